@@ -1,0 +1,73 @@
+# Every target sets up what it needs: a fresh machine wants Python >= 3.11, git and make.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+PYTHON ?=
+BIN := .venv/bin
+PY := $(BIN)/python
+READY := .venv/ready
+# Two workers: more gain nothing on two cores, and every worker starts a PostgreSQL of its own.
+WORKERS ?= 2
+SEEDS ?= 100000
+ARGS ?=
+
+.PHONY: help setup demo test check lint types docs-complete soak coverage mutation bench format docs lock clean
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make .venv (all other targets do it by themselves)
+
+$(READY): requirements/lock.txt pyproject.toml scripts/setup.sh
+	@PYTHON='$(PYTHON)' scripts/setup.sh
+
+demo: $(READY) ## show the whole story on invented Volkshochschulen
+	@$(BIN)/koop-es demo $(ARGS)
+
+test: lint types ## check, then every test but the soak
+	@$(PY) -m pytest --no-header -n $(WORKERS) $(ARGS)
+
+check: lint types docs-complete ## style, types, and whether the reference is complete
+
+lint: $(READY)
+	@$(PY) -m ruff check --quiet
+	@$(PY) -m ruff format --check --quiet || { $(PY) -m ruff format --check; exit 1; }
+
+types: $(READY)
+	@$(PY) -m mypy --no-error-summary
+
+docs-complete: $(READY)
+	@$(PY) -m pytest --no-header -q tests/unit/test_docs.py tests/unit/test_rules.py tests/unit/test_architecture.py
+
+soak: $(READY) ## the long run: every test at soak size (SEEDS=100000)
+	@KOOP_SOAK_SEEDS=$(SEEDS) $(PY) -m pytest --no-header -n $(WORKERS) -m 'soak or not soak' --hypothesis-profile=soak $(ARGS)
+
+coverage: $(READY) ## branch coverage of domain, ingest and store
+	@$(PY) -m pytest --no-header -q -n $(WORKERS) --cov --cov-report= $(ARGS)
+	@$(PY) -m coverage report --include='src/koop_es/domain/*,src/koop_es/ingest/*,src/koop_es/store/*' --fail-under=95
+
+mutation: $(READY) ## mutation score of the domain
+	@$(PY) -m mutmut run && $(PY) -m mutmut results
+
+bench: $(READY) ## speed, as ratios to raw controls (ARGS=--json for machines)
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+format: $(READY) ## put the source in shape
+	@$(PY) -m ruff check --quiet --fix-only
+	@$(PY) -m ruff format --quiet
+
+docs: $(READY) ## rewrite the generated parts of docs/reference
+	@$(PY) -m scripts.gen_commands --write
+	@$(PY) -m scripts.gen_errors --write
+	@$(PY) -m scripts.gen_events --write
+	@$(PY) -m scripts.gen_rules --write
+
+lock: ## resolve the dependencies again
+	@PYTHON='$(or $(PYTHON),python3)' scripts/lock.sh
+
+clean: ## remove everything make has made
+	@rm -rf .venv build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
+	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,98 @@
+"""The entry point: finds the command, runs it, and turns every error into a message and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+import koop_es
+from koop_es.cli import answer
+from koop_es.domain.errors import KoopError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("store", "Make or migrate the store."),
+    "ingest": ("ingest", "Take in exports of the admin programs."),
+    "release": ("release", "Release a course for Abos."),
+    "subscribe": ("abo", "Subscribe released courses."),
+    "claim-seat": ("seats", "Claim a freed seat for a waiting booking."),
+    "changes": ("views", "List what a VHS's connector has to write."),
+    "view": ("views", "Show what a VHS should hold and last showed."),
+    "history": ("history", "Tell the story of a cooperation."),
+    "violations": ("views", "List what the rules forbid and exports show."),
+    "withheld": ("seats", "See and approve what the mass guard holds back."),
+    "quarantine": ("quarantine", "See and settle what could not be used."),
+    "status": ("store", "Tell how each VHS stands."),
+    "close-release": ("release", "Close a release for new Abos."),
+    "withdraw-release": ("release", "Take back a release that has no Abo."),
+    "terminate-abo": ("abo", "End an Abo on which no live booking hangs."),
+    "amend-terms": ("abo", "Confirm other terms for an Abo, one side at a time."),
+    "market": ("market", "Manage the members of mini-markets."),
+    "completion": ("completion", "Print the shell completion script."),
+    "demo": ("demo", "Run a small network until every VHS agrees."),
+}
+"""Command -> the module it lives in and its line in the overview, so that ``--help`` imports none of them."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands in the order they are usually needed."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command, None for an unknown one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"koop_es.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(koop_es.__version__, prog_name="koop-es")
+def cli() -> None:
+    """koop-es keeps shared courses of Volkshochschulen in step: exports in, events kept, change lists out.
+
+    \b
+    Begin with:
+      koop-es init
+      koop-es ingest exports/563 exports/301.zip
+      koop-es status
+      koop-es changes --vhs 301
+
+    Every command takes --db URL (or KOOP_DB), --now TIME (or KOOP_NOW) and --json.
+    Exit status: 0 done, 1 done and found something, 2 wrong usage, 3 refused by a rule, 4 bad input, 5 store not usable.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    words = sys.argv[1:] if args is None else args
+    as_json = "--json" in words
+    sys.exit(run(words, as_json=as_json))
+
+
+def run(words: list[str], *, as_json: bool) -> int:
+    """Run one command; returns the exit status, whatever happens."""
+    try:
+        result: Any = cli.main(args=words, prog_name="koop-es", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except KoopError as error:
+        return answer.fail(error, as_json=as_json)
+    except click.ClickException as error:
+        return answer.usage(error, as_json=as_json)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("stopped; what was acknowledged is kept, the same command finishes the rest", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0

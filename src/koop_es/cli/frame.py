@@ -1,0 +1,94 @@
+"""The frame of every command: database, rehearsal clock, JSON, settings, logs."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+from koop_es.cli import answer
+from koop_es.domain.terms import Policy
+from koop_es.settings import BERLIN, Settings, parse_time
+from koop_es.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works with: settings, the time decisions are made for, and the store."""
+
+    settings: Settings
+    now: datetime
+    as_json: bool
+
+    @property
+    def policy(self) -> Policy:
+        """Give the settings that decide, as the domain takes them."""
+        chosen = self.settings
+        return Policy(**{name: getattr(chosen, name) for name in Policy.__struct_fields__})
+
+    def store(self) -> Store:
+        """Open the store; raises the errors of Store.open."""
+        return Store.open(self.settings.db_url)
+
+    def create(self) -> Store:
+        """Make or migrate the store and open it."""
+        return Store.create(self.settings.db_url)
+
+
+def command(name: str, group: click.Group | None = None) -> Callable[[F], click.Command]:
+    """Make a command that is given a Desk and returns an Answer; ``--db``, ``--now`` and ``--json`` come with it.
+
+    ``name`` is the whole name, ``withheld list``; the first word names the schema of its JSON answer.
+    """
+
+    schema, _, last = name.partition(" ")
+
+    def wrap(work: F) -> click.Command:
+        @functools.wraps(work)
+        def call(db: str | None, now: str | None, as_json: bool, **values: Any) -> int:
+            desk = open_desk(db, now, as_json)
+            return answer.give(schema, work(desk, **values), as_json=as_json)
+
+        call = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output and nothing else.")(call)
+        call = click.option("--now", metavar="TIME", help="Rehearsal clock: the time decisions are made for (KOOP_NOW).")(call)
+        call = click.option("--db", metavar="URL", help="sqlite:///FILE or postgresql://… (KOOP_DB; default sqlite:///koop.db).")(call)
+        made = click.command(last or schema)(call)
+        if group is not None:
+            group.add_command(made)
+        return made
+
+    return wrap
+
+
+def open_desk(db: str | None, now: str | None, as_json: bool) -> Desk:
+    """Read settings and options; an option goes before its environment variable."""
+    settings = Settings.read(db=db)
+    _log(settings.log_level)
+    moment = parse_time(now) if now is not None else settings.now
+    return Desk(settings, moment or datetime.now(BERLIN), as_json)
+
+
+def _log(level: str) -> None:
+    """Log to standard error: for people on a terminal, as JSON otherwise; warnings and worse unless asked for more."""
+    import logging  # noqa: PLC0415 - only commands that run log anything
+
+    import structlog  # noqa: PLC0415 - see above
+
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,117 @@
+"""``ingest``: take in exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
+from koop_es.cli.frame import Desk, command
+from koop_es.ingest import ExportResult
+from koop_es.ingest import ingest as take_in
+from koop_es.store import Store
+from koop_es.store.errors import StoreMissing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@command("ingest")
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only plan: list the events that would be written.")
+@click.option("--profile", metavar="P", help="Connector profile: kufersql, itm-manager, cmx-organize, native or a TOML file.")
+@click.option("--vhs", metavar="V", help="Whose file it is, for sources that do not say (XML).")
+def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | None, vhs: str | None) -> Answer:
+    """Take in exports in the order given: directories or .zip files of koop-export/1, KuferSQL Internet-XML, Open-vhs XML.
+
+    An export that was applied already is superseded, one that cannot be used is quarantined; a rerun after a kill finishes
+    the work. A store in a file is made if there is none.
+
+    The exit status is 1 if rows were quarantined or cancellations withheld, 4 if no export could be used.
+
+    \b
+    Examples:
+      koop-es ingest exports/563/0042
+      koop-es ingest exports/*.zip --dry-run
+      koop-es ingest internet.xml --vhs 563
+    """
+    with _store(desk, dry_run=dry_run) as store, _progress(desk) as progress:
+        results = [
+            take_in(
+                store,
+                path,
+                desk.policy,
+                now=desk.now,
+                profile=profile,
+                vhs=vhs,
+                dry_run=dry_run,
+                max_events=desk.settings.max_events_per_transaction,
+                progress=progress,
+            )
+            for path in paths
+        ]
+    data: dict[str, Any] = {"exports": [result.answer() for result in results]}
+    if dry_run:
+        data["plan"] = [{"export": result.path, **item} for result in results for item in result.plan]
+    return Answer(data, lambda out: _show(out, results), _status(results))
+
+
+@contextmanager
+def _store(desk: Desk, *, dry_run: bool) -> Iterator[Store]:
+    """Open the store; a file that is not there yet is made, so that a first look needs no second command."""
+    try:
+        store = desk.store()
+    except StoreMissing:
+        if dry_run or not desk.settings.db_url.startswith("sqlite:"):
+            raise
+        store = desk.create()
+        click.echo(f"made a new store: {store.address}", err=True)
+    with store:
+        yield store
+
+
+@contextmanager
+def _progress(desk: Desk) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar on a terminal for what takes longer than a moment."""
+    err = console(stderr=True)
+    if not err.is_terminal:
+        yield None
+        return
+    from rich.progress import Progress  # noqa: PLC0415 - only a terminal needs it
+
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task("cooperations", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _status(results: list[ExportResult]) -> int:
+    quarantined = [result for result in results if result.status == "quarantined"]
+    if len(quarantined) == len(results):
+        return BAD_INPUT
+    found = any(result.quarantined_rows or result.withheld_cancellations for result in results)
+    return FOUND if quarantined or found else DONE
+
+
+def _show(out: Console, results: list[ExportResult]) -> None:
+    headings = ("export", "VHS", "sequence", "kind", "status", "rows", "events", "quarantined", "withheld")
+    rows = [
+        (r.path, r.vhs, r.sequence, r.kind, r.status, r.rows, r.events, r.quarantined_rows, r.withheld_cancellations)
+        for r in results
+    ]
+    table("Exports", headings, rows)(out)
+    for result in results:
+        if result.reason:
+            out.print(f"{result.path}: {result.reason}", markup=False)
+        for notice in result.notices:
+            out.print(f"  {notice['file']}:{notice['line']}: {notice['text']}", markup=False)
+        for item in result.plan:
+            ref = f" {item['ref']}" if item["ref"] else ""
+            out.print(f"  would write {item['coop_id']} {item['type']}{ref} ({item['rule']}, VHS {item['vhs']})", markup=False)
+        if result.quarantined_rows:
+            out.print(f"  {result.quarantined_rows} rows set aside: koop-es quarantine list", markup=False)
+        if result.withheld_cancellations:
+            out.print(f"  {result.withheld_cancellations} cancellations withheld: koop-es withheld list", markup=False)

@@ -1,0 +1,63 @@
+"""``init`` and ``status``: the store itself, and how each VHS stands."""
+
+from __future__ import annotations
+
+from koop_es import views
+from koop_es.cli.answer import FOUND, Answer, lines, table
+from koop_es.cli.frame import Desk, command
+
+
+@command("init")
+def init(desk: Desk) -> Answer:
+    """Make the store, or bring one of an older version up to date; safe to repeat.
+
+    \b
+    Examples:
+      koop-es init
+      koop-es init --db postgresql://koop@localhost/koop
+    """
+    with desk.create() as store:
+        address = store.address
+    return Answer({"db": address}, lines(f"store ready: {address}"))
+
+
+@command("status")
+def status(desk: Desk) -> Answer:
+    """Tell how each VHS stands: last export and its age, pending changes, violations, withheld, quarantined, converged.
+
+    The exit status is 1 while changes are pending anywhere.
+
+    \b
+    Examples:
+      koop-es status
+      koop-es status --json
+    """
+    with desk.store() as store:
+        data = views.status(store, now=desk.now)
+    headings = ("VHS", "system", "export", "age", "courses", "pending", "violations", "withheld", "quarantined", "converged")
+    rows = [
+        (
+            item["vhs"],
+            item["system"],
+            item["last_sequence"],
+            _age(item["age_seconds"]),
+            item["courses"],
+            item["pending_changes"],
+            item["open_violations"],
+            item["withheld"],
+            item["quarantined"],
+            item["converged"],
+        )
+        for item in data["vhs"]
+    ]
+    return Answer(data, table("VHSs", headings, rows), 0 if data["converged"] else FOUND)
+
+
+def _age(seconds: int | None) -> str | None:
+    if seconds is None:
+        return None
+    if seconds < 0:
+        return "in future"
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3_600, rest // 60 % 60
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -1,0 +1,111 @@
+"""``view``, ``changes``, ``violations``: what the read models answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from koop_es import views
+from koop_es.cli.answer import DONE, FOUND, Answer, table
+from koop_es.cli.frame import Desk, command
+from koop_es.connectors.changes import jsonl
+from koop_es.connectors.registrations import registration_file
+from koop_es.domain.errors import WrongUsage
+from koop_es.domain.identifiers import coop_id as checked_coop_id
+from koop_es.domain.identifiers import vhs_id
+from koop_es.settings import parse_time
+from koop_es.views.read import position_at
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@command("view")
+@click.option("--vhs", metavar="V", required=True, help="Whose view.")
+@click.option("--at", metavar="POSITION|TIME", help="As of a position of the log, or of a time it was recorded.")
+def view(desk: Desk, vhs: str, at: str | None) -> Answer:
+    """Show what a VHS should hold of every shared course, beside what it last showed.
+
+    \b
+    Examples:
+      koop-es view --vhs 301
+      koop-es view --vhs 301 --at 1042 --json
+      koop-es view --vhs 301 --at 2026-03-02T08:00
+    """
+    with desk.store() as store:
+        position = None
+        if at is not None:
+            position = int(at) if at.isascii() and at.isdigit() else position_at(store, parse_time(at))
+        data = views.view(store, vhs_id(vhs), at=position)
+    return Answer(data, lambda out: _show_view(out, data))
+
+
+def _show_view(out: Console, data: dict[str, Any]) -> None:
+    if not data["courses"]:
+        out.print(f"VHS {data['vhs']} shares no course")
+    for course in data["courses"]:
+        title = (
+            f"{course['coop_id']} {course['title'] or ''}: {course['role']}, {course['course_number']} ({course['period']}), "
+            f"{course['confirmed']} of {course['capacity'] if course['capacity'] is not None else '?'} seats, "
+            f"{course['waitlisted']} waiting, {course['cancelled']} cancelled"
+        )
+        rows = [
+            (b["ref"], b["owner"], b["status"], b["reported"], b["reason"], " ".join(filter(None, (b["first_name"], b["name"]))))
+            for b in course["bookings"]
+        ]
+        table(title, ("booking", "owner", "should be", "shows", "reason", "participant"), rows)(out)
+
+
+@command("changes")
+@click.option("--vhs", metavar="V", required=True, help="Whose connector.")
+@click.option("--format", "style", type=click.Choice(["jsonl", "kufer-xml"]), default="jsonl", show_default=True, help="Change list, or KuferSQL's registration import.")
+def changes(desk: Desk, vhs: str, style: str) -> Answer:
+    """List what a VHS's connector has to write, as JSON lines, oldest first; the same until an export acknowledges it.
+
+    A change keeps its id, so a connector may apply the list twice.
+
+    \b
+    Examples:
+      koop-es changes --vhs 301 > 301.jsonl
+      koop-es changes --vhs 563 --format kufer-xml > anmeldungen.xml
+    """
+    with desk.store() as store:
+        found = views.change_list(store, vhs_id(vhs))
+    data: dict[str, Any] = {"vhs": vhs, "changes": found}
+    if style == "jsonl":
+        return Answer(data, lambda out: out.file.writelines(line + "\n" for line in jsonl(found)))
+    if desk.as_json:
+        raise WrongUsage("--format kufer-xml writes XML; leave --json out")
+    registrations = registration_file(found)
+
+    def show(out: Console) -> None:
+        out.file.write(registrations.xml.decode())
+        if registrations.skipped:
+            click.echo(f"{registrations.skipped} changes have no place in a registration import; see --format jsonl", err=True)
+
+    return Answer(data, show)
+
+
+@command("violations")
+@click.option("--vhs", metavar="V", help="Only at this VHS.")
+@click.option("--coop-id", metavar="C", help="Only of this cooperation.")
+@click.option("--all", "everything", is_flag=True, help="Closed ones as well.")
+def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: bool) -> Answer:
+    """List what the rules forbid and exports show all the same; the exit status is 1 if any is open.
+
+    \b
+    Examples:
+      koop-es violations --vhs 301
+      koop-es violations --coop-id 563-COOP-219 --all
+    """
+    with desk.store() as store:
+        found = views.violations(
+            store,
+            vhs=vhs_id(vhs) if vhs is not None else None,
+            coop_id=checked_coop_id(coop_id) if coop_id is not None else None,
+            closed_too=everything,
+        )
+    rows = [(v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], v["text"]) for v in found]
+    show = table("Violations", ("severity", "code", "VHS", "cooperation", "since", "open", "what and what to do"), rows)
+    return Answer({"violations": found}, show, FOUND if any(v["open"] for v in found) else DONE)

@@ -1,0 +1,142 @@
+"""The columns of the three files of a ``koop-export/1``, and how a header line finds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from koop_es.connectors import limits
+from koop_es.connectors.errors import ExportQuarantined
+from koop_es.connectors.values import clean
+from koop_es.domain.course import HEADINGS
+from koop_es.domain.observation import Kind
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """One kind of file: field -> native heading, which fields every file must have, and which name a row."""
+
+    headings: dict[str, str]
+    required: frozenset[str]
+    identity: tuple[str, ...]
+
+
+COURSES = Layout(
+    headings={
+        "number": "Kursnummer",
+        "period": "Periode",
+        "external_number": "Externe Kurs-Nr.",
+        **HEADINGS,
+        "created_by": "Erstellt von",
+        "edited_by": "Bearbeitet von",
+    },
+    required=frozenset({"number", "period", "title", "course_type", "starts_on", "ends_on", "capacity", "fee_cents"}),
+    identity=("number", "period"),
+)
+
+OCCUPANCY = Layout(headings=COURSES.headings, required=frozenset({"number", "period"}), identity=COURSES.identity)
+"""The course file of an occupancy export carries counts only, so only the identity of the course is required."""
+
+BOOKINGS = Layout(
+    headings={
+        "booking_id": "Beleg-ID",
+        "number": "Kursnummer",
+        "period": "Periode",
+        "participant_no": "TNR",
+        "name": "Name",
+        "first_name": "Vorname",
+        "phone": "Telefon",
+        "email": "E-Mail",
+        "status": "Status",
+        "booked_at": "Gebucht am",
+        "ref": "Koop-Beleg-ID",
+        "edited_by": "Bearbeitet von",
+    },
+    required=frozenset({"booking_id", "number", "period", "participant_no", "status", "booked_at"}),
+    identity=("booking_id", "number", "period"),
+)
+
+USERS = Layout(
+    headings={
+        "name": "Name",
+        "first_name": "Vorname",
+        "email": "E-Mail",
+        "shown": "Im Internet anzeigen",
+        "active": "Aktiv",
+    },
+    required=frozenset({"name", "first_name", "email", "shown", "active"}),
+    identity=("email",),
+)
+
+
+def course_layout(kind: Kind) -> Layout:
+    """Choose the layout of the course file for a kind of export."""
+    return OCCUPANCY if kind is Kind.OCCUPANCY else COURSES
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The columns of one file: where each known field stands, what the file calls it, and what is not known."""
+
+    at: dict[str, int]
+    names: dict[str, str]
+    cells: list[str]
+    unknown: list[str]
+
+    def heading(self, column: int) -> str:
+        """Give what the file calls a column, or its number where it has no heading."""
+        return self.cells[column] or f"column {column + 1}"
+
+
+def folded(heading: str) -> str:
+    """Bring a heading into the form in which headings are compared: letter case and blanks do not count."""
+    return re.sub(r"\s+", "", clean(heading)).casefold()
+
+
+def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str) -> Header:
+    """Find the fields of a layout in a header line, by the native headings and those of the profile.
+
+    Raises ExportQuarantined, naming the columns, where a required one is missing, a known one stands twice, or there
+    are more than 200.
+    """
+    if len(cells) > limits.COLUMNS:
+        raise ExportQuarantined(
+            f"the header has {len(cells)} columns, more than {limits.COLUMNS}",
+            file=file,
+            line=1,
+            remedy="check the delimiter",
+        )
+    field_of = {folded(heading): field for field, heading in layout.headings.items()}
+    field_of |= {folded(alias): field for field, names in aliases.items() for alias in names}
+    at: dict[str, int] = {}
+    unknown: list[str] = []
+    doubled: list[str] = []
+    for index, cell in enumerate(cells):
+        field = field_of.get(folded(cell))
+        if field is None:
+            unknown.append(clean(cell))
+        elif field in at:
+            doubled += [clean(cells[at[field]]), clean(cell)]
+        else:
+            at[field] = index
+    if doubled:
+        raise ExportQuarantined(
+            f"columns that mean the same stand twice: {', '.join(dict.fromkeys(doubled))}",
+            file=file,
+            line=1,
+            remedy="leave one of them out of the export",
+        )
+    if missing := [heading for field, heading in layout.headings.items() if field in layout.required - at.keys()]:
+        raise ExportQuarantined(
+            f"columns are missing: {', '.join(missing)}; the header has: {_shown(cells)}",
+            file=file,
+            line=1,
+            remedy="add them, or name a profile that knows their headings, and check delimiter and encoding",
+        )
+    names = {field: clean(cells[index]) for field, index in at.items()}
+    return Header(at=at, names=names, cells=[clean(cell) for cell in cells], unknown=[name for name in unknown if name])
+
+
+def _shown(cells: Sequence[str]) -> str:
+    text = ", ".join(clean(cell) for cell in cells)
+    return text if len(text) <= 400 else text[:397] + "..."

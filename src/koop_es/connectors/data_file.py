@@ -1,0 +1,114 @@
+"""One CSV file of an export, read into typed rows; what cannot be used goes to the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from koop_es.connectors.columns import Header, Layout, resolve
+from koop_es.connectors.doubles import full_key, settle
+from koop_es.connectors.lines import Lines
+from koop_es.connectors.notes import Notes
+from koop_es.connectors.profiles import Encoding, Profile
+from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, UserReader
+from koop_es.connectors.source import Source, reading
+from koop_es.connectors.table import Broken, Table
+from koop_es.connectors.values import Unreadable, identity
+from koop_es.domain.observation import BookingRow, CourseRow
+
+R = TypeVar("R", CourseRow, BookingRow)
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
+Key = tuple[str, ...] | None
+
+
+class _RowReader(Protocol[Row_co]):
+    def row(self, cells: Sequence[str], line: int) -> Row_co: ...
+
+
+class DataFile(msgspec.Struct, frozen=True):
+    """Where one file lies and how it is written."""
+
+    source: Source
+    path: str
+    layout: Layout
+    aliases: dict[str, tuple[str, ...]]
+    encoding: Encoding
+    profile: Profile
+    vhs: str
+
+    def courses(self, notes: Notes) -> tuple[list[CourseRow], int]:
+        """Read the rows to use of ``kurse.csv``, and count all that it has; raises ExportQuarantined."""
+        rows, total = self._read(notes, lambda header: CourseReader(header, self.profile, notes))
+        return self._settled(rows, notes), total
+
+    def bookings(self, notes: Notes) -> tuple[list[BookingRow], int]:
+        """Read the rows to use of ``belegungen.csv``, and count all that it has; raises ExportQuarantined."""
+        rows, total = self._read(notes, lambda header: BookingReader(header, self.profile, notes, self.vhs))
+        return self._settled(rows, notes), total
+
+    def users(self, notes: Notes) -> tuple[int, int]:
+        """Count the good rows of ``benutzer.csv``, and all that it has; raises ExportQuarantined."""
+        rows, total = self._read(notes, lambda header: UserReader(header, self.profile))
+        return len(rows), total
+
+    def _read(self, notes: Notes, typing: Callable[[Header], _RowReader[Row]]) -> tuple[list[Row], int]:
+        rows: list[Row] = []
+        key: Callable[[Sequence[str]], Key] = lambda _: None  # noqa: E731 - until the header is known
+
+        def broken(found: Broken) -> None:
+            column = header.heading(found.column) if found.column is not None else None
+            notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key(found.cells))
+
+        with self._table(broken) as table:
+            header = resolve(table.header(), self.layout, self.aliases, self.path)
+            if header.unknown:
+                notes.notice(1, f"columns that are not known were left out: {', '.join(header.unknown)}")
+            key = _keyed(header, self.layout)
+            read = typing(header).row
+            for line, cells in table.records():
+                try:
+                    rows.append(read(cells, line))
+                except CellRefused as refused:
+                    column = header.names.get(refused.field, self.layout.headings[refused.field])
+                    notes.reject(line, table.raw(), refused.reason, refused.remedy, column=column, key=key(cells))
+            return rows, table.count
+
+    def _settled(self, rows: list[R], notes: Notes) -> list[R]:
+        """Leave out doubled rows; those that contradict each other are read once more for their original bytes."""
+        used, conflicts = settle(rows, notes)
+        if conflicts:
+            with self._table(lambda _: None) as table:
+                table.header()
+                for line, _ in table.records():
+                    if row := conflicts.get(line):
+                        notes.reject(
+                            line,
+                            table.raw(),
+                            "another row of the same identity says something else",
+                            "find out which one is right, remove the other and export again",
+                            column=self.layout.headings[self.layout.identity[0]],
+                            key=full_key(row),
+                        )
+        return used
+
+    @contextmanager
+    def _table(self, broken: Callable[[Broken], None]) -> Iterator[Table]:
+        with reading(self.source, self.path) as stream:
+            yield Table(Lines(stream, self.encoding, self.path), self.profile.delimiter, broken)
+
+
+def _keyed(header: Header, layout: Layout) -> Callable[[Sequence[str]], Key]:
+    """Make the function that reads as much of a row's identity as can be read: all of it or nothing."""
+    places = [header.at[field] for field in layout.identity]
+
+    def key(cells: Sequence[str]) -> Key:
+        try:
+            return tuple(identity(cells[place]) for place in places)
+        except (Unreadable, IndexError):
+            return None
+
+    return key

@@ -1,0 +1,180 @@
+"""Reading a ``koop-export/1``: manifest, proof of completeness, then course, booking and user rows."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+
+from koop_es.connectors import limits, manifest, profiles
+from koop_es.connectors.columns import BOOKINGS, USERS, course_layout
+from koop_es.connectors.data_file import DataFile
+from koop_es.connectors.errors import ExportQuarantined, VhsMismatch
+from koop_es.connectors.fingerprint import Fingerprint, digest_of
+from koop_es.connectors.manifest import Part
+from koop_es.connectors.notes import About, Notes
+from koop_es.connectors.profiles import Encoding, Profile
+from koop_es.connectors.source import Source, checksum, reading
+from koop_es.domain.observation import Kind, Report
+
+_ABOUT: dict[Part, About] = {"courses": "course", "bookings": "booking", "users": "user"}
+
+
+class KoopExport:
+    """One export in the neutral format, opened: proved whole, its rows not yet read."""
+
+    def __init__(self, source: Source, *, profile: str | None, vhs: str | None) -> None:
+        """Read the manifest and verify every checksum; raises ExportQuarantined, VhsMismatch, ProfileInvalid."""
+        self._source = source
+        content = _bounded(source)
+        self.manifest = manifest.parse(content)
+        if vhs is not None and vhs != self.manifest.vhs:
+            raise VhsMismatch(
+                f"{source.name} is an export of VHS {self.manifest.vhs}, not of {vhs}: check --vhs, or the file",
+                file=source.name,
+                vhs=self.manifest.vhs,
+                wanted=vhs,
+            )
+        self._parts = self.manifest.parts()
+        self._sha256: str | None = None
+        with self._whose():
+            self._profile = self._chosen(profile)
+            self._encoding: Encoding = self.manifest.encoding or self._profile.encoding
+            self._stamps = {part: source.stamp(file.path) for part, file in self._parts.items()}
+            self._reads_as_utf8: dict[Part, bool] = {}
+            sums = {part: self._checksum(part) for part in self._parts}
+            self._sha256 = digest_of(
+                [[manifest.NAME, sha256(content).hexdigest()], *([part, sums[part]] for part in sums)]
+            )
+            for part, file in self._parts.items():
+                if file.sha256 is not None and file.sha256.lower() != sums[part]:
+                    raise ExportQuarantined(
+                        f"has the sha256 {sums[part]} where the manifest says {file.sha256.lower()}",
+                        file=file.path,
+                        remedy="it was cut off or changed on the way: transfer or export it again",
+                    )
+            self.fingerprint = self._fingerprint(sums, self._sha256)
+
+    def report(self) -> Report:
+        """Read and validate every row; raises ExportQuarantined."""
+        report = self.fingerprint.report()
+        report.scope_from = self.manifest.scope_from
+        with self._whose():
+            notes = Notes(manifest.NAME, "course")
+            for key in self.manifest.unknown_keys():
+                notes.notice(0, f"the key {key} is not known and was ignored")
+            report.notices += notes.notices()
+            for part in self._parts:
+                self._read(part, report)
+        return report
+
+    def _read(self, part: Part, report: Report) -> None:
+        file = self._parts[part]
+        notes = Notes(file.path, _ABOUT[part])
+        if self._reads_as_utf8.get(part):
+            notes.notice(1, f"declared as {self._encoding}, but all of it is valid utf-8: letters may come out wrong")
+        data = self._data_file(part)
+        whole = self.manifest.kind is Kind.FULL and file.rows is not None and file.sha256 is not None
+        if part == "courses":
+            report.courses, total = data.courses(notes)
+            report.courses_complete = whole
+        elif part == "bookings":
+            report.bookings, total = data.bookings(notes)
+            report.has_bookings, report.bookings_complete = True, whole
+        else:
+            report.users, total = data.users(notes)
+        if file.rows is not None and total != file.rows:
+            raise ExportQuarantined(
+                f"has {total} rows where the manifest says {file.rows}", file=file.path, remedy="export again, in full"
+            )
+        if self._source.stamp(file.path) != self._stamps[part]:
+            raise ExportQuarantined("changed while it was being read", file=file.path, remedy="try again")
+        report.rejected += notes.rejected
+        report.notices += notes.notices()
+
+    def _data_file(self, part: Part) -> DataFile:
+        return DataFile(
+            source=self._source,
+            path=self._parts[part].path,
+            layout={"courses": course_layout(self.manifest.kind), "bookings": BOOKINGS, "users": USERS}[part],
+            aliases=getattr(self._profile.columns, part),
+            encoding=self._encoding,
+            profile=self._profile,
+            vhs=self.manifest.vhs,
+        )
+
+    def _chosen(self, profile: str | None) -> Profile:
+        system = self.manifest.system
+        if profile is None and system not in profiles.SHIPPED:
+            raise ExportQuarantined(
+                f"system: there is no profile for {system!r}",
+                file=manifest.NAME,
+                remedy=f"name one of {', '.join(profiles.SHIPPED)} there, or a profile by --profile",
+            )
+        return profiles.load(profile or system)
+
+    def _checksum(self, part: Part) -> str:
+        """Sum a file up; a file in a single-byte encoding is also tried as UTF-8, to warn of a wrong declaration."""
+        path = self._parts[part].path
+        if self._encoding in {"utf-8", "utf-16"}:
+            return checksum(self._source, path)
+        decoder, ascii_only = codecs.getincrementaldecoder("utf-8")(), True
+        valid = True
+
+        def look(block: bytes) -> None:
+            nonlocal valid, ascii_only
+            ascii_only = ascii_only and block.isascii()
+            try:
+                valid = valid and decoder.decode(block) is not None
+            except UnicodeDecodeError:
+                valid = False
+
+        total = checksum(self._source, path, look)
+        self._reads_as_utf8[part] = valid and not ascii_only
+        return total
+
+    def _fingerprint(self, sums: dict[Part, str], whole: str) -> Fingerprint:
+        stated = self.manifest
+        meaning = {
+            "vhs": stated.vhs,
+            "system": stated.system,
+            "kind": stated.kind,
+            "scope": stated.scope_from.isoformat() if stated.scope_from else None,
+            "encoding": self._encoding,
+            "profile": self._profile.fingerprint(),
+            "files": [
+                [part, sums[part], file.rows is not None and file.sha256 is not None]
+                for part, file in self._parts.items()
+            ],
+        }
+        return Fingerprint(
+            source=self._source.name,
+            vhs=stated.vhs,
+            system=stated.system,
+            sequence=stated.sequence,
+            kind=Kind(stated.kind),
+            exported_at=stated.exported_at.isoformat(),
+            sha256=whole,
+            digest=digest_of(meaning),
+        )
+
+    @contextmanager
+    def _whose(self) -> Iterator[None]:
+        try:
+            yield
+        except ExportQuarantined as error:
+            stated = self.manifest
+            raise error.of(
+                vhs=stated.vhs, sequence=stated.sequence, kind=stated.kind, sha256=self._sha256
+            ) from error.__cause__
+
+
+def _bounded(source: Source) -> bytes:
+    with reading(source, manifest.NAME) as stream:
+        content = stream.read(limits.MANIFEST_BYTES + 1)
+    if len(content) > limits.MANIFEST_BYTES:
+        raise ExportQuarantined(
+            "is larger than 1 MiB", file=manifest.NAME, remedy="a manifest is a page of text: export again"
+        )
+    return content

@@ -1,0 +1,69 @@
+"""What is odd or unusable in one file, collected within bounds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from koop_es.connectors import limits
+from koop_es.connectors.errors import ExportQuarantined
+from koop_es.domain.observation import Notice, Rejected
+
+About = Literal["course", "booking", "user"]
+
+
+class Notes:
+    """The notices and rejected rows of one file."""
+
+    def __init__(self, file: str, about: About) -> None:
+        """Begin with nothing found in ``file``, whose rows are ``about`` courses, bookings or users."""
+        self.file, self.about = file, about
+        self.rejected: list[Rejected] = []
+        self._notices: list[Notice] = []
+        self._unlisted = 0
+        self._raw_bytes = 0
+
+    def notice(self, line: int, text: str, course_number: str | None = None) -> None:
+        """Note something odd that does not keep the row from being used."""
+        if len(self._notices) < limits.NOTICES:
+            self._notices.append(Notice(file=self.file, line=line, text=text, course_number=course_number))
+        else:
+            self._unlisted += 1
+
+    def reject(
+        self,
+        line: int,
+        raw: bytes,
+        reason: str,
+        remedy: str,
+        *,
+        column: str | None = None,
+        key: tuple[str, ...] | None = None,
+    ) -> None:
+        """Set a row aside with its original bytes; raises ExportQuarantined where too much of the file is unusable."""
+        self._raw_bytes += len(raw)
+        if len(self.rejected) >= limits.REJECTED_ROWS or self._raw_bytes > limits.REJECTED_BYTES:
+            raise ExportQuarantined(
+                f"{len(self.rejected)} rows are unusable, the last because: {reason}",
+                file=self.file,
+                line=line,
+                remedy="no matter of single rows any more: check format, profile and encoding, and export again",
+            )
+        self.rejected.append(
+            Rejected(
+                file=self.file,
+                line=line,
+                reason=reason,
+                remedy=remedy,
+                raw=raw,
+                about=self.about,
+                column=column,
+                key=key,
+            )
+        )
+
+    def notices(self) -> list[Notice]:
+        """List the notices in the order they were found, with a last one that counts those left out."""
+        if not self._unlisted:
+            return self._notices
+        rest = Notice(file=self.file, line=0, text=f"and {self._unlisted} further notices, not listed")
+        return [*self._notices, rest]

@@ -1,0 +1,119 @@
+"""How one admin program writes its files: headings, letters, styles; shipped as TOML, or a file of one's own."""
+
+from __future__ import annotations
+
+import tomllib
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from koop_es.connectors.columns import BOOKINGS, COURSES, USERS
+from koop_es.connectors.errors import ProfileInvalid
+from koop_es.connectors.values import DateStyle
+from koop_es.domain.observation import Status
+
+Encoding = Literal["utf-8", "windows-1252", "iso-8859-15", "utf-16"]
+SHIPPED = ("native", "kufersql", "itm-manager", "cmx-organize")
+
+_PROFILE_BYTES = 1 << 20  # a profile is a page of text; a larger file is something else
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Booleans(_Part):
+    """The letters for true and false; an empty cell is always false."""
+
+    true: tuple[str, ...] = ("W",)
+    false: tuple[str, ...] = ("F",)
+
+
+class Rate(_Part):
+    """What a rate that is no number means (R6a): kept as it is (``keep``), or forwarding to the Master (``link``)."""
+
+    blank: Literal["keep", "link"] = "keep"
+    other: Literal["keep", "link"] = "keep"
+
+
+class Columns(_Part):
+    """Accepted headings per field, beside the native ones."""
+
+    courses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    bookings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    users: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("courses", "bookings", "users", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return {field: (names,) if isinstance(names, str) else names for field, names in value.items()}
+        return value
+
+
+class Profile(_Part):
+    """One admin program's way of writing; everything not given is the native way."""
+
+    name: str
+    delimiter: str = Field(default=";", min_length=1, max_length=1, pattern=r"[;,|\t]")
+    encoding: Encoding = "utf-8"
+    dates: DateStyle = "DD.MM.YYYY"
+    booleans: Booleans = Booleans()
+    status: dict[str, Status] = Field(
+        default_factory=lambda: {"A": Status.CONFIRMED, "W": Status.WAITLISTED, "S": Status.CANCELLED}
+    )
+    rate: Rate = Rate()
+    columns: Columns = Columns()
+
+    def fingerprint(self) -> str:
+        """Give a checksum over everything that changes what a file means."""
+        return sha256(self.model_dump_json(exclude={"name"}).encode()).hexdigest()
+
+
+def load(profile: str) -> Profile:
+    """Load a shipped profile by name, or one's own by the path of its TOML file; raises ProfileInvalid."""
+    if profile in SHIPPED:
+        text = files("koop_es.connectors").joinpath("profiles", f"{profile}.toml").read_text(encoding="utf-8")
+        return _parsed(text, profile)
+    path = Path(profile)
+    if not path.is_file():
+        raise ProfileInvalid(
+            f"there is no profile {profile!r}: name one of {', '.join(SHIPPED)} or the path of a TOML file",
+            profile=profile,
+        )
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_PROFILE_BYTES + 1)
+        if len(content) > _PROFILE_BYTES:
+            raise ProfileInvalid(
+                f"{path.name}: larger than 1 MiB, so it is no profile: give a TOML file", profile=profile
+            )
+        return _parsed(content.decode("utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileInvalid(
+            f"{path.name}: cannot be read ({error}): save it as UTF-8 text", profile=profile
+        ) from error
+
+
+def _parsed(text: str, where: str) -> Profile:
+    try:
+        profile = Profile.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ProfileInvalid(f"{where}: is no TOML ({error}): correct that place", profile=where) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ProfileInvalid(
+            f"{where}: {place}: {first['msg']}: correct or remove that entry", profile=where
+        ) from error
+    for part, layout in (("courses", COURSES), ("bookings", BOOKINGS), ("users", USERS)):
+        if unknown := sorted(getattr(profile.columns, part).keys() - layout.headings.keys()):
+            raise ProfileInvalid(
+                f"{where}: columns.{part} names unknown fields {', '.join(unknown)}: "
+                f"known are {', '.join(layout.headings)}",
+                profile=where,
+            )
+    return profile

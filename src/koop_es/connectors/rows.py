@@ -1,0 +1,296 @@
+"""Cells of one record as a typed row, by the columns of the file and the letters of the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+from unicodedata import is_normalized
+
+from koop_es.connectors.cells import restore
+from koop_es.connectors.columns import BOOKINGS, Header
+from koop_es.connectors.notes import Notes
+from koop_es.connectors.profiles import Profile
+from koop_es.connectors.values import (
+    Unreadable,
+    cents,
+    clean,
+    count,
+    day,
+    identity,
+    items,
+    moment,
+    plain,
+    prose,
+    time_of_day,
+)
+from koop_es.domain.course import MONEY_FIELDS, CourseFacts
+from koop_es.domain.errors import BadInput
+from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
+from koop_es.domain.observation import BookingRow, CourseRow, Person
+
+Parser = Callable[[str], Any]
+
+_FLAGS = frozenset({"bamf", "koop_key", "never_share", "countable", "max_guard", "cancelled"})
+_DAYS = frozenset({"starts_on", "ends_on"})
+_TIMES = frozenset({"starts_at", "ends_at"})
+_COUNTS = frozenset({"min_participants", "capacity"})
+_LISTS = frozenset({"markers", "keywords"})
+_DELIVERIES = {"präsenz": "Präsenz", "online-kurs": "Online-Kurs", "gemischt": "Gemischt"}
+_WANTED = ("title", "course_type", "starts_on", "ends_on", "capacity", "fee_cents")
+
+
+class CellRefused(Exception):
+    """A cell keeps its row from being used."""
+
+    def __init__(self, field: str, reason: str, remedy: str) -> None:
+        """Keep the field, why, and what to do."""
+        super().__init__(reason)
+        self.field, self.reason, self.remedy = field, reason, remedy
+
+
+class CourseReader:
+    """Rows of ``kurse.csv``."""
+
+    def __init__(self, header: Header, profile: Profile, notes: Notes) -> None:
+        """Choose a parser for every column of the file."""
+        self._at, self._notes = header.at, notes
+        self._facts = [
+            (index, field, fact_parser(field, profile))
+            for field, index in header.at.items()
+            if field in CourseFacts.__struct_fields__
+        ]
+
+    def row(self, cells: Sequence[str], line: int) -> CourseRow:
+        """Type one row; raises CellRefused."""
+        number = _identity(cells, self._at, "number", self._notes, line)
+        period = _identity(cells, self._at, "period", self._notes, line)
+        facts: dict[str, Any] = {}
+        field = ""
+        try:
+            for index, field, parse in self._facts:
+                facts[field] = parse(cells[index])
+            field = "external_number"
+            external = self._text(cells, field)
+            field = "created_by"
+            created_by = self._text(cells, field) or None
+            field = "edited_by"
+            edited_by = self._text(cells, field) or None
+        except Unreadable as error:
+            raise CellRefused(field, error.reason, error.remedy) from None
+        typed = CourseFacts(**facts)
+        self._look(typed, number, line)
+        return CourseRow(
+            number=number,
+            period=period,
+            external_number=external,
+            facts=typed,
+            file=self._notes.file,
+            line=line,
+            created_by=created_by,
+            edited_by=edited_by,
+        )
+
+    def _text(self, cells: Sequence[str], field: str) -> str | None:
+        index = self._at.get(field)
+        return None if index is None else plain(cells[index])
+
+    def _look(self, facts: CourseFacts, number: str, line: int) -> None:
+        if facts.starts_on and facts.ends_on and facts.ends_on < facts.starts_on:
+            self._notes.notice(
+                line, f"course {number} ends on {facts.ends_on} before it begins on {facts.starts_on}", number
+            )
+        if facts.min_participants and facts.capacity is not None and facts.min_participants > facts.capacity:
+            self._notes.notice(
+                line,
+                f"course {number} needs {facts.min_participants} participants but has {facts.capacity} seats",
+                number,
+            )
+        if empty := [field for field in _WANTED if field in self._at and getattr(facts, field) in (None, "")]:
+            self._notes.notice(
+                line, f"course {number} has no {', '.join(empty)}; it cannot be released like that", number
+            )
+
+
+class BookingReader:
+    """Rows of ``belegungen.csv``; nearly every row has nothing to clean, which one look at all of it tells."""
+
+    def __init__(self, header: Header, profile: Profile, notes: Notes, vhs: str) -> None:
+        """Remember where each field stands; a field without a column reads the empty cell put behind the row."""
+        self._at, self._notes, self._vhs = header.at, notes, vhs
+        self._status, self._style = profile.status, profile.dates
+        self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
+        self._shared: dict[str, str] = {}
+
+    def row(self, cells: Sequence[str], line: int) -> BookingRow:
+        """Type one row; an unknown status letter keeps the row (B6), raises CellRefused for whatever else is wrong."""
+        tidy = self._tidy(cells, line)
+        found = self._pick(tidy)
+        booking_id, number, period, tnr, name, first_name, phone, email, letter, booked_at, ref, edited_by = found
+        named = (booking_id, number, period, tnr, letter)
+        if not all(named) or max(map(len, named)) > ID_LIMIT:
+            self._refuse(named)
+        try:
+            booked_at = moment(booked_at, self._style)
+        except Unreadable as error:
+            raise CellRefused("booked_at", error.reason, error.remedy) from None
+        if ref:
+            self._mirrored(ref, booking_id, line)
+        elif not (name and first_name):
+            missing = "first_name" if name else "name"
+            raise CellRefused(missing, "is empty in a booking of the VHS's own", "fill it in the admin program")
+        shared = self._shared.setdefault
+        return BookingRow(
+            booking_id=booking_id,
+            number=shared(number, number),
+            period=shared(period, period),
+            participant_no=tnr,
+            status=self._status.get(letter),
+            raw_status=shared(letter, letter),
+            booked_at=booked_at,
+            file=self._notes.file,
+            line=line,
+            ref=ref or None,
+            person=Person(name, first_name, phone, email) if name or first_name or phone or email else None,
+            edited_by=shared(edited_by, edited_by) or None,
+        )
+
+    def _tidy(self, cells: Sequence[str], line: int) -> list[str]:
+        """Clean every cell, and put an empty one behind the last."""
+        probe = f";{';'.join(cells)};"
+        if probe.isprintable() and "; " not in probe and " ;" not in probe and is_normalized("NFC", probe):
+            if ";'" in probe:
+                cells = [restore(cell) if cell[:1] == "'" else cell for cell in cells]
+            return [*cells, ""]
+        tidy = [*cells, ""]
+        for field, place in self._at.items():
+            try:
+                tidy[place] = plain(cells[place])
+            except Unreadable as error:
+                raise CellRefused(field, error.reason, error.remedy) from None
+        number = self._at["number"]
+        if tidy[number] != cells[number]:
+            _invisible(cells[number], tidy[number], self._notes, line)
+        return tidy
+
+    def _refuse(self, named: tuple[str, ...]) -> None:
+        """Say which of the cells that every row needs is empty or too long."""
+        for field, text in zip(("booking_id", "number", "period", "participant_no", "status"), named, strict=True):
+            try:
+                identity(text)
+            except Unreadable as error:
+                raise CellRefused(field, error.reason, error.remedy) from None
+
+    def _mirrored(self, ref: str, booking_id: str, line: int) -> None:
+        try:
+            owner = owner_of(parse_ref(ref))
+        except BadInput:
+            remedy = "write <owner VHS>:<owner Beleg-ID>, such as 563:8841, or leave it empty"
+            raise CellRefused("ref", f"{ref!r} is no booking reference", remedy) from None
+        if owner == self._vhs:
+            self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
+
+
+class UserReader:
+    """Rows of ``benutzer.csv``: validated and counted, never kept."""
+
+    def __init__(self, header: Header, profile: Profile) -> None:
+        """Remember where each field stands."""
+        self._at, self._flag = header.at, _flag(profile)
+
+    def row(self, cells: Sequence[str], line: int) -> None:
+        """Check one row; raises CellRefused."""
+        field = ""
+        try:
+            for field in ("name", "first_name", "email"):
+                text = plain(cells[self._at[field]])
+                if not text:
+                    raise Unreadable("is empty", "fill it in the user administration")
+            local, _, domain = text.partition("@")
+            if not local or "." not in domain or any(mark.isspace() for mark in text) or not text.isprintable():
+                raise Unreadable(
+                    "is no e-mail address", "correct it in the user administration; look for copied blanks"
+                )
+            for field in ("shown", "active"):
+                self._flag(cells[self._at[field]])
+        except Unreadable as error:
+            raise CellRefused(field, error.reason, error.remedy) from None
+
+
+def _identity(cells: Sequence[str], at: dict[str, int], field: str, notes: Notes, line: int) -> str:
+    cell = cells[at[field]]
+    try:
+        text = identity(cell)
+    except Unreadable as error:
+        raise CellRefused(field, error.reason, error.remedy) from None
+    if text != cell:
+        _invisible(cell, text, notes, line)
+    return text
+
+
+def _invisible(cell: str, text: str, notes: Notes, line: int) -> None:
+    if cell.strip(" ") != text and text in cell:
+        notes.notice(line, f"invisible characters around {text!r} were taken off", text)
+    elif text in cell:
+        notes.notice(line, f"blanks around {text!r} were taken off", text)
+
+
+def fact_parser(field: str, profile: Profile) -> Parser:
+    """Choose how the text of a fact is read; the parser raises Unreadable."""
+    if field in _FLAGS:
+        return _flag(profile)
+    if field in _LISTS:
+        return items
+    if field == "rate":
+        return lambda text: rate(plain(text), profile)
+    parsers: dict[str, Parser] = {
+        "delivery": _delivery,
+        **dict.fromkeys(_TIMES, lambda text: time_of_day(clean(text))),
+        **dict.fromkeys(_DAYS, _or_none(lambda text: day(text, profile.dates))),
+        **dict.fromkeys(_COUNTS, _or_none(count)),
+        **dict.fromkeys(MONEY_FIELDS, _or_none(cents)),
+    }
+    return parsers.get(field, prose)
+
+
+def _or_none(parse: Parser) -> Parser:
+    """Read an empty cell as None: nothing is stated."""
+    return lambda text: parse(text) if (text := clean(text)) else None
+
+
+def _flag(profile: Profile) -> Parser:
+    truth = dict.fromkeys(profile.booleans.true, True) | dict.fromkeys(profile.booleans.false, False) | {"": False}
+
+    def flag(text: str) -> bool:
+        try:
+            return truth[clean(text)]
+        except KeyError:
+            letters = ", ".join(letter for letter in truth if letter)
+            raise Unreadable(
+                f"{clean(text)!r} is neither true nor false", f"write one of {letters}, or name a profile"
+            ) from None
+
+    return flag
+
+
+def rate(text: str, profile: Profile) -> str:
+    """Read "vhsKOOP-Verrechnung": a whole number 0 to 100, ``Link``, or empty; R6 refuses the rest at the release.
+
+    R6a: where the profile says so (itm:MANAGER), a blank or whatever is no number means ``Link``.
+    """
+    if text.casefold() == "link":
+        return "Link"
+    if not text:
+        return "Link" if profile.rate.blank == "link" else ""
+    if text.isascii() and text.isdigit():
+        return text
+    return "Link" if profile.rate.other == "link" else text
+
+
+def _delivery(text: str) -> str:
+    text = plain(text)
+    if text and text.casefold() not in _DELIVERIES:
+        raise Unreadable(
+            f"{text!r} is no Kursart", f"write one of {', '.join(_DELIVERIES.values())}, or leave it empty"
+        )
+    return _DELIVERIES.get(text.casefold(), "")

@@ -1,0 +1,226 @@
+"""A CSV file as records: strict RFC 4180, every record with its exact original bytes, broken ones set aside singly."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from koop_es.connectors import limits
+from koop_es.connectors.errors import ExportQuarantined
+from koop_es.connectors.lines import Lines
+
+_LEADING_CELLS = 3
+"""So many cells before its first quote make a line the beginning of a row: the identity of a row stands in front, and a
+line of running text hardly has three semicolons."""
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """A record that is none: ``cells`` are those whose place is beyond doubt."""
+
+    line: int
+    raw: bytes
+    reason: str
+    remedy: str
+    cells: list[str]
+    column: int | None = None
+
+
+class Table:
+    """The records of one file, in order.
+
+    While a record is being handled ``raw()`` gives its bytes. ``count`` counts the records after the header, broken
+    ones included and blank lines excluded, which is what ``rows`` of a manifest means.
+    """
+
+    def __init__(self, lines: Lines, delimiter: str, broken: Callable[[Broken], None]) -> None:
+        """Read ``lines``; ``broken`` is told of every record that cannot be separated into the header's columns."""
+        self._lines, self._delimiter, self._broken = lines, delimiter, broken
+        self._pulled: list[bytes] = []
+        self._flaw: str | None = None
+        self._line = 0
+        self._rescanned = 0
+        self._width = 0
+        self.count = 0
+
+    def raw(self) -> bytes:
+        """Give the original bytes of the record that is being handled."""
+        return b"".join(self._pulled)
+
+    def header(self) -> list[str]:
+        """Read the header line; raises ExportQuarantined where there is none."""
+        reader = self._reader()
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                raise self._no_header("is empty, without even a header line") from None
+            except csv.Error as error:
+                raise self._no_header(f"has no readable header line ({error})") from error
+            if self._flaw:
+                raise self._no_header(f"has no readable header line: {self._flaw}")
+            self._taken()
+            if cells:
+                self._width = len(cells)
+                return cells
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield (physical line the record begins on, cells) of every whole record."""
+        width, limit, pulled = self._width, limits.CELL_CHARS, self._pulled
+        reader = self._reader()
+        while True:
+            try:
+                for cells in reader:
+                    if len(cells) == width and self._flaw is None and len(pulled) == 1 and len(pulled[0]) <= limit:
+                        self.count += 1
+                        yield self._line + 1, cells
+                        self._line += 1
+                        pulled.clear()
+                    elif self._handled(cells):
+                        yield self._line + 1, cells
+                        self._taken()
+                    else:
+                        reader = self._reader()
+                        break
+                else:
+                    return
+            except csv.Error as error:
+                too_long = len(pulled) == 1 and len(pulled[0]) > limit
+                reason = f"a cell has more than {limit} characters" if too_long else f"its quotes do not close ({error})"
+                self._separate(reason, unclosed=True)
+                reader = self._reader()
+
+    def _handled(self, cells: list[str]) -> bool:
+        """Deal with a record that is not plainly good; True where it is good after all."""
+        flaw = self._flaw
+        if not cells or (flaw is None and len(cells) == 1 and not cells[0].strip()):
+            self._taken()
+            return False
+        if len(cells) != self._width:
+            self._separate(f"has {len(cells)} columns where the header has {self._width}", unclosed=False)
+            return False
+        place = _place(cells, flaw)
+        if flaw is None and place is None:
+            self.count += 1
+            return True
+        reason = flaw or f"the cell has {len(cells[place or 0])} characters, more than {limits.CELL_CHARS}"
+        self._report(len(self._pulled), reason, cells, place)
+        return False
+
+    def _separate(self, reason: str, *, unclosed: bool) -> None:
+        """Set a record aside that broken quotes may have drawn other rows into, and go on at the next row.
+
+        Where quotes are not closed, what follows up to the next row belongs to the broken one, and the cells before the
+        first quote stand in their columns beyond doubt.
+        """
+        lines = self._pulled
+        self._rescan(sum(map(len, lines)) if len(lines) > 1 else 0)
+        end = 1
+        while end < len(lines) and not self._begins_row(lines[end:], unclosed):
+            end += 1
+        if unclosed and end == len(lines):
+            for raw in self._lines:
+                if self._begins_row([raw], unclosed) or self._long_enough():
+                    self._lines.put_back([raw])
+                    break
+                lines.append(raw)
+            end = len(lines)
+        cells = _before_quote(self._lines.text(lines[0]), self._delimiter) if end == 1 and unclosed else []
+        self._report(end, reason, cells, None)
+
+    def _long_enough(self) -> bool:
+        return len(self._pulled) >= limits.RECORD_LINES or sum(map(len, self._pulled)) > limits.RECORD_BYTES
+
+    def _begins_row(self, lines: list[bytes], unclosed: bool) -> bool:
+        leading = len(_before_quote(self._lines.text(lines[0]), self._delimiter)) if unclosed else 0
+        return leading >= min(_LEADING_CELLS, self._width - 1) > 0 or self._whole(lines)
+
+    def _whole(self, lines: list[bytes]) -> bool:
+        """Tell whether lines begin with a record of the header's width."""
+
+        def texts() -> Iterator[str]:
+            for raw in lines:
+                self._rescan(len(raw))
+                yield self._lines.text(raw)
+
+        try:
+            cells = next(csv.reader(texts(), delimiter=self._delimiter, strict=True), [])
+        except csv.Error:
+            return False
+        return len(cells) == self._width
+
+    def _rescan(self, size: int) -> None:
+        self._rescanned += size
+        if self._rescanned > limits.RESCAN_BYTES:
+            raise ExportQuarantined(
+                "quotes do not close in row after row",
+                file=self._lines.file,
+                line=self._line + 1,
+                remedy="double the quotes inside quoted cells (RFC 4180) and export again",
+            )
+
+    def _report(self, end: int, reason: str, cells: list[str], column: int | None) -> None:
+        """Pass on the first ``end`` pulled lines as a broken record and put the others back."""
+        taken, rest = self._pulled[:end], self._pulled[end:]
+        self.count += 1
+        self._broken(
+            Broken(
+                line=self._line + 1,
+                raw=b"".join(taken),
+                reason=reason,
+                remedy="correct the row in the admin program or in its export and export again",
+                cells=cells,
+                column=column,
+            )
+        )
+        self._lines.put_back(rest)
+        self._line += end
+        self._pulled.clear()
+        self._flaw = None
+
+    def _taken(self) -> None:
+        self._line += len(self._pulled)
+        self._pulled.clear()
+        self._flaw = None
+
+    def _reader(self) -> Iterator[list[str]]:
+        return csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
+
+    def _feed(self) -> Iterator[str]:
+        """Hand the csv module one physical line after the other and remember which went into the present record."""
+        pulled, size = self._pulled, 0
+        for raw in self._lines:
+            size = size + len(raw) if pulled else len(raw)
+            pulled.append(raw)
+            if len(pulled) > 1 and (len(pulled) > limits.RECORD_LINES or size > limits.RECORD_BYTES):
+                raise csv.Error("the record does not end")
+            codec = self._lines.codec
+            try:
+                text = raw.decode(codec)
+            except UnicodeDecodeError as error:
+                text = self._lines.text(raw)
+                self._flaw = f"byte 0x{raw[error.start]:02X} has no meaning in the declared encoding"
+            if "\0" in text:
+                self._flaw = "holds a NUL character"
+            yield text
+
+    def _no_header(self, reason: str) -> ExportQuarantined:
+        return ExportQuarantined(
+            reason, file=self._lines.file, line=1, remedy="check encoding and delimiter, export again"
+        )
+
+
+def _place(cells: list[str], flaw: str | None) -> int | None:
+    """Find the cell that is too long, or holds what could not be decoded."""
+    for index, cell in enumerate(cells):
+        if len(cell) > limits.CELL_CHARS or (
+            flaw and any(mark == "\0" or "\ud800" <= mark <= "\udfff" for mark in cell)
+        ):
+            return index
+    return None
+
+
+def _before_quote(line: str, delimiter: str) -> list[str]:
+    """Give the cells of a line that end before its first quote: broken quotes cannot have moved them."""
+    return line.partition('"')[0].split(delimiter)[:-1]

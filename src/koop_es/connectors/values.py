@@ -1,0 +1,176 @@
+"""One cell of an export as a value: text, day, time, money, count; and the reason where it is none.
+
+Every function takes the cell's text and raises Unreadable with a reason and a remedy. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from koop_es.connectors import limits
+from koop_es.connectors.cells import restore
+from koop_es.domain.identifiers import ID_LIMIT
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DateStyle = Literal["DD.MM.YYYY", "YYYY-MM-DD"]
+
+_EDGE = " \t\r\n\v\f\u00a0\u00ad\u2007\u200b\u200c\u200d\u200e\u200f\u202f\u2060\ufeff"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
+_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # word processors leave all of these in info texts
+_DAY = {
+    "DD.MM.YYYY": re.compile(r"(?P<d>[0-9]{2})\.(?P<m>[0-9]{2})\.(?P<y>[0-9]{4})"),
+    "YYYY-MM-DD": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
+}
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+_EURO = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,([0-9]{1,2}))?")
+_WITH_SECONDS = len("DD.MM.YYYY HH:MM:SS")
+_COUNT = re.compile(r"[0-9]{1,6}")
+
+
+class Unreadable(ValueError):
+    """A cell holds no value of its kind."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Keep why, and what to do about it."""
+        super().__init__(reason)
+        self.reason, self.remedy = reason, remedy
+
+
+def clean(text: str) -> str:
+    """Strip blanks, no-break and zero-width characters from both ends, compose (NFC) and take off a formula guard."""
+    text = text.strip(_EDGE) if text.isascii() else unicodedata.normalize("NFC", text).strip(_EDGE)
+    return restore(text).strip(_EDGE) if text[:1] == "'" else text
+
+
+def plain(text: str) -> str:
+    """Read a text of one line; a line break or control character in it means that rows have run together."""
+    text = clean(text)
+    if not text.isprintable() and (_CONTROL.search(text) or _LINE_END.search(text) or "\n" in text):
+        raise Unreadable("holds a line break or control character", "take it out in the admin program")
+    return text
+
+
+def prose(text: str) -> str:
+    """Read a text that may have lines: every kind of line end becomes a line feed, other control characters go."""
+    text = clean(text)
+    return text if text.isprintable() else _CONTROL.sub("", _LINE_END.sub("\n", text))
+
+
+def identity(text: str) -> str:
+    """Read a course number, period, Beleg-ID or TNR: free text, never a number (domain 7.1), at most 40 characters."""
+    text = plain(text)
+    if not text:
+        raise Unreadable("is empty", "every row needs it; fill it in the admin program")
+    if len(text) > ID_LIMIT:
+        raise Unreadable(f"has {len(text)} characters, more than {ID_LIMIT}", "check whether columns have shifted")
+    return text
+
+
+@lru_cache(maxsize=8192)
+def day(text: str, style: DateStyle = "DD.MM.YYYY") -> date:
+    """Read a calendar day in the style of the profile."""
+    match = _DAY[style].fullmatch(text)
+    first, last = limits.YEARS
+    if match and first <= int(match["y"]) <= last:
+        try:
+            return date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            pass
+    raise Unreadable(f"{_shown(text)} is no day", f"write it as {style}, in the years {first} to {last}")
+
+
+@lru_cache(maxsize=8192)
+def time_of_day(text: str) -> str:
+    """Read a time of day and give it as ``HH:MM``; empty stays empty."""
+    if not text:
+        return ""
+    if not _TIME.fullmatch(text):
+        raise Unreadable(f"{_shown(text)} is no time of day", "write it as HH:MM")
+    return text[:5]
+
+
+def moment(text: str, style: DateStyle = "DD.MM.YYYY") -> str:
+    """Read a local date-time of Europe/Berlin and give it as ISO with offset and seconds.
+
+    Of an hour that comes twice in autumn the first is meant; one that spring leaves out is refused.
+    """
+    if text[10:11] not in {" ", "T"} or not _TIME.fullmatch(text, 11):
+        raise Unreadable(f"{_shown(text)} is no date-time", f"write it as {style} HH:MM or {style} HH:MM:SS")
+    iso_day, offset = _iso_day(text[:10], style)
+    clock = text[11:] if len(text) == _WITH_SECONDS else text[11:] + ":00"
+    return f"{iso_day}T{clock}{offset or _offset(iso_day, clock)}"
+
+
+def local_text(moment_iso: str) -> str:
+    """Write an ISO date-time with offset as ``DD.MM.YYYY HH:MM:SS`` in Europe/Berlin, the reverse of moment."""
+    when = datetime.fromisoformat(moment_iso).astimezone(BERLIN)
+    return f"{when.day:02d}.{when.month:02d}.{when.year:04d} {when:%H:%M:%S}"
+
+
+@lru_cache(maxsize=4096)
+def _iso_day(text: str, style: DateStyle) -> tuple[str, str | None]:
+    """Read a day and its offset from UTC, None for the two days of a year on which the clocks change."""
+    when = day(text, style)
+    start = datetime(when.year, when.month, when.day, tzinfo=BERLIN)
+    offset, later = start.utcoffset(), start.replace(hour=23, minute=59, second=59).utcoffset()
+    return when.isoformat(), _written(offset) if offset == later else None
+
+
+def _offset(iso_day: str, clock: str) -> str:
+    first = datetime.fromisoformat(f"{iso_day}T{clock}").replace(tzinfo=BERLIN)
+    before, after = first.utcoffset(), first.replace(fold=1).utcoffset()
+    if before is not None and after is not None and before < after:
+        raise Unreadable(
+            f"{clock} did not exist on {iso_day}: the clocks went forward", "correct the time in the admin program"
+        )
+    return _written(before)
+
+
+def _written(offset: timedelta | None) -> str:
+    seconds = int(offset.total_seconds()) if offset else 0
+    return f"{'-' if seconds < 0 else '+'}{abs(seconds) // 3600:02d}:{abs(seconds) % 3600 // 60:02d}"
+
+
+@lru_cache(maxsize=4096)
+def cents(text: str) -> int:
+    """Read an amount in EUR with decimal comma and optional thousands points as exact cents, ``1.234,50`` -> 123450."""
+    match = _EURO.fullmatch(text)
+    if not match:
+        raise Unreadable(f"{_shown(text)} is no amount", "write it with a decimal comma and two places, such as 62,40")
+    amount = int(match[1].replace(".", "")) * 100 + int((match[2] or "").ljust(2, "0"))
+    if amount > limits.MONEY_CENTS:
+        raise Unreadable(f"{_shown(text)} is more than {limits.MONEY_CENTS // 100} EUR", "check the place of the comma")
+    return amount
+
+
+@lru_cache(maxsize=4096)
+def dot_cents(text: str) -> int:
+    """Read an amount with a decimal point, as Open-vhs has it, as exact cents: ``82.8`` -> 8280, ``0.00`` -> 0."""
+    match = re.fullmatch(r"\+?([0-9]{1,9})(?:\.([0-9]{1,2})0*)?", text)
+    if not match:
+        raise Unreadable(f"{_shown(text)} is no amount", "write it with a decimal point, such as 82.80")
+    amount = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+    if amount > limits.MONEY_CENTS:
+        raise Unreadable(f"{_shown(text)} is more than {limits.MONEY_CENTS // 100} EUR", "check the decimal point")
+    return amount
+
+
+def count(text: str) -> int:
+    """Read a number of participants, 0 to 999,999."""
+    if not _COUNT.fullmatch(text):
+        raise Unreadable(f"{_shown(text)} is no number of participants", "write a whole number")
+    return int(text)
+
+
+def items(text: str) -> tuple[str, ...]:
+    """Read a comma list; empty items are left out."""
+    return tuple(item for part in prose(text).split(",") if (item := part.strip(_EDGE)))
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -1,0 +1,248 @@
+"""The state of one cooperation: a course, the VHSs that share it and their bookings.
+
+Three pictures lie in it for every VHS. *Reported* is what its last export showed (``Lane.row``, ``Seat.status``), *agreed*
+is that together with what it was told, *wanted* is what it should hold (``wanted.py``). Nothing here is ever stored: it is
+the fold of the stream's events (``evolve.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from koop_es.domain.course import CourseFacts
+from koop_es.domain.identifiers import is_legacy
+from koop_es.domain.observation import Status
+from koop_es.domain.terms import LINK, Terms
+
+PERSON_DIFFERS = 0
+"""Person version of a row that does not show any version the owner ever reported."""
+
+
+class Role(StrEnum):
+    """What a VHS is in a cooperation."""
+
+    MASTER = "master"
+    SUBSCRIBER = "subscriber"
+
+
+class Reason(StrEnum):
+    """Why a booking is cancelled, the strongest first."""
+
+    COURSE = "course"
+    PARTICIPANT = "participant"
+    ORPHAN = "orphan"
+
+
+@dataclass(slots=True)
+class Seat:
+    """One booking as one VHS last reported it; ``status`` is None before it ever did.
+
+    ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so that the
+    same export never counts twice. ``told_cancelled`` remembers an "S" that was wanted and taken back since the last report.
+    ``version`` is the version of the last event about this seat.
+    """
+
+    status: Status | None = None
+    booking_id: str = ""
+    participant_no: str = ""
+    person_version: int | None = None
+    absences: int = 0
+    absent_export: str = ""
+    absent_version: int = 0
+    withheld: str | None = None
+    orphaned: bool = False
+    lost: bool = False
+    merged_from: str | None = None
+    survivor: str | None = None
+    unknown_status: str | None = None
+    told_cancelled: bool = False
+    shown_cancelled: bool = False
+    version: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the VHS's last export showed the booking."""
+        return self.status is not None and self.absences == 0 and not self.lost
+
+    @property
+    def live(self) -> bool:
+        """Tell whether the VHS last reported the booking as confirmed or waiting, gone since or not."""
+        return self.status is not None and self.status is not Status.CANCELLED
+
+
+@dataclass(slots=True)
+class Booking:
+    """One booking over all VHSs; its owner decides person and A/W, anyone the "S" (D6).
+
+    ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are the VHSs
+    that set "S", ``orphaned_by`` those that lost it. ``changed`` is the version of the last event that changed what others
+    should hold.
+    """
+
+    ref: str
+    owner: str
+    claimed: bool = False
+    status: Status = Status.CONFIRMED
+    booked_at: str = ""
+    person_id: str | None = None
+    person_version: int = 0
+    cancelled_by: set[str] = field(default_factory=set)
+    orphaned_by: set[str] = field(default_factory=set)
+    ever_cancelled: bool = False
+    changed: int = 0
+    seats: dict[str, Seat] = field(default_factory=dict)
+
+    @property
+    def cancelled(self) -> bool:
+        """Tell whether the booking itself is cancelled, its course aside."""
+        return bool(self.cancelled_by or self.orphaned_by)
+
+
+@dataclass(slots=True)
+class Lane:
+    """One VHS in the cooperation.
+
+    ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the Master
+    changes them (R38). ``version`` is the version of the last event about this VHS's course.
+    """
+
+    vhs: str
+    number: str = ""
+    period: str = ""
+    first_number: str = ""
+    first_period: str = ""
+    system: str | None = None
+    claims_release: bool = False
+    released: CourseFacts = field(default_factory=CourseFacts)
+    released_row: CourseFacts = field(default_factory=CourseFacts)
+    released_terms: Terms | None = None
+    markets: tuple[str, ...] = ()
+    facts: CourseFacts = field(default_factory=CourseFacts)
+    terms: Terms | None = None
+    row: CourseFacts = field(default_factory=CourseFacts)
+    kept: set[str] = field(default_factory=set)
+    delivered: bool = False
+    id_held: bool = False
+    altered: str | None = None
+    present: bool = True
+    active: bool = True
+    adopted: bool = False
+    identity: bool = False
+    event_kind: str | None = None
+    instructor: str | None = None
+    keyword: str | None = None
+    facts_changed: dict[str, int] = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def frozen(self) -> bool:
+        """Tell whether nothing may be read out of this VHS's rows because the COOP-Id was altered (R15)."""
+        return self.altered is not None
+
+
+@dataclass(slots=True)
+class Cooperation:
+    """The fold of one stream; ``version`` is that of its last event, 0 for none."""
+
+    coop_id: str
+    version: int = 0
+    master: str | None = None
+    released_version: int = 0
+    closed: bool = False
+    withdrawn: bool = False
+    successor: str | None = None
+    cancelled: bool = False
+    cancelled_version: int = 0
+    lanes: dict[str, Lane] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
+    violations: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    confirmed_terms: dict[tuple[str, str], Terms] = field(default_factory=dict)
+
+    def role(self, vhs: str) -> Role:
+        """Tell what a VHS is in this cooperation."""
+        return Role.MASTER if vhs == self.master else Role.SUBSCRIBER
+
+    @property
+    def master_lane(self) -> Lane | None:
+        """The Master's lane, None while only subscribers were seen."""
+        return self.lanes[self.master] if self.master is not None else None
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the cooperation takes no observations any more."""
+        return self.withdrawn or self.successor is not None
+
+    @property
+    def legacy(self) -> bool:
+        """Tell whether the course is shared without a COOP-Id, so that its number is its identity (D12)."""
+        return is_legacy(self.coop_id)
+
+    @property
+    def linked(self) -> bool:
+        """Tell whether customers are forwarded to the Master instead of booking an Abo (R6)."""
+        lane = self.master_lane
+        return lane is not None and lane.released_terms is not None and lane.released_terms.rate == LINK
+
+    @property
+    def capacity(self) -> int | None:
+        """Seats of the course over all VHSs: the Master's maximum (B8)."""
+        lane = self.master_lane
+        return lane.facts.capacity if lane is not None else None
+
+    @property
+    def starts_on(self) -> date | None:
+        """First day of the course as the Master has it."""
+        lane = self.master_lane
+        return lane.facts.starts_on if lane is not None else None
+
+    def active_lane(self, vhs: str) -> Lane | None:
+        """Find the lane of a VHS that takes part, None for any other."""
+        lane = self.lanes.get(vhs)
+        return lane if lane is not None and lane.active else None
+
+    def subscribers(self) -> list[Lane]:
+        """List the lanes of the Abo-VHSs that take part, by VHS number."""
+        return [self.lanes[vhs] for vhs in sorted(self.lanes) if vhs != self.master and self.lanes[vhs].active]
+
+    def terms_of(self, vhs: str) -> Terms | None:
+        """Find the terms that count for a VHS: those it accepted, else those of the release (D13)."""
+        lane = self.lanes.get(vhs)
+        if lane is not None and lane.terms is not None:
+            return lane.terms
+        master = self.master_lane
+        return master.released_terms if master is not None else None
+
+    def is_cancelled(self, booking: Booking) -> bool:
+        """Tell whether a booking is cancelled, by itself or with its course (D11)."""
+        return self.cancelled or booking.cancelled
+
+    def is_final(self, booking: Booking) -> bool:
+        """Tell whether a cancellation can never be taken back: "S" is final, an orphan alone is not (D5)."""
+        return self.cancelled or bool(booking.cancelled_by)
+
+    def reason(self, booking: Booking) -> Reason | None:
+        """Tell why a booking is cancelled, None if it is not; the course before the participant before the orphan."""
+        if self.cancelled:
+            return Reason.COURSE
+        if booking.cancelled_by:
+            return Reason.PARTICIPANT
+        return Reason.ORPHAN if booking.orphaned_by else None
+
+    def confirmed(self) -> list[Booking]:
+        """List the live bookings that hold a seat, in the order of the waiting list: booked at, owner, booking (D7)."""
+        seats = [
+            b for b in self.bookings.values() if b.claimed and b.status is Status.CONFIRMED and not self.is_cancelled(b)
+        ]
+        return sorted(seats, key=lambda b: (b.booked_at, b.owner, b.ref))
+
+    def beyond_capacity(self) -> list[str]:
+        """Name the bookings that have no seat any more, in order (B8, D7)."""
+        return [] if self.capacity is None else [booking.ref for booking in self.confirmed()[self.capacity :]]
+
+    def reported_seats(self, vhs: str) -> dict[str, Booking]:
+        """Map the Beleg-IDs of a VHS's rows to the bookings they stand for."""
+        return {
+            booking.seats[vhs].booking_id: booking for booking in self.bookings.values() if vhs in booking.seats
+        }

@@ -1,0 +1,101 @@
+"""A state under observation: each event is stamped, kept and applied at once, so that the next decision sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from koop_es.domain import violations
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
+from koop_es.domain.evolve import apply
+from koop_es.domain.observation import Origin, Person
+
+People = Mapping[tuple[str, int], Person]
+"""The vault's persons by id and version, as far as a decision may have to compare them."""
+
+
+class VaultEntry(NamedTuple):
+    """A person, or a new version of one, to be kept in the vault together with the event that names it (D15)."""
+
+    person_id: str
+    version: int
+    coop_id: str
+    ref: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and out of which export decisions are made: ISO times with offset, and the export as origin."""
+
+    vhs: str
+    at: str
+    recorded_at: str
+    origin: Origin | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The events one observation or command adds to a stream, and the persons that go with them."""
+
+    state: Cooperation
+    moment: Moment
+    people: People = field(default_factory=dict)
+    new_person_id: Callable[[], str] = lambda: ""
+    events: list[Event] = field(default_factory=list)
+    persons: list[VaultEntry] = field(default_factory=list)
+    known: dict[tuple[str, int], Person] = field(default_factory=dict)
+
+    def add(
+        self, kind: type[Event], rule: str, *, row: Any = None, cause: int | None = None, vhs: str | None = None, **values: Any
+    ) -> int:
+        """Decide an event and apply it; returns its version. ``row`` is the export row it stands on."""
+        moment = self.moment
+        origin = moment.origin
+        if origin is not None and row is not None:
+            origin = Origin(vhs=origin.vhs, sha256=origin.sha256, sequence=origin.sequence, file=row.file, line=row.line)
+        event = kind(
+            vhs=vhs or moment.vhs,
+            rule=rule,
+            at=moment.at,
+            recorded_at=moment.recorded_at,
+            origin=origin,
+            cause=cause,
+            actor=getattr(row, "edited_by", None) or None,
+            **values,
+        )
+        apply(self.state, event)
+        self.events.append(event)
+        return self.state.version
+
+    def person(self, person_id: str | None, version: int) -> Person | None:
+        """Find a person by id and version, among those just added and those in the vault."""
+        if person_id is None:
+            return None
+        return self.known.get((person_id, version)) or self.people.get((person_id, version))
+
+    def keep_person(self, person_id: str, version: int, ref: str, person: Person) -> None:
+        """Hand a person over to the vault."""
+        self.known[person_id, version] = person
+        self.persons.append(VaultEntry(person_id, version, self.state.coop_id, ref, person))
+
+    def settle_violations(self) -> None:
+        """Open the violations that now stand and close those that do not any more (domain 2.8)."""
+        cause = self.state.version or None
+        standing = {violation.key: violation for violation in violations.found(self.state)}
+        for code, vhs, ref in sorted(self.state.violations.keys() - standing.keys()):
+            self.add(ViolationClosed, "2.8", vhs=vhs, cause=cause, code=code, ref=ref)
+        for key in sorted(standing.keys() - self.state.violations.keys()):
+            found = standing[key]
+            self.add(
+                ViolationOpened,
+                found.rule,
+                vhs=found.vhs,
+                cause=cause,
+                code=found.code,
+                severity=found.severity,
+                ref=found.ref,
+                detail=found.detail,
+            )

@@ -1,0 +1,46 @@
+"""The errors of koop-es: one base class, a stable code each, the class's docstring is its message."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class KoopError(Exception):
+    """koop-es could not do what was asked."""
+
+    code: ClassVar[str] = "koop_error"
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        """Keep the message (default: the class's docstring) and the details a program may want to read."""
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.details = details
+        super().__init__(self.message)
+
+
+class WrongUsage(KoopError):
+    """The command was called in a way it does not understand."""
+
+    code = "wrong_usage"
+
+
+class Refused(KoopError):
+    """A rule of the domain forbids this; nothing was changed."""
+
+    code = "refused"
+
+    def __init__(self, message: str | None = None, *, rule: str, **details: Any) -> None:
+        """Keep the number of the rule that refuses (``R16``, ``D9``) beside message and details."""
+        self.rule = rule
+        super().__init__(message, rule=rule, **details)
+
+
+class BadInput(KoopError):
+    """The input cannot be used; nothing was changed."""
+
+    code = "bad_input"
+
+
+class StoreUnusable(KoopError):
+    """The store cannot be used."""
+
+    code = "store_unusable"

@@ -1,0 +1,320 @@
+"""Every event of koop-es: what can be said to have happened, immutable, as plain JSON under a short stable topic.
+
+Each event names its lane (the VHS it was observed at), the rule it follows from, when it was reported and recorded, the
+export row it goes back to and the event of the same stream that caused it. No personal data stands in any of them (D15).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from koop_es.domain.course import CourseFacts
+from koop_es.domain.observation import Origin, Status
+from koop_es.domain.terms import Terms
+
+EVENTS: dict[str, type[Event]] = {}
+"""Topic -> event type; a topic once written is never given up."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all events carry.
+
+    ``vhs`` is the lane; ``at`` and ``recorded_at`` are ISO date-times with offset; ``cause`` is the version, in the same
+    stream, of the event this one follows from; ``actor`` is who edited the row, ``WS`` for the connector (T6).
+    """
+
+    TOPIC: ClassVar[str] = ""
+
+    vhs: str
+    rule: str
+    at: str
+    recorded_at: str
+    origin: Origin | None = None
+    cause: int | None = None
+    actor: str | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the type under its topic: the class name and its version."""
+        super().__init_subclass__(**kwargs)
+        cls.TOPIC = f"koop.{cls.__name__}.1"
+        EVENTS[cls.TOPIC] = cls
+
+    @property
+    def type(self) -> str:
+        """Name of the event as people and programs read it."""
+        return self.__class__.__name__
+
+
+# --- course -------------------------------------------------------------------------------------------------------------
+
+
+class CourseReleased(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The Master released its course for Abos (R4, R14), or an export showed that it had (adopted)."""
+
+    course_number: str
+    period: str
+    facts: CourseFacts
+    reported: CourseFacts
+    terms: Terms | None = None
+    markets: tuple[str, ...] = ("general",)
+    system: str | None = None
+    adopted: bool = False
+    predecessor: str | None = None
+
+
+class ReleaseClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The release takes no new Abos; existing ones go on (D9)."""
+
+
+class ReleaseWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The release was taken back while it had no Abo (D9)."""
+
+
+class CourseSubscribed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS subscribed the course under a number of its own and accepted the terms (R24, R25), or had done so (adopted).
+
+    The remaining fields are the automatic entries decided at that moment (R28): whether the VHS sees identities (D1), its
+    Bavarian codes (T3), the name that stays among the instructors (R39) and the keyword of online courses (R23).
+    """
+
+    course_number: str
+    period: str
+    terms: Terms | None = None
+    system: str | None = None
+    adopted: bool = False
+    web_release: bool = False
+    identity: bool = False
+    event_kind: str | None = None
+    instructor: str | None = None
+    keyword: str | None = None
+
+
+class SubscriptionTerminated(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator ended an Abo on which no live booking hung (D9)."""
+
+
+class TermsConfirmed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """One side agreed to other terms for one Abo; they count once both did (D13)."""
+
+    subscriber: str
+    terms: Terms
+
+
+class TermsAmended(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Master and Abo-VHS both confirmed other terms; they count from here on (D13)."""
+
+    subscriber: str
+    terms: Terms
+
+
+class CourseRevised(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The Master changed facts it decides about; ``facts`` holds the changed ones (R18, R21, D11)."""
+
+    facts: CourseFacts
+    urgent: bool = False
+
+
+class CourseReported(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS's row shows other values than before without deciding them: an acknowledgement or a local edit (D6)."""
+
+    facts: CourseFacts
+
+
+class CourseDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The Abo-VHS's export shows the Abo-Kurs for the first time (R28)."""
+
+    facts: CourseFacts
+
+
+class CourseRenumbered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The course carries another number or period at this VHS; the COOP-Id still names it (R20)."""
+
+    course_number: str
+    period: str
+
+
+class CourseCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The Master cancelled the course ("Ausfall"); all bookings become "S" with reason course (R47, D11)."""
+
+
+class CourseVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export no longer holds the course; never read as a deletion (R19, R34, R44)."""
+
+
+class CourseReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A vanished course is there again."""
+
+
+class CoopIdDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The row carries the COOP-Id: for the first time at the Master, or again after it was altered (R14, R15)."""
+
+
+class CoopIdAltered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """ "Externe Kurs-Nr." no longer holds the COOP-Id; the course is frozen at this VHS until it does (R15)."""
+
+    found: str
+
+
+class CoopIdAssigned(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A course shared without COOP-Id got one; its story goes on in that stream (D12)."""
+
+    successor: str
+
+
+# --- bookings -----------------------------------------------------------------------------------------------------------
+
+
+class BookingMade(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The owner reported a booking for the first time (B1, B3); the person is named by id and version only (D15)."""
+
+    ref: str
+    booking_id: str
+    participant_no: str
+    status: Status
+    booked_at: str
+    person_id: str | None = None
+
+
+class BookingAmended(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The owner changed the booking's person data, day of booking, participant number or put it on the waiting list."""
+
+    ref: str
+    status: Status | None = None
+    person_version: int | None = None
+    participant_no: str | None = None
+    booked_at: str | None = None
+
+
+class BookingPromoted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The booking moved from the waiting list to a seat, by its owner or by an accepted claim (B19, D7)."""
+
+    ref: str
+    claimed: bool = False
+
+
+class BookingCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A participating VHS set status "S" (B3); final (D5)."""
+
+    ref: str
+
+
+class BookingDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS's export shows the mirror of another VHS's booking for the first time; version 0 of a person: not as the owner has it."""
+
+    ref: str
+    booking_id: str
+    participant_no: str
+    status: Status
+    person_version: int | None = None
+
+
+class BookingReported(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS's row shows other values than before without deciding them: an acknowledgement or a local edit (D6)."""
+
+    ref: str
+    status: Status | None = None
+    person_version: int | None = None
+    participant_no: str | None = None
+    booking_id: str | None = None
+
+
+class CancellationDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The "S" a VHS was told has arrived there."""
+
+    ref: str
+
+
+class BookingVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete full export no longer holds the booking: a suspicion without effect on others (D3)."""
+
+    ref: str
+
+
+class BookingReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A vanished booking is there again before it was taken for an orphan (D3)."""
+
+    ref: str
+    status: Status
+
+
+class OrphanDetected(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The booking is gone for good at this VHS and gets status "S" at all the others (B10, D2, D3)."""
+
+    ref: str
+    approved: bool = False
+
+
+class OrphanWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The mass guard held this orphan's cancellation back until an operator approves it (D4)."""
+
+    ref: str
+    withheld_id: str
+
+
+class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A mirror was removed under ``owner_only``: it is delivered again and nobody is cancelled (D2)."""
+
+    ref: str
+
+
+class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The VHS that had lost the booking reports it again; it was cancelled only as an orphan and lives again (D5)."""
+
+    ref: str
+    status: Status
+
+
+class ParticipantsMerged(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Participants were merged and the booking changed its number; it keeps its identity and is not cancelled (B13, B15).
+
+    ``survivor`` is the other booking of the same person where that was in the course already: a human must decide.
+    """
+
+    ref: str
+    participant_no: str
+    booking_id: str
+    survivor: str | None = None
+
+
+class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The row carries a status letter outside the map; this booking is frozen at this VHS until it does not (B6)."""
+
+    ref: str
+    raw_status: str
+
+
+# --- violations, institutions, markets ------------------------------------------------------------------------------------
+
+
+class ViolationOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Something stands in an admin program that the rules forbid (domain 2.8); ``vhs`` is where."""
+
+    code: str
+    severity: str
+    ref: str = ""
+    detail: dict[str, str] = {}
+
+
+class ViolationClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The proper state is shown again."""
+
+    code: str
+    ref: str = ""
+
+
+class ExportApplied(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An export of this VHS caused events in other streams; written only then."""
+
+    kind: str
+    rows: int
+    events: int
+
+
+class MarketJoined(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS became a member of a mini-market (R31)."""
+
+
+class MarketLeft(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS left a mini-market; its existing Abos survive."""

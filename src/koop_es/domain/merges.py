@@ -1,0 +1,78 @@
+"""Merged participants ("zusammenführen"): a booking that only seems to be gone because its participant number changed.
+
+Naive reading would cancel a citizen's seat and book a new one. A vanished booking and a row of the same course, in the same
+complete export, with the same normalised name and the same mail or phone are one booking (B14, B15).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NamedTuple
+
+from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import booking_ref
+from koop_es.domain.observation import BookingRow, Person
+
+
+class Merge(NamedTuple):
+    """A vanished booking and the row it goes on in; ``survivor`` is set where that row was a booking of its own before."""
+
+    ref: str
+    row: BookingRow
+    survivor: str | None
+
+
+def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str]) -> list[Merge]:
+    """Find the rows in which vanished bookings go on, in the order of the references (B15).
+
+    A row that is new takes over the identity; one that was booked before is a true double booking for a human to decide.
+    """
+    if not missing:
+        return []
+    vhs, state = draft.moment.vhs, draft.state
+    free = dict(shown)
+    result = []
+    for ref in missing:
+        booking = state.bookings[ref]
+        person = draft.person(booking.person_id, booking.person_version)
+        if person is None:
+            continue
+        number = booking.seats[vhs].participant_no
+        matches = [
+            (other in state.bookings, other)
+            for other, row in free.items()
+            if row.person is not None and row.participant_no != number and is_same_person(person, row.person)
+        ]
+        if not matches:
+            continue
+        known, other = min(matches)
+        row = free[other]
+        if known:
+            result.append(Merge(ref, row, survivor=other))
+        elif other == booking_ref(vhs, row.booking_id):
+            del free[other]
+            result.append(Merge(ref, row, survivor=None))
+    return result
+
+
+def is_same_person(one: Person, other: Person) -> bool:
+    """Tell whether two records are of one person: equal name, and equal mail or phone (B15)."""
+    if not same_name(one, other):
+        return False
+    mails = _plain(one.email), _plain(other.email)
+    phones = _digits(one.phone), _digits(other.phone)
+    return (mails[0] != "" and mails[0] == mails[1]) or (phones[0] != "" and phones[0] == phones[1])
+
+
+def same_name(one: Person, other: Person) -> bool:
+    """Tell whether two records carry the same name, letter case, accents' encoding and blanks aside."""
+    return (_plain(one.name), _plain(one.first_name)) == (_plain(other.name), _plain(other.first_name))
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _digits(text: str) -> str:
+    digits = "".join(char for char in text if char.isdigit())
+    return "0" + digits[2:] if digits.startswith("49") and text.strip().startswith("+") else digits

@@ -1,0 +1,156 @@
+"""What one export of one VHS says, typed: the input of every decision.
+
+A row keeps the place it stood in (file and line), because every event must be able to say what caused it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from koop_es.domain.course import CourseFacts
+
+WEB_SERVICE_USER = "WS"
+"""Technical user as which the connector writes (T6): a change by WS is our own echo, one by anybody else a local edit."""
+
+
+class Kind(StrEnum):
+    """What an export covers; only a full one can prove an absence (B11a)."""
+
+    FULL = "full"
+    DELTA = "delta"
+    OCCUPANCY = "occupancy"
+    CATALOGUE = "catalogue"
+
+
+class Status(StrEnum):
+    """State of a booking, by the letters the admin programs use (B6)."""
+
+    CONFIRMED = "A"
+    WAITLISTED = "W"
+    CANCELLED = "S"
+
+
+class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The personal data that travel with a booking: names, phone and e-mail, nothing else (B4)."""
+
+    name: str
+    first_name: str
+    phone: str = ""
+    email: str = ""
+
+
+class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One course of an export.
+
+    ``period`` and ``external_number`` are None where the source has no such column; ``external_number`` is empty where the
+    column is there and holds nothing. ``source_key`` tells two courses of one number apart (Open-vhs ``guid``).
+    """
+
+    number: str
+    period: str | None
+    external_number: str | None
+    facts: CourseFacts
+    file: str
+    line: int
+    source_key: str | None = None
+    created_by: str | None = None
+    edited_by: str | None = None
+
+
+class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One booking ("Belegung") of an export.
+
+    ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is the
+    Koop-Beleg-ID of a mirrored booking, None for the VHS's own. ``booked_at`` is an ISO date-time with offset. ``person`` is
+    None in a mirror without identity.
+    """
+
+    booking_id: str
+    number: str
+    period: str
+    participant_no: str
+    status: Status | None
+    raw_status: str
+    booked_at: str
+    file: str
+    line: int
+    ref: str | None = None
+    person: Person | None = None
+    edited_by: str | None = None
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that cannot be used: where it stood, why, what to do, and its original bytes.
+
+    ``key`` is as much of its identity as could be read: (number, period) of a course, (booking id, number, period) of a
+    booking; None where nothing could. ``about`` says which of them.
+    """
+
+    file: str
+    line: int
+    reason: str
+    remedy: str
+    raw: bytes
+    about: Literal["course", "booking", "user"]
+    column: str | None = None
+    key: tuple[str, ...] | None = None
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something odd in a file that does not keep it from being used."""
+
+    file: str
+    line: int
+    text: str
+    course_number: str | None = None
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """One export, read and validated.
+
+    ``sequence`` and ``exported_at`` (ISO with offset) are None where the source has none. ``sha256`` is of the export as a
+    whole, ``digest`` of its data alone, so that the same data under a new sequence have the same digest. ``*_complete`` is
+    True where row count and checksum prove that the file holds everything (B11a).
+    """
+
+    source: str
+    vhs: str
+    system: str | None
+    sequence: int | None
+    kind: Kind
+    exported_at: str | None
+    scope_from: date | None
+    sha256: str
+    digest: str
+    courses: list[CourseRow]
+    bookings: list[BookingRow]
+    rejected: list[Rejected]
+    notices: list[Notice]
+    has_bookings: bool = False
+    courses_complete: bool = False
+    bookings_complete: bool = False
+    users: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Count the rows of the export, usable or not."""
+        return len(self.courses) + len(self.bookings) + self.users + len(self.rejected)
+
+
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The export row an event goes back to; ``sequence`` is None for sources that count no exports."""
+
+    vhs: str
+    sha256: str
+    sequence: int | None = None
+    file: str | None = None
+    line: int | None = None
+
+    @property
+    def export(self) -> str:
+        """Name the export, ``563#42`` or, without a sequence, by the beginning of its checksum."""
+        return f"{self.vhs}#{self.sequence}" if self.sequence is not None else f"{self.vhs}@{self.sha256[:12]}"

@@ -1,0 +1,70 @@
+"""Observation becomes event: what one export's slice says that is new about one cooperation.
+
+``observe`` compares what a VHS shows with what it showed before and with what it was told. A row that shows what it was
+told is an acknowledgement; any other difference is a local edit, and only the field's own writer makes a claim with it
+(D6). The same slice twice says nothing new the second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import NamedTuple
+
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.draft import Draft, Moment, People, VaultEntry
+from koop_es.domain.events import Event
+from koop_es.domain.observe_bookings import observe_bookings
+from koop_es.domain.observe_course import observe_course
+from koop_es.domain.slices import Slice
+from koop_es.domain.terms import Policy
+
+
+class Outcome(NamedTuple):
+    """What an observation adds: events in order, and persons for the vault."""
+
+    events: list[Event]
+    persons: list[VaultEntry]
+
+
+def observe(
+    state: Cooperation,
+    part: Slice,
+    moment: Moment,
+    policy: Policy,
+    *,
+    people: People,
+    new_person_id: Callable[[], str],
+    system: str | None = None,
+    withhold: bool = False,
+) -> Outcome:
+    """Tell what a slice says that is new; the state given stays as it is.
+
+    ``withhold`` makes the mass guard hold back what would be orphaned (D4); ``new_person_id`` names a person the vault does
+    not know yet; ``system`` is the VHS's admin program.
+    """
+    return observe_into(
+        deepcopy(state), part, moment, policy, people=people, new_person_id=new_person_id, system=system, withhold=withhold
+    )
+
+
+def observe_into(
+    state: Cooperation,
+    part: Slice,
+    moment: Moment,
+    policy: Policy,
+    *,
+    people: People,
+    new_person_id: Callable[[], str],
+    system: str | None = None,
+    withhold: bool = False,
+) -> Outcome:
+    """Do what ``observe`` does, and carry the state given along to what it is after the events."""
+    draft = Draft(state, moment, people, new_person_id)
+    if not state.ended:
+        open_for_bookings = observe_course(draft, part, policy, system)
+        if open_for_bookings and (part.bookings or part.proves_absence):
+            observe_bookings(draft, part, policy, withhold=withhold)
+        if draft.events or not state.version:
+            draft.settle_violations()
+    return Outcome(draft.events, draft.persons)

@@ -1,0 +1,257 @@
+"""The bookings of a slice: new, changed, cancelled, vanished, merged, back again.
+
+A lane's rows are read in the order (booked at, reference), so that the same slice always gives the same events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
+from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.merges import match_merges, same_name
+from koop_es.domain.observation import BookingRow, Status
+from koop_es.domain.slices import Slice
+from koop_es.domain.terms import Policy
+from koop_es.domain.wanted import sees_identity, wanted_status
+
+
+def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: bool) -> None:
+    """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
+    shown = _by_reference(draft, part)
+    missing = _missing(draft, part, shown) if part.proves_absence else []
+    for merge in match_merges(draft, shown, missing):
+        booking_id = merge.row.booking_id
+        draft.add(
+            e.ParticipantsMerged,
+            "B15",
+            row=merge.row,
+            ref=merge.ref,
+            participant_no=merge.row.participant_no,
+            booking_id=booking_id,
+            survivor=merge.survivor,
+        )
+        missing.remove(merge.ref)
+        if merge.survivor is None:
+            shown[merge.ref] = shown.pop(booking_ref(draft.moment.vhs, booking_id))
+    for ref in sorted(shown, key=lambda ref: (shown[ref].booked_at, ref)):
+        _take_row(draft, ref, shown[ref])
+    for ref in missing:
+        _take_absence(draft, draft.state.bookings[ref], policy, withhold=withhold)
+
+
+def _by_reference(draft: Draft, part: Slice) -> dict[str, BookingRow]:
+    """Name every row by its booking: the Koop-Beleg-ID, else the booking this Beleg-ID stood for before, else an own one (B16)."""
+    vhs = draft.moment.vhs
+    known = draft.state.reported_seats(vhs)
+    shown: dict[str, BookingRow] = {}
+    for row in part.bookings:
+        before = known.get(row.booking_id)
+        ref = row.ref or (before.ref if before is not None else booking_ref(vhs, row.booking_id))
+        other = shown.get(ref)
+        if other is None or _is_nearer(draft, ref, row, other):
+            shown[ref] = row
+    return shown
+
+
+def _is_nearer(draft: Draft, ref: str, row: BookingRow, other: BookingRow) -> bool:
+    """Choose between two rows of one booking: the one under the Beleg-ID reported before, else the lower Beleg-ID."""
+    booking = draft.state.bookings.get(ref)
+    seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
+    known = seat.booking_id if seat is not None else ""
+    return (row.booking_id != known, row.booking_id) < (other.booking_id != known, other.booking_id)
+
+
+def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
+    """List the live bookings this VHS held and now lacks; a quarantined row never counts as absent."""
+    vhs = draft.moment.vhs
+    result = []
+    for ref, booking in draft.state.bookings.items():
+        seat = booking.seats.get(vhs)
+        if seat is None or ref in shown or seat.booking_id in part.protected:
+            continue
+        frozen = seat.unknown_status is not None or seat.survivor is not None or seat.lost
+        if seat.live and not frozen and not draft.state.is_final(booking):
+            result.append(ref)
+    return sorted(result)
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------------
+
+
+def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
+    """Take in one row: the owner's own booking or the mirror of another VHS's (B1, B3)."""
+    vhs = draft.moment.vhs
+    booking = draft.state.bookings.get(ref)
+    seat = booking.seats.get(vhs) if booking is not None else None
+    if row.status is None:
+        if seat is None or seat.unknown_status != row.raw_status:
+            draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)
+        return
+    owned = owner_of(ref) == vhs
+    if owned and (booking is None or not booking.claimed):
+        _make(draft, ref, row, row.status)
+    elif booking is None or seat is None or seat.status is None:
+        _deliver(draft, ref, row, row.status)
+    else:
+        _take_change(draft, booking, seat, row, row.status)
+
+
+def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
+    """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3, D5)."""
+    person_id = None
+    if row.person is not None:
+        person_id = draft.new_person_id()
+        draft.keep_person(person_id, 1, ref, row.person)
+    version = draft.add(
+        e.BookingMade,
+        "B3",
+        row=row,
+        ref=ref,
+        booking_id=row.booking_id,
+        participant_no=row.participant_no,
+        status=status,
+        booked_at=row.booked_at,
+        person_id=person_id,
+    )
+    if status is Status.CANCELLED:
+        return
+    seats = draft.state.bookings[ref].seats
+    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is Status.CANCELLED):
+        draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
+
+
+def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
+    """Acknowledge a mirror seen for the first time; an "S" in it that nobody asked for is the VHS's own (B3)."""
+    state, vhs = draft.state, draft.moment.vhs
+    booking = state.bookings.get(ref)
+    version = draft.add(
+        e.BookingDelivered,
+        "B3",
+        row=row,
+        ref=ref,
+        booking_id=row.booking_id,
+        participant_no=row.participant_no,
+        status=status,
+        person_version=_shown_person(draft, booking, row),
+    )
+    if booking is None or not booking.claimed or status is not Status.CANCELLED:
+        return
+    if not state.is_cancelled(booking) and not booking.ever_cancelled:
+        draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
+
+
+def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
+    """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
+    ref, absent = booking.ref, seat.absences > 0
+    if seat.orphaned and status is Status.CANCELLED:
+        draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
+    elif seat.orphaned and not draft.state.is_final(booking):
+        draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
+    elif absent or seat.survivor is not None:
+        draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
+    if status is not seat.status:
+        _take_status(draft, booking, seat, row, status)
+    elif seat.unknown_status is not None:
+        draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
+    if not absent:
+        _take_number(draft, booking, seat, row)
+    if draft.moment.vhs == booking.owner:
+        _take_own_details(draft, booking, seat, row)
+    else:
+        _take_mirror_details(draft, booking, seat, row)
+
+
+def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
+    """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten (D6)."""
+    ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
+    if status is Status.CANCELLED:
+        if state.is_cancelled(booking) or seat.told_cancelled:
+            draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
+        else:
+            draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
+    elif vhs != booking.owner or not booking.claimed or wanted_status(state, booking, vhs) in (status, Status.CANCELLED):
+        rule = "D5" if state.is_cancelled(booking) else "D6"
+        draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
+    elif status is Status.CONFIRMED:
+        draft.add(e.BookingPromoted, "B19", row=row, ref=ref)
+    else:
+        draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)
+
+
+def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
+    """Tell a merge by the participant number that changed while the person did not (B13)."""
+    if row.participant_no in (seat.participant_no, seat.merged_from):
+        return
+    known = draft.person(booking.person_id, booking.person_version)
+    if row.person is None or known is None or same_name(row.person, known):
+        values: dict[str, Any] = {"participant_no": row.participant_no, "booking_id": row.booking_id}
+        draft.add(e.ParticipantsMerged, "B13", row=row, ref=booking.ref, **values)
+
+
+def _take_own_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
+    """Take in person, number and day of booking from the owner, which decides them (D6)."""
+    number = row.participant_no if row.participant_no != seat.participant_no else None
+    if number is not None and number == seat.merged_from:
+        draft.add(e.BookingReported, "B13", row=row, ref=booking.ref, participant_no=number)
+        number = None
+    known = draft.person(booking.person_id, booking.person_version)
+    version = None
+    if row.person is not None and known is not None and row.person != known and booking.person_id is not None:
+        version = booking.person_version + 1
+        draft.keep_person(booking.person_id, version, booking.ref, row.person)
+    booked_at = row.booked_at if row.booked_at != booking.booked_at else None
+    if version is not None or number is not None or booked_at is not None:
+        values: dict[str, Any] = {"person_version": version, "participant_no": number, "booked_at": booked_at}
+        draft.add(e.BookingAmended, "D6", row=row, ref=booking.ref, **values)
+
+
+def _take_mirror_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
+    """Take in person and number of a mirror: reported, and overwritten where its owner has them otherwise (D6)."""
+    version = _shown_person(draft, booking, row)
+    values: dict[str, Any] = {
+        "person_version": version if version != seat.person_version else None,
+        "participant_no": row.participant_no if row.participant_no != seat.participant_no else None,
+        "booking_id": row.booking_id if row.booking_id != seat.booking_id else None,
+    }
+    if any(value is not None for value in values.values()):
+        draft.add(e.BookingReported, "D6", row=row, ref=booking.ref, **values)
+
+
+def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int | None:
+    """Tell which version of the person a mirror shows; a row without names is taken to show the present one."""
+    if booking is None or not booking.claimed or booking.person_id is None:
+        return None if row.person is None else PERSON_DIFFERS
+    lane = draft.state.lanes.get(draft.moment.vhs)
+    if lane is None or not sees_identity(draft.state, lane, booking):
+        return None
+    if row.person is None:
+        return booking.person_version
+    for version in range(booking.person_version, 0, -1):
+        if row.person == draft.person(booking.person_id, version):
+            return version
+    return PERSON_DIFFERS
+
+
+# --- absence --------------------------------------------------------------------------------------------------------------
+
+
+def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: bool) -> None:
+    """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4 say."""
+    vhs, ref = draft.moment.vhs, booking.ref
+    seat = booking.seats[vhs]
+    export = draft.moment.origin.export if draft.moment.origin is not None else ""
+    if seat.orphaned or seat.absent_export == export:
+        return
+    if seat.absences == 0:
+        draft.add(e.BookingVanished, "D3", ref=ref)
+        if policy.orphan_confirmations > 1:
+            return
+    if policy.orphan_policy == "owner_only" and vhs != booking.owner:
+        draft.add(e.MirrorLost, "D2", cause=seat.absent_version, ref=ref)
+    elif not withhold:
+        draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
+    elif seat.withheld is None:
+        draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)

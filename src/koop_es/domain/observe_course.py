@@ -1,0 +1,172 @@
+"""The course row of a slice: adoption, acknowledgement, renumbering, revision, Ausfall, lost and altered COOP-Id."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Cooperation, Lane
+from koop_es.domain.course import ABO_MARKER, CourseFacts, changed, given
+from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import GENERAL_MARKET, issuer
+from koop_es.domain.observation import CourseRow
+from koop_es.domain.slices import Slice
+from koop_es.domain.terms import Policy, Terms, normal_rate
+from koop_es.domain.wanted import SYNCED_FIELDS, differing_fields
+
+URGENT_DAYS = 7
+"""Within this many days before the start a change is urgent, and the Master may contact participants (D11, B20)."""
+
+REVISED_FIELDS = frozenset(SYNCED_FIELDS) | {"title", "programme_title", "info", "instructor", "keywords", "min_participants"}
+"""Facts the Master's row decides for all (D6); fee, rate and flags are fixed at release instead (R16, R17, D13)."""
+
+
+def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None) -> bool:
+    """Take in the course row; returns whether the VHS's bookings of this course may be read."""
+    state, vhs = draft.state, draft.moment.vhs
+    lane = state.lanes.get(vhs)
+    if lane is None:
+        return part.course is not None and _adopt(draft, part.course, policy, system)
+    if not lane.active:
+        return False
+    if part.course is None:
+        if part.course_absent and lane.present and lane.delivered and not state.cancelled:
+            draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
+        return lane.delivered and not lane.frozen and lane.present
+    return _take_row(draft, lane, part.course)
+
+
+def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> bool:
+    """Adopt a release or an Abo from before the engine was connected, in whichever order the exports arrive (R14, R28).
+
+    Without "Kennzeichen 100" the row is a release, with it an Abo. Where the course has a Master already, a second release
+    is one only for the VHS whose number the COOP-Id begins with.
+    """
+    state = draft.state
+    if row.external_number != state.coop_id:
+        return False
+    facts = row.facts
+    marked = ABO_MARKER in (facts.markers or ())
+    if not marked and (state.master is None or issuer(state.coop_id) == draft.moment.vhs):
+        draft.add(
+            e.CourseReleased,
+            "R14",
+            row=row,
+            course_number=row.number,
+            period=row.period or "",
+            facts=facts,
+            reported=facts,
+            terms=reported_terms(facts),
+            markets=(GENERAL_MARKET,),
+            system=system,
+            adopted=True,
+        )
+        if facts.cancelled:
+            draft.add(e.CourseCancelled, "R47", row=row, cause=state.version)
+        return True
+    _adopt_abo(draft, row, policy, system)
+    return True
+
+
+def _adopt_abo(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> None:
+    vhs = draft.moment.vhs
+    version = draft.add(
+        e.CourseSubscribed,
+        "R28",
+        row=row,
+        course_number=row.number,
+        period=row.period or "",
+        system=system,
+        adopted=True,
+        identity=policy.identity_sharing == "all",
+        event_kind=policy.event_kind(row.facts.course_type) if policy.is_bavarian(vhs) else None,
+        instructor=row.facts.instructor or None,
+    )
+    draft.add(e.CourseDelivered, "R28", row=row, cause=version, facts=row.facts)
+
+
+def reported_terms(facts: CourseFacts) -> Terms | None:
+    """Read the money terms a Master's row carries, None without a fee (R6, R6a)."""
+    if facts.fee_cents is None:
+        return None
+    rate = normal_rate(facts.rate, facts.fee_cents)
+    return Terms(facts.fee_cents, facts.pass_through_cents or 0, rate if rate is not None else "")
+
+
+def _take_row(draft: Draft, lane: Lane, row: CourseRow) -> bool:
+    """Take in the row of a course this VHS shares; False while its COOP-Id is altered (R15)."""
+    state = draft.state
+    if not _take_identity(draft, lane, row):
+        return False
+    if not lane.present:
+        draft.add(e.CourseReappeared, "R44", row=row)
+    if not lane.delivered:
+        draft.add(e.CourseDelivered, "R28", row=row, facts=_assumed(state, lane, row, row.facts))
+        return True
+    period = lane.period if row.period is None else row.period
+    if (row.number, period) != (lane.number, lane.period):
+        draft.add(e.CourseRenumbered, "R20", row=row, course_number=row.number, period=period)
+    if lane.vhs == state.master:
+        _take_master_facts(draft, lane, row)
+    else:
+        news = CourseFacts(**changed(lane.row, row.facts))
+        news = _assumed(state, lane, row, news)
+        if given(news):
+            draft.add(e.CourseReported, "D6", row=row, facts=news)
+    return True
+
+
+def _take_identity(draft: Draft, lane: Lane, row: CourseRow) -> bool:
+    """Compare the COOP-Id of a row; True if the row may be read as this cooperation's (R15)."""
+    state, found = draft.state, row.external_number
+    if found is None or state.legacy:
+        return not lane.frozen and (lane.delivered or state.legacy)
+    if found == state.coop_id:
+        if not lane.id_held and lane.delivered:
+            draft.add(e.CoopIdDelivered, "R14" if lane.altered is None else "R15", row=row)
+        return True
+    if not lane.delivered:
+        return False  # another course that happens to have the number of an Abo-Kurs not created yet (R26)
+    if not lane.id_held and not lane.frozen and not found:
+        return True  # the Master has not written the new COOP-Id yet
+    if lane.altered != found:
+        draft.add(e.CoopIdAltered, "R15", row=row, found=found)
+    return False
+
+
+def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
+    """Take in what the Master's row changes: revisions for all, the rest as reported (D6, D11, R16-R18)."""
+    news = changed(lane.row, row.facts)
+    cancelled = news.pop("cancelled", None)
+    revised = {name: value for name, value in news.items() if name in REVISED_FIELDS}
+    other = {name: value for name, value in news.items() if name not in REVISED_FIELDS}
+    if cancelled and not draft.state.cancelled:
+        draft.add(e.CourseCancelled, "R47", row=row)
+    elif cancelled is not None:
+        other["cancelled"] = cancelled
+    if revised:
+        urgent = bool(revised.keys() & _MOVED) and is_urgent(draft.state.starts_on, draft.moment.at)
+        draft.add(e.CourseRevised, "D11" if urgent else "R21", row=row, facts=CourseFacts(**revised), urgent=urgent)
+    if other:
+        draft.add(e.CourseReported, "D6", row=row, facts=CourseFacts(**other))
+
+
+_MOVED = frozenset({"starts_on", "ends_on", "starts_at", "ends_at", "venue"})
+
+
+def is_urgent(starts_on: date | None, at: str) -> bool:
+    """Tell whether a day lies within a week of the start, and not after it (D11, B20, Q10)."""
+    if starts_on is None:
+        return False
+    return 0 <= (starts_on - date.fromisoformat(at[:10])).days <= URGENT_DAYS
+
+
+def _assumed(state: Cooperation, lane: Lane, row: CourseRow, news: CourseFacts) -> CourseFacts:
+    """Add the wanted fields that this VHS's export has no column for: they are taken as written, since nothing could ever tell.
+
+    A catalogue source proves nothing of the kind: it carries no COOP-Id at all.
+    """
+    if state.master is None or lane.vhs == state.master or row.external_number is None:
+        return news
+    blind = {name: value for name, value in differing_fields(state, lane).items() if getattr(row.facts, name) is None}
+    return CourseFacts(**(given(news) | blind)) if blind else news

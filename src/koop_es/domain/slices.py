@@ -1,0 +1,207 @@
+"""Which part of an export belongs to which cooperation, and what its absence proves.
+
+A course is found by its COOP-Id, and only where that is nowhere in the export by its number: then the COOP-Id was altered.
+Nothing that cannot be told apart for certain is guessed: it is set aside with a reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
+
+Key = tuple[str, str | None]
+"""Course number and period, case-sensitive, never cast; the period is None where a source has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLane:
+    """Where a VHS keeps the course of one cooperation, as last reported."""
+
+    coop_id: str
+    number: str
+    period: str
+    ends_on: date | None
+
+
+@dataclass(slots=True)
+class Slice:
+    """What one export says about one cooperation.
+
+    ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the first for
+    the course, the second for every booking that is not among ``bookings`` or ``protected``.
+    """
+
+    coop_id: str
+    course: CourseRow | None = None
+    bookings: list[BookingRow] = field(default_factory=list)
+    course_absent: bool = False
+    proves_absence: bool = False
+    protected: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Routing:
+    """An export taken apart: slices by COOP-Id, catalogue rows, and rows that belong nowhere (their bytes are still in the file)."""
+
+    slices: dict[str, Slice] = field(default_factory=dict)
+    catalogue: list[CourseRow] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def route(report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable[[str, str | None], bool]) -> Routing:
+    """Take an export apart.
+
+    ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known that
+    nobody shares, so that its bookings are passed over.
+    """
+    courses = _Courses(report, lanes)
+    courses.assign()
+    routing = Routing(courses.slices, courses.catalogue, courses.rejected)
+    _route_bookings(report, routing, courses, is_catalogue)
+    return routing
+
+
+class _Courses:
+    """Finds the slice of every course row."""
+
+    def __init__(self, report: Report, lanes: Mapping[str, KnownLane]) -> None:
+        self.report = report
+        self.lanes = lanes
+        self.slices: dict[str, Slice] = {}
+        self.catalogue: list[CourseRow] = []
+        self.rejected: list[Rejected] = []
+        self.taken: set[int] = set()
+        self.by_id: dict[str, list[CourseRow]] = defaultdict(list)
+        self.by_number: dict[str, list[CourseRow]] = defaultdict(list)
+        for row in report.courses:
+            self.by_number[row.number].append(row)
+            if row.external_number and is_issued(row.external_number):
+                self.by_id[row.external_number].append(row)
+        self.lane_keys = {(lane.number, lane.period): lane.coop_id for lane in lanes.values()}
+        unreadable = any(item.about == "course" and item.key is None for item in report.rejected)
+        self.proves = report.kind is Kind.FULL and report.courses_complete and not unreadable
+        self.rejected_keys = {item.key for item in report.rejected if item.about == "course" and item.key is not None}
+
+    def assign(self) -> None:
+        """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
+        for lane in self.lanes.values():
+            self._assign_lane(lane)
+        seen = Counter(row.external_number for row in self.report.courses if id(row) not in self.taken)
+        for row in self.report.courses:
+            if id(row) in self.taken:
+                continue
+            if not row.external_number or not is_issued(row.external_number) or self.report.kind is Kind.CATALOGUE:
+                self.catalogue.append(row)
+            elif seen[row.external_number] > 1:
+                self._reject(row, f"COOP-Id {row.external_number} stands in {seen[row.external_number]} courses")
+            else:
+                self._slice(row.external_number, row)
+
+    def _slice(self, coop_id: str, row: CourseRow | None) -> Slice:
+        part = self.slices[coop_id] = Slice(coop_id, course=row)
+        if row is not None:
+            self.taken.add(id(row))
+            part.proves_absence = self._in_scope(row.facts.ends_on)
+        return part
+
+    def _assign_lane(self, lane: KnownLane) -> None:
+        same_key = [r for r in self.by_number[lane.number] if r.period in (lane.period, None)]
+        with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
+        chosen = next((row for row in with_id if row in same_key), None)
+        if chosen is None and len(with_id) == 1 and self._may_be_renumbered(lane, with_id[0]):
+            chosen = with_id[0]
+        for row in with_id:
+            if row is not chosen:
+                self._reject(row, f"COOP-Id {lane.coop_id} is a copy: it belongs to course {lane.number} ({lane.period})")
+        if chosen is None and not with_id and len(same_key) == 1:
+            chosen = same_key[0]
+        if chosen is not None:
+            self._slice(lane.coop_id, chosen)
+        elif not with_id and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
+            self._slice(lane.coop_id, None).course_absent = True
+
+    def _belongs_to_other(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row stands under the number of another cooperation whose COOP-Id is nowhere: then that was altered."""
+        other = self.lane_keys.get((row.number, row.period or ""))
+        return other is not None and other != lane.coop_id and not self.by_id[other]
+
+    def _may_be_renumbered(self, lane: KnownLane, row: CourseRow) -> bool:
+        # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
+        scope = self.report.scope_from
+        left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope
+        return not (left_scope and row.period not in (lane.period, None))
+
+    def _in_scope(self, ends_on: date | None) -> bool:
+        scope = self.report.scope_from
+        return scope is None or ends_on is None or ends_on >= scope
+
+    def _absence_counts(self, lane: KnownLane) -> bool:
+        return self.proves and self._in_scope(lane.ends_on)
+
+    def _reject(self, row: CourseRow, reason: str) -> None:
+        self.taken.add(id(row))
+        self.rejected.append(
+            Rejected(
+                file=row.file,
+                line=row.line,
+                column="Externe Kurs-Nr.",
+                reason=reason,
+                remedy='empty "Externe Kurs-Nr." in the course that was copied and export again',
+                raw=b"",
+                about="course",
+                key=(row.number, row.period or ""),
+            )
+        )
+
+
+def _route_bookings(
+    report: Report, routing: Routing, courses: _Courses, is_catalogue: Callable[[str, str | None], bool]
+) -> None:
+    """Hand every booking to its course's slice; those of courses nobody shares are passed over and never kept (D15)."""
+    targets = {(lane.number, lane.period): lane.coop_id for lane in courses.lanes.values()}
+    for coop_id, part in routing.slices.items():
+        if part.course is not None:
+            lane = courses.lanes.get(coop_id)
+            period = part.course.period if part.course.period is not None else lane.period if lane is not None else ""
+            targets[part.course.number, period] = coop_id
+    local = {(row.number, row.period) for row in routing.catalogue} | {(row.number, None) for row in routing.catalogue}
+    local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None}
+    unreadable = any(item.about == "booking" and (not item.key or not item.key[0]) for item in report.rejected)
+    complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete and not unreadable
+    for row in report.bookings:
+        target = targets.get((row.number, row.period))
+        if target is not None:
+            part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
+            _take_booking(report, routing, part, row)
+        elif (row.number, row.period) not in local and not is_catalogue(row.number, row.period):
+            reason = f"booking of course {row.number} ({row.period}), which this VHS never reported"
+            routing.rejected.append(_rejected_booking(row, "Kursnummer", reason, "export the course as well"))
+    protected = frozenset(item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key)
+    for part in routing.slices.values():
+        part.proves_absence = part.proves_absence and complete and part.course is not None
+        part.protected = protected
+
+
+def _take_booking(report: Report, routing: Routing, part: Slice, row: BookingRow) -> None:
+    own = row.ref is not None and owner_of(row.ref) == report.vhs
+    if own and row.ref != booking_ref(report.vhs, row.booking_id):
+        reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
+        routing.rejected.append(
+            _rejected_booking(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
+        )
+    else:
+        part.bookings.append(row)
+
+
+def _rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:
+    key = (row.booking_id, row.number, row.period)
+    return Rejected(
+        file=row.file, line=row.line, column=column, reason=reason, remedy=remedy, raw=b"", about="booking", key=key
+    )
+
+

@@ -1,0 +1,239 @@
+"""What the rules forbid and exports show all the same: every violation is a function of the state.
+
+``found`` names those that stand now; what ``observe`` adds to the stream is only the difference to those that are open.
+So each opens once per cooperation, VHS and code, closes when the proper state is shown again, and the order in which the
+VHSs report cannot change which are open in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.course import ABO_MARKER, INFO_LABELS, SHAREABLE_TYPES, euros
+from koop_es.domain.observation import Status
+from koop_es.domain.terms import normal_rate
+from koop_es.domain.wanted import BAVARIAN_COOPERATION, BAVARIAN_KINDS
+
+CRITICAL = "critical"
+WARNING = "warning"
+INFO = "info"
+
+CONTENT_FIELDS = ("title", "programme_title", "info", "dvv_category")
+"""What counts as the content of a course that the Master should leave alone after release (R18)."""
+
+
+class Violation(NamedTuple):
+    """One violation: its code (domain 2.8), where it stands, which booking it is about, how grave it is and what was found."""
+
+    code: str
+    vhs: str
+    ref: str
+    severity: str
+    rule: str
+    detail: dict[str, str]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two findings the same violation."""
+        return (self.code, self.vhs, self.ref)
+
+
+TEXTS: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": '"NIE bei vhsKOOP" was set after the release. Take the tick out; Abos and bookings go on.',
+    "COOP_ID_CHANGED": '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this VHS until the '
+    "COOP-Id is back; the change list restores it.",
+    "COOP_ID_LOST": '"Externe Kurs-Nr." is empty instead of {expected}. The course is frozen at this VHS until the COOP-Id is '
+    "back; the change list restores it.",
+    "COURSE_VANISHED": "The course {course} is missing from a complete export and was not cancelled. Nothing was deleted or "
+    "cancelled elsewhere. Restore the course, or cancel it with Ausfall.",
+    "COURSE_RENUMBERED": "The course was renumbered from {expected} to {found}.",
+    "RATE_CHANGED": "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms stay in force; "
+    "restore the rate, or let both sides confirm new terms.",
+    "MASTER_PRICE_CHANGED": "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted terms stay in "
+    "force; restore the fee, or let both sides confirm new terms.",
+    "SUBSCRIBER_PRICE_DIFFERS": "The fee (of it pass-through) is {found} instead of the accepted {expected}. The change list "
+    "restores it.",
+    "CONTENT_CHANGED_AFTER_RELEASE": "Content changed after the release: {found}. Inform the subscribers.",
+    "TYPE_NO_LONGER_SHAREABLE": "The course is now {found}, which cannot be shared.",
+    "SUFFIX_LINES_MISSING": "The info text lacks {found}. An Abo-Kurs must stay recognisable; add the lines again.",
+    "INSTRUCTOR_REPLACED": '"{expected}" is no longer among the instructors ({found}). The change list adds it again.',
+    "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. The change list switches it on again.',
+    "MARKER_MISSING": "Kennzeichen 100 is missing. The change list sets it again.",
+    "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. The change list corrects it.",
+    "BOOKING_REMOVED": "Booking {ref} was removed instead of cancelled with status S.",
+    "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}.",
+    "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}.",
+    "UNKNOWN_STATUS": "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it shows A, W or S.",
+    "CANCELLED_ONLY_AT_SUBSCRIBER": "The Abo-Kurs is marked as cancelled, the Master's course is not. The change list takes "
+    "the mark back.",
+    "CANCELLED_BOOKING_REACTIVATED": "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a "
+    "new booking. The change list sets S again.",
+    "COMPANY_LINK_BROKEN": '"Zusatz 1/2" of the company record were altered.',
+}
+"""Code -> what an operator reads, with the details put in."""
+
+
+def text(code: str, detail: dict[str, str], ref: str) -> str:
+    """Say a violation in words."""
+    return TEXTS[code].format_map({"ref": ref, **detail})
+
+
+def found(state: Cooperation) -> Iterator[Violation]:
+    """Find every violation that the state shows now."""
+    if state.ended:
+        return
+    for vhs in sorted(state.lanes):
+        lane = state.lanes[vhs]
+        if lane.active:
+            yield from _lane_violations(state, lane)
+    for booking in state.bookings.values():
+        for vhs, seat in booking.seats.items():
+            yield from _seat_violations(state, booking, vhs, seat)
+    yield from _overbooked(state)
+
+
+def _lane_violations(state: Cooperation, lane: Lane) -> Iterator[Violation]:
+    yield from _identity(state, lane)
+    if lane.vhs == state.master:
+        yield from _master(state, lane)
+    elif state.master is not None and lane.delivered and lane.present:
+        yield from _subscriber(state, lane)
+
+
+def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
+    """Number, COOP-Id and presence, the same at Master and Abo-VHS (R15, R19, R20, R34, R35, R44)."""
+    if lane.altered is not None:
+        code = "COOP_ID_CHANGED" if lane.altered else "COOP_ID_LOST"
+        yield Violation(code, lane.vhs, "", CRITICAL, "R15", {"expected": state.coop_id, "found": lane.altered})
+    if not lane.present and not state.cancelled:
+        rule = "R19" if lane.vhs == state.master else "R34"
+        yield Violation("COURSE_VANISHED", lane.vhs, "", CRITICAL, rule, {"course": _name(lane.number, lane.period)})
+    if (lane.number, lane.period) != (lane.first_number, lane.first_period):
+        detail = {
+            "expected": _name(lane.first_number, lane.first_period),
+            "found": _name(lane.number, lane.period),
+        }
+        yield Violation("COURSE_RENUMBERED", lane.vhs, "", CRITICAL if state.legacy else INFO, "R20", detail)
+
+
+def _name(number: str, period: str) -> str:
+    return f"{number} ({period})" if period else number
+
+
+def _master(state: Cooperation, lane: Lane) -> Iterator[Violation]:
+    """What the Master must leave alone after the release (R3, R9, R10, R16-R18)."""
+    row, terms = lane.row, lane.released_terms
+    if row.never_share:
+        yield Violation("NEVER_FLAG_AFTER_RELEASE", lane.vhs, "", CRITICAL, "R3", {})
+    if terms is not None:
+        yield from _master_terms(lane)
+    changed = [
+        name
+        for name in CONTENT_FIELDS
+        if getattr(row, name) is not None and getattr(lane.released, name) not in (None, getattr(row, name))
+    ]
+    if state.cancelled and row.cancelled is False:
+        changed.append("cancelled")
+    if changed:
+        detail = {"found": ", ".join(changed)}
+        yield Violation("CONTENT_CHANGED_AFTER_RELEASE", lane.vhs, "", WARNING, "R18", detail)
+    if row.bamf or (row.course_type is not None and row.course_type not in SHAREABLE_TYPES):
+        kind = "BAMF-funded" if row.bamf else f"of type {row.course_type}"
+        yield Violation("TYPE_NO_LONGER_SHAREABLE", lane.vhs, "", CRITICAL, "R10" if row.bamf else "R9", {"found": kind})
+
+
+def _master_terms(lane: Lane) -> Iterator[Violation]:
+    """Rate and fee at the Master against the released terms (R16, R17)."""
+    terms, row = lane.released_terms, lane.row
+    assert terms is not None, "called only where the release carried terms"
+    shown = normal_rate(row.rate, row.fee_cents)
+    was_shown = bool(normal_rate(lane.released_row.rate, lane.released_row.fee_cents))
+    if (shown is not None and shown != terms.rate) or (shown is None and row.rate == "" and was_shown):
+        detail = {"expected": terms.rate, "found": shown or "empty"}
+        yield Violation("RATE_CHANGED", lane.vhs, "", CRITICAL, "R16", detail)
+    fee = terms.fee_cents if row.fee_cents is None else row.fee_cents
+    passed = terms.pass_through_cents if row.pass_through_cents is None else row.pass_through_cents
+    if (fee, passed) != (terms.fee_cents, terms.pass_through_cents):
+        detail = {"expected": _price(terms.fee_cents, terms.pass_through_cents), "found": _price(fee, passed)}
+        yield Violation("MASTER_PRICE_CHANGED", lane.vhs, "", CRITICAL, "R17", detail)
+
+
+def _price(fee_cents: int, pass_through_cents: int) -> str:
+    return f"{euros(fee_cents)} ({euros(pass_through_cents)})"
+
+
+def _subscriber(state: Cooperation, lane: Lane) -> Iterator[Violation]:
+    """What an Abo-VHS must leave alone after subscribing (R33, R37, R39-R41, R47, T2-T5)."""
+    row, terms = lane.row, state.terms_of(lane.vhs)
+    if terms is not None:
+        fee = terms.fee_cents if row.fee_cents is None else row.fee_cents
+        passed = terms.pass_through_cents if row.pass_through_cents is None else row.pass_through_cents
+        if (fee, passed) != (terms.fee_cents, terms.pass_through_cents):
+            detail = {"expected": _price(terms.fee_cents, terms.pass_through_cents), "found": _price(fee, passed)}
+            yield Violation("SUBSCRIBER_PRICE_DIFFERS", lane.vhs, "", CRITICAL, "R33", detail)
+    missing = [label for label in INFO_LABELS if row.info is not None and label not in row.info]
+    if missing:
+        yield Violation("SUFFIX_LINES_MISSING", lane.vhs, "", WARNING, "R37", {"found": " ".join(missing)})
+    if lane.instructor and row.instructor is not None and lane.instructor.casefold() not in row.instructor.casefold():
+        detail = {"expected": lane.instructor, "found": row.instructor or "none"}
+        yield Violation("INSTRUCTOR_REPLACED", lane.vhs, "", WARNING, "R39", detail)
+    if row.max_guard is False:
+        yield Violation("MAX_GUARD_OFF", lane.vhs, "", WARNING, "R40", {})
+    if row.markers is not None and ABO_MARKER not in row.markers:
+        yield Violation("MARKER_MISSING", lane.vhs, "", WARNING, "R41", {})
+    counted = _counted(lane)
+    if counted:
+        yield Violation("COUNTED_TWICE", lane.vhs, "", CRITICAL, "T2", {"found": ", ".join(counted)})
+    if row.cancelled and not state.cancelled:
+        yield Violation("CANCELLED_ONLY_AT_SUBSCRIBER", lane.vhs, "", WARNING, "R47", {})
+
+
+def _counted(lane: Lane) -> list[str]:
+    """List what would make statistics count an Abo-Kurs: "anrechenbar", or a Bavarian code other than 75/76 and 04 (T2, T3, T5)."""
+    row, result = lane.row, []
+    if row.countable:
+        result.append("Anrechenbar")
+    if lane.event_kind is not None:
+        if row.event_kind is not None and row.event_kind not in BAVARIAN_KINDS:
+            result.append(f"Veranstaltungsart {row.event_kind or 'empty'}")
+        if row.cooperation_code is not None and row.cooperation_code != BAVARIAN_COOPERATION:
+            result.append(f"Kooperation {row.cooperation_code or 'empty'}")
+    return result
+
+
+def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> Iterator[Violation]:
+    """Removed, merged, unreadable and revived bookings (B6, B9, B13, D5)."""
+    if seat.unknown_status is not None:
+        yield Violation("UNKNOWN_STATUS", vhs, booking.ref, WARNING, "B6", {"found": seat.unknown_status})
+    if state.is_final(booking):
+        if seat.shown_cancelled and seat.held and seat.live:
+            yield _reactivated(booking, vhs, seat)
+        return
+    if booking.cancelled and seat.shown_cancelled and seat.held and seat.live:
+        yield _reactivated(booking, vhs, seat)
+    if seat.absences:
+        yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "B9", {})
+    if seat.survivor is not None:
+        what = f"{seat.survivor} is a booking of the same person; cancel the one that is too many"
+        yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
+    elif seat.merged_from is not None:
+        what = f"TNR {seat.merged_from} became {seat.participant_no}; the booking goes on"
+        yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
+
+
+def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:
+    shown = seat.status or Status.CONFIRMED
+    return Violation("CANCELLED_BOOKING_REACTIVATED", vhs, booking.ref, CRITICAL, "D5", {"found": shown.value})
+
+
+def _overbooked(state: Cooperation) -> Iterator[Violation]:
+    """More confirmed bookings than seats over all VHSs, naming those beyond capacity in order (B8, D7)."""
+    if state.capacity is None or state.master is None:
+        return
+    beyond = state.beyond_capacity()
+    if beyond:
+        count = state.capacity + len(beyond)
+        detail = {"expected": str(state.capacity), "found": str(count), "refs": ", ".join(beyond)}
+        yield Violation("OVERBOOKED", state.master, "", CRITICAL, "B8", detail)

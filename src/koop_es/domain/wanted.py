@@ -1,0 +1,253 @@
+"""What each VHS should hold, and the change list: wanted minus reported.
+
+Both are pure functions of the state. A change keeps its id until an export acknowledges it and a different change never
+gets the same one, because the id ends with the version of the event that made the difference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Role, Seat
+from koop_es.domain.course import (
+    ABO_MARKER,
+    EXTRA_FIELDS,
+    HEADINGS,
+    INFO_LABELS,
+    CourseFacts,
+    given,
+    to_text,
+)
+from koop_es.domain.observation import Status
+
+SYNCED_FIELDS = (
+    "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",
+    "min_participants", "capacity", "delivery", "software", "access_data",
+)  # fmt: skip
+"""Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not (R29)."""
+
+BAVARIAN_KINDS = ("75", "76")
+"""The "Veranstaltungsarten" an Abo-Kurs in Bayern may have (T3, D14)."""
+
+BAVARIAN_COOPERATION = "04"
+"""The "Kooperation" code of an Abo-Kurs in Bayern (T3)."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a VHS's connector has to write; ``because`` is the version of the event that asks for it."""
+
+    id: str
+    kind: str
+    because: int
+    fields: dict[str, str] | None = None
+    ref: str | None = None
+    status: Status | None = None
+    person_id: str | None = None
+    person_version: int = 0
+    booked_at: str | None = None
+
+
+def master_name(vhs: str) -> str:
+    """Name the Master the way it is entered as instructor of an Abo-Kurs (R28)."""
+    return f"VHS {vhs}"
+
+
+def wanted_status(state: Cooperation, booking: Booking, vhs: str) -> Status | None:
+    """Tell the status a VHS should hold for a booking, None where it should hold nothing of it.
+
+    A booking cancelled before the VHS ever held it is not delivered (D1); one whose owner has not reported it yet stays as
+    it is shown.
+    """
+    seat = booking.seats.get(vhs)
+    if not booking.claimed:
+        return seat.status if seat is not None else None
+    if not state.is_cancelled(booking):
+        return booking.status
+    return Status.CANCELLED if seat is not None and seat.status is not None else None
+
+
+def sees_identity(state: Cooperation, lane: Lane, booking: Booking) -> bool:
+    """Tell whether a VHS gets the names: the owner, the Master, and others where the Abo was made so (D1, B4, B5)."""
+    return lane.vhs == booking.owner or lane.vhs == state.master or lane.identity
+
+
+def changes(state: Cooperation, vhs: str) -> list[Change]:
+    """List what a VHS's admin program has to write, the course first, then its bookings by age of the change."""
+    lane = state.active_lane(vhs)
+    if lane is None or state.ended or not lane.present or state.master is None:
+        return []
+    course = course_changes(state, lane)
+    if lane.vhs != state.master and not lane.delivered and not course:
+        return []
+    found = (booking_change(state, lane, booking) for booking in state.bookings.values())
+    bookings = sorted((change for change in found if change is not None), key=lambda change: (change.because, change.id))
+    return course + bookings
+
+
+# --- course -------------------------------------------------------------------------------------------------------------
+
+
+def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
+    """List the changes of the course itself: creation with all automatic entries (R28), updates, Ausfall, the COOP-Id."""
+    if lane.vhs != state.master and not lane.delivered:
+        return [] if state.cancelled else [_course_change(state, lane, "create", creation_fields(state, lane))]
+    result = []
+    if not lane.id_held and not state.legacy:
+        result.append(_course_change(state, lane, "set_external_number", None))
+    if state.cancelled and lane.row.cancelled is False:
+        result.append(_course_change(state, lane, "cancel", None))
+    fields = differing_fields(state, lane)
+    if fields:
+        result.append(_course_change(state, lane, "update", fields))
+    return result
+
+
+def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, Any] | None) -> Change:
+    causes = [lane.version, state.released_version]
+    if kind == "cancel":
+        causes.append(state.cancelled_version)
+    causes += [last_change(state, lane, name) for name in fields or ()]
+    version = max(causes)
+    texts = None if fields is None else {HEADINGS.get(k, k): to_text(k, v) for k, v in fields.items()}
+    identity = f"{lane.vhs}:{state.coop_id}:course.{kind}:{version}"
+    return Change(id=identity, kind=f"course.{kind}", because=version, fields=texts)
+
+
+def creation_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
+    """Give every field of a new Abo-Kurs, the ones of its own creation only included (R28, R29, R30, T2-T4)."""
+    master = state.master_lane
+    assert master is not None, "an Abo-Kurs is created only where the Master is known"
+    facts = master.facts
+    fields: dict[str, Any] = {
+        "Kursnummer": lane.number,
+        "Periode": lane.period,
+        "Externe Kurs-Nr.": "" if state.legacy else state.coop_id,
+    }
+    wanted = wanted_fields(state, lane)
+    wanted |= {
+        "title": facts.title,
+        "programme_title": facts.programme_title,
+        "info": abo_info(facts, state.master or ""),
+        "koop_key": False,
+        "never_share": False,
+        "rate": (state.terms_of(lane.vhs) or _NO_TERMS).rate,
+        "cancelled": False,
+    }
+    fields |= {name: wanted.get(name) for name in HEADINGS if name not in EXTRA_FIELDS or wanted.get(name)}
+    return fields | {"Erstellt von": "WS", "Bearbeitet von": "WS"}
+
+
+class _NoTerms:
+    rate = ""
+
+
+_NO_TERMS = _NoTerms()
+
+
+def abo_info(facts: CourseFacts, master: str) -> str:
+    """Append the three lines by which an Abo-Kurs is recognised, and the software of an online course (R22, R28, R37)."""
+    values = (facts.instructor or "", facts.venue or "", master_name(master))
+    lines = [f"{label} {value}".rstrip() for label, value in zip(INFO_LABELS, values, strict=True)]
+    if facts.software:
+        lines.append(f"Software: {facts.software}")
+    return "\n".join(([facts.info] if facts.info else []) + lines)
+
+
+def wanted_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
+    """Give the fields an Abo-Kurs should show for as long as it lives (R21, R28, R33, R39-R41, T2-T4)."""
+    master = state.master_lane
+    if master is None:
+        return {}
+    fields = {name: value for name, value in given(master.facts).items() if name in SYNCED_FIELDS and name not in lane.kept}
+    terms = state.terms_of(lane.vhs)
+    if terms is not None:
+        fields |= {"fee_cents": terms.fee_cents, "pass_through_cents": terms.pass_through_cents}
+    row = lane.row
+    fields |= {
+        "markers": _with(row.markers, ABO_MARKER),
+        "countable": False,
+        "instructor": _with_instructor(row.instructor, lane.instructor),
+        "max_guard": True,
+    }
+    if lane.event_kind is not None:
+        fields["event_kind"] = row.event_kind if row.event_kind in BAVARIAN_KINDS else lane.event_kind
+        fields["cooperation_code"] = BAVARIAN_COOPERATION
+    if lane.keyword is not None:
+        fields["keywords"] = _with(row.keywords, lane.keyword)
+    if not state.cancelled:
+        fields["cancelled"] = False
+    return fields
+
+
+def _with(values: tuple[str, ...] | None, value: str) -> tuple[str, ...]:
+    present = values or ()
+    return present if value in present else (*present, value)
+
+
+def _with_instructor(present: str | None, required: str | None) -> str | None:
+    if not required or (present and required.casefold() in present.casefold()):
+        return present
+    return f"{required}, {present}" if present else required
+
+
+def differing_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
+    """Give the wanted fields the VHS's row shows otherwise (D6); the Master decides its own, so it has none."""
+    if lane.vhs == state.master:
+        return {}
+    return {name: value for name, value in wanted_fields(state, lane).items() if _differs(state, lane, name, value)}
+
+
+def _differs(state: Cooperation, lane: Lane, name: str, value: Any) -> bool:
+    """Tell whether a field must be told; one the VHS's export has no column for only after somebody changed it."""
+    shown = getattr(lane.row, name)
+    if value is None or shown == value:
+        return False
+    return shown is not None or last_change(state, lane, name) > 0
+
+
+def last_change(state: Cooperation, lane: Lane, name: str) -> int:
+    """Find the version at which a field was last changed for a VHS, by the Master or by agreement (D13); 0 for never."""
+    master = state.master_lane
+    return max(lane.facts_changed.get(name, 0), master.facts_changed.get(name, 0) if master is not None else 0)
+
+
+# --- bookings -----------------------------------------------------------------------------------------------------------
+
+
+def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change | None:
+    """Give what a VHS has to write about one booking, None if it holds what it should (B3, D1, D2, D6)."""
+    wanted = wanted_status(state, booking, lane.vhs)
+    seat = booking.seats.get(lane.vhs)
+    if wanted is None or not booking.claimed or (seat is not None and seat.unknown_status is not None):
+        return None
+    kind = _booking_kind(lane, booking, seat, wanted, identity=sees_identity(state, lane, booking))
+    if kind is None:
+        return None
+    version = max(booking.changed, seat.version if seat is not None else 0)
+    if state.cancelled and wanted is Status.CANCELLED:
+        version = max(version, state.cancelled_version)
+    shows_person = sees_identity(state, lane, booking)
+    return Change(
+        id=f"{lane.vhs}:{state.coop_id}:booking:{booking.ref}:{version}",
+        kind=f"booking.{kind}",
+        because=version,
+        ref=booking.ref,
+        status=wanted,
+        person_id=booking.person_id if shows_person else None,
+        person_version=booking.person_version if shows_person else 0,
+        booked_at=booking.booked_at,
+    )
+
+
+def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
+    if seat is None or seat.status is None or seat.lost:
+        return "create" if wanted is not Status.CANCELLED and lane.vhs != booking.owner else None
+    if seat.absences:
+        return None
+    if seat.status is not wanted:
+        return "cancel" if wanted is Status.CANCELLED else "update"
+    if wanted is Status.CANCELLED or not identity or seat.person_version == booking.person_version:
+        return None
+    return "update"

@@ -1,0 +1,117 @@
+"""The catalogue: the last reported rows of courses that nobody shares. They are no events (ADR 0002).
+
+A full export replaces a VHS's catalogue; a catalogue source (KuferSQL's Internet-XML, Open-vhs) may add and update what is
+known but never proves an absence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from koop_es.domain.course import CourseFacts, merged
+from koop_es.domain.observation import CourseRow, Kind, Report
+from koop_es.store import Row, Tx
+
+_facts = msgspec.json.Decoder(CourseFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One course of the catalogue."""
+
+    key: str
+    number: str
+    period: str | None
+    external_number: str | None
+    source: str
+    facts: CourseFacts
+
+
+@dataclass(slots=True)
+class CatalogueChange:
+    """What an export changes in the catalogue: entries to write and keys to drop."""
+
+    put: list[Entry]
+    drop: list[str]
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether the catalogue stays as it is."""
+        return not self.put and not self.drop
+
+
+def entry_of(row: Row) -> Entry:
+    """Read an entry from the database."""
+    key, number, period, external_number, source, facts = row
+    return Entry(key, number, period, external_number, source, _facts.decode(facts))
+
+
+def read(tx: Tx, vhs: str) -> dict[str, Entry]:
+    """Read the catalogue of a VHS, by key."""
+    return {entry.key: entry for entry in map(entry_of, tx.rows("catalogue_of_vhs", vhs=vhs))}
+
+
+def compare(known: dict[str, Entry], report: Report, rows: list[CourseRow], rejected: set[str]) -> CatalogueChange:
+    """Compare an export's unshared courses with the catalogue; ``rejected`` are course numbers that could not be read."""
+    by_number: dict[str, list[Entry]] = {}
+    for entry in known.values():
+        by_number.setdefault(entry.number, []).append(entry)
+    change = CatalogueChange([], [])
+    seen: set[str] = set()
+    for row in rows:
+        entry = _merged(row, by_number.get(row.number, []), change)
+        seen.add(entry.key)
+        if known.get(entry.key) != entry:
+            change.put.append(entry)
+    if report.kind is Kind.FULL and report.courses_complete:
+        gone = (entry for entry in known.values() if entry.key not in seen and entry.number not in rejected)
+        change.drop += [entry.key for entry in gone if _in_scope(entry.facts.ends_on, report.scope_from)]
+    change.drop = sorted(set(change.drop) - seen)
+    return change
+
+
+def _in_scope(ends_on: date | None, scope: date | None) -> bool:
+    return scope is None or ends_on is None or ends_on >= scope
+
+
+def _merged(row: CourseRow, known: list[Entry], change: CatalogueChange) -> Entry:
+    """Lay a row over what other sources say about the same course, where there is exactly one it can be."""
+    same = [e for e in known if e.period == row.period or e.period is None or row.period is None]
+    exact = [e for e in same if e.key == (row.source_key or "")] or [e for e in same if e.period == row.period]
+    matches = exact if row.source_key is None or not exact else [e for e in exact if e.key == row.source_key]
+    matches = matches or (same if row.source_key is None else [])
+    key = row.source_key or f"{row.number}|{row.period or ''}"
+    if len(matches) != 1:
+        return Entry(key, row.number, row.period, row.external_number, row.file, row.facts)
+    before = matches[0]
+    if row.source_key is None and row.period is None:
+        key = before.key
+    elif before.key != key:
+        change.drop.append(before.key)
+    external = row.external_number if row.external_number is not None else before.external_number
+    period = row.period if row.period is not None else before.period
+    return Entry(key, row.number, period, external, row.file, merged(before.facts, row.facts))
+
+
+def write(tx: Tx, vhs: str, change: CatalogueChange, noted_at: str) -> None:
+    """Write what changed."""
+    if change.drop:
+        tx.run("catalogue_delete", vhs=vhs, keys=change.drop)
+    tx.run_many("catalogue_put", (_params(vhs, entry, noted_at) for entry in change.put))
+
+
+def _params(vhs: str, entry: Entry, noted_at: str) -> dict[str, Any]:
+    return {
+        "vhs": vhs,
+        "key": entry.key,
+        "number": entry.number,
+        "period": entry.period,
+        "external_number": entry.external_number,
+        "source": entry.source,
+        "facts": msgspec.json.encode(entry.facts).decode(),
+        "noted_at": noted_at,
+    }

@@ -1,0 +1,212 @@
+"""The ledger of exports: which one of a VHS was applied last, what came late or twice, and what was begun and not finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from koop_es.connectors import Fingerprint
+from koop_es.domain.errors import StoreUnusable
+from koop_es.domain.observation import Kind, Report
+from koop_es.store import Tx
+
+Outcome = Literal["applied", "unchanged", "superseded", "quarantined"]
+
+
+class ExportUnfinished(StoreUnusable):
+    """An earlier export of this VHS was begun and not finished; ingest it again first, or a newer full one."""
+
+    code = "export_unfinished"
+
+
+class ExportOvertaken(StoreUnusable):
+    """A newer export of this VHS was applied meanwhile; this one has no more effect."""
+
+    code = "export_overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why an export is not read at all."""
+
+    status: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """Where a VHS keeps one shared course, and what is open there."""
+
+    number: str
+    period: str
+    ends_on: date | None
+    pending: int
+    suspects: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a VHS has reported; ``applying`` is sequence and sha256 of an export that is half applied."""
+
+    last_sequence: int = 0
+    applying: tuple[int | None, str] | None = None
+    applying_events: int = 0
+    guard_tripped: bool = False
+    digest: str | None = None
+
+
+def peek(tx: Tx, vhs: str, *, lock: bool = False) -> Progress:
+    """Read how far a VHS has reported; ``lock`` keeps others from changing it to the end of the transaction."""
+    row = tx.row("lane_get" if lock else "lane_peek", vhs=vhs)
+    if row is None:
+        return Progress()
+    _, last, sequence, sha256, events, tripped, digest, _ = row
+    applying = (sequence, sha256) if sha256 is not None else None
+    return Progress(last, applying, events, bool(tripped), digest)
+
+
+def verdict(tx: Tx, found: Fingerprint, *, again: bool) -> Verdict | None:
+    """Tell whether an export is superseded or unchanged, None if it must be read; raises ExportUnfinished."""
+    if found.sequence is None:
+        return _uncounted(tx, found)
+    before = peek(tx, found.vhs)
+    if found.sequence < before.last_sequence or (found.sequence == before.last_sequence and not again):
+        return Verdict("superseded", f"export {before.last_sequence} of VHS {found.vhs} was applied already")
+    if before.applying is not None and before.applying[0] is not None:
+        begun = before.applying[0]
+        if found.sequence < begun:
+            return Verdict("superseded", f"export {begun} of VHS {found.vhs} is being applied")
+        if found.sequence > begun and found.kind is not Kind.FULL:
+            raise ExportUnfinished(
+                f"export {begun} of VHS {found.vhs} was begun and not finished; ingest it again, or a newer full one",
+                vhs=found.vhs,
+                sequence=begun,
+            )
+        return None
+    if again or before.digest != found.digest or _open_ends(tx, found.vhs):
+        return None
+    return Verdict("unchanged", "the same data as in the last export")
+
+
+def _open_ends(tx: Tx, vhs: str) -> bool:
+    return any(lane.pending or lane.suspects for lane in lane_views(tx, vhs).values())
+
+
+def _uncounted(tx: Tx, found: Fingerprint) -> Verdict | None:
+    """Judge a source that counts no exports: by its bytes, and by its own time where it has one."""
+    latest = tx.row("export_latest_of_kind", vhs=found.vhs, kind=found.kind.value)
+    if found.exported_at is not None and latest is not None and latest[0] is not None:
+        newest = datetime.fromisoformat(latest[0])
+        if datetime.fromisoformat(found.exported_at) < newest:
+            return Verdict("superseded", f"a file of {latest[0]} was applied already")
+    known = tx.row("export_last_of_kind", vhs=found.vhs, kind=found.kind.value)
+    if known is not None and known[0] == found.sha256:
+        return Verdict("unchanged", "these very bytes were applied last")
+    return None
+
+
+def lane_views(tx: Tx, vhs: str) -> dict[str, LaneView]:
+    """Read where a VHS keeps its shared courses, by COOP-Id."""
+    return {
+        coop_id: LaneView(number, period, date.fromisoformat(ends_on) if ends_on else None, pending, suspects, live)
+        for coop_id, number, period, ends_on, pending, suspects, live in tx.rows("views_of_vhs_known", vhs=vhs)
+    }
+
+
+def ensure(tx: Tx, vhs: str) -> None:
+    """Make the row of a VHS, if it never reported."""
+    tx.run("lane_ensure", vhs=vhs)
+
+
+def check(tx: Tx, report: Report) -> None:
+    """Make sure that no newer export of the VHS came in between; raises ExportOvertaken."""
+    ensure(tx, report.vhs)
+    if report.sequence is None:
+        return
+    now = peek(tx, report.vhs, lock=True)
+    begun = now.applying[0] if now.applying is not None and now.applying[0] is not None else 0
+    if report.sequence < max(now.last_sequence, begun):
+        raise ExportOvertaken(
+            f"export {max(now.last_sequence, begun)} of VHS {report.vhs} overtook export {report.sequence}", vhs=report.vhs
+        )
+
+
+def applying(tx: Tx, report: Report, events: int, *, guard_tripped: bool) -> None:
+    """Record that an export is applied in parts, and what the mass guard decided for all of it."""
+    tx.run(
+        "lane_applying",
+        vhs=report.vhs,
+        sequence=report.sequence,
+        sha256=report.sha256,
+        events=events,
+        guard_tripped=int(guard_tripped),
+    )
+
+
+def advance(tx: Tx, report: Report, now: datetime) -> None:
+    """Record that an export is applied: the next one must have a higher sequence."""
+    common: dict[str, Any] = {"vhs": report.vhs, "system": report.system, "recorded_at": now.isoformat()}
+    if report.sequence is None:
+        tx.run("lane_seen", **common)
+    else:
+        # Only a full export says everything there is, so only its digest can prove that nothing has changed.
+        digest = report.digest if report.kind is Kind.FULL else None
+        tx.run("lane_applied", sequence=report.sequence, digest=digest, exported_at=report.exported_at, **common)
+
+
+def record(
+    tx: Tx,
+    report: Report,
+    status: Outcome,
+    now: datetime,
+    *,
+    events: int = 0,
+    quarantined_rows: int = 0,
+    withheld: int = 0,
+    reason: str | None = None,
+) -> None:
+    """Add an export to the ledger."""
+    tx.run(
+        "export_insert",
+        vhs=report.vhs,
+        sequence=report.sequence,
+        kind=report.kind.value,
+        system=report.system or "",
+        source=report.source,
+        sha256=report.sha256,
+        digest=report.digest,
+        exported_at=report.exported_at,
+        recorded_at=now.isoformat(),
+        status=status,
+        reason=reason,
+        rows=report.rows,
+        events=events,
+        quarantined_rows=quarantined_rows,
+        withheld=withheld,
+    )
+
+
+def record_unusable(
+    tx: Tx, *, vhs: str, sequence: int | None, kind: str | None, source: str, reason: str, now: datetime
+) -> None:
+    """Add an export that could not be read to the ledger."""
+    tx.run(
+        "export_insert",
+        vhs=vhs,
+        sequence=sequence,
+        kind=kind or "",
+        system="",
+        source=source,
+        sha256="",
+        digest="",
+        exported_at=None,
+        recorded_at=now.isoformat(),
+        status="quarantined",
+        reason=reason,
+        rows=0,
+        events=0,
+        quarantined_rows=0,
+        withheld=0,
+    )

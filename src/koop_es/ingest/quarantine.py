@@ -1,0 +1,102 @@
+"""The quarantine: rows and whole exports that cannot be used, kept with reason, remedy and original bytes until they can."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from koop_es.domain.errors import BadInput
+from koop_es.domain.observation import Rejected, Report
+from koop_es.store import Store, Tx
+
+COLUMNS = (
+    "id", "vhs", "sequence", "source", "file", "line", "column", "about", "reason", "remedy", "state", "first_seen", "last_seen",
+)  # fmt: skip
+
+
+class NotInQuarantine(BadInput):
+    """There is nothing under this number in the quarantine; ``koop-es quarantine list`` shows what there is."""
+
+    code = "not_in_quarantine"
+
+
+def digest(item: Rejected) -> str:
+    """Name a row that was set aside by its bytes and reason, so that the same one is kept once."""
+    return hashlib.sha256(b"\0".join((item.reason.encode(), (item.column or "").encode(), item.raw))).hexdigest()
+
+
+def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str) -> int:
+    """Set rows aside; returns how many."""
+    rows = [
+        {
+            "vhs": report.vhs,
+            "sequence": report.sequence,
+            "source": report.source,
+            "file": item.file,
+            "line": item.line,
+            "col": item.column,
+            "about": item.about,
+            "reason": item.reason,
+            "remedy": item.remedy,
+            "raw": item.raw,
+            "digest": digest(item),
+            "seen": seen,
+        }
+        for item in rejected
+    ]
+    tx.run_many("quarantine_put", rows)
+    return len(rows)
+
+
+def put_export(
+    tx: Tx, *, vhs: str, sequence: int | None, source: str, file: str, reason: str, remedy: str, raw: bytes, seen: str
+) -> None:
+    """Set a whole export aside: its place and its manifest's bytes; the files themselves stay where they are."""
+    tx.run_many(
+        "quarantine_put",
+        [
+            {
+                "vhs": vhs,
+                "sequence": sequence,
+                "source": source,
+                "file": file,
+                "line": 0,
+                "col": None,
+                "about": "export",
+                "reason": reason,
+                "remedy": remedy,
+                "raw": raw,
+                "digest": hashlib.sha256(b"\0".join((reason.encode(), source.encode(), raw))).hexdigest(),
+                "seen": seen,
+            }
+        ],
+    )
+
+
+def resolve(tx: Tx, vhs: str, files: Iterable[str], standing: Iterable[Rejected], seen: str) -> None:
+    """Mark what a newer full report of the same files no longer rejects as resolved."""
+    tx.run("quarantine_resolve", vhs=vhs, files=sorted(set(files)), digests=[digest(item) for item in standing], seen=seen)
+
+
+def listed(store: Store, *, everything: bool = False) -> list[dict[str, Any]]:
+    """List what is set aside, open items or all; without the bytes."""
+    with store.reading() as tx:
+        rows = tx.rows("quarantine_list", all=int(everything))
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+
+def shown(store: Store, item: int) -> tuple[dict[str, Any], bytes]:
+    """Read one item with its original bytes; raises NotInQuarantine."""
+    with store.reading() as tx:
+        row = tx.row("quarantine_show", id=item)
+    if row is None:
+        raise NotInQuarantine(f"there is no item {item} in the quarantine; see koop-es quarantine list", id=item)
+    return dict(zip(COLUMNS, row[:-1], strict=True)), bytes(row[-1])
+
+
+def discard(store: Store, item: int) -> None:
+    """Give an item up for good: its bytes go, what was wrong with it stays on record; raises NotInQuarantine."""
+    shown(store, item)
+    with store.write() as tx:
+        tx.run("quarantine_discard", id=item, empty=b"")

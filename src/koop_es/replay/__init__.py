@@ -1,0 +1,1 @@
+"""History read back: what happened and why."""

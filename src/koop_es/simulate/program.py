@@ -1,0 +1,335 @@
+"""One VHS's admin program in memory: its rows, what staff does with them and what the connector writes.
+
+Nothing in it knows the engine. It reads change lists and writes exports, as the connector of a real program does, and
+it is deterministic: its numbers come from counters, its times from whoever calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from koop_es.connectors.export_writer import write_export
+from koop_es.connectors.values import day, local_text
+from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.observation import WEB_SERVICE_USER, Kind, Person, Status
+from koop_es.simulate.rows import (
+    CourseKey,
+    NotAllowed,
+    Row,
+    blank_booking,
+    blank_course,
+    booking_row,
+    course_of,
+    course_row,
+    seats_only,
+    shows,
+)
+
+KUFERSQL, ITM_MANAGER, CMX_ORGANIZE = "kufersql", "itm-manager", "cmx-organize"
+
+COUNTED_FROM = 3
+"""Participants from which cmxOrganize's statistics set "Anrechenbar" by themselves (T5)."""
+
+FIRST_PARTICIPANT = 70_001
+"""Participant numbers (TNR) begin far from the Beleg-IDs, so that nobody takes one for the other."""
+
+_PERSON = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail": "email"}
+
+
+@dataclass(slots=True)
+class Program:
+    """The admin program of a VHS; ``system`` is ``kufersql``, ``itm-manager`` or ``cmx-organize``, ``staff`` who edits.
+
+    ``seats`` finds a row by its booking reference, also after a merge gave it another Beleg-ID.
+    """
+
+    vhs: str
+    system: str
+    name: str
+    staff: str = "Büro"
+    sequence: int = 0
+    courses: dict[CourseKey, Row] = field(default_factory=dict)
+    bookings: dict[str, Row] = field(default_factory=dict)
+    seats: dict[str, str] = field(default_factory=dict)
+    _removed: dict[str, tuple[str, Row]] = field(default_factory=dict)
+    _left_web: set[CourseKey] = field(default_factory=set)
+    _carried_out: set[str] = field(default_factory=set)
+    _exported: dict[CourseKey | str, Row] = field(default_factory=dict)
+    _last_booking: int = 0
+    _last_participant: int = FIRST_PARTICIPANT - 1
+
+    # --- staff: courses -----------------------------------------------------------------------------------------------
+
+    def add_course(self, number: str, period: str, fields: Row) -> CourseKey:
+        """Enter a course with the texts of its fields by heading; raises NotAllowed where the number is taken."""
+        key = CourseKey(number, period)
+        if self._is_taken(key):
+            raise NotAllowed(f"course number {number} ({period}) is taken at {self.name}")
+        place = {"Kursnummer": number, "Periode": period, "Erstellt von": self.staff, "Bearbeitet von": self.staff}
+        self._keep_course(key, blank_course() | place | fields)
+        return key
+
+    def edit(self, course: CourseKey, fields: Row) -> None:
+        """Change any fields of a course but its number; raises NotAllowed where a field cannot hold the text."""
+        self._keep_course(course, self._course(course) | fields | {"Bearbeitet von": self.staff})
+
+    def renumber(self, course: CourseKey, number: str, period: str | None = None) -> CourseKey:
+        """Give a course another number or period, and its bookings with it (R20)."""
+        row, key = self._course(course), CourseKey(number, course.period if period is None else period)
+        if self._is_taken(key, leaving=course):
+            raise NotAllowed(f"course number {number} ({key.period}) is taken at {self.name}")
+        del self.courses[course]
+        place = {"Kursnummer": key.number, "Periode": key.period}
+        self._keep_course(key, row | place | {"Bearbeitet von": self.staff})
+        for booking in self._bookings_of(course):
+            booking.update(place)
+        return key
+
+    def cancel_course(self, course: CourseKey, *, leave_web: bool = False) -> None:
+        """Book an "Ausfall"; ``leave_web`` also takes the course out of every export, which KuferSQL offers (R44)."""
+        if leave_web and self.system != KUFERSQL:
+            raise NotAllowed(f"{self.system} keeps a cancelled course in its exports")
+        self.edit(course, {"Ausfall": "W"})
+        if leave_web:
+            self._left_web.add(course)
+
+    def delete_course(self, course: CourseKey) -> None:
+        """Delete a course with its bookings, which nobody may do to a shared one (R19, R34)."""
+        self._course(course)
+        for booking_id in [key for key, row in self.bookings.items() if course_of(row) == course]:
+            self.remove(booking_id)
+        del self.courses[course]
+
+    # --- staff: bookings ----------------------------------------------------------------------------------------------
+
+    def book(self, course: CourseKey, person: Person, at: datetime) -> str:
+        """Book a seat and return the Beleg-ID; raises NotAllowed where "Belegen nur bis Maximum" forbids it (R40)."""
+        row = self._course(course)
+        if row["Belegen nur bis Maximum"] == "W" and self._confirmed(course) >= int(row["TN max"] or "0"):
+            raise NotAllowed(f"course {course.number} is full at {self.name}; there is a waiting list")
+        return self._add_own(course, person, at, Status.CONFIRMED)
+
+    def waitlist(self, course: CourseKey, person: Person, at: datetime) -> str:
+        """Put a person on the waiting list and return the Beleg-ID (B17)."""
+        self._course(course)
+        return self._add_own(course, person, at, Status.WAITLISTED)
+
+    def promote(self, booking_id: str) -> None:
+        """Move a booking from the waiting list to a seat."""
+        if self._booking(booking_id)["Status"] != Status.WAITLISTED:
+            raise NotAllowed(f"booking {booking_id} of {self.name} is not on the waiting list")
+        self.amend(booking_id, {"Status": Status.CONFIRMED.value})
+
+    def cancel(self, booking_id: str) -> None:
+        """Set status "S", the one right way to end a booking (B9)."""
+        self.amend(booking_id, {"Status": Status.CANCELLED.value})
+
+    def amend(self, booking_id: str, fields: Row) -> None:
+        """Change any fields of a booking, by heading."""
+        self._write_booking(booking_id, fields, self.staff)
+
+    def remove(self, booking_id: str) -> None:
+        """Take a booking out of the database ("entfernen"), which is forbidden and happens (B9)."""
+        row, ref = self._booking(booking_id), self.ref_of(booking_id)
+        self._removed[booking_id] = (ref, row)
+        del self.bookings[booking_id], self.seats[ref]
+
+    def restore(self, booking_id: str) -> None:
+        """Take a removal back, or a cancellation: the latter against the rules, since "S" is final (D5)."""
+        if booking_id not in self._removed:
+            self.amend(booking_id, {"Status": Status.CONFIRMED.value})
+            return
+        ref, row = self._removed[booking_id]
+        if ref in self.seats or course_of(row) not in self.courses:
+            raise NotAllowed(f"booking {booking_id} of {self.name} has no place to return to")
+        del self._removed[booking_id]
+        self.bookings[booking_id], self.seats[ref] = row, booking_id
+
+    def merge(self, booking_id: str) -> str:
+        """Merge a participant with a duplicate: the row goes on under a new TNR and a new Beleg-ID, returned (B13)."""
+        row, ref = self._booking(booking_id), self.ref_of(booking_id)
+        del self.bookings[booking_id]
+        return self._add(row | {"TNR": self._next_participant(), "Bearbeitet von": self.staff}, ref)
+
+    def find(self, ref: str) -> str:
+        """Find the Beleg-ID under which the program keeps anybody's booking; raises NotAllowed where it has none."""
+        if ref not in self.seats:
+            raise NotAllowed(f"{self.name} has no booking {ref}")
+        return self.seats[ref]
+
+    def ref_of(self, booking_id: str) -> str:
+        """Name the booking a row stands for: ``<owner VHS>:<owner Beleg-ID>``."""
+        return next(ref for ref, held in self.seats.items() if held == booking_id)
+
+    def held(self, coop_id: str) -> dict[str, str]:
+        """List what the program really holds of a shared course: status by booking reference."""
+        keys = {key for key, row in self.courses.items() if row["Externe Kurs-Nr."] == coop_id}
+        rows = {ref: self.bookings[booking_id] for ref, booking_id in self.seats.items()}
+        return {ref: row["Status"] for ref, row in sorted(rows.items()) if course_of(row) in keys}
+
+    # --- connector: change lists in -----------------------------------------------------------------------------------
+
+    def apply(self, changes: Iterable[Mapping[str, Any]]) -> int:
+        """Carry out ``koop-change/1`` records as user WS and return how many changed anything.
+
+        A record whose row shows already what it asks for changes nothing. One carried out before is passed over until
+        the next export, so that a list that comes twice does not undo what staff did in between; after an export only
+        what is still to be done is listed.
+        """
+        done = 0
+        for change in changes:
+            if change["id"] not in self._carried_out:
+                self._carried_out.add(change["id"])
+                done += self._carry_out(change)
+        return done
+
+    def _carry_out(self, change: Mapping[str, Any]) -> bool:
+        about, _, verb = change["kind"].partition(".")
+        if about == "booking":
+            return self._carry_out_booking(change, verb)
+        fields: Row = dict(change["course"].get("fields") or {})
+        key = self._course_of(change)
+        if verb == "create":
+            return key is None and self._create_course(fields)
+        if verb == "cancel":
+            fields = {"Ausfall": "W"}
+        elif verb == "set_external_number":
+            fields = {"Externe Kurs-Nr.": change["coop_id"]}
+        if key is None or shows(self.courses[key], fields):
+            return False
+        self._keep_course(key, self.courses[key] | fields | {"Bearbeitet von": WEB_SERVICE_USER})
+        return True
+
+    def _create_course(self, fields: Row) -> bool:
+        key = course_of(fields)
+        if self._is_taken(key):
+            return False
+        self._keep_course(key, blank_course() | fields)
+        return True
+
+    def _course_of(self, change: Mapping[str, Any]) -> CourseKey | None:
+        """Find the course a change is about by its COOP-Id; by its number where the COOP-Id is nowhere."""
+        for key, row in self.courses.items():
+            if row["Externe Kurs-Nr."] == change["coop_id"]:
+                return key
+        key = CourseKey(change["course"]["number"], change["course"]["period"])
+        return key if key in self.courses and change["kind"] != "course.create" else None
+
+    def _carry_out_booking(self, change: Mapping[str, Any], verb: str) -> bool:
+        booking, course = change["booking"], self._course_of(change)
+        ref, fields = booking["ref"], {"Status": booking["status"]}
+        if verb != "cancel" and booking["name"] is not None:
+            fields |= {heading: booking[key] or "" for heading, key in _PERSON.items()}
+        if ref in self.seats:
+            return verb != "create" and self._write_booking(self.seats[ref], fields, WEB_SERVICE_USER)
+        if verb != "create" or course is None or owner_of(ref) == self.vhs:
+            return False
+        fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": self._next_participant()}
+        fields |= {"Gebucht am": local_text(booking["booked_at"]), "Koop-Beleg-ID": ref}
+        self._add(fields | {"Bearbeitet von": WEB_SERVICE_USER}, ref)
+        return True
+
+    # --- connector: exports out ---------------------------------------------------------------------------------------
+
+    def export(self, directory: Path, exported_at: datetime, kind: Kind = Kind.FULL, scope: date | None = None) -> Path:
+        """Write the next ``koop-export/1`` of this program into a directory of its own and return that.
+
+        ``scope`` limits it to courses that end on or after this day. A delta holds what has changed since the last
+        export, an occupancy export the courses with their seats only.
+        """
+        self.sequence += 1
+        self._carried_out.clear()
+        courses, bookings = self._shown(scope, since_last=kind is Kind.DELTA)
+        rows = [course_row(row) for row in courses]
+        occupancy = kind is Kind.OCCUPANCY
+        return write_export(
+            directory / f"{self.vhs}-{self.sequence:04d}",
+            vhs=self.vhs,
+            sequence=self.sequence,
+            exported_at=exported_at.isoformat(),
+            courses=[seats_only(row) for row in rows] if occupancy else rows,
+            bookings=None if occupancy else [booking_row(row, self.vhs) for row in bookings],
+            system=self.system,
+            kind=kind,
+            scope_from=scope,
+        )
+
+    def _shown(self, scope: date | None, *, since_last: bool) -> tuple[list[Row], list[Row]]:
+        """Choose the rows of an export, and remember them for the next delta."""
+        courses: dict[CourseKey | str, Row] = {
+            key: dict(row)
+            for key, row in self.courses.items()
+            if key not in self._left_web and (scope is None or day(row["Datum bis"]) >= scope)
+        }
+        bookings: dict[CourseKey | str, Row] = {
+            key: dict(row) for key, row in self.bookings.items() if course_of(row) in courses
+        }
+        before, self._exported = self._exported, courses | bookings
+        news = (
+            [row for key, row in part.items() if not since_last or before.get(key) != row]
+            for part in (courses, bookings)
+        )
+        return next(news), next(news)
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def _is_taken(self, key: CourseKey, leaving: CourseKey | None = None) -> bool:
+        """Tell whether a number is used: alone it is KuferSQL's key, the other programs' together with the period."""
+        others = [other for other in self.courses if other != leaving]
+        return any(key.number == other.number and (self.system == KUFERSQL or key == other) for other in others)
+
+    def _course(self, course: CourseKey) -> Row:
+        if course not in self.courses:
+            raise NotAllowed(f"{self.name} has no course {course.number} ({course.period})")
+        return self.courses[course]
+
+    def _booking(self, booking_id: str) -> Row:
+        if booking_id not in self.bookings:
+            raise NotAllowed(f"{self.name} has no booking {booking_id}")
+        return self.bookings[booking_id]
+
+    def _bookings_of(self, course: CourseKey) -> list[Row]:
+        return [row for row in self.bookings.values() if course_of(row) == course]
+
+    def _confirmed(self, course: CourseKey) -> int:
+        return sum(row["Status"] == Status.CONFIRMED for row in self._bookings_of(course))
+
+    def _keep_course(self, key: CourseKey, row: Row) -> None:
+        course_row(row)  # a program refuses what is no date or amount at once, not when it exports
+        self.courses[key] = row
+
+    def _write_booking(self, booking_id: str, fields: Row, user: str) -> bool:
+        row = self._booking(booking_id)
+        if shows(row, fields):
+            return False
+        row.update(fields | {"Bearbeitet von": user})
+        self._count(course_of(row))
+        return True
+
+    def _add_own(self, course: CourseKey, person: Person, at: datetime, status: Status) -> str:
+        fields = {heading: getattr(person, key) for heading, key in _PERSON.items()}
+        fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": self._next_participant()}
+        fields |= {"Gebucht am": local_text(at.isoformat()), "Status": status.value, "Bearbeitet von": self.staff}
+        return self._add(fields, None)
+
+    def _add(self, row: Row, ref: str | None) -> str:
+        """Put a row under the next Beleg-ID; it stands for ``ref``, without one for a booking of the VHS's own."""
+        self._last_booking += 1
+        booking_id = str(self._last_booking)
+        self.bookings[booking_id] = blank_booking() | row | {"Beleg-ID": booking_id}
+        self.seats[ref or booking_ref(self.vhs, booking_id)] = booking_id
+        self._count(course_of(row))
+        return booking_id
+
+    def _next_participant(self) -> str:
+        self._last_participant += 1
+        return str(self._last_participant)
+
+    def _count(self, course: CourseKey) -> None:
+        """Do what cmxOrganize does behind its staff's back: from three participants on, a course counts (T5)."""
+        if self.system == CMX_ORGANIZE and course in self.courses and self._confirmed(course) >= COUNTED_FROM:
+            self.courses[course]["Anrechenbar"] = "W"

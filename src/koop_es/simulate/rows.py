@@ -1,0 +1,84 @@
+"""The rows of a simulated admin program: as its staff sees them, heading -> text, and as an export types them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from koop_es.connectors.columns import BOOKINGS, COURSES, resolve
+from koop_es.connectors.export_writer import PATHS
+from koop_es.connectors.notes import Notes
+from koop_es.connectors.profiles import Profile
+from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader
+from koop_es.domain.course import CourseFacts
+from koop_es.domain.observation import BookingRow, CourseRow
+
+Row = dict[str, str]
+"""A row as staff sees it: heading of the export -> text."""
+
+COURSE_HEADINGS = tuple(COURSES.headings.values())
+BOOKING_HEADINGS = tuple(BOOKINGS.headings.values())
+
+_NATIVE = Profile(name="native")
+_COURSE_HEADER = resolve(COURSE_HEADINGS, COURSES, {}, PATHS["courses"])
+_BOOKING_HEADER = resolve(BOOKING_HEADINGS, BOOKINGS, {}, PATHS["bookings"])
+
+
+class NotAllowed(Exception):
+    """The admin program does not let anybody do this."""
+
+
+class CourseKey(NamedTuple):
+    """Where a course stands in a program: its number and period."""
+
+    number: str
+    period: str
+
+
+def blank_course() -> Row:
+    """Give a course row in which nothing is filled in."""
+    return dict.fromkeys(COURSE_HEADINGS, "")
+
+
+def blank_booking() -> Row:
+    """Give a booking row in which nothing is filled in."""
+    return dict.fromkeys(BOOKING_HEADINGS, "")
+
+
+def course_of(row: Row) -> CourseKey:
+    """Tell which course a row is, or a booking is of."""
+    return CourseKey(row["Kursnummer"], row["Periode"])
+
+
+def shows(row: Row, fields: Row) -> bool:
+    """Tell whether a row has these texts already."""
+    return all(row.get(heading) == text for heading, text in fields.items())
+
+
+def course_row(row: Row) -> CourseRow:
+    """Type a course; raises NotAllowed where a field holds what an admin program does not take."""
+    reader = CourseReader(_COURSE_HEADER, _NATIVE, Notes(PATHS["courses"], "course"))
+    try:
+        return reader.row([row[heading] for heading in COURSE_HEADINGS], 0)
+    except CellRefused as error:
+        raise NotAllowed(f"{COURSES.headings[error.field]} {error.reason}: {error.remedy}") from None
+
+
+def booking_row(row: Row, vhs: str) -> BookingRow:
+    """Type a booking of a VHS; raises NotAllowed where a field holds what an admin program does not take."""
+    reader = BookingReader(_BOOKING_HEADER, _NATIVE, Notes(PATHS["bookings"], "booking"), vhs)
+    try:
+        return reader.row([row[heading] for heading in BOOKING_HEADINGS], 0)
+    except CellRefused as error:
+        raise NotAllowed(f"{BOOKINGS.headings[error.field]} {error.reason}: {error.remedy}") from None
+
+
+def seats_only(row: CourseRow) -> CourseRow:
+    """Leave of a course what an occupancy export says: which it is, and its seats."""
+    return CourseRow(
+        number=row.number,
+        period=row.period,
+        external_number=row.external_number,
+        facts=CourseFacts(capacity=row.facts.capacity),
+        file=row.file,
+        line=row.line,
+    )

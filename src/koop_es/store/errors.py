@@ -1,0 +1,107 @@
+"""What can be wrong with a store. No message holds a password or quotes a row, because rows may name persons (D15)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from koop_es.domain.errors import StoreUnusable
+
+
+class StoreAddressInvalid(StoreUnusable):
+    """The store's address is wrong: give sqlite:///file.db or postgresql://user@host/name, @ in a password as %40."""
+
+    code = "store_address_invalid"
+
+
+class StoreMissing(StoreUnusable):
+    """There is no store here; make one with: koop-es init."""
+
+    code = "store_missing"
+
+
+class SchemaTooNew(StoreUnusable):
+    """The store was written by a newer koop-es; install that version or open another store."""
+
+    code = "schema_too_new"
+
+
+class SchemaTooOld(StoreUnusable):
+    """The store was written by an older koop-es; bring its tables up to date with: koop-es init."""
+
+    code = "schema_too_old"
+
+
+class StoreBusy(StoreUnusable):
+    """Another program holds the store and did not let go in time; try again."""
+
+    code = "store_busy"
+
+
+class StoreContended(StoreBusy):
+    """The database undid this transaction in favour of another one; nothing was changed, try again."""
+
+    code = "store_contended"
+
+
+class StoreFull(StoreUnusable):
+    """There is no room left for the store; free some space and try again, nothing was changed."""
+
+    code = "store_full"
+
+
+class StoreDamaged(StoreUnusable):
+    """The store is damaged; stop writing to it and restore the last backup."""
+
+    code = "store_damaged"
+
+
+class StoreUnreachable(StoreUnusable):
+    """The database does not answer; see that it runs and that the address is right, then try again."""
+
+    code = "store_unreachable"
+
+
+class StoreReadOnly(StoreUnusable):
+    """The store may not be written to; give this user the right to write to file and folder, or to the tables."""
+
+    code = "store_read_only"
+
+
+class ReadingOnly(StoreUnusable):
+    """This transaction only reads; open one with write()."""
+
+    code = "reading_only"
+
+
+class StatementFailed(StoreUnusable):
+    """The database refused a statement; nothing was changed, this is an error of koop-es."""
+
+    code = "statement_failed"
+
+
+class UnknownEvent(StoreUnusable):
+    """The log holds an event this version does not know; install the newer koop-es that wrote it."""
+
+    code = "unknown_event"
+
+
+class VersionConflict(StoreUnusable):
+    """Somebody else wrote to this stream since it was read; nothing was changed, read it again and decide anew."""
+
+    code: ClassVar[str] = "version_conflict"
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        """Keep the stream, the version the writer had seen and the one that is there."""
+        self.stream, self.expected, self.actual = stream, expected, actual
+        super().__init__(
+            f"{stream} is at version {actual}, not {expected}: somebody else wrote, read it again and decide anew",
+            stream=stream,
+            expected=expected,
+            actual=actual,
+        )
+
+
+def at(error: type[StoreUnusable], where: str, reason: str = "", **details: object) -> StoreUnusable:
+    """Build an error whose message begins with the place and carries the reason, if there is one."""
+    remedy = (error.__doc__ or "").strip()
+    return error(f"{where}: {reason}. {remedy}" if reason else f"{where}: {remedy}", **details)

@@ -1,0 +1,22 @@
+"""The running numbers of COOP-Ids (D16): gapless per Master and never reused."""
+
+from __future__ import annotations
+
+from koop_es.store.errors import StatementFailed
+from koop_es.store.transaction import Tx
+
+
+def next_number(tx: Tx, vhs: str) -> int:
+    """Take a Master's next number (D16); it is given back when the transaction is rolled back, so there are no gaps.
+
+    Until the transaction ends nobody else gets a number of this Master.
+    """
+    row = tx.row("number_next", vhs=vhs)
+    if row is None:
+        raise StatementFailed("the database returned no number")
+    return int(row[0])
+
+
+def note_adopted(tx: Tx, vhs: str, number: int) -> None:
+    """Keep later numbers above one that an export showed to be in use already (D16)."""
+    tx.run("number_adopt", vhs=vhs, number=number)

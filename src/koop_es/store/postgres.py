@@ -1,0 +1,292 @@
+"""The store in a PostgreSQL database: connections, recorder and transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError, ProgrammingError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.utils import retry
+from psycopg import Connection, Cursor, sql
+from psycopg.rows import dict_row, tuple_row
+
+from koop_es.domain.errors import StoreUnusable
+from koop_es.store import errors
+from koop_es.store.address import PostgresAddress
+from koop_es.store.library import notification
+from koop_es.store.record import NewRow
+from koop_es.store.statements import statements
+from koop_es.store.transaction import MAX_POSITION, Row, Tx
+
+POOL_SIZE = 1
+"""Connections kept open: one command works with one; more open where threads ask for them."""
+
+MAX_CONNECTIONS = 16
+"""Connections one process may open: six such processes fit into PostgreSQL's default of 100."""
+
+CONNECT_SECONDS = 10
+"""How long the first connection may take: a server that boots or fails over answers within that."""
+
+IDLE_SECONDS = 300
+"""How long a transaction may sit while Python works: the greatest export is folded in a minute; five times that."""
+
+STOCK_ATTEMPTS = 3
+"""Attempts where a stock application calls the recorder: the library's ten would wait for a held lock for minutes."""
+
+_COLUMNS = ("text", "int8", "text", "bytea")
+
+_S: Mapping[str, bytes] = {name: text.encode() for name, text in statements("postgres").items()}
+"""As bytes, because psycopg wants literal strings or bytes."""
+
+
+class KoopPostgresDatastore(PostgresDatastore):
+    """The library's datastore, opened by a connection URI, with bounded waiting for locks."""
+
+    def __init__(self, address: PostgresAddress, *, schema: str, lock_timeout: int) -> None:
+        """Open nothing yet; ``lock_timeout`` is in seconds."""
+        super().__init__(
+            dbname="",
+            host="",
+            port="",
+            user="",
+            password="",
+            connect_timeout=lock_timeout,
+            idle_in_transaction_session_timeout=IDLE_SECONDS,
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_CONNECTIONS - POOL_SIZE,
+            pre_ping=True,  # after a restart of the server every kept connection is dead
+            lock_timeout=lock_timeout,
+            schema=schema,
+            originator_id_type="text",
+        )
+        self.pool.kwargs = {**_conninfo(address), "row_factory": dict_row}
+
+    def after_connect_func(self) -> Callable[[Connection[Any]], None]:
+        """Bound the waiting for row locks too; the library bounds only the lock of its table."""
+        prepare = super().after_connect_func()
+        bound = sql.SQL("SET lock_timeout = {}").format(f"{self.lock_timeout}s")
+
+        def after_connect(connection: Connection[Any]) -> None:
+            prepare(connection)
+            connection.execute(bound)
+
+        return after_connect
+
+
+class KoopPostgresRecorder(PostgresApplicationRecorder):
+    """The library's recorder, writing by binary COPY under the library's lock, and giving positions with each stream.
+
+    The stock one sends its INSERT through a pipeline and hangs for ever, holding the lock, once a batch outgrows the
+    socket buffers. The database functions of the library, which leave the lock out, are neither made nor used.
+    """
+
+    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "koop_events") -> None:
+        """Refuse ids that are not text and any table but ``koop_events``, that of an application named ``koop``."""
+        if datastore.originator_id_type != "text" or events_table_name != "koop_events":
+            raise ProgrammingError("the koop-es store needs ORIGINATOR_ID_TYPE=text and an application named koop")
+        super().__init__(datastore, events_table_name=events_table_name)
+        del self.sql_create_statements[self.create_insert_function_statement_index]
+
+    @retry((InterfaceError, OperationalError), max_attempts=STOCK_ATTEMPTS, wait=0.2)
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Write events in one transaction of their own and return their positions."""
+        rows = [(str(s.originator_id), s.originator_version, s.topic, s.state) for s in stored_events]
+        if not rows:
+            return []
+        with self.datastore.get_connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            self.lock(cursor)
+            self._insert_events(cursor, stored_events, **kwargs)
+            last = self.insert_rows(cursor, rows)
+        return list(range(last - len(rows) + 1, last + 1))
+
+    def lock(self, cursor: Cursor[Any]) -> None:
+        """Keep other writers out until the transaction ends, and tell the subscribers when it does."""
+        self._lock_table(cursor)
+        self._notify_channel(cursor)
+
+    def insert_rows(self, cursor: Cursor[Any], rows: Sequence[NewRow]) -> int:
+        """Write events under the lock and return the position of the last; nobody else takes any in between."""
+        with cursor.copy(_S["event_insert"]) as copy:
+            copy.set_types(_COLUMNS)
+            for row in rows:
+                copy.write_row(row)
+        found = cursor.execute(_S["event_last_position"]).fetchone()
+        return int(next(iter(found.values())) if isinstance(found, dict) else found[0])  # type: ignore[index]  # one row
+
+    @retry((InterfaceError, OperationalError), max_attempts=STOCK_ATTEMPTS, wait=0.2)
+    def select_events(
+        self,
+        originator_id: Any,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Read a part of one stream as notifications, which also hold the position."""
+        bounds = {
+            "stream": originator_id,
+            "after": -1 if gt is None else gt,
+            "upto": MAX_POSITION if lte is None else lte,
+            "limit": MAX_POSITION if limit is None else limit,
+        }
+        statement = _S["event_stream_backward" if desc else "event_stream"]
+        with self.datastore.get_connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            return [notification(row) for row in cursor.execute(statement, bounds)]
+
+
+class PostgresTx(Tx):
+    """A transaction on a PostgreSQL connection."""
+
+    def __init__(self, cursor: Cursor[Row], engine: PostgresEngine, *, writable: bool) -> None:
+        """Work through the cursor of a connection that has begun its transaction."""
+        super().__init__(writable=writable)
+        self._cursor = cursor
+        self._engine = engine
+
+    def rows(self, name: str, **params: Any) -> list[Row]:
+        """Run a named statement and return all its rows; a list is handed over as an array."""
+        try:
+            return self._cursor.execute(_S[name], _bound(params)).fetchall()
+        except psycopg.Error as error:
+            raise self._fault(error, name) from None
+
+    def run(self, name: str, **params: Any) -> int:
+        """Run a named statement and return how many rows it touched."""
+        try:
+            return self._cursor.execute(_S[name], _bound(params)).rowcount
+        except psycopg.Error as error:
+            raise self._fault(error, name) from None
+
+    def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a named statement once for each set of parameters."""
+        try:
+            self._cursor.executemany(_S[name], (_bound(row) for row in rows))
+        except psycopg.Error as error:
+            raise self._fault(error, name) from None
+
+    def create_log(self) -> None:
+        """Make the library's table, index and type."""
+        known = self.row("event_type_known") is not None
+        try:
+            for statement in self._engine.recorder.sql_create_statements:
+                if not (known and statement.as_string().startswith("CREATE TYPE")):
+                    self._cursor.execute(statement, prepare=False)
+        except psycopg.Error as error:
+            raise self._fault(error, "create_log") from None
+
+    def _lock_log(self) -> None:
+        try:
+            self._engine.recorder.lock(self._cursor)
+        except psycopg.Error as error:
+            raise self._fault(error, "lock_log") from None
+
+    def _insert(self, rows: Sequence[NewRow]) -> int:
+        try:
+            return self._engine.recorder.insert_rows(self._cursor, rows)
+        except psycopg.Error as error:
+            raise self._fault(error, "event_insert") from None
+
+    def _fault(self, error: psycopg.Error, name: str) -> StoreUnusable:
+        if not self.writable and error.sqlstate == _READ_ONLY_TRANSACTION:
+            return errors.ReadingOnly(statement=name)
+        return self._engine.fault(error, name)
+
+
+class PostgresEngine:
+    """Transactions on one PostgreSQL database, for any number of threads and processes."""
+
+    def __init__(self, address: PostgresAddress, *, wait_seconds: int, create: bool) -> None:
+        """Connect once, so that a wrong address is found here and not in the pool. Raises StoreUnreachable."""
+        del create  # the database itself is made by its administrator
+        self.shown = address.shown
+        self._address = address
+        try:
+            with psycopg.connect(**{"connect_timeout": CONNECT_SECONDS, **_conninfo(address)}) as connection:
+                found = connection.execute(_S["schema_current"]).fetchone()
+        except psycopg.Error as error:
+            raise self.fault(error, "connect") from None
+        if not found or not found[0]:
+            raise errors.at(errors.StoreUnreachable, self.shown, "the search path names no schema that exists")
+        self.datastore = KoopPostgresDatastore(address, schema=found[0], lock_timeout=wait_seconds)
+        try:
+            self.recorder = KoopPostgresRecorder(self.datastore)
+        except PersistenceError as error:
+            self.datastore.close()
+            raise self.fault(error, "connect") from None
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Tx]:
+        """Begin a transaction, commit it on a clean exit, roll it back on any other."""
+        with self._leased() as connection, connection.transaction():
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            if not write:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield PostgresTx(cursor, self, writable=write)
+
+    @contextmanager
+    def glance(self) -> Iterator[Tx]:
+        """Read with single statements, each on its own; cheaper than a transaction for one of them."""
+        with self._leased() as connection:
+            yield PostgresTx(connection.cursor(row_factory=tuple_row, binary=True), self, writable=False)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.datastore.close()
+
+    def fault(self, error: BaseException, statement: str = "") -> StoreUnusable:
+        """Say what an error of the driver means; its text is used only for connections, else it could quote a row."""
+        if isinstance(error, PersistenceError) and isinstance(error.__cause__, psycopg.Error):
+            error = error.__cause__
+        state = getattr(error, "sqlstate", None)
+        if state is None:
+            lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+            kind: type[StoreUnusable] = errors.StoreUnreachable if lost else errors.StatementFailed
+            reason = self._address.scrub(str(error)) if lost else f"statement {statement} failed"
+        else:
+            kind = _MEANING.get(state) or _MEANING.get(state[:2]) or errors.StatementFailed
+            reason = f"statement {statement} ended with SQLSTATE {state}" if statement else f"SQLSTATE {state}"
+        return errors.at(kind, self.shown, reason, sqlstate=state, statement=statement)
+
+    @contextmanager
+    def _leased(self) -> Iterator[Connection[Any]]:
+        try:
+            with self.datastore.get_connection() as connection:
+                yield connection
+        except (PersistenceError, psycopg.Error) as error:
+            raise self.fault(error) from None
+
+
+_READ_ONLY_TRANSACTION = "25006"
+
+_MEANING: dict[str, type[StoreUnusable]] = {
+    "08": errors.StoreUnreachable,  # connection exceptions
+    "28": errors.StoreUnreachable,  # invalid authorization
+    "3D000": errors.StoreUnreachable,  # no such database
+    "57": errors.StoreUnreachable,  # operator intervention: shutdown, crash of another backend
+    "57014": errors.StoreBusy,  # query cancelled, such as by statement_timeout
+    "25P03": errors.StoreUnreachable,  # the transaction sat idle for too long and was cut off
+    "53": errors.StoreBusy,  # too many connections, out of memory
+    "53100": errors.StoreFull,
+    "55P03": errors.StoreBusy,  # lock not available within lock_timeout
+    "40": errors.StoreContended,  # deadlock, serialization failure
+    "23505": errors.StoreContended,  # two wrote the same new row; the second finds it when it tries again
+    "58": errors.StoreUnreachable,  # system error: the disk of the server
+    "XX001": errors.StoreDamaged,
+    "XX002": errors.StoreDamaged,
+    "42501": errors.StoreReadOnly,  # insufficient privilege
+    "25006": errors.StoreReadOnly,  # a standby, or default_transaction_read_only
+}
+"""SQLSTATE or its class -> what it means for the store."""
+
+
+def _conninfo(address: PostgresAddress) -> dict[str, Any]:
+    return {"fallback_application_name": "koop-es", **address.conninfo}
+
+
+def _bound(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in params.items()}

@@ -1,0 +1,49 @@
+"""The version of the tables and the steps that lead to it."""
+
+from __future__ import annotations
+
+from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, at
+from koop_es.store.statements import migration
+from koop_es.store.transaction import Tx
+
+SCHEMA_VERSION = 1
+"""Version this program reads and writes; the statements ``migration_<n>_*`` lead from version n - 1 to n."""
+
+
+def version(tx: Tx) -> int:
+    """Read the version of the tables, 0 where there are none."""
+    if tx.row("schema_known") is None:
+        return 0
+    row = tx.row("schema_version")
+    return int(row[0]) if row else 0
+
+
+def check(tx: Tx, where: str) -> None:
+    """Raise StoreMissing, SchemaTooNew or SchemaTooOld unless the tables are of this program's version."""
+    found = version(tx)
+    if found == 0:
+        raise at(StoreMissing, where)
+    if found > SCHEMA_VERSION:
+        raise _too_new(where, found)
+    if found < SCHEMA_VERSION:
+        reason = f"its tables are version {found}, this koop-es needs {SCHEMA_VERSION}"
+        raise at(SchemaTooOld, where, reason, found=found)
+
+
+def migrate(tx: Tx, where: str) -> int:
+    """Bring the tables to this program's version within the given transaction and return the version they had.
+
+    The caller holds the schema lock. Raises SchemaTooNew for tables of a newer program.
+    """
+    found = version(tx)
+    if found > SCHEMA_VERSION:
+        raise _too_new(where, found)
+    for step in range(found + 1, SCHEMA_VERSION + 1):
+        for name in migration(step):
+            tx.run(name)
+        tx.run("schema_mark", version=str(step))
+    return found
+
+
+def _too_new(where: str, found: int) -> Exception:
+    return at(SchemaTooNew, where, f"its tables are version {found}, this koop-es knows {SCHEMA_VERSION}", found=found)

@@ -1,0 +1,345 @@
+-- The statements of the store for PostgreSQL, one annotated block each: a line "name:" with what it does, then the SQL.
+-- Parameters are %(named)s, so a per cent sign is written twice; a list arrives as an array, to be compared with
+-- = ANY(%(ids)s). Tables are found by the search path. sqlite.sql holds the same names.
+
+-- ==== events: the table of the eventsourcing library, which is koop_events for an application named koop ====
+
+-- event_insert: Write events in bulk; the stock INSERT of a composite array hangs in a pipeline above half a megabyte.
+COPY koop_events (originator_id, originator_version, topic, state) FROM STDIN (FORMAT BINARY)
+
+-- event_last_position: Read the position of the event this connection wrote last.
+SELECT lastval()
+
+-- event_heads: Read the version of the last event of each stream, NULL where there is none: one index probe per stream.
+SELECT asked.value, (SELECT max(originator_version) FROM koop_events WHERE originator_id = asked.value)
+FROM unnest(%(streams)s::text[]) AS asked (value)
+
+-- event_head: Read the highest position of the log.
+SELECT max(notification_id) FROM koop_events
+
+-- event_load: Read whole streams up to a position, each in version order.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+WHERE originator_id = ANY(%(streams)s::text[]) AND notification_id <= %(upto)s
+ORDER BY originator_id, originator_version
+
+-- event_read: Read the log after a position.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+WHERE notification_id > %(after)s ORDER BY notification_id LIMIT %(limit)s
+
+-- event_stream: Read a part of one stream, oldest first.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+WHERE originator_id = %(stream)s AND originator_version > %(after)s AND originator_version <= %(upto)s
+ORDER BY originator_version LIMIT %(limit)s
+
+-- event_stream_backward: Read a part of one stream, newest first.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+WHERE originator_id = %(stream)s AND originator_version > %(after)s AND originator_version <= %(upto)s
+ORDER BY originator_version DESC LIMIT %(limit)s
+
+-- event_type_known: Tell whether the library's composite type exists (PostgreSQL has no IF NOT EXISTS for types).
+SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
+
+-- ==== persons: the vault (D15) ====
+
+-- person_insert: Keep one version of a person.
+INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
+VALUES (%(person_id)s, %(version)s, %(coop_id)s, %(ref)s, %(name)s, %(first_name)s, %(phone)s, %(email)s)
+
+-- persons_of_streams: Read every person of some cooperations.
+SELECT person_id, version, name, first_name, phone, email FROM koop_persons
+WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- persons_of_ids: Read every version of some persons.
+SELECT person_id, version, name, first_name, phone, email FROM koop_persons
+WHERE person_id = ANY(%(person_ids)s::text[])
+
+-- persons_erase: Erase persons with all their versions.
+DELETE FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
+
+-- ==== numbers: the running numbers of COOP-Ids (D16) ====
+
+-- number_next: Take the next number of a Master; the row stays locked to the end of the transaction.
+INSERT INTO koop_numbers (vhs, last) VALUES (%(vhs)s, 1)
+ON CONFLICT (vhs) DO UPDATE SET last = koop_numbers.last + 1 RETURNING last
+
+-- number_adopt: Keep the counter at or above a number that was issued elsewhere.
+INSERT INTO koop_numbers (vhs, last) VALUES (%(vhs)s, %(number)s)
+ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last)
+
+-- ==== views: what each VHS sees, its change list, violations, withheld cancellations ====
+
+-- view_delete: Take out the views of some cooperations, to write them anew.
+DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s)
+
+-- view_insert: Write what one VHS sees of one cooperation.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, ends_on, position, doc, changes, pending, suspects, live)
+VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s,
+    %(live)s)
+
+-- view_of_vhs: Read everything one VHS sees.
+SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(vhs)s ORDER BY coop_id
+
+-- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
+SELECT coop_id, course_number, period, ends_on, pending, suspects, live FROM koop_views WHERE vhs = %(vhs)s
+
+-- view_by_number: Find the cooperations that a VHS keeps under a course number.
+SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %(number)s ORDER BY coop_id
+
+-- changes_of_vhs: Read the change list of one VHS.
+SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = %(vhs)s AND pending > 0 ORDER BY coop_id
+
+-- events_by_version: Read single events of some streams by version.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+WHERE originator_id = ANY(%(streams)s) AND originator_version = ANY(%(versions)s)
+
+-- stream_ids_of_vhs: Name the cooperations a VHS had to do with up to a position.
+SELECT DISTINCT originator_id FROM koop_events
+WHERE notification_id <= %(upto)s AND convert_from(state, 'UTF8')::json ->> 'vhs' = %(vhs)s AND originator_id LIKE '%%-%%' ORDER BY originator_id
+
+-- violation_open: Record that a violation opened.
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, opened_position, opened_at)
+VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(position)s, %(at)s)
+
+-- violation_close: Record that the proper state is shown again.
+UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s
+WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
+
+-- violations: Read violations, all of them or the open ones, of all or of one VHS or cooperation.
+SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at, closed_at FROM koop_violations
+WHERE (%(closed_too)s::int = 1 OR closed_position IS NULL) AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)
+ORDER BY opened_position, id
+
+-- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
+DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s)
+
+-- withheld_insert: Record that the mass guard holds a cancellation back.
+INSERT INTO koop_withheld (vhs, id, coop_id, ref) VALUES (%(vhs)s, %(id)s, %(coop_id)s, %(ref)s)
+
+-- withheld_all: Read every withheld cancellation.
+SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
+
+-- status_by_vhs: Count what is open at each VHS.
+SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_at, lane.last_recorded_at),
+    coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0),
+    (SELECT count(*) FROM koop_violations AS b WHERE b.vhs = known.vhs AND b.closed_position IS NULL),
+    (SELECT count(*) FROM koop_withheld AS w WHERE w.vhs = known.vhs),
+    (SELECT count(*) FROM koop_quarantine AS q WHERE q.vhs = known.vhs AND q.state = 'open'),
+    (SELECT count(*) FROM koop_views AS c WHERE c.vhs = known.vhs),
+    lane.applying_sequence
+FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
+LEFT JOIN koop_lanes AS lane ON lane.vhs = known.vhs
+ORDER BY known.vhs
+
+-- ==== ingest: ledger of exports, lanes, catalogue, slices, quarantine ====
+
+-- lane_ensure: Make the row of a VHS, if there is none.
+INSERT INTO koop_lanes (vhs) VALUES (%(vhs)s) ON CONFLICT (vhs) DO NOTHING
+
+-- lane_get: Read how far a VHS has reported; in a transaction that writes the row stays locked.
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, guard_tripped, digest, last_exported_at
+FROM koop_lanes WHERE vhs = %(vhs)s FOR UPDATE
+
+-- lane_peek: Read how far a VHS has reported.
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, guard_tripped, digest, last_exported_at
+FROM koop_lanes WHERE vhs = %(vhs)s
+
+-- lane_applying: Record that an export is applied in several transactions, and how far it has come.
+UPDATE koop_lanes SET applying_sequence = %(sequence)s, applying_sha256 = %(sha256)s, applying_events = %(events)s, guard_tripped = %(guard_tripped)s
+WHERE vhs = %(vhs)s
+
+-- lane_applied: Record that an export is applied.
+UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence = %(sequence)s, digest = %(digest)s, last_exported_at = %(exported_at)s,
+    last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, guard_tripped = NULL
+WHERE vhs = %(vhs)s
+
+-- lane_seen: Record that a VHS reported, by a source that counts no exports or without anything new.
+UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_recorded_at = %(recorded_at)s WHERE vhs = %(vhs)s
+
+-- export_insert: Add an export to the ledger.
+INSERT INTO koop_exports (vhs, sequence, kind, system, source, sha256, digest, exported_at, recorded_at, status, reason, rows, events,
+    quarantined_rows, withheld)
+VALUES (%(vhs)s, %(sequence)s, %(kind)s, %(system)s, %(source)s, %(sha256)s, %(digest)s, %(exported_at)s, %(recorded_at)s, %(status)s, %(reason)s, %(rows)s, %(events)s,
+    %(quarantined_rows)s, %(withheld)s)
+
+-- export_last_of_kind: Find the checksum of the last export of a kind that was taken in for a VHS.
+SELECT sha256 FROM koop_exports
+WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
+
+-- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from, by its own time.
+SELECT max(exported_at) FROM koop_exports WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged')
+
+-- exports_of_vhs: Read the ledger of one VHS.
+SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld
+FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id
+
+-- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
+SELECT key, number, period, external_number, source, facts FROM koop_catalogue WHERE vhs = %(vhs)s ORDER BY number, key
+
+-- catalogue_by_number: Find unshared courses of a VHS by number.
+SELECT key, number, period, external_number, source, facts FROM koop_catalogue
+WHERE vhs = %(vhs)s AND number = %(number)s ORDER BY key
+
+-- catalogue_put: Keep the last reported row of a course that nobody shares.
+INSERT INTO koop_catalogue (vhs, key, number, period, external_number, source, facts, noted_at)
+VALUES (%(vhs)s, %(key)s, %(number)s, %(period)s, %(external_number)s, %(source)s, %(facts)s, %(noted_at)s)
+ON CONFLICT (vhs, key) DO UPDATE SET number = excluded.number, period = excluded.period,
+    external_number = excluded.external_number, source = excluded.source, facts = excluded.facts, noted_at = excluded.noted_at
+
+-- catalogue_delete: Drop rows of the catalogue.
+DELETE FROM koop_catalogue WHERE vhs = %(vhs)s AND key = ANY(%(keys)s)
+
+-- slices_of_vhs: Read the hashes of what a VHS last reported of each cooperation.
+SELECT coop_id, hash FROM koop_slices WHERE vhs = %(vhs)s
+
+-- slice_put: Keep the hash of what a VHS reported of a cooperation.
+INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (%(vhs)s, %(coop_id)s, %(hash)s)
+ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
+
+-- quarantine_put: Set a row or an export aside; the same one again is only seen again, a discarded one stays discarded.
+INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen)
+VALUES (%(vhs)s, %(sequence)s, %(source)s, %(file)s, %(line)s, %(col)s, %(about)s, %(reason)s, %(remedy)s, %(raw)s, %(digest)s, 'open', %(seen)s, %(seen)s)
+ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
+    last_seen = excluded.last_seen,
+    state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
+
+-- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
+UPDATE koop_quarantine SET state = 'resolved', last_seen = %(seen)s
+WHERE vhs = %(vhs)s AND state = 'open' AND file = ANY(%(files)s) AND NOT (digest = ANY(%(digests)s))
+
+-- quarantine_list: Read what is set aside, by state.
+SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
+WHERE (%(all)s::int = 1 OR state = 'open') ORDER BY id
+
+-- quarantine_show: Read one thing set aside with its original bytes.
+SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen, raw FROM koop_quarantine
+WHERE id = %(id)s
+
+-- quarantine_discard: Give one thing set aside up for good, its bytes included.
+UPDATE koop_quarantine SET state = 'discarded', raw = %(empty)s WHERE id = %(id)s AND state <> 'discarded'
+
+-- ==== markets: members of the mini-markets (R31) ====
+
+-- market_join: Make a VHS a member.
+INSERT INTO koop_markets (market, vhs) VALUES (%(market)s, %(vhs)s) ON CONFLICT (market, vhs) DO NOTHING
+
+-- market_leave: End a membership.
+DELETE FROM koop_markets WHERE market = %(market)s AND vhs = %(vhs)s
+
+-- markets_of_vhs: Name the markets a VHS is in.
+SELECT market FROM koop_markets WHERE vhs = %(vhs)s ORDER BY market
+
+-- markets: Read all memberships.
+SELECT market, vhs FROM koop_markets ORDER BY market, vhs
+
+-- ==== schema: versions and migrations ====
+
+-- schema_lock: Let one migration run at a time, to the end of its transaction; the number is "koop" in ASCII.
+SELECT pg_advisory_xact_lock(1802465136)
+
+-- schema_current: Read the name of the schema the tables lie in.
+SELECT current_schema()
+
+-- schema_known: Tell whether the store was ever created here.
+SELECT 1 WHERE to_regclass('koop_meta') IS NOT NULL
+
+-- schema_version: Read the version of the tables.
+SELECT value FROM koop_meta WHERE key = 'schema_version'
+
+-- schema_mark: Record the version of the tables.
+INSERT INTO koop_meta (key, value) VALUES ('schema_version', %(version)s)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- ==== migration 1: the first tables ====
+
+-- migration_1_meta: What the store knows about itself.
+CREATE TABLE koop_meta (key text PRIMARY KEY, value text NOT NULL)
+
+-- migration_1_exports: The ledger of exports.
+CREATE TABLE koop_exports (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    vhs text NOT NULL, sequence bigint, kind text NOT NULL, system text NOT NULL,
+    source text NOT NULL, sha256 text NOT NULL, digest text NOT NULL, exported_at text, recorded_at text NOT NULL,
+    status text NOT NULL, reason text, rows bigint NOT NULL, events bigint NOT NULL, quarantined_rows bigint NOT NULL,
+    withheld bigint NOT NULL
+)
+
+-- migration_1_exports_by_vhs: Index of the ledger.
+CREATE INDEX koop_exports_by_vhs ON koop_exports (vhs, id)
+
+-- migration_1_lanes: How far each VHS has reported.
+CREATE TABLE koop_lanes (
+    vhs text PRIMARY KEY, system text, last_sequence bigint NOT NULL DEFAULT 0, applying_sequence bigint,
+    applying_sha256 text, applying_events bigint NOT NULL DEFAULT 0, guard_tripped bigint, digest text, last_exported_at text, last_recorded_at text
+)
+
+-- migration_1_catalogue: The last reported rows of courses that nobody shares.
+CREATE TABLE koop_catalogue (
+    vhs text NOT NULL, key text NOT NULL, number text NOT NULL, period text, external_number text, source text NOT NULL,
+    facts text NOT NULL, noted_at text NOT NULL, PRIMARY KEY (vhs, key)
+)
+
+-- migration_1_catalogue_by_number: Index of the catalogue.
+CREATE INDEX koop_catalogue_by_number ON koop_catalogue (vhs, number)
+
+-- migration_1_slices: The hash of what a VHS last reported of a cooperation.
+CREATE TABLE koop_slices (
+    vhs text NOT NULL, coop_id text NOT NULL, hash text NOT NULL, PRIMARY KEY (vhs, coop_id)
+)
+
+-- migration_1_persons: The vault (D15).
+CREATE TABLE koop_persons (
+    person_id text NOT NULL, version bigint NOT NULL, coop_id text NOT NULL, ref text NOT NULL, name text NOT NULL,
+    first_name text NOT NULL, phone text NOT NULL, email text NOT NULL, PRIMARY KEY (person_id, version)
+)
+
+-- migration_1_persons_by_stream: Index of the vault.
+CREATE INDEX koop_persons_by_stream ON koop_persons (coop_id)
+
+-- migration_1_quarantine: Rows that could not be used, with their original bytes.
+CREATE TABLE koop_quarantine (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    vhs text NOT NULL, sequence bigint, source text NOT NULL, file text NOT NULL,
+    line bigint NOT NULL, col text, about text NOT NULL, reason text NOT NULL, remedy text NOT NULL, raw bytea NOT NULL,
+    digest text NOT NULL, state text NOT NULL CHECK (state IN ('open', 'resolved', 'discarded')),
+    first_seen text NOT NULL, last_seen text NOT NULL, UNIQUE (vhs, file, digest)
+)
+
+-- migration_1_numbers: The last running number of each Master (D16).
+CREATE TABLE koop_numbers (vhs text PRIMARY KEY, last bigint NOT NULL)
+
+-- migration_1_views: What each VHS sees of each cooperation.
+CREATE TABLE koop_views (
+    vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, ends_on text,
+    position bigint NOT NULL, doc text NOT NULL, changes text NOT NULL, pending bigint NOT NULL,
+    suspects bigint NOT NULL, live bigint NOT NULL, PRIMARY KEY (vhs, coop_id)
+)
+
+-- migration_1_views_by_stream: Index of the views by cooperation.
+CREATE INDEX koop_views_by_stream ON koop_views (coop_id)
+
+-- migration_1_views_by_number: Index of the views by course number.
+CREATE INDEX koop_views_by_number ON koop_views (vhs, course_number)
+
+-- migration_1_violations: Breaches of the rules, open and closed.
+CREATE TABLE koop_violations (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    coop_id text NOT NULL, vhs text NOT NULL, code text NOT NULL,
+    ref text NOT NULL DEFAULT '', severity text NOT NULL, detail text NOT NULL, opened_position bigint NOT NULL,
+    opened_at text NOT NULL, closed_position bigint, closed_at text
+)
+
+-- migration_1_violations_by_stream: Index of the violations by cooperation.
+CREATE INDEX koop_violations_by_stream ON koop_violations (coop_id)
+
+-- migration_1_violations_by_vhs: Index of the violations by VHS.
+CREATE INDEX koop_violations_by_vhs ON koop_violations (vhs)
+
+-- migration_1_withheld: Cancellations the mass guard holds back (D4).
+CREATE TABLE koop_withheld (
+    vhs text NOT NULL, id text NOT NULL, coop_id text NOT NULL, ref text NOT NULL, PRIMARY KEY (vhs, coop_id, ref)
+)
+
+-- migration_1_markets: Who is in which mini-market.
+CREATE TABLE koop_markets (
+    market text NOT NULL, vhs text NOT NULL, PRIMARY KEY (market, vhs)
+)

@@ -1,0 +1,341 @@
+-- The statements of the store for SQLite, one annotated block each: a line "name:" with what it does, then the SQL.
+-- Parameters are :named; a list arrives as JSON text, to be opened with json_each(:ids). postgres.sql holds the same names.
+
+-- ==== events: the table of the eventsourcing library, whose notification id is the rowid ====
+
+-- event_insert: Write one event; positional, because it runs by the thousand.
+INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)
+
+-- event_last_position: Read the position of the event this connection wrote last.
+SELECT last_insert_rowid()
+
+-- event_heads: Read the version of the last event of each stream, NULL where there is none: one index probe per stream.
+SELECT asked.value, (SELECT max(originator_version) FROM stored_events WHERE originator_id = asked.value)
+FROM json_each(:streams) AS asked
+
+-- event_head: Read the highest position of the log.
+SELECT max(rowid) FROM stored_events
+
+-- event_load: Read whole streams up to a position, each in version order.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id IN (SELECT value FROM json_each(:streams)) AND rowid <= :upto
+ORDER BY originator_id, originator_version
+
+-- event_read: Read the log after a position.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE rowid > :after ORDER BY rowid LIMIT :limit
+
+-- event_stream: Read a part of one stream, oldest first.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = :stream AND originator_version > :after AND originator_version <= :upto
+ORDER BY originator_version LIMIT :limit
+
+-- event_stream_backward: Read a part of one stream, newest first.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = :stream AND originator_version > :after AND originator_version <= :upto
+ORDER BY originator_version DESC LIMIT :limit
+
+-- event_type_known: Tell whether the library's composite type exists (PostgreSQL has no IF NOT EXISTS for types).
+SELECT 1
+
+-- ==== persons: the vault (D15) ====
+
+-- person_insert: Keep one version of a person.
+INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
+VALUES (:person_id, :version, :coop_id, :ref, :name, :first_name, :phone, :email)
+
+-- persons_of_streams: Read every person of some cooperations.
+SELECT person_id, version, name, first_name, phone, email FROM koop_persons
+WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- persons_of_ids: Read every version of some persons.
+SELECT person_id, version, name, first_name, phone, email FROM koop_persons
+WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+
+-- persons_erase: Erase persons with all their versions.
+DELETE FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+
+-- ==== numbers: the running numbers of COOP-Ids (D16) ====
+
+-- number_next: Take the next number of a Master; the row stays locked to the end of the transaction.
+INSERT INTO koop_numbers (vhs, last) VALUES (:vhs, 1)
+ON CONFLICT (vhs) DO UPDATE SET last = last + 1 RETURNING last
+
+-- number_adopt: Keep the counter at or above a number that was issued elsewhere.
+INSERT INTO koop_numbers (vhs, last) VALUES (:vhs, :number)
+ON CONFLICT (vhs) DO UPDATE SET last = max(last, excluded.last)
+
+-- ==== views: what each VHS sees, its change list, violations, withheld cancellations ====
+
+-- view_delete: Take out the views of some cooperations, to write them anew.
+DELETE FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- view_insert: Write what one VHS sees of one cooperation.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, ends_on, position, doc, changes, pending, suspects, live)
+VALUES (:vhs, :coop_id, :role, :course_number, :period, :ends_on, :position, :doc, :changes, :pending, :suspects,
+    :live)
+
+-- view_of_vhs: Read everything one VHS sees.
+SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = :vhs ORDER BY coop_id
+
+-- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
+SELECT coop_id, course_number, period, ends_on, pending, suspects, live FROM koop_views WHERE vhs = :vhs
+
+-- view_by_number: Find the cooperations that a VHS keeps under a course number.
+SELECT coop_id, period FROM koop_views WHERE vhs = :vhs AND course_number = :number ORDER BY coop_id
+
+-- changes_of_vhs: Read the change list of one VHS.
+SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = :vhs AND pending > 0 ORDER BY coop_id
+
+-- events_by_version: Read single events of some streams by version.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE originator_id IN (SELECT value FROM json_each(:streams)) AND originator_version IN (SELECT value FROM json_each(:versions))
+
+-- stream_ids_of_vhs: Name the cooperations a VHS had to do with up to a position.
+SELECT DISTINCT originator_id FROM stored_events
+WHERE rowid <= :upto AND json_extract(CAST(state AS TEXT), '$.vhs') = :vhs AND originator_id LIKE '%-%' ORDER BY originator_id
+
+-- violation_open: Record that a violation opened.
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, opened_position, opened_at)
+VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :position, :at)
+
+-- violation_close: Record that the proper state is shown again.
+UPDATE koop_violations SET closed_position = :position, closed_at = :at
+WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
+
+-- violations: Read violations, all of them or the open ones, of all or of one VHS or cooperation.
+SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at, closed_at FROM koop_violations
+WHERE (:closed_too = 1 OR closed_position IS NULL) AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)
+ORDER BY opened_position, id
+
+-- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
+DELETE FROM koop_withheld WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- withheld_insert: Record that the mass guard holds a cancellation back.
+INSERT INTO koop_withheld (vhs, id, coop_id, ref) VALUES (:vhs, :id, :coop_id, :ref)
+
+-- withheld_all: Read every withheld cancellation.
+SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
+
+-- status_by_vhs: Count what is open at each VHS.
+SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_at, lane.last_recorded_at),
+    coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0),
+    (SELECT count(*) FROM koop_violations AS b WHERE b.vhs = known.vhs AND b.closed_position IS NULL),
+    (SELECT count(*) FROM koop_withheld AS w WHERE w.vhs = known.vhs),
+    (SELECT count(*) FROM koop_quarantine AS q WHERE q.vhs = known.vhs AND q.state = 'open'),
+    (SELECT count(*) FROM koop_views AS c WHERE c.vhs = known.vhs),
+    lane.applying_sequence
+FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
+LEFT JOIN koop_lanes AS lane ON lane.vhs = known.vhs
+ORDER BY known.vhs
+
+-- ==== ingest: ledger of exports, lanes, catalogue, slices, quarantine ====
+
+-- lane_ensure: Make the row of a VHS, if there is none.
+INSERT INTO koop_lanes (vhs) VALUES (:vhs) ON CONFLICT (vhs) DO NOTHING
+
+-- lane_get: Read how far a VHS has reported; in a transaction that writes the row stays locked.
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, guard_tripped, digest, last_exported_at
+FROM koop_lanes WHERE vhs = :vhs
+
+-- lane_peek: Read how far a VHS has reported.
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, guard_tripped, digest, last_exported_at
+FROM koop_lanes WHERE vhs = :vhs
+
+-- lane_applying: Record that an export is applied in several transactions, and how far it has come.
+UPDATE koop_lanes SET applying_sequence = :sequence, applying_sha256 = :sha256, applying_events = :events, guard_tripped = :guard_tripped
+WHERE vhs = :vhs
+
+-- lane_applied: Record that an export is applied.
+UPDATE koop_lanes SET system = coalesce(:system, system), last_sequence = :sequence, digest = :digest, last_exported_at = :exported_at,
+    last_recorded_at = :recorded_at, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, guard_tripped = NULL
+WHERE vhs = :vhs
+
+-- lane_seen: Record that a VHS reported, by a source that counts no exports or without anything new.
+UPDATE koop_lanes SET system = coalesce(:system, system), last_recorded_at = :recorded_at WHERE vhs = :vhs
+
+-- export_insert: Add an export to the ledger.
+INSERT INTO koop_exports (vhs, sequence, kind, system, source, sha256, digest, exported_at, recorded_at, status, reason, rows, events,
+    quarantined_rows, withheld)
+VALUES (:vhs, :sequence, :kind, :system, :source, :sha256, :digest, :exported_at, :recorded_at, :status, :reason, :rows, :events,
+    :quarantined_rows, :withheld)
+
+-- export_last_of_kind: Find the checksum of the last export of a kind that was taken in for a VHS.
+SELECT sha256 FROM koop_exports
+WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
+
+-- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from, by its own time.
+SELECT max(exported_at) FROM koop_exports WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged')
+
+-- exports_of_vhs: Read the ledger of one VHS.
+SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld
+FROM koop_exports WHERE vhs = :vhs ORDER BY id
+
+-- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
+SELECT key, number, period, external_number, source, facts FROM koop_catalogue WHERE vhs = :vhs ORDER BY number, key
+
+-- catalogue_by_number: Find unshared courses of a VHS by number.
+SELECT key, number, period, external_number, source, facts FROM koop_catalogue
+WHERE vhs = :vhs AND number = :number ORDER BY key
+
+-- catalogue_put: Keep the last reported row of a course that nobody shares.
+INSERT INTO koop_catalogue (vhs, key, number, period, external_number, source, facts, noted_at)
+VALUES (:vhs, :key, :number, :period, :external_number, :source, :facts, :noted_at)
+ON CONFLICT (vhs, key) DO UPDATE SET number = excluded.number, period = excluded.period,
+    external_number = excluded.external_number, source = excluded.source, facts = excluded.facts, noted_at = excluded.noted_at
+
+-- catalogue_delete: Drop rows of the catalogue.
+DELETE FROM koop_catalogue WHERE vhs = :vhs AND key IN (SELECT value FROM json_each(:keys))
+
+-- slices_of_vhs: Read the hashes of what a VHS last reported of each cooperation.
+SELECT coop_id, hash FROM koop_slices WHERE vhs = :vhs
+
+-- slice_put: Keep the hash of what a VHS reported of a cooperation.
+INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (:vhs, :coop_id, :hash)
+ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
+
+-- quarantine_put: Set a row or an export aside; the same one again is only seen again, a discarded one stays discarded.
+INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen)
+VALUES (:vhs, :sequence, :source, :file, :line, :col, :about, :reason, :remedy, :raw, :digest, 'open', :seen, :seen)
+ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
+    last_seen = excluded.last_seen,
+    state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
+
+-- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
+UPDATE koop_quarantine SET state = 'resolved', last_seen = :seen
+WHERE vhs = :vhs AND state = 'open' AND file IN (SELECT value FROM json_each(:files)) AND NOT (digest IN (SELECT value FROM json_each(:digests)))
+
+-- quarantine_list: Read what is set aside, by state.
+SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
+WHERE (:all = 1 OR state = 'open') ORDER BY id
+
+-- quarantine_show: Read one thing set aside with its original bytes.
+SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen, raw FROM koop_quarantine
+WHERE id = :id
+
+-- quarantine_discard: Give one thing set aside up for good, its bytes included.
+UPDATE koop_quarantine SET state = 'discarded', raw = :empty WHERE id = :id AND state <> 'discarded'
+
+-- ==== markets: members of the mini-markets (R31) ====
+
+-- market_join: Make a VHS a member.
+INSERT INTO koop_markets (market, vhs) VALUES (:market, :vhs) ON CONFLICT (market, vhs) DO NOTHING
+
+-- market_leave: End a membership.
+DELETE FROM koop_markets WHERE market = :market AND vhs = :vhs
+
+-- markets_of_vhs: Name the markets a VHS is in.
+SELECT market FROM koop_markets WHERE vhs = :vhs ORDER BY market
+
+-- markets: Read all memberships.
+SELECT market, vhs FROM koop_markets ORDER BY market, vhs
+
+-- ==== schema: versions and migrations ====
+
+-- schema_lock: Let one migration run at a time; here BEGIN IMMEDIATE has already seen to that.
+SELECT 1
+
+-- schema_current: Read the name of the schema the tables lie in.
+SELECT 'main'
+
+-- schema_known: Tell whether the store was ever created here.
+SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'koop_meta'
+
+-- schema_version: Read the version of the tables.
+SELECT value FROM koop_meta WHERE key = 'schema_version'
+
+-- schema_mark: Record the version of the tables.
+INSERT INTO koop_meta (key, value) VALUES ('schema_version', :version)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- ==== migration 1: the first tables ====
+
+-- migration_1_meta: What the store knows about itself.
+CREATE TABLE koop_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
+
+-- migration_1_exports: The ledger of exports.
+CREATE TABLE koop_exports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, vhs TEXT NOT NULL, sequence INTEGER, kind TEXT NOT NULL, system TEXT NOT NULL,
+    source TEXT NOT NULL, sha256 TEXT NOT NULL, digest TEXT NOT NULL, exported_at TEXT, recorded_at TEXT NOT NULL,
+    status TEXT NOT NULL, reason TEXT, rows INTEGER NOT NULL, events INTEGER NOT NULL, quarantined_rows INTEGER NOT NULL,
+    withheld INTEGER NOT NULL
+) STRICT
+
+-- migration_1_exports_by_vhs: Index of the ledger.
+CREATE INDEX koop_exports_by_vhs ON koop_exports (vhs, id)
+
+-- migration_1_lanes: How far each VHS has reported.
+CREATE TABLE koop_lanes (
+    vhs TEXT PRIMARY KEY, system TEXT, last_sequence INTEGER NOT NULL DEFAULT 0, applying_sequence INTEGER,
+    applying_sha256 TEXT, applying_events INTEGER NOT NULL DEFAULT 0, guard_tripped INTEGER, digest TEXT, last_exported_at TEXT, last_recorded_at TEXT
+) STRICT, WITHOUT ROWID
+
+-- migration_1_catalogue: The last reported rows of courses that nobody shares.
+CREATE TABLE koop_catalogue (
+    vhs TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL, period TEXT, external_number TEXT, source TEXT NOT NULL,
+    facts TEXT NOT NULL, noted_at TEXT NOT NULL, PRIMARY KEY (vhs, key)
+) STRICT
+
+-- migration_1_catalogue_by_number: Index of the catalogue.
+CREATE INDEX koop_catalogue_by_number ON koop_catalogue (vhs, number)
+
+-- migration_1_slices: The hash of what a VHS last reported of a cooperation.
+CREATE TABLE koop_slices (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (vhs, coop_id)
+) STRICT, WITHOUT ROWID
+
+-- migration_1_persons: The vault (D15).
+CREATE TABLE koop_persons (
+    person_id TEXT NOT NULL, version INTEGER NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, name TEXT NOT NULL,
+    first_name TEXT NOT NULL, phone TEXT NOT NULL, email TEXT NOT NULL, PRIMARY KEY (person_id, version)
+) STRICT, WITHOUT ROWID
+
+-- migration_1_persons_by_stream: Index of the vault.
+CREATE INDEX koop_persons_by_stream ON koop_persons (coop_id)
+
+-- migration_1_quarantine: Rows that could not be used, with their original bytes.
+CREATE TABLE koop_quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, vhs TEXT NOT NULL, sequence INTEGER, source TEXT NOT NULL, file TEXT NOT NULL,
+    line INTEGER NOT NULL, col TEXT, about TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL, raw BLOB NOT NULL,
+    digest TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'resolved', 'discarded')),
+    first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, UNIQUE (vhs, file, digest)
+) STRICT
+
+-- migration_1_numbers: The last running number of each Master (D16).
+CREATE TABLE koop_numbers (vhs TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID
+
+-- migration_1_views: What each VHS sees of each cooperation.
+CREATE TABLE koop_views (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL,
+    ends_on TEXT, position INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL, pending INTEGER NOT NULL,
+    suspects INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id)
+) STRICT
+
+-- migration_1_views_by_stream: Index of the views by cooperation.
+CREATE INDEX koop_views_by_stream ON koop_views (coop_id)
+
+-- migration_1_views_by_number: Index of the views by course number.
+CREATE INDEX koop_views_by_number ON koop_views (vhs, course_number)
+
+-- migration_1_violations: Breaches of the rules, open and closed.
+CREATE TABLE koop_violations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, coop_id TEXT NOT NULL, vhs TEXT NOT NULL, code TEXT NOT NULL,
+    ref TEXT NOT NULL DEFAULT '', severity TEXT NOT NULL, detail TEXT NOT NULL, opened_position INTEGER NOT NULL,
+    opened_at TEXT NOT NULL, closed_position INTEGER, closed_at TEXT
+) STRICT
+
+-- migration_1_violations_by_stream: Index of the violations by cooperation.
+CREATE INDEX koop_violations_by_stream ON koop_violations (coop_id)
+
+-- migration_1_violations_by_vhs: Index of the violations by VHS.
+CREATE INDEX koop_violations_by_vhs ON koop_violations (vhs)
+
+-- migration_1_withheld: Cancellations the mass guard holds back (D4).
+CREATE TABLE koop_withheld (
+    vhs TEXT NOT NULL, id TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, PRIMARY KEY (vhs, coop_id, ref)
+) STRICT, WITHOUT ROWID
+
+-- migration_1_markets: Who is in which mini-market.
+CREATE TABLE koop_markets (
+    market TEXT NOT NULL, vhs TEXT NOT NULL, PRIMARY KEY (market, vhs)
+) STRICT, WITHOUT ROWID

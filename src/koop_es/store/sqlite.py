@@ -1,0 +1,308 @@
+"""The store in an SQLite file: connections, recorder and transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import msgspec
+from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
+    ConnectionUnavailableError,
+    ProgrammingError,
+    StoredEvent,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from koop_es.domain.errors import StoreUnusable
+from koop_es.store import errors
+from koop_es.store.address import SqliteAddress
+from koop_es.store.library import notification
+from koop_es.store.record import NewRow
+from koop_es.store.statements import statements
+from koop_es.store.transaction import MAX_POSITION, Row, Tx
+
+OLDEST_SQLITE = (3, 37)
+"""First SQLite with STRICT tables, which refuse what PostgreSQL would refuse; RETURNING came with 3.35."""
+
+POOL_SIZE = 5
+"""Connections kept open: the library's own default."""
+
+MAX_READERS = 10
+"""Further connections at once, each with a cache of 2 MiB: together they stay below 32 MiB."""
+
+SETTINGS = (
+    "PRAGMA synchronous = FULL",  # an acknowledged commit survives a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # erased persons are overwritten, not only unlinked (D15)
+    "PRAGMA journal_size_limit = 67108864",  # bytes: one great transaction does not leave its log behind for ever
+)
+
+_S = statements("sqlite")
+
+
+class KoopSQLitePool(SQLiteConnectionPool):
+    """Connections as the store wants them; the library's are left at the defaults of SQLite."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = sqlite3.connect(
+            self.db_name,
+            uri=True,
+            check_same_thread=False,  # the pool hands a connection to one thread at a time
+            isolation_level=None,
+            timeout=self.lock_timeout or 0,
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            self._enter_wal(connection)
+            for setting in SETTINGS:
+                connection.execute(setting)
+        except BaseException:
+            connection.close()
+            raise
+        return SQLiteConnection(sqlite_conn=connection, max_age=self.max_age)
+
+    def _enter_wal(self, connection: sqlite3.Connection) -> None:
+        """Switch a new file to the write-ahead log; of two at once one gets BUSY without waiting, so we wait here."""
+        deadline = time.monotonic() + (self.lock_timeout or 0)
+        while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+                if mode != "wal":  # SQLite gives no error where the file system cannot share memory
+                    raise StoreUnusable("the folder of the store cannot hold a write-ahead log: use a local disk")
+            except sqlite3.OperationalError as error:
+                if _primary(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+
+class KoopSQLiteDatastore(SQLiteDatastore):
+    """The library's datastore over our pool."""
+
+    def __init__(self, db_name: str, *, lock_timeout: int) -> None:
+        """Open nothing yet; ``lock_timeout`` is in seconds."""
+        super().__init__(db_name, originator_id_type="text")
+        self.pool = KoopSQLitePool(
+            db_name=db_name,
+            lock_timeout=lock_timeout,
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_READERS,
+            pool_timeout=lock_timeout,
+        )
+
+
+class KoopSQLiteRecorder(SQLiteApplicationRecorder):
+    """The library's recorder with bulk inserts, and with positions also where one stream is read."""
+
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
+        """Refuse ids that are not text and any table but the library's usual one."""
+        if datastore.originator_id_type != "text" or events_table_name != "stored_events":
+            raise ProgrammingError("the koop-es store needs ORIGINATOR_ID_TYPE=text and the table stored_events")
+        super().__init__(datastore, events_table_name)
+
+    def insert_rows(self, cursor: sqlite3.Cursor | SQLiteCursor, rows: Sequence[NewRow]) -> int:
+        """Write events within the caller's transaction and return the position of the last; all are contiguous."""
+        cursor.executemany(_S["event_insert"], rows)
+        cursor.execute(_S["event_last_position"])
+        return int(cursor.fetchone()[0])
+
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
+        if not stored_events:
+            return []
+        rows = [(str(s.originator_id), s.originator_version, s.topic, s.state) for s in stored_events]
+        last = self.insert_rows(c, rows)
+        return list(range(last - len(rows) + 1, last + 1))
+
+    def select_events(
+        self,
+        originator_id: Any,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Read a part of one stream as notifications, which also hold the position."""
+        bounds = {
+            "stream": originator_id,
+            "after": -1 if gt is None else gt,
+            "upto": MAX_POSITION if lte is None else lte,
+            "limit": MAX_POSITION if limit is None else limit,
+        }
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(_S["event_stream_backward" if desc else "event_stream"], bounds)
+            return [notification((row[0], row[1], row[2], row[3], row[4])) for row in c.fetchall()]
+
+
+class SqliteTx(Tx):
+    """A transaction on an SQLite connection."""
+
+    def __init__(self, cursor: sqlite3.Cursor, engine: SqliteEngine, *, writable: bool) -> None:
+        """Work through the cursor of a connection that has begun its transaction."""
+        super().__init__(writable=writable)
+        self._cursor = cursor
+        self._engine = engine
+
+    def rows(self, name: str, **params: Any) -> list[Row]:
+        """Run a named statement and return all its rows; a list is handed over as JSON text."""
+        try:
+            return self._cursor.execute(_S[name], _bound(params)).fetchall()
+        except sqlite3.Error as error:
+            raise self._fault(error, name) from None
+
+    def run(self, name: str, **params: Any) -> int:
+        """Run a named statement and return how many rows it touched."""
+        try:
+            return self._cursor.execute(_S[name], _bound(params)).rowcount
+        except sqlite3.Error as error:
+            raise self._fault(error, name) from None
+
+    def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a named statement once for each set of parameters."""
+        try:
+            self._cursor.executemany(_S[name], (_bound(row) for row in rows))
+        except sqlite3.Error as error:
+            raise self._fault(error, name) from None
+
+    def create_log(self) -> None:
+        """Make the library's table."""
+        try:
+            self._engine.recorder._create_table(SQLiteCursor(self._cursor))  # the library's hook for exactly this
+        except sqlite3.Error as error:
+            raise self._fault(error, "create_log") from None
+
+    def _lock_log(self) -> None:
+        """Nothing to do: BEGIN IMMEDIATE keeps every other writer out."""
+
+    def _insert(self, rows: Sequence[NewRow]) -> int:
+        try:
+            return self._engine.recorder.insert_rows(self._cursor, rows)
+        except sqlite3.Error as error:
+            raise self._fault(error, "event_insert") from None
+
+    def _fault(self, error: sqlite3.Error, name: str) -> StoreUnusable:
+        if not self.writable and _primary(error) == sqlite3.SQLITE_READONLY:
+            return errors.ReadingOnly(statement=name)
+        return self._engine.fault(error, name)
+
+
+class SqliteEngine:
+    """Transactions on one SQLite file, for any number of threads and processes."""
+
+    def __init__(self, address: SqliteAddress, *, wait_seconds: int, create: bool) -> None:
+        """Open nothing yet; a missing file is made only with ``create``. Raises StoreMissing, StoreUnreachable."""
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
+        self.shown = address.shown
+        self._wait_seconds = wait_seconds
+        self._writer = threading.Lock()
+        if create and not address.path.parent.is_dir():
+            raise errors.at(errors.StoreUnreachable, self.shown, f"the folder {address.path.parent} does not exist")
+        if not create and not address.path.is_file():
+            raise errors.at(errors.StoreMissing, self.shown)
+        name = f"{address.path.as_uri()}?mode={'rwc' if create else 'rw'}"
+        self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds)
+        self.recorder = KoopSQLiteRecorder(self.datastore)
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Tx]:
+        """Begin a transaction, commit it on a clean exit, roll it back on any other."""
+        with self._leased(write=write) as connection:
+            cursor = connection.cursor()
+            cursor.row_factory = None
+            self._control(cursor, "BEGIN IMMEDIATE" if write else "PRAGMA query_only = ON")
+            try:
+                if not write:
+                    self._control(cursor, "BEGIN")
+                yield SqliteTx(cursor, self, writable=write)
+                self._control(cursor, "COMMIT")
+            finally:
+                if connection.in_transaction:
+                    with suppress(sqlite3.Error):  # the first error says what went wrong, this one would hide it
+                        cursor.execute("ROLLBACK")
+                if not write:
+                    with suppress(sqlite3.Error):
+                        cursor.execute("PRAGMA query_only = OFF")
+
+    @contextmanager
+    def glance(self) -> Iterator[Tx]:
+        """Read with single statements, each on its own; cheaper than a transaction for one of them."""
+        with self._leased(write=False) as connection:
+            cursor = connection.cursor()
+            cursor.row_factory = None
+            yield SqliteTx(cursor, self, writable=False)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.datastore.close()
+
+    def fault(self, error: Exception, statement: str = "") -> StoreUnusable:
+        """Say what an error of SQLite means; its text is left out where it could quote a row."""
+        if isinstance(error, ConnectionUnavailableError):
+            return errors.at(errors.StoreBusy, self.shown, f"no connection came free within {self._wait_seconds} s")
+        code = getattr(error, "sqlite_errorname", type(error).__name__)
+        unknown = errors.StatementFailed, f"statement {statement} failed with {code}"
+        kind, reason = _MEANING.get(_primary(error), unknown)
+        return errors.at(kind, self.shown, reason, sqlite=code, statement=statement)
+
+    def _control(self, cursor: sqlite3.Cursor, command: str) -> None:
+        try:
+            cursor.execute(command)
+        except sqlite3.Error as error:
+            raise self.fault(error, command) from None
+
+    @contextmanager
+    def _leased(self, *, write: bool) -> Iterator[sqlite3.Connection]:
+        """Borrow a connection; writers queue up here and not in the pool, where they would hold up readers."""
+        if write and not self._writer.acquire(timeout=self._wait_seconds):
+            raise errors.at(errors.StoreBusy, self.shown, f"another thread wrote for more than {self._wait_seconds} s")
+        try:
+            try:
+                leased = self.datastore.pool.get_connection()
+            except ConnectionPoolClosedError:
+                raise StoreUnusable(f"{self.shown}: the store was closed; open it again") from None
+            except (sqlite3.Error, ConnectionUnavailableError) as error:
+                raise self.fault(error, "connect") from None
+            try:
+                yield leased._sqlite_conn  # the cursor the library would give has no row factory of its own
+            finally:
+                self.datastore.pool.put_connection(leased)
+        finally:
+            if write:
+                self._writer.release()
+
+
+_MEANING: dict[int, tuple[type[StoreUnusable], str]] = {
+    sqlite3.SQLITE_BUSY: (errors.StoreBusy, "the file is locked"),
+    sqlite3.SQLITE_LOCKED: (errors.StoreBusy, "the file is locked"),
+    sqlite3.SQLITE_FULL: (errors.StoreFull, "the disk is full"),
+    sqlite3.SQLITE_NOMEM: (errors.StoreFull, "out of memory"),
+    sqlite3.SQLITE_IOERR: (errors.StoreUnreachable, "the disk answered with an error"),
+    sqlite3.SQLITE_CANTOPEN: (errors.StoreUnreachable, "the file or its folder cannot be opened"),
+    sqlite3.SQLITE_CORRUPT: (errors.StoreDamaged, "the file is damaged"),
+    sqlite3.SQLITE_NOTADB: (errors.StoreDamaged, "the file is no SQLite database"),
+    sqlite3.SQLITE_READONLY: (errors.StoreReadOnly, "the file or its folder is read-only"),
+    sqlite3.SQLITE_PERM: (errors.StoreReadOnly, "access is denied"),
+}
+
+
+def _primary(error: BaseException) -> int:
+    """The primary result code; SQLite puts details into the higher bytes."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _bound(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: msgspec.json.encode(value).decode() if isinstance(value, list | tuple) else value
+        for name, value in params.items()
+    }

@@ -1,0 +1,169 @@
+"""The store: one log of events, the tables beside it, and transactions over both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from koop_es.store import schema
+from koop_es.store.address import SqliteAddress, parse
+from koop_es.store.errors import StoreContended, StoreUnreachable, VersionConflict
+from koop_es.store.record import Recorded
+from koop_es.store.transaction import Tx
+
+WAIT_SECONDS = 30
+"""How long to wait for a lock: the longest transaction, a batch of 5,000 events with its views, takes under a second;
+thirty of them may stand in line."""
+
+ATTEMPTS = 100
+"""How often work is repeated after a conflict: of 64 writers on one stream (R4) one wins every round, so the last one
+loses 63 times where each has one thing to write; half as many again for those that come back."""
+
+LOST_ATTEMPTS = 5
+"""How often work is repeated after a lost connection; the pauses add up to three seconds: a server that restarts."""
+
+T = TypeVar("T")
+
+
+class Engine(Protocol):
+    """What the two databases have in common."""
+
+    shown: str
+
+    def transaction(self, *, write: bool) -> AbstractContextManager[Tx]:
+        """Begin a transaction, commit it on a clean exit, roll it back on any other."""
+
+    def glance(self) -> AbstractContextManager[Tx]:
+        """Read with single statements, each on its own."""
+
+    def close(self) -> None:
+        """Close all connections."""
+
+
+class Store:
+    """A store of cooperations in an SQLite file or a PostgreSQL database; may be shared by threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use ``create`` or ``open`` instead."""
+        self._engine = engine
+
+    @classmethod
+    def create(cls, url: str, *, wait_seconds: int = WAIT_SECONDS) -> Self:
+        """Make the tables, or bring those of an older version up to date, and open the store.
+
+        May be repeated, and two may do it at once. Raises SchemaTooNew and the errors of ``open``.
+        """
+        store = cls(_engine(url, wait_seconds, create=True))
+        try:
+            with store.write() as tx:
+                tx.rows("schema_lock")
+                tx.create_log()
+                schema.migrate(tx, store.address)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def open(cls, url: str, *, wait_seconds: int = WAIT_SECONDS) -> Self:
+        """Open a store that was made with ``create``.
+
+        ``wait_seconds`` bounds the waiting for locks and connections. Raises StoreAddressInvalid, StoreMissing,
+        SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnreachable, StoreDamaged or StoreReadOnly, never with a password.
+        """
+        store = cls(_engine(url, wait_seconds, create=False))
+        try:
+            with store._engine.glance() as tx:
+                schema.check(tx, store.address)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @property
+    def address(self) -> str:
+        """The address as messages may show it, without password."""
+        return self._engine.shown
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+    def write(self) -> AbstractContextManager[Tx]:
+        """Begin one atomic transaction; it is committed on a clean exit and rolled back on any other.
+
+        On SQLite it keeps other writers out from here on, on PostgreSQL from the first ``append`` on: append first and
+        write the other tables afterwards, then two transactions cannot wait for each other.
+        """
+        return self._engine.transaction(write=True)
+
+    def reading(self) -> AbstractContextManager[Tx]:
+        """Begin a transaction that only reads and sees the store as it was at its first statement."""
+        return self._engine.transaction(write=False)
+
+    def head(self) -> int:
+        """Return the highest position of the log, 0 when it is empty."""
+        with self._engine.glance() as tx:
+            return tx.head()
+
+    def load(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Recorded]]:
+        """Read whole streams of one moment in version order; a stream without events has an empty list."""
+        with self.reading() as tx:
+            return tx.load(streams, upto=upto)
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """Read the log after a position, at most ``limit`` events in the order of their positions.
+
+        A reader that goes on from the last position it was given misses none: positions become visible in their order.
+        They may have gaps, where a transaction was rolled back.
+        """
+        with self._engine.glance() as tx:
+            return tx.read(after, limit)
+
+    def retrying(self, work: Callable[[], T], attempts: int = ATTEMPTS) -> T:
+        """Call ``work`` until it gets through, and return what it returns.
+
+        It is repeated after a VersionConflict, after a deadlock and, at most LOST_ATTEMPTS times, after a lost
+        connection; it must read again each time. A connection lost after COMMIT was sent leaves open whether the events
+        were written: where they were, the repetition reads them and finds nothing new to say, or runs into its own
+        VersionConflict and reads them then. Either way nothing is written twice.
+        """
+        lost = 0
+        for attempt in range(1, attempts + 1):
+            try:
+                return work()
+            except (VersionConflict, StoreContended):
+                if attempt == attempts:
+                    raise
+                time.sleep(min(0.001 * attempt, 0.02))  # a conflict means that somebody else got on: soon is best
+            except StoreUnreachable:
+                lost += 1
+                if attempt == attempts or lost == LOST_ATTEMPTS:
+                    raise
+                time.sleep(0.1 * 2**lost)
+        raise ValueError("attempts must be at least 1")
+
+
+def _engine(url: str, wait_seconds: int, *, create: bool) -> Engine:
+    # Late, so that a store in a file never loads the PostgreSQL driver, nor the other way round.
+    address = parse(url)
+    if isinstance(address, SqliteAddress):
+        from koop_es.store.sqlite import SqliteEngine  # noqa: PLC0415
+
+        return SqliteEngine(address, wait_seconds=wait_seconds, create=create)
+    from koop_es.store.postgres import PostgresEngine  # noqa: PLC0415
+
+    return PostgresEngine(address, wait_seconds=wait_seconds, create=create)

@@ -1,0 +1,116 @@
+"""One transaction: appends to the log and runs named statements beside it, all or nothing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from koop_es.store.codec import decode_all, encode_all
+from koop_es.store.errors import ReadingOnly, VersionConflict
+from koop_es.store.record import Append, NewRow, Recorded
+
+MAX_POSITION = 2**63 - 1
+"""Highest position either database can count to: a signed 64-bit integer."""
+
+STREAMS_PER_QUERY = 1_000
+"""Streams that one query loads: enough that its overhead is lost in the reading, small enough to stay in a packet."""
+
+Row = tuple[Any, ...]
+
+
+class Tx(ABC):
+    """A transaction of the store; ``writable`` is False in one that only reads."""
+
+    def __init__(self, *, writable: bool) -> None:
+        """Say whether the transaction may write."""
+        self.writable = writable
+
+    # --- the log --------------------------------------------------------------------------------------------------
+
+    def append(self, appends: Sequence[Append]) -> list[list[int]]:
+        """Write new events and return their positions, one list for each append.
+
+        The log is locked to the end of the transaction, so positions become visible in their order. The heads of all
+        streams are compared before anything is written: a conflict uses up no position. Raises VersionConflict, and
+        ReadingOnly in a transaction that only reads.
+        """
+        if not self.writable:
+            raise ReadingOnly
+        if not appends:
+            return []
+        rows = encode_all(appends)
+        self._lock_log()
+        self._check_heads(appends)
+        if not rows:
+            return [[] for _ in appends]
+        position = self._insert(rows) - len(rows) + 1
+        positions: list[list[int]] = []
+        for append in appends:
+            positions.append(list(range(position, position + len(append.events))))
+            position += len(append.events)
+        return positions
+
+    def head(self) -> int:
+        """Return the highest position of the log, 0 when it is empty."""
+        row = self.row("event_head")
+        return int(row[0] or 0) if row else 0
+
+    def load(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Recorded]]:
+        """Read whole streams in version order, up to a position if one is given; of an unknown stream an empty list."""
+        found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
+        names = list(found)
+        for start in range(0, len(names), STREAMS_PER_QUERY):
+            rows = self.rows(
+                "event_load",
+                streams=names[start : start + STREAMS_PER_QUERY],
+                upto=MAX_POSITION if upto is None else upto,
+            )
+            for recorded in decode_all(rows):
+                found[recorded.stream].append(recorded)
+        return found
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """Read the log after a position, at most ``limit`` events, in the order of their positions."""
+        return decode_all(self.rows("event_read", after=after, limit=limit))
+
+    def _check_heads(self, appends: Sequence[Append]) -> None:
+        found = self.rows("event_heads", streams=[append.stream for append in appends])
+        heads = {stream: version or 0 for stream, version in found}
+        for stream, expected, events in appends:
+            if heads[stream] != expected:
+                raise VersionConflict(stream, expected, heads[stream])
+            heads[stream] = expected + len(events)
+
+    # --- named statements -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def rows(self, name: str, **params: Any) -> list[Row]:
+        """Run a named statement and return all its rows; a parameter may be a list."""
+
+    def row(self, name: str, **params: Any) -> Row | None:
+        """Run a named statement and return its first row, None if there is none."""
+        rows = self.rows(name, **params)
+        return rows[0] if rows else None
+
+    @abstractmethod
+    def run(self, name: str, **params: Any) -> int:
+        """Run a named statement and return how many rows it touched."""
+
+    @abstractmethod
+    def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a named statement once for each set of parameters."""
+
+    # --- what the databases do differently ------------------------------------------------------------------------
+
+    @abstractmethod
+    def create_log(self) -> None:
+        """Make the library's table, if it is not there."""
+
+    @abstractmethod
+    def _lock_log(self) -> None:
+        """Keep other writers out of the log until the end of the transaction."""
+
+    @abstractmethod
+    def _insert(self, rows: Sequence[NewRow]) -> int:
+        """Write events and return the position of the last; positions of one call are contiguous."""

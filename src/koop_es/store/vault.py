@@ -1,0 +1,65 @@
+"""The vault (D15): the only table beside the quarantine with personal data, each person under a random id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from koop_es.domain.observation import Person
+from koop_es.store.transaction import Row, Tx
+
+
+class Kept(NamedTuple):
+    """One version of a person, with the cooperation and the booking it came with."""
+
+    person_id: str
+    version: int
+    coop_id: str
+    ref: str
+    person: Person
+
+
+Key = tuple[str, int]
+"""Id and version of a person, as events name them."""
+
+
+def put(tx: Tx, rows: Iterable[Kept]) -> None:
+    """Keep versions of persons; raises StatementFailed for a version that is kept already."""
+    tx.run_many(
+        "person_insert",
+        (
+            {
+                "person_id": row.person_id,
+                "version": row.version,
+                "coop_id": row.coop_id,
+                "ref": row.ref,
+                "name": row.person.name,
+                "first_name": row.person.first_name,
+                "phone": row.person.phone,
+                "email": row.person.email,
+            }
+            for row in rows
+        ),
+    )
+
+
+def of_streams(tx: Tx, coop_ids: Iterable[str]) -> dict[Key, Person]:
+    """Read all persons of some cooperations; an erased one is missing."""
+    return _persons(tx.rows("persons_of_streams", coop_ids=list(coop_ids)))
+
+
+def of_ids(tx: Tx, person_ids: Iterable[str]) -> dict[Key, Person]:
+    """Read all versions of some persons; an erased one is missing."""
+    return _persons(tx.rows("persons_of_ids", person_ids=list(person_ids)))
+
+
+def erase(tx: Tx, person_ids: Iterable[str]) -> int:
+    """Erase persons with all their versions and return how many rows that were; the log is not touched (D15)."""
+    return tx.run("persons_erase", person_ids=list(person_ids))
+
+
+def _persons(rows: list[Row]) -> dict[Key, Person]:
+    return {
+        (person_id, version): Person(name=name, first_name=first_name, phone=phone, email=email)
+        for person_id, version, name, first_name, phone, email in rows
+    }

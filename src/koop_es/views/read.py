@@ -1,0 +1,245 @@
+"""The questions the read models answer: view, change list, violations, withheld cancellations, status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.evolve import fold
+from koop_es.domain.events import EVENTS
+from koop_es.domain.observation import Person, Status
+from koop_es.domain.violations import text
+from koop_es.domain.wanted import Change
+from koop_es.store import Row, Store, Tx, vault
+from koop_es.views.documents import BookingView, CourseView, Document, documents
+
+_course = msgspec.json.Decoder(CourseView)
+_changes = msgspec.json.Decoder(list[Change])
+_detail = msgspec.json.Decoder(dict[str, str])
+People = dict[tuple[str, int], Person]
+
+
+class Because(msgspec.Struct):
+    """The part of any event that a change list quotes."""
+
+    rule: str
+
+
+_because = msgspec.json.Decoder(Because)
+
+
+def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
+    """Show what a VHS should hold, now or as of a position of the log; keys as ``view`` of the command line answers."""
+    if at is not None:
+        return _view_at(store, vhs, at)
+    with store.reading() as tx:
+        rows = tx.rows("view_of_vhs", vhs=vhs)
+        courses = [(row, _course.decode(row[4])) for row in rows]
+        people = _people(tx, (booking for _, course in courses for booking in course.bookings))
+        position = tx.head()
+    return {
+        "vhs": vhs,
+        "position": position,
+        "courses": [_course_answer(row[0], row[1], row[2], row[3], course, people) for row, course in courses],
+    }
+
+
+def _view_at(store: Store, vhs: str, position: int) -> dict[str, Any]:
+    with store.reading() as tx:
+        coop_ids = [row[0] for row in tx.rows("stream_ids_of_vhs", vhs=vhs, upto=position)]
+        streams = tx.load(coop_ids, upto=position)
+        states = [fold(coop_id, (item.event for item in events)) for coop_id, events in streams.items()]
+        docs = [doc for state in states if (doc := _document_of(state, vhs)) is not None]
+        people = _people(tx, (booking for doc in docs for booking in doc.course.bookings))
+    docs.sort(key=lambda doc: doc.coop_id)
+    return {
+        "vhs": vhs,
+        "position": position,
+        "courses": [_course_answer(d.coop_id, d.role, d.course_number, d.period, d.course, people) for d in docs],
+    }
+
+
+def _document_of(state: Cooperation, vhs: str) -> Document | None:
+    return next((doc for doc in documents(state) if doc.vhs == vhs), None)
+
+
+def position_at(store: Store, moment: datetime) -> int:
+    """Find the last position recorded at or before a moment, 0 if there is none."""
+    after, found = 0, 0
+    while page := store.read(after, 5_000):
+        for item in page:
+            if datetime.fromisoformat(item.event.recorded_at) <= moment:
+                found = item.position
+        after = page[-1].position
+    return found
+
+
+def _people(tx: Tx, bookings: Any) -> People:
+    ids = sorted({booking.person_id for booking in bookings if booking.person_id is not None})
+    return vault.of_ids(tx, ids) if ids else {}
+
+
+def _course_answer(
+    coop_id: str, role: str, number: str, period: str, course: CourseView, people: People
+) -> dict[str, Any]:
+    counts = Counter(booking.status for booking in course.bookings)
+    return {
+        "coop_id": coop_id,
+        "role": role,
+        "course_number": number,
+        "period": period,
+        "title": course.title,
+        "capacity": course.capacity,
+        "confirmed": counts[Status.CONFIRMED],
+        "waitlisted": counts[Status.WAITLISTED],
+        "cancelled": counts[Status.CANCELLED],
+        "bookings": [_booking_answer(booking, people) for booking in course.bookings],
+    }
+
+
+def _booking_answer(booking: BookingView, people: People) -> dict[str, Any]:
+    person = people.get((booking.person_id or "", booking.person_version))
+    return {
+        "ref": booking.ref,
+        "owner": booking.owner,
+        "status": booking.status.value,
+        "reported": booking.reported.value if booking.reported is not None else None,
+        "reason": booking.reason,
+        "name": person.name if person is not None else None,
+        "first_name": person.first_name if person is not None else None,
+    }
+
+
+def change_list(store: Store, vhs: str) -> list[dict[str, Any]]:
+    """List what a VHS's connector has to write (``koop-change/1``), oldest first; the same until an export acknowledges it."""
+    with store.reading() as tx:
+        rows = tx.rows("changes_of_vhs", vhs=vhs)
+        found = [(row, change) for row in rows for change in _changes.decode(row[3])]
+        people = _people(tx, (change for _, change in found))
+        wanted = {(row[0], change.because) for row, change in found}
+        causes = _causes(tx, wanted)
+    answers = [_change_answer(vhs, row, change, people, causes) for row, change in found]
+    created = {a["coop_id"]: a["because"]["event"] for a in answers if a["kind"] == "course.create"}
+
+    def age(answer: dict[str, Any]) -> tuple[int, bool, int, str]:
+        # An Abo-Kurs is created before the bookings in it, although these may be older than the Abo.
+        position = answer["because"]["event"]
+        return (max(position, created.get(answer["coop_id"], 0)), "booking" in answer, position, answer["id"])
+
+    return sorted(answers, key=age)
+
+
+def _causes(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, str, str]]:
+    """Find position, type and rule of the events a change list quotes, by stream and version."""
+    streams = sorted({coop_id for coop_id, _ in wanted})
+    versions = sorted({version for _, version in wanted})
+    result = {}
+    for start in range(0, len(streams), 1_000):
+        rows = tx.rows("events_by_version", streams=streams[start : start + 1_000], versions=versions)
+        for position, coop_id, version, topic, state in rows:
+            if (coop_id, version) in wanted:
+                result[coop_id, version] = (position, EVENTS[topic].__name__, _because.decode(state).rule)
+    return result
+
+
+def _change_answer(
+    vhs: str, row: Row, change: Change, people: People, causes: dict[tuple[str, int], tuple[int, str, str]]
+) -> dict[str, Any]:
+    coop_id, number, period, _ = row
+    position, kind, rule = causes[coop_id, change.because]
+    course: dict[str, Any] = {"number": number, "period": period}
+    if change.fields is not None:
+        course["fields"] = change.fields
+    answer: dict[str, Any] = {"id": change.id, "vhs": vhs, "coop_id": coop_id, "kind": change.kind, "course": course}
+    if change.ref is not None and change.status is not None:
+        person = people.get((change.person_id or "", change.person_version))
+        answer["booking"] = {
+            "ref": change.ref,
+            "status": change.status.value,
+            "name": person.name if person is not None else None,
+            "first_name": person.first_name if person is not None else None,
+            "phone": person.phone or None if person is not None else None,
+            "email": person.email or None if person is not None else None,
+            "booked_at": change.booked_at,
+        }
+    answer["because"] = {"event": position, "type": kind, "rule": rule}
+    return answer
+
+
+def violations(
+    store: Store, *, vhs: str | None = None, coop_id: str | None = None, closed_too: bool = False
+) -> list[dict[str, Any]]:
+    """List violations (domain 2.8), open ones or all, in the order they opened."""
+    with store.reading() as tx:
+        rows = tx.rows("violations", vhs=vhs or "", coop_id=coop_id or "", closed_too=int(closed_too))
+    return [
+        {
+            "code": code,
+            "severity": severity,
+            "vhs": where,
+            "coop_id": coop,
+            "ref": ref or None,
+            "opened_at": opened_at,
+            "closed_at": closed_at,
+            "open": closed_at is None,
+            "event": position,
+            "text": text(code, _detail.decode(detail), ref),
+        }
+        for code, severity, where, coop, ref, detail, position, opened_at, closed_at in rows
+    ]
+
+
+def open_violations(store: Store, vhs: str | None = None) -> list[dict[str, Any]]:
+    """List the open violations, of one VHS or of all."""
+    return violations(store, vhs=vhs)
+
+
+def withheld(store: Store) -> list[dict[str, Any]]:
+    """List the cancellations the mass guard holds back, by export (D4)."""
+    with store.reading() as tx:
+        rows = tx.rows("withheld_all")
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name, vhs, coop, ref in rows:
+        groups.setdefault((name, vhs), []).append((coop, ref))
+    return [
+        {
+            "id": name,
+            "vhs": vhs,
+            "export": name,
+            "cancellations": len(items),
+            "refs": [ref for _, ref in items],
+            "coop_ids": sorted({coop for coop, _ in items}),
+        }
+        for (name, vhs), items in groups.items()
+    ]
+
+
+def status(store: Store, *, now: datetime) -> dict[str, Any]:
+    """Tell how each VHS stands: last export, age, pending changes, violations, withheld, quarantined, converged or not."""
+    with store.reading() as tx:
+        rows = tx.rows("status_by_vhs")
+        position = tx.head()
+    return {"position": position, "converged": all(row[4] == 0 for row in rows), "vhs": [_status(row, now) for row in rows]}
+
+
+def _status(row: Row, now: datetime) -> dict[str, Any]:
+    vhs, system, sequence, last_at, pending, open_count, withheld_count, quarantined, courses, unfinished = row
+    age = (now - datetime.fromisoformat(last_at)).total_seconds() if last_at else None
+    return {
+        "vhs": vhs,
+        "system": system,
+        "last_sequence": sequence or None,
+        "last_export_at": last_at,
+        "age_seconds": int(age) if age is not None else None,
+        "courses": courses,
+        "pending_changes": pending,
+        "open_violations": open_count,
+        "withheld": withheld_count,
+        "quarantined": quarantined,
+        "unfinished_sequence": unfinished,
+        "converged": pending == 0,
+    }

@@ -1,0 +1,60 @@
+"""The eventsourcing library's own recorder tests, on our recorders as the library builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import ApplicationRecorder
+from eventsourcing.tests import persistence as library
+
+from koop_es.store import Store
+from koop_es.store.library import Koop, environment
+
+
+class OnOurRecorder:
+    """Hands the library's test cases our recorder, as the library itself builds it."""
+
+    @pytest.fixture(autouse=True)
+    def _application(self, any_db_url: str) -> Iterator[None]:
+        Store.create(any_db_url).close()
+        with Koop(env=environment(any_db_url)) as self.application:
+            yield
+
+    def create_recorder(self) -> ApplicationRecorder:
+        return self.application.recorder
+
+    def new_originator_id(self) -> str:
+        return f"563-COOP-{uuid4().int}"
+
+
+# unittest's classes cannot be parametrised, so each kind of database is named by a class.
+class OnSqlite(OnOurRecorder):
+    @pytest.fixture
+    def any_db_url(self, sqlite_url: str) -> str:
+        return sqlite_url
+
+
+class OnPostgres(OnOurRecorder):
+    @pytest.fixture
+    def any_db_url(self, postgres_url: str) -> str:
+        return postgres_url
+
+
+class TestSqliteRecorder(OnSqlite, library.ApplicationRecorderTestCase[Any]):
+    pass
+
+
+class TestPostgresRecorder(OnPostgres, library.ApplicationRecorderTestCase[Any]):
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
+class TestSqlitePositions(OnSqlite, library.NonInterleavingNotificationIDsBaseCase):
+    pass
+
+
+class TestPostgresPositions(OnPostgres, library.NonInterleavingNotificationIDsBaseCase):
+    pass

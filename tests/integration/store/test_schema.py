@@ -1,0 +1,72 @@
+"""Making the tables, and refusing those of other versions."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from koop_es.store import Append, Store, schema
+from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
+from koop_es.store.statements import statements
+from tests.integration.store.samples import append, bookings
+
+
+def test_a_store_may_be_made_again_and_keeps_what_it_holds(any_db_url: str) -> None:
+    with Store.create(any_db_url) as store:
+        append(store, Append("a", 0, bookings(2)))
+    with Store.create(any_db_url) as store:
+        assert store.head() == 2
+    with Store.open(any_db_url) as store, pytest.raises(VersionConflict):
+        append(store, Append("a", 0, bookings(1)))
+
+
+def test_several_may_make_the_store_at_once(any_db_url: str) -> None:
+    def create(_: int) -> int:
+        with Store.create(any_db_url) as store:
+            return store.head()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(create, range(12))) == [0] * 12
+
+
+def test_opening_what_was_never_made_says_how_to_make_it(any_db_url: str) -> None:
+    with pytest.raises(StoreMissing, match="koop-es init"):
+        Store.open(any_db_url)
+
+
+def test_tables_of_a_newer_version_are_refused_and_left_alone(any_db_url: str) -> None:
+    with Store.create(any_db_url) as store, store.write() as tx:
+        tx.run("schema_mark", version="99")
+    for call in (Store.open, Store.create):
+        with pytest.raises(SchemaTooNew, match="version 99, this koop-es knows 1"):
+            call(any_db_url)
+
+
+def test_tables_of_an_older_version_are_refused_until_they_are_migrated(
+    any_db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.create(any_db_url).close()
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)  # the next version, whose only step is the mark
+    with pytest.raises(SchemaTooOld, match="koop-es init"):
+        Store.open(any_db_url)
+    Store.create(any_db_url).close()
+    with Store.open(any_db_url) as store, store.reading() as tx:
+        assert schema.version(tx) == 2
+
+
+def test_every_statement_is_understood_by_its_database(store: Store) -> None:
+    sqlite = store.address.startswith("sqlite")
+    with store.write() as tx:
+        for name, text in statements("sqlite" if sqlite else "postgres").items():
+            if name.startswith("migration_") or text.startswith("COPY"):
+                continue
+            names = dict.fromkeys(_parameters(text, sqlite=sqlite))
+            explained = f"EXPLAIN {text}"
+            values = [None] * text.count("?") if "?" in text else names
+            tx._cursor.execute(explained if sqlite else explained.encode(), values)  # type: ignore[attr-defined]
+
+
+def _parameters(text: str, *, sqlite: bool) -> list[str]:
+    return re.findall(r"(?<!:):(\w+)" if sqlite else r"%\((\w+)\)s", text)

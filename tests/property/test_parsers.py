@@ -1,0 +1,197 @@
+"""Whatever the bytes, readers either read or say what is wrong; what is written reads back."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koop_es.connectors import read_export
+from koop_es.connectors.cells import neutralise, restore
+from koop_es.connectors.export_writer import write_export
+from koop_es.connectors.values import clean, moment, plain, prose
+from koop_es.domain.course import CourseFacts
+from koop_es.domain.errors import KoopError
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Report, Status
+
+STATED: dict[str, Any] = {"vhs": "563", "sequence": 7, "exported_at": "2026-03-02T02:00:00+01:00"}
+letters = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+names = letters.map(plain).filter(lambda text: text == clean(text) and bool(text))
+lines = st.lists(letters, max_size=3).map("\n".join).map(prose).filter(lambda text: text == prose(text))
+ids = st.text("abcXYZ0123456789-./", min_size=1, max_size=20)
+cents = st.integers(0, 10_000_000)
+days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
+times = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))
+facts = st.builds(
+    CourseFacts,
+    title=lines,
+    info=lines,
+    course_type=lines,
+    bamf=st.booleans(),
+    starts_on=st.none() | days,
+    ends_on=st.none() | days,
+    starts_at=st.just("") | times,
+    capacity=st.none() | st.integers(0, 999),
+    fee_cents=st.none() | cents,
+    rate=st.sampled_from(["", "0", "80", "Link", "viel"]),
+    markers=st.lists(st.sampled_from(["100", "7", "A"]), max_size=3).map(tuple),
+    delivery=st.sampled_from(["", "Online-Kurs"]),
+)
+moments = (
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))
+    .filter(lambda when: when.hour > 3)  # the hour that comes twice is read as the first, so it cannot come back
+    .map(lambda when: moment(f"{when:%d.%m.%Y %H:%M:%S}"))
+)
+people = st.builds(Person, names, names, st.just("") | names, st.just("") | names)
+statuses = st.sampled_from([("A", Status.CONFIRMED), ("W", Status.WAITLISTED), ("S", Status.CANCELLED), ("X", None)])
+
+
+@st.composite
+def course_rows(draw: st.DrawFn) -> list[CourseRow]:
+    keys = draw(st.lists(st.tuples(ids, ids), unique=True, max_size=5))
+    return [
+        CourseRow(number=number, period=period, external_number=draw(st.just("") | ids), facts=draw(facts), file="", line=0)
+        for number, period in keys
+    ]
+
+
+@st.composite
+def booking_rows(draw: st.DrawFn) -> list[BookingRow]:
+    rows = []
+    for booking_id in draw(st.lists(ids, unique=True, max_size=5)):
+        letter, status = draw(statuses)
+        mirror = draw(st.booleans())
+        rows.append(
+            BookingRow(
+                booking_id=booking_id,
+                number=draw(ids),
+                period=draw(ids),
+                participant_no=draw(ids),
+                status=status,
+                raw_status=letter,
+                booked_at=draw(moments),
+                ref=f"301:{draw(ids)}" if mirror else None,
+                person=draw(st.none() | people) if mirror else draw(people),
+                edited_by=draw(st.none() | names),
+                file="",
+                line=0,
+            )
+        )
+    return rows
+
+
+def bare(rows: list[Any]) -> list[Any]:
+    return [msgspec.structs.replace(row, file="", line=0) for row in rows]
+
+
+@given(course_rows(), booking_rows(), st.sampled_from(["utf-8", "utf-16"]), st.sampled_from(["e", "e.zip"]))
+def test_rows_that_are_written_read_back_equal(
+    courses: list[CourseRow], bookings: list[BookingRow], encoding: Any, name: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / name
+        write_export(target, courses=courses, bookings=bookings, encoding=encoding, **STATED)
+        report = read_export(target)
+    assert report.rejected == []
+    assert bare(report.bookings) == bookings
+    assert bare(report.courses) == courses or not courses
+    assert report.kind is Kind.FULL
+    assert report.courses_complete
+    assert report.bookings_complete
+
+
+@given(st.text(max_size=40))
+def test_r6_restore_undoes_neutralise_for_every_text(text: str) -> None:
+    assert restore(neutralise(text)) == text
+    assert not neutralise(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+SAMPLE_CSV = (
+    "Beleg-ID;Kursnummer;Periode;TNR;Name;Vorname;Status;Gebucht am;Koop-Beleg-ID\r\n"
+    '1;7;26F;T1;"Mü\nller";Eva;A;02.01.2026 09:30;\r\n2;7;26F;T2;Huber;"E""va";S;02.01.2026 09:30:01;\r\n'
+).encode()
+SAMPLE_XML = (
+    '<?xml version="1.0" encoding="UTF-8"?><kurse><kurs><knr>1</knr><beginndat>03.04.2026</beginndat>'
+    "<dozenten><dozent><name>Ä</name></dozent></dozenten></kurs></kurse>"
+).encode()
+SAMPLE_OPEN_VHS = (
+    '<o:veranstaltungen version="1.2" xmlns:o="http://www.dvv-vhs.de/Open-VHS"><veranstaltung><guid>1</guid>'
+    "<nummer>N</nummer><beginn_datum>2026-02-03</beginn_datum><text><text>\x7f</text></text><schlagwort>\x85a</schlagwort>"
+    "<termin><beginn_datum>2026</beginn_datum></termin></veranstaltung></o:veranstaltungen>"
+).encode()
+
+
+def zipped() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", manifest())
+        archive.writestr("b.csv", SAMPLE_CSV)
+    return stream.getvalue()
+
+
+def manifest(encoding: str = "utf-8") -> str:
+    return (
+        '{"format": "koop-export/1", "vhs": "563", "system": "kufersql", "sequence": 1, "kind": "full", '
+        f'"exported_at": "2026-03-02T02:00:00+01:00", "encoding": "{encoding}", "files": {{"bookings": {{"path": "b.csv"}}}}}}'
+    )
+
+
+@st.composite
+def mutated(draw: st.DrawFn, sample: bytes) -> bytes:
+    content = bytearray(sample)
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, len(content)))
+        match draw(st.integers(0, 3)):
+            case 0:
+                content[at : at + 1] = draw(st.binary(max_size=3))
+            case 1:
+                del content[at : at + draw(st.integers(1, 20))]
+            case 2:
+                content[at:at] = draw(st.sampled_from([b'"', b";", b"\r", b"\n", b"\0", b"<", b"&", b"\xff", b"]]>"]))
+            case _:
+                content[at:at] = content[: draw(st.integers(0, 60))]
+    return bytes(content)
+
+
+def survives(name: str, content: bytes, beside: dict[str, str] | None = None) -> Report | None:
+    """Read a file and let only errors of koop-es through."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        (folder / name).write_bytes(content)
+        for other, text in (beside or {}).items():
+            (folder / other).write_text(text, encoding="utf-8")
+        return read_export(folder if beside is not None else folder / name, vhs="563")
+    except KoopError as error:
+        assert error.message
+        return None
+    finally:
+        shutil.rmtree(folder)
+
+
+@given(mutated(SAMPLE_CSV) | st.binary(max_size=200), st.sampled_from(["utf-8", "windows-1252", "iso-8859-15", "utf-16"]))
+def test_r5_mutated_csv_never_ends_in_a_traceback_and_keeps_rejected_bytes(content: bytes, encoding: str) -> None:
+    report = survives("b.csv", content, {"manifest.json": manifest(encoding)})
+    for rejected in report.rejected if report else []:
+        assert rejected.raw in content
+        assert rejected.reason
+        assert rejected.line >= 1
+
+
+@given(mutated(manifest().encode()) | st.binary(max_size=200))
+def test_r5_mutated_manifest_never_ends_in_a_traceback(content: bytes) -> None:
+    survives("manifest.json", content, {"b.csv": SAMPLE_CSV.decode()})
+
+
+@given(mutated(SAMPLE_XML) | mutated(SAMPLE_OPEN_VHS) | mutated(zipped()) | st.binary(max_size=200))
+def test_r5_mutated_file_never_ends_in_a_traceback(content: bytes) -> None:
+    report = survives("export.bin", content)
+    for rejected in report.rejected if report else []:
+        assert rejected.raw in content

@@ -1,0 +1,188 @@
+"""Broken CSV: no row is lost beyond what cannot be separated, and every rejected one keeps its exact bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from koop_es.connectors import ExportQuarantined, limits, read_export
+from koop_es.domain.observation import Report
+
+from .conftest import BOOKING, BOOKINGS, COURSE, COURSES, Export
+
+
+def row(booking_id: int, **replaced: str) -> str:
+    text = BOOKING.replace("8841", str(booking_id))
+    for before, after in replaced.items():
+        text = text.replace(before, after)
+    return text
+
+
+def ids(report: Report) -> list[str]:
+    return [booking.booking_id for booking in report.bookings]
+
+
+def test_quote_that_never_closes_costs_its_own_line_only(export: Export) -> None:
+    bad = row(2, Müller='"Müller')
+    report = read_export(export(None, BOOKINGS + row(1) + bad + row(3) + row(4)))
+    assert ids(report) == ["1", "3", "4"]
+    assert [(found.line, found.raw) for found in report.rejected] == [(3, bad.encode())]
+    assert report.rejected[0].key == ("2", "26-10009", "26F"), "the cells before the quote are beyond doubt"
+
+
+def test_two_open_quotes_that_close_each_other_do_not_swallow_the_rows_between(export: Export) -> None:
+    rows = row(1, Müller='"Müller') + row(2) + row(3) + row(4, Müller='"Huber') + row(5)
+    report = read_export(export(None, BOOKINGS + rows))
+    assert ids(report) == ["2", "3", "5"]
+    assert [found.line for found in report.rejected] == [2, 5]
+
+
+def test_open_quote_in_the_last_line_of_the_file(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + row(1) + row(2, Müller='"Müller').rstrip("\r\n"), proof=False))
+    assert ids(report) == ["1"]
+    assert len(report.rejected) == 1
+
+
+def test_cell_over_several_lines_is_one_row_and_counts_lines(export: Export) -> None:
+    rows = COURSE.replace("Matte", '"Matte\r\nund ""Decke"";\r\n2026"') + COURSE.replace("10009", "10010")
+    report = read_export(export(COURSES + rows, rows={"courses": 2}))
+    assert [course.line for course in report.courses] == [2, 5]
+    assert report.courses[0].facts.info == 'Matte\nund "Decke";\n2026'
+
+
+def test_quotes_that_are_not_doubled_cost_their_row_with_all_its_lines(export: Export) -> None:
+    bad = COURSE.replace("Matte", '"Matte und "Decke"\r\nund Kissen"')
+    report = read_export(export(COURSES + bad + COURSE.replace("10009", "10010"), rows={"courses": 2}))
+    assert [course.number for course in report.courses] == ["26-10010"]
+    assert [found.raw for found in report.rejected] == [bad.encode()]
+
+
+def test_wrong_width_of_a_row_over_several_lines_rejects_that_row_as_one(export: Export) -> None:
+    bad = COURSE.replace("Matte", '"Matte\r\nDecke"').replace(";F\r\n", ";F;zu viel\r\n")
+    report = read_export(export(COURSES + bad + COURSE.replace("10009", "10010"), rows={"courses": 2}))
+    assert [course.number for course in report.courses] == ["26-10010"]
+    assert [(found.raw, found.key) for found in report.rejected] == [(bad.encode(), None)]
+
+
+def test_wrong_width_has_no_key_since_its_columns_may_have_shifted(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + row(1).replace("1;", ";1;", 1) + row(2)))
+    assert ids(report) == ["2"]
+    assert (report.rejected[0].key, "columns" in report.rejected[0].reason) == (None, True)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_every_kind(export: Export, end: str) -> None:
+    text = (BOOKINGS + row(1) + row(2)).replace("\r\n", end)
+    report = read_export(export(None, text, rows={"bookings": 2}))
+    assert [(booking.booking_id, booking.line) for booking in report.bookings] == [("1", 2), ("2", 3)]
+
+
+def test_mixed_line_ends_lose_nothing(export: Export) -> None:
+    rows = [row(1).replace("\r\n", "\n"), row(2), row(3).replace("\r\n", "\r"), row(4).rstrip("\r\n")]
+    assert ids(read_export(export(None, BOOKINGS + "".join(rows), rows={"bookings": 4}))) == ["1", "2", "3", "4"]
+
+
+def test_blank_lines_are_no_rows(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + "\r\n" + row(1) + "\r\n\r\n", rows={"bookings": 1}))
+    assert (ids(report), report.rejected, report.bookings[0].line) == (["1"], [], 3)
+
+
+def test_nul_rejects_its_row(export: Export) -> None:
+    bad = row(2, Müller="Mül\0ler")
+    report = read_export(export(None, BOOKINGS + row(1) + bad + row(3)))
+    assert ids(report) == ["1", "3"]
+    assert (report.rejected[0].raw, report.rejected[0].column) == (bad.encode(), "Name")
+
+
+def test_line_break_inside_a_name_rejects_its_row(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + row(1, Müller='"Mül\nler"') + row(2), rows={"bookings": 2}))
+    assert ids(report) == ["2"]
+    assert report.rejected[0].column == "Name"
+
+
+def test_byte_without_meaning_in_utf8_rejects_its_row_only(export: Export) -> None:
+    raw = (BOOKINGS + row(1)).encode() + row(2).encode("cp1252") + row(3).encode()
+    report = read_export(export(None, raw))
+    assert ids(report) == ["1", "3"]
+    (found,) = report.rejected
+    assert (found.raw, found.column, found.key) == (row(2).encode("cp1252"), "Name", ("2", "26-10009", "26F"))
+    assert "0xFC" in found.reason
+
+
+def test_byte_without_meaning_in_windows_1252_rejects_its_row_only(export: Export) -> None:
+    raw = (BOOKINGS + row(1)).encode("cp1252") + row(2).encode("cp1252").replace(b"\xfc", b"\x81")
+    report = read_export(export(None, raw, encoding="windows-1252"))
+    assert ids(report) == ["1"]
+    assert "0x81" in report.rejected[0].reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "iso8859-15", "utf-16", "utf-16-le", "utf-16-be"])
+def test_every_encoding_reads_the_same(export: Export, encoding: str) -> None:
+    declared = {"utf-8-sig": "utf-8", "cp1252": "windows-1252", "iso8859-15": "iso-8859-15"}.get(encoding, encoding[:6])
+    raw = (BOOKINGS + row(1, Müller="Čöß€" if "utf" in encoding else "Öß€")).encode(encoding)
+    if encoding == "utf-16-be":
+        raw = b"\xfe\xff" + raw
+    declared = declared if declared != "utf-8" or not encoding.startswith("utf-16") else "utf-16"
+    report = read_export(export(None, raw, encoding=declared, rows={"bookings": 1}))
+    assert report.bookings[0].person is not None
+    assert report.bookings[0].person.name.endswith("öß€" if "utf" in encoding else "Öß€")
+
+
+def test_rejected_row_of_utf16_keeps_its_bytes(export: Export) -> None:
+    bad = row(2).replace(";T1;", ";;")
+    raw = (BOOKINGS + row(1) + bad + row(3)).encode("utf-16")
+    report = read_export(export(None, raw, encoding="utf-16", rows={"bookings": 3}))
+    assert report.rejected[0].raw == bad.encode("utf-16-le")
+
+
+def test_broken_utf16_quarantines_the_export(export: Export) -> None:
+    raw = (BOOKINGS + row(1)).encode("utf-16") + b"\x00\xd8"
+    with pytest.raises(ExportQuarantined, match="no utf-16") as caught:
+        read_export(export(None, raw, encoding="utf-16", proof=False))
+    assert (caught.value.vhs, caught.value.sequence, caught.value.kind) == ("563", 42, "full")
+
+
+@pytest.mark.parametrize(("real", "declared"), [("utf-16", "utf-8"), ("utf-8", "utf-16"), ("utf-16", "windows-1252")])
+def test_wrongly_declared_encoding_is_never_guessed(export: Export, real: str, declared: str) -> None:
+    with pytest.raises(ExportQuarantined):
+        read_export(export(None, (BOOKINGS + row(1)).encode(real), encoding=declared, proof=False))
+
+
+def test_utf8_declared_as_windows_1252_is_read_as_declared_and_noted(export: Export) -> None:
+    report = read_export(export(None, (BOOKINGS + row(1)).encode(), encoding="windows-1252"))
+    assert report.bookings[0].person is not None
+    assert report.bookings[0].person.name == "MÃ¼ller"
+    assert any("valid utf-8" in notice.text for notice in report.notices)
+
+
+def test_cell_of_ten_megabytes_rejects_its_row_only(export: Export) -> None:
+    bad = row(2, Müller="x" * 10_000_000)
+    report = read_export(export(None, BOOKINGS + row(1) + bad + row(3)))
+    assert ids(report) == ["1", "3"]
+    assert report.rejected[0].raw == bad.encode()
+    assert "100000 characters" in report.rejected[0].reason
+
+
+def test_cell_past_the_limit_but_not_the_parsers_rejects_its_row_only(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + row(1, Müller="x" * (limits.CELL_CHARS + 1)) + row(2)))
+    assert (ids(report), report.rejected[0].column) == (["2"], "Name")
+
+
+def test_ten_thousand_columns_quarantine_the_export(export: Export) -> None:
+    with pytest.raises(ExportQuarantined, match="10000 columns"):
+        read_export(export(None, ";".join(f"c{n}" for n in range(10_000)) + "\n", proof=False))
+
+
+def test_quotes_broken_in_every_row_end_in_bounded_work(export: Export) -> None:
+    rows = "".join(row(n, Müller='"Müller') for n in range(1, 2_001))
+    report = read_export(export(None, BOOKINGS + rows + row(9_999)))
+    assert len(report.rejected) + len(report.bookings) == 2_001
+
+
+def test_file_of_one_endless_line_is_quarantined(export: Export) -> None:
+    with pytest.raises(ExportQuarantined, match="16 MiB"):
+        read_export(export(None, BOOKINGS.encode() + b"x" * (limits.LINE_BYTES + 10), proof=False))
+
+
+def test_r6_formula_guard_is_taken_off(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + row(1, **{"0941 1": "'+49 941 1"}) + row(2, **{"0941 1": "+49 941 1"})))
+    assert [booking.person and booking.person.phone for booking in report.bookings] == ["+49 941 1", "+49 941 1"]
