@@ -39,9 +39,17 @@ class ListInvalid(BadInput):
 @click.option("--number", metavar="NR", help="New course number in its admin program.")
 @click.option("--period", metavar="P", help="Semester or period there.")
 @click.option("--accept-rate", metavar="N", help="The rate shown, percent for the Master; accepted with this.")
-@click.option("--from", "source", metavar="FILE", type=click.Path(path_type=Path), help="CSV list: coop_id;number;period;accept_rate.")
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="CSV list: coop_id;number;period;accept_rate.",
+)
 @click.option("--web-release", is_flag=True, help='Set "Webfreigabe" at once.')
-@click.option("--dry-run", is_flag=True, help="Only check; nothing asks again once an Abo is made, and it cannot be undone.")
+@click.option(
+    "--dry-run", is_flag=True, help="Only check; nothing asks again once an Abo is made, and it cannot be undone."
+)
 def subscribe(
     desk: Desk,
     coop_id: str | None,
@@ -68,7 +76,11 @@ def subscribe(
         items = _read(source)
     else:
         values = {"coop_id": coop_id, "number": number, "period": period, "accepted_rate": accept_rate}
-        missing = [name for name, value in (("--number", number), ("--period", period), ("--accept-rate", accept_rate)) if value is None]
+        missing = [
+            name
+            for name, value in (("--number", number), ("--period", period), ("--accept-rate", accept_rate))
+            if value is None
+        ]
         if missing:
             raise WrongUsage(f"an Abo needs {', '.join(missing)} (R24, R25)")
         items = [{name: value or "" for name, value in values.items()}]
@@ -104,7 +116,13 @@ def _each(
 
 
 def _failed(item: dict[str, str], error: KoopError) -> dict[str, Any]:
-    return {**item, "code": error.code, "rule": error.details.get("rule"), "message": error.message, "reason": error.message}
+    return {
+        **item,
+        "code": error.code,
+        "rule": error.details.get("rule"),
+        "message": error.message,
+        "reason": error.message,
+    }
 
 
 def _read(source: Path) -> list[dict[str, str]]:
@@ -144,7 +162,9 @@ def terminate_abo(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
     if not yes and not desk.as_json:
         click.confirm(f"end the Abo of VHS {vhs} for {coop_id} for good?", abort=True, err=True)
     ingest.terminate_subscription(desk.store(), now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
-    return Answer({"coop_id": coop_id, "vhs": vhs, "terminated": True}, lines(f"the Abo of VHS {vhs} for {coop_id} has ended"))
+    return Answer(
+        {"coop_id": coop_id, "vhs": vhs, "terminated": True}, lines(f"the Abo of VHS {vhs} for {coop_id} has ended")
+    )
 
 
 @command("amend-terms")
@@ -166,7 +186,16 @@ def amend_terms(desk: Desk, coop_id: str, vhs: str, subscriber: str, fee: str, p
         raise WrongUsage(f"--rate {rate}: give a whole number from 0 to 100")
     terms = Terms(cents_from_text(fee), cents_from_text(pass_through), str(int(rate)))
     agreed = ingest.confirm_terms(
-        desk.store(), now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id), subscriber=vhs_id(subscriber), terms=terms
+        desk.store(),
+        now=desk.now,
+        vhs=vhs_id(vhs),
+        coop_id=checked_coop_id(coop_id),
+        subscriber=vhs_id(subscriber),
+        terms=terms,
     )
-    text = "both sides agree: the new terms count" if agreed else "confirmed; they count once the other side confirms the same"
+    text = (
+        "both sides agree: the new terms count"
+        if agreed
+        else "confirmed; they count once the other side confirms the same"
+    )
     return Answer({"coop_id": coop_id, "subscriber": subscriber, "agreed": agreed}, lines(text))

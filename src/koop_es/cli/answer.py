@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 DONE, FOUND, USAGE, REFUSED, BAD_INPUT, UNUSABLE = range(6)
-"""The exit statuses: done, done and found what it looks for, wrong usage, refused by a rule, bad input, store not usable."""
+"""The exit statuses: done, done and found what it looks for, wrong usage, refused by a rule, bad input, store not
+usable.
+"""
 
 _STATUS: tuple[tuple[type[KoopError], int], ...] = (
     (WrongUsage, USAGE),
@@ -46,7 +48,7 @@ def give(name: str, answer: Answer, *, as_json: bool) -> int:
 
 def console(*, stderr: bool = False) -> Console:
     """Open the console: colours and widths on a terminal, plain text of full width when it is none."""
-    from rich.console import Console  # noqa: PLC0415 - rich takes longer to import than --help may take
+    from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     return Console(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 200)
@@ -85,7 +87,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     cells = [[_cell(value) for value in row] for row in rows]
 
     def show(out: Console) -> None:
-        from rich.table import Table  # noqa: PLC0415 - see console
+        from rich.table import Table
 
         if not cells:
             out.print(f"{title}: none")
@@ -101,7 +103,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) ->
 
 
 def _cell(value: Any) -> str:
-    from rich.markup import escape  # noqa: PLC0415 - see console
+    from rich.markup import escape
 
     if value is None:
         return "-"

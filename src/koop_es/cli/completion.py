@@ -16,7 +16,7 @@ def completion(shell: str) -> int:
       koop-es completion bash >> ~/.bashrc
       koop-es completion fish > ~/.config/fish/completions/koop-es.fish
     """
-    from koop_es.cli.entry import cli  # noqa: PLC0415 - the entry point imports this module by name
+    from koop_es.cli.entry import cli
 
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"

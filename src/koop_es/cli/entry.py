@@ -69,8 +69,8 @@ def cli() -> None:
       koop-es status
       koop-es changes --vhs 301
 
-    Every command takes --db URL (or KOOP_DB), --now TIME (or KOOP_NOW) and --json.
-    Exit status: 0 done, 1 done and found something, 2 wrong usage, 3 refused by a rule, 4 bad input, 5 store not usable.
+    Every command takes --db URL (or KOOP_DB), --now TIME (or KOOP_NOW) and --json. Exit status: 0 done, 1 done and
+    found something, 2 wrong usage, 3 refused by a rule, 4 bad input, 5 store not usable.
     """
 
 

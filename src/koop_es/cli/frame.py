@@ -56,9 +56,15 @@ def command(name: str, group: click.Group | None = None) -> Callable[[F], click.
             desk = open_desk(db, now, as_json)
             return answer.give(schema, work(desk, **values), as_json=as_json)
 
-        call = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output and nothing else.")(call)
-        call = click.option("--now", metavar="TIME", help="Rehearsal clock: the time decisions are made for (KOOP_NOW).")(call)
-        call = click.option("--db", metavar="URL", help="sqlite:///FILE or postgresql://… (KOOP_DB; default sqlite:///koop.db).")(call)
+        call = click.option(
+            "--json", "as_json", is_flag=True, help="One JSON object on standard output and nothing else."
+        )(call)
+        call = click.option(
+            "--now", metavar="TIME", help="Rehearsal clock: the time decisions are made for (KOOP_NOW)."
+        )(call)
+        call = click.option(
+            "--db", metavar="URL", help="sqlite:///FILE or postgresql://… (KOOP_DB; default sqlite:///koop.db)."
+        )(call)
         made = click.command(last or schema)(call)
         if group is not None:
             group.add_command(made)
@@ -77,9 +83,9 @@ def open_desk(db: str | None, now: str | None, as_json: bool) -> Desk:
 
 def _log(level: str) -> None:
     """Log to standard error: for people on a terminal, as JSON otherwise; warnings and worse unless asked for more."""
-    import logging  # noqa: PLC0415 - only commands that run log anything
+    import logging
 
-    import structlog  # noqa: PLC0415 - see above
+    import structlog
 
     structlog.configure(
         processors=[

@@ -22,6 +22,8 @@ def history(desk: Desk, coop_id: str) -> Answer:
     """
     with desk.store() as store:
         events = tell(store, checked_coop_id(coop_id))
-    rows = [(e["position"], e["at"][:16], e["vhs"], e["export"], e["row"], e["rule"], e["type"], e["text"]) for e in events]
+    rows = [
+        (e["position"], e["at"][:16], e["vhs"], e["export"], e["row"], e["rule"], e["type"], e["text"]) for e in events
+    ]
     show = table(coop_id, ("position", "reported", "VHS", "export", "row", "rule", "event", "what happened"), rows)
     return Answer({"coop_id": coop_id, "events": events}, show)

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 @command("ingest")
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only plan: list the events that would be written.")
-@click.option("--profile", metavar="P", help="Connector profile: kufersql, itm-manager, cmx-organize, native or a TOML file.")
+@click.option(
+    "--profile", metavar="P", help="Connector profile: kufersql, itm-manager, cmx-organize, native or a TOML file."
+)
 @click.option("--vhs", metavar="V", help="Whose file it is, for sources that do not say (XML).")
 def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | None, vhs: str | None) -> Answer:
-    """Take in exports in the order given: directories or .zip files of koop-export/1, KuferSQL Internet-XML, Open-vhs XML.
+    """Take in exports in the order given: directories or .zip files of koop-export/1, KuferSQL Internet-XML, Open-vhs
+    XML.
 
-    An export that was applied already is superseded, one that cannot be used is quarantined; a rerun after a kill finishes
-    the work. A store in a file is made if there is none.
+    An export that was applied already is superseded, one that cannot be used is quarantined; a rerun after a kill
+    finishes the work. A store in a file is made if there is none.
 
     The exit status is 1 if rows were quarantined or cancellations withheld, 4 if no export could be used.
 
@@ -81,7 +84,7 @@ def _progress(desk: Desk) -> Iterator[Callable[[int, int], None] | None]:
     if not err.is_terminal:
         yield None
         return
-    from rich.progress import Progress  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import Progress
 
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task("cooperations", total=None)
@@ -110,7 +113,9 @@ def _show(out: Console, results: list[ExportResult]) -> None:
             out.print(f"  {notice['file']}:{notice['line']}: {notice['text']}", markup=False)
         for item in result.plan:
             ref = f" {item['ref']}" if item["ref"] else ""
-            out.print(f"  would write {item['coop_id']} {item['type']}{ref} ({item['rule']}, VHS {item['vhs']})", markup=False)
+            out.print(
+                f"  would write {item['coop_id']} {item['type']}{ref} ({item['rule']}, VHS {item['vhs']})", markup=False
+            )
         if result.quarantined_rows:
             out.print(f"  {result.quarantined_rows} rows set aside: koop-es quarantine list", markup=False)
         if result.withheld_cancellations:

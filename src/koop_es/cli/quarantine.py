@@ -34,7 +34,10 @@ def list_(desk: Desk, everything: bool) -> Answer:
     """
     with desk.store() as store:
         items = kept.listed(store, everything=everything)
-    rows = [(i["id"], i["vhs"], i["file"], i["line"], i["column"], i["about"], i["state"], i["reason"], i["remedy"]) for i in items]
+    rows = [
+        (i["id"], i["vhs"], i["file"], i["line"], i["column"], i["about"], i["state"], i["reason"], i["remedy"])
+        for i in items
+    ]
     show = table("Quarantine", ("id", "VHS", "file", "line", "column", "what", "state", "reason", "what to do"), rows)
     return Answer({"quarantine": items}, show, FOUND if any(i["state"] == "open" for i in items) else DONE)
 

@@ -19,12 +19,16 @@ from koop_es.domain.identifiers import vhs_id
 @click.option("--vhs", metavar="V", required=True, help="The Master-VHS.")
 @click.option("--course", metavar="NR", required=True, help="Its course number.")
 @click.option("--period", metavar="P", required=True, help="Semester or period.")
-@click.option("--market", "markets", metavar="M", multiple=True, help="Mini-market; the general market if none is given.")
+@click.option(
+    "--market", "markets", metavar="M", multiple=True, help="Mini-market; the general market if none is given."
+)
 @click.option("--own-offer", is_flag=True, help="Attest an own offer, agreed exclusively with its instructors (R12).")
 @click.option("--fee", metavar="EUR", help="Fee, such as 90,00, if no export carries it.")
 @click.option("--rate", metavar="N", help="Percent for the Master, or Link, if no export carries it.")
 @click.option("--pass-through", metavar="EUR", help="Pass-through items within the fee, if no export carries them.")
-@click.option("--type", "course_type", metavar="TYPE", help="Normalkurs or Einzelveranstaltung, if no export carries it.")
+@click.option(
+    "--type", "course_type", metavar="TYPE", help="Normalkurs or Einzelveranstaltung, if no export carries it."
+)
 @click.option("--fact", "facts", metavar="HEADING=VALUE", multiple=True, help="Any other fact that no export carries.")
 @click.option("--dry-run", is_flag=True, help="Only check whether the course may be released.")
 def release(
@@ -71,7 +75,7 @@ def _given(facts: tuple[str, ...], money: dict[str, str | None]) -> dict[str, st
     for fact in facts:
         heading, equals, value = fact.partition("=")
         if not equals:
-            raise WrongUsage(f"--fact {fact!r}: write HEADING=VALUE, such as \"Uhrzeit von=18:30\"")
+            raise WrongUsage(f'--fact {fact!r}: write HEADING=VALUE, such as "Uhrzeit von=18:30"')
         given[heading.strip()] = value.strip()
     return given
 

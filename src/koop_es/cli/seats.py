@@ -48,14 +48,19 @@ def list_(desk: Desk) -> Answer:
     """
     with desk.store() as store:
         items = views.withheld(store)
-    rows = [(i["id"], i["vhs"], i["cancellations"], ", ".join(i["refs"][:5]) + (" …" if len(i["refs"]) > 5 else "")) for i in items]
+    rows = [
+        (i["id"], i["vhs"], i["cancellations"], ", ".join(i["refs"][:5]) + (" …" if len(i["refs"]) > 5 else ""))
+        for i in items
+    ]
     show = table("Withheld cancellations", ("id", "VHS", "bookings", "which"), rows)
     return Answer({"withheld": items}, show, FOUND if items else DONE)
 
 
 @command("withheld approve", withheld)
 @click.argument("withheld_id", metavar="ID")
-@click.option("--up-to", metavar="N", type=click.IntRange(min=0), help="Refuse if more than N bookings would be cancelled.")
+@click.option(
+    "--up-to", metavar="N", type=click.IntRange(min=0), help="Refuse if more than N bookings would be cancelled."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def approve(desk: Desk, withheld_id: str, up_to: int | None, yes: bool) -> Answer:
     """Cancel what is withheld under an id, all of it or, above the ceiling, nothing.
@@ -68,7 +73,9 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, yes: bool) -> Answe
         count = sum(item["cancellations"] for item in views.withheld(store) if item["id"] == withheld_id)
         if up_to is None and not yes:
             if desk.as_json:
-                raise Refused(f"{count} bookings would be cancelled; approve with --up-to {count}", rule="D4", withheld=count)
+                raise Refused(
+                    f"{count} bookings would be cancelled; approve with --up-to {count}", rule="D4", withheld=count
+                )
             click.confirm(f"cancel {count} bookings at all other VHSs for good?", abort=True, err=True)
         refs = ingest.approve(store, now=desk.now, withheld_id=withheld_id, up_to=up_to if up_to is not None else count)
     return Answer({"id": withheld_id, "cancelled": refs}, lines(f"{len(refs)} bookings become S at the other VHSs"))

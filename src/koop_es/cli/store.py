@@ -34,7 +34,18 @@ def status(desk: Desk) -> Answer:
     """
     with desk.store() as store:
         data = views.status(store, now=desk.now)
-    headings = ("VHS", "system", "export", "age", "courses", "pending", "violations", "withheld", "quarantined", "converged")
+    headings = (
+        "VHS",
+        "system",
+        "export",
+        "age",
+        "courses",
+        "pending",
+        "violations",
+        "withheld",
+        "quarantined",
+        "converged",
+    )
     rows = [
         (
             item["vhs"],

@@ -46,12 +46,20 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
         out.print(f"VHS {data['vhs']} shares no course")
     for course in data["courses"]:
         title = (
-            f"{course['coop_id']} {course['title'] or ''}: {course['role']}, {course['course_number']} ({course['period']}), "
+            f"{course['coop_id']} {course['title'] or ''}: {course['role']}, {course['course_number']} "
+            f"({course['period']}), "
             f"{course['confirmed']} of {course['capacity'] if course['capacity'] is not None else '?'} seats, "
             f"{course['waitlisted']} waiting, {course['cancelled']} cancelled"
         )
         rows = [
-            (b["ref"], b["owner"], b["status"], b["reported"], b["reason"], " ".join(filter(None, (b["first_name"], b["name"]))))
+            (
+                b["ref"],
+                b["owner"],
+                b["status"],
+                b["reported"],
+                b["reason"],
+                " ".join(filter(None, (b["first_name"], b["name"]))),
+            )
             for b in course["bookings"]
         ]
         table(title, ("booking", "owner", "should be", "shows", "reason", "participant"), rows)(out)
@@ -59,7 +67,14 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
 
 @command("changes")
 @click.option("--vhs", metavar="V", required=True, help="Whose connector.")
-@click.option("--format", "style", type=click.Choice(["jsonl", "kufer-xml"]), default="jsonl", show_default=True, help="Change list, or KuferSQL's registration import.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["jsonl", "kufer-xml"]),
+    default="jsonl",
+    show_default=True,
+    help="Change list, or KuferSQL's registration import.",
+)
 def changes(desk: Desk, vhs: str, style: str) -> Answer:
     """List what a VHS's connector has to write, as JSON lines, oldest first; the same until an export acknowledges it.
 
@@ -82,7 +97,9 @@ def changes(desk: Desk, vhs: str, style: str) -> Answer:
     def show(out: Console) -> None:
         out.file.write(registrations.xml.decode())
         if registrations.skipped:
-            click.echo(f"{registrations.skipped} changes have no place in a registration import; see --format jsonl", err=True)
+            click.echo(
+                f"{registrations.skipped} changes have no place in a registration import; see --format jsonl", err=True
+            )
 
     return Answer(data, show)
 
@@ -106,6 +123,8 @@ def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: boo
             coop_id=checked_coop_id(coop_id) if coop_id is not None else None,
             closed_too=everything,
         )
-    rows = [(v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], v["text"]) for v in found]
+    rows = [
+        (v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], v["text"]) for v in found
+    ]
     show = table("Violations", ("severity", "code", "VHS", "cooperation", "since", "open", "what and what to do"), rows)
     return Answer({"violations": found}, show, FOUND if any(v["open"] for v in found) else DONE)

@@ -87,7 +87,9 @@ class Table:
                     return
             except csv.Error as error:
                 too_long = len(pulled) == 1 and len(pulled[0]) > limit
-                reason = f"a cell has more than {limit} characters" if too_long else f"its quotes do not close ({error})"
+                reason = (
+                    f"a cell has more than {limit} characters" if too_long else f"its quotes do not close ({error})"
+                )
                 self._separate(reason, unclosed=True)
                 reader = self._reader()
 

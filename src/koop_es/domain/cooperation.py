@@ -1,8 +1,8 @@
 """The state of one cooperation: a course, the VHSs that share it and their bookings.
 
-Three pictures lie in it for every VHS. *Reported* is what its last export showed (``Lane.row``, ``Seat.status``), *agreed*
-is that together with what it was told, *wanted* is what it should hold (``wanted.py``). Nothing here is ever stored: it is
-the fold of the stream's events (``evolve.py``).
+Three pictures lie in it for every VHS. *Reported* is what its last export showed (``Lane.row``, ``Seat.status``),
+*agreed* is that together with what it was told, *wanted* is what it should hold (``wanted.py``). Nothing here is ever
+stored: it is the fold of the stream's events (``evolve.py``).
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Reason(StrEnum):
 class Seat:
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
-    ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so that the
-    same export never counts twice. ``told_cancelled`` remembers an "S" that was wanted and taken back since the last report.
-    ``version`` is the version of the last event about this seat.
+    ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
+    that the same export never counts twice. ``told_cancelled`` remembers an "S" that was wanted and taken back since
+    the last report. ``version`` is the version of the last event about this seat.
     """
 
     status: Status | None = None
@@ -76,9 +76,9 @@ class Seat:
 class Booking:
     """One booking over all VHSs; its owner decides person and A/W, anyone the "S" (D6).
 
-    ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are the VHSs
-    that set "S", ``orphaned_by`` those that lost it. ``changed`` is the version of the last event that changed what others
-    should hold.
+    ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are
+    the VHSs that set "S", ``orphaned_by`` those that lost it. ``changed`` is the version of the last event that
+    changed what others should hold.
     """
 
     ref: str
@@ -104,8 +104,8 @@ class Booking:
 class Lane:
     """One VHS in the cooperation.
 
-    ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the Master
-    changes them (R38). ``version`` is the version of the last event about this VHS's course.
+    ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the
+    Master changes them (R38). ``version`` is the version of the last event about this VHS's course.
     """
 
     vhs: str
@@ -243,6 +243,4 @@ class Cooperation:
 
     def reported_seats(self, vhs: str) -> dict[str, Booking]:
         """Map the Beleg-IDs of a VHS's rows to the bookings they stand for."""
-        return {
-            booking.seats[vhs].booking_id: booking for booking in self.bookings.values() if vhs in booking.seats
-        }
+        return {booking.seats[vhs].booking_id: booking for booking in self.bookings.values() if vhs in booking.seats}

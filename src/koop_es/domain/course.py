@@ -112,7 +112,9 @@ def changed(before: CourseFacts, after: CourseFacts) -> dict[str, Any]:
 
 
 def to_text(name: str, value: Any) -> str:
-    """Write one field the way an export row has it: ``DD.MM.YYYY``, decimal comma, ``W``/``F``, comma lists; None is empty."""
+    """Write one field the way an export row has it: ``DD.MM.YYYY``, decimal comma, ``W``/``F``, comma lists; None is
+    empty.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):

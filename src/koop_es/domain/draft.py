@@ -49,13 +49,22 @@ class Draft:
     known: dict[tuple[str, int], Person] = field(default_factory=dict)
 
     def add(
-        self, kind: type[Event], rule: str, *, row: Any = None, cause: int | None = None, vhs: str | None = None, **values: Any
+        self,
+        kind: type[Event],
+        rule: str,
+        *,
+        row: Any = None,
+        cause: int | None = None,
+        vhs: str | None = None,
+        **values: Any,
     ) -> int:
         """Decide an event and apply it; returns its version. ``row`` is the export row it stands on."""
         moment = self.moment
         origin = moment.origin
         if origin is not None and row is not None:
-            origin = Origin(vhs=origin.vhs, sha256=origin.sha256, sequence=origin.sequence, file=row.file, line=row.line)
+            origin = Origin(
+                vhs=origin.vhs, sha256=origin.sha256, sequence=origin.sequence, file=row.file, line=row.line
+            )
         event = kind(
             vhs=vhs or moment.vhs,
             rule=rule,

@@ -1,7 +1,8 @@
 """Every event of koop-es: what can be said to have happened, immutable, as plain JSON under a short stable topic.
 
-Each event names its lane (the VHS it was observed at), the rule it follows from, when it was reported and recorded, the
-export row it goes back to and the event of the same stream that caused it. No personal data stands in any of them (D15).
+Each event names its lane (the VHS it was observed at), the rule it follows from, when it was reported and recorded,
+the export row it goes back to and the event of the same stream that caused it. No personal data stands in any of them
+(D15).
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ EVENTS: dict[str, type[Event]] = {}
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What all events carry.
 
-    ``vhs`` is the lane; ``at`` and ``recorded_at`` are ISO date-times with offset; ``cause`` is the version, in the same
-    stream, of the event this one follows from; ``actor`` is who edited the row, ``WS`` for the connector (T6).
+    ``vhs`` is the lane; ``at`` and ``recorded_at`` are ISO date-times with offset; ``cause`` is the version, in the
+    same stream, of the event this one follows from; ``actor`` is who edited the row, ``WS`` for the connector (T6).
     """
 
     TOPIC: ClassVar[str] = ""
@@ -47,7 +48,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.__class__.__name__
 
 
-# --- course -------------------------------------------------------------------------------------------------------------
+# --- course ---------------------------------------------------------------------------------------------------------
 
 
 class CourseReleased(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,10 +74,11 @@ class ReleaseWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CourseSubscribed(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A VHS subscribed the course under a number of its own and accepted the terms (R24, R25), or had done so (adopted).
+    """A VHS subscribed the course under a number of its own and accepted the terms (R24, R25), or had done so
+    (adopted).
 
-    The remaining fields are the automatic entries decided at that moment (R28): whether the VHS sees identities (D1), its
-    Bavarian codes (T3), the name that stays among the instructors (R39) and the keyword of online courses (R23).
+    The remaining fields are the automatic entries decided at that moment (R28): whether the VHS sees identities (D1),
+    its Bavarian codes (T3), the name that stays among the instructors (R39) and the keyword of online courses (R23).
     """
 
     course_number: str
@@ -163,7 +165,7 @@ class CoopIdAssigned(Event, frozen=True, kw_only=True, omit_defaults=True):
     successor: str
 
 
-# --- bookings -----------------------------------------------------------------------------------------------------------
+# --- bookings -------------------------------------------------------------------------------------------------------
 
 
 class BookingMade(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -201,7 +203,9 @@ class BookingCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BookingDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A VHS's export shows the mirror of another VHS's booking for the first time; version 0 of a person: not as the owner has it."""
+    """A VHS's export shows the mirror of another VHS's booking for the first time; version 0 of a person: not as the
+    owner has it.
+    """
 
     ref: str
     booking_id: str
@@ -267,7 +271,8 @@ class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ParticipantsMerged(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Participants were merged and the booking changed its number; it keeps its identity and is not cancelled (B13, B15).
+    """Participants were merged and the booking changed its number; it keeps its identity and is not cancelled (B13,
+    B15).
 
     ``survivor`` is the other booking of the same person where that was in the course already: a human must decide.
     """
@@ -285,7 +290,7 @@ class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
     raw_status: str
 
 
-# --- violations, institutions, markets ------------------------------------------------------------------------------------
+# --- violations, institutions, markets ------------------------------------------------------------------------------
 
 
 class ViolationOpened(Event, frozen=True, kw_only=True, omit_defaults=True):

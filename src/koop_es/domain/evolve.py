@@ -1,7 +1,7 @@
 """The fold: what each event does to the state of its cooperation, and nothing else.
 
-No clock, no setting, no randomness: replay gives the same state for ever. ``evolve`` leaves its argument alone; ``fold``
-builds a state of its own in place, which is what loading a stream does.
+No clock, no setting, no randomness: replay gives the same state for ever. ``evolve`` leaves its argument alone;
+``fold`` builds a state of its own in place, which is what loading a stream does.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from koop_es.domain.course import given, merged
 from koop_es.domain.identifiers import issuer, owner_of
 from koop_es.domain.observation import Status
 
-
 LOCAL_FIELDS = frozenset({"venue"})
 """Fields an Abo-VHS may change without harm; its value stands until the Master changes the field (R38)."""
 
 
 FREE_FIELDS = frozenset({"title", "programme_title", "info", "koop_key", "never_share", "rate"})
-"""Fields no change list asks for again once the Abo-Kurs is made (R29): news about them leaves a pending change as it is."""
+"""Fields no change list asks for again once the Abo-Kurs is made (R29): news about them leaves a pending change as it
+is.
+"""
 
 
 def evolve(state: Cooperation, event: e.Event) -> Cooperation:
@@ -46,7 +47,7 @@ def apply(state: Cooperation, event: e.Event) -> None:
     _APPLY[type(event)](state, event)
 
 
-# --- course -------------------------------------------------------------------------------------------------------------
+# --- course ---------------------------------------------------------------------------------------------------------
 
 
 def _lane(state: Cooperation, vhs: str) -> Lane:
@@ -64,7 +65,9 @@ def _name(lane: Lane, number: str, period: str) -> None:
 
 
 def _outranks(state: Cooperation, vhs: str) -> bool:
-    """Tell whether a VHS's claim to be the Master beats the present one: the number in the COOP-Id decides, then the lower."""
+    """Tell whether a VHS's claim to be the Master beats the present one: the number in the COOP-Id decides, then the
+    lower.
+    """
     if state.master is None or state.master == vhs:
         return True
     first = issuer(state.coop_id)
@@ -180,7 +183,7 @@ def _id_assigned(state: Cooperation, event: e.CoopIdAssigned) -> None:
     state.successor = event.successor
 
 
-# --- bookings -----------------------------------------------------------------------------------------------------------
+# --- bookings -------------------------------------------------------------------------------------------------------
 
 
 def _booking(state: Cooperation, ref: str) -> Booking:
@@ -336,7 +339,7 @@ def _export(event: e.Event) -> str:
     return event.origin.export if event.origin is not None else ""
 
 
-# --- violations ---------------------------------------------------------------------------------------------------------
+# --- violations -----------------------------------------------------------------------------------------------------
 
 
 def _violation_opened(state: Cooperation, event: e.ViolationOpened) -> None:

@@ -29,7 +29,8 @@ GENERAL_MARKET = "general"
 """Slug of the general market ("Marktplatz"), which every VHS is in."""
 
 ID_LIMIT = 40
-"""Longest course number, period or Beleg-ID: real ones stay below 20 characters (domain 7.1), twice that is generous."""
+"""Longest course number, period or Beleg-ID: real ones stay below 20 characters (domain 7.1), twice that "
+"is generous."""
 
 
 class InvalidIdentifier(BadInput):
@@ -49,13 +50,16 @@ def coop_id(text: str) -> CoopId:
     """Check a COOP-Id, issued (``563-COOP-219``) or of a course shared before there were any (``563-KNR-…``, D12)."""
     if not (is_issued(text) or _LEGACY.fullmatch(text)):
         raise InvalidIdentifier(
-            f"{text!r} is no COOP-Id: it looks like 563-COOP-219, the Master's VHS number and a running number", value=text
+            f"{text!r} is no COOP-Id: it looks like 563-COOP-219, the Master's VHS number and a running number",
+            value=text,
         )
     return CoopId(text)
 
 
 def is_issued(text: str) -> bool:
-    """Tell whether a text has the form of an issued COOP-Id (R14); anything else in "Externe Kurs-Nr." is a local value."""
+    """Tell whether a text has the form of an issued COOP-Id (R14); anything else in "Externe Kurs-Nr." is a local
+    value.
+    """
     return _COOP.fullmatch(text) is not None
 
 
@@ -94,7 +98,8 @@ def parse_ref(text: str) -> BookingRef:
     """Check a booking reference; raises InvalidIdentifier."""
     if not _REF.fullmatch(text):
         raise InvalidIdentifier(
-            f"{text!r} is no booking reference: it looks like 563:8841, the owner's VHS number and its Beleg-ID", value=text
+            f"{text!r} is no booking reference: it looks like 563:8841, the owner's VHS number and its Beleg-ID",
+            value=text,
         )
     return BookingRef(text)
 

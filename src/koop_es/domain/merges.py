@@ -1,7 +1,7 @@
 """Merged participants ("zusammenführen"): a booking that only seems to be gone because its participant number changed.
 
-Naive reading would cancel a citizen's seat and book a new one. A vanished booking and a row of the same course, in the same
-complete export, with the same normalised name and the same mail or phone are one booking (B14, B15).
+Naive reading would cancel a citizen's seat and book a new one. A vanished booking and a row of the same course, in
+the same complete export, with the same normalised name and the same mail or phone are one booking (B14, B15).
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from koop_es.domain.observation import BookingRow, Person
 
 
 class Merge(NamedTuple):
-    """A vanished booking and the row it goes on in; ``survivor`` is set where that row was a booking of its own before."""
+    """A vanished booking and the row it goes on in; ``survivor`` is set where that row was a booking of its own
+    before.
+    """
 
     ref: str
     row: BookingRow
@@ -25,7 +27,8 @@ class Merge(NamedTuple):
 def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str]) -> list[Merge]:
     """Find the rows in which vanished bookings go on, in the order of the references (B15).
 
-    A row that is new takes over the identity; one that was booked before is a true double booking for a human to decide.
+    A row that is new takes over the identity; one that was booked before is a true double booking for a human to
+    decide.
     """
     if not missing:
         return []

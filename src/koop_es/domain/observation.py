@@ -14,7 +14,9 @@ import msgspec
 from koop_es.domain.course import CourseFacts
 
 WEB_SERVICE_USER = "WS"
-"""Technical user as which the connector writes (T6): a change by WS is our own echo, one by anybody else a local edit."""
+"""Technical user as which the connector writes (T6): a change by WS is our own echo, one by anybody else a local
+edit.
+"""
 
 
 class Kind(StrEnum):
@@ -46,8 +48,9 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
 class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
     """One course of an export.
 
-    ``period`` and ``external_number`` are None where the source has no such column; ``external_number`` is empty where the
-    column is there and holds nothing. ``source_key`` tells two courses of one number apart (Open-vhs ``guid``).
+    ``period`` and ``external_number`` are None where the source has no such column; ``external_number`` is empty
+    where the column is there and holds nothing. ``source_key`` tells two courses of one number apart (Open-vhs
+    ``guid``).
     """
 
     number: str
@@ -64,9 +67,9 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
 class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
     """One booking ("Belegung") of an export.
 
-    ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is the
-    Koop-Beleg-ID of a mirrored booking, None for the VHS's own. ``booked_at`` is an ISO date-time with offset. ``person`` is
-    None in a mirror without identity.
+    ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is
+    the Koop-Beleg-ID of a mirrored booking, None for the VHS's own. ``booked_at`` is an ISO date-time with offset.
+    ``person`` is None in a mirror without identity.
     """
 
     booking_id: str
@@ -112,9 +115,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, kw_only=True):
     """One export, read and validated.
 
-    ``sequence`` and ``exported_at`` (ISO with offset) are None where the source has none. ``sha256`` is of the export as a
-    whole, ``digest`` of its data alone, so that the same data under a new sequence have the same digest. ``*_complete`` is
-    True where row count and checksum prove that the file holds everything (B11a).
+    ``sequence`` and ``exported_at`` (ISO with offset) are None where the source has none. ``sha256`` is of the export
+    as a whole, ``digest`` of its data alone, so that the same data under a new sequence have the same digest.
+    ``*_complete`` is True where row count and checksum prove that the file holds everything (B11a).
     """
 
     source: str

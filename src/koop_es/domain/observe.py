@@ -40,11 +40,18 @@ def observe(
 ) -> Outcome:
     """Tell what a slice says that is new; the state given stays as it is.
 
-    ``withhold`` makes the mass guard hold back what would be orphaned (D4); ``new_person_id`` names a person the vault does
-    not know yet; ``system`` is the VHS's admin program.
+    ``withhold`` makes the mass guard hold back what would be orphaned (D4); ``new_person_id`` names a person the
+    vault does not know yet; ``system`` is the VHS's admin program.
     """
     return observe_into(
-        deepcopy(state), part, moment, policy, people=people, new_person_id=new_person_id, system=system, withhold=withhold
+        deepcopy(state),
+        part,
+        moment,
+        policy,
+        people=people,
+        new_person_id=new_person_id,
+        system=system,
+        withhold=withhold,
     )
 
 

@@ -43,7 +43,9 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
 
 
 def _by_reference(draft: Draft, part: Slice) -> dict[str, BookingRow]:
-    """Name every row by its booking: the Koop-Beleg-ID, else the booking this Beleg-ID stood for before, else an own one (B16)."""
+    """Name every row by its booking: the Koop-Beleg-ID, else the booking this Beleg-ID stood for before, else an own
+    one (B16).
+    """
     vhs = draft.moment.vhs
     known = draft.state.reported_seats(vhs)
     shown: dict[str, BookingRow] = {}
@@ -78,7 +80,7 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
     return sorted(result)
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------------
+# --- rows -----------------------------------------------------------------------------------------------------------
 
 
 def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
@@ -100,7 +102,9 @@ def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
 
 
 def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
-    """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3, D5)."""
+    """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3,
+    D5).
+    """
     person_id = None
     if row.person is not None:
         person_id = draft.new_person_id()
@@ -165,14 +169,18 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
 
 
 def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
-    """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten (D6)."""
+    """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten
+    (D6).
+    """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if status is Status.CANCELLED:
         if state.is_cancelled(booking) or seat.told_cancelled:
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
-    elif vhs != booking.owner or not booking.claimed or wanted_status(state, booking, vhs) in (status, Status.CANCELLED):
+    elif (
+        vhs != booking.owner or not booking.claimed or wanted_status(state, booking, vhs) in (status, Status.CANCELLED)
+    ):
         rule = "D5" if state.is_cancelled(booking) else "D6"
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
     elif status is Status.CONFIRMED:
@@ -235,11 +243,13 @@ def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int
     return PERSON_DIFFERS
 
 
-# --- absence --------------------------------------------------------------------------------------------------------------
+# --- absence --------------------------------------------------------------------------------------------------------
 
 
 def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: bool) -> None:
-    """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4 say."""
+    """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4
+    say.
+    """
     vhs, ref = draft.moment.vhs, booking.ref
     seat = booking.seats[vhs]
     export = draft.moment.origin.export if draft.moment.origin is not None else ""

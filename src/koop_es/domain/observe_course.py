@@ -17,7 +17,14 @@ from koop_es.domain.wanted import SYNCED_FIELDS, differing_fields
 URGENT_DAYS = 7
 """Within this many days before the start a change is urgent, and the Master may contact participants (D11, B20)."""
 
-REVISED_FIELDS = frozenset(SYNCED_FIELDS) | {"title", "programme_title", "info", "instructor", "keywords", "min_participants"}
+REVISED_FIELDS = frozenset(SYNCED_FIELDS) | {
+    "title",
+    "programme_title",
+    "info",
+    "instructor",
+    "keywords",
+    "min_participants",
+}
 """Facts the Master's row decides for all (D6); fee, rate and flags are fixed at release instead (R16, R17, D13)."""
 
 
@@ -39,8 +46,8 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
 def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> bool:
     """Adopt a release or an Abo from before the engine was connected, in whichever order the exports arrive (R14, R28).
 
-    Without "Kennzeichen 100" the row is a release, with it an Abo. Where the course has a Master already, a second release
-    is one only for the VHS whose number the COOP-Id begins with.
+    Without "Kennzeichen 100" the row is a release, with it an Abo. Where the course has a Master already, a second
+    release is one only for the VHS whose number the COOP-Id begins with.
     """
     state = draft.state
     if row.external_number != state.coop_id:
@@ -162,7 +169,8 @@ def is_urgent(starts_on: date | None, at: str) -> bool:
 
 
 def _assumed(state: Cooperation, lane: Lane, row: CourseRow, news: CourseFacts) -> CourseFacts:
-    """Add the wanted fields that this VHS's export has no column for: they are taken as written, since nothing could ever tell.
+    """Add the wanted fields that this VHS's export has no column for: they are taken as written, since nothing could
+    ever tell.
 
     A catalogue source proves nothing of the kind: it carries no COOP-Id at all.
     """

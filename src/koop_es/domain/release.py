@@ -49,7 +49,8 @@ def completed(candidate: Candidate) -> CourseFacts:
         if carried.get(name) not in (None, "") and carried[name] != value:
             heading = HEADINGS[name]
             raise WrongUsage(
-                f"{heading} of course {candidate.number} stands in the export; change it in the admin program, not here",
+                f"{heading} of course {candidate.number} stands in the export; change it in the admin "
+                f"program, not here",
                 field=heading,
             )
     return merged(candidate.facts, candidate.given)
@@ -58,8 +59,9 @@ def completed(candidate: Candidate) -> CourseFacts:
 def check_release(candidate: Candidate, policy: Policy, today: date, *, own_offer: bool) -> tuple[Terms, list[str]]:
     """Check whether a course may be released; returns its terms and warnings.
 
-    Raises Refused naming the rule: never-share tick (R2), missing fields (R5), rate (R6, R6a), online software (R8), type
-    (R9), BAMF (R10), Abo-Kurs (R11, D8), attestation of an own offer (R12), foreign "Externe Kurs-Nr." (D12), past course.
+    Raises Refused naming the rule: never-share tick (R2), missing fields (R5), rate (R6, R6a), online software (R8),
+    type (R9), BAMF (R10), Abo-Kurs (R11, D8), attestation of an own offer (R12), foreign "Externe Kurs-Nr." (D12),
+    past course.
     """
     facts = completed(candidate)
     name = f"course {candidate.number} ({candidate.period}) of VHS {candidate.vhs}"
@@ -81,7 +83,8 @@ def _check_identity(candidate: Candidate, facts: CourseFacts, name: str) -> None
     """Refuse what is shared already or must never be (R2, R11, R13, D8, D12)."""
     if candidate.shared_as is not None:
         raise Refused(
-            f"{name} is shared already as {candidate.shared_as}; a release and its markets are final, and an Abo-Kurs is not "
+            f"{name} is shared already as {candidate.shared_as}; a release and its markets are final, and an "
+            f"Abo-Kurs is not "
             "released again",
             rule="R13",
             coop_id=candidate.shared_as,
@@ -90,7 +93,8 @@ def _check_identity(candidate: Candidate, facts: CourseFacts, name: str) -> None
         raise Refused(f"{name} is itself an Abo-Kurs (Kennzeichen 100) and cannot be released again", rule="R11")
     if candidate.external_number:
         raise Refused(
-            f'"Externe Kurs-Nr." of {name} holds {candidate.external_number!r}; empty it in the admin program and export again, '
+            f'"Externe Kurs-Nr." of {name} holds {candidate.external_number!r}; empty it in the admin program and '
+            f"export again, "
             "it is the place of the COOP-Id",
             rule="D12",
         )
@@ -103,7 +107,8 @@ def _check_fields(facts: CourseFacts, name: str) -> None:
     missing = [HEADINGS[field] for field in MANDATORY if getattr(facts, field) in (None, "")]
     if missing:
         raise Refused(
-            f"{name} lacks {', '.join(missing)}; fill them in the admin program and export again, or give what no export "
+            f"{name} lacks {', '.join(missing)}; fill them in the admin program and export again, or give "
+            f"what no export "
             "carries with --fact",
             rule="R5",
             missing=missing,
@@ -122,13 +127,17 @@ def _check_kind(facts: CourseFacts, name: str) -> None:
             f"no export says which type {name} has, and its text says {hints[0]!r}; give it with --type", rule="R9"
         )
     if facts.course_type is not None and facts.course_type not in SHAREABLE_TYPES:
-        raise Refused(f"{name} is of type {facts.course_type}; only {' and '.join(SHAREABLE_TYPES)} can be shared", rule="R9")
+        raise Refused(
+            f"{name} is of type {facts.course_type}; only {' and '.join(SHAREABLE_TYPES)} can be shared", rule="R9"
+        )
     if facts.bamf:
         raise Refused(f"{name} is BAMF-funded and cannot be shared", rule="R10")
 
 
 def _hints(facts: CourseFacts, words: tuple[str, ...]) -> list[str]:
-    text = " ".join(part.casefold() for part in (facts.title, facts.programme_title, facts.info, facts.dvv_category) if part)
+    text = " ".join(
+        part.casefold() for part in (facts.title, facts.programme_title, facts.info, facts.dvv_category) if part
+    )
     return [word for word in words if word in text]
 
 
@@ -138,11 +147,14 @@ def _terms(facts: CourseFacts, name: str) -> Terms:
         raise Refused(f"no export carries the fee of {name}; give it with --fee 90,00", rule="R5", missing=["Gebühr"])
     passed = facts.pass_through_cents or 0
     if passed > facts.fee_cents:
-        raise Refused(f"pass-through items of {name} ({euros(passed)}) exceed its fee ({euros(facts.fee_cents)})", rule="M6")
+        raise Refused(
+            f"pass-through items of {name} ({euros(passed)}) exceed its fee ({euros(facts.fee_cents)})", rule="M6"
+        )
     rate = normal_rate(facts.rate if facts.rate is not None else "", facts.fee_cents)
     if rate is None:
         raise Refused(
-            f"{name} costs {euros(facts.fee_cents)} but has no rate; fill vhsKOOP-Verrechnung, or give --rate 80 where no export "
+            f"{name} costs {euros(facts.fee_cents)} but has no rate; fill vhsKOOP-Verrechnung, or give --rate 80 "
+            f"where no export "
             "carries it",
             rule="R6a",
             missing=["vhsKOOP-Verrechnung"],
@@ -156,15 +168,23 @@ def _warnings(candidate: Candidate, facts: CourseFacts, policy: Policy) -> list[
     """Point out what is allowed and yet worth a look (R7, R9, R10, R12, R23)."""
     result = [f"R7: the course number {candidate.number} should be final; renumbering after release is reported"]
     if facts.course_type is None:
-        result.append("R9: no export says which type the course has; it is released as Normalkurs (--type says otherwise)")
+        result.append(
+            "R9: no export says which type the course has; it is released as Normalkurs (--type says otherwise)"
+        )
     if facts.bamf is None and _hints(facts, FUNDED):
-        result.append("R10: no export says whether the course is BAMF-funded, and its text hints at it; such courses are excluded")
-    result += [f"R12: the text says {word!r}; bought-in offers may not be released" for word in _hints(facts, FOREIGN_OFFERS)]
+        result.append(
+            "R10: no export says whether the course is BAMF-funded, and its text hints at it; such courses are excluded"
+        )
+    result += [
+        f"R12: the text says {word!r}; bought-in offers may not be released" for word in _hints(facts, FOREIGN_OFFERS)
+    ]
     if facts.capacity is None:
         result.append("B8: no export carries TN max; overbooking cannot be detected")
     online = facts.delivery in (ONLINE, HYBRID)
     if online and policy.is_bavarian(candidate.vhs) and policy.online_keyword_master not in (facts.keywords or ()):
-        result.append(f"R23: the keyword {policy.online_keyword_master!r} is missing; onlinevhs.bayern would list it twice")
+        result.append(
+            f"R23: the keyword {policy.online_keyword_master!r} is missing; onlinevhs.bayern would list it twice"
+        )
     return result
 
 

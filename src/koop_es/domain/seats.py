@@ -19,14 +19,18 @@ def claim_seat(draft: Draft, ref: str) -> str:
     if booking is None or not booking.claimed:
         raise Refused(f"{state.coop_id} has no booking {ref}", rule="D7", ref=ref)
     if booking.owner != vhs:
-        raise Refused(f"booking {ref} belongs to VHS {booking.owner}; only it can claim a seat for it", rule="B19", ref=ref)
+        raise Refused(
+            f"booking {ref} belongs to VHS {booking.owner}; only it can claim a seat for it", rule="B19", ref=ref
+        )
     if state.is_cancelled(booking):
         raise Refused(f"booking {ref} is cancelled; a new registration is a new booking", rule="D5", ref=ref)
     if booking.status is Status.CONFIRMED:
         return Status.CONFIRMED.value
     capacity = state.capacity
     if capacity is None or len(state.confirmed()) >= capacity:
-        raise Refused(f"no seat is free in {state.coop_id}: {len(state.confirmed())} of {capacity} are taken", rule="D7", ref=ref)
+        raise Refused(
+            f"no seat is free in {state.coop_id}: {len(state.confirmed())} of {capacity} are taken", rule="D7", ref=ref
+        )
     draft.add(e.BookingPromoted, "D7", ref=ref, claimed=True)
     draft.settle_violations()
     return Status.CONFIRMED.value
@@ -35,7 +39,9 @@ def claim_seat(draft: Draft, ref: str) -> str:
 def withheld_refs(state: Cooperation, vhs: str, withheld_id: str) -> list[str]:
     """List the bookings whose cancellation the mass guard holds back under one id (D4)."""
     return sorted(
-        ref for ref, booking in state.bookings.items() if (seat := booking.seats.get(vhs)) and seat.withheld == withheld_id
+        ref
+        for ref, booking in state.bookings.items()
+        if (seat := booking.seats.get(vhs)) and seat.withheld == withheld_id
     )
 
 

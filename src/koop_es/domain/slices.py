@@ -1,7 +1,7 @@
 """Which part of an export belongs to which cooperation, and what its absence proves.
 
-A course is found by its COOP-Id, and only where that is nowhere in the export by its number: then the COOP-Id was altered.
-Nothing that cannot be told apart for certain is guessed: it is set aside with a reason.
+A course is found by its COOP-Id, and only where that is nowhere in the export by its number: then the COOP-Id was
+altered. Nothing that cannot be told apart for certain is guessed: it is set aside with a reason.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class KnownLane:
 class Slice:
     """What one export says about one cooperation.
 
-    ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the first for
-    the course, the second for every booking that is not among ``bookings`` or ``protected``.
+    ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
+    first for the course, the second for every booking that is not among ``bookings`` or ``protected``.
     """
 
     coop_id: str
@@ -46,7 +46,9 @@ class Slice:
 
 @dataclass(slots=True)
 class Routing:
-    """An export taken apart: slices by COOP-Id, catalogue rows, and rows that belong nowhere (their bytes are still in the file)."""
+    """An export taken apart: slices by COOP-Id, catalogue rows, and rows that belong nowhere (their bytes are still
+    in the file).
+    """
 
     slices: dict[str, Slice] = field(default_factory=dict)
     catalogue: list[CourseRow] = field(default_factory=list)
@@ -56,8 +58,8 @@ class Routing:
 def route(report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable[[str, str | None], bool]) -> Routing:
     """Take an export apart.
 
-    ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known that
-    nobody shares, so that its bookings are passed over.
+    ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
+    that nobody shares, so that its bookings are passed over.
     """
     courses = _Courses(report, lanes)
     courses.assign()
@@ -117,7 +119,9 @@ class _Courses:
             chosen = with_id[0]
         for row in with_id:
             if row is not chosen:
-                self._reject(row, f"COOP-Id {lane.coop_id} is a copy: it belongs to course {lane.number} ({lane.period})")
+                self._reject(
+                    row, f"COOP-Id {lane.coop_id} is a copy: it belongs to course {lane.number} ({lane.period})"
+                )
         if chosen is None and not with_id and len(same_key) == 1:
             chosen = same_key[0]
         if chosen is not None:
@@ -126,7 +130,9 @@ class _Courses:
             self._slice(lane.coop_id, None).course_absent = True
 
     def _belongs_to_other(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether a row stands under the number of another cooperation whose COOP-Id is nowhere: then that was altered."""
+        """Tell whether a row stands under the number of another cooperation whose COOP-Id is nowhere: then that was
+        altered.
+        """
         other = self.lane_keys.get((row.number, row.period or ""))
         return other is not None and other != lane.coop_id and not self.by_id[other]
 
@@ -181,7 +187,9 @@ def _route_bookings(
         elif (row.number, row.period) not in local and not is_catalogue(row.number, row.period):
             reason = f"booking of course {row.number} ({row.period}), which this VHS never reported"
             routing.rejected.append(_rejected_booking(row, "Kursnummer", reason, "export the course as well"))
-    protected = frozenset(item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key)
+    protected = frozenset(
+        item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key
+    )
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
         part.protected = protected
@@ -203,5 +211,3 @@ def _rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) ->
     return Rejected(
         file=row.file, line=row.line, column=column, reason=reason, remedy=remedy, raw=b"", about="booking", key=key
     )
-
-

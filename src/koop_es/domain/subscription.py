@@ -1,4 +1,6 @@
-"""Abo of a released course: who may subscribe, with which number and terms, and how an Abo can end (R24-R32, D8, D9, D13)."""
+"""Abo of a released course: who may subscribe, with which number and terms, and how an Abo can end (R24-R32, D8, D9,
+D13).
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,8 @@ def subscribe(
 ) -> None:
     """Subscribe the course for the VHS of the draft's moment.
 
-    ``markets`` are those the VHS is a member of, ``number_taken`` says whether its admin program has the number already.
-    Raises Refused naming the rule (R24, R25, R26, R31, R32, D8, D9).
+    ``markets`` are those the VHS is a member of, ``number_taken`` says whether its admin program has the number
+    already. Raises Refused naming the rule (R24, R25, R26, R31, R32, D8, D9).
     """
     state, vhs = draft.state, draft.moment.vhs
     _check_course(state, vhs, markets)
@@ -43,10 +45,13 @@ def subscribe(
     assert master is not None, "checked with the course"
     terms = master.released_terms
     if terms is None or not terms.rate:
-        raise Refused(f"{state.coop_id} was released without fee or rate; the Master must report them first", rule="R25")
+        raise Refused(
+            f"{state.coop_id} was released without fee or rate; the Master must report them first", rule="R25"
+        )
     if normal_rate(accepted_rate, terms.fee_cents) != terms.rate:
         raise Refused(
-            f"the rate of {state.coop_id} is {terms.rate} percent for the Master (VHS {state.master}), not {accepted_rate}; accept "
+            f"the rate of {state.coop_id} is {terms.rate} percent for the Master (VHS {state.master}), not "
+            f"{accepted_rate}; accept "
             f"exactly that with --accept-rate {terms.rate}",
             rule="R25",
             rate=terms.rate,
@@ -82,13 +87,18 @@ def _check_course(state: Cooperation, vhs: str, markets: frozenset[str]) -> None
     if lane is not None:
         raise Refused(f"VHS {vhs} has subscribed {state.coop_id} already as {lane.number} ({lane.period})", rule="R32")
     if not markets & set(master.markets) and GENERAL_MARKET not in master.markets:
-        raise Refused(f"VHS {vhs} is in none of the markets of {state.coop_id} and can neither see nor subscribe it", rule="R31")
+        raise Refused(
+            f"VHS {vhs} is in none of the markets of {state.coop_id} and can neither see nor subscribe it", rule="R31"
+        )
     if state.cancelled:
         raise Refused(f"{state.coop_id} was cancelled (Ausfall)", rule="R47")
     if state.closed:
         raise Refused(f"the release of {state.coop_id} is closed for new Abos", rule="D9")
     if state.linked:
-        raise Refused(f"{state.coop_id} is a linked course: customers are forwarded to VHS {state.master}, there is no Abo", rule="R6")
+        raise Refused(
+            f"{state.coop_id} is a linked course: customers are forwarded to VHS {state.master}, there is no Abo",
+            rule="R6",
+        )
 
 
 def close_release(draft: Draft) -> None:
@@ -105,7 +115,8 @@ def withdraw_release(draft: Draft) -> None:
     subscribers = [lane.vhs for lane in draft.state.subscribers()]
     if subscribers:
         raise Refused(
-            f"{draft.state.coop_id} has Abos of VHS {', '.join(subscribers)} and cannot be withdrawn; it can be closed for new ones",
+            f"{draft.state.coop_id} has Abos of VHS {', '.join(subscribers)} and cannot be withdrawn; it can be "
+            f"closed for new ones",
             rule="D9",
         )
     draft.add(e.ReleaseWithdrawn, "D9")
@@ -126,7 +137,9 @@ def terminate_subscription(draft: Draft, subscriber: str) -> None:
     live = [b.ref for b in state.bookings.values() if b.owner == subscriber and b.claimed and not state.is_cancelled(b)]
     if live:
         raise Refused(
-            f"{len(live)} live bookings of VHS {subscriber} hang on {state.coop_id}; cancel them with S first", rule="D9", refs=live
+            f"{len(live)} live bookings of VHS {subscriber} hang on {state.coop_id}; cancel them with S first",
+            rule="D9",
+            refs=live,
         )
     draft.add(e.SubscriptionTerminated, "D9", vhs=subscriber)
     draft.settle_violations()
@@ -137,7 +150,9 @@ def confirm_terms(draft: Draft, subscriber: str, terms: Terms) -> bool:
     state, side = draft.state, draft.moment.vhs
     lane = state.active_lane(subscriber)
     if lane is None or subscriber == state.master or side not in (subscriber, state.master):
-        raise Refused(f"VHS {side} has no part in terms between VHS {subscriber} and the Master of {state.coop_id}", rule="D13")
+        raise Refused(
+            f"VHS {side} has no part in terms between VHS {subscriber} and the Master of {state.coop_id}", rule="D13"
+        )
     cause = draft.add(e.TermsConfirmed, "D13", subscriber=subscriber, terms=terms)
     other = state.master if side == subscriber else subscriber
     agreed = state.confirmed_terms.get((other or "", subscriber)) == terms

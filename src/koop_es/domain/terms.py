@@ -19,7 +19,9 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings that decide (never replay): orphans (D2, D3), mass guard (D4), identities (D1), Bavaria (D14), keywords (R23)."""
+    """The settings that decide (never replay): orphans (D2, D3), mass guard (D4), identities (D1), Bavaria (D14),
+    keywords (R23).
+    """
 
     orphan_policy: Literal["symmetric", "owner_only"] = "symmetric"
     orphan_confirmations: int = 2

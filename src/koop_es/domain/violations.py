@@ -1,8 +1,8 @@
 """What the rules forbid and exports show all the same: every violation is a function of the state.
 
-``found`` names those that stand now; what ``observe`` adds to the stream is only the difference to those that are open.
-So each opens once per cooperation, VHS and code, closes when the proper state is shown again, and the order in which the
-VHSs report cannot change which are open in the end.
+``found`` names those that stand now; what ``observe`` adds to the stream is only the difference to those that are
+open. So each opens once per cooperation, VHS and code, closes when the proper state is shown again, and the order in
+which the VHSs report cannot change which are open in the end.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ CONTENT_FIELDS = ("title", "programme_title", "info", "dvv_category")
 
 
 class Violation(NamedTuple):
-    """One violation: its code (domain 2.8), where it stands, which booking it is about, how grave it is and what was found."""
+    """One violation: its code (domain 2.8), where it stands, which booking it is about, how grave it is and what was
+    found.
+    """
 
     code: str
     vhs: str
@@ -41,19 +43,26 @@ class Violation(NamedTuple):
 
 
 TEXTS: dict[str, str] = {
-    "NEVER_FLAG_AFTER_RELEASE": '"NIE bei vhsKOOP" was set after the release. Take the tick out; Abos and bookings go on.',
-    "COOP_ID_CHANGED": '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this VHS until the '
+    "NEVER_FLAG_AFTER_RELEASE": '"NIE bei vhsKOOP" was set after the release. Take the tick out; Abos and '
+    "bookings go on.",
+    "COOP_ID_CHANGED": '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this '
+    "VHS until the "
     "COOP-Id is back; the change list restores it.",
-    "COOP_ID_LOST": '"Externe Kurs-Nr." is empty instead of {expected}. The course is frozen at this VHS until the COOP-Id is '
+    "COOP_ID_LOST": '"Externe Kurs-Nr." is empty instead of {expected}. The course is frozen at this VHS until '
+    "the COOP-Id is "
     "back; the change list restores it.",
-    "COURSE_VANISHED": "The course {course} is missing from a complete export and was not cancelled. Nothing was deleted or "
+    "COURSE_VANISHED": "The course {course} is missing from a complete export and was not cancelled. Nothing "
+    "was deleted or "
     "cancelled elsewhere. Restore the course, or cancel it with Ausfall.",
     "COURSE_RENUMBERED": "The course was renumbered from {expected} to {found}.",
-    "RATE_CHANGED": "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms stay in force; "
+    "RATE_CHANGED": "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms "
+    "stay in force; "
     "restore the rate, or let both sides confirm new terms.",
-    "MASTER_PRICE_CHANGED": "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted terms stay in "
+    "MASTER_PRICE_CHANGED": "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted "
+    "terms stay in "
     "force; restore the fee, or let both sides confirm new terms.",
-    "SUBSCRIBER_PRICE_DIFFERS": "The fee (of it pass-through) is {found} instead of the accepted {expected}. The change list "
+    "SUBSCRIBER_PRICE_DIFFERS": "The fee (of it pass-through) is {found} instead of the accepted {expected}. The "
+    "change list "
     "restores it.",
     "CONTENT_CHANGED_AFTER_RELEASE": "Content changed after the release: {found}. Inform the subscribers.",
     "TYPE_NO_LONGER_SHAREABLE": "The course is now {found}, which cannot be shared.",
@@ -65,10 +74,13 @@ TEXTS: dict[str, str] = {
     "BOOKING_REMOVED": "Booking {ref} was removed instead of cancelled with status S.",
     "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}.",
     "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}.",
-    "UNKNOWN_STATUS": "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it shows A, W or S.",
-    "CANCELLED_ONLY_AT_SUBSCRIBER": "The Abo-Kurs is marked as cancelled, the Master's course is not. The change list takes "
+    "UNKNOWN_STATUS": "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it "
+    "shows A, W or S.",
+    "CANCELLED_ONLY_AT_SUBSCRIBER": "The Abo-Kurs is marked as cancelled, the Master's course is not. The "
+    "change list takes "
     "the mark back.",
-    "CANCELLED_BOOKING_REACTIVATED": "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a "
+    "CANCELLED_BOOKING_REACTIVATED": "Booking {ref} is cancelled and shows {found} again. S is final: a new "
+    "registration is a "
     "new booking. The change list sets S again.",
     "COMPANY_LINK_BROKEN": '"Zusatz 1/2" of the company record were altered.',
 }
@@ -141,7 +153,9 @@ def _master(state: Cooperation, lane: Lane) -> Iterator[Violation]:
         yield Violation("CONTENT_CHANGED_AFTER_RELEASE", lane.vhs, "", WARNING, "R18", detail)
     if row.bamf or (row.course_type is not None and row.course_type not in SHAREABLE_TYPES):
         kind = "BAMF-funded" if row.bamf else f"of type {row.course_type}"
-        yield Violation("TYPE_NO_LONGER_SHAREABLE", lane.vhs, "", CRITICAL, "R10" if row.bamf else "R9", {"found": kind})
+        yield Violation(
+            "TYPE_NO_LONGER_SHAREABLE", lane.vhs, "", CRITICAL, "R10" if row.bamf else "R9", {"found": kind}
+        )
 
 
 def _master_terms(lane: Lane) -> Iterator[Violation]:
@@ -191,7 +205,9 @@ def _subscriber(state: Cooperation, lane: Lane) -> Iterator[Violation]:
 
 
 def _counted(lane: Lane) -> list[str]:
-    """List what would make statistics count an Abo-Kurs: "anrechenbar", or a Bavarian code other than 75/76 and 04 (T2, T3, T5)."""
+    """List what would make statistics count an Abo-Kurs: "anrechenbar", or a Bavarian code other than 75/76 and 04
+    (T2, T3, T5).
+    """
     row, result = lane.row, []
     if row.countable:
         result.append("Anrechenbar")

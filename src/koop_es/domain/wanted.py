@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Role, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import (
     ABO_MARKER,
     EXTRA_FIELDS,
@@ -26,7 +26,9 @@ SYNCED_FIELDS = (
     "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",
     "min_participants", "capacity", "delivery", "software", "access_data",
 )  # fmt: skip
-"""Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not (R29)."""
+"""Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not
+(R29).
+"""
 
 BAVARIAN_KINDS = ("75", "76")
 """The "Veranstaltungsarten" an Abo-Kurs in Bayern may have (T3, D14)."""
@@ -57,8 +59,8 @@ def master_name(vhs: str) -> str:
 def wanted_status(state: Cooperation, booking: Booking, vhs: str) -> Status | None:
     """Tell the status a VHS should hold for a booking, None where it should hold nothing of it.
 
-    A booking cancelled before the VHS ever held it is not delivered (D1); one whose owner has not reported it yet stays as
-    it is shown.
+    A booking cancelled before the VHS ever held it is not delivered (D1); one whose owner has not reported it yet
+    stays as it is shown.
     """
     seat = booking.seats.get(vhs)
     if not booking.claimed:
@@ -70,7 +72,7 @@ def wanted_status(state: Cooperation, booking: Booking, vhs: str) -> Status | No
 
 def sees_identity(state: Cooperation, lane: Lane, booking: Booking) -> bool:
     """Tell whether a VHS gets the names: the owner, the Master, and others where the Abo was made so (D1, B4, B5)."""
-    return lane.vhs == booking.owner or lane.vhs == state.master or lane.identity
+    return lane.identity or lane.vhs in {booking.owner, state.master}
 
 
 def changes(state: Cooperation, vhs: str) -> list[Change]:
@@ -82,15 +84,19 @@ def changes(state: Cooperation, vhs: str) -> list[Change]:
     if lane.vhs != state.master and not lane.delivered and not course:
         return []
     found = (booking_change(state, lane, booking) for booking in state.bookings.values())
-    bookings = sorted((change for change in found if change is not None), key=lambda change: (change.because, change.id))
+    bookings = sorted(
+        (change for change in found if change is not None), key=lambda change: (change.because, change.id)
+    )
     return course + bookings
 
 
-# --- course -------------------------------------------------------------------------------------------------------------
+# --- course ---------------------------------------------------------------------------------------------------------
 
 
 def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
-    """List the changes of the course itself: creation with all automatic entries (R28), updates, Ausfall, the COOP-Id."""
+    """List the changes of the course itself: creation with all automatic entries (R28), updates, Ausfall, the COOP-
+    Id.
+    """
     if lane.vhs != state.master and not lane.delivered:
         return [] if state.cancelled else [_course_change(state, lane, "create", creation_fields(state, lane))]
     result = []
@@ -147,7 +153,9 @@ _NO_TERMS = _NoTerms()
 
 
 def abo_info(facts: CourseFacts, master: str) -> str:
-    """Append the three lines by which an Abo-Kurs is recognised, and the software of an online course (R22, R28, R37)."""
+    """Append the three lines by which an Abo-Kurs is recognised, and the software of an online course (R22, R28,
+    R37).
+    """
     values = (facts.instructor or "", facts.venue or "", master_name(master))
     lines = [f"{label} {value}".rstrip() for label, value in zip(INFO_LABELS, values, strict=True)]
     if facts.software:
@@ -160,7 +168,9 @@ def wanted_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
     master = state.master_lane
     if master is None:
         return {}
-    fields = {name: value for name, value in given(master.facts).items() if name in SYNCED_FIELDS and name not in lane.kept}
+    fields = {
+        name: value for name, value in given(master.facts).items() if name in SYNCED_FIELDS and name not in lane.kept
+    }
     terms = state.terms_of(lane.vhs)
     if terms is not None:
         fields |= {"fee_cents": terms.fee_cents, "pass_through_cents": terms.pass_through_cents}
@@ -208,12 +218,13 @@ def _differs(state: Cooperation, lane: Lane, name: str, value: Any) -> bool:
 
 
 def last_change(state: Cooperation, lane: Lane, name: str) -> int:
-    """Find the version at which a field was last changed for a VHS, by the Master or by agreement (D13); 0 for never."""
+    """Find the version at which a field was last changed for a VHS, by the Master or by agreement (D13); 0 "
+    "for never."""
     master = state.master_lane
     return max(lane.facts_changed.get(name, 0), master.facts_changed.get(name, 0) if master is not None else 0)
 
 
-# --- bookings -----------------------------------------------------------------------------------------------------------
+# --- bookings -------------------------------------------------------------------------------------------------------
 
 
 def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change | None:

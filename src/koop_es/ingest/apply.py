@@ -1,8 +1,8 @@
 """Ingest: one export goes in, events come out, views are current when it is done.
 
-An export that fits is applied in one transaction. A larger one is applied in several; a kill between them leaves the store
-whole, and the same command finishes the work: what was applied already says nothing new, the same export never counts an
-absence twice, and what the mass guard decided stays decided.
+An export that fits is applied in one transaction. A larger one is applied in several; a kill between them leaves the
+store whole, and the same command finishes the work: what was applied already says nothing new, the same export never
+counts an absence twice, and what the mass guard decided stays decided.
 """
 
 from __future__ import annotations
@@ -109,7 +109,9 @@ def _skipped(
             ledger.record(tx, report, verdict.status, now, reason=verdict.reason)
             if verdict.status == "unchanged":
                 ledger.advance(tx, report, now)
-    return ExportResult(str(path), report.vhs, report.sequence, report.kind.value, verdict.status, reason=verdict.reason)
+    return ExportResult(
+        str(path), report.vhs, report.sequence, report.kind.value, verdict.status, reason=verdict.reason
+    )
 
 
 def _set_aside(
@@ -288,17 +290,21 @@ class _Run:
         report = self.report
         known = ledger.lane_views(tx, report.vhs)
         entries = catalogue.read(tx, report.vhs)
-        keys = {(entry.number, entry.period) for entry in entries.values()} | {(e.number, None) for e in entries.values()}
+        keys = {(entry.number, entry.period) for entry in entries.values()} | {
+            (e.number, None) for e in entries.values()
+        }
         lanes = {coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on) for coop_id, v in known.items()}
         routing = route(report, lanes, lambda number, period: (number, period) in keys)
-        hashes: dict[str, str] = {coop_id: known_hash for coop_id, known_hash in tx.rows("slices_of_vhs", vhs=report.vhs)}
+        hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
         news = [part for coop_id, part in sorted(routing.slices.items()) if _is_news(part, hashes, known.get(coop_id))]
         return routing, news, known
 
     def _guard(self, tx: Tx, slices: list[Slice], known: dict[str, ledger.LaneView]) -> bool:
         """Tell whether this export would orphan too many bookings at once (D4)."""
         watched = self.policy.orphan_confirmations == 1
-        risky = [p for p in slices if p.proves_absence and (lane := known.get(p.coop_id)) and (watched or lane.suspects)]
+        risky = [
+            p for p in slices if p.proves_absence and (lane := known.get(p.coop_id)) and (watched or lane.suspects)
+        ]
         live = sum(lane.live + lane.suspects for lane in known.values())
         orphans = sum(self._decider(False).orphans(tx, part) for part in _chunks(risky, self.max_events))
         return self.policy.guard_trips(orphans, live)
@@ -362,9 +368,13 @@ def _noticed(notice: Notice) -> dict[str, Any]:
 
 
 def _planned(coop_id: str, event: Any) -> dict[str, Any]:
-    answer = {"coop_id": coop_id, "type": event.type, "vhs": event.vhs, "rule": event.rule, "ref": getattr(event, "ref", None)}
+    answer = {
+        "coop_id": coop_id,
+        "type": event.type,
+        "vhs": event.vhs,
+        "rule": event.rule,
+        "ref": getattr(event, "ref", None),
+    }
     if event.type == "ViolationOpened":
         answer["text"] = violation_text(event.code, event.detail, event.ref)
     return answer
-
-

@@ -1,7 +1,7 @@
 """The catalogue: the last reported rows of courses that nobody shares. They are no events (ADR 0002).
 
-A full export replaces a VHS's catalogue; a catalogue source (KuferSQL's Internet-XML, Open-vhs) may add and update what is
-known but never proves an absence.
+A full export replaces a VHS's catalogue; a catalogue source (KuferSQL's Internet-XML, Open-vhs) may add and update
+what is known but never proves an absence.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def read(tx: Tx, vhs: str) -> dict[str, Entry]:
 
 
 def compare(known: dict[str, Entry], report: Report, rows: list[CourseRow], rejected: set[str]) -> CatalogueChange:
-    """Compare an export's unshared courses with the catalogue; ``rejected`` are course numbers that could not be read."""
+    """Compare an export's unshared courses with the catalogue; ``rejected`` are course numbers that could not be
+    read.
+    """
     by_number: dict[str, list[Entry]] = {}
     for entry in known.values():
         by_number.setdefault(entry.number, []).append(entry)

@@ -95,7 +95,7 @@ def _write(tx: Tx, expected: int, draft: Draft) -> None:
     project(tx, [Touched(draft.state, draft.events, positions[0])])
 
 
-# --- release ------------------------------------------------------------------------------------------------------------
+# --- release --------------------------------------------------------------------------------------------------------
 
 
 def release(
@@ -140,7 +140,9 @@ def release(
 
 def _entries(tx: Tx, vhs: str, number: str, period: str) -> list[catalogue.Entry]:
     entries = [catalogue.entry_of(row) for row in tx.rows("catalogue_by_number", vhs=vhs, number=number)]
-    return [entry for entry in entries if entry.period == period] or [entry for entry in entries if entry.period is None]
+    return [entry for entry in entries if entry.period == period] or [
+        entry for entry in entries if entry.period is None
+    ]
 
 
 def _candidate(tx: Tx, vhs: str, number: str, period: str, given: CourseFacts) -> releasing.Candidate:
@@ -148,16 +150,22 @@ def _candidate(tx: Tx, vhs: str, number: str, period: str, given: CourseFacts) -
     entries = _entries(tx, vhs, number, period)
     if len(entries) > 1:
         raise Refused(
-            f"{len(entries)} courses of VHS {vhs} carry the number {number}; give each its own in the admin program and export "
+            f"{len(entries)} courses of VHS {vhs} carry the number {number}; give each its own in the admin "
+            f"program and export "
             "again",
             rule="R7",
             number=number,
         )
     if not entries:
         others = [entry_period for _, _, entry_period, *_ in tx.rows("catalogue_by_number", vhs=vhs, number=number)]
-        hint = f"; it is known in the period {', '.join(others)}" if others else "; ingest an export that holds it first"
+        hint = (
+            f"; it is known in the period {', '.join(others)}" if others else "; ingest an export that holds it first"
+        )
         raise CourseUnknown(
-            f"no export of VHS {vhs} has shown course {number} in period {period}{hint}", vhs=vhs, number=number, period=period
+            f"no export of VHS {vhs} has shown course {number} in period {period}{hint}",
+            vhs=vhs,
+            number=number,
+            period=period,
         )
     lane = tx.row("lane_peek", vhs=vhs)
     entry = entries[0]
@@ -186,7 +194,7 @@ def withdraw_release(store: Store, *, now: datetime, vhs: str, coop_id: str) -> 
     _decide(store, coop_id, _moment(vhs, now), subscription.withdraw_release)
 
 
-# --- Abo ----------------------------------------------------------------------------------------------------------------
+# --- Abo ------------------------------------------------------------------------------------------------------------
 
 
 def subscribe(
@@ -229,7 +237,9 @@ def subscribe(
 
     def check(tx: Tx) -> None:
         if _number_taken(tx, vhs, number, period, coop_id):
-            raise Refused(f"course number {number} is taken at VHS {vhs}; choose another one", rule="R26", number=number)
+            raise Refused(
+                f"course number {number} is taken at VHS {vhs}; choose another one", rule="R26", number=number
+            )
 
     return _decide(store, coop_id, _moment(vhs, now), work, check)
 
@@ -255,11 +265,12 @@ def confirm_terms(store: Store, *, now: datetime, vhs: str, coop_id: str, subscr
     )
 
 
-# --- seats --------------------------------------------------------------------------------------------------------------
+# --- seats ----------------------------------------------------------------------------------------------------------
 
 
 def claim_seat(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str) -> str:
-    """Claim a freed seat for a waiting booking; of several rivals exactly one gets it, the others raise Refused (D7)."""
+    """Claim a freed seat for a waiting booking; of several rivals exactly one gets it, the others raise "
+    "Refused (D7)."""
     return _decide(store, coop_id, _moment(vhs, now), lambda draft: seats.claim_seat(draft, ref))
 
 
@@ -273,10 +284,13 @@ def approve(store: Store, *, now: datetime, withheld_id: str, up_to: int | None 
         with store.reading() as tx:
             rows = [row for row in tx.rows("withheld_all") if row[0] == withheld_id]
             if not rows:
-                raise WithheldUnknown(f"nothing is withheld under {withheld_id}; see koop-es withheld list", id=withheld_id)
+                raise WithheldUnknown(
+                    f"nothing is withheld under {withheld_id}; see koop-es withheld list", id=withheld_id
+                )
             if up_to is not None and len(rows) > up_to:
                 raise Refused(
-                    f"{len(rows)} cancellations are withheld under {withheld_id}, more than the {up_to} approved; nothing was "
+                    f"{len(rows)} cancellations are withheld under {withheld_id}, more than the {up_to} approved; "
+                    f"nothing was "
                     "cancelled",
                     rule="D4",
                     withheld=len(rows),
@@ -299,7 +313,7 @@ def approve(store: Store, *, now: datetime, withheld_id: str, up_to: int | None 
     return store.retrying(attempt)
 
 
-# --- markets ------------------------------------------------------------------------------------------------------------
+# --- markets --------------------------------------------------------------------------------------------------------
 
 
 def join_market(store: Store, *, now: datetime, market: str, vhs: str) -> bool:

@@ -1,4 +1,6 @@
-"""Deciding: the slices of an export against the states they meet. Plan and apply both go through here, nothing else does."""
+"""Deciding: the slices of an export against the states they meet. Plan and apply both go through here, nothing else
+does.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def new_person_id() -> str:
 
 @dataclass(slots=True)
 class Decided:
-    """What one slice adds to its stream: the state after, the version before, the events and persons, the slice's hash."""
+    """What one slice adds to its stream: the state after, the version before, the events and persons, the slice's
+    hash.
+    """
 
     state: Cooperation
     expected: int
@@ -84,7 +88,8 @@ def slice_hash(part: Slice) -> str:
     said = (
         None if course is None else (course.number, course.period, course.external_number, course.facts),
         sorted(
-            (b.booking_id, b.participant_no, b.raw_status, b.booked_at, b.ref or "", _encode(b.person)) for b in part.bookings
+            (b.booking_id, b.participant_no, b.raw_status, b.booked_at, b.ref or "", _encode(b.person))
+            for b in part.bookings
         ),
         part.course_absent,
         part.proves_absence,

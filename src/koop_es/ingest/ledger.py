@@ -1,4 +1,6 @@
-"""The ledger of exports: which one of a VHS was applied last, what came late or twice, and what was begun and not finished."""
+"""The ledger of exports: which one of a VHS was applied last, what came late or twice, and what was begun and not
+finished.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +131,8 @@ def check(tx: Tx, report: Report) -> None:
     begun = now.applying[0] if now.applying is not None and now.applying[0] is not None else 0
     if report.sequence < max(now.last_sequence, begun):
         raise ExportOvertaken(
-            f"export {max(now.last_sequence, begun)} of VHS {report.vhs} overtook export {report.sequence}", vhs=report.vhs
+            f"export {max(now.last_sequence, begun)} of VHS {report.vhs} overtook export {report.sequence}",
+            vhs=report.vhs,
         )
 
 

@@ -1,4 +1,6 @@
-"""The quarantine: rows and whole exports that cannot be used, kept with reason, remedy and original bytes until they can."""
+"""The quarantine: rows and whole exports that cannot be used, kept with reason, remedy and original bytes until they
+can.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from koop_es.domain.observation import Rejected, Report
 from koop_es.store import Store, Tx
 
 COLUMNS = (
-    "id", "vhs", "sequence", "source", "file", "line", "column", "about", "reason", "remedy", "state", "first_seen", "last_seen",
+    "id", "vhs", "sequence", "source", "file", "line", "column", "about", "reason", "remedy", "state",
+    "first_seen", "last_seen",
 )  # fmt: skip
 
 
@@ -76,7 +79,9 @@ def put_export(
 
 def resolve(tx: Tx, vhs: str, files: Iterable[str], standing: Iterable[Rejected], seen: str) -> None:
     """Mark what a newer full report of the same files no longer rejects as resolved."""
-    tx.run("quarantine_resolve", vhs=vhs, files=sorted(set(files)), digests=[digest(item) for item in standing], seen=seen)
+    tx.run(
+        "quarantine_resolve", vhs=vhs, files=sorted(set(files)), digests=[digest(item) for item in standing], seen=seen
+    )
 
 
 def listed(store: Store, *, everything: bool = False) -> list[dict[str, Any]]:

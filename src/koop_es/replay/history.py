@@ -21,7 +21,9 @@ def history(store: Store, coop_id: str) -> list[dict[str, Any]]:
     """Tell a cooperation's events in order; raises HistoryUnknown."""
     recorded = store.load([coop_id])[coop_id]
     if not recorded:
-        raise HistoryUnknown(f"there is no cooperation {coop_id}; koop-es view --vhs V shows those of a VHS", coop_id=coop_id)
+        raise HistoryUnknown(
+            f"there is no cooperation {coop_id}; koop-es view --vhs V shows those of a VHS", coop_id=coop_id
+        )
     return [_line(item) for item in recorded]
 
 
@@ -88,7 +90,7 @@ TEXTS: dict[type[e.Event], str] = {
     e.BookingVanished: "booking {ref} is missing from a complete export of VHS {vhs}: a suspicion, nobody is cancelled",
     e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
     e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
-    e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits for an operator ({withheld_id})",
+    e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
     e.MirrorLost: "mirror of booking {ref} was removed at VHS {vhs}: it is delivered again, nobody is cancelled",
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan: it lives again",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",

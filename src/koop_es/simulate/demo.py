@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from koop_es.domain.errors import Refused
@@ -65,21 +65,25 @@ GUSTAV = Person("Lang", "Gustav", "089 3002", "gustav.lang@example.org")
 
 
 @dataclass(slots=True)
-class Exchange:
-    """One round of exports and change lists: what came of the exports, and what each VHS was told."""
+class Line:
+    """One sentence of the story: what people did (``staff``), an ``event``, or what a VHS's connector was ``told``."""
 
-    events: list[str]
-    told: dict[str, list[str]] = field(default_factory=dict)
+    kind: Literal["staff", "event", "told"]
+    text: str
+    vhs: str | None = None
 
 
 @dataclass(slots=True)
 class Step:
-    """One chapter of the story: its day, what people did, and the exchanges that followed."""
+    """One chapter of the story: its title, its day and what happened, in order."""
 
     title: str
     day: str
-    staff: list[str] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        """Tell what people did."""
+        self.lines.append(Line("staff", text))
 
 
 @dataclass(slots=True)
@@ -92,6 +96,11 @@ class Outcome:
     courses: dict[str, dict[str, str]]
     violations: list[dict[str, Any]]
     disagreements: list[str]
+
+    @property
+    def agree(self) -> bool:
+        """Tell whether all programs hold the same."""
+        return not self.disagreements
 
 
 class Demo:
@@ -110,6 +119,7 @@ class Demo:
         self.courses: dict[str, CourseKey] = {}
         self.coop_id = ""
         self.position = 0
+        self.unusable: list[str] = []
 
     def run(self) -> Outcome:
         """Tell the whole story and say how it ended."""
@@ -125,30 +135,33 @@ class Demo:
             self.network.views(),
             rows,
             open_violations(self.store),
-            self.network.disagreements() + _differences(rows),
+            self.unusable + self.network.disagreements() + _differences(rows),
         )
 
     # --- telling ------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _step(self, title: str) -> Iterator[Step]:
-        """Begin a new day; what the body adds to ``staff`` is told together with all that came of it."""
+        """Tell one chapter; the next one is a day later."""
         step = Step(title, f"{self.clock.now:%d.%m.%Y}")
         yield step
         self.listener(step)
         self.clock.advance(timedelta(days=1))
 
     def _heard(self, step: Step, now: Round | None = None) -> None:
-        """Note the events since the last time, and what one round told each VHS."""
+        """Tell the events since the last time, and what one round asked of each VHS."""
         recorded = self.store.read(self.position, 1_000)
         self.position = recorded[-1].position if recorded else self.position
-        told = {vhs: change_sentences(changes) for vhs, changes in now.told.items() if changes} if now else {}
-        exchange = Exchange(event_sentences(recorded, self.names), told)
-        if exchange.events or exchange.told:
-            step.exchanges.append(exchange)
+        step.lines += [Line("event", text) for text in event_sentences(recorded, self.names)]
+        if now is None:
+            return
+        for export in now.exports:
+            if export.status == "quarantined" or export.quarantined_rows:
+                self.unusable.append(f"VHS {export.vhs}: export {export.sequence} could not be used: {export.reason}")
+        for vhs, changes in now.told.items():
+            step.lines += [Line("told", f"{self.names[vhs]}: {text}", vhs) for text in change_sentences(changes)]
 
     def _settle(self, step: Step) -> None:
-        self._heard(step)
         self.network.settle(MAX_ROUNDS, lambda now: self._heard(step, now))
 
     def _seat(self, step: Step, program: Program, person: Person, *, waiting: bool = False) -> str:
@@ -156,7 +169,7 @@ class Demo:
         enter = program.waitlist if waiting else program.book
         ref = program.ref_of(enter(self.courses[program.vhs], person, self.clock.advance(timedelta(minutes=1))))
         where = "puts {} on the waiting list (Warteliste)" if waiting else "books {}"
-        step.staff.append(f"{program.name} {where.format(f'{person.first_name} {person.name}')}: {ref}")
+        step.say(f"{program.name} {where.format(f'{person.first_name} {person.name}')}: {ref}")
         return ref
 
     def _row(self, program: Program) -> dict[str, str]:
@@ -170,18 +183,25 @@ class Demo:
             self.first.add_course("26-40416", PERIOD, LOCAL)
             self.second.add_course("D040106", PERIOD, LOCAL)
             for program in self.network.programs.values():
-                step.staff.append(f"{program.name} (VHS {program.vhs}, {program.system}) exports its catalogue")
+                step.say(f"{program.name} (VHS {program.vhs}, {program.system}) exports its catalogue")
             self._settle(step)
-            step.staff.append("Nobody shares anything yet, so there is nothing to say: no event")
+            step.say("Nobody shares anything yet, so nothing is news: not one event")
 
     def _release(self) -> None:
         with self._step("Straubing releases a course and becomes its Master-VHS") as step:
             done = release(
-                self.store, self.policy, now=self.clock.now, vhs=MASTER, number="26-10009", period=PERIOD, own_offer=True
+                self.store,
+                self.policy,
+                now=self.clock.now,
+                vhs=MASTER,
+                number="26-10009",
+                period=PERIOD,
+                own_offer=True,
             )
             self.coop_id = done.coop_id
-            step.staff.append(f"Straubing releases 26-10009, {COURSE['Titel']}, at {RATE} percent for the Master")
-            step.staff.append(f"It is given the COOP-Id {done.coop_id}")
+            step.say(f"Straubing releases 26-10009, {COURSE['Titel']}, at {RATE} percent for the Master")
+            step.say(f"It is given the COOP-Id {done.coop_id}")
+            self._heard(step)
             self._settle(step)
 
     def _subscribe(self) -> None:
@@ -208,7 +228,8 @@ class Demo:
             said += f": refused by {refusal.rule}, {refusal.message}"
         else:
             self.courses[program.vhs] = CourseKey(number, PERIOD)
-        step.staff.append(said)
+        step.say(said)
+        self._heard(step)
 
     def _book(self) -> None:
         with self._step("People book at all three, and everybody holds every seat") as step:
@@ -220,7 +241,7 @@ class Demo:
     def _cancel(self) -> None:
         with self._step("The Master cancels a booking of an Abo-VHS") as step:
             self.master.cancel(self.master.find(self.bernd))
-            step.staff.append(f"Straubing sets Bernd Fuchs, booked at Karlsruhe as {self.bernd}, to S")
+            step.say(f"Straubing sets Bernd Fuchs, booked at Karlsruhe as {self.bernd}, to S")
             self._settle(step)
 
     def _wait(self) -> None:
@@ -234,9 +255,9 @@ class Demo:
 
     def _claim(self) -> None:
         with self._step("A seat becomes free and goes to the first claim (Windhundverfahren)") as step:
-            self.master.cancel(self.dora)
+            self.master.cancel(self.master.find(self.dora))
             self._settle(step)
-            step.staff.append(f"Straubing sets Dora Eder to S ({self.dora}); everybody sees the free seat")
+            step.say(f"Straubing sets Dora Eder to S ({self.dora}); everybody sees the free seat")
             self._claim_seat(step, self.second, self.gustav, "Gustav Lang")
             self._claim_seat(step, self.first, self.frida, "Frida Huber")
             self._settle(step)
@@ -247,19 +268,20 @@ class Demo:
         try:
             claim_seat(self.store, now=now, vhs=program.vhs, coop_id=self.coop_id, ref=ref)
         except Refused as refusal:
-            step.staff.append(f"{said}: refused by {refusal.rule}, {refusal.message}")
+            step.say(f"{said}: refused by {refusal.rule}, {refusal.message}")
         else:
-            step.staff.append(f"{said}: granted")
+            step.say(f"{said}: granted")
+        self._heard(step)
 
     def _remove(self) -> None:
         with self._step("A booking is removed (entfernt) instead of cancelled") as step:
             self.first.remove(self.first.find(self.emil))
-            step.staff.append(f"Karlsruhe deletes Emil Graf ({self.emil}) from its database")
+            step.say(f"Karlsruhe deletes Emil Graf ({self.emil}) from its database")
             self._settle(step)
 
     def _remain_removed(self) -> None:
         with self._step("The booking stays away, and its seat goes to somebody else") as step:
-            step.staff.append("Karlsruhe's next complete export still lacks it")
+            step.say("Karlsruhe's next complete export still lacks it")
             self._settle(step)
             self._claim_seat(step, self.first, self.frida, "Frida Huber")
             self._settle(step)
@@ -268,19 +290,19 @@ class Demo:
         with self._step("Participants are merged (zusammengeführt), and nobody is cancelled") as step:
             before = self.master.bookings[self.master.find(self.anna)]["TNR"]
             after = self.master.bookings[self.master.merge(self.master.find(self.anna))]["TNR"]
-            step.staff.append(f"Straubing merges two records of Anna Berger: TNR {before} becomes {after}")
+            step.say(f"Straubing merges two records of Anna Berger: TNR {before} becomes {after}")
             self._settle(step)
 
     def _change_price(self) -> None:
         with self._step("An Abo-VHS changes the price, which R33 forbids") as step:
             self.second.edit(self.courses[SECOND], {"Gebühr": "85,00"})
-            step.staff.append("München Nord sells the course for 85,00 instead of 90,00")
+            step.say("München Nord sells the course for 85,00 instead of 90,00")
             self._settle(step)
 
     def _change_date(self) -> None:
         with self._step("The Master moves the course by a week") as step:
             self.master.edit(self.courses[MASTER], {"Datum von": "09.03.2026", "Datum bis": "30.03.2026"})
-            step.staff.append("Straubing moves the course to 09.03.2026 - 30.03.2026")
+            step.say("Straubing moves the course to 09.03.2026 - 30.03.2026")
             self._settle(step)
 
 

@@ -32,7 +32,7 @@ from koop_es.simulate.rows import (
 KUFERSQL, ITM_MANAGER, CMX_ORGANIZE = "kufersql", "itm-manager", "cmx-organize"
 
 COUNTED_FROM = 3
-"""Participants from which cmxOrganize's statistics set "Anrechenbar" by themselves (T5)."""
+"""Participants with whom cmxOrganize's statistics set "Anrechenbar" by themselves (T5)."""
 
 FIRST_PARTICIPANT = 70_001
 """Participant numbers (TNR) begin far from the Beleg-IDs, so that nobody takes one for the other."""
@@ -306,8 +306,10 @@ class Program:
         row = self._booking(booking_id)
         if shows(row, fields):
             return False
+        waited = row["Status"] != Status.CONFIRMED
         row.update(fields | {"Bearbeitet von": user})
-        self._count(course_of(row))
+        if waited:
+            self._count(row)
         return True
 
     def _add_own(self, course: CourseKey, person: Person, at: datetime, status: Status) -> str:
@@ -320,16 +322,18 @@ class Program:
         """Put a row under the next Beleg-ID; it stands for ``ref``, without one for a booking of the VHS's own."""
         self._last_booking += 1
         booking_id = str(self._last_booking)
-        self.bookings[booking_id] = blank_booking() | row | {"Beleg-ID": booking_id}
+        added = self.bookings[booking_id] = blank_booking() | row | {"Beleg-ID": booking_id}
         self.seats[ref or booking_ref(self.vhs, booking_id)] = booking_id
-        self._count(course_of(row))
+        self._count(added)
         return booking_id
 
     def _next_participant(self) -> str:
         self._last_participant += 1
         return str(self._last_participant)
 
-    def _count(self, course: CourseKey) -> None:
-        """Do what cmxOrganize does behind its staff's back: from three participants on, a course counts (T5)."""
-        if self.system == CMX_ORGANIZE and course in self.courses and self._confirmed(course) >= COUNTED_FROM:
+    def _count(self, booking: Row) -> None:
+        """Do what cmxOrganize does behind its staff's back: with its third participant a course counts (T5)."""
+        course = course_of(booking)
+        third = booking["Status"] == Status.CONFIRMED and self._confirmed(course) == COUNTED_FROM
+        if third and self.system == CMX_ORGANIZE:
             self.courses[course]["Anrechenbar"] = "W"

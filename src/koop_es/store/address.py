@@ -1,4 +1,6 @@
-"""The address of a store: ``sqlite:///file.db`` (four slashes for an absolute path) or ``postgresql://user@host/database``."""
+"""The address of a store: ``sqlite:///file.db`` (four slashes for an absolute path) or
+``postgresql://user@host/database``.
+"""
 
 from __future__ import annotations
 

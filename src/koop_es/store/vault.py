@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from koop_es.domain.draft import VaultEntry
 from koop_es.domain.observation import Person
 from koop_es.store.transaction import Row, Tx
-
-
-class Kept(NamedTuple):
-    """One version of a person, with the cooperation and the booking it came with."""
-
-    person_id: str
-    version: int
-    coop_id: str
-    ref: str
-    person: Person
-
 
 Key = tuple[str, int]
 """Id and version of a person, as events name them."""
 
 
-def put(tx: Tx, rows: Iterable[Kept]) -> None:
+def put(tx: Tx, rows: Iterable[VaultEntry]) -> None:
     """Keep versions of persons; raises StatementFailed for a version that is kept already."""
     tx.run_many(
         "person_insert",

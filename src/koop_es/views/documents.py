@@ -12,7 +12,9 @@ from koop_es.domain.wanted import Change, changes, sees_identity, wanted_status
 
 
 class BookingView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One booking as a VHS should hold it and as it last showed it; the person only by id and version, and only if shared."""
+    """One booking as a VHS should hold it and as it last showed it; the person only by id and version, and only if
+    shared.
+    """
 
     ref: str
     owner: str

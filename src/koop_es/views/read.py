@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.evolve import fold
 from koop_es.domain.events import EVENTS
+from koop_es.domain.evolve import fold
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
 from koop_es.domain.wanted import Change
@@ -115,7 +115,9 @@ def _booking_answer(booking: BookingView, people: People) -> dict[str, Any]:
 
 
 def change_list(store: Store, vhs: str) -> list[dict[str, Any]]:
-    """List what a VHS's connector has to write (``koop-change/1``), oldest first; the same until an export acknowledges it."""
+    """List what a VHS's connector has to write (``koop-change/1``), oldest first; the same until an export
+    acknowledges it.
+    """
     with store.reading() as tx:
         rows = tx.rows("changes_of_vhs", vhs=vhs)
         found = [(row, change) for row in rows for change in _changes.decode(row[3])]
@@ -219,11 +221,17 @@ def withheld(store: Store) -> list[dict[str, Any]]:
 
 
 def status(store: Store, *, now: datetime) -> dict[str, Any]:
-    """Tell how each VHS stands: last export, age, pending changes, violations, withheld, quarantined, converged or not."""
+    """Tell how each VHS stands: last export, age, pending changes, violations, withheld, quarantined, converged or
+    not.
+    """
     with store.reading() as tx:
         rows = tx.rows("status_by_vhs")
         position = tx.head()
-    return {"position": position, "converged": all(row[4] == 0 for row in rows), "vhs": [_status(row, now) for row in rows]}
+    return {
+        "position": position,
+        "converged": all(row[4] == 0 for row in rows),
+        "vhs": [_status(row, now) for row in rows],
+    }
 
 
 def _status(row: Row, now: datetime) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from koop_es.domain.draft import VaultEntry
 from koop_es.domain.observation import Person
 from koop_es.store import Store, vault
 from koop_es.store.errors import StatementFailed, StoreContended
-from koop_es.store.vault import Kept
 
 ANNA = Person(name="Unverwechselbar", first_name="Anna", phone="0911 4711", email="anna@example.org")
 OTTO = Person(name="Huber", first_name="Otto")
@@ -20,9 +20,9 @@ def fill(store: Store) -> None:
         vault.put(
             tx,
             [
-                Kept("p1", 1, "563-COOP-1", "563:1", ANNA),
-                Kept("p1", 2, "563-COOP-1", "563:1", OTTO),
-                Kept("p2", 1, "563-COOP-2", "563:2", OTTO),
+                VaultEntry("p1", 1, "563-COOP-1", "563:1", ANNA),
+                VaultEntry("p1", 2, "563-COOP-1", "563:1", OTTO),
+                VaultEntry("p2", 1, "563-COOP-2", "563:2", OTTO),
             ],
         )
 
@@ -55,7 +55,7 @@ def test_d15_the_file_holds_nothing_of_an_erased_person(sqlite_url: str) -> None
 def test_d15_an_error_does_not_quote_the_person(store: Store) -> None:
     fill(store)
     with pytest.raises((StatementFailed, StoreContended)) as refused, store.write() as tx:
-        vault.put(tx, [Kept("p1", 1, "563-COOP-1", "563:1", ANNA)])
+        vault.put(tx, [VaultEntry("p1", 1, "563-COOP-1", "563:1", ANNA)])
     assert "Unverwechselbar" not in repr(refused.value) + repr(refused.value.details)
     assert refused.value.__suppress_context__, "the driver's own error, which quotes the row, is not shown"
     assert "person_insert" in refused.value.message

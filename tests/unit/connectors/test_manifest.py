@@ -235,7 +235,14 @@ def test_free_fields_of_kufersql_are_other_headings_of_the_three_koop_fields(exp
 
 
 @pytest.mark.parametrize(
-    "text", ["", 'name = "x"\nfarbe = 1', 'name = "x"\n[columns.courses]\nfarbe = "F"', "name =", 'name = "x"\ndelimiter = "ab"']
+    "text",
+    [
+        "",
+        'name = "x"\nfarbe = 1',
+        'name = "x"\n[columns.courses]\nfarbe = "F"',
+        "name =",
+        'name = "x"\ndelimiter = "ab"',
+    ],
 )
 def test_wrong_profile_says_what_is_wrong(export: Export, tmp_path: Path, text: str) -> None:
     (tmp_path / "p.toml").write_text(text, encoding="utf-8")

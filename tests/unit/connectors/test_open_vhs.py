@@ -66,12 +66,16 @@ def test_older_versions_are_tolerated_and_unknown_ones_noted(tmp_path: Path, ver
     assert ("version" in texts(read(tmp_path, COURSE, version=version))) is noted
 
 
-@pytest.mark.parametrize(("amount", "cents"), [("0.0", 0), ("19.90", 1990), ("1200", 120000), ("0.1", 10), ("9.999", None)])
+@pytest.mark.parametrize(
+    ("amount", "cents"), [("0.0", 0), ("19.90", 1990), ("1200", 120000), ("0.1", 10), ("9.999", None)]
+)
 def test_amount_with_decimal_point_is_exact(tmp_path: Path, amount: str, cents: int | None) -> None:
     assert read(tmp_path, COURSE.replace("82.8", amount)).courses[0].facts.fee_cents == cents
 
 
-@pytest.mark.parametrize(("before", "column"), [("<![CDATA[VG1]]>", "nummer"), ("2021-02-03</beginn_datum><v", "beginn_datum")])
+@pytest.mark.parametrize(
+    ("before", "column"), [("<![CDATA[VG1]]>", "nummer"), ("2021-02-03</beginn_datum><v", "beginn_datum")]
+)
 def test_course_without_number_or_first_day_is_rejected(tmp_path: Path, before: str, column: str) -> None:
     bad = COURSE.replace(before, "</beginn_datum><v" if column == "beginn_datum" else "")
     report = read(tmp_path, bad, COURSE)

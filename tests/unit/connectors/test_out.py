@@ -101,7 +101,9 @@ def test_file_that_is_no_registration_import_is_refused(xml: bytes) -> None:
         read_back(xml)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-5", "@a", "\tx", "\rx", "'=1", "''+1", "'t Hooft", "O'Neill", "", "a"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49", "-5", "@a", "\tx", "\rx", "'=1", "''+1", "'t Hooft", "O'Neill", "", "a"]
+)
 def test_r6_formula_cells_are_neutralised_and_restored(text: str) -> None:
     guarded = neutralise(text)
     assert not guarded.startswith(("=", "+", "-", "@", "\t", "\r"))

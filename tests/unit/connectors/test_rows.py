@@ -156,7 +156,9 @@ def test_doubled_course_is_told_by_number_and_period(export: Export) -> None:
     assert [row.line for row in report.rejected] == [2, 4]
 
 
-@pytest.mark.parametrize(("cell", "read"), [("80", "80"), ("link", "Link"), ("", ""), ("80 %", "80 %"), ("viel", "viel")])
+@pytest.mark.parametrize(
+    ("cell", "read"), [("80", "80"), ("link", "Link"), ("", ""), ("80 %", "80 %"), ("viel", "viel")]
+)
 def test_r6_rate_is_kept_as_it_is_so_that_the_release_can_refuse_it(export: Export, cell: str, read: str) -> None:
     (course,) = read_export(export(COURSES + COURSE.replace(";80;", f";{cell};"))).courses
     assert course.facts.rate == read

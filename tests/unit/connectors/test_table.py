@@ -184,5 +184,7 @@ def test_file_of_one_endless_line_is_quarantined(export: Export) -> None:
 
 
 def test_r6_formula_guard_is_taken_off(export: Export) -> None:
-    report = read_export(export(None, BOOKINGS + row(1, **{"0941 1": "'+49 941 1"}) + row(2, **{"0941 1": "+49 941 1"})))
+    report = read_export(
+        export(None, BOOKINGS + row(1, **{"0941 1": "'+49 941 1"}) + row(2, **{"0941 1": "+49 941 1"}))
+    )
     assert [booking.person and booking.person.phone for booking in report.bookings] == ["+49 941 1", "+49 941 1"]

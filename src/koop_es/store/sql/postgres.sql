@@ -69,7 +69,7 @@ ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last
 -- ==== views: what each VHS sees, its change list, violations, withheld cancellations ====
 
 -- view_delete: Take out the views of some cooperations, to write them anew.
-DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s)
+DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- view_insert: Write what one VHS sees of one cooperation.
 INSERT INTO koop_views (vhs, coop_id, role, course_number, period, ends_on, position, doc, changes, pending, suspects, live)
@@ -90,7 +90,7 @@ SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = %(vhs
 
 -- events_by_version: Read single events of some streams by version.
 SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
-WHERE originator_id = ANY(%(streams)s) AND originator_version = ANY(%(versions)s)
+WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(versions)s::bigint[])
 
 -- stream_ids_of_vhs: Name the cooperations a VHS had to do with up to a position.
 SELECT DISTINCT originator_id FROM koop_events
@@ -110,7 +110,7 @@ WHERE (%(closed_too)s::int = 1 OR closed_position IS NULL) AND (%(vhs)s::text = 
 ORDER BY opened_position, id
 
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
-DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s)
+DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- withheld_insert: Record that the mass guard holds a cancellation back.
 INSERT INTO koop_withheld (vhs, id, coop_id, ref) VALUES (%(vhs)s, %(id)s, %(coop_id)s, %(ref)s)
@@ -186,7 +186,7 @@ ON CONFLICT (vhs, key) DO UPDATE SET number = excluded.number, period = excluded
     external_number = excluded.external_number, source = excluded.source, facts = excluded.facts, noted_at = excluded.noted_at
 
 -- catalogue_delete: Drop rows of the catalogue.
-DELETE FROM koop_catalogue WHERE vhs = %(vhs)s AND key = ANY(%(keys)s)
+DELETE FROM koop_catalogue WHERE vhs = %(vhs)s AND key = ANY(%(keys)s::text[])
 
 -- slices_of_vhs: Read the hashes of what a VHS last reported of each cooperation.
 SELECT coop_id, hash FROM koop_slices WHERE vhs = %(vhs)s
@@ -204,7 +204,7 @@ ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, sour
 
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
 UPDATE koop_quarantine SET state = 'resolved', last_seen = %(seen)s
-WHERE vhs = %(vhs)s AND state = 'open' AND file = ANY(%(files)s) AND NOT (digest = ANY(%(digests)s))
+WHERE vhs = %(vhs)s AND state = 'open' AND file = ANY(%(files)s::text[]) AND NOT (digest = ANY(%(digests)s::text[]))
 
 -- quarantine_list: Read what is set aside, by state.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
