@@ -43,46 +43,55 @@ class Violation(NamedTuple):
 
 
 TEXTS: dict[str, str] = {
-    "NEVER_FLAG_AFTER_RELEASE": '"NIE bei vhsKOOP" was set after the release. Take the tick out; Abos and '
-    "bookings go on.",
-    "COOP_ID_CHANGED": '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this '
-    "VHS until the "
-    "COOP-Id is back; the change list restores it.",
-    "COOP_ID_LOST": '"Externe Kurs-Nr." is empty instead of {expected}. The course is frozen at this VHS until '
-    "the COOP-Id is "
-    "back; the change list restores it.",
-    "COURSE_VANISHED": "The course {course} is missing from a complete export and was not cancelled. Nothing "
-    "was deleted or "
-    "cancelled elsewhere. Restore the course, or cancel it with Ausfall.",
+    "NEVER_FLAG_AFTER_RELEASE": (
+        '"NIE bei vhsKOOP" was set after the release. Take the tick out; Abos and bookings go on.'
+    ),
+    "COOP_ID_CHANGED": (
+        '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this VHS until the COOP-'
+        "Id is back; the change list restores it."
+    ),
+    "COOP_ID_LOST": (
+        '"Externe Kurs-Nr." is empty instead of {expected}. The course is frozen at this VHS until the COOP-Id is'
+        " back; the change list restores it."
+    ),
+    "COURSE_VANISHED": (
+        "The course {course} is missing from a complete export and was not cancelled. Nothing was deleted or "
+        "cancelled elsewhere. Restore the course, or cancel it with Ausfall."
+    ),
     "COURSE_RENUMBERED": "The course was renumbered from {expected} to {found}.",
-    "RATE_CHANGED": "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms "
-    "stay in force; "
-    "restore the rate, or let both sides confirm new terms.",
-    "MASTER_PRICE_CHANGED": "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted "
-    "terms stay in "
-    "force; restore the fee, or let both sides confirm new terms.",
-    "SUBSCRIBER_PRICE_DIFFERS": "The fee (of it pass-through) is {found} instead of the accepted {expected}. The "
-    "change list "
-    "restores it.",
+    "RATE_CHANGED": (
+        "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms stay in force;"
+        " restore the rate, or let both sides confirm new terms."
+    ),
+    "MASTER_PRICE_CHANGED": (
+        "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted terms stay in force; "
+        "restore the fee, or let both sides confirm new terms."
+    ),
+    "SUBSCRIBER_PRICE_DIFFERS": (
+        "The fee (of it pass-through) is {found} instead of the accepted {expected}. The change list restores it."
+    ),
     "CONTENT_CHANGED_AFTER_RELEASE": "Content changed after the release: {found}. Inform the subscribers.",
     "TYPE_NO_LONGER_SHAREABLE": "The course is now {found}, which cannot be shared.",
     "SUFFIX_LINES_MISSING": "The info text lacks {found}. An Abo-Kurs must stay recognisable; add the lines again.",
-    "INSTRUCTOR_REPLACED": '"{expected}" is no longer among the instructors ({found}). The change list adds it again.',
+    "INSTRUCTOR_REPLACED": (
+        '"{expected}" is no longer among the instructors ({found}). The change list adds it again.'
+    ),
     "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. The change list switches it on again.',
     "MARKER_MISSING": "Kennzeichen 100 is missing. The change list sets it again.",
     "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. The change list corrects it.",
     "BOOKING_REMOVED": "Booking {ref} was removed instead of cancelled with status S.",
     "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}.",
     "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}.",
-    "UNKNOWN_STATUS": "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it "
-    "shows A, W or S.",
-    "CANCELLED_ONLY_AT_SUBSCRIBER": "The Abo-Kurs is marked as cancelled, the Master's course is not. The "
-    "change list takes "
-    "the mark back.",
-    "CANCELLED_BOOKING_REACTIVATED": "Booking {ref} is cancelled and shows {found} again. S is final: a new "
-    "registration is a "
-    "new booking. The change list sets S again.",
-    "COMPANY_LINK_BROKEN": '"Zusatz 1/2" of the company record were altered.',
+    "UNKNOWN_STATUS": (
+        "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it shows A, W or S."
+    ),
+    "CANCELLED_ONLY_AT_SUBSCRIBER": (
+        "The Abo-Kurs is marked as cancelled, the Master's course is not. The change list takes the mark back."
+    ),
+    "CANCELLED_BOOKING_REACTIVATED": (
+        "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. The"
+        " change list sets S again."
+    ),
 }
 """Code -> what an operator reads, with the details put in."""
 

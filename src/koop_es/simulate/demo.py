@@ -236,6 +236,7 @@ class Demo:
             self.anna = self._seat(step, self.master, ANNA)
             self.bernd = self._seat(step, self.first, BERND)
             self._seat(step, self.second, CLARA)
+            step.say("With a third participant cmxOrganize marks a course as anrechenbar by itself")
             self._settle(step)
 
     def _cancel(self) -> None:
@@ -256,15 +257,15 @@ class Demo:
     def _claim(self) -> None:
         with self._step("A seat becomes free and goes to the first claim (Windhundverfahren)") as step:
             self.master.cancel(self.master.find(self.dora))
+            step.say(f"Straubing sets its Dora Eder to S ({self.dora})")
             self._settle(step)
-            step.say(f"Straubing sets Dora Eder to S ({self.dora}); everybody sees the free seat")
-            self._claim_seat(step, self.second, self.gustav, "Gustav Lang")
-            self._claim_seat(step, self.first, self.frida, "Frida Huber")
+            self._claim_seat(step, self.second, self.gustav, GUSTAV)
+            self._claim_seat(step, self.first, self.frida, FRIDA)
             self._settle(step)
 
-    def _claim_seat(self, step: Step, program: Program, ref: str, who: str) -> None:
+    def _claim_seat(self, step: Step, program: Program, ref: str, who: Person) -> None:
         now = self.clock.advance(timedelta(minutes=1))
-        said = f"{program.name} claims it for {who} ({ref})"
+        said = f"{program.name} claims the free seat for {who.first_name} {who.name} ({ref})"
         try:
             claim_seat(self.store, now=now, vhs=program.vhs, coop_id=self.coop_id, ref=ref)
         except Refused as refusal:
@@ -283,7 +284,7 @@ class Demo:
         with self._step("The booking stays away, and its seat goes to somebody else") as step:
             step.say("Karlsruhe's next complete export still lacks it")
             self._settle(step)
-            self._claim_seat(step, self.first, self.frida, "Frida Huber")
+            self._claim_seat(step, self.first, self.frida, FRIDA)
             self._settle(step)
 
     def _merge(self) -> None:
