@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -55,6 +55,12 @@ class DataFile(msgspec.Struct, frozen=True):
         rows, total = self._read(notes, lambda header: UserReader(header, self.profile))
         return len(rows), total
 
+    def raw(self, lines: Collection[int]) -> dict[int, bytes]:
+        """Read the original bytes of the records that begin on some lines; raises ExportQuarantined."""
+        with self._table(lambda _: None) as table:
+            table.header()
+            return {line: table.raw() for line, _ in table.records() if line in lines}
+
     def _read(self, notes: Notes, typing: Callable[[Header], _RowReader[Row]]) -> tuple[list[Row], int]:
         rows: list[Row] = []
         key: Callable[[Sequence[str]], Key] = lambda _: None  # noqa: E731 - until the header is known
@@ -81,18 +87,15 @@ class DataFile(msgspec.Struct, frozen=True):
         """Leave out doubled rows; those that contradict each other are read once more for their original bytes."""
         used, conflicts = settle(rows, notes)
         if conflicts:
-            with self._table(lambda _: None) as table:
-                table.header()
-                for line, _ in table.records():
-                    if row := conflicts.get(line):
-                        notes.reject(
-                            line,
-                            table.raw(),
-                            "another row of the same identity says something else",
-                            "find out which one is right, remove the other and export again",
-                            column=self.layout.headings[self.layout.identity[0]],
-                            key=full_key(row),
-                        )
+            for line, raw in self.raw(conflicts).items():
+                notes.reject(
+                    line,
+                    raw,
+                    "another row of the same identity says something else",
+                    "find out which one is right, remove the other and export again",
+                    column=self.layout.headings[self.layout.identity[0]],
+                    key=full_key(conflicts[line]),
+                )
         return used
 
     @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -68,6 +68,11 @@ class KoopExport:
             for part in self._parts:
                 self._read(part, report)
         return report
+
+    def raw(self, file: str, lines: Collection[int]) -> dict[int, bytes]:
+        """Read the original bytes of rows of one file, by the line they begin on; raises ExportQuarantined."""
+        part = next(part for part, named in self._parts.items() if named.path == file)
+        return self._data_file(part).raw(lines)
 
     def _read(self, part: Part, report: Report) -> None:
         file = self._parts[part]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from koop_es.connectors import kufersql, open_vhs
@@ -77,6 +78,10 @@ class XmlExport:
             raise error.of(vhs=known.vhs, sequence=None, kind=known.kind, sha256=known.sha256) from error.__cause__
         report.rejected, report.notices = notes.rejected, notes.notices()
         return report
+
+    def raw(self, file: str, lines: Collection[int]) -> dict[int, bytes]:
+        """Give the original bytes of courses: none, since one that was read is never set aside later."""
+        return {}
 
     def _encoding(self) -> str | None:
         """Honour the declaration, else UTF-8 where the bytes are valid, else windows-1252 (domain 7.4)."""

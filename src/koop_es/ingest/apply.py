@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 
 from koop_es.connectors import ExportQuarantined, Fingerprint, open_export
@@ -83,35 +84,35 @@ def ingest(
     try:
         with open_export(path, profile=profile, vhs=vhs) as export:
             found = export.fingerprint
-            verdict = _gate(store, found, dry_run=dry_run, again=again, now=now)
+            verdict = _gate(store, found, again=again)
             if verdict is not None:
                 return _skipped(store, path, found, verdict, now, dry_run=dry_run)
             report = export.report()
+            overtaken = _gate(store, report, again=again) if report.sequence is None else None
+            if overtaken is not None:
+                return _skipped(store, path, report, overtaken, now, dry_run=dry_run)
     except ExportQuarantined as error:
         return _set_aside(store, path, error, vhs, now, dry_run=dry_run)
-    run = _Run(store, path, report, policy, now, max_events, progress)
+    run = _Run(store, path, report, policy, now, max_events, progress, profile)
     return run.plan() if dry_run else run.apply()
 
 
-def _gate(store: Store, found: Fingerprint, *, dry_run: bool, again: bool, now: datetime) -> ledger.Verdict | None:
+def _gate(store: Store, found: Fingerprint | Report, *, again: bool) -> ledger.Verdict | None:
     with store.reading() as tx:
         return ledger.verdict(tx, found, again=again)
 
 
 def _skipped(
-    store: Store, path: Path, found: Fingerprint, verdict: ledger.Verdict, now: datetime, *, dry_run: bool
+    store: Store, path: Path, found: Fingerprint | Report, verdict: ledger.Verdict, now: datetime, *, dry_run: bool
 ) -> ExportResult:
     """Record an export that has no effect: superseded, or byte for byte what was applied last."""
-    report = found.report()
     if not dry_run:
         with store.write() as tx:
-            ledger.ensure(tx, report.vhs)
-            ledger.record(tx, report, verdict.status, now, reason=verdict.reason)
+            ledger.ensure(tx, found.vhs)
+            ledger.record(tx, found, verdict.status, now, reason=verdict.reason)
             if verdict.status == "unchanged":
-                ledger.advance(tx, report, now)
-    return ExportResult(
-        str(path), report.vhs, report.sequence, report.kind.value, verdict.status, reason=verdict.reason
-    )
+                ledger.advance(tx, found, now)
+    return ExportResult(str(path), found.vhs, found.sequence, found.kind.value, verdict.status, reason=verdict.reason)
 
 
 def _set_aside(
@@ -160,9 +161,10 @@ class _Run:
         now: datetime,
         max_events: int,
         progress: Progress | None,
+        profile: str | None,
     ) -> None:
         self.store, self.path, self.report, self.policy, self.now = store, path, report, policy, now
-        self.max_events, self.progress = max_events, progress
+        self.max_events, self.progress, self.profile = max_events, progress, profile
         at = report.exported_at or now.isoformat()
         origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
         self.moment = Moment(report.vhs, at, now.isoformat(), origin)
@@ -325,7 +327,15 @@ class _Run:
         self.withheld += sum(isinstance(event, OrphanWithheld) for item in decided for event in item.events)
 
     def _with_bytes(self, rejected: list[Rejected]) -> list[Rejected]:
-        return rejected
+        """Fetch the original bytes of rows that turned out to belong nowhere once the whole export was known."""
+        if not rejected:
+            return []
+        files = {item.file: {other.line for other in rejected if other.file == item.file} for item in rejected}
+        with open_export(self.path, profile=self.profile, vhs=self.report.vhs) as export:
+            raw = {
+                (file, line): data for file, lines in files.items() for line, data in export.raw(file, lines).items()
+            }
+        return [msgspec.structs.replace(item, raw=raw.get((item.file, item.line), b"")) for item in rejected]
 
     def _result(self, status: str, quarantined: int, routing: Routing) -> ExportResult:
         report = self.report

@@ -69,7 +69,7 @@ def peek(tx: Tx, vhs: str, *, lock: bool = False) -> Progress:
     return Progress(last, applying, events, bool(tripped), digest)
 
 
-def verdict(tx: Tx, found: Fingerprint, *, again: bool) -> Verdict | None:
+def verdict(tx: Tx, found: Fingerprint | Report, *, again: bool) -> Verdict | None:
     """Tell whether an export is superseded or unchanged, None if it must be read; raises ExportUnfinished."""
     if found.sequence is None:
         return _uncounted(tx, found)
@@ -96,7 +96,7 @@ def _open_ends(tx: Tx, vhs: str) -> bool:
     return any(lane.pending or lane.suspects for lane in lane_views(tx, vhs).values())
 
 
-def _uncounted(tx: Tx, found: Fingerprint) -> Verdict | None:
+def _uncounted(tx: Tx, found: Fingerprint | Report) -> Verdict | None:
     """Judge a source that counts no exports: by its bytes, and by its own time where it has one."""
     latest = tx.row("export_latest_of_kind", vhs=found.vhs, kind=found.kind.value)
     if found.exported_at is not None and latest is not None and latest[0] is not None:
@@ -148,7 +148,7 @@ def applying(tx: Tx, report: Report, events: int, *, guard_tripped: bool) -> Non
     )
 
 
-def advance(tx: Tx, report: Report, now: datetime) -> None:
+def advance(tx: Tx, report: Fingerprint | Report, now: datetime) -> None:
     """Record that an export is applied: the next one must have a higher sequence."""
     common: dict[str, Any] = {"vhs": report.vhs, "system": report.system, "recorded_at": now.isoformat()}
     if report.sequence is None:
@@ -161,7 +161,7 @@ def advance(tx: Tx, report: Report, now: datetime) -> None:
 
 def record(
     tx: Tx,
-    report: Report,
+    report: Fingerprint | Report,
     status: Outcome,
     now: datetime,
     *,
@@ -184,7 +184,7 @@ def record(
         recorded_at=now.isoformat(),
         status=status,
         reason=reason,
-        rows=report.rows,
+        rows=report.rows if isinstance(report, Report) else 0,
         events=events,
         quarantined_rows=quarantined_rows,
         withheld=withheld,

@@ -1,0 +1,34 @@
+"""Consoles on empty stores."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.console import Console
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody's settings and nobody's store reach into a test."""
+    for name in [name for name in os.environ if name.startswith("KOOP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def koop(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Console:
+    """A console on an empty SQLite store."""
+    console = Console(sqlite_url, capsys)
+    console.ask("init")
+    return console
+
+
+@pytest.fixture
+def any_koop(any_db_url: str, capsys: pytest.CaptureFixture[str]) -> Console:
+    """A console on an empty store, once of each kind."""
+    console = Console(any_db_url, capsys)
+    console.ask("init")
+    return console

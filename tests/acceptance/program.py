@@ -1,0 +1,123 @@
+"""One VHS's admin program with its connector, as plainly as can be: rows by heading, staff, and change lists obeyed.
+
+It shares no code with the engine or its simulation: what it knows of the formats is what the contract says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.acceptance.console import Console
+from tests.acceptance.exports import BOOKINGS, COURSES, Row, booking, write_export
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@dataclass
+class Program:
+    """The admin program of a VHS; ``folder`` is where its exports go."""
+
+    vhs: str
+    folder: Path
+    sequence: int = 0
+    courses: list[Row] = field(default_factory=list)
+    bookings: dict[str, Row] = field(default_factory=dict)
+    obeyed: list[str] = field(default_factory=list)
+
+    # --- staff --------------------------------------------------------------------------------------------------------
+
+    def book(self, number: str, booking_id: str, status: str = "A", **texts: str) -> str:
+        """Enter a booking; gives its reference."""
+        period = next(row["Periode"] for row in self.courses if row["Kursnummer"] == number)
+        self.bookings[booking_id] = booking(number, booking_id, status, period) | texts
+        return f"{self.vhs}:{booking_id}"
+
+    def cancel(self, ref: str) -> None:
+        self.row(ref)["Status"] = "S"
+
+    def remove(self, ref: str) -> Row:
+        """Remove a booking, which nobody should do; gives the row, so that it can be put back."""
+        return self.bookings.pop(self.row(ref)["Beleg-ID"])
+
+    def restore(self, row: Row) -> None:
+        self.bookings[row["Beleg-ID"]] = row
+
+    def row(self, ref: str) -> Row:
+        """Find the row of a booking: a mirror by its Koop-Beleg-ID, an own one by its Beleg-ID."""
+        found = self._find(ref)
+        assert found is not None, f"VHS {self.vhs} has no booking {ref}"
+        return found
+
+    def _find(self, ref: str) -> Row | None:
+        owner, _, booking_id = ref.partition(":")
+        if owner == self.vhs:
+            return self.bookings.get(booking_id)
+        return next((row for row in self.bookings.values() if row["Koop-Beleg-ID"] == ref), None)
+
+    # --- connector ----------------------------------------------------------------------------------------------------
+
+    def export(self, **manifest: Any) -> Path:
+        """Write a full export of everything under the next sequence."""
+        self.sequence += 1
+        folder = self.folder / f"{self.vhs}-{self.sequence}"
+        return write_export(
+            folder, self.vhs, self.sequence, self.courses, list(self.bookings.values()), **manifest
+        )
+
+    def obey(self, changes: Iterable[Mapping[str, Any]]) -> None:
+        """Write what a change list asks for."""
+        for change in changes:
+            assert change["vhs"] == self.vhs
+            kind, _, verb = change["kind"].partition(".")
+            (self._course if kind == "course" else self._booking)(verb, change)
+            self.obeyed.append(change["id"])
+
+    def _course(self, verb: str, change: Mapping[str, Any]) -> None:
+        fields = {name: text for name, text in change["course"].get("fields", {}).items() if name in COURSES}
+        if verb == "create":
+            self.courses.append(dict.fromkeys(COURSES, "") | fields)
+            return
+        place = (change["course"]["number"], change["course"]["period"])
+        row = next(row for row in self.courses if (row["Kursnummer"], row["Periode"]) == place)
+        news = {"update": fields, "cancel": {"Ausfall": "W"}, "set_external_number": {"Externe Kurs-Nr.": change["coop_id"]}}
+        row.update(news[verb] | {"Bearbeitet von": "WS"})
+
+    def _booking(self, verb: str, change: Mapping[str, Any]) -> None:
+        told = change["booking"]
+        row = self._find(told["ref"])
+        if row is None:
+            assert verb == "create", f"VHS {self.vhs} has no booking {told['ref']} to {verb}"
+            # The admin program's own number; taken from the reference it is the same in whatever order things arrive.
+            booking_id = "M" + told["ref"].replace(":", "-")
+            row = self.bookings[booking_id] = dict.fromkeys(BOOKINGS, "") | {
+                "Beleg-ID": booking_id,
+                "Kursnummer": change["course"]["number"],
+                "Periode": change["course"]["period"],
+                "TNR": f"9{booking_id}",
+                "Koop-Beleg-ID": told["ref"],
+                "Gebucht am": f"{datetime.fromisoformat(told['booked_at']).astimezone(BERLIN):%d.%m.%Y %H:%M:%S}",
+            }
+        names = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail": "email"}
+        row.update({heading: told[key] for heading, key in names.items() if told[key] is not None})
+        row.update({"Status": told["status"], "Bearbeitet von": "WS"})
+
+
+def settle(koop: Console, programs: Iterable[Program], *, rounds: int = 3) -> int:
+    """Let every program obey its change list and report, until all agree; gives how many rounds it took."""
+    network = list(programs)
+    for count in range(rounds + 1):
+        lists = {program.vhs: koop.changes(program.vhs) for program in network}
+        if not any(lists.values()):
+            assert all(item["converged"] for item in koop.status().values())
+            return count
+        for program in network:
+            program.obey(lists[program.vhs])
+        for program in network:
+            koop.ingest(program.export())
+    left = {vhs: [(change["kind"], change["coop_id"]) for change in found] for vhs, found in lists.items() if found}
+    raise AssertionError(f"not converged after {rounds} rounds: {left}")
