@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     # PostgreSQL holds the table lock 50 to 200 ms for 5,000 to 20,000 events; longer would keep others waiting.
     max_events_per_transaction: int = Field(5_000, ge=1, le=20_000, description="a whole number, 1 to 20000")
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
-        "info", description="debug, info, warning or error"
+        "warning", description="debug, info, warning or error"
     )
 
     @field_validator("db")

@@ -142,8 +142,8 @@ def zipped() -> bytes:
 def manifest(encoding: str = "utf-8") -> str:
     return (
         '{"format": "koop-export/1", "vhs": "563", "system": "kufersql", "sequence": 1, "kind": "full", '
-        f'"exported_at": "2026-03-02T02:00:00+01:00", "encoding": "{encoding}", "files": '
-        f'{{"bookings": {{"path": "b.csv"}}}}}}'
+        f'"exported_at": "2026-03-02T02:00:00+01:00", "encoding": "{encoding}", '
+        '"files": {"bookings": {"path": "b.csv"}}}'
     )
 
 

@@ -161,7 +161,8 @@ def terminate_abo(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
     """
     if not yes and not desk.as_json:
         click.confirm(f"end the Abo of VHS {vhs} for {coop_id} for good?", abort=True, err=True)
-    ingest.terminate_subscription(desk.store(), now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
+    with desk.store() as store:
+        ingest.terminate_subscription(store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
     return Answer(
         {"coop_id": coop_id, "vhs": vhs, "terminated": True}, lines(f"the Abo of VHS {vhs} for {coop_id} has ended")
     )
@@ -185,14 +186,15 @@ def amend_terms(desk: Desk, coop_id: str, vhs: str, subscriber: str, fee: str, p
     if not (rate.isascii() and rate.isdigit() and int(rate) <= 100):
         raise WrongUsage(f"--rate {rate}: give a whole number from 0 to 100")
     terms = Terms(cents_from_text(fee), cents_from_text(pass_through), str(int(rate)))
-    agreed = ingest.confirm_terms(
-        desk.store(),
-        now=desk.now,
-        vhs=vhs_id(vhs),
-        coop_id=checked_coop_id(coop_id),
-        subscriber=vhs_id(subscriber),
-        terms=terms,
-    )
+    with desk.store() as store:
+        agreed = ingest.confirm_terms(
+            store,
+            now=desk.now,
+            vhs=vhs_id(vhs),
+            coop_id=checked_coop_id(coop_id),
+            subscriber=vhs_id(subscriber),
+            terms=terms,
+        )
     text = (
         "both sides agree: the new terms count"
         if agreed

@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw-release": ("release", "Take back a release that has no Abo."),
     "terminate-abo": ("abo", "End an Abo on which no live booking hangs."),
     "amend-terms": ("abo", "Confirm other terms for an Abo, one side at a time."),
+    "adopt": ("legacy", "Take up a course shared before there were COOP-Ids."),
+    "assign-coop-id": ("legacy", "Move such a course to a real COOP-Id."),
     "market": ("market", "Manage the members of mini-markets."),
     "completion": ("completion", "Print the shell completion script."),
     "demo": ("demo", "Run a small network until every VHS agrees."),

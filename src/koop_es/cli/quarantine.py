@@ -13,6 +13,7 @@ from koop_es.cli.frame import Desk, command
 from koop_es.domain.errors import KoopError
 from koop_es.ingest import ingest
 from koop_es.ingest import quarantine as kept
+from koop_es.store import MAX_POSITION
 
 
 @click.group("quarantine")
@@ -43,7 +44,7 @@ def list_(desk: Desk, everything: bool) -> Answer:
 
 
 @command("quarantine show", quarantine)
-@click.argument("item", metavar="ID", type=int)
+@click.argument("item", metavar="ID", type=click.IntRange(1, MAX_POSITION))
 def show(desk: Desk, item: int) -> Answer:
     """Show one item with its original bytes (personal data may be among them).
 
@@ -84,7 +85,7 @@ def retry(desk: Desk) -> Answer:
 
 
 @command("quarantine discard", quarantine)
-@click.argument("item", metavar="ID", type=int)
+@click.argument("item", metavar="ID", type=click.IntRange(1, MAX_POSITION))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def discard(desk: Desk, item: int, yes: bool) -> Answer:
     """Give an item up for good: its bytes go, its reason stays on record.

@@ -50,18 +50,19 @@ def release(
       koop-es release --vhs 563 --course 161A087-08 --period 17F --own-offer --fee 90,00 --rate 80 --now 2017-03-01
       koop-es release --vhs 563 --course 26-10010 --period 26F --own-offer --market oberpfalz --fact "Uhrzeit von=18:30"
     """
-    released = ingest.release(
-        desk.store(),
-        desk.policy,
-        now=desk.now,
-        vhs=vhs_id(vhs),
-        number=course,
-        period=period,
-        markets=markets,
-        own_offer=own_offer,
-        given=facts_from_text(_given(facts, money)),
-        dry_run=dry_run,
-    )
+    with desk.store() as store:
+        released = ingest.release(
+            store,
+            desk.policy,
+            now=desk.now,
+            vhs=vhs_id(vhs),
+            number=course,
+            period=period,
+            markets=markets,
+            own_offer=own_offer,
+            given=facts_from_text(_given(facts, money)),
+            dry_run=dry_run,
+        )
     data: dict[str, Any] = {"coop_id": released.coop_id or None, "warnings": released.warnings}
     first = f"released as {released.coop_id}" if released.coop_id else "may be released; nothing was written"
     return Answer(data, lines(first, *(f"  note {text}" for text in released.warnings)))
@@ -90,7 +91,8 @@ def close_release(desk: Desk, coop_id: str, vhs: str) -> Answer:
     Example:
       koop-es close-release 563-COOP-219 --vhs 563
     """
-    ingest.close_release(desk.store(), now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
+    with desk.store() as store:
+        ingest.close_release(store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
     return Answer({"coop_id": coop_id, "closed": True}, lines(f"{coop_id} takes no new Abos"))
 
 
@@ -107,5 +109,6 @@ def withdraw_release(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
     """
     if not yes and not desk.as_json:
         click.confirm(f"withdraw {coop_id} for good?", abort=True, err=True)
-    ingest.withdraw_release(desk.store(), now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
+    with desk.store() as store:
+        ingest.withdraw_release(store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
     return Answer({"coop_id": coop_id, "withdrawn": True}, lines(f"{coop_id} is withdrawn"))

@@ -23,9 +23,10 @@ def claim_seat(desk: Desk, coop_id: str, vhs: str, booking: str) -> Answer:
     Example:
       koop-es claim-seat 563-COOP-219 --vhs 301 --booking 301:55
     """
-    status = ingest.claim_seat(
-        desk.store(), now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id), ref=parse_ref(booking)
-    )
+    with desk.store() as store:
+        status = ingest.claim_seat(
+            store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id), ref=parse_ref(booking)
+        )
     return Answer({"coop_id": coop_id, "ref": booking, "status": status}, lines(f"booking {booking} has a seat"))
 
 
@@ -59,7 +60,7 @@ def list_(desk: Desk) -> Answer:
 @command("withheld approve", withheld)
 @click.argument("withheld_id", metavar="ID")
 @click.option(
-    "--up-to", metavar="N", type=click.IntRange(min=0), help="Refuse if more than N bookings would be cancelled."
+    "--up-to", metavar="N", type=click.IntRange(0, 10**9), help="Refuse if more than N bookings would be cancelled."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def approve(desk: Desk, withheld_id: str, up_to: int | None, yes: bool) -> Answer:

@@ -15,6 +15,7 @@ from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
 from koop_es.settings import parse_time
+from koop_es.store import MAX_POSITION
 from koop_es.views.read import position_at
 
 if TYPE_CHECKING:
@@ -36,9 +37,16 @@ def view(desk: Desk, vhs: str, at: str | None) -> Answer:
     with desk.store() as store:
         position = None
         if at is not None:
-            position = int(at) if at.isascii() and at.isdigit() else position_at(store, parse_time(at))
+            position = _position(at) if at.isascii() and at.isdigit() else position_at(store, parse_time(at))
         data = views.view(store, vhs_id(vhs), at=position)
     return Answer(data, lambda out: _show_view(out, data))
+
+
+def _position(text: str) -> int:
+    position = int(text[:20])
+    if position > MAX_POSITION:
+        raise WrongUsage(f"--at {text}: no log is that long; koop-es status shows the last position")
+    return position
 
 
 def _show_view(out: Console, data: dict[str, Any]) -> None:

@@ -23,11 +23,12 @@ ARCHIVE_RATIO = 200
 ARCHIVE_RATIO_FREE_BYTES = 1 << 20
 """Entries below this size may be packed by any ratio: they can do no harm."""
 
-LINE_BYTES = 16 << 20
-"""Longest physical line that is kept as the original of a rejected row; one past it is no export line at all."""
+LINE_BYTES = 12 << 20
+"""Longest physical line that is kept as the original of a rejected row, room for a cell of 10 MB; one past it is no
+export line at all, and three copies of it in four-byte characters still fit the memory that reading may take."""
 
 RECORD_BYTES = 1 << 20
-"""Longest record over several lines: an unclosed quote must not draw the whole file into one row."""
+"""Longest record: real ones have some 5 kB, and an unclosed quote must not draw the whole file into one row."""
 
 RECORD_LINES = 2_000
 """Most physical lines of one record: real info texts have fewer than a hundred."""
@@ -41,8 +42,11 @@ COLUMNS = 200
 REJECTED_ROWS = 100_000
 """Most rejected rows of one file: past it the file as a whole is not what its manifest says."""
 
-REJECTED_BYTES = 64 << 20
-"""Most original bytes kept of rejected rows of one file, a quarter of the memory that reading may take (256 MiB)."""
+BLANK_LINES = 1_000_000
+"""Most blank lines of one file: some programs end a file with a few, none with a million."""
+
+REJECTED_BYTES = 48 << 20
+"""Most original bytes kept of rejected rows of one file, a fifth of the memory that reading may take (256 MiB)."""
 
 RESCAN_BYTES = 512 << 20
 """Most bytes read a second time to find rows behind broken quotes, so that hostile quoting costs seconds, not hours:

@@ -14,7 +14,6 @@ from koop_es.connectors.profiles import Encoding
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TEXT_LINE = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_COMPLETE_LINE = re.compile("[^\r\n]*(?:\r\n|\r(?!\\Z)|\n)")  # a CR at the very end may still get its LF
 _CODEC = {"utf-8": "utf-8", "windows-1252": "cp1252", "iso-8859-15": "iso8859-15"}
 _BLOCK = 1 << 16
 
@@ -36,7 +35,7 @@ class Lines:
 
     def text(self, raw: bytes) -> str:
         """Decode a line; bytes without meaning become lone surrogates, so that its cells can be told apart."""
-        return raw.decode(self.codec, "strict" if self._utf16 else "surrogateescape")
+        return raw.decode(self.codec, "replace" if self._utf16 else "surrogateescape")
 
     def __iter__(self) -> Iterator[bytes]:
         """Go on with the next line; lines may be put back even after the last."""
@@ -53,7 +52,7 @@ class Lines:
         readline, first = self._stream.readline, True
         while line := readline(limits.LINE_BYTES + 1):
             if len(line) > limits.LINE_BYTES:
-                raise self._unseparable("a line is longer than 16 MiB", "check line ends and format of the file")
+                raise self._too_long()
             if first and self.codec == "utf-8" and line.startswith(codecs.BOM_UTF8):
                 line = line[len(codecs.BOM_UTF8) :]
             first = False
@@ -68,18 +67,20 @@ class Lines:
         if mark == codecs.BOM_UTF16_BE:
             self.codec = "utf-16-be"
         decoder = codecs.getincrementaldecoder(self.codec)("strict")
-        pending = "" if mark in {codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE} else self._decoded(decoder, mark, not mark)
-        while True:
-            block = self._stream.read(_BLOCK)
-            pending += self._decoded(decoder, block, not block)
-            lines = (_COMPLETE_LINE if block else _TEXT_LINE).findall(pending)
-            pending = pending[sum(map(len, lines)) :]
-            if len(pending) > limits.LINE_BYTES // 2:
-                raise self._unseparable("a line is longer than 16 MiB", "check line ends and format of the file")
-            for line in lines:
-                yield line.encode(self.codec)
-            if not block:
-                return
+        parts = [] if mark in {codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE} else [self._decoded(decoder, mark, not mark)]
+        size = 0
+        while block := self._stream.read(_BLOCK):
+            parts.append(self._decoded(decoder, block, False))
+            size += len(block)
+            if size > limits.LINE_BYTES:
+                raise self._too_long()
+            if "\n" in parts[-1] or "\r" in parts[-1]:
+                # A CR at the very end may still get its LF, so the last line always waits for more.
+                *lines, rest = _TEXT_LINE.findall("".join(parts))
+                yield from (line.encode(self.codec) for line in lines)
+                parts, size = [rest], 2 * len(rest)
+        parts.append(self._decoded(decoder, b"", True))
+        yield from (line.encode(self.codec) for line in _TEXT_LINE.findall("".join(parts)))
 
     def _decoded(self, decoder: codecs.IncrementalDecoder, block: bytes, final: bool) -> str:
         try:
@@ -88,6 +89,10 @@ class Lines:
             raise self._unseparable(
                 f"is no utf-16, although that is declared ({error.reason})", "declare the encoding that the file has"
             ) from error
+
+    def _too_long(self) -> ExportQuarantined:
+        limit = limits.LINE_BYTES >> 20
+        return self._unseparable(f"a line is longer than {limit} MiB", "check line ends and format of the file")
 
     def _unseparable(self, reason: str, remedy: str) -> ExportQuarantined:
         return ExportQuarantined(reason, file=self.file, remedy=remedy)

@@ -42,6 +42,7 @@ class Table:
         self._line = 0
         self._rescanned = 0
         self._width = 0
+        self._blanks = 0
         self.count = 0
 
     def raw(self) -> bytes:
@@ -77,6 +78,8 @@ class Table:
                         yield self._line + 1, cells
                         self._line += 1
                         pulled.clear()
+                    elif not cells:
+                        self._blank()
                     elif self._handled(cells):
                         yield self._line + 1, cells
                         self._taken()
@@ -86,18 +89,33 @@ class Table:
                 else:
                     return
             except csv.Error as error:
-                too_long = len(pulled) == 1 and len(pulled[0]) > limit
-                reason = (
-                    f"a cell has more than {limit} characters" if too_long else f"its quotes do not close ({error})"
-                )
-                self._separate(reason, unclosed=True)
+                self._separate(self._why(error), unclosed=True)
                 reader = self._reader()
+
+    def _blank(self) -> None:
+        self._blanks += 1
+        if self._blanks > limits.BLANK_LINES:
+            raise ExportQuarantined(
+                f"has more than {limits.BLANK_LINES} blank lines",
+                file=self._lines.file,
+                line=self._line + 1,
+                remedy="check the export of the admin program and export again",
+            )
+        self._taken()
+
+    def _why(self, error: csv.Error) -> str:
+        first = len(self._pulled[0]) if len(self._pulled) == 1 else 0
+        if first > limits.RECORD_BYTES:
+            return f"the row has more than {limits.RECORD_BYTES >> 20} MiB"
+        if first > limits.CELL_CHARS:
+            return f"a cell has more than {limits.CELL_CHARS} characters"
+        return f"its quotes do not close ({error})"
 
     def _handled(self, cells: list[str]) -> bool:
         """Deal with a record that is not plainly good; True where it is good after all."""
         flaw = self._flaw
-        if not cells or (flaw is None and len(cells) == 1 and not cells[0].strip()):
-            self._taken()
+        if flaw is None and len(cells) == 1 and not cells[0].strip():
+            self._blank()
             return False
         if len(cells) != self._width:
             self._separate(f"has {len(cells)} columns where the header has {self._width}", unclosed=False)
@@ -128,15 +146,20 @@ class Table:
                     break
                 lines.append(raw)
             end = len(lines)
-        cells = _before_quote(self._lines.text(lines[0]), self._delimiter) if end == 1 and unclosed else []
+        cells = self._before_quote(lines[0]) if end == 1 and unclosed else []
         self._report(end, reason, cells, None)
 
     def _long_enough(self) -> bool:
         return len(self._pulled) >= limits.RECORD_LINES or sum(map(len, self._pulled)) > limits.RECORD_BYTES
 
     def _begins_row(self, lines: list[bytes], unclosed: bool) -> bool:
-        leading = len(_before_quote(self._lines.text(lines[0]), self._delimiter)) if unclosed else 0
+        leading = len(self._before_quote(lines[0])) if unclosed else 0
         return leading >= min(_LEADING_CELLS, self._width - 1) > 0 or self._whole(lines)
+
+    def _before_quote(self, raw: bytes) -> list[str]:
+        """Give the cells of a line that end before its first quote: broken quotes cannot have moved them."""
+        text = self._lines.text(raw[: limits.CELL_CHARS])
+        return text.partition('"')[0].split(self._delimiter, limits.COLUMNS)[:-1]
 
     def _whole(self, lines: list[bytes]) -> bool:
         """Tell whether lines begin with a record of the header's width."""
@@ -195,7 +218,7 @@ class Table:
         for raw in self._lines:
             size = size + len(raw) if pulled else len(raw)
             pulled.append(raw)
-            if len(pulled) > 1 and (len(pulled) > limits.RECORD_LINES or size > limits.RECORD_BYTES):
+            if size > limits.RECORD_BYTES or len(pulled) > limits.RECORD_LINES:
                 raise csv.Error("the record does not end")
             codec = self._lines.codec
             try:
@@ -221,8 +244,3 @@ def _place(cells: list[str], flaw: str | None) -> int | None:
         ):
             return index
     return None
-
-
-def _before_quote(line: str, delimiter: str) -> list[str]:
-    """Give the cells of a line that end before its first quote: broken quotes cannot have moved them."""
-    return line.partition('"')[0].split(delimiter)[:-1]

@@ -137,6 +137,11 @@ class Lane:
     version: int = 0
 
     @property
+    def exists(self) -> bool:
+        """Tell whether the course is there at this VHS: its export showed it, or it was shared before the engine."""
+        return self.delivered or self.adopted
+
+    @property
     def frozen(self) -> bool:
         """Tell whether nothing may be read out of this VHS's rows because the COOP-Id was altered (R15)."""
         return self.altered is not None

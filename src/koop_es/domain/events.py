@@ -128,6 +128,7 @@ class CourseDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The Abo-VHS's export shows the Abo-Kurs for the first time (R28)."""
 
     facts: CourseFacts
+    id_held: bool = True
 
 
 class CourseRenumbered(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -144,7 +144,7 @@ def _reported(state: Cooperation, event: e.CourseReported) -> None:
 
 def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
     lane = _lane(state, event.vhs)
-    lane.row, lane.delivered, lane.id_held = event.facts, True, True
+    lane.row, lane.delivered, lane.id_held = event.facts, True, event.id_held
     if lane.instructor is None:
         lane.instructor = event.facts.instructor or None
     if lane.adopted:

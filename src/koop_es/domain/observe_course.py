@@ -127,12 +127,12 @@ def _take_identity(draft: Draft, lane: Lane, row: CourseRow) -> bool:
     """Compare the COOP-Id of a row; True if the row may be read as this cooperation's (R15)."""
     state, found = draft.state, row.external_number
     if found is None or state.legacy:
-        return not lane.frozen and (lane.delivered or state.legacy)
+        return not lane.frozen and lane.exists
     if found == state.coop_id:
         if not lane.id_held and lane.delivered:
             draft.add(e.CoopIdDelivered, "R14" if lane.altered is None else "R15", row=row)
         return True
-    if not lane.delivered:
+    if not lane.exists:
         return False  # another course that happens to have the number of an Abo-Kurs not created yet (R26)
     if not lane.id_held and not lane.frozen and not found:
         return True  # the Master has not written the new COOP-Id yet

@@ -141,6 +141,11 @@ def _hints(facts: CourseFacts, words: tuple[str, ...]) -> list[str]:
     return [word for word in words if word in text]
 
 
+def terms_of(candidate: Candidate) -> Terms:
+    """Read the money terms of a course that was shared before there were COOP-Ids (R6, D12); raises Refused."""
+    return _terms(completed(candidate), f"course {candidate.number} ({candidate.period}) of VHS {candidate.vhs}")
+
+
 def _terms(facts: CourseFacts, name: str) -> Terms:
     """Read the money terms of a release (R6, R6a); a blank rate is one of a free course only."""
     if facts.fee_cents is None:

@@ -81,7 +81,7 @@ def changes(state: Cooperation, vhs: str) -> list[Change]:
     if lane is None or state.ended or not lane.present or state.master is None:
         return []
     course = course_changes(state, lane)
-    if lane.vhs != state.master and not lane.delivered and not course:
+    if lane.vhs != state.master and not lane.exists and not course:
         return []
     found = (booking_change(state, lane, booking) for booking in state.bookings.values())
     bookings = sorted(
@@ -97,8 +97,10 @@ def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
     """List the changes of the course itself: creation with all automatic entries (R28), updates, Ausfall, the COOP-
     Id.
     """
-    if lane.vhs != state.master and not lane.delivered:
-        return [] if state.cancelled else [_course_change(state, lane, "create", creation_fields(state, lane))]
+    if lane.vhs != state.master and not lane.exists:
+        if state.cancelled:
+            return []
+        return [_course_change(state, lane, "create", creation_fields(state, lane))]
     result = []
     if not lane.id_held and not state.legacy:
         result.append(_course_change(state, lane, "set_external_number", None))

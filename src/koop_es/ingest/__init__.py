@@ -1,9 +1,12 @@
 """One export in, events out: plan and apply, the quarantine, and the commands that decide something themselves."""
 
+from koop_es.domain.legacy import LegacyAbo
 from koop_es.ingest.apply import ExportResult, ingest
 from koop_es.ingest.commands import (
     Released,
+    adopt_legacy,
     approve,
+    assign_coop_id,
     claim_seat,
     close_release,
     confirm_terms,
@@ -17,8 +20,11 @@ from koop_es.ingest.commands import (
 
 __all__ = [
     "ExportResult",
+    "LegacyAbo",
     "Released",
+    "adopt_legacy",
     "approve",
+    "assign_coop_id",
     "claim_seat",
     "close_release",
     "confirm_terms",

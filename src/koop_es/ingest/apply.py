@@ -128,7 +128,7 @@ def _set_aside(
                 tx,
                 vhs=where,
                 sequence=error.sequence,
-                source=str(path),
+                source=str(path.resolve()),
                 file=error.file,
                 reason=error.reason,
                 remedy=error.remedy,
@@ -241,7 +241,7 @@ class _Run:
                 ledger.check(tx, report)
                 catalogue.write(tx, report.vhs, change, self.now.isoformat())
                 rejected = [*report.rejected, *self._with_bytes(routing.rejected)]
-                count = quarantine.put(tx, report, rejected, self.now.isoformat())
+                count = quarantine.put(tx, report, rejected, self.now.isoformat(), self.path)
                 if report.kind is not Kind.OCCUPANCY:
                     files = {row.file for row in report.courses} | {row.file for row in report.bookings}
                     files |= {item.file for item in rejected}

@@ -8,18 +8,21 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from koop_es.domain import legacy as adopting
 from koop_es.domain import release as releasing
 from koop_es.domain import seats, subscription
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.errors import BadInput, Refused
-from koop_es.domain.events import MarketJoined, MarketLeft
+from koop_es.domain.events import CoopIdAssigned, MarketJoined, MarketLeft
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import GENERAL_MARKET, issue, market_slug, market_stream
+from koop_es.domain.identifiers import GENERAL_MARKET, issue, legacy, market_slug, market_stream
+from koop_es.domain.legacy import LegacyAbo
 from koop_es.domain.terms import Policy, Terms
 from koop_es.ingest import catalogue
 from koop_es.store import Append, Store, Tx, numbers
+from koop_es.store.errors import VersionConflict
 from koop_es.views import project
 from koop_es.views.projector import Touched
 
@@ -93,6 +96,13 @@ def _decide(
 def _write(tx: Tx, expected: int, draft: Draft) -> None:
     positions = tx.append([Append(draft.state.coop_id, expected, draft.events)])
     project(tx, [Touched(draft.state, draft.events, positions[0])])
+    _unsettle(tx, draft)
+
+
+def _unsettle(tx: Tx, draft: Draft) -> None:
+    """Have the next exports of all participants read: what they said before may mean something new now."""
+    for vhs in draft.state.lanes:
+        tx.run("lane_unsettle", vhs=vhs)
 
 
 # --- release --------------------------------------------------------------------------------------------------------
@@ -129,7 +139,6 @@ def release(
             draft = Draft(Cooperation(coop_id), _moment(vhs, now))
             releasing.release(draft, candidate, terms, slugs)
             _write(tx, 0, draft)
-            tx.run("lane_ensure", vhs=vhs)
             _refuse_shared(tx, vhs, number, period, coop_id)
             keys = [entry.key for entry in _entries(tx, vhs, number, period)]
             tx.run("catalogue_delete", vhs=vhs, keys=keys)
@@ -192,6 +201,67 @@ def close_release(store: Store, *, now: datetime, vhs: str, coop_id: str) -> Non
 def withdraw_release(store: Store, *, now: datetime, vhs: str, coop_id: str) -> None:
     """Take back a release without Abos (D9); raises Refused."""
     _decide(store, coop_id, _moment(vhs, now), subscription.withdraw_release)
+
+
+def adopt_legacy(
+    store: Store,
+    policy: Policy,
+    *,
+    now: datetime,
+    vhs: str,
+    number: str,
+    period: str,
+    abos: list[LegacyAbo],
+    given: CourseFacts | None = None,
+) -> str:
+    """Take up a course that was shared before there were COOP-Ids; returns the id it goes by (D12). Raises Refused."""
+    with store.reading() as tx:
+        candidate = _candidate(tx, vhs, number, period, given or CourseFacts())
+        for abo in abos:
+            _refuse_shared(tx, abo.vhs, abo.number, abo.period, None)
+    terms = releasing.terms_of(candidate)
+    coop_id = legacy(vhs, period, number)
+
+    def attempt() -> str:
+        draft = Draft(Cooperation(coop_id), _moment(vhs, now))
+        facts = releasing.completed(candidate)
+        adopting.adopt_legacy(draft, policy, number=number, period=period, facts=facts, terms=terms, abos=abos)
+        with store.write() as tx:
+            _write(tx, 0, draft)
+            for place, course, course_period in ((vhs, number, period), *((a.vhs, a.number, a.period) for a in abos)):
+                keys = [entry.key for entry in _entries(tx, place, course, course_period)]
+                tx.run("catalogue_delete", vhs=place, keys=keys)
+        return coop_id
+
+    try:
+        return store.retrying(attempt, attempts=1)
+    except VersionConflict:
+        raise Refused(f"course {number} ({period}) of VHS {vhs} is shared already as {coop_id}", rule="R13") from None
+
+
+def assign_coop_id(store: Store, *, now: datetime, vhs: str, legacy_id: str) -> str:
+    """Move a course that is shared without COOP-Id to a real one, bookings and all; returns it (D12, R14, D16)."""
+
+    def attempt() -> str:
+        with store.reading() as tx:
+            recorded = tx.load([legacy_id])[legacy_id]
+        if not recorded:
+            raise CooperationUnknown(f"there is no cooperation {legacy_id}; koop-es view shows those of a VHS")
+        old = Draft(fold(legacy_id, (item.event for item in recorded)), _moment(vhs, now))
+        expected = old.state.version
+        with store.write() as tx:
+            coop_id = issue(vhs, numbers.next_number(tx, vhs))
+            new = Draft(Cooperation(coop_id), _moment(vhs, now))
+            adopting.carry_over(old.state, new)
+            old.add(CoopIdAssigned, "D12", successor=coop_id)
+            appends = [Append(legacy_id, expected, old.events), Append(coop_id, 0, new.events)]
+            positions = tx.append(appends)
+            tx.run("persons_move", old=legacy_id, new=coop_id)
+            project(tx, [Touched(d.state, d.events, at) for d, at in zip((old, new), positions, strict=True)])
+            _unsettle(tx, new)
+        return coop_id
+
+    return store.retrying(attempt)
 
 
 # --- Abo ------------------------------------------------------------------------------------------------------------

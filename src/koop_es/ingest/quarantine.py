@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from koop_es.domain.errors import BadInput
@@ -29,13 +30,13 @@ def digest(item: Rejected) -> str:
     return hashlib.sha256(b"\0".join((item.reason.encode(), (item.column or "").encode(), item.raw))).hexdigest()
 
 
-def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str) -> int:
-    """Set rows aside; returns how many."""
+def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str, path: Path) -> int:
+    """Set rows of the export at ``path`` aside; returns how many."""
     rows = [
         {
             "vhs": report.vhs,
             "sequence": report.sequence,
-            "source": report.source,
+            "source": str(path.resolve()),
             "file": item.file,
             "line": item.line,
             "col": item.column,

@@ -150,10 +150,15 @@ class Program:
         self.bookings[booking_id], self.seats[ref] = row, booking_id
 
     def merge(self, booking_id: str) -> str:
-        """Merge a participant with a duplicate: the row goes on under a new TNR and a new Beleg-ID, returned (B13)."""
+        """Merge a participant with a duplicate: the row goes on under a new TNR and a new Beleg-ID, returned (B13).
+
+        A booking of the VHS's own that no export has shown yet is known by its new Beleg-ID only.
+        """
         row, ref = self._booking(booking_id), self.ref_of(booking_id)
-        del self.bookings[booking_id]
-        return self._add(row | {"TNR": self._next_participant(), "Bearbeitet von": self.staff}, ref)
+        unknown = owner_of(ref) == self.vhs and booking_id not in self._exported
+        del self.bookings[booking_id], self.seats[ref]
+        merged = row | {"TNR": self._next_participant(), "Bearbeitet von": self.staff}
+        return self._add(merged, None if unknown else ref)
 
     def find(self, ref: str) -> str:
         """Find the Beleg-ID under which the program keeps anybody's booking; raises NotAllowed where it has none."""

@@ -2,6 +2,6 @@
 
 from koop_es.store.record import Append, Recorded
 from koop_es.store.store import Store
-from koop_es.store.transaction import Row, Tx
+from koop_es.store.transaction import MAX_POSITION, Row, Tx
 
-__all__ = ["Append", "Recorded", "Row", "Store", "Tx"]
+__all__ = ["MAX_POSITION", "Append", "Recorded", "Row", "Store", "Tx"]

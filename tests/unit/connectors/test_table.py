@@ -159,7 +159,23 @@ def test_cell_of_ten_megabytes_rejects_its_row_only(export: Export) -> None:
     report = read_export(export(None, BOOKINGS + row(1) + bad + row(3)))
     assert ids(report) == ["1", "3"]
     assert report.rejected[0].raw == bad.encode()
-    assert "100000 characters" in report.rejected[0].reason
+    assert "more than 1 MiB" in report.rejected[0].reason
+
+
+def test_row_of_ten_million_columns_is_rejected_without_being_taken_apart(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + row(1) + ";" * 10_000_000 + "\r\n" + row(3)))
+    assert (ids(report), len(report.rejected)) == (["1", "3"], 1)
+
+
+def test_million_blank_lines_quarantine_the_export(export: Export) -> None:
+    with pytest.raises(ExportQuarantined, match="blank lines"):
+        read_export(export(None, BOOKINGS + "\n" * (limits.BLANK_LINES + 1), proof=False))
+
+
+def test_endless_line_of_utf16_is_quarantined(export: Export) -> None:
+    raw = BOOKINGS.encode("utf-16") + b"x\0" * limits.LINE_BYTES
+    with pytest.raises(ExportQuarantined, match="12 MiB"):
+        read_export(export(None, raw, encoding="utf-16", proof=False))
 
 
 def test_cell_past_the_limit_but_not_the_parsers_rejects_its_row_only(export: Export) -> None:
@@ -179,7 +195,7 @@ def test_quotes_broken_in_every_row_end_in_bounded_work(export: Export) -> None:
 
 
 def test_file_of_one_endless_line_is_quarantined(export: Export) -> None:
-    with pytest.raises(ExportQuarantined, match="16 MiB"):
+    with pytest.raises(ExportQuarantined, match="12 MiB"):
         read_export(export(None, BOOKINGS.encode() + b"x" * (limits.LINE_BYTES + 10), proof=False))
 
 

@@ -153,15 +153,30 @@ def test_field_that_cannot_hold_a_text_keeps_its_value() -> None:
     assert made.courses[KEY]["Gebühr"] == "90,00"
 
 
-def test_merge_gives_the_same_person_a_new_row_under_new_numbers() -> None:
+def test_merge_gives_the_same_person_a_new_row_under_new_numbers(tmp_path: Path) -> None:
     made = program()
     first = made.book(KEY, ANNA, NOW)
+    made.export(tmp_path, NOW)
     before = dict(made.bookings[first])
     merged = made.merge(first)
     after = made.bookings[merged]
     assert first not in made.bookings
     assert {name for name in after if after[name] != before[name]} == {"Beleg-ID", "TNR"}
     assert (made.ref_of(merged), made.find("563:1")) == ("563:1", merged)
+
+
+def test_booking_merged_before_any_export_showed_it_is_known_by_its_new_number_only() -> None:
+    made = program()
+    merged = made.merge(made.book(KEY, ANNA, NOW))
+    assert made.ref_of(merged) == f"563:{merged}"
+    with pytest.raises(NotAllowed):
+        made.find("563:1")
+
+
+def test_merged_mirror_still_stands_for_the_booking_of_its_owner() -> None:
+    made = program()
+    made.apply([change("booking.create", booking=booking("301:1"))])
+    assert made.ref_of(made.merge("1")) == "301:1"
 
 
 def test_removed_booking_can_be_put_back_as_it_was() -> None:
@@ -252,8 +267,10 @@ def test_connector_finds_a_course_by_its_coop_id_after_renumbering_and_by_number
     assert made.courses[KEY]["Externe Kurs-Nr."] == "563-COOP-1"
 
 
-def test_cancellation_finds_a_booking_of_ones_own_after_a_merge() -> None:
+def test_cancellation_finds_a_booking_of_ones_own_after_a_merge(tmp_path: Path) -> None:
     made = program()
-    merged = made.merge(made.book(KEY, ANNA, NOW))
+    first = made.book(KEY, ANNA, NOW)
+    made.export(tmp_path, NOW)
+    merged = made.merge(first)
     assert made.apply([change("booking.cancel", booking=booking("563:1", "S"))]) == 1
     assert made.bookings[merged]["Status"] == "S"

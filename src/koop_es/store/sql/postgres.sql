@@ -53,6 +53,9 @@ WHERE coop_id = ANY(%(coop_ids)s::text[])
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
 WHERE person_id = ANY(%(person_ids)s::text[])
 
+-- persons_move: Let the persons of one cooperation belong to the one it goes on in (D12).
+UPDATE koop_persons SET coop_id = %(new)s WHERE coop_id = %(old)s
+
 -- persons_erase: Erase persons with all their versions.
 DELETE FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
 
@@ -151,6 +154,9 @@ WHERE vhs = %(vhs)s
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence = %(sequence)s, digest = %(digest)s, last_exported_at = %(exported_at)s,
     last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, guard_tripped = NULL
 WHERE vhs = %(vhs)s
+
+-- lane_unsettle: Have the next export of a VHS read even if it says what the last one said.
+INSERT INTO koop_lanes (vhs) VALUES (%(vhs)s) ON CONFLICT (vhs) DO UPDATE SET digest = NULL
 
 -- lane_seen: Record that a VHS reported, by a source that counts no exports or without anything new.
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_recorded_at = %(recorded_at)s WHERE vhs = %(vhs)s

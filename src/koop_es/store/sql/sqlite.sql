@@ -52,6 +52,9 @@ WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
 WHERE person_id IN (SELECT value FROM json_each(:person_ids))
 
+-- persons_move: Let the persons of one cooperation belong to the one it goes on in (D12).
+UPDATE koop_persons SET coop_id = :new WHERE coop_id = :old
+
 -- persons_erase: Erase persons with all their versions.
 DELETE FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
 
@@ -150,6 +153,9 @@ WHERE vhs = :vhs
 UPDATE koop_lanes SET system = coalesce(:system, system), last_sequence = :sequence, digest = :digest, last_exported_at = :exported_at,
     last_recorded_at = :recorded_at, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, guard_tripped = NULL
 WHERE vhs = :vhs
+
+-- lane_unsettle: Have the next export of a VHS read even if it says what the last one said.
+INSERT INTO koop_lanes (vhs) VALUES (:vhs) ON CONFLICT (vhs) DO UPDATE SET digest = NULL
 
 -- lane_seen: Record that a VHS reported, by a source that counts no exports or without anything new.
 UPDATE koop_lanes SET system = coalesce(:system, system), last_recorded_at = :recorded_at WHERE vhs = :vhs

@@ -1,0 +1,145 @@
+"""Courses shared before there were COOP-Ids: taken up under a name of their own, moved to a COOP-Id later (D12)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.course import CourseFacts
+from koop_es.domain.draft import Draft
+from koop_es.domain.errors import Refused
+from koop_es.domain.observation import Status
+from koop_es.domain.terms import Policy, Terms
+
+
+class LegacyAbo(NamedTuple):
+    """One Abo of a course without COOP-Id, as its VHS keeps it."""
+
+    vhs: str
+    number: str
+    period: str
+    system: str | None = None
+
+
+def adopt_legacy(
+    draft: Draft, policy: Policy, *, number: str, period: str, facts: CourseFacts, terms: Terms, abos: list[LegacyAbo]
+) -> None:
+    """Take up a course that is shared without a COOP-Id, its Abos included; its number is its identity (D12, R20)."""
+    draft.add(
+        e.CourseReleased,
+        "D12",
+        course_number=number,
+        period=period,
+        facts=facts,
+        reported=facts,
+        terms=terms,
+        adopted=True,
+    )
+    for abo in abos:
+        if abo.vhs == draft.moment.vhs or abo.vhs in draft.state.lanes:
+            raise Refused(f"VHS {abo.vhs} cannot have an Abo of this course twice, nor of its own", rule="R32")
+        draft.add(
+            e.CourseSubscribed,
+            "D12",
+            vhs=abo.vhs,
+            course_number=abo.number,
+            period=abo.period,
+            system=abo.system,
+            adopted=True,
+            identity=policy.identity_sharing == "all",
+            event_kind=policy.event_kind(facts.course_type) if policy.is_bavarian(abo.vhs) else None,
+        )
+    draft.settle_violations()
+
+
+def carry_over(old: Cooperation, new: Draft) -> None:
+    """Tell the story so far once more under a real COOP-Id; the change lists then bring the id to every VHS (D12, R14).
+
+    Raises Refused for a cooperation that has a COOP-Id, or that has none but is not the Master's to move.
+    """
+    master = old.master_lane
+    if not old.legacy or old.ended or master is None or master.vhs != new.moment.vhs:
+        raise Refused(f"{old.coop_id} is no course of VHS {new.moment.vhs} that lacks a COOP-Id", rule="D12")
+    new.add(
+        e.CourseReleased,
+        "D12",
+        course_number=master.number,
+        period=master.period,
+        facts=master.facts,
+        reported=master.row,
+        terms=master.released_terms,
+        markets=master.markets,
+        system=master.system,
+        predecessor=old.coop_id,
+    )
+    for lane in old.subscribers():
+        _carry_abo(lane, new)
+    for ref in sorted(old.bookings):
+        _carry_booking(old.bookings[ref], new)
+    if old.cancelled:
+        new.add(e.CourseCancelled, "D12")
+    new.settle_violations()
+
+
+def _carry_abo(lane: Lane, new: Draft) -> None:
+    new.add(
+        e.CourseSubscribed,
+        "D12",
+        vhs=lane.vhs,
+        course_number=lane.number,
+        period=lane.period,
+        terms=lane.terms,
+        system=lane.system,
+        adopted=True,
+        identity=lane.identity,
+        event_kind=lane.event_kind,
+        instructor=lane.instructor,
+        keyword=lane.keyword,
+    )
+    if lane.delivered:
+        new.add(e.CourseDelivered, "D12", vhs=lane.vhs, facts=lane.row, id_held=False)
+
+
+def _carry_booking(booking: Booking, new: Draft) -> None:
+    """Tell one booking once more: made, delivered, cancelled, as far as it came."""
+    own = booking.seats.get(booking.owner)
+    if booking.claimed and own is not None:
+        new.add(
+            e.BookingMade,
+            "D12",
+            vhs=booking.owner,
+            ref=booking.ref,
+            booking_id=own.booking_id,
+            participant_no=own.participant_no,
+            status=booking.status,
+            booked_at=booking.booked_at,
+            person_id=booking.person_id,
+        )
+        if booking.person_version > 1:
+            version = booking.person_version
+            new.add(e.BookingAmended, "D12", vhs=booking.owner, ref=booking.ref, person_version=version)
+    for vhs in sorted(booking.seats):
+        seat = booking.seats[vhs]
+        if vhs != booking.owner and seat.held:
+            new.add(
+                e.BookingDelivered,
+                "D12",
+                vhs=vhs,
+                ref=booking.ref,
+                booking_id=seat.booking_id,
+                participant_no=seat.participant_no,
+                status=seat.status or Status.CONFIRMED,
+                person_version=seat.person_version,
+            )
+    for vhs in sorted(booking.cancelled_by):
+        new.add(e.BookingCancelled, "D12", vhs=vhs, ref=booking.ref)
+    for vhs in sorted(booking.orphaned_by):
+        new.add(e.OrphanDetected, "D12", vhs=vhs, ref=booking.ref)
+    for vhs in sorted(booking.seats):
+        if (
+            booking.seats[vhs].status is Status.CANCELLED
+            and booking.seats[vhs].held
+            and vhs not in booking.cancelled_by
+        ):
+            new.add(e.CancellationDelivered, "D12", vhs=vhs, ref=booking.ref)
