@@ -139,6 +139,9 @@ def is_variant(function: Function) -> bool:
 
 @each_module
 def test_imports_point_downwards_only(module: Module) -> None:
+    if module.room == "__main__":
+        assert {room for room, _ in rooms_used(module)} == {"cli"}, "koop_es/__main__.py only starts the command line"
+        return
     if module.room == "__init__":
         assert not list(rooms_used(module)), "koop_es/__init__.py is imported by every room, so it imports none"
         return

@@ -59,7 +59,9 @@ class Seat:
     unknown_status: str | None = None
     told_cancelled: bool = False
     shown_cancelled: bool = False
+    actor: str | None = None
     version: int = 0
+    person_changed: int = 0
 
     @property
     def held(self) -> bool:
@@ -134,7 +136,10 @@ class Lane:
     instructor: str | None = None
     keyword: str | None = None
     facts_changed: dict[str, int] = field(default_factory=dict)
-    version: int = 0
+    row_changed: dict[str, int] = field(default_factory=dict)
+    cancelled_version: int = 0
+    subscribed_version: int = 0
+    identity_version: int = 0
 
     @property
     def exists(self) -> bool:
@@ -158,8 +163,6 @@ class Cooperation:
     closed: bool = False
     withdrawn: bool = False
     successor: str | None = None
-    cancelled: bool = False
-    cancelled_version: int = 0
     lanes: dict[str, Lane] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     violations: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -173,6 +176,17 @@ class Cooperation:
     def master_lane(self) -> Lane | None:
         """The Master's lane, None while only subscribers were seen."""
         return self.lanes[self.master] if self.master is not None else None
+
+    @property
+    def cancelled_version(self) -> int:
+        """Version at which the Master cancelled the course, 0 if it did not; an Abo-VHS cannot (R47)."""
+        lane = self.master_lane
+        return lane.cancelled_version if lane is not None else 0
+
+    @property
+    def cancelled(self) -> bool:
+        """Tell whether the Master cancelled the course (D11)."""
+        return self.cancelled_version > 0
 
     @property
     def ended(self) -> bool:

@@ -52,7 +52,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CourseReleased(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The Master released its course for Abos (R4, R14), or an export showed that it had (adopted)."""
+    """The Master released its course for Abos (R4, R14), or an export showed that it had (adopted).
+
+    ``identity`` and ``event_kind`` are for the case that the VHS turns out to be an Abo-VHS without "Kennzeichen 100".
+    """
 
     course_number: str
     period: str
@@ -62,6 +65,8 @@ class CourseReleased(Event, frozen=True, kw_only=True, omit_defaults=True):
     markets: tuple[str, ...] = ("general",)
     system: str | None = None
     adopted: bool = False
+    identity: bool = False
+    event_kind: str | None = None
     predecessor: str | None = None
 
 

@@ -14,16 +14,10 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import given, merged
 from koop_es.domain.identifiers import issuer, owner_of
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import WEB_SERVICE_USER, Status
 
 LOCAL_FIELDS = frozenset({"venue"})
 """Fields an Abo-VHS may change without harm; its value stands until the Master changes the field (R38)."""
-
-
-FREE_FIELDS = frozenset({"title", "programme_title", "info", "koop_key", "never_share", "rate"})
-"""Fields no change list asks for again once the Abo-Kurs is made (R29): news about them leaves a pending change as it
-is.
-"""
 
 
 def evolve(state: Cooperation, event: e.Event) -> Cooperation:
@@ -54,7 +48,6 @@ def _lane(state: Cooperation, vhs: str) -> Lane:
     lane = state.lanes.get(vhs)
     if lane is None:
         lane = state.lanes[vhs] = Lane(vhs)
-    lane.version = state.version
     return lane
 
 
@@ -84,7 +77,11 @@ def _released(state: Cooperation, event: e.CourseReleased) -> None:
     lane.released_terms = event.terms
     lane.markets = event.markets
     lane.delivered = True
-    lane.id_held = event.adopted
+    lane.id_held = lane.adopted = event.adopted
+    lane.identity, lane.event_kind = event.identity, event.event_kind
+    lane.instructor = event.facts.instructor or None
+    if event.adopted:
+        _keep_local(state, lane)
     if _outranks(state, event.vhs):
         state.master, state.released_version = event.vhs, state.version
 
@@ -98,15 +95,21 @@ def _withdrawn(state: Cooperation, event: e.ReleaseWithdrawn) -> None:
 
 
 def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
+    before = state.lanes.get(event.vhs)
+    if before is not None and not before.active:
+        del state.lanes[event.vhs]  # an Abo that was ended and is made again begins from nothing
     lane = _lane(state, event.vhs)
     _name(lane, event.course_number, event.period)
     lane.terms, lane.system, lane.identity = event.terms, event.system, event.identity
     lane.event_kind, lane.instructor, lane.keyword = event.event_kind, event.instructor, event.keyword
-    lane.active, lane.adopted = True, event.adopted
+    lane.active, lane.adopted, lane.subscribed_version = True, event.adopted, state.version
 
 
 def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
     _lane(state, event.vhs).active = False
+    for booking in state.bookings.values():
+        if booking.owner != event.vhs:
+            booking.seats.pop(event.vhs, None)
 
 
 def _terms_confirmed(state: Cooperation, event: e.TermsConfirmed) -> None:
@@ -131,15 +134,14 @@ def _revised(state: Cooperation, event: e.CourseRevised) -> None:
 
 
 def _reported(state: Cooperation, event: e.CourseReported) -> None:
-    lane = state.lanes[event.vhs]
-    if not given(event.facts).keys() <= FREE_FIELDS:
-        lane.version = state.version
+    lane = _lane(state, event.vhs)
     master = state.master_lane
-    if master is not None and lane is not master:
+    if master is not None and lane is not master and event.actor != WEB_SERVICE_USER:
         edited = LOCAL_FIELDS & given(event.facts).keys()
         # A local edit of a field the Master has changed meanwhile loses, whichever of the two was reported first.
         lane.kept.update(name for name in edited if getattr(lane.row, name) == getattr(master.facts, name))
     lane.row = merged(lane.row, event.facts)
+    lane.row_changed |= dict.fromkeys(given(event.facts), state.version)
 
 
 def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
@@ -148,7 +150,13 @@ def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
     if lane.instructor is None:
         lane.instructor = event.facts.instructor or None
     if lane.adopted:
-        lane.kept.update(LOCAL_FIELDS)
+        _keep_local(state, lane)
+
+
+def _keep_local(state: Cooperation, lane: Lane) -> None:
+    """Leave an adopted Abo the local values of harmless fields that the Master has not changed since (R38)."""
+    master = state.master_lane
+    lane.kept.update(name for name in LOCAL_FIELDS if master is None or not master.facts_changed.get(name))
 
 
 def _renumbered(state: Cooperation, event: e.CourseRenumbered) -> None:
@@ -158,7 +166,7 @@ def _renumbered(state: Cooperation, event: e.CourseRenumbered) -> None:
 def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
     lane = _lane(state, event.vhs)
     lane.row = merged(lane.row, type(lane.row)(cancelled=True))
-    state.cancelled, state.cancelled_version = True, state.version
+    lane.cancelled_version = state.version
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
@@ -176,7 +184,7 @@ def _id_delivered(state: Cooperation, event: e.CoopIdDelivered) -> None:
 
 def _id_altered(state: Cooperation, event: e.CoopIdAltered) -> None:
     lane = _lane(state, event.vhs)
-    lane.id_held, lane.altered = False, event.found
+    lane.id_held, lane.altered, lane.identity_version = False, event.found, state.version
 
 
 def _id_assigned(state: Cooperation, event: e.CoopIdAssigned) -> None:
@@ -193,16 +201,20 @@ def _booking(state: Cooperation, ref: str) -> Booking:
     return booking
 
 
-def _seat(state: Cooperation, booking: Booking, vhs: str) -> Seat:
-    seat = booking.seats.get(vhs)
+def _seat(booking: Booking, event: e.Event) -> Seat:
+    """Find the seat an event of a VHS's row is about; whoever edited that row is remembered (T6)."""
+    seat = booking.seats.get(event.vhs)
     if seat is None:
-        seat = booking.seats[vhs] = Seat()
-    seat.version = state.version
+        seat = booking.seats[event.vhs] = Seat()
+    if event.actor is not None:
+        seat.actor = event.actor
     return seat
 
 
 def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | None) -> None:
     """Take over a status a row shows: the booking is there, its letter is known, what it was told before is settled."""
+    if seat.absences or seat.lost or (status is not None and status is not seat.status):
+        seat.version = state.version
     seat.absences, seat.absent_export, seat.withheld = 0, "", None
     seat.orphaned = seat.lost = seat.told_cancelled = False
     seat.survivor = None
@@ -214,6 +226,11 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
             seat.shown_cancelled = False
 
 
+def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
+    """Count an absence; the export is remembered, so that it never counts twice."""
+    seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
+
+
 def _made(state: Cooperation, event: e.BookingMade) -> None:
     booking = _booking(state, event.ref)
     booking.claimed, booking.booked_at, booking.changed = True, event.booked_at, state.version
@@ -222,7 +239,7 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
         booking.cancelled_by.add(event.vhs)
     else:
         booking.status = event.status
-    seat = _seat(state, booking, event.vhs)
+    seat = _seat(booking, event)
     seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
     seat.person_version = booking.person_version
     _show(state, booking, seat, event.status)
@@ -230,8 +247,9 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
 
 def _amended(state: Cooperation, event: e.BookingAmended) -> None:
     booking = _booking(state, event.ref)
-    booking.changed = state.version
-    seat = _seat(state, booking, event.vhs)
+    if event.status is not None or event.person_version is not None or event.booked_at is not None:
+        booking.changed = state.version
+    seat = _seat(booking, event)
     if event.status is not None:
         booking.status = event.status
         _show(state, booking, seat, event.status)
@@ -247,19 +265,19 @@ def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
     booking = _booking(state, event.ref)
     booking.status, booking.changed = Status.CONFIRMED, state.version
     if not event.claimed:
-        _show(state, booking, _seat(state, booking, event.vhs), Status.CONFIRMED)
+        _show(state, booking, _seat(booking, event), Status.CONFIRMED)
 
 
 def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
     booking = _booking(state, event.ref)
     booking.cancelled_by.add(event.vhs)
     booking.changed = state.version
-    _show(state, booking, _seat(state, booking, event.vhs), Status.CANCELLED)
+    _show(state, booking, _seat(booking, event), Status.CANCELLED)
 
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
     booking = _booking(state, event.ref)
-    seat = _seat(state, booking, event.vhs)
+    seat = _seat(booking, event)
     seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
     seat.person_version = event.person_version
     _show(state, booking, seat, event.status)
@@ -267,7 +285,7 @@ def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
 
 def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
     booking = _booking(state, event.ref)
-    seat = _seat(state, booking, event.vhs)
+    seat = _seat(booking, event)
     if event.participant_no is not None:
         if event.participant_no == seat.merged_from:
             seat.merged_from = None
@@ -275,41 +293,45 @@ def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
     if event.booking_id is not None:
         seat.booking_id = event.booking_id
     if event.person_version is not None:
-        seat.person_version = event.person_version
+        seat.person_version, seat.person_changed = event.person_version, state.version
     _show(state, booking, seat, event.status)
 
 
 def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) -> None:
     booking = _booking(state, event.ref)
-    _show(state, booking, _seat(state, booking, event.vhs), Status.CANCELLED)
+    _show(state, booking, _seat(booking, event), Status.CANCELLED)
 
 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
-    seat = _seat(state, _booking(state, event.ref), event.vhs)
-    seat.absences, seat.absent_export, seat.absent_version = 1, _export(event), state.version
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 1)
+    seat.absent_version = state.version
 
 
 def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
     booking = _booking(state, event.ref)
-    _show(state, booking, _seat(state, booking, event.vhs), event.status)
+    _show(state, booking, _seat(booking, event), event.status)
 
 
 def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
     booking = _booking(state, event.ref)
     booking.orphaned_by.add(event.vhs)
     booking.changed = state.version
-    seat = _seat(state, booking, event.vhs)
-    seat.absences, seat.absent_export, seat.withheld, seat.orphaned = 2, _export(event), None, True
+    seat = _seat(booking, event)
+    _miss(state, seat, event, 2)
+    seat.withheld, seat.orphaned = None, True
 
 
 def _withheld(state: Cooperation, event: e.OrphanWithheld) -> None:
-    seat = _seat(state, _booking(state, event.ref), event.vhs)
-    seat.absences, seat.absent_export, seat.withheld = 2, _export(event), event.withheld_id
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 2)
+    seat.withheld = event.withheld_id
 
 
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
-    seat = _seat(state, _booking(state, event.ref), event.vhs)
-    seat.absences, seat.absent_export, seat.lost = 2, _export(event), True
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 2)
+    seat.lost = True
 
 
 def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
@@ -318,11 +340,11 @@ def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking.changed, booking.ever_cancelled = state.version, True
     for seat in booking.seats.values():
         seat.told_cancelled = seat.status is not Status.CANCELLED
-    _show(state, booking, _seat(state, booking, event.vhs), event.status)
+    _show(state, booking, _seat(booking, event), event.status)
 
 
 def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
-    seat = _seat(state, _booking(state, event.ref), event.vhs)
+    seat = _seat(_booking(state, event.ref), event)
     if event.survivor is not None:
         seat.survivor = event.survivor
         return
@@ -331,7 +353,7 @@ def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
 
 
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
-    seat = _seat(state, _booking(state, event.ref), event.vhs)
+    seat = _seat(_booking(state, event.ref), event)
     seat.unknown_status = event.raw_status
 
 

@@ -40,6 +40,8 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
         person = draft.person(booking.person_id, booking.person_version)
         if person is None:
             continue
+        if booking.seats[vhs].absences:
+            continue  # gone since an earlier export: whoever appears now registered anew (B15, D5)
         number = booking.seats[vhs].participant_no
         matches = [
             (other in state.bookings, other)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.merges import match_merges, same_name
-from koop_es.domain.observation import BookingRow, Status
+from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, Status
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import sees_identity, wanted_status
@@ -75,7 +75,8 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
         if seat is None or ref in shown or seat.booking_id in part.protected:
             continue
         frozen = seat.unknown_status is not None or seat.survivor is not None or seat.lost
-        if seat.live and not frozen and not draft.state.is_final(booking):
+        wanted = wanted_status(draft.state, booking, vhs)
+        if (seat.live or wanted not in (None, Status.CANCELLED)) and not frozen and not draft.state.is_final(booking):
             result.append(ref)
     return sorted(result)
 
@@ -123,7 +124,8 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     if status is Status.CANCELLED:
         return
     seats = draft.state.bookings[ref].seats
-    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is Status.CANCELLED):
+    told = draft.state.bookings[ref].cancelled_by
+    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is Status.CANCELLED and vhs not in told):
         draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
 
 
@@ -141,7 +143,8 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         status=status,
         person_version=_shown_person(draft, booking, row),
     )
-    if booking is None or not booking.claimed or status is not Status.CANCELLED:
+    booking = state.bookings[ref]
+    if status is not Status.CANCELLED:
         return
     if not state.is_cancelled(booking) and not booking.ever_cancelled:
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
@@ -160,6 +163,8 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         _take_status(draft, booking, seat, row, status)
     elif seat.unknown_status is not None:
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
+    elif seat.told_cancelled:
+        draft.add(e.BookingReported, "D5", row=row, ref=ref, status=status)
     if not absent:
         _take_number(draft, booking, seat, row)
     if draft.moment.vhs == booking.owner:
@@ -174,7 +179,7 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if status is Status.CANCELLED:
-        if state.is_cancelled(booking) or seat.told_cancelled:
+        if state.is_final(booking) or _is_echo(state, booking, seat, row):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
@@ -187,6 +192,18 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         draft.add(e.BookingPromoted, "B19", row=row, ref=ref)
     else:
         draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)
+
+
+def _is_echo(state: Cooperation, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether an "S" is our own, written by WS because the VHS was told so (T6), and not one that its staff set.
+
+    A booking cancelled only as an orphan may live again (D5), so a person's "S" must not be taken for the echo. Who
+    edited the row tells, unless it says nobody, or the very person it named before: then what the VHS was told tells.
+    """
+    if row.edited_by == WEB_SERVICE_USER:
+        return state.is_cancelled(booking) or booking.ever_cancelled
+    by_hand = bool(row.edited_by) and row.edited_by != seat.actor
+    return not by_hand and (state.is_cancelled(booking) or seat.told_cancelled)
 
 
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
@@ -254,6 +271,10 @@ def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: b
     seat = booking.seats[vhs]
     export = draft.moment.origin.export if draft.moment.origin is not None else ""
     if seat.orphaned or seat.absent_export == export:
+        return
+    if not seat.live:
+        # It was removed while it was cancelled, and lives again since: nobody lost a booking, it is delivered again.
+        draft.add(e.MirrorLost, "D5", cause=booking.changed or None, ref=ref)
         return
     if seat.absences == 0:
         draft.add(e.BookingVanished, "D3", ref=ref)

@@ -67,6 +67,8 @@ def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> 
             markets=(GENERAL_MARKET,),
             system=system,
             adopted=True,
+            identity=policy.identity_sharing == "all",
+            event_kind=_event_kind(policy, draft.moment.vhs, facts),
         )
         if facts.cancelled:
             draft.add(e.CourseCancelled, "R47", row=row, cause=state.version)
@@ -86,10 +88,14 @@ def _adopt_abo(draft: Draft, row: CourseRow, policy: Policy, system: str | None)
         system=system,
         adopted=True,
         identity=policy.identity_sharing == "all",
-        event_kind=policy.event_kind(row.facts.course_type) if policy.is_bavarian(vhs) else None,
+        event_kind=_event_kind(policy, vhs, row.facts),
         instructor=row.facts.instructor or None,
     )
     draft.add(e.CourseDelivered, "R28", row=row, cause=version, facts=row.facts)
+
+
+def _event_kind(policy: Policy, vhs: str, facts: CourseFacts) -> str | None:
+    return policy.event_kind(facts.course_type) if policy.is_bavarian(vhs) else None
 
 
 def reported_terms(facts: CourseFacts) -> Terms | None:
@@ -152,7 +158,8 @@ def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
     elif cancelled is not None:
         other["cancelled"] = cancelled
     if revised:
-        urgent = bool(revised.keys() & _MOVED) and is_urgent(draft.state.starts_on, draft.moment.at)
+        starts = (draft.state.starts_on, revised.get("starts_on"))
+        urgent = bool(revised.keys() & _MOVED) and any(is_urgent(day, draft.moment.at) for day in starts)
         draft.add(e.CourseRevised, "D11" if urgent else "R21", row=row, facts=CourseFacts(**revised), urgent=urgent)
     if other:
         draft.add(e.CourseReported, "D6", row=row, facts=CourseFacts(**other))

@@ -26,10 +26,12 @@ def claim_seat(draft: Draft, ref: str) -> str:
         raise Refused(f"booking {ref} is cancelled; a new registration is a new booking", rule="D5", ref=ref)
     if booking.status is Status.CONFIRMED:
         return Status.CONFIRMED.value
-    capacity = state.capacity
-    if capacity is None or len(state.confirmed()) >= capacity:
+    capacity, taken = state.capacity, len(state.confirmed())
+    if capacity is not None and taken >= capacity:
         raise Refused(
-            f"no seat is free in {state.coop_id}: {len(state.confirmed())} of {capacity} are taken", rule="D7", ref=ref
+            f"no seat is free in {state.coop_id}: {taken} of {capacity} are taken; {ref} stays on the waiting list",
+            rule="D7",
+            ref=ref,
         )
     draft.add(e.BookingPromoted, "D7", ref=ref, claimed=True)
     draft.settle_violations()

@@ -26,6 +26,8 @@ class KnownLane:
     number: str
     period: str
     ends_on: date | None
+    title: str | None = None
+    starts_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -130,11 +132,16 @@ class _Courses:
             self._slice(lane.coop_id, None).course_absent = True
 
     def _belongs_to_other(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether a row stands under the number of another cooperation whose COOP-Id is nowhere: then that was
-        altered.
+        """Tell whether a row with a lane's COOP-Id stands under the number of another shared course and is that course.
+
+        Then the COOP-Id was altered (R15), not the number (R20). It is so where the other's COOP-Id is nowhere, and
+        where two changed places: unless title and first day say for certain that the course moved, nothing is
+        guessed.
         """
         other = self.lane_keys.get((row.number, row.period or ""))
-        return other is not None and other != lane.coop_id and not self.by_id[other]
+        if other is None or other == lane.coop_id:
+            return False
+        return not self.by_id[other] or not _is_course(row, lane) or _is_course(row, self.lanes[other])
 
     def _may_be_renumbered(self, lane: KnownLane, row: CourseRow) -> bool:
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
@@ -165,17 +172,28 @@ class _Courses:
         )
 
 
+def _is_course(row: CourseRow, lane: KnownLane) -> bool:
+    return (row.facts.title, row.facts.starts_on) == (lane.title, lane.starts_on)
+
+
 def _route_bookings(
     report: Report, routing: Routing, courses: _Courses, is_catalogue: Callable[[str, str | None], bool]
 ) -> None:
     """Hand every booking to its course's slice; those of courses nobody shares are passed over and never kept (D15)."""
-    targets = {(lane.number, lane.period): lane.coop_id for lane in courses.lanes.values()}
+    local = {(row.number, row.period) for row in routing.catalogue} | {(row.number, None) for row in routing.catalogue}
+    targets = {}
+    for lane in courses.lanes.values():
+        found = routing.slices.get(lane.coop_id)
+        # A course that moved is reached by its new number only: the old one may be that of a local course by now (R20).
+        if (found is None or found.course is None) and (lane.number, lane.period) not in local:
+            targets[lane.number, lane.period] = lane.coop_id
     for coop_id, part in routing.slices.items():
         if part.course is not None:
-            lane = courses.lanes.get(coop_id)
-            period = part.course.period if part.course.period is not None else lane.period if lane is not None else ""
+            known = courses.lanes.get(coop_id)
+            period = part.course.period
+            if period is None:
+                period = known.period if known is not None else ""
             targets[part.course.number, period] = coop_id
-    local = {(row.number, row.period) for row in routing.catalogue} | {(row.number, None) for row in routing.catalogue}
     local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None}
     unreadable = any(item.about == "booking" and (not item.key or not item.key[0]) for item in report.rejected)
     complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete and not unreadable
@@ -187,12 +205,11 @@ def _route_bookings(
         elif (row.number, row.period) not in local and not is_catalogue(row.number, row.period):
             reason = f"booking of course {row.number} ({row.period}), which this VHS never reported"
             routing.rejected.append(_rejected_booking(row, "Kursnummer", reason, "export the course as well"))
-    protected = frozenset(
-        item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key
-    )
+    protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
+    protected |= {row.ref.partition(":")[2] for row in report.bookings if row.ref and owner_of(row.ref) == report.vhs}
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
-        part.protected = protected
+        part.protected = frozenset(protected)
 
 
 def _take_booking(report: Report, routing: Routing, part: Slice, row: BookingRow) -> None:

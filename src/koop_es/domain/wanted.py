@@ -6,6 +6,7 @@ gets the same one, because the id ends with the version of the event that made t
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -94,9 +95,7 @@ def changes(state: Cooperation, vhs: str) -> list[Change]:
 
 
 def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
-    """List the changes of the course itself: creation with all automatic entries (R28), updates, Ausfall, the COOP-
-    Id.
-    """
+    """List the changes of the course itself: creation with all automatic entries (R28), updates, Ausfall, COOP-Id."""
     if lane.vhs != state.master and not lane.exists:
         if state.cancelled:
             return []
@@ -113,14 +112,26 @@ def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
 
 
 def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, Any] | None) -> Change:
-    causes = [lane.version, state.released_version]
-    if kind == "cancel":
-        causes.append(state.cancelled_version)
-    causes += [last_change(state, lane, name) for name in fields or ()]
-    version = max(causes)
+    """Make a change of the course; its id holds the version that asked for it and, for fields, what they should be."""
     texts = None if fields is None else {HEADINGS.get(k, k): to_text(k, v) for k, v in fields.items()}
-    identity = f"{lane.vhs}:{state.coop_id}:course.{kind}:{version}"
+    version = _course_cause(state, lane, kind, fields or {})
+    content = "" if kind != "update" else "-" + sha256(repr(texts).encode()).hexdigest()[:8]
+    identity = f"{lane.vhs}:{state.coop_id}:course.{kind}:{version}{content}"
     return Change(id=identity, kind=f"course.{kind}", because=version, fields=texts)
+
+
+def _course_cause(state: Cooperation, lane: Lane, kind: str, fields: dict[str, Any]) -> int:
+    """Find the version of the event that asks for a change of the course."""
+    if kind == "update":
+        versions = (max(last_change(state, lane, name), lane.row_changed.get(name, 0)) for name in fields)
+        return max(*versions, state.released_version if not lane.subscribed_version else 0, lane.subscribed_version, 0)
+    if kind == "cancel":
+        return max(state.cancelled_version, lane.row_changed.get("cancelled", 0))
+    if kind == "create":
+        return lane.subscribed_version
+    return max(
+        lane.identity_version, lane.subscribed_version, state.released_version if lane.vhs == state.master else 0
+    )
 
 
 def creation_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
@@ -238,7 +249,9 @@ def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change |
     kind = _booking_kind(lane, booking, seat, wanted, identity=sees_identity(state, lane, booking))
     if kind is None:
         return None
-    version = max(booking.changed, seat.version if seat is not None else 0)
+    version = booking.changed
+    if seat is not None:
+        version = max(version, seat.version if seat.status is not wanted or not seat.held else seat.person_changed)
     if state.cancelled and wanted is Status.CANCELLED:
         version = max(version, state.cancelled_version)
     shows_person = sees_identity(state, lane, booking)
@@ -256,7 +269,8 @@ def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change |
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
-        return "create" if wanted is not Status.CANCELLED and lane.vhs != booking.owner else None
+        again = seat is not None and seat.lost
+        return "create" if wanted is not Status.CANCELLED and (again or lane.vhs != booking.owner) else None
     if seat.absences:
         return None
     if seat.status is not wanted:

@@ -295,7 +295,10 @@ class _Run:
         keys = {(entry.number, entry.period) for entry in entries.values()} | {
             (e.number, None) for e in entries.values()
         }
-        lanes = {coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on) for coop_id, v in known.items()}
+        lanes = {
+            coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on)
+            for coop_id, v in known.items()
+        }
         routing = route(report, lanes, lambda number, period: (number, period) in keys)
         hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
         news = [part for coop_id, part in sorted(routing.slices.items()) if _is_news(part, hashes, known.get(coop_id))]

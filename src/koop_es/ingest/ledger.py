@@ -42,6 +42,8 @@ class LaneView:
 
     number: str
     period: str
+    title: str | None
+    starts_on: date | None
     ends_on: date | None
     pending: int
     suspects: int
@@ -112,9 +114,15 @@ def _uncounted(tx: Tx, found: Fingerprint | Report) -> Verdict | None:
 def lane_views(tx: Tx, vhs: str) -> dict[str, LaneView]:
     """Read where a VHS keeps its shared courses, by COOP-Id."""
     return {
-        coop_id: LaneView(number, period, date.fromisoformat(ends_on) if ends_on else None, pending, suspects, live)
-        for coop_id, number, period, ends_on, pending, suspects, live in tx.rows("views_of_vhs_known", vhs=vhs)
+        coop_id: LaneView(number, period, title, _day(starts_on), _day(ends_on), pending, suspects, live)
+        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live in tx.rows(
+            "views_of_vhs_known", vhs=vhs
+        )
     }
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def ensure(tx: Tx, vhs: str) -> None:

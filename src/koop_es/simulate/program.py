@@ -59,6 +59,7 @@ class Program:
     _left_web: set[CourseKey] = field(default_factory=set)
     _carried_out: set[str] = field(default_factory=set)
     _exported: dict[CourseKey | str, Row] = field(default_factory=dict)
+    _reported: set[str] = field(default_factory=set)
     _last_booking: int = 0
     _last_participant: int = FIRST_PARTICIPANT - 1
 
@@ -155,7 +156,7 @@ class Program:
         A booking of the VHS's own that no export has shown yet is known by its new Beleg-ID only.
         """
         row, ref = self._booking(booking_id), self.ref_of(booking_id)
-        unknown = owner_of(ref) == self.vhs and booking_id not in self._exported
+        unknown = owner_of(ref) == self.vhs and ref not in self._reported
         del self.bookings[booking_id], self.seats[ref]
         merged = row | {"TNR": self._next_participant(), "Bearbeitet von": self.staff}
         return self._add(merged, None if unknown else ref)
@@ -274,6 +275,7 @@ class Program:
             key: dict(row) for key, row in self.bookings.items() if course_of(row) in courses
         }
         before, self._exported = self._exported, courses | bookings
+        self._reported |= {ref for ref, booking_id in self.seats.items() if booking_id in bookings}
         news = (
             [row for key, row in part.items() if not since_last or before.get(key) != row]
             for part in (courses, bookings)

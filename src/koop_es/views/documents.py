@@ -36,7 +36,8 @@ class CourseView(msgspec.Struct, frozen=True, omit_defaults=True):
 class Document(msgspec.Struct, frozen=True):
     """The whole of what is kept for one VHS and one cooperation: the view, the change list and the counts beside them.
 
-    ``suspects`` are bookings whose absence is being watched (D3, D4), ``live`` those this VHS last showed as A or W.
+    ``suspects`` are bookings that are being watched: absent ones (D3, D4) and ones with a cancellation taken back
+    (D5), ``live`` those this VHS last showed as A or W.
     """
 
     vhs: str
@@ -44,6 +45,8 @@ class Document(msgspec.Struct, frozen=True):
     role: str
     course_number: str
     period: str
+    title: str | None
+    starts_on: date | None
     ends_on: date | None
     course: CourseView
     changes: list[Change]
@@ -69,10 +72,12 @@ def _document(state: Cooperation, lane: Lane) -> Document:
         role=state.role(lane.vhs).value,
         course_number=lane.number,
         period=lane.period,
+        title=lane.row.title,
+        starts_on=lane.row.starts_on,
         ends_on=lane.row.ends_on or facts.ends_on,
         course=CourseView(title, facts.capacity, _bookings(state, lane)),
         changes=changes(state, lane.vhs),
-        suspects=sum(1 for seat in seats if seat.live and seat.absences and not seat.orphaned),
+        suspects=sum(1 for s in seats if (s.live and s.absences and not s.orphaned) or s.told_cancelled),
         live=sum(1 for seat in seats if seat.live and not seat.absences),
     )
 

@@ -42,6 +42,8 @@ def _row(doc: Document, item: Touched) -> dict[str, Any]:
         "role": doc.role,
         "course_number": doc.course_number,
         "period": doc.period,
+        "title": doc.title,
+        "starts_on": doc.starts_on.isoformat() if doc.starts_on is not None else None,
         "ends_on": doc.ends_on.isoformat() if doc.ends_on is not None else None,
         "position": item.positions[-1] if item.positions else 0,
         "doc": _encode(doc.course).decode(),

@@ -75,15 +75,15 @@ ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- view_insert: Write what one VHS sees of one cooperation.
-INSERT INTO koop_views (vhs, coop_id, role, course_number, period, ends_on, position, doc, changes, pending, suspects, live)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s,
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live)
+VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s,
     %(live)s)
 
 -- view_of_vhs: Read everything one VHS sees.
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(vhs)s ORDER BY coop_id
 
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
-SELECT coop_id, course_number, period, ends_on, pending, suspects, live FROM koop_views WHERE vhs = %(vhs)s
+SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live FROM koop_views WHERE vhs = %(vhs)s
 
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
 SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %(number)s ORDER BY coop_id
@@ -315,7 +315,8 @@ CREATE TABLE koop_numbers (vhs text PRIMARY KEY, last bigint NOT NULL)
 
 -- migration_1_views: What each VHS sees of each cooperation.
 CREATE TABLE koop_views (
-    vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, ends_on text,
+    vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, title text,
+    starts_on text, ends_on text,
     position bigint NOT NULL, doc text NOT NULL, changes text NOT NULL, pending bigint NOT NULL,
     suspects bigint NOT NULL, live bigint NOT NULL, PRIMARY KEY (vhs, coop_id)
 )

@@ -1,0 +1,144 @@
+"""Courses that were shared before the engine was connected become events as their VHSs report them."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from koop_es.domain.cooperation import Role
+from koop_es.domain.terms import Policy, Terms
+from tests.unit.domain.world import ABO, MASTER, PERIOD, THIRD, World, booked, held, network, row, types
+
+
+def test_r14_row_with_an_unknown_coop_id_is_a_release() -> None:
+    world = World()
+    assert types(world.report(MASTER)) == ["CourseReleased"]
+    assert world.state.master == MASTER
+    assert world.state.master_lane is not None
+    assert world.state.master_lane.released_terms == Terms(9000, 1200, "80")
+
+
+def test_r28_row_with_marker_100_is_an_abo() -> None:
+    world = World()
+    world.report(MASTER)
+    assert types(world.report(ABO)) == ["CourseSubscribed", "CourseDelivered"]
+    assert world.state.role(ABO) is Role.SUBSCRIBER
+    assert world.changes(ABO) == []
+
+
+def test_d6_an_abo_may_arrive_before_its_release() -> None:
+    world = World()
+    world.report(ABO)
+    assert world.state.master is None
+    assert world.changes(ABO) == []
+    world.report(MASTER)
+    assert world.state.master == MASTER
+    assert world.open == set()
+
+
+@pytest.mark.parametrize("order", list(permutations((MASTER, ABO, THIRD))))
+def test_d6_first_exports_in_every_order_end_in_the_same_views(order: tuple[str, ...]) -> None:
+    exports = {
+        MASTER: [booked("1"), held(MASTER, "301:7")],
+        ABO: [booked("7"), held(ABO, "412:4"), held(ABO, "563:1")],
+        THIRD: [booked("4", "W"), held(THIRD, "563:1", "S")],
+    }
+    world, expected = World(), World()
+    for target, arrival in ((expected, (MASTER, ABO, THIRD)), (world, order)):
+        for _ in range(2):  # the second time every VHS says the same again, so that all have seen all
+            for vhs in arrival:
+                target.report(vhs, *exports[vhs])
+    assert world.documents() == expected.documents()
+    assert world.open == expected.open
+
+
+def test_r14_the_number_in_the_coop_id_decides_who_is_master() -> None:
+    world = World()
+    world.report(ABO, markers=())
+    world.report(MASTER)
+    assert world.state.master == MASTER
+    assert "MARKER_MISSING" in world.codes
+
+
+@pytest.mark.parametrize("order", list(permutations((MASTER, ABO))))
+def test_d6_ausfall_of_an_abo_without_marker_never_cancels_the_course(order: tuple[str, ...]) -> None:
+    world = World()
+    for vhs in order:
+        world.report(vhs, **({"markers": (), "cancelled": True} if vhs == ABO else {}))
+    assert not world.state.cancelled
+    assert "CANCELLED_ONLY_AT_SUBSCRIBER" in world.codes
+
+
+@pytest.mark.parametrize("order", list(permutations((MASTER, ABO))))
+def test_d6_an_abo_without_marker_is_asked_for_the_same_in_both_orders(order: tuple[str, ...]) -> None:
+    world = World(Policy(bavaria=frozenset({ABO})))
+    for vhs in (*order, *order):
+        world.report(vhs, **({"markers": (), "venue": "Keller", "instructor": "Frau Beispiel"} if vhs == ABO else {}))
+    assert world.to_do(ABO) == [("course.update", "Kennzeichen, Veranstaltungsart, Kooperation")]
+
+
+def test_r4_row_of_another_coop_id_is_not_adopted() -> None:
+    world = World()
+    assert world.report(MASTER, course=row(MASTER, coop_id="563-COOP-220")) == []
+    assert world.state.lanes == {}
+
+
+def test_r4_neither_key_nor_rate_releases_a_course() -> None:
+    world = World()
+    assert world.report(MASTER, course=row(MASTER, coop_id="", koop_key=True, rate="80")) == []
+    assert world.state.master is None
+
+
+def test_r47_release_that_is_cancelled_already_is_adopted_as_cancelled() -> None:
+    world = World()
+    assert types(world.report(MASTER, cancelled=True)) == ["CourseReleased", "CourseCancelled"]
+
+
+def test_release_without_a_fee_has_no_terms() -> None:
+    world = World()
+    world.report(MASTER, fee_cents=None)
+    assert world.state.terms_of(MASTER) is None
+
+
+def test_r6a_blank_rate_of_a_free_course_is_read_as_none_to_pay() -> None:
+    world = World()
+    world.report(MASTER, fee_cents=0, pass_through_cents=0, rate="")
+    assert world.state.terms_of(MASTER) == Terms(0, 0, "0")
+
+
+def test_export_that_says_nothing_new_leaves_no_event() -> None:
+    world = network()
+    for vhs in (MASTER, ABO, THIRD):
+        assert world.report(vhs) == []
+
+
+def test_t3_adopted_abo_in_bavaria_gets_its_codes() -> None:
+    world = network(Policy(bavaria=frozenset({"*"})))
+    assert world.to_do(ABO) == [("course.update", "Veranstaltungsart, Kooperation")]
+    assert world.codes == {"COUNTED_TWICE"}
+    world.report(ABO, event_kind="76", cooperation_code="04")
+    assert world.to_do(ABO) == []
+
+
+def test_r38_venue_of_an_adopted_abo_is_its_own() -> None:
+    world = World()
+    world.report(MASTER)
+    world.report(ABO, venue="Außenstelle")
+    assert world.changes(ABO) == []
+
+
+@pytest.mark.parametrize("order", [(MASTER, MASTER, ABO), (MASTER, ABO, MASTER), (ABO, MASTER, MASTER)])
+def test_d6_venue_changed_by_the_master_reaches_an_abo_adopted_before_or_after(order: tuple[str, ...]) -> None:
+    world = World()
+    venues = iter(["Raum 1", "Raum 2"])
+    for vhs in order:
+        world.report(vhs, venue=next(venues) if vhs == MASTER else "Raum 1")
+    assert world.to_do(ABO) == [("course.update", "Kursort")]
+
+
+def test_an_adopted_lane_keeps_number_and_period() -> None:
+    lane = network().state.lanes[ABO]
+    assert (lane.number, lane.period, lane.adopted, lane.exists) == ("K-9", PERIOD, True, True)
+
+

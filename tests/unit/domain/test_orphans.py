@@ -1,0 +1,306 @@
+"""Removed bookings: suspicion, orphan, "S" for the others, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from koop_es.domain.seats import approve_withheld, withheld_refs
+from koop_es.domain.terms import Policy
+from tests.unit.domain.world import (
+    ABO,
+    ANNA,
+    BERND,
+    MASTER,
+    THIRD,
+    World,
+    booked,
+    held,
+    mirror,
+    network,
+    shared,
+    types,
+)
+
+ALL = (MASTER, ABO, THIRD)
+OWNER_ONLY = Policy(orphan_policy="owner_only")
+
+
+def orphaned(at: str, policy: Policy | None = None) -> World:
+    world = shared(policy=policy)
+    world.report(at)
+    world.report(at)
+    return world
+
+
+@pytest.mark.parametrize("vhs", ALL)
+def test_d3_first_absence_is_a_suspicion_without_effect_on_others(vhs: str) -> None:
+    world = shared()
+    assert types(world.report(vhs)) == ["BookingVanished"]
+    for other in ALL:
+        assert world.changes(other) == []
+    assert world.open == {("BOOKING_REMOVED", vhs, "301:7")}
+
+
+@pytest.mark.parametrize("vhs", ALL)
+def test_b10_second_absence_makes_an_orphan_and_s_at_all_the_others(vhs: str) -> None:
+    world = orphaned(vhs)
+    assert types(world.events[-1:]) == ["OrphanDetected"]
+    assert world.changes(vhs) == []
+    for other in set(ALL) - {vhs}:
+        assert world.to_do(other) == [("booking.cancel", "301:7")]
+        assert types(world.report(other, held(other, status="S"))) == ["CancellationDelivered"]
+    assert {other: world.to_do(other) for other in ALL} == {MASTER: [], ABO: [], THIRD: []}
+
+
+def test_b9_removal_is_reported_until_the_booking_is_cancelled_for_good() -> None:
+    world = orphaned(THIRD)
+    assert world.open == {("BOOKING_REMOVED", THIRD, "301:7")}
+    assert world.severity("BOOKING_REMOVED") == "warning"
+    world.report(THIRD, held(THIRD, status="S"))
+    assert world.open == set()
+
+
+def test_d3_the_same_export_never_counts_twice() -> None:
+    world = shared()
+    world.report(ABO)
+    assert world.report(ABO, again=True) == []
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_d3_export_that_proves_nothing_does_not_count() -> None:
+    world = shared()
+    world.report(ABO)
+    assert world.report(ABO, full=False) == []
+    assert types(world.report(ABO)) == ["OrphanDetected"]
+
+
+def test_b11a_partial_export_proves_no_absence() -> None:
+    world = shared()
+    assert world.report(ABO, full=False) == []
+    assert world.report(ABO, full=False) == []
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_d3_booking_seen_again_starts_anew(full: bool) -> None:
+    world = shared()
+    world.report(ABO)
+    assert types(world.report(ABO, held(ABO), full=full)) == ["BookingReappeared"]
+    assert world.open == set()
+    assert types(world.report(ABO)) == ["BookingVanished"]
+
+
+def test_d3_booking_seen_again_as_cancelled_is_a_cancellation() -> None:
+    world = shared()
+    world.report(ABO)
+    world.report(ABO, held(ABO, status="S"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.state.is_final(world.state.bookings["301:7"])
+
+
+def test_d3_third_absence_says_nothing_new() -> None:
+    world = orphaned(ABO)
+    assert world.report(ABO) == []
+
+
+def test_d3_one_confirmation_can_be_enough() -> None:
+    world = shared(policy=Policy(orphan_confirmations=1))
+    assert types(world.report(ABO)) == ["BookingVanished", "OrphanDetected"]
+
+
+def test_b11c_set_aside_rows_are_never_absent() -> None:
+    world = shared()
+    assert world.report(ABO, protected=["7"]) == []
+    assert world.report(MASTER, protected=["M563-7"]) == []
+
+
+def test_b11d_bookings_of_a_missing_course_do_not_vanish() -> None:
+    world = shared()
+    for _ in range(3):
+        world.report_without_course(ABO)
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert "BookingVanished" not in types(world.events)
+
+
+def test_b11a_booking_never_held_cannot_vanish() -> None:
+    world = network()
+    world.report(ABO, booked("7"))
+    assert world.report(THIRD) == world.report(THIRD) == []
+    assert world.to_do(THIRD) == [("booking.create", "301:7")]
+
+
+# --- back again -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vhs", ALL)
+def test_d5_orphan_reported_again_where_it_was_lost_lives_again(vhs: str) -> None:
+    world = orphaned(vhs)
+    for other in set(ALL) - {vhs}:
+        world.report(other, held(other, status="S"))
+    assert types(world.report(vhs, held(vhs))) == ["BookingReinstated"]
+    for other in set(ALL) - {vhs}:
+        assert world.to_do(other) == [("booking.update", "301:7")]
+        world.report(other, held(other))
+        assert world.changes(other) == []
+    assert world.open == set()
+
+
+def test_d5_orphan_lives_again_only_when_all_who_lost_it_have_it_again() -> None:
+    world = orphaned(THIRD)
+    world.report(MASTER)
+    world.report(MASTER)
+    world.report(THIRD, held(THIRD))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.to_do(THIRD) == [("booking.cancel", "301:7")]
+    world.report(MASTER, held(MASTER))
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert world.changes(THIRD) == []
+
+
+def test_d5_another_vhs_cannot_reinstate_an_orphan() -> None:
+    world = orphaned(THIRD)
+    world.report(ABO, held(ABO, status="S"))
+    world.report(ABO, held(ABO))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.open == {("BOOKING_REMOVED", THIRD, "301:7"), ("CANCELLED_BOOKING_REACTIVATED", ABO, "301:7")}
+
+
+def test_d5_orphan_that_was_also_cancelled_stays_cancelled() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"))
+    world.report(THIRD)
+    assert types(world.report(THIRD, held(THIRD))) == []
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
+def test_d5_orphan_cancelled_afterwards_is_not_reinstated() -> None:
+    world = orphaned(THIRD)
+    world.report(THIRD, held(THIRD, status="S"))
+    world.report(THIRD, held(THIRD))
+    assert world.statuses(ABO) == {"301:7": "S"}
+
+
+def test_d5_s_that_arrives_late_after_a_reinstatement_is_an_echo() -> None:
+    world = orphaned(THIRD)
+    world.report(THIRD, held(THIRD))
+    assert types(world.report(ABO, held(ABO, status="S", edited_by="WS"))) == ["CancellationDelivered"]
+    assert world.to_do(ABO) == [("booking.update", "301:7")]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_b3_s_long_after_a_reinstatement_is_a_cancellation() -> None:
+    world = orphaned(THIRD)
+    world.report(THIRD, held(THIRD))
+    for vhs in ALL:
+        world.report(vhs, held(vhs))
+    world.report(ABO, held(ABO, status="S", edited_by="Meier"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.to_do(MASTER) == [("booking.cancel", "301:7")]
+
+
+def test_t6_late_echo_after_a_reinstatement_never_cancels() -> None:
+    world = orphaned(THIRD)
+    world.report(THIRD, held(THIRD))
+    world.report(MASTER, held(MASTER, person=BERND))  # news about the row, before the connector has written anything
+    world.report(MASTER, held(MASTER, status="S", edited_by="WS"))
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+@pytest.mark.parametrize("first", [ABO, THIRD])
+def test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final(first: str) -> None:
+    """The customer cancelled at the owner; that the row was lost elsewhere at the same time changes nothing."""
+    world = shared()
+    world.report(THIRD)
+    for vhs in (first, *({ABO, THIRD} - {first})):
+        world.report(vhs, *([held(ABO, status="S", edited_by="Meier")] if vhs == ABO else []))
+    world.report(THIRD, held(THIRD))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.statuses(ABO) == {"301:7": "S"}
+
+
+def test_b9_mirror_removed_while_it_showed_s_is_made_again_after_a_reinstatement() -> None:
+    world = orphaned(THIRD)
+    world.report(MASTER, held(MASTER, status="S"))
+    world.report(MASTER)
+    world.report(THIRD, held(THIRD))
+    for _ in range(3):
+        world.report(MASTER)
+    # Either it is missed here now and the booking is an orphan once more, or it is delivered anew: never a vain update.
+    assert ("booking.update", "301:7") not in world.to_do(MASTER)
+
+
+def test_d5_registration_after_a_removal_is_a_new_booking() -> None:
+    world = orphaned(ABO)
+    world.report(ABO, booked("8", person=ANNA))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.statuses(ABO)["301:8"] == "A"
+    assert world.to_do(MASTER) == [("booking.cancel", "301:7"), ("booking.create", "301:8")]
+
+
+# --- owner only -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vhs", [MASTER, THIRD])
+def test_d2_owner_only_delivers_a_removed_mirror_again_and_cancels_nobody(vhs: str) -> None:
+    world = orphaned(vhs, OWNER_ONLY)
+    assert types(world.events)[-1] == "MirrorLost"
+    assert world.to_do(vhs) == [("booking.create", "301:7")]
+    assert {other: world.to_do(other) for other in set(ALL) - {vhs}} == {o: [] for o in set(ALL) - {vhs}}
+    assert world.open == {("BOOKING_REMOVED", vhs, "301:7")}
+    assert world.report(vhs) == []
+    again = mirror("950", "301:7", person=ANNA if vhs == MASTER else None)
+    world.report(vhs, again)
+    assert world.changes(vhs) == []
+    assert world.open == set()
+    assert world.report(vhs, again) == []
+
+
+def test_b12_owner_only_still_cancels_what_the_owner_removed() -> None:
+    world = orphaned(ABO, OWNER_ONLY)
+    assert world.to_do(MASTER) == [("booking.cancel", "301:7")]
+
+
+def test_d2_lost_mirror_of_a_cancelled_booking_is_not_made_again() -> None:
+    world = orphaned(THIRD, OWNER_ONLY)
+    world.report(ABO, held(ABO, status="S"))
+    assert world.changes(THIRD) == []
+
+
+# --- mass guard -------------------------------------------------------------------------------------------------------
+
+
+def test_d4_withheld_orphans_cancel_nobody_until_approved() -> None:
+    world = shared()
+    world.report(ABO)
+    assert types(world.report(ABO, withhold=True)) == ["OrphanWithheld"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    [withheld_id] = {b.seats[ABO].withheld for b in world.state.bookings.values()}
+    assert withheld_id is not None
+    assert withheld_refs(world.state, ABO, withheld_id) == ["301:7"]
+    assert world.decide(ABO, lambda draft: approve_withheld(draft, withheld_id)) == ["301:7"]
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.decide(ABO, lambda draft: approve_withheld(draft, withheld_id)) == []
+
+
+def test_d4_withheld_once_is_not_withheld_again() -> None:
+    world = shared()
+    world.report(ABO)
+    world.report(ABO, withhold=True)
+    assert world.report(ABO, withhold=True) == []
+
+
+def test_d4_booking_seen_again_is_no_longer_withheld() -> None:
+    world = shared()
+    world.report(ABO)
+    world.report(ABO, withhold=True)
+    assert types(world.report(ABO, held(ABO))) == ["BookingReappeared"]
+    assert world.state.bookings["301:7"].seats[ABO].withheld is None
+
+
+@pytest.mark.parametrize(
+    ("orphans", "live", "trips"),
+    [(10, 10, False), (11, 110, False), (11, 109, True), (100, 10_000, False), (101, 10_000, True), (0, 0, False)],
+)
+def test_d4_guard_trips_above_ten_bookings_and_ten_percent_or_above_a_hundred(
+    orphans: int, live: int, trips: bool
+) -> None:
+    assert Policy().guard_trips(orphans, live) is trips
