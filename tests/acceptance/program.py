@@ -65,9 +65,7 @@ class Program:
         """Write a full export of everything under the next sequence."""
         self.sequence += 1
         folder = self.folder / f"{self.vhs}-{self.sequence}"
-        return write_export(
-            folder, self.vhs, self.sequence, self.courses, list(self.bookings.values()), **manifest
-        )
+        return write_export(folder, self.vhs, self.sequence, self.courses, list(self.bookings.values()), **manifest)
 
     def obey(self, changes: Iterable[Mapping[str, Any]]) -> None:
         """Write what a change list asks for."""
@@ -84,7 +82,11 @@ class Program:
             return
         place = (change["course"]["number"], change["course"]["period"])
         row = next(row for row in self.courses if (row["Kursnummer"], row["Periode"]) == place)
-        news = {"update": fields, "cancel": {"Ausfall": "W"}, "set_external_number": {"Externe Kurs-Nr.": change["coop_id"]}}
+        news = {
+            "update": fields,
+            "cancel": {"Ausfall": "W"},
+            "set_external_number": {"Externe Kurs-Nr.": change["coop_id"]},
+        }
         row.update(news[verb] | {"Bearbeitet von": "WS"})
 
     def _booking(self, verb: str, change: Mapping[str, Any]) -> None:

@@ -185,7 +185,12 @@ def test_history_tells_events_by_their_names_with_row_and_rule(shared: Console) 
     events = shared.events(COOP)
     assert all(event.keys() >= EVENT for event in events)
     assert [event["version"] for event in events] == list(range(1, len(events) + 1))
-    assert {event["type"] for event in events} == {"CourseReleased", "CourseSubscribed", "BookingMade", "CourseDelivered"}
+    assert {event["type"] for event in events} == {
+        "CourseReleased",
+        "CourseSubscribed",
+        "BookingMade",
+        "CourseDelivered",
+    }
     released = events[0]
     assert (released["type"], released["vhs"], released["export"]) == ("CourseReleased", MASTER, f"{MASTER}#1")
     assert (released["row"], released["rule"]) == ("kurse.csv:2", "R14")
@@ -250,7 +255,9 @@ REFUSALS: list[tuple[int, str, tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "code", "words"), REFUSALS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(
+    ("status", "code", "words"), REFUSALS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
 def test_a_failure_is_one_error_object_with_its_exit_status(
     shared: Console, status: int, code: str, words: tuple[str, ...]
 ) -> None:

@@ -65,9 +65,7 @@ def test_the_same_bytes_under_a_new_sequence_are_unchanged(koop: Console, networ
     assert positions(koop) == position
 
 
-def test_rows_in_another_order_and_another_encoding_say_nothing_new(
-    koop: Console, network: dict[str, Program]
-) -> None:
+def test_rows_in_another_order_and_another_encoding_say_nothing_new(koop: Console, network: dict[str, Program]) -> None:
     program = network[MASTER]
     program.bookings = dict(reversed(program.bookings.items()))
     program.courses.reverse()
@@ -348,9 +346,7 @@ def test_b6_an_unknown_status_freezes_that_one_booking(koop: Console, network: d
     assert network[NEAR].row(ref)["Status"] == "S"
 
 
-def test_d7_a_waiting_booking_promoted_by_its_owner_is_a_everywhere(
-    koop: Console, network: dict[str, Program]
-) -> None:
+def test_d7_a_waiting_booking_promoted_by_its_owner_is_a_everywhere(koop: Console, network: dict[str, Program]) -> None:
     ref = network[NEAR].book(NUMBERS[NEAR][COOP], "990", "W")
     koop.take_in(network[NEAR].export())
     settle(koop, network.values())

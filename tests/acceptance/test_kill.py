@@ -68,13 +68,17 @@ def coarse() -> Iterator[Gallows]:
 
 
 def shared_courses(count: int) -> list[Row]:
-    return [course(f"K{number}") | {"Externe Kurs-Nr.": f"563-COOP-{number + 1}", "TN max": "60"} for number in range(count)]
+    return [
+        course(f"K{number}") | {"Externe Kurs-Nr.": f"563-COOP-{number + 1}", "TN max": "60"} for number in range(count)
+    ]
 
 
 def first_export(folder: Path, courses: int, seats: int) -> Path:
     """Write the Master's first export: so many shared courses with so many bookings each."""
     rows = shared_courses(courses)
-    bookings = [booking(row["Kursnummer"], f"{1000 * at + seat}") for at, row in enumerate(rows) for seat in range(seats)]
+    bookings = [
+        booking(row["Kursnummer"], f"{1000 * at + seat}") for at, row in enumerate(rows) for seat in range(seats)
+    ]
     return write_export(folder, MASTER, 1, rows, bookings)
 
 
@@ -176,7 +180,7 @@ def test_cancellations_absences_and_mirrors_survive_kills_too(
     calm = new_store(tmp_path, capsys, "calm")
     seconds = [fine.run(*calm.words("ingest", path))[1] for path in paths]
     expected = picture(calm, MASTER, NEAR)
-    assert sum(b["reason"] == "orphan" for c in expected[2]["courses"] for b in c["bookings"]) == 0
+    assert sum(b["reason"] == "orphan" for c in expected[0]["courses"] for b in c["bookings"]) == 5
     koop = Console(any_db_url, capsys)
     koop.ask("init")
     random = Random(SEED)

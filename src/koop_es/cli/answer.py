@@ -78,7 +78,7 @@ def _error(code: str, message: str, details: dict[str, Any], *, as_json: bool) -
 
 
 def _print(value: dict[str, Any]) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
+    json.dump(value, sys.stdout, ensure_ascii=False)
     sys.stdout.write("\n")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import structlog
 
 from koop_es.cli.answer import DONE, FOUND, Answer, lines
 from koop_es.cli.frame import Desk, command
@@ -54,7 +52,7 @@ class DemoStoreInUse(WrongUsage):
 def demo(desk: Desk, keep: Path | None) -> Answer:
     """Run a small network until every VHS agrees: three admin programs are simulated, everything else is real.
 
-    Without --db the store is a temporary SQLite file, kept and named at the end. The demo has a rehearsal clock
+    Without --db and KOOP_DB the store is a temporary SQLite file, kept and named at the end. The demo has a rehearsal clock
     of its own, which begins on 2026-02-02, and says the same every time. The exit status is 1 if the VHSs do not agree.
 
     \b
@@ -64,8 +62,7 @@ def demo(desk: Desk, keep: Path | None) -> Answer:
     """
     from koop_es.simulate.demo import Demo
 
-    _quiet(desk)
-    db = click.get_current_context().params["db"]
+    db = desk.settings.db_url if "db" in desk.settings.model_fields_set else None
     steps: list[Step] = []
     with ExitStack() as stack:
         directory = _directory(keep) or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -77,12 +74,6 @@ def demo(desk: Desk, keep: Path | None) -> Answer:
     shown = [*_story(steps), *_ending(outcome, story.names), *_kept(address, keep, outcome)]
     data = {"db": address, "agree": outcome.agree, "steps": [asdict(step) for step in steps], **asdict(outcome)}
     return Answer(data, lines(*shown), DONE if outcome.agree else FOUND)
-
-
-def _quiet(desk: Desk) -> None:
-    """Leave the log to warnings unless a level was asked for: a line per export would drown the story."""
-    if "log_level" not in desk.settings.model_fields_set:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def _directory(keep: Path | None) -> Path | None:

@@ -109,10 +109,12 @@ def _skipped(
     if not dry_run:
         with store.write() as tx:
             ledger.ensure(tx, found.vhs)
-            ledger.record(tx, found, verdict.status, now, reason=verdict.reason)
+            ledger.record(tx, found, verdict.status, now, reason=verdict.reason, rows=verdict.rows)
             if verdict.status == "unchanged":
                 ledger.advance(tx, found, now)
-    return ExportResult(str(path), found.vhs, found.sequence, found.kind.value, verdict.status, reason=verdict.reason)
+    return ExportResult(
+        str(path), found.vhs, found.sequence, found.kind.value, verdict.status, verdict.rows, reason=verdict.reason
+    )
 
 
 def _set_aside(

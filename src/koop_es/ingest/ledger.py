@@ -34,6 +34,7 @@ class Verdict:
 
     status: Outcome
     reason: str
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,15 @@ def verdict(tx: Tx, found: Fingerprint | Report, *, again: bool) -> Verdict | No
         return None
     if again or before.digest != found.digest or _open_ends(tx, found.vhs):
         return None
-    return Verdict("unchanged", "the same data as in the last export")
+    last = tx.row("export_of_digest", vhs=found.vhs, digest=found.digest)
+    return Verdict("unchanged", "the same data as in the last export", rows=last[0] if last is not None else 0)
 
 
 def _open_ends(tx: Tx, vhs: str) -> bool:
+    """Tell whether an export must be read although it says what the last one said: something waits for it."""
+    quarantined = tx.row("quarantine_open", vhs=vhs)
+    if quarantined is not None and quarantined[0]:
+        return True
     return any(lane.pending or lane.suspects for lane in lane_views(tx, vhs).values())
 
 
@@ -177,8 +183,9 @@ def record(
     quarantined_rows: int = 0,
     withheld: int = 0,
     reason: str | None = None,
+    rows: int = 0,
 ) -> None:
-    """Add an export to the ledger."""
+    """Add an export to the ledger; ``rows`` are those of one that was not read."""
     tx.run(
         "export_insert",
         vhs=report.vhs,
@@ -192,7 +199,7 @@ def record(
         recorded_at=now.isoformat(),
         status=status,
         reason=reason,
-        rows=report.rows if isinstance(report, Report) else 0,
+        rows=report.rows if isinstance(report, Report) else rows,
         events=events,
         quarantined_rows=quarantined_rows,
         withheld=withheld,

@@ -140,5 +140,3 @@ def test_d6_venue_changed_by_the_master_reaches_an_abo_adopted_before_or_after(o
 def test_an_adopted_lane_keeps_number_and_period() -> None:
     lane = network().state.lanes[ABO]
     assert (lane.number, lane.period, lane.adopted, lane.exists) == ("K-9", PERIOD, True, True)
-
-

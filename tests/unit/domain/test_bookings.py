@@ -194,7 +194,10 @@ def test_b16_of_two_rows_of_one_booking_the_known_one_counts() -> None:
 def test_b6_unknown_status_freezes_that_booking_only() -> None:
     world = shared()
     world.report(ABO, held(ABO), booked("8"))
-    assert types(world.report(ABO, held(ABO, status="X"), booked("8", "S"))) == ["UnknownStatusSeen", "BookingCancelled"]
+    assert types(world.report(ABO, held(ABO, status="X"), booked("8", "S"))) == [
+        "UnknownStatusSeen",
+        "BookingCancelled",
+    ]
     assert world.open == {("UNKNOWN_STATUS", ABO, "301:7")}
     assert world.statuses(MASTER) == {"301:7": "A"}
     assert world.report(ABO, held(ABO, status="X"), booked("8", "S")) == []
@@ -245,7 +248,7 @@ def test_mirror_before_its_owner_waits_for_it() -> None:
 def test_b3_mirror_cancelled_before_its_owner_reports_cancels() -> None:
     world = network()
     world.report(THIRD, mirror("5", "301:7", "S"))
-    assert "BookingCancelled" in types(world.report(ABO, booked("7")))
+    world.report(ABO, booked("7"))
     assert world.to_do(ABO) == [("booking.cancel", "301:7")]
 
 

@@ -261,11 +261,15 @@ class World:
 
     def severity(self, code: str) -> str:
         """Tell how grave the violation that was opened last under a code is."""
-        return str(next(e.severity for e in reversed(self.events) if getattr(e, "code", "") == code and e.type == OPENED))
+        return str(
+            next(e.severity for e in reversed(self.events) if getattr(e, "code", "") == code and e.type == OPENED)
+        )
 
     def detail(self, code: str) -> dict[str, str]:
         """Tell what was found by the violation that was opened last under a code."""
-        return dict(next(e.detail for e in reversed(self.events) if getattr(e, "code", "") == code and e.type == OPENED))
+        return dict(
+            next(e.detail for e in reversed(self.events) if getattr(e, "code", "") == code and e.type == OPENED)
+        )
 
 
 OPENED = "ViolationOpened"

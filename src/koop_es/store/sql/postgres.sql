@@ -123,7 +123,7 @@ SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
 
 -- status_by_vhs: Count what is open at each VHS.
 SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_at, lane.last_recorded_at),
-    coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0),
+    coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0)::bigint,
     (SELECT count(*) FROM koop_violations AS b WHERE b.vhs = known.vhs AND b.closed_position IS NULL),
     (SELECT count(*) FROM koop_withheld AS w WHERE w.vhs = known.vhs),
     (SELECT count(*) FROM koop_quarantine AS q WHERE q.vhs = known.vhs AND q.state = 'open'),
@@ -174,6 +174,10 @@ WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged') O
 -- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from, by its own time.
 SELECT max(exported_at) FROM koop_exports WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged')
 
+-- export_of_digest: Count the rows of the last export of a VHS that said the same.
+SELECT rows FROM koop_exports WHERE vhs = %(vhs)s AND digest = %(digest)s AND status IN ('applied', 'unchanged')
+ORDER BY id DESC LIMIT 1
+
 -- exports_of_vhs: Read the ledger of one VHS.
 SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld
 FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id
@@ -215,6 +219,9 @@ WHERE vhs = %(vhs)s AND state = 'open' AND file = ANY(%(files)s::text[]) AND NOT
 -- quarantine_list: Read what is set aside, by state.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
 WHERE (%(all)s::int = 1 OR state = 'open') ORDER BY id
+
+-- quarantine_open: Count what is set aside of the exports of one VHS.
+SELECT count(*) FROM koop_quarantine WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export'
 
 -- quarantine_show: Read one thing set aside with its original bytes.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen, raw FROM koop_quarantine

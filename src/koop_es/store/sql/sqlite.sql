@@ -173,6 +173,10 @@ WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged') ORDER B
 -- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from, by its own time.
 SELECT max(exported_at) FROM koop_exports WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged')
 
+-- export_of_digest: Count the rows of the last export of a VHS that said the same.
+SELECT rows FROM koop_exports WHERE vhs = :vhs AND digest = :digest AND status IN ('applied', 'unchanged')
+ORDER BY id DESC LIMIT 1
+
 -- exports_of_vhs: Read the ledger of one VHS.
 SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld
 FROM koop_exports WHERE vhs = :vhs ORDER BY id
@@ -214,6 +218,9 @@ WHERE vhs = :vhs AND state = 'open' AND file IN (SELECT value FROM json_each(:fi
 -- quarantine_list: Read what is set aside, by state.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
 WHERE (:all = 1 OR state = 'open') ORDER BY id
+
+-- quarantine_open: Count what is set aside of the exports of one VHS.
+SELECT count(*) FROM koop_quarantine WHERE vhs = :vhs AND state = 'open' AND about <> 'export'
 
 -- quarantine_show: Read one thing set aside with its original bytes.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen, raw FROM koop_quarantine
