@@ -91,6 +91,15 @@ class Console:
         found: list[dict[str, Any]] = self.ask("ingest", *paths, status=status)["exports"]
         return found
 
+    def ingest_of(self, vhs: str, path: Path) -> list[dict[str, Any]]:
+        """Ingest a file that does not say whose it is."""
+        found: list[dict[str, Any]] = self.ask("ingest", path, "--vhs", vhs)["exports"]
+        return found
+
+    def refused_items(self, *words: str | Path) -> list[str]:
+        """Try to subscribe what must fail; gives the rules that refuse, item by item."""
+        return [item["rule"] for item in self.ask(*words, status=3)["failed"]]
+
     def take_in(self, path: Path, *, outcome: str = "applied", status: int = 0) -> dict[str, Any]:
         """Ingest one export that must come out so; gives its entry of ``exports``."""
         (export,) = self.ingest(path, status=status)

@@ -100,6 +100,7 @@ def test_d3_demo_tells_nobody_at_the_first_absence(data: dict[str, Any]) -> None
 def test_demo_without_a_database_makes_a_temporary_one_and_keeps_it(
     told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("KOOP_DB", raising=False)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     status, text = demo()
     assert status == 0

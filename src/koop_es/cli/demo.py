@@ -52,8 +52,9 @@ class DemoStoreInUse(WrongUsage):
 def demo(desk: Desk, keep: Path | None) -> Answer:
     """Run a small network until every VHS agrees: three admin programs are simulated, everything else is real.
 
-    Without --db and KOOP_DB the store is a temporary SQLite file, kept and named at the end. The demo has a rehearsal clock
-    of its own, which begins on 2026-02-02, and says the same every time. The exit status is 1 if the VHSs do not agree.
+    Without --db and KOOP_DB the store is a temporary SQLite file, kept and named at the end. The demo has a rehearsal
+    clock of its own, which begins on 2026-02-02, and says the same every time. The exit status is 1 if the VHSs do not
+    agree.
 
     \b
     Examples:

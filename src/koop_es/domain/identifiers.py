@@ -29,8 +29,8 @@ GENERAL_MARKET = "general"
 """Slug of the general market ("Marktplatz"), which every VHS is in."""
 
 ID_LIMIT = 40
-"""Longest course number, period or Beleg-ID: real ones stay below 20 characters (domain 7.1), twice that "
-"is generous."""
+"""Longest course number, period or Beleg-ID: real ones stay below 20 characters (domain 7.1); twice that is
+generous."""
 
 
 class InvalidIdentifier(BadInput):

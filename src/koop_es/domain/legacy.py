@@ -77,6 +77,8 @@ def carry_over(old: Cooperation, new: Draft) -> None:
         _carry_abo(lane, new)
     for ref in sorted(old.bookings):
         _carry_booking(old.bookings[ref], new)
+    if old.closed:
+        new.add(e.ReleaseClosed, "D12")
     if old.cancelled:
         new.add(e.CourseCancelled, "D12")
     new.settle_violations()
@@ -121,7 +123,7 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
             new.add(e.BookingAmended, "D12", vhs=booking.owner, ref=booking.ref, person_version=version)
     for vhs in sorted(booking.seats):
         seat = booking.seats[vhs]
-        if vhs != booking.owner and seat.held:
+        if vhs != booking.owner and seat.status is not None:
             new.add(
                 e.BookingDelivered,
                 "D12",
@@ -129,7 +131,7 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
                 ref=booking.ref,
                 booking_id=seat.booking_id,
                 participant_no=seat.participant_no,
-                status=seat.status or Status.CONFIRMED,
+                status=seat.status,
                 person_version=seat.person_version,
             )
     for vhs in sorted(booking.cancelled_by):

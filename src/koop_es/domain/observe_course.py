@@ -114,7 +114,8 @@ def _take_row(draft: Draft, lane: Lane, row: CourseRow) -> bool:
     if not lane.present:
         draft.add(e.CourseReappeared, "R44", row=row)
     if not lane.delivered:
-        draft.add(e.CourseDelivered, "R28", row=row, facts=_assumed(state, lane, row, row.facts))
+        held = row.external_number == state.coop_id
+        draft.add(e.CourseDelivered, "R28", row=row, facts=_assumed(state, lane, row, row.facts), id_held=held)
         return True
     period = lane.period if row.period is None else row.period
     if (row.number, period) != (lane.number, lane.period):

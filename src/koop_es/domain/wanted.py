@@ -231,8 +231,7 @@ def _differs(state: Cooperation, lane: Lane, name: str, value: Any) -> bool:
 
 
 def last_change(state: Cooperation, lane: Lane, name: str) -> int:
-    """Find the version at which a field was last changed for a VHS, by the Master or by agreement (D13); 0 "
-    "for never."""
+    """Find the version at which a field last changed for a VHS, by the Master or by agreement (D13); 0 for never."""
     master = state.master_lane
     return max(lane.facts_changed.get(name, 0), master.facts_changed.get(name, 0) if master is not None else 0)
 

@@ -339,8 +339,7 @@ def confirm_terms(store: Store, *, now: datetime, vhs: str, coop_id: str, subscr
 
 
 def claim_seat(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str) -> str:
-    """Claim a freed seat for a waiting booking; of several rivals exactly one gets it, the others raise "
-    "Refused (D7)."""
+    """Claim a freed seat for a waiting booking; exactly one of several rivals gets it, others raise Refused (D7)."""
     return _decide(store, coop_id, _moment(vhs, now), lambda draft: seats.claim_seat(draft, ref))
 
 

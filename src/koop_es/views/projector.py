@@ -9,6 +9,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
+from koop_es.domain.violations import Violation, found
 from koop_es.store import Tx
 from koop_es.views.documents import Document, documents
 
@@ -80,3 +81,16 @@ def _project_violations(tx: Tx, item: Touched) -> None:
             )
         elif isinstance(event, ViolationClosed):
             tx.run("violation_close", **key, code=event.code, ref=event.ref, position=position, at=event.at)
+    if item.state.violations:
+        tx.run_many("violation_detail", (_detail(item.state.coop_id, standing) for standing in found(item.state)))
+
+
+def _detail(coop_id: str, standing: Violation) -> dict[str, Any]:
+    """Keep what an open violation shows current: who has no seat may change while a course is overbooked (B8, D7)."""
+    return {
+        "coop_id": coop_id,
+        "vhs": standing.vhs,
+        "code": standing.code,
+        "ref": standing.ref,
+        "detail": _encode(standing.detail).decode(),
+    }

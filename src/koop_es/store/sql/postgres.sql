@@ -107,6 +107,10 @@ VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(pos
 UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s
 WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
+-- violation_detail: Keep current what an open violation shows.
+UPDATE koop_violations SET detail = %(detail)s
+WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
+
 -- violations: Read violations, all of them or the open ones, of all or of one VHS or cooperation.
 SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at, closed_at FROM koop_violations
 WHERE (%(closed_too)s::int = 1 OR closed_position IS NULL) AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)

@@ -106,6 +106,10 @@ VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :position, :at)
 UPDATE koop_violations SET closed_position = :position, closed_at = :at
 WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
+-- violation_detail: Keep current what an open violation shows.
+UPDATE koop_violations SET detail = :detail
+WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
+
 -- violations: Read violations, all of them or the open ones, of all or of one VHS or cooperation.
 SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at, closed_at FROM koop_violations
 WHERE (:closed_too = 1 OR closed_position IS NULL) AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)

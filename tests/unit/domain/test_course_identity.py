@@ -1,0 +1,162 @@
+"""A course is its COOP-Id: numbers may change, the COOP-Id may not, and a course that is gone is never deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from koop_es.domain.identifiers import coop_id, is_issued, is_legacy, issue, issuer, legacy, running_number
+from koop_es.domain.release import Candidate, release
+from koop_es.domain.terms import Terms
+from tests.unit.domain.world import (
+    ABO,
+    COOP,
+    MASTER,
+    MASTER_FACTS,
+    PERIOD,
+    THIRD,
+    World,
+    booked,
+    held,
+    network,
+    shared,
+    types,
+)
+
+
+def released() -> World:
+    world = World()
+    candidate = Candidate(MASTER, "26-10009", PERIOD, "", MASTER_FACTS)
+    world.decide(MASTER, lambda draft: release(draft, candidate, Terms(9000, 1200, "80"), ()))
+    return world
+
+
+def test_r14_release_asks_for_the_coop_id_until_it_is_there() -> None:
+    world = released()
+    assert world.to_do(MASTER) == [("course.set_external_number", "")]
+    assert world.report(MASTER, coop_id="") == []
+    assert world.to_do(MASTER) == [("course.set_external_number", "")]
+    assert types(world.report(MASTER)) == ["CoopIdDelivered"]
+    assert world.changes(MASTER) == []
+
+
+def test_r14_bookings_count_before_the_coop_id_is_written() -> None:
+    world = released()
+    assert types(world.report(MASTER, booked("1"), coop_id="")) == ["BookingMade"]
+
+
+@pytest.mark.parametrize("vhs", [MASTER, ABO])
+@pytest.mark.parametrize(
+    ("found", "code"), [("", "COOP_ID_LOST"), ("563-COOP-9", "COOP_ID_CHANGED"), ("X", "COOP_ID_CHANGED")]
+)
+def test_r15_lost_or_altered_coop_id_freezes_the_course_at_this_vhs(vhs: str, found: str, code: str) -> None:
+    world = shared()
+    world.report(vhs, coop_id=found, title="anders", fee_cents=1)
+    assert world.open == {(code, vhs, "")}
+    assert world.severity(code) == "critical"
+    assert world.detail(code) == {"expected": COOP, "found": found}
+    world.report(vhs, coop_id=found, title="anders", fee_cents=1)
+    assert world.statuses(THIRD) == {"301:7": "A"}
+    assert "BookingVanished" not in types(world.events)
+    assert ("course.set_external_number", "") in world.to_do(vhs)
+
+
+def test_r15_restored_coop_id_ends_the_freeze() -> None:
+    world = shared()
+    world.report(ABO, coop_id="")
+    assert types(world.report(ABO, held(ABO, status="S"))) == ["CoopIdDelivered", "BookingCancelled"]
+    assert world.open == set()
+
+
+def test_r35_subscriber_has_to_keep_the_coop_id_as_well() -> None:
+    world = network()
+    world.report(ABO, coop_id="301-COOP-1")
+    assert world.to_do(ABO) == [("course.set_external_number", "")]
+
+
+def test_r15_altered_twice_is_two_findings() -> None:
+    world = network()
+    world.report(ABO, coop_id="")
+    world.report(ABO, coop_id="X")
+    assert world.codes == {"COOP_ID_CHANGED"}
+
+
+def test_r15_source_without_such_a_column_does_not_thaw_a_course() -> None:
+    world = shared()
+    world.report(ABO, coop_id="")
+    assert world.report(ABO, coop_id=None, title="anders") == []
+
+
+def test_r20_renumbered_course_is_followed_by_its_coop_id() -> None:
+    world = shared()
+    assert types(world.report(ABO, held(ABO), number="K-10")) == ["CourseRenumbered"]
+    assert world.open == {("COURSE_RENUMBERED", ABO, "")}
+    assert world.severity("COURSE_RENUMBERED") == "info"
+    assert world.state.lanes[ABO].number == "K-10"
+    world.report(ABO, held(ABO))
+    assert world.open == set()
+
+
+def test_r20_another_period_is_a_renumbering() -> None:
+    world = network()
+    world.report(ABO, period="26H")
+    assert world.detail("COURSE_RENUMBERED") == {"expected": "K-9 (26F)", "found": "K-9 (26H)"}
+
+
+def test_r20_source_without_periods_renumbers_nothing() -> None:
+    world = network()
+    assert world.report(ABO, period=None) == []
+
+
+@pytest.mark.parametrize("vhs", [MASTER, ABO])
+def test_r19_r34_missing_course_is_a_violation_and_never_a_deletion(vhs: str) -> None:
+    world = shared()
+    assert types(world.report_without_course(vhs)) == ["CourseVanished"]
+    assert world.open == {("COURSE_VANISHED", vhs, "")}
+    assert world.severity("COURSE_VANISHED") == "critical"
+    assert world.report_without_course(vhs) == []
+    for other in (MASTER, ABO, THIRD):
+        assert world.changes(other) == []
+        assert world.statuses(other) == {"301:7": "A"}
+
+
+def test_r19_course_that_is_back_is_no_violation() -> None:
+    world = shared()
+    world.report_without_course(ABO)
+    assert types(world.report(ABO, held(ABO))) == ["CourseReappeared"]
+    assert world.open == set()
+
+
+def test_r19_export_that_proves_nothing_says_nothing_of_a_missing_course() -> None:
+    world = shared()
+    assert world.report_without_course(ABO, absent=False) == []
+
+
+def test_bookings_may_be_reported_without_the_course() -> None:
+    world = shared()
+    assert types(world.report_without_course(ABO, held(ABO, status="S"), absent=False)) == ["BookingCancelled"]
+
+
+def test_r34_abo_that_was_never_made_cannot_be_missing() -> None:
+    world = released()
+    assert world.report_without_course(ABO) == []
+
+
+def test_withdrawn_cooperation_takes_nothing_in() -> None:
+    world = released()
+    world.state.withdrawn = True
+    assert world.report(MASTER, title="anders") == []
+    assert world.changes(MASTER) == []
+
+
+def test_d16_coop_ids_are_the_masters_number_and_a_running_number() -> None:
+    assert issue(MASTER, 219) == COOP
+    assert (issuer(COOP), running_number(COOP)) == (MASTER, 219)
+    assert is_issued(COOP)
+    assert not is_legacy(COOP)
+
+
+def test_d12_legacy_ids_are_no_issued_ones() -> None:
+    name = legacy(MASTER, PERIOD, "26-10009")
+    assert (name, is_issued(name), is_legacy(name)) == ("563-KNR-26F-26-10009", False, True)
+    assert coop_id(name) == name
+    assert running_number(name) is None

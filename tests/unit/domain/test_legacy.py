@@ -1,0 +1,163 @@
+"""Courses shared before there were COOP-Ids (D12)."""
+
+from __future__ import annotations
+
+import pytest
+
+from koop_es.domain.errors import Refused
+from koop_es.domain.legacy import LegacyAbo, adopt_legacy, carry_over
+from koop_es.domain.terms import Policy, Terms
+from tests.unit.domain.world import (
+    ABO,
+    ANNA,
+    BERND,
+    COOP,
+    MASTER,
+    MASTER_FACTS,
+    PERIOD,
+    World,
+    booked,
+    held,
+    mirror,
+    network,
+    types,
+)
+
+LEGACY = "563-KNR-26F-26-10009"
+REF = "301:7"
+
+
+def legacy_world(*abos: LegacyAbo) -> World:
+    world = World(coop_id=LEGACY)
+    world.decide(
+        MASTER,
+        lambda draft: adopt_legacy(
+            draft,
+            Policy(),
+            number="26-10009",
+            period=PERIOD,
+            facts=MASTER_FACTS,
+            terms=Terms(9000, 1200, "80"),
+            abos=list(abos) or [LegacyAbo(ABO, "K-9", PERIOD)],
+        ),
+    )
+    return world
+
+
+def running() -> World:
+    world = legacy_world()
+    world.report(MASTER, coop_id="")
+    world.report(ABO, booked("7"), coop_id="")
+    world.report(MASTER, mirror("M563-7", REF, person=ANNA), coop_id="")
+    return world
+
+
+def moved(old: World) -> World:
+    new = World()
+    new.people, new.exports = old.people, old.exports
+    new.decide(MASTER, lambda draft: carry_over(old.state, draft))
+    return new
+
+
+def test_d12_course_without_coop_id_is_taken_up_with_its_abos() -> None:
+    world = legacy_world()
+    assert types(world.events) == ["CourseReleased", "CourseSubscribed"]
+    assert world.to_do(MASTER) == world.to_do(ABO) == []
+
+
+def test_d12_abo_is_not_taken_up_twice() -> None:
+    with pytest.raises(Refused) as refused:
+        legacy_world(LegacyAbo(ABO, "K-9", PERIOD), LegacyAbo(ABO, "K-8", PERIOD))
+    assert refused.value.rule == "R32"
+
+
+def test_d12_abo_is_not_made_again_but_only_seen() -> None:
+    world = legacy_world()
+    assert types(world.report(ABO, coop_id="")) == ["CourseDelivered"]
+    assert world.changes(ABO) == []
+
+
+def test_d12_bookings_flow_without_a_coop_id() -> None:
+    world = running()
+    assert world.statuses(MASTER) == {REF: "A"}
+    assert world.changes(MASTER) == world.changes(ABO) == []
+
+
+def test_d12_r20_renumbering_a_course_without_coop_id_is_critical() -> None:
+    world = running()
+    world.report(ABO, booked("7"), coop_id="", number="K-10")
+    assert world.severity("COURSE_RENUMBERED") == "critical"
+
+
+def test_d12_course_without_coop_id_can_be_missing_too() -> None:
+    world = running()
+    world.report_without_course(ABO)
+    assert world.open == {("COURSE_VANISHED", ABO, "")}
+
+
+def test_d12_coop_id_assigned_later_is_brought_to_all() -> None:
+    world = moved(running())
+    assert world.to_do(MASTER) == [("course.set_external_number", "")]
+    assert world.to_do(ABO) == [("course.set_external_number", "")]
+    for vhs in (MASTER, ABO):
+        assert world.report(vhs, held(vhs), coop_id="") == []
+        assert types(world.report(vhs, held(vhs))) == ["CoopIdDelivered"]
+        assert world.changes(vhs) == []
+    assert world.open == set()
+
+
+def test_d12_abo_not_seen_yet_waits_for_its_coop_id_too() -> None:
+    world = moved(legacy_world())
+    world.report(ABO, coop_id="")
+    world.report(ABO, coop_id="")
+    assert world.open == set()
+    assert world.to_do(ABO) == [("course.set_external_number", "")]
+
+
+def test_d12_bookings_move_along_with_person_and_status() -> None:
+    old = running()
+    old.report(ABO, booked("7", person=BERND), booked("8", "S"), booked("9", "W"), coop_id="")
+    new = moved(old)
+    assert new.statuses(MASTER) == {REF: "A", "301:9": "W"}
+    assert new.statuses(ABO) == {REF: "A", "301:8": "S", "301:9": "W"}
+    assert new.state.bookings[REF].person_version == 2
+    assert new.report(ABO, booked("7", person=BERND), booked("8", "S"), booked("9", "W"), coop_id="") == []
+
+
+def test_d5_orphan_can_be_reinstated_after_the_move() -> None:
+    old = running()
+    old.report(MASTER, coop_id="")
+    old.report(MASTER, coop_id="")
+    new = moved(old)
+    assert new.statuses(ABO) == {REF: "S"}
+    assert types(new.report(MASTER, held(MASTER), coop_id="")) == ["BookingReinstated"]
+    assert new.statuses(ABO) == {REF: "A"}
+
+
+def test_d5_cancelled_booking_stays_cancelled_after_the_move() -> None:
+    old = running()
+    old.report(MASTER, mirror("M563-7", REF, "S", person=ANNA), coop_id="")
+    new = moved(old)
+    assert new.to_do(ABO)[-1] == ("booking.cancel", REF)
+    new.report(MASTER, held(MASTER), coop_id="")
+    assert new.statuses(ABO) == {REF: "S"}
+
+
+def test_d9_closed_release_stays_closed_after_the_move() -> None:
+    old = running()
+    old.state.closed = True
+    assert moved(old).state.closed
+
+
+def test_d11_cancelled_course_stays_cancelled_after_the_move() -> None:
+    old = running()
+    old.report(MASTER, held(MASTER), coop_id="", cancelled=True)
+    assert moved(old).state.cancelled
+
+
+def test_d12_only_the_master_moves_a_course_that_has_no_coop_id() -> None:
+    with pytest.raises(Refused):
+        moved(network())
+    old = running()
+    with pytest.raises(Refused):
+        World(coop_id=COOP).decide(ABO, lambda draft: carry_over(old.state, draft))

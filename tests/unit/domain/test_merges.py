@@ -1,0 +1,192 @@
+"""Merged participants keep their booking: nobody is cancelled because a number changed."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from koop_es.domain.merges import is_same_person, same_name
+from koop_es.domain.observation import Person
+from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, booked, held, mirror, network, shared, types
+
+MERGED = ("PARTICIPANTS_MERGED", ABO, "301:7")
+
+
+def test_b15_new_number_and_new_beleg_id_are_the_same_booking() -> None:
+    world = shared()
+    assert types(world.report(ABO, booked("8", tnr="T8"))) == ["ParticipantsMerged"]
+    assert list(world.state.bookings) == ["301:7"]
+    for vhs in (MASTER, ABO, THIRD):
+        assert world.changes(vhs) == []
+    assert world.open == {MERGED}
+    assert world.report(ABO, booked("8", tnr="T8")) == []
+
+
+def test_b14_a_merge_is_not_read_as_one_booking_gone_and_one_new() -> None:
+    world = shared()
+    said = [event for _ in range(3) for event in world.report(ABO, booked("8", tnr="T8"))]
+    assert types(said) == ["ParticipantsMerged"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_b13_new_number_under_the_same_beleg_id_is_a_merge() -> None:
+    world = shared()
+    assert types(world.report(ABO, booked("7", tnr="T8"))) == ["ParticipantsMerged"]
+    assert world.open == {MERGED}
+    assert world.severity("PARTICIPANTS_MERGED") == "critical"
+
+
+def test_b13_merge_that_is_undone_is_no_violation_any_more() -> None:
+    world = shared()
+    world.report(ABO, booked("7", tnr="T8"))
+    world.report(ABO, booked("7"))
+    assert world.open == set()
+
+
+def test_b13_merge_ends_with_the_booking() -> None:
+    world = shared()
+    world.report(ABO, booked("7", tnr="T8"))
+    world.report(ABO, booked("7", "S", tnr="T8"))
+    assert world.open == set()
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
+def test_b13_merge_of_a_mirror_at_the_master_is_found() -> None:
+    world = shared()
+    merged = mirror("M563-7", "301:7", person=ANNA, tnr="other")
+    assert types(world.report(MASTER, merged)) == ["ParticipantsMerged"]
+    assert world.open == {("PARTICIPANTS_MERGED", MASTER, "301:7")}
+
+
+def test_b15_mirror_merged_into_a_row_without_reference_keeps_its_booking() -> None:
+    world = shared()
+    world.report(MASTER, booked("999", tnr="other"))
+    assert list(world.state.bookings) == ["301:7"]
+    assert world.changes(MASTER) == []
+    assert world.report(MASTER, booked("999", tnr="other")) == []
+
+
+def test_b15_survivor_that_was_booked_already_is_for_a_human() -> None:
+    world = shared()
+    twin = booked("8", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    for _ in range(3):
+        world.report(ABO, twin)
+    assert world.statuses(MASTER) == {"301:7": "A", "301:8": "A"}
+    assert world.open == {MERGED}
+    assert "301:8" in world.detail("PARTICIPANTS_MERGED")["found"]
+
+
+def test_b15_double_booking_is_settled_when_the_row_is_back() -> None:
+    world = shared()
+    twin = booked("8", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    world.report(ABO, twin)
+    assert types(world.report(ABO, held(ABO), twin)) == ["BookingReappeared"]
+    assert world.open == set()
+
+
+def test_b15_double_booking_is_settled_by_an_s_elsewhere() -> None:
+    world = shared()
+    twin = booked("8", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    world.report(ABO, twin)
+    world.report(MASTER, held(MASTER, status="S"))
+    assert world.open == set()
+
+
+@pytest.mark.parametrize(
+    ("phone", "email", "merges"),
+    [
+        ("0721 1234", "other@example.org", True),
+        ("+49 (721) 1234", "", True),
+        ("0999", "ANNA@Example.org ", True),
+        ("0999", "other@example.org", False),
+        ("", "", False),
+    ],
+)
+def test_b15_equal_name_needs_equal_mail_or_phone(phone: str, email: str, merges: bool) -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8", person=Person("Muster", "Anna", phone, email)))
+    assert ("BookingVanished" in types(world.events)) is not merges
+    assert ("301:8" in world.state.bookings) is not merges
+
+
+def test_b15_equal_mail_needs_an_equal_name() -> None:
+    """Families share an address."""
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8", person=Person("Muster", "Bernd", ANNA.phone, ANNA.email)))
+    assert world.open == {("BOOKING_REMOVED", ABO, "301:7")}
+
+
+def test_b15_row_under_the_same_number_is_a_new_booking() -> None:
+    """The participant number did not change, so nothing was merged: the booking was removed and made anew."""
+    world = shared()
+    world.report(ABO, booked("8", tnr="T7"))
+    assert set(world.state.bookings) == {"301:7", "301:8"}
+
+
+def test_b15_of_two_rows_that_fit_the_new_one_is_taken() -> None:
+    world = shared()
+    twin = booked("8", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    world.report(ABO, twin, booked("9", tnr="T9", person=ANNA))
+    assert set(world.state.bookings) == {"301:7", "301:8"}
+    assert world.state.bookings["301:7"].seats[ABO].booking_id == "9"
+
+
+def test_b15_one_row_takes_over_one_booking_only() -> None:
+    world = shared()
+    world.report(ABO, held(ABO), booked("8", tnr="T8", person=ANNA))
+    world.report(ABO, booked("9", tnr="T9", person=ANNA))
+    assert types(world.events[-6:]).count("ParticipantsMerged") == 1
+    assert "BookingVanished" in types(world.events)
+
+
+def test_b15_partial_export_proves_no_merge() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"), full=False)
+    assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"}
+
+
+def test_b13_number_that_changed_with_the_person_is_a_correction() -> None:
+    world = shared()
+    assert types(world.report(ABO, booked("7", tnr="T8", person=BERND))) == ["BookingAmended"]
+
+
+def test_b16_merged_booking_can_be_cancelled_under_its_new_beleg_id() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"))
+    world.report(ABO, booked("8", "S", tnr="T8"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
+def test_b16_merge_after_a_merge_is_followed() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"))
+    world.report(ABO, booked("9", tnr="T9"))
+    assert list(world.state.bookings) == ["301:7"]
+    world.report(ABO, booked("9", tnr="T7"))
+    assert world.open == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("MUSTER", "Muster"), ("Müller", "Mu\u0308ller"), ("  von  Muster", "von Muster"), ("Straße", "STRASSE")],
+)
+def test_b15_names_are_compared_without_case_blanks_and_encoding(one: str, other: str) -> None:
+    assert same_name(Person(one, "Anna"), Person(other, "Anna"))
+
+
+def test_b15_same_person_is_symmetric() -> None:
+    people = [ANNA, BERND, Person("Muster", "Anna"), Person("Muster", "Anna", "+49 721 1234")]
+    for one, other in product(people, people):
+        assert is_same_person(one, other) == is_same_person(other, one)
+
+
+def test_b15_booking_without_a_known_person_is_never_matched() -> None:
+    world = network()
+    world.report(THIRD, mirror("5", "301:7"))
+    world.report(THIRD, booked("6", tnr="T6"))
+    assert world.open == {("BOOKING_REMOVED", THIRD, "301:7")}
