@@ -154,14 +154,3 @@ def write_export(
     }
     (folder / "manifest.json").write_text(json.dumps(stated_of_all | manifest, ensure_ascii=False, indent=2))
     return folder
-
-
-def mend(folder: Path, part: str, content: bytes, *, rows: int | None = None) -> None:
-    """Put other bytes into a file of an export and let the manifest say so."""
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text())
-    (folder / FILES[part]).write_bytes(content)
-    manifest["files"][part]["sha256"] = sha256(content).hexdigest()
-    if rows is not None:
-        manifest["files"][part]["rows"] = rows
-    path.write_text(json.dumps(manifest))

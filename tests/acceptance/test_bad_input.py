@@ -17,7 +17,7 @@ import pytest
 
 from koop_es.cli.entry import run
 from tests.acceptance.console import Console
-from tests.acceptance.exports import BOOKINGS, COURSES, FILES, Row, booking, course, csv_text, write_export
+from tests.acceptance.exports import BOOKINGS, FILES, Row, booking, course, csv_text, write_export
 from tests.acceptance.network import MASTER, NEAR
 
 COOP = "563-COOP-219"
@@ -29,15 +29,18 @@ def good(folder: Path, sequence: int = 1) -> Path:
     return write_export(folder, MASTER, sequence, [SHARED], [booking("26-10009", str(n)) for n in range(3)])
 
 
-def with_file(folder: Path, part: str, content: bytes, rows: int, encoding: str = "utf-8") -> Path:
+def with_file(folder: Path, part: str, content: bytes, rows: int, **manifest: Any) -> Path:
     """Write a good export of which one file has other bytes that the manifest vouches for."""
-    good(folder)
+    state(good(folder), part, content, rows, **manifest)
+    return folder
+
+
+def state(folder: Path, part: str, content: bytes, rows: int, **changed: Any) -> None:
+    """Put other bytes into a file of an export and let its manifest state them, and whatever else."""
     (folder / FILES[part]).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"][part] |= {"rows": rows, "sha256": sha256(content).hexdigest()}
-    manifest["encoding"] = encoding
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
+    (folder / "manifest.json").write_text(json.dumps(manifest | changed))
 
 
 def booking_lines(*rows: Row) -> bytes:
@@ -116,7 +119,7 @@ def test_a_bad_course_is_set_aside_and_its_bookings_wait(
     assert (item["file"], item["line"], item["column"]) == ("kurse.csv", 2, column)
     raw = base64.b64decode(koop.ask("quarantine", "show", str(item["id"]))["raw_base64"])
     assert text.encode() in raw
-    koop.ingest(write_export(tmp_path / "3", MASTER, 3, bad, bookings), status=koop.call("status").status)
+    koop.ingest(write_export(tmp_path / "3", MASTER, 3, bad, bookings), status=1)
     assert set(koop.held(MASTER).values()) == {"A"}
     assert koop.open_codes() == set()
 
@@ -187,14 +190,17 @@ def test_a_file_without_a_usable_header_quarantines_the_export(
 
 @pytest.mark.parametrize("declared", ["utf-16", "latin-1", "utf-7", "", 5])
 def test_a_wrong_encoding_is_never_guessed_silently(koop: Console, tmp_path: Path, declared: Any) -> None:
-    folder = with_file(tmp_path / "563", "bookings", booking_lines(ROW | {"Name": "Müller"}), 1, declared)
+    content = booking_lines(ROW | {"Name": "Müller"})
+    folder = with_file(tmp_path / "563", "bookings", content, 1, encoding=declared)
     (export,) = koop.ingest(folder, status=4)
     assert (export["status"], export["events"]) == ("quarantined", 0)
 
 
 @pytest.mark.parametrize("declared", ["windows-1252", "iso-8859-15"])
 def test_utf8_declared_as_a_narrow_encoding_is_pointed_out(koop: Console, tmp_path: Path, declared: str) -> None:
-    folder = with_file(tmp_path / "563", "bookings", booking_lines(ROW | {"Name": "Müller"}), 1, declared)
+    folder = tmp_path / "563"
+    write_export(folder, MASTER, 1, [SHARED], [], encoding=declared)
+    state(folder, "bookings", booking_lines(ROW | {"Name": "Müller"}), 1)
     export = koop.take_in(folder)
     assert any("utf-8" in notice["text"] for notice in export["notices"])
 
@@ -212,11 +218,10 @@ MANIFESTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "an absolute path": lambda m: m | {"files": {"courses": {"path": "/etc/passwd"}}},
     "no object": lambda m: [m],
     "scope that is no day": lambda m: m | {"scope": {"courses_ending_from": "soon"}},
-    "nested deeply": lambda m: m | {"x": json.loads("[" * 500 + "]" * 500)},
 }
 
 
-@pytest.mark.parametrize("change", [c for n, c in MANIFESTS.items() if n != "nested deeply"], ids=[n for n in MANIFESTS if n != "nested deeply"])
+@pytest.mark.parametrize("change", MANIFESTS.values(), ids=MANIFESTS)
 def test_a_manifest_that_is_wrong_quarantines_the_export(
     koop: Console, tmp_path: Path, change: Callable[[dict[str, Any]], Any]
 ) -> None:
@@ -322,7 +327,7 @@ XMLS: dict[str, bytes] = {
     "another root": b"<html><body/></html>",
     "bytes of no encoding": b'<?xml version="1.0" encoding="utf-8"?><kurse><kurs><knr>\xff\xfe</knr></kurs></kurse>',
     "an unknown encoding": b'<?xml version="1.0" encoding="klingon"?><kurse></kurse>',
-    "no format at all": os.urandom(0) + b"\x00\x01\x02 nothing",
+    "no format at all": b"\x00\x01\x02 nothing",
     "an empty file": b"",
 }
 
@@ -357,11 +362,7 @@ def test_retry_takes_in_a_mended_row_from_wherever_it_is_called(
     koop.ingest(Path("563"), status=1)
     retried = koop.ask("quarantine", "retry", status=1)
     assert retried["open"] == 1
-    content = booking_lines(booking("26-10009", "1"), booking("26-10009", "2"))
-    manifest = json.loads((path / "manifest.json").read_text())
-    (path / FILES["bookings"]).write_bytes(content)
-    manifest["files"]["bookings"]["sha256"] = sha256(content).hexdigest()
-    (path / "manifest.json").write_text(json.dumps(manifest))
+    state(path, "bookings", booking_lines(booking("26-10009", "1"), booking("26-10009", "2")), 2)
     monkeypatch.chdir("/")
     retried = koop.ask("quarantine", "retry")
     assert retried["open"] == 0
@@ -433,11 +434,11 @@ def test_a_list_of_abos_fails_row_by_row_and_the_others_are_subscribed(koop: Con
         assert koop.refused("subscribe", "--vhs", NEAR, "--from", source, status=4)["code"] == "list_invalid"
 
 
+@pytest.mark.parametrize("odd", ["[red]Ton[/red]", "Ton [/b]", "=cmd|'/C calc'!A1", "Ton \u202e\u200b", "{0} %s"])
 def test_what_staff_typed_is_shown_and_never_obeyed(
-    koop: Console, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    koop: Console, tmp_path: Path, capsys: pytest.CaptureFixture[str], odd: str
 ) -> None:
-    odd = '[red]=cmd|"/C calc"!A1[/red] \u202e\u200b'
-    koop.take_in(write_export(tmp_path / "563", MASTER, 1, [SHARED | {"Titel": odd}], [ROW | {"Name": "@SUM(A1)"}]))
+    koop.take_in(write_export(tmp_path / "563", MASTER, 1, [SHARED | {"Titel": odd}], [ROW | {"Name": odd}]))
     assert run(koop.words("view", "--vhs", MASTER), as_json=False) == 0
-    assert "[red]" in capsys.readouterr().out
-    assert len(COURSES) == 30
+    shown = capsys.readouterr().out
+    assert shown.count(odd.rstrip("\u200b")) == 2

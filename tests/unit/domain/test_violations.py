@@ -216,6 +216,7 @@ def test_t5_abo_made_countable_by_its_program_is_found_and_corrected() -> None:
 )
 def test_t3_bavarian_abo_with_other_codes_would_be_counted(shown: dict[str, str], found: str) -> None:
     world = network(BAVARIA)
+    world.report(ABO, event_kind="75", cooperation_code="04")
     world.report(ABO, **shown)
     assert world.detail("COUNTED_TWICE") == {"found": found}
     assert set(world.changes(ABO)[0].fields or ()) <= {"Veranstaltungsart", "Kooperation"}
@@ -277,6 +278,17 @@ def test_d7_those_beyond_capacity_are_named_by_day_owner_and_booking(order: tupl
         world.report(vhs, *rows[vhs], capacity=2)
     assert [booking.ref for booking in world.state.confirmed()] == ["412:4", "301:7", "301:8", "563:1"]
     assert world.state.beyond_capacity() == ["301:8", "563:1"]
+
+
+def test_d7_growing_overbooking_names_the_newcomer_too() -> None:
+    world = network()
+    world.report(MASTER, capacity=0)
+    first, second = booked("7"), booked("8", tnr="X", at="2026-01-06T09:00:00+01:00")
+    world.report(ABO, first, capacity=0)
+    world.report(ABO, first, second, capacity=0)
+    assert world.detail("OVERBOOKED")["refs"] == "301:7, 301:8"
+    world.report(ABO, booked("7", "S"), second, capacity=0)
+    assert world.detail("OVERBOOKED")["refs"] == "301:8"
 
 
 def test_b8_waiting_list_takes_no_seat() -> None:

@@ -1,0 +1,390 @@
+"""Who may subscribe, with which number and terms, and how an Abo ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from koop_es.domain.errors import Refused
+from koop_es.domain.release import Candidate, release
+from koop_es.domain.subscription import confirm_terms, is_subscribed, subscribe, terminate_subscription
+from koop_es.domain.terms import Policy, Terms
+from tests.unit.domain.world import (
+    ABO,
+    ABO_FACTS,
+    COOP,
+    MASTER,
+    MASTER_FACTS,
+    PERIOD,
+    THIRD,
+    World,
+    booked,
+    facts_of,
+    held,
+    network,
+    shared,
+    types,
+)
+
+TERMS = Terms(9000, 1200, "80")
+DEARER = Terms(9500, 1200, "75")
+GENERAL = frozenset({"general"})
+
+
+def released(*markets: str, rate: str = "80", **changed: Any) -> World:
+    world = World()
+    candidate = Candidate(MASTER, "26-10009", PERIOD, "", facts_of(MASTER, rate=rate, **changed))
+    world.decide(MASTER, lambda draft: release(draft, candidate, Terms(9000, 1200, rate), markets))
+    return world
+
+
+def join(
+    world: World,
+    vhs: str = ABO,
+    *,
+    number: str = "K-9",
+    period: str = PERIOD,
+    rate: str = "80",
+    markets: frozenset[str] = GENERAL,
+    taken: bool = False,
+) -> None:
+    world.decide(
+        vhs,
+        lambda draft: subscribe(
+            draft,
+            world.policy,
+            number=number,
+            period=period,
+            accepted_rate=rate,
+            system="kufersql",
+            markets=markets,
+            number_taken=taken,
+        ),
+    )
+
+
+def refused_rule(world: World, **how: Any) -> str:
+    events = len(world.events)
+    with pytest.raises(Refused) as refused:
+        join(world, **how)
+    assert len(world.events) == events
+    return refused.value.rule
+
+
+def agree(world: World, side: str, terms: Terms, subscriber: str = ABO) -> bool:
+    return bool(world.decide(side, lambda draft: confirm_terms(draft, subscriber, terms)))
+
+
+def end(world: World, vhs: str = ABO) -> None:
+    world.decide(vhs, lambda draft: terminate_subscription(draft, vhs))
+
+
+@pytest.mark.parametrize(("number", "period"), [("", PERIOD), ("  ", PERIOD), ("K-9", ""), ("K-9", " ")])
+def test_r24_number_and_period_are_needed(number: str, period: str) -> None:
+    assert refused_rule(released(), number=number, period=period) == "R24"
+
+
+@pytest.mark.parametrize("rate", ["", "70", "Link", "80 %"])
+def test_r25_exactly_the_shown_rate_must_be_accepted(rate: str) -> None:
+    assert refused_rule(released(), rate=rate) == "R25"
+
+
+def test_r25_acceptance_is_kept_with_the_terms() -> None:
+    world = released()
+    join(world, rate="080")
+    assert world.state.lanes[ABO].terms == TERMS
+
+
+def test_r26_number_must_be_free() -> None:
+    world = released()
+    assert refused_rule(world, taken=True) == "R26"
+    join(world, number="K-10")
+    assert world.state.lanes[ABO].number == "K-10"
+
+
+def test_r26_retry_of_the_very_abo_is_recognised() -> None:
+    world = released()
+    join(world)
+    assert is_subscribed(world.state, ABO, "K-9", PERIOD)
+    assert not is_subscribed(world.state, ABO, "K-10", PERIOD)
+    assert not is_subscribed(world.state, MASTER, "26-10009", PERIOD)
+
+
+@pytest.mark.parametrize("vhs", [MASTER, ABO])
+def test_r32_one_abo_each_and_never_of_the_own_course(vhs: str) -> None:
+    world = released()
+    join(world)
+    assert refused_rule(world, vhs=vhs, number="K-11") == "R32"
+
+
+def test_d8_many_vhss_may_subscribe() -> None:
+    world = released()
+    join(world)
+    join(world, THIRD)
+    assert [lane.vhs for lane in world.state.subscribers()] == [ABO, THIRD]
+
+
+def test_r31_vhs_outside_the_markets_cannot_subscribe() -> None:
+    world = released("oberpfalz")
+    assert refused_rule(world) == "R31"
+    assert refused_rule(world, markets=frozenset({"general", "schwaben"})) == "R31"
+    join(world, markets=frozenset({"oberpfalz"}))
+
+
+def test_r31_what_is_not_released_cannot_be_subscribed() -> None:
+    assert refused_rule(World()) == "R31"
+
+
+def test_r6_linked_course_has_no_abo() -> None:
+    assert refused_rule(released(rate="Link"), rate="Link") == "R6"
+
+
+def test_r47_cancelled_course_has_no_new_abo() -> None:
+    world = released()
+    world.report(MASTER, cancelled=True)
+    assert refused_rule(world) == "R47"
+
+
+def test_release_without_terms_cannot_be_subscribed() -> None:
+    world = network(vhss=())
+    world.report(MASTER, fee_cents=None)
+    assert refused_rule(world) == "R25"
+
+
+# --- the new Abo-Kurs -------------------------------------------------------------------------------------------------
+
+
+def test_r28_abo_kurs_is_made_with_all_its_automatic_entries() -> None:
+    world = released()
+    join(world)
+    [change] = world.changes(ABO)
+    assert change.kind == "course.create"
+    assert change.fields == {
+        "Kursnummer": "K-9",
+        "Periode": "26F",
+        "Externe Kurs-Nr.": COOP,
+        "Titel": "Aquarell",
+        "Titel Programmheft": "Aquarell für alle",
+        "Info": (
+            "Farben mitbringen\nKursleitung: R. Muster\nVeranstaltungsort: Raum 1\nAusführende vhs: VHS 563"
+        ),
+        "Typ": "Normalkurs",
+        "BAMF": "F",
+        "Datum von": "30.03.2026",
+        "Datum bis": "30.05.2026",
+        "Uhrzeit von": "18:00",
+        "Uhrzeit bis": "19:30",
+        "Kursort": "Raum 1",
+        "DVV-Fachbereich": "2.06",
+        "TN min": "5",
+        "TN max": "10",
+        "Gebühr": "90,00",
+        "Durchlaufende Posten": "12,00",
+        "vhsKOOP-Key": "F",
+        "vhsKOOP-Verrechnung": "80",
+        "NIE bei vhsKOOP": "F",
+        "Kennzeichen": "100",
+        "Anrechenbar": "F",
+        "Veranstaltungsart": "",
+        "Kooperation": "",
+        "Dozent": "VHS 563",
+        "Belegen nur bis Maximum": "W",
+        "Ausfall": "F",
+        "Erstellt von": "WS",
+        "Bearbeitet von": "WS",
+    }
+
+
+@pytest.mark.parametrize(("course_type", "kind"), [("Normalkurs", "75"), ("Einzelveranstaltung", "76")])
+def test_t3_bavarian_abo_gets_its_codes(course_type: str, kind: str) -> None:
+    world = released(course_type=course_type)
+    world.policy = Policy(bavaria=frozenset({ABO}))
+    join(world)
+    fields = world.changes(ABO)[0].fields or {}
+    assert (fields["Veranstaltungsart"], fields["Kooperation"]) == (kind, "04")
+
+
+def test_d14_kinds_are_a_setting() -> None:
+    world = released()
+    world.policy = Policy(bavaria=frozenset({"*"}), event_kind_course="76")
+    join(world)
+    assert (world.changes(ABO)[0].fields or {})["Veranstaltungsart"] == "76"
+
+
+def test_t2_abo_is_made_as_not_countable() -> None:
+    world = released()
+    join(world)
+    assert (world.changes(ABO)[0].fields or {})["Anrechenbar"] == "F"
+
+
+def test_r22_access_data_and_software_go_to_the_abo() -> None:
+    world = released(delivery="Online-Kurs", software="BigBlueButton")
+    join(world)
+    fields = world.changes(ABO)[0].fields or {}
+    assert fields["Info"].endswith("\nSoftware: BigBlueButton")
+    assert (fields["Kursart"], fields["Software"]) == ("Online-Kurs", "BigBlueButton")
+    world.report(ABO, delivery="Online-Kurs", software="BigBlueButton", access_data="")
+    world.report(MASTER, delivery="Online-Kurs", software="BigBlueButton", access_data="https://example.org/x")
+    assert world.changes(ABO)[0].fields == {"Zugangsdaten": "https://example.org/x"}
+
+
+def test_r8_access_data_follow_later() -> None:
+    world = released(delivery="Online-Kurs", software="BigBlueButton")
+    assert types(world.report(MASTER, coop_id="", delivery="Online-Kurs", software="BBB", access_data="x")) == [
+        "CourseRevised"
+    ]
+
+
+def test_r23_bavarian_online_abo_gets_the_matching_keyword() -> None:
+    world = released(delivery="Online-Kurs", software="BBB", keywords=("onlinevhs.bayern-Master",))
+    world.policy = Policy(bavaria=frozenset({ABO}))
+    join(world)
+    join(world, THIRD)
+    assert (world.changes(ABO)[0].fields or {})["Stichwörter"] == "onlinevhs.bayern-Abo"
+    assert "Stichwörter" not in (world.changes(THIRD)[0].fields or {})
+
+
+def test_r30_what_the_master_filled_is_carried_over_and_the_rest_stays_blank() -> None:
+    world = released(programme_title=None, min_participants=None)
+    join(world)
+    fields = world.changes(ABO)[0].fields or {}
+    assert (fields["Titel Programmheft"], fields["TN min"], fields["Typ"]) == ("", "", "Normalkurs")
+
+
+def test_r29_title_and_info_are_written_once_and_never_again() -> None:
+    world = released()
+    join(world)
+    world.report(ABO, title="Eigener Titel")
+    world.report(MASTER, title="Neuer Titel", programme_title="Neu", info="Neu")
+    assert world.changes(ABO) == []
+
+
+def test_r21_later_changes_of_the_master_reach_the_abo() -> None:
+    world = released()
+    join(world)
+    world.report(ABO)
+    world.report(MASTER, starts_at="19:00", capacity=12)
+    assert world.changes(ABO)[0].fields == {"Uhrzeit von": "19:00", "TN max": "12"}
+    world.report(ABO, starts_at="19:00", capacity=12)
+    assert world.changes(ABO) == []
+
+
+def test_r26_course_with_the_abos_number_is_not_taken_for_it() -> None:
+    world = released()
+    join(world)
+    assert world.report(ABO, booked("7"), course=None, coop_id="") == []
+    assert world.to_do(ABO)[0][0] == "course.create"
+
+
+def test_bookings_come_with_the_new_course() -> None:
+    world = released()
+    world.report(MASTER, booked("1"))
+    join(world)
+    assert [kind for kind, _ in world.to_do(ABO)] == ["course.create", "booking.create"]
+
+
+def test_r28_acknowledged_creation_is_no_longer_listed() -> None:
+    world = released()
+    join(world)
+    assert types(world.report(ABO)) == ["CourseDelivered"]
+    assert world.changes(ABO) == []
+    assert world.open == set()
+
+
+# --- the end of an Abo ------------------------------------------------------------------------------------------------
+
+
+def test_r27_abo_with_a_live_booking_cannot_be_ended() -> None:
+    world = shared()
+    with pytest.raises(Refused) as refused:
+        end(world)
+    assert (refused.value.rule, refused.value.details["refs"]) == ("D9", ["301:7"])
+
+
+def test_d9_operator_ends_an_abo_on_which_nothing_hangs() -> None:
+    world = shared("412:4")
+    end(world)
+    assert world.report(ABO, booked("9")) == []
+    assert world.changes(ABO) == []
+    assert [document.vhs for document in world.documents()] == [THIRD, MASTER]
+
+
+@pytest.mark.parametrize("vhs", [MASTER, "999"])
+def test_d9_what_is_no_abo_cannot_be_ended(vhs: str) -> None:
+    with pytest.raises(Refused):
+        end(network(), vhs)
+
+
+def test_d9_ended_abo_can_be_subscribed_anew() -> None:
+    world = released()
+    join(world)
+    world.report(ABO, max_guard=False)
+    end(world)
+    assert world.codes == set()
+    join(world, number="K-10")
+    assert world.open == set()
+    assert [kind for kind, _ in world.to_do(ABO)] == ["course.create"]
+    assert (world.changes(ABO)[0].fields or {})["Kursnummer"] == "K-10"
+
+
+# --- other terms ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("first", "second"), [(MASTER, ABO), (ABO, MASTER)])
+def test_d13_terms_change_when_both_sides_confirmed_the_same(first: str, second: str) -> None:
+    world = network()
+    assert not agree(world, first, DEARER)
+    assert world.state.terms_of(ABO) == TERMS
+    assert agree(world, second, DEARER)
+    assert world.state.terms_of(ABO) == DEARER
+    assert world.state.terms_of(THIRD) == TERMS
+    assert world.changes(ABO)[0].fields == {"Gebühr": "95,00"}
+    assert world.changes(THIRD) == []
+
+
+def test_d13_different_terms_are_no_agreement() -> None:
+    world = network()
+    agree(world, MASTER, DEARER)
+    assert not agree(world, ABO, Terms(9400, 1200, "75"))
+    assert world.state.terms_of(ABO) == TERMS
+    assert agree(world, MASTER, Terms(9400, 1200, "75"))
+
+
+def test_d13_old_confirmation_does_not_count_for_the_next_terms() -> None:
+    world = network()
+    agree(world, MASTER, DEARER)
+    agree(world, ABO, DEARER)
+    assert not agree(world, ABO, TERMS)
+    assert world.state.terms_of(ABO) == DEARER
+
+
+@pytest.mark.parametrize(("side", "subscriber"), [(THIRD, ABO), (MASTER, MASTER), (MASTER, "999")])
+def test_d13_only_the_two_sides_confirm(side: str, subscriber: str) -> None:
+    with pytest.raises(Refused):
+        agree(network(), side, DEARER, subscriber)
+
+
+def test_d13_agreed_terms_that_were_not_written_yet_are_no_violation() -> None:
+    world = network()
+    agree(world, MASTER, DEARER)
+    agree(world, ABO, DEARER)
+    assert world.open == set()
+
+
+def test_r33_price_counts_as_agreed() -> None:
+    world = network()
+    agree(world, MASTER, DEARER)
+    agree(world, ABO, DEARER)
+    world.report(ABO, fee_cents=9500)
+    assert world.open == set()
+    world.report(ABO, fee_cents=9000)
+    assert world.codes == {"SUBSCRIBER_PRICE_DIFFERS"}
+
+
+def test_r16_rate_changed_at_the_master_binds_nobody() -> None:
+    world = network()
+    world.report(MASTER, rate="90")
+    assert world.state.terms_of(ABO) == TERMS
+
+
