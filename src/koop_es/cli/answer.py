@@ -90,9 +90,9 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) ->
         from rich.table import Table
 
         if not cells:
-            out.print(f"{title}: none")
+            out.print(f"{title}: none", markup=False)
             return
-        body = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        body = Table(title=_cell(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
         for heading in headings:
             body.add_column(heading, overflow="fold")
         for row in cells:
