@@ -106,9 +106,7 @@ BAD_COURSES: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("column", "text"), BAD_COURSES, ids=lambda value: value[:20])
-def test_a_bad_course_is_set_aside_and_its_bookings_wait(
-    koop: Console, tmp_path: Path, column: str, text: str
-) -> None:
+def test_a_bad_course_is_set_aside_and_its_bookings_wait(koop: Console, tmp_path: Path, column: str, text: str) -> None:
     koop.take_in(good(tmp_path / "1"))
     bad = [SHARED | {column: text}, course("26-10010")]
     bookings = [booking("26-10009", str(n)) for n in range(3)]
@@ -179,9 +177,7 @@ HEADERLESS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", HEADERLESS.values(), ids=HEADERLESS)
-def test_a_file_without_a_usable_header_quarantines_the_export(
-    koop: Console, tmp_path: Path, content: bytes
-) -> None:
+def test_a_file_without_a_usable_header_quarantines_the_export(koop: Console, tmp_path: Path, content: bytes) -> None:
     (export,) = koop.ingest(with_file(tmp_path / "563", "bookings", content, 1), status=4)
     assert export["status"] == "quarantined"
     assert "belegungen.csv" in export["reason"]
@@ -234,7 +230,9 @@ def test_a_manifest_that_is_wrong_quarantines_the_export(
     assert koop.ask("status")["vhs"] == [] or koop.status()[MASTER]["quarantined"] == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe{", b"[" * 100_000, b'{"vhs": NaN}', b"null", b"{}" * 600_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe{", b"[" * 100_000, b'{"vhs": NaN}', b"null", b"{}" * 600_000]
+)
 def test_a_manifest_that_is_no_json_quarantines_the_export(koop: Console, tmp_path: Path, content: bytes) -> None:
     path = good(tmp_path / "563")
     (path / "manifest.json").write_bytes(content)

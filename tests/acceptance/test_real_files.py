@@ -34,9 +34,7 @@ def as_row(number: str) -> Row:
     def text(name: str) -> str:
         return (found.findtext(name) or "").strip()
 
-    return course(
-        number, PERIOD, Titel=text("haupttitel"), Info=text("inhalt"), Kursort=text("ort"), Dozent=""
-    ) | {
+    return course(number, PERIOD, Titel=text("haupttitel"), Info=text("inhalt"), Kursort=text("ort"), Dozent="") | {
         "Datum von": text("beginndat"),
         "Datum bis": text("endedat"),
         "Uhrzeit von": text("beginnuhr"),

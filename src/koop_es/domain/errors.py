@@ -40,6 +40,12 @@ class BadInput(KoopError):
     code = "bad_input"
 
 
+class CooperationUnknown(BadInput):
+    """There is no cooperation under this COOP-Id."""
+
+    code = "cooperation_unknown"
+
+
 class StoreUnusable(KoopError):
     """The store cannot be used."""
 

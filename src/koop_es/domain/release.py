@@ -164,7 +164,7 @@ def _terms(facts: CourseFacts, name: str) -> Terms:
             rule="R6a",
             missing=["vhsKOOP-Verrechnung"],
         )
-    if rate != LINK and not (rate.isdigit() and int(rate) <= 100):
+    if rate != LINK and not (rate.isascii() and rate.isdigit() and int(rate) <= 100):
         raise Refused(f'the rate of {name} is {rate!r}; it must be a whole number from 0 to 100 or "Link"', rule="R6")
     return Terms(facts.fee_cents, passed, rate)
 

@@ -24,6 +24,9 @@ CONTENT_FIELDS = ("title", "programme_title", "info", "dvv_category")
 """What counts as the content of a course that the Master should leave alone after release (R18)."""
 
 
+_PRICE = ("fee_cents", "pass_through_cents")
+
+
 class Violation(NamedTuple):
     """One violation: its code (domain 2.8), where it stands, which booking it is about, how grave it is and what was
     found.
@@ -190,7 +193,8 @@ def _price(fee_cents: int, pass_through_cents: int) -> str:
 def _subscriber(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     """What an Abo-VHS must leave alone after subscribing (R33, R37, R39-R41, R47, T2-T5)."""
     row, terms = lane.row, state.terms_of(lane.vhs)
-    if terms is not None:
+    told = max(lane.facts_changed.get(name, 0) for name in _PRICE)
+    if terms is not None and told <= max(lane.row_changed.get(name, 0) for name in _PRICE):
         fee = terms.fee_cents if row.fee_cents is None else row.fee_cents
         passed = terms.pass_through_cents if row.pass_through_cents is None else row.pass_through_cents
         if (fee, passed) != (terms.fee_cents, terms.pass_through_cents):

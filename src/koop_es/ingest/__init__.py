@@ -1,22 +1,12 @@
 """One export in, events out: plan and apply, the quarantine, and the commands that decide something themselves."""
 
 from koop_es.domain.legacy import LegacyAbo
+from koop_es.ingest.abos import confirm_terms, subscribe, terminate_subscription
 from koop_es.ingest.apply import ExportResult, ingest
-from koop_es.ingest.commands import (
-    Released,
-    adopt_legacy,
-    approve,
-    assign_coop_id,
-    claim_seat,
-    close_release,
-    confirm_terms,
-    join_market,
-    leave_market,
-    release,
-    subscribe,
-    terminate_subscription,
-    withdraw_release,
-)
+from koop_es.ingest.legacies import adopt_legacy, assign_coop_id
+from koop_es.ingest.markets import join_market, leave_market
+from koop_es.ingest.releases import Released, close_release, release, withdraw_release
+from koop_es.ingest.seating import approve, claim_seat
 
 __all__ = [
     "ExportResult",

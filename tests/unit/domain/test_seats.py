@@ -58,10 +58,10 @@ def test_d7_claimed_seat_is_told_to_all_the_owner_included() -> None:
     world = freed()
     world.report(MASTER, booked("1", "S"), mirror("M7", "301:7", "W"), capacity=1)
     claim(world, ABO, "301:7")
-    assert world.to_do(ABO) == [("booking.update", "301:7")]
-    assert ("booking.update", "301:7") in world.to_do(MASTER)
+    for vhs in (ABO, MASTER):
+        assert ("booking.update", "301:7") in world.to_do(vhs)
     assert types(world.report(ABO, booked("7"), capacity=1)) == ["BookingReported"]
-    assert world.changes(ABO) == []
+    assert ("booking.update", "301:7") not in world.to_do(ABO)
 
 
 def test_d7_no_seat_no_claim() -> None:
@@ -117,6 +117,6 @@ def test_d7_cancelled_course_has_no_seats() -> None:
 def test_b19_owner_that_still_shows_the_list_is_told_until_it_shows_the_seat() -> None:
     world = freed()
     claim(world, ABO, "301:7")
-    [before] = world.changes(ABO)
-    world.report(ABO, booked("7", "W"), capacity=1)
-    assert world.changes(ABO) == [before]
+    before = world.changes(ABO)
+    assert world.report(ABO, booked("7", "W"), capacity=1) == []
+    assert world.changes(ABO) == before

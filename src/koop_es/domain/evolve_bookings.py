@@ -1,0 +1,198 @@
+"""What the events about bookings do to the state: the booking itself, and the seat each VHS shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Booking, Cooperation, Seat
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.observation import Status
+
+
+def _booking(state: Cooperation, ref: str) -> Booking:
+    booking = state.bookings.get(ref)
+    if booking is None:
+        booking = state.bookings[ref] = Booking(ref, owner_of(ref))
+    return booking
+
+
+def _seat(booking: Booking, event: e.Event) -> Seat:
+    """Find the seat an event of a VHS's row is about; whoever edited that row is remembered (T6)."""
+    seat = booking.seats.get(event.vhs)
+    if seat is None:
+        seat = booking.seats[event.vhs] = Seat()
+    if event.actor is not None:
+        seat.actor = event.actor
+    return seat
+
+
+def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | None) -> None:
+    """Take over a status a row shows: the booking is there, its letter is known, what it was told before is settled."""
+    if seat.absences or seat.lost or (status is not None and status is not seat.status):
+        seat.version = state.version
+    seat.absences, seat.absent_export, seat.withheld = 0, "", None
+    seat.orphaned = seat.lost = seat.told_cancelled = False
+    seat.survivor = None
+    if status is not None:
+        seat.status, seat.unknown_status = status, None
+        if status is Status.CANCELLED:
+            seat.shown_cancelled = True
+        elif not state.is_cancelled(booking):
+            seat.shown_cancelled = False
+
+
+def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
+    """Count an absence; the export is remembered, so that it never counts twice."""
+    seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
+
+
+def _made(state: Cooperation, event: e.BookingMade) -> None:
+    booking = _booking(state, event.ref)
+    booking.claimed, booking.booked_at, booking.changed = True, event.booked_at, state.version
+    booking.person_id, booking.person_version = event.person_id, 1 if event.person_id else 0
+    if event.status is Status.CANCELLED:
+        booking.cancelled_by.add(event.vhs)
+    else:
+        booking.status = event.status
+    seat = _seat(booking, event)
+    seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
+    seat.person_version = booking.person_version
+    _show(state, booking, seat, event.status)
+
+
+def _amended(state: Cooperation, event: e.BookingAmended) -> None:
+    booking = _booking(state, event.ref)
+    if event.status is not None or event.person_version is not None or event.booked_at is not None:
+        booking.changed = state.version
+    seat = _seat(booking, event)
+    if event.status is not None:
+        booking.status = event.status
+        _show(state, booking, seat, event.status)
+    if event.person_version is not None:
+        booking.person_version = seat.person_version = event.person_version
+    if event.participant_no is not None:
+        seat.participant_no = event.participant_no
+    if event.booked_at is not None:
+        booking.booked_at = event.booked_at
+
+
+def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
+    booking = _booking(state, event.ref)
+    booking.status, booking.changed = Status.CONFIRMED, state.version
+    if not event.claimed:
+        _show(state, booking, _seat(booking, event), Status.CONFIRMED)
+
+
+def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
+    booking = _booking(state, event.ref)
+    booking.cancelled_by.add(event.vhs)
+    booking.changed = state.version
+    _show(state, booking, _seat(booking, event), Status.CANCELLED)
+
+
+def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
+    seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
+    seat.person_version = event.person_version
+    _show(state, booking, seat, event.status)
+
+
+def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
+    if event.participant_no is not None:
+        if event.participant_no == seat.merged_from:
+            seat.merged_from = None
+        seat.participant_no = event.participant_no
+    if event.booking_id is not None:
+        seat.booking_id = event.booking_id
+    if event.person_version is not None:
+        seat.person_version, seat.person_changed = event.person_version, state.version
+    _show(state, booking, seat, event.status)
+
+
+def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) -> None:
+    booking = _booking(state, event.ref)
+    _show(state, booking, _seat(booking, event), Status.CANCELLED)
+
+
+def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 1)
+    seat.absent_version = state.version
+
+
+def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
+    booking = _booking(state, event.ref)
+    _show(state, booking, _seat(booking, event), event.status)
+
+
+def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
+    booking = _booking(state, event.ref)
+    booking.orphaned_by.add(event.vhs)
+    booking.changed = state.version
+    seat = _seat(booking, event)
+    _miss(state, seat, event, 2)
+    seat.withheld, seat.orphaned = None, True
+
+
+def _withheld(state: Cooperation, event: e.OrphanWithheld) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 2)
+    seat.withheld = event.withheld_id
+
+
+def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 2)
+    seat.lost = True
+
+
+def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
+    booking = _booking(state, event.ref)
+    booking.orphaned_by.discard(event.vhs)
+    booking.changed, booking.ever_cancelled = state.version, True
+    for seat in booking.seats.values():
+        seat.told_cancelled = seat.status is not Status.CANCELLED
+    _show(state, booking, _seat(booking, event), event.status)
+
+
+def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    if event.survivor is not None:
+        seat.survivor = event.survivor
+        return
+    seat.merged_from = seat.merged_from or seat.participant_no
+    seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
+
+
+def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    seat.unknown_status = event.raw_status
+
+
+def _export(event: e.Event) -> str:
+    return event.origin.export if event.origin is not None else ""
+
+
+APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
+    e.BookingMade: _made,
+    e.BookingAmended: _amended,
+    e.BookingPromoted: _promoted,
+    e.BookingCancelled: _cancelled,
+    e.BookingDelivered: _booking_delivered,
+    e.BookingReported: _booking_reported,
+    e.CancellationDelivered: _cancellation_delivered,
+    e.BookingVanished: _vanished,
+    e.BookingReappeared: _reappeared,
+    e.OrphanDetected: _orphaned,
+    e.OrphanWithheld: _withheld,
+    e.MirrorLost: _mirror_lost,
+    e.BookingReinstated: _reinstated,
+    e.ParticipantsMerged: _merged,
+    e.UnknownStatusSeen: _unknown_status,
+}
+"""Event -> what it does."""

@@ -1,0 +1,187 @@
+"""What the events about a course do to the state: release, Abo, terms, what each VHS shows of the course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Cooperation, Lane
+from koop_es.domain.course import given, merged
+from koop_es.domain.identifiers import issuer
+from koop_es.domain.observation import WEB_SERVICE_USER
+
+LOCAL_FIELDS = frozenset({"venue"})
+"""Fields an Abo-VHS may change without harm; its value stands until the Master changes the field (R38)."""
+
+
+def _lane(state: Cooperation, vhs: str) -> Lane:
+    lane = state.lanes.get(vhs)
+    if lane is None:
+        lane = state.lanes[vhs] = Lane(vhs)
+    return lane
+
+
+def _name(lane: Lane, number: str, period: str) -> None:
+    lane.number, lane.period = number, period
+    if not lane.first_number:
+        lane.first_number, lane.first_period = number, period
+
+
+def _outranks(state: Cooperation, vhs: str) -> bool:
+    """Tell whether a VHS's claim to be the Master beats the present one: the number in the COOP-Id decides, then the
+    lower.
+    """
+    if state.master is None or state.master == vhs:
+        return True
+    first = issuer(state.coop_id)
+    return vhs == first or (state.master != first and vhs < state.master)
+
+
+def _released(state: Cooperation, event: e.CourseReleased) -> None:
+    lane = _lane(state, event.vhs)
+    _name(lane, event.course_number, event.period)
+    lane.claims_release = True
+    lane.system = event.system
+    lane.released = lane.facts = event.facts
+    lane.released_row = lane.row = event.reported
+    lane.released_terms = event.terms
+    lane.markets = event.markets
+    lane.delivered = True
+    lane.id_held = lane.adopted = event.adopted
+    lane.identity, lane.event_kind = event.identity, event.event_kind
+    lane.instructor = event.facts.instructor or None
+    if event.adopted:
+        _keep_local(state, lane)
+    if _outranks(state, event.vhs):
+        state.master, state.released_version = event.vhs, state.version
+
+
+def _closed(state: Cooperation, event: e.ReleaseClosed) -> None:
+    state.closed = True
+
+
+def _withdrawn(state: Cooperation, event: e.ReleaseWithdrawn) -> None:
+    state.withdrawn = True
+
+
+def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
+    before = state.lanes.get(event.vhs)
+    if before is not None and not before.active:
+        del state.lanes[event.vhs]  # an Abo that was ended and is made again begins from nothing
+    lane = _lane(state, event.vhs)
+    _name(lane, event.course_number, event.period)
+    lane.terms, lane.system, lane.identity = event.terms, event.system, event.identity
+    lane.event_kind, lane.instructor, lane.keyword = event.event_kind, event.instructor, event.keyword
+    lane.active, lane.adopted, lane.subscribed_version = True, event.adopted, state.version
+
+
+def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
+    _lane(state, event.vhs).active = False
+    for booking in state.bookings.values():
+        if booking.owner != event.vhs:
+            booking.seats.pop(event.vhs, None)
+
+
+def _terms_confirmed(state: Cooperation, event: e.TermsConfirmed) -> None:
+    state.confirmed_terms[event.vhs, event.subscriber] = event.terms
+
+
+def _terms_amended(state: Cooperation, event: e.TermsAmended) -> None:
+    lane = _lane(state, event.subscriber)
+    lane.terms = event.terms
+    lane.facts_changed |= dict.fromkeys(("fee_cents", "pass_through_cents"), state.version)
+    master = state.master_lane
+    if master is not None and all(state.terms_of(other.vhs) == event.terms for other in state.subscribers()):
+        master.released_terms = event.terms  # everybody agreed: what the Master shows is what is accepted
+    for side in (event.subscriber, state.master or ""):
+        state.confirmed_terms.pop((side, event.subscriber), None)
+
+
+def _revised(state: Cooperation, event: e.CourseRevised) -> None:
+    lane = _lane(state, event.vhs)
+    lane.facts, lane.row = merged(lane.facts, event.facts), merged(lane.row, event.facts)
+    for name in given(event.facts):
+        lane.facts_changed[name] = state.version
+        for other in state.lanes.values():
+            other.kept.discard(name)
+
+
+def _reported(state: Cooperation, event: e.CourseReported) -> None:
+    lane = _lane(state, event.vhs)
+    master = state.master_lane
+    if master is not None and lane is not master and event.actor != WEB_SERVICE_USER:
+        edited = LOCAL_FIELDS & given(event.facts).keys()
+        # A local edit of a field the Master has changed meanwhile loses, whichever of the two was reported first.
+        lane.kept.update(name for name in edited if getattr(lane.row, name) == getattr(master.facts, name))
+    lane.row = merged(lane.row, event.facts)
+    lane.row_changed |= dict.fromkeys(given(event.facts), state.version)
+
+
+def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
+    lane = _lane(state, event.vhs)
+    lane.row, lane.delivered, lane.id_held = event.facts, True, event.id_held
+    if lane.instructor is None:
+        lane.instructor = event.facts.instructor or None
+    if lane.adopted:
+        _keep_local(state, lane)
+
+
+def _keep_local(state: Cooperation, lane: Lane) -> None:
+    """Leave an adopted Abo the local values of harmless fields that the Master has not changed since (R38)."""
+    master = state.master_lane
+    lane.kept.update(name for name in LOCAL_FIELDS if master is None or not master.facts_changed.get(name))
+
+
+def _renumbered(state: Cooperation, event: e.CourseRenumbered) -> None:
+    _name(_lane(state, event.vhs), event.course_number, event.period)
+
+
+def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
+    lane = _lane(state, event.vhs)
+    lane.row = merged(lane.row, type(lane.row)(cancelled=True))
+    lane.cancelled_version = state.version
+
+
+def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
+    _lane(state, event.vhs).present = False
+
+
+def _course_reappeared(state: Cooperation, event: e.CourseReappeared) -> None:
+    _lane(state, event.vhs).present = True
+
+
+def _id_delivered(state: Cooperation, event: e.CoopIdDelivered) -> None:
+    lane = _lane(state, event.vhs)
+    lane.id_held, lane.altered = True, None
+
+
+def _id_altered(state: Cooperation, event: e.CoopIdAltered) -> None:
+    lane = _lane(state, event.vhs)
+    lane.id_held, lane.altered, lane.identity_version = False, event.found, state.version
+
+
+def _id_assigned(state: Cooperation, event: e.CoopIdAssigned) -> None:
+    state.successor = event.successor
+
+
+APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
+    e.CourseReleased: _released,
+    e.ReleaseClosed: _closed,
+    e.ReleaseWithdrawn: _withdrawn,
+    e.CourseSubscribed: _subscribed,
+    e.SubscriptionTerminated: _terminated,
+    e.TermsConfirmed: _terms_confirmed,
+    e.TermsAmended: _terms_amended,
+    e.CourseRevised: _revised,
+    e.CourseReported: _reported,
+    e.CourseDelivered: _delivered,
+    e.CourseRenumbered: _renumbered,
+    e.CourseCancelled: _course_cancelled,
+    e.CourseVanished: _course_vanished,
+    e.CourseReappeared: _course_reappeared,
+    e.CoopIdDelivered: _id_delivered,
+    e.CoopIdAltered: _id_altered,
+    e.CoopIdAssigned: _id_assigned,
+}
+"""Event -> what it does."""

@@ -1,0 +1,28 @@
+"""A store in an empty database of each kind, and exports as a connector writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from koop_es.domain.terms import Policy
+from koop_es.ingest import ExportResult, ingest
+from koop_es.settings import BERLIN
+from koop_es.store import Store
+
+NOW = datetime(2026, 3, 20, 8, tzinfo=BERLIN)
+
+
+@pytest.fixture
+def store(any_db_url: str) -> Iterator[Store]:
+    """A store of this test's own."""
+    with Store.create(any_db_url) as made:
+        yield made
+
+
+def take_in(store: Store, path: Path, *, max_events: int = 5_000, **more: bool) -> ExportResult:
+    """Ingest one export under the default policy at a fixed time."""
+    return ingest(store, path, Policy(), now=NOW, max_events=max_events, **more)

@@ -1,0 +1,259 @@
+"""Which rows of an export belong to which cooperation, and what their absence proves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
+from koop_es.domain.slices import KnownLane, Routing, route
+from tests.unit.domain.world import MASTER, MASTER_FACTS, PERIOD, booked, row
+
+ONE, TWO = "563-COOP-1", "563-COOP-2"
+ENDS = MASTER_FACTS.ends_on
+FIRST = KnownLane(ONE, "N1", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on)
+SECOND = KnownLane(TWO, "N2", PERIOD, ENDS, "Yoga", date(2026, 4, 1))
+LANES = {ONE: FIRST, TWO: SECOND}
+YOGA: dict[str, Any] = {"title": "Yoga", "starts_on": date(2026, 4, 1)}
+
+
+def export(*rows: CourseRow | BookingRow, kind: Kind = Kind.FULL, rejected: tuple[Rejected, ...] = (), **how: Any) -> Report:
+    proof: dict[str, Any] = {"has_bookings": True, "courses_complete": True, "bookings_complete": True, "scope_from": None}
+    return Report(
+        source="export",
+        vhs=MASTER,
+        system="kufersql",
+        sequence=1,
+        kind=kind,
+        exported_at=None,
+        sha256="x",
+        digest="x",
+        courses=[item for item in rows if isinstance(item, CourseRow)],
+        bookings=[item for item in rows if isinstance(item, BookingRow)],
+        rejected=list(rejected),
+        notices=[],
+        **(proof | how),
+    )
+
+
+def routed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None = None, **how: Any) -> Routing:
+    return route(export(*rows, **how), LANES if lanes is None else lanes, lambda number, _: number == "LOCAL")
+
+
+def one(number: str = "N1", coop_id: str | None = ONE, **facts: Any) -> CourseRow:
+    return row(MASTER, number=number, coop_id=coop_id, **facts)
+
+
+def two(number: str = "N2", coop_id: str | None = TWO, **facts: Any) -> CourseRow:
+    return row(MASTER, number=number, coop_id=coop_id, **(YOGA | facts))
+
+
+def at(number: str, booking_id: str = "1", **more: Any) -> BookingRow:
+    return booked(booking_id, number=number, **more)
+
+
+def aside(about: str, key: tuple[str, ...] | None) -> Rejected:
+    return Rejected(file="f", line=9, reason="?", remedy="?", raw=b"", about=about, key=key)  # type: ignore[arg-type]
+
+
+def taken(routing: Routing, coop_id: str) -> tuple[str | None, list[str]]:
+    part = routing.slices[coop_id]
+    return (part.course.number if part.course else None, [booking.booking_id for booking in part.bookings])
+
+
+def test_course_is_found_by_coop_id_and_bookings_by_course() -> None:
+    routing = routed(one(), two(), at("N1"), at("N2", "2"))
+    assert taken(routing, ONE) == ("N1", ["1"])
+    assert taken(routing, TWO) == ("N2", ["2"])
+    assert routing.slices[ONE].proves_absence
+
+
+def test_course_without_coop_id_is_catalogue() -> None:
+    routing = routed(one(), two(), one("N3", ""), one("N4", "LOKAL"))
+    assert [course.number for course in routing.catalogue] == ["N3", "N4"]
+
+
+def test_r1_unknown_coop_id_is_a_slice_of_its_own() -> None:
+    assert taken(routed(one("N9", "563-COOP-9"), lanes={}), "563-COOP-9") == ("N9", [])
+
+
+def test_r1_courses_of_a_catalogue_source_are_catalogue() -> None:
+    routing = routed(one("N9", "563-COOP-9"), lanes={}, kind=Kind.CATALOGUE)
+    assert [course.number for course in routing.catalogue] == ["N9"]
+
+
+def test_d15_bookings_of_courses_nobody_shares_are_passed_over() -> None:
+    routing = routed(one(), two(), one("N3", ""), at("N3"), at("LOCAL"))
+    assert [part.bookings for part in routing.slices.values()] == [[], []]
+    assert routing.rejected == []
+
+
+def test_booking_of_a_course_never_reported_is_set_aside() -> None:
+    routing = routed(one(), two(), at("N99"))
+    assert [item.about for item in routing.rejected] == ["booking"]
+    assert "N99" in routing.rejected[0].reason
+
+
+# --- COOP-Ids and numbers ---------------------------------------------------------------------------------------------
+
+
+def test_r15_lost_coop_id_is_found_by_number() -> None:
+    assert taken(routed(one(coop_id=""), two(), at("N1")), ONE) == ("N1", ["1"])
+
+
+def test_r15_coop_id_altered_into_an_unknown_one_is_not_adopted() -> None:
+    routing = routed(one(coop_id="563-COOP-77"), two())
+    assert set(routing.slices) == {ONE, TWO}
+
+
+def test_r15_coop_id_altered_into_that_of_another_course_stays_with_its_number() -> None:
+    routing = routed(one(coop_id=TWO), two(), at("N1"), at("N2", "2"))
+    assert taken(routing, ONE) == ("N1", ["1"])
+    assert taken(routing, TWO) == ("N2", ["2"])
+
+
+def test_r15_copied_coop_id_is_set_aside_and_the_original_goes_on() -> None:
+    routing = routed(one(), two(), one("N5"), at("N5", "5"), at("N1"))
+    assert taken(routing, ONE) == ("N1", ["1"])
+    assert [item.key for item in routing.rejected] == [("N5", PERIOD)]
+
+
+def test_r15_exchanged_coop_ids_move_no_booking() -> None:
+    routing = routed(one(coop_id=TWO), two(coop_id=ONE), at("N1"), at("N2", "2"))
+    assert taken(routing, ONE) == ("N1", ["1"])
+    assert taken(routing, TWO) == ("N2", ["2"])
+
+
+def test_r15_two_courses_with_one_unknown_coop_id_are_both_set_aside() -> None:
+    routing = routed(one("N8", "563-COOP-8"), one("N9", "563-COOP-8"), lanes={})
+    assert routing.slices == {}
+    assert len(routing.rejected) == 2
+
+
+def test_r20_renumbered_course_is_followed_with_its_bookings() -> None:
+    routing = routed(one("N3"), two(), at("N3"))
+    assert taken(routing, ONE) == ("N3", ["1"])
+
+
+def test_r20_bookings_of_a_local_course_under_a_freed_number_stay_local() -> None:
+    routing = routed(one("N3"), one("N1", ""), two(), at("N3"), at("N1", "99"))
+    assert taken(routing, ONE) == ("N3", ["1"])
+    assert [course.number for course in routing.catalogue] == ["N1"]
+
+
+def test_r20_two_courses_that_change_numbers_take_their_bookings_along() -> None:
+    routing = routed(one("N2"), two("N1"), at("N2"), at("N1", "2"))
+    assert taken(routing, ONE) == ("N2", ["1"])
+    assert taken(routing, TWO) == ("N1", ["2"])
+
+
+def test_r20_number_taken_over_by_another_shared_course() -> None:
+    routing = routed(one("N3"), two("N1"), at("N3"), at("N1", "2"))
+    assert taken(routing, ONE) == ("N3", ["1"])
+    assert taken(routing, TWO) == ("N1", ["2"])
+
+
+def test_r20_numbers_are_text_and_case_matters() -> None:
+    routing = routed(one("n1"), two(), at("n1"))
+    assert taken(routing, ONE) == ("n1", ["1"])
+
+
+def test_r15_course_that_lost_coop_id_and_number_is_missing_and_nothing_more() -> None:
+    routing = routed(one("N3", ""), two(), at("N3"))
+    assert routing.slices[ONE].course_absent
+    assert [course.number for course in routing.catalogue] == ["N3"]
+
+
+def test_r19_course_that_is_gone_is_absent() -> None:
+    routing = routed(two())
+    part = routing.slices[ONE]
+    assert (part.course, part.course_absent, part.proves_absence) == (None, True, False)
+
+
+def test_r15_neighbour_with_the_coop_id_does_not_inherit_a_deleted_course() -> None:
+    routing = routed(one(coop_id=TWO), at("N1"))
+    assert taken(routing, ONE) == ("N1", ["1"])
+    assert routing.slices[TWO].course_absent
+
+
+def test_course_copied_into_the_next_period_is_no_renumbering() -> None:
+    lane = KnownLane(ONE, "N1", PERIOD, date(2026, 2, 1))
+    copied = row(MASTER, number="N1", period="26H", coop_id=ONE)
+    routing = routed(copied, lanes={ONE: lane}, scope_from=date(2026, 3, 1))
+    assert ONE not in routing.slices
+    assert [item.about for item in routing.rejected] == ["course"]
+
+
+# --- what proves an absence -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"kind": Kind.DELTA},
+        {"kind": Kind.OCCUPANCY},
+        {"bookings_complete": False},
+        {"has_bookings": False},
+        {"rejected": (aside("booking", None),)},
+        {"rejected": (aside("booking", ("", "N1", PERIOD)),)},
+    ],
+)
+def test_b11a_only_a_complete_full_export_proves_that_a_booking_is_gone(how: dict[str, Any]) -> None:
+    assert not routed(one(), two(), **how).slices[ONE].proves_absence
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"kind": Kind.DELTA},
+        {"courses_complete": False},
+        {"rejected": (aside("course", None),)},
+        {"rejected": (aside("course", ("N1", PERIOD)),)},
+    ],
+)
+def test_b11a_only_a_complete_full_export_proves_that_a_course_is_gone(how: dict[str, Any]) -> None:
+    assert ONE not in routed(two(), **how).slices
+
+
+def test_b11d_absent_course_proves_nothing_about_its_bookings() -> None:
+    assert not routed(two()).slices[ONE].proves_absence
+
+
+def test_b11a_course_out_of_scope_cannot_vanish_nor_can_its_bookings() -> None:
+    later = date(2026, 6, 1)
+    assert ONE not in routed(two(), scope_from=later).slices
+    assert not routed(one(), two(), scope_from=later).slices[ONE].proves_absence
+    assert routed(one(), two(), scope_from=ENDS).slices[ONE].proves_absence
+
+
+def test_b11a_course_without_a_last_day_is_in_scope() -> None:
+    lane = KnownLane(ONE, "N1", PERIOD, None)
+    assert routed(lanes={ONE: lane}, scope_from=date(2026, 6, 1)).slices[ONE].course_absent
+
+
+def test_b11_set_aside_rows_protect_their_bookings() -> None:
+    routing = routed(one(), two(), rejected=(aside("booking", ("7", "N1", PERIOD)),))
+    assert "7" in routing.slices[ONE].protected
+
+
+def test_b11_own_booking_under_another_beleg_id_protects_what_it_names() -> None:
+    routing = routed(one(), two(), at("N1", "50", of="563:1"))
+    assert routing.slices[ONE].bookings == []
+    assert {"1", "50"} <= routing.slices[ONE].protected
+
+
+def test_b16_own_reference_under_the_right_beleg_id_is_taken() -> None:
+    assert taken(routed(one(), two(), at("N1", "1", of="563:1")), ONE) == ("N1", ["1"])
+
+
+def test_bookings_of_a_course_that_is_not_in_a_partial_export_reach_it() -> None:
+    routing = routed(at("N1"), kind=Kind.DELTA)
+    assert taken(routing, ONE) == (None, ["1"])
+    assert not routing.slices[ONE].course_absent
+
+
+def test_source_without_periods_is_matched_by_number() -> None:
+    nameless = row(MASTER, number="N1", period=None, coop_id=None)
+    assert taken(routed(nameless, kind=Kind.CATALOGUE), ONE) == ("N1", [])
