@@ -1,4 +1,4 @@
-"""A process that runs commands of koop-es in children of its own and kills them: ``python -m tests.acceptance.gallows``.
+"""A process that runs commands of koop-es in children and kills them: ``python -m tests.acceptance.gallows``.
 
 Each line on standard input is a JSON list: seconds after which the child is killed with signal 9 (null for never), and
 the words of a command. Each line on standard output is the child's exit status, -9 if it was killed, and the seconds it

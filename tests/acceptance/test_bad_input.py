@@ -1,4 +1,4 @@
-"""Hostile and broken files through the command line: refused or set aside, with reason and place, never a traceback (R5)."""
+"""Hostile and broken files at the command line: set aside with reason and place, or refused, never a traceback (R5)."""
 
 from __future__ import annotations
 

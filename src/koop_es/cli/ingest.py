@@ -11,6 +11,8 @@ import click
 
 from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
 from koop_es.cli.frame import Desk, command
+from koop_es.connectors.errors import FileMissing
+from koop_es.domain.errors import BadInput
 from koop_es.ingest import ExportResult
 from koop_es.ingest import ingest as take_in
 from koop_es.store import Store
@@ -42,9 +44,13 @@ def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | No
       koop-es ingest exports/*.zip --dry-run
       koop-es ingest internet.xml --vhs 563
     """
+    for path in paths:
+        if not path.exists():
+            raise FileMissing(f"there is no {path}: check the path; nothing was ingested", file=str(path))
     with _store(desk, dry_run=dry_run) as store, _progress(desk) as progress:
-        results = [
-            take_in(
+
+        def one(path: Path) -> ExportResult:
+            return take_in(
                 store,
                 path,
                 desk.policy,
@@ -55,12 +61,20 @@ def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | No
                 max_events=desk.settings.max_events_per_transaction,
                 progress=progress,
             )
-            for path in paths
-        ]
+
+        results = [one(paths[0])] if len(paths) == 1 else [_kept_going(one, path) for path in paths]
     data: dict[str, Any] = {"exports": [result.answer() for result in results]}
     if dry_run:
         data["plan"] = [{"export": result.path, **item} for result in results for item in result.plan]
     return Answer(data, lambda out: _show(out, results), _status(results))
+
+
+def _kept_going(one: Callable[[Path], ExportResult], path: Path) -> ExportResult:
+    """Take in one of several exports: a file that is none must not hide what became of the others."""
+    try:
+        return one(path)
+    except BadInput as error:
+        return ExportResult(str(path), None, None, None, "quarantined", reason=error.message)
 
 
 @contextmanager

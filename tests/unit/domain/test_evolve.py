@@ -15,7 +15,7 @@ from koop_es.domain.observation import Origin
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
-from tests.unit.domain.world import ABO, COOP, MASTER, THIRD, World, booked, fold_of, held, network, row, shared
+from tests.unit.domain.world import ABO, BERND, COOP, MASTER, THIRD, World, booked, fold_of, held, network, row, shared
 
 OTHER_STREAMS = {ExportApplied, MarketJoined, MarketLeft}
 
@@ -66,7 +66,7 @@ def test_events_come_back_from_json_as_they_went_in() -> None:
 def test_observation_leaves_the_state_alone() -> None:
     world = shared()
     before = deepcopy(world.state)
-    part = Slice(COOP, course=row(MASTER, rate="90"), bookings=[booked("1")], proves_absence=True)
+    part = Slice(COOP, course=row(MASTER, rate="90"), bookings=[booked("1", person=BERND)], proves_absence=True)
     outcome = observe(
         world.state,
         part,
@@ -77,7 +77,7 @@ def test_observation_leaves_the_state_alone() -> None:
     )
     assert world.state == before
     assert [event.type for event in outcome.events].count("BookingVanished") == 1
-    assert outcome.persons == [VaultEntry("p", 1, COOP, "563:1", booked("1").person or world.people["p", 1])]
+    assert outcome.persons == [VaultEntry("p", 1, COOP, "563:1", BERND)]
 
 
 def test_every_event_says_why() -> None:
