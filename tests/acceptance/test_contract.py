@@ -244,7 +244,7 @@ REFUSALS: list[tuple[int, str, tuple[str, ...]]] = [
     (3, "refused", ("terminate-abo", COOP, "--vhs", NEAR, "--yes")),
     (4, "file_missing", ("ingest", "nowhere")),
     (4, "course_unknown", ("release", "--vhs", MASTER, "--course", "X", "--period", "26F", "--own-offer")),
-    (4, "history_unknown", ("history", "563-COOP-9999")),
+    (4, "cooperation_unknown", ("history", "563-COOP-9999")),
     (4, "cooperation_unknown", ("claim-seat", "563-COOP-9999", "--vhs", NEAR, "--booking", f"{NEAR}:1")),
     (4, "invalid_identifier", ("history", "no-coop-id")),
     (4, "invalid_identifier", ("view", "--vhs", "Regensburg")),
@@ -314,6 +314,40 @@ def test_settings_come_from_the_environment_and_options_stand_above(
     monkeypatch.setenv("KOOP_NOW", "soon")
     assert run(["status", "--json"], as_json=True) == 2
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("number", "period"), [("x" * 41, "26F"), ("K\n1", "26F"), ("K1", "2\t6F"), (" ", "26F"), ("K1", "")]
+)
+def test_r24_a_number_no_export_row_could_carry_is_refused(shared: Console, number: str, period: str) -> None:
+    words = ("subscribe", COOP, "--vhs", "77", "--number", number, "--period", period, "--accept-rate", "80")
+    reply = shared.call(*words)
+    assert reply.status in {2, 3, 4}, reply
+    assert shared.changes("77") == []
+
+
+def test_r24_blanks_around_a_number_are_taken_off_as_in_every_row(shared: Console) -> None:
+    shared.ask("subscribe", COOP, "--vhs", "77", "--number", " K1 ", "--period", "26F ", "--accept-rate", "80")
+    (create, *_) = shared.changes("77")
+    assert create["course"]["number"] == create["course"]["fields"]["Kursnummer"] == "K1"
+    assert create["course"]["period"] == create["course"]["fields"]["Periode"] == "26F"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("release", "--vhs", MASTER, "--course", "K\udcff", "--period", "26F", "--own-offer"),
+        ("subscribe", COOP, "--vhs", "77", "--number", "K\udcff", "--period", "26F", "--accept-rate", "80"),
+        ("claim-seat", COOP, "--vhs", NEAR, "--booking", f"{NEAR}:\udcff"),
+        ("ingest", "n\udcff"),
+        ("withheld", "approve", "\udcff", "--up-to", "1"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_word_that_is_no_utf8_is_no_traceback(any_koop: Console, words: tuple[str, ...]) -> None:
+    reply = any_koop.call(*words)
+    assert reply.status in {2, 3, 4}
+    assert reply.error["message"].encode()
 
 
 # --- a process of its own ---------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ KINDS = COURSE_KINDS + BOOKING_KINDS
 
 _KEYS = ("id", "vhs", "coop_id", "kind", "course", "booking", "because")
 _NEEDED = ("id", "vhs", "coop_id", "kind", "course", "because")
-_BOOKING_KEYS = ("ref", "status", "name", "first_name", "phone", "email", "booked_at")
+_BOOKING_KEYS = ("ref", "status", "name", "first_name", "phone", "email", "booked_at", "booking_id")
+_OPTIONAL_KEYS = {"booked_at", "booking_id"}
 
 
 class ChangeInvalid(BadInput):
@@ -45,7 +46,9 @@ def ordered(change: Mapping[str, Any]) -> dict[str, Any]:
         )
     found = {key: change[key] for key in _KEYS if change.get(key) is not None}
     if booking := found.get("booking"):
-        found["booking"] = {key: booking.get(key) for key in _BOOKING_KEYS if key != "booked_at" or key in booking}
+        found["booking"] = {
+            key: booking.get(key) for key in _BOOKING_KEYS if key not in _OPTIONAL_KEYS or key in booking
+        }
     return found
 
 

@@ -76,7 +76,7 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
             continue
         frozen = seat.unknown_status is not None or seat.survivor is not None or seat.lost
         wanted = wanted_status(draft.state, booking, vhs)
-        if (seat.live or wanted not in (None, Status.CANCELLED)) and not frozen and not draft.state.is_final(booking):
+        if (seat.live or wanted not in (None, Status.CANCELLED)) and not frozen:
             result.append(ref)
     return sorted(result)
 
@@ -271,6 +271,10 @@ def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: b
     seat = booking.seats[vhs]
     export = draft.moment.origin.export if draft.moment.origin is not None else ""
     if seat.orphaned or seat.absent_export == export:
+        return
+    if draft.state.is_final(booking):
+        if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
+            draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
     if not seat.live:
         # It was removed while it was cancelled, and lives again since: nobody lost a booking, it is delivered again.

@@ -21,6 +21,7 @@ from koop_es.domain.course import (
     given,
     to_text,
 )
+from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import Status
 
 SYNCED_FIELDS = (
@@ -39,7 +40,11 @@ BAVARIAN_COOPERATION = "04"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing a VHS's connector has to write; ``because`` is the version of the event that asks for it."""
+    """One thing a VHS's connector has to write; ``because`` is the version of the event that asks for it.
+
+    ``booking_id`` is given where an owner keeps its booking under another Beleg-ID than ``ref`` says, after a merge
+    (B15).
+    """
 
     id: str
     kind: str
@@ -50,6 +55,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     person_id: str | None = None
     person_version: int = 0
     booked_at: str | None = None
+    booking_id: str | None = None
 
 
 def master_name(vhs: str) -> str:
@@ -263,7 +269,13 @@ def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change |
         person_id=booking.person_id if shows_person else None,
         person_version=booking.person_version if shows_person else 0,
         booked_at=booking.booked_at,
+        booking_id=_moved(lane, booking, seat),
     )
+
+
+def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
+    known = seat.booking_id if seat is not None else ""
+    return known if lane.vhs == booking.owner and known and booking.ref != booking_ref(lane.vhs, known) else None
 
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change, changes, sees_identity, wanted_status
 
@@ -64,7 +64,7 @@ def documents(state: Cooperation) -> list[Document]:
 def _document(state: Cooperation, lane: Lane) -> Document:
     master = state.master_lane
     facts = master.facts if master is not None else lane.row
-    seats = [seat for booking in state.bookings.values() if (seat := booking.seats.get(lane.vhs)) is not None]
+    seats = [(booking, booking.seats[lane.vhs]) for booking in state.bookings.values() if lane.vhs in booking.seats]
     title = lane.row.title if lane.row.title is not None else facts.title
     return Document(
         vhs=lane.vhs,
@@ -77,9 +77,14 @@ def _document(state: Cooperation, lane: Lane) -> Document:
         ends_on=lane.row.ends_on or facts.ends_on,
         course=CourseView(title, facts.capacity, _bookings(state, lane)),
         changes=changes(state, lane.vhs),
-        suspects=sum(1 for s in seats if (s.live and s.absences and not s.orphaned) or s.told_cancelled),
-        live=sum(1 for seat in seats if seat.live and not seat.absences),
+        suspects=sum(1 for b, s in seats if _is_watched(state, b, s)),
+        live=sum(1 for _, seat in seats if seat.live and not seat.absences),
     )
+
+
+def _is_watched(state: Cooperation, booking: Booking, seat: Seat) -> bool:
+    absent = seat.live and seat.absences > 0 and not seat.orphaned and not state.is_final(booking)
+    return absent or seat.told_cancelled
 
 
 def _bookings(state: Cooperation, lane: Lane) -> list[BookingView]:

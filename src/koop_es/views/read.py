@@ -168,6 +168,8 @@ def _change_answer(
             "email": person.email or None if person is not None else None,
             "booked_at": change.booked_at,
         }
+        if change.booking_id is not None:
+            answer["booking"]["booking_id"] = change.booking_id
     answer["because"] = {"event": position, "type": kind, "rule": rule}
     return answer
 

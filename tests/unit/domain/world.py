@@ -17,7 +17,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.events import Event
-from koop_es.domain.evolve import evolve
+from koop_es.domain.evolve import apply, evolve
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Origin, Person, Status
 from koop_es.domain.observe import observe
@@ -218,7 +218,7 @@ class World:
     def follow(self, events: Sequence[Event]) -> None:
         """Let events happen."""
         for event in events:
-            self.state = evolve(self.state, event)
+            apply(self.state, event)
             self.events.append(event)
 
     # --- what there is to see -----------------------------------------------------------------------------------------
