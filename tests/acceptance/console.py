@@ -152,7 +152,8 @@ class Console:
             [*PROGRAM, *self.words(*words)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="backslashreplace",
             env=clean_environment() | environment,
         )
 

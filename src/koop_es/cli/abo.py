@@ -11,7 +11,7 @@ import click
 from koop_es import ingest
 from koop_es.cli.answer import DONE, FOUND, REFUSED, Answer, lines
 from koop_es.cli.frame import Desk, command
-from koop_es.connectors import cents_from_text
+from koop_es.connectors import cents_from_text, identity_from_text
 from koop_es.domain.errors import BadInput, KoopError, WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -101,6 +101,9 @@ def _each(
     for item in items:
         try:
             checked_coop_id(item["coop_id"])
+            for name, heading in (("number", "Neue Kursnummer"), ("period", "Semester/Periode")):
+                if item[name]:
+                    item[name] = identity_from_text(item[name], heading)
             new = ingest.subscribe(
                 store, desk.policy, now=desk.now, vhs=vhs, web_release=web_release, dry_run=dry_run, **item
             )

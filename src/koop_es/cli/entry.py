@@ -10,7 +10,7 @@ import click
 
 import koop_es
 from koop_es.cli import answer
-from koop_es.domain.errors import KoopError
+from koop_es.domain.errors import KoopError, WrongUsage
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("store", "Make or migrate the store."),
@@ -83,9 +83,20 @@ def main(args: list[str] | None = None) -> None:
     sys.exit(run(words, as_json=as_json))
 
 
+def _check_words(words: list[str]) -> None:
+    """Refuse words that are no text: no database and no answer could hold them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            shown = word.encode(errors="surrogateescape").decode(errors="replace")
+            raise WrongUsage(f"{shown!r} is no UTF-8 text; rename the file, or type it anew") from None
+
+
 def run(words: list[str], *, as_json: bool) -> int:
     """Run one command; returns the exit status, whatever happens."""
     try:
+        _check_words(words)
         result: Any = cli.main(args=words, prog_name="koop-es", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except KoopError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import click
 
 from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
 from koop_es.cli.frame import Desk, command
+from koop_es.connectors import ExportQuarantined, open_export
 from koop_es.connectors.errors import FileMissing
 from koop_es.domain.errors import BadInput
 from koop_es.ingest import ExportResult
@@ -47,7 +48,7 @@ def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | No
     for path in paths:
         if not path.exists():
             raise FileMissing(f"there is no {path}: check the path; nothing was ingested", file=str(path))
-    with _store(desk, dry_run=dry_run) as store, _progress(desk) as progress:
+    with _store(desk, paths, dry_run=dry_run, profile=profile, vhs=vhs) as store, _progress(desk) as progress:
 
         def one(path: Path) -> ExportResult:
             return take_in(
@@ -78,13 +79,18 @@ def _kept_going(one: Callable[[Path], ExportResult], path: Path) -> ExportResult
 
 
 @contextmanager
-def _store(desk: Desk, *, dry_run: bool) -> Iterator[Store]:
+def _store(
+    desk: Desk, paths: tuple[Path, ...], *, dry_run: bool, profile: str | None, vhs: str | None
+) -> Iterator[Store]:
     """Open the store; a file that is not there yet is made, so that a first look needs no second command."""
     try:
         store = desk.store()
     except StoreMissing:
         if dry_run or not desk.settings.db_url.startswith("sqlite:"):
             raise
+        if len(paths) == 1:
+            with suppress(ExportQuarantined), open_export(paths[0], profile=profile, vhs=vhs):
+                pass  # what is no export at all must not leave a new store behind
         store = desk.create()
         click.echo(f"made a new store: {store.address}", err=True)
     with store:

@@ -7,7 +7,7 @@ import click
 from koop_es import ingest
 from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
-from koop_es.connectors import facts_from_text
+from koop_es.connectors import facts_from_text, identity_from_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -40,8 +40,8 @@ def adopt(
             desk.policy,
             now=desk.now,
             vhs=vhs_id(vhs),
-            number=course,
-            period=period,
+            number=identity_from_text(course, "Kursnummer"),
+            period=identity_from_text(period, "Periode"),
             abos=[_abo(text) for text in abos],
             given=facts,
         )
@@ -52,7 +52,9 @@ def _abo(text: str) -> LegacyAbo:
     parts = text.split(":")
     if len(parts) != 3 or not all(parts):
         raise WrongUsage(f"--abo {text!r}: write VHS:NUMBER:PERIOD, such as 301:K-77:25F")
-    return LegacyAbo(vhs_id(parts[0]), parts[1], parts[2])
+    return LegacyAbo(
+        vhs_id(parts[0]), identity_from_text(parts[1], "Kursnummer"), identity_from_text(parts[2], "Periode")
+    )
 
 
 @command("assign-coop-id")

@@ -9,7 +9,7 @@ import click
 from koop_es import ingest
 from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
-from koop_es.connectors import facts_from_text
+from koop_es.connectors import facts_from_text, identity_from_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -56,8 +56,8 @@ def release(
             desk.policy,
             now=desk.now,
             vhs=vhs_id(vhs),
-            number=course,
-            period=period,
+            number=identity_from_text(course, "Kursnummer"),
+            period=identity_from_text(period, "Periode"),
             markets=markets,
             own_offer=own_offer,
             given=facts_from_text(_given(facts, money)),

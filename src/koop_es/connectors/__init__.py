@@ -3,7 +3,7 @@
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.exports import open_export, read_export
 from koop_es.connectors.fingerprint import Fingerprint
-from koop_es.connectors.given import FactUnreadable, cents_from_text, facts_from_text
+from koop_es.connectors.given import FactUnreadable, cents_from_text, facts_from_text, identity_from_text
 
 __all__ = [
     "ExportQuarantined",
@@ -11,6 +11,7 @@ __all__ = [
     "Fingerprint",
     "cents_from_text",
     "facts_from_text",
+    "identity_from_text",
     "open_export",
     "read_export",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from koop_es.connectors.profiles import load
 from koop_es.connectors.rows import fact_parser
-from koop_es.connectors.values import Unreadable, cents
+from koop_es.connectors.values import Unreadable, cents, identity
 from koop_es.domain.course import HEADINGS, CourseFacts
 from koop_es.domain.errors import BadInput
 
@@ -33,6 +33,16 @@ def facts_from_text(given: Mapping[str, str]) -> CourseFacts:
         except Unreadable as error:
             raise FactUnreadable(f"{heading} {text!r}: {error.reason}; {error.remedy}", heading=heading) from None
     return CourseFacts(**facts)
+
+
+def identity_from_text(text: str, heading: str) -> str:
+    """Read a course number or period the way an export row carries it; raises FactUnreadable for one that no row
+    could.
+    """
+    try:
+        return identity(text)
+    except Unreadable as error:
+        raise FactUnreadable(f"{heading} {text!r}: {error.reason}; {error.remedy}", heading=heading) from None
 
 
 def cents_from_text(text: str) -> int:

@@ -82,7 +82,10 @@ TEXTS: dict[str, str] = {
     "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. The change list switches it on again.',
     "MARKER_MISSING": "Kennzeichen 100 is missing. The change list sets it again.",
     "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. The change list corrects it.",
-    "BOOKING_REMOVED": "Booking {ref} was removed instead of cancelled with status S.",
+    "BOOKING_REMOVED": (
+        "Booking {ref} was removed instead of cancelled with status S. Restore it if it should live: at the second "
+        "complete export without it the other VHSs get S."
+    ),
     "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}.",
     "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}.",
     "UNKNOWN_STATUS": (

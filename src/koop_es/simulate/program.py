@@ -6,7 +6,7 @@ it is deterministic: its numbers come from counters, its times from whoever call
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -56,6 +56,7 @@ class Program:
     bookings: dict[str, Row] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
     _removed: dict[str, tuple[str, Row]] = field(default_factory=dict)
+    _deleted: dict[CourseKey, tuple[Row, list[str]]] = field(default_factory=dict)
     _left_web: set[CourseKey] = field(default_factory=set)
     _carried_out: set[str] = field(default_factory=set)
     _exported: dict[CourseKey | str, Row] = field(default_factory=dict)
@@ -84,6 +85,8 @@ class Program:
         if self._is_taken(key, leaving=course):
             raise NotAllowed(f"course number {number} ({key.period}) is taken at {self.name}")
         del self.courses[course]
+        if course in self._left_web:
+            self._left_web.add(key)
         place = {"Kursnummer": key.number, "Periode": key.period}
         self._keep_course(key, row | place | {"Bearbeitet von": self.staff})
         for booking in self._bookings_of(course):
@@ -100,10 +103,21 @@ class Program:
 
     def delete_course(self, course: CourseKey) -> None:
         """Delete a course with its bookings, which nobody may do to a shared one (R19, R34)."""
-        self._course(course)
-        for booking_id in [key for key, row in self.bookings.items() if course_of(row) == course]:
+        row = self._course(course)
+        held = [key for key, booking in self.bookings.items() if course_of(booking) == course]
+        for booking_id in held:
             self.remove(booking_id)
         del self.courses[course]
+        self._deleted[course] = row, held
+
+    def restore_course(self, course: CourseKey) -> None:
+        """Take the deletion of a course back, and of the bookings that went with it."""
+        if course not in self._deleted or self._is_taken(course):
+            raise NotAllowed(f"course {course.number} of {self.name} has no place to return to")
+        self.courses[course], held = self._deleted.pop(course)
+        for booking_id in held:
+            if self._removed[booking_id][0] not in self.seats:
+                self.restore(booking_id)
 
     # --- staff: bookings ----------------------------------------------------------------------------------------------
 
@@ -199,6 +213,9 @@ class Program:
             return self._carry_out_booking(change, verb)
         fields: Row = dict(change["course"].get("fields") or {})
         key = self._course_of(change)
+        if verb == "set_external_number":  # the id is what is wrong, so the number tells the course
+            place = CourseKey(change["course"]["number"], change["course"]["period"])
+            key = place if place in self.courses else key
         if verb == "create":
             return key is None and self._create_course(fields)
         if verb == "cancel":
@@ -230,8 +247,9 @@ class Program:
         ref, fields = booking["ref"], {"Status": booking["status"]}
         if verb != "cancel" and booking["name"] is not None:
             fields |= {heading: booking[key] or "" for heading, key in _PERSON.items()}
-        if ref in self.seats:
-            return verb != "create" and self._write_booking(self.seats[ref], fields, WEB_SERVICE_USER)
+        held = self._row_of(ref)
+        if held is not None:
+            return verb != "create" and self._write_booking(held, fields, WEB_SERVICE_USER)
         if verb != "create" or course is None or owner_of(ref) == self.vhs:
             return False
         fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": self._next_participant()}
@@ -239,21 +257,39 @@ class Program:
         self._add(fields | {"Bearbeitet von": WEB_SERVICE_USER}, ref)
         return True
 
+    def _row_of(self, ref: str) -> str | None:
+        """Find the row a booking reference stands for; one's own also by the Beleg-ID in it."""
+        own = ref.partition(":")[2] if owner_of(ref) == self.vhs else ""
+        return self.seats.get(ref) or (own if own in self.bookings else None)
+
     # --- connector: exports out ---------------------------------------------------------------------------------------
 
-    def export(self, directory: Path, exported_at: datetime, kind: Kind = Kind.FULL, scope: date | None = None) -> Path:
-        """Write the next ``koop-export/1`` of this program into a directory of its own and return that.
+    def export(  # noqa: PLR0913 - what an export covers, and what may go wrong with it
+        self,
+        directory: Path,
+        exported_at: datetime,
+        kind: Kind = Kind.FULL,
+        scope: date | None = None,
+        *,
+        proof: bool = True,
+        archive: bool = False,
+        left_out: Callable[[Row], bool] | None = None,
+    ) -> Path:
+        """Write the next ``koop-export/1`` of this program under a name of its own and return that.
 
         ``scope`` limits it to courses that end on or after this day. A delta holds what has changed since the last
-        export, an occupancy export the courses with their seats only.
+        export, an occupancy export the courses with their seats only. ``left_out`` and ``proof`` False make it one
+        that lacks rows, or the counts and checksums that would tell; ``archive`` packs it.
         """
         self.sequence += 1
         self._carried_out.clear()
         courses, bookings = self._shown(scope, since_last=kind is Kind.DELTA)
+        if left_out is not None:
+            courses, bookings = ([row for row in part if not left_out(row)] for part in (courses, bookings))
         rows = [course_row(row) for row in courses]
         occupancy = kind is Kind.OCCUPANCY
         return write_export(
-            directory / f"{self.vhs}-{self.sequence:04d}",
+            directory / f"{self.vhs}-{self.sequence:04d}{'.zip' if archive else ''}",
             vhs=self.vhs,
             sequence=self.sequence,
             exported_at=exported_at.isoformat(),
@@ -262,6 +298,7 @@ class Program:
             system=self.system,
             kind=kind,
             scope_from=scope,
+            proof=proof,
         )
 
     def _shown(self, scope: date | None, *, since_last: bool) -> tuple[list[Row], list[Row]]:

@@ -1,7 +1,7 @@
 """The desk of one VHS: its rows, what its staff does with them, and what its connector writes.
 
-Nothing here knows the engine's rules. Every act of the staff carries a name of its own, every act of the connector ``WS``
-(T6), as the admin programs keep it.
+Nothing here knows the engine's rules. Every act of the staff carries a name of its own, every act of the connector
+``WS`` (T6), as the admin programs keep it.
 """
 
 from __future__ import annotations

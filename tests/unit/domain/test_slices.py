@@ -19,8 +19,10 @@ LANES = {ONE: FIRST, TWO: SECOND}
 YOGA: dict[str, Any] = {"title": "Yoga", "starts_on": date(2026, 4, 1)}
 
 
-def export(*rows: CourseRow | BookingRow, kind: Kind = Kind.FULL, rejected: tuple[Rejected, ...] = (), **how: Any) -> Report:
-    proof: dict[str, Any] = {"has_bookings": True, "courses_complete": True, "bookings_complete": True, "scope_from": None}
+def export(
+    *rows: CourseRow | BookingRow, kind: Kind = Kind.FULL, rejected: tuple[Rejected, ...] = (), **how: Any
+) -> Report:
+    proof: dict[str, Any] = dict.fromkeys(("has_bookings", "courses_complete", "bookings_complete"), True)
     return Report(
         source="export",
         vhs=MASTER,
@@ -34,7 +36,7 @@ def export(*rows: CourseRow | BookingRow, kind: Kind = Kind.FULL, rejected: tupl
         bookings=[item for item in rows if isinstance(item, BookingRow)],
         rejected=list(rejected),
         notices=[],
-        **(proof | how),
+        **({"scope_from": None} | proof | how),
     )
 
 

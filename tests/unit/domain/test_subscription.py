@@ -12,16 +12,13 @@ from koop_es.domain.subscription import confirm_terms, is_subscribed, subscribe,
 from koop_es.domain.terms import Policy, Terms
 from tests.unit.domain.world import (
     ABO,
-    ABO_FACTS,
     COOP,
     MASTER,
-    MASTER_FACTS,
     PERIOD,
     THIRD,
     World,
     booked,
     facts_of,
-    held,
     network,
     shared,
     types,
@@ -166,9 +163,7 @@ def test_r28_abo_kurs_is_made_with_all_its_automatic_entries() -> None:
         "Externe Kurs-Nr.": COOP,
         "Titel": "Aquarell",
         "Titel Programmheft": "Aquarell für alle",
-        "Info": (
-            "Farben mitbringen\nKursleitung: R. Muster\nVeranstaltungsort: Raum 1\nAusführende vhs: VHS 563"
-        ),
+        "Info": "Farben mitbringen\nKursleitung: R. Muster\nVeranstaltungsort: Raum 1\nAusführende vhs: VHS 563",
         "Typ": "Normalkurs",
         "BAMF": "F",
         "Datum von": "30.03.2026",
@@ -386,5 +381,3 @@ def test_r16_rate_changed_at_the_master_binds_nobody() -> None:
     world = network()
     world.report(MASTER, rate="90")
     assert world.state.terms_of(ABO) == TERMS
-
-

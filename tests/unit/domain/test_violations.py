@@ -214,7 +214,7 @@ def test_t5_abo_made_countable_by_its_program_is_found_and_corrected() -> None:
         ({"event_kind": "", "cooperation_code": "03"}, "Veranstaltungsart empty, Kooperation 03"),
     ],
 )
-def test_t3_bavarian_abo_with_other_codes_would_be_counted(shown: dict[str, str], found: str) -> None:
+def test_t3_bavarian_abo_with_other_codes_would_be_counted(shown: dict[str, Any], found: str) -> None:
     world = network(BAVARIA)
     world.report(ABO, event_kind="75", cooperation_code="04")
     world.report(ABO, **shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from koop_es.domain.course import HEADINGS, CourseFacts
@@ -78,7 +79,7 @@ def test_a_different_change_has_a_different_id() -> None:
         world.report(vhs, *rows, **facts)
         for other in (MASTER, ABO, THIRD):
             for change in world.changes(other):
-                content = (change.kind, change.fields, change.ref, change.status, change.person_id, change.person_version)
+                content = msgspec.structs.replace(change, because=0)
                 assert seen.setdefault(change.id, content) == content, change.id
 
 
@@ -172,7 +173,7 @@ def test_d1_what_is_wanted_of_a_booking() -> None:
 
 
 def test_r37_info_of_an_abo_ends_with_the_three_lines() -> None:
-    assert abo_info(CourseFacts(), MASTER).splitlines() == ["Kursleitung:", "Veranstaltungsort:", "Ausführende vhs: VHS 563"]
+    assert abo_info(CourseFacts(), MASTER) == "Kursleitung:\nVeranstaltungsort:\nAusführende vhs: VHS 563"
 
 
 def test_changes_name_the_headings_of_the_export() -> None:

@@ -1,14 +1,15 @@
 """A small world: one cooperation of three Volkshochschulen, and verbs that let them report, read and decide.
 
-VHS 563 is the Master, 301 and 412 are Abo-VHSs. Nothing here touches a file, a store or a clock: the day of an export is
-a count.
+VHS 563 is the Master, 301 and 412 are Abo-VHSs. Nothing here touches a file, a store or a clock: the day of an export
+is a count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -16,14 +17,13 @@ import msgspec
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft, Moment
-from koop_es.domain.events import Event
+from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.evolve import apply, evolve
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Origin, Person, Status
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
-from koop_es.domain.violations import CRITICAL
 from koop_es.domain.wanted import Change, changes
 from koop_es.views.documents import Document, documents
 
@@ -193,8 +193,7 @@ class World:
             moment,
             self.policy,
             people=self.people,
-            # Named by export and place instead of drawn, so that every order of arrival gives the same ids.
-            new_person_id=lambda names=iter(range(10_000)): f"{vhs}#{sequence}p{next(names)}",  # type: ignore[misc]
+            new_person_id=person_ids(vhs, sequence).__next__,
             system="kufersql",
             withhold=withhold,
         )
@@ -261,19 +260,19 @@ class World:
 
     def severity(self, code: str) -> str:
         """Tell how grave the violation that was opened last under a code is."""
-        return str(
-            next(e.severity for e in reversed(self.events) if getattr(e, "code", "") == code and e.type == OPENED)
-        )
+        return self._opened(code).severity
 
     def detail(self, code: str) -> dict[str, str]:
         """Tell what was found by the violation that was opened last under a code."""
-        return dict(
-            next(e.detail for e in reversed(self.events) if getattr(e, "code", "") == code and e.type == OPENED)
-        )
+        return self._opened(code).detail
+
+    def _opened(self, code: str) -> ViolationOpened:
+        return next(e for e in reversed(self.events) if isinstance(e, ViolationOpened) and e.code == code)
 
 
-OPENED = "ViolationOpened"
-VIOLATIONS = {OPENED, "ViolationClosed"}
+def person_ids(vhs: str, sequence: int) -> Iterator[str]:
+    """Name persons by export and place instead of drawing ids, so that every order of arrival gives the same."""
+    return (f"{vhs}#{sequence}p{place}" for place in count())
 
 
 def fold_of(events: Iterable[Event], coop_id: str = COOP) -> Cooperation:
@@ -286,7 +285,7 @@ def fold_of(events: Iterable[Event], coop_id: str = COOP) -> Cooperation:
 
 def types(events: Iterable[Event]) -> list[str]:
     """Name the events, violations aside."""
-    return [event.type for event in events if event.type not in VIOLATIONS]
+    return [event.type for event in events if not isinstance(event, ViolationOpened | ViolationClosed)]
 
 
 def network(policy: Policy | None = None, *, vhss: Sequence[str] = (MASTER, ABO, THIRD)) -> World:
@@ -312,8 +311,3 @@ def held(vhs: str, ref: str = "301:7", status: str = "A", **more: Any) -> Bookin
         return booked(booking_id, status, **more)
     person = ANNA if vhs == MASTER else None
     return mirror(f"M{vhs}-{booking_id}", ref, status, **{"person": person, **more})
-
-
-def is_critical(world: World, code: str) -> bool:
-    """Tell whether a violation is of the gravest kind."""
-    return world.severity(code) == CRITICAL

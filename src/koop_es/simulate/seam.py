@@ -1,0 +1,95 @@
+"""A store that can be killed at any statement, and in which another ingest can fall between reading and writing.
+
+It is the one seam of the rehearsal inside the engine, because nothing outside can stop an ingest at a chosen place and
+do so again the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from koop_es.store import Append, Row, Store, Tx
+from koop_es.store.record import NewRow
+
+
+class Killed(BaseException):
+    """The process dies here; nothing may catch it, as nothing catches a kill."""
+
+
+class SeamStore(Store):
+    """A store whose next statements are counted; ``kill_at`` and ``between`` are armed for one ingest at a time."""
+
+    kill_at: int = 0
+    between: tuple[int, Callable[[], None]] | None = None
+
+    def tick(self) -> None:
+        """Count one statement, one begin or one commit; raises Killed when its time has come."""
+        if self.kill_at > 0:
+            self.kill_at -= 1
+            if self.kill_at == 0:
+                raise Killed
+
+    def write(self) -> AbstractContextManager[Tx]:
+        """Begin a transaction as ``Store`` does; first whatever is to fall in between happens."""
+        if self.between is not None:
+            left, happens = self.between
+            self.between = (left - 1, happens) if left > 1 else None
+            if left == 1:
+                happens()
+        return self._watched(super().write())
+
+    def reading(self) -> AbstractContextManager[Tx]:
+        """Begin a reading transaction as ``Store`` does."""
+        return self._watched(super().reading())
+
+    @contextmanager
+    def _watched(self, transaction: AbstractContextManager[Tx]) -> Iterator[Tx]:
+        if self.kill_at == 0:
+            with transaction as tx:
+                yield tx
+            return
+        self.tick()
+        with transaction as tx:
+            yield _Ticking(tx, self.tick)
+            self.tick()  # all is written and not committed
+        self.tick()  # all is committed and nobody was told
+
+
+class _Ticking(Tx):
+    """A transaction that counts before each statement."""
+
+    def __init__(self, inner: Tx, tick: Callable[[], None]) -> None:
+        super().__init__(writable=inner.writable)
+        self._inner, self._tick = inner, tick
+
+    def append(self, appends: Sequence[Append]) -> list[list[int]]:
+        """Append between two ticks."""
+        self._tick()
+        return self._inner.append(appends)
+
+    def rows(self, name: str, **params: Any) -> list[Row]:
+        """Read after a tick."""
+        self._tick()
+        return self._inner.rows(name, **params)
+
+    def run(self, name: str, **params: Any) -> int:
+        """Write after a tick."""
+        self._tick()
+        return self._inner.run(name, **params)
+
+    def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write after a tick."""
+        self._tick()
+        self._inner.run_many(name, rows)
+
+    def create_log(self) -> None:
+        """Make the library's table."""
+        self._inner.create_log()
+
+    def _lock_log(self) -> None:
+        self._inner._lock_log()
+
+    def _insert(self, rows: Sequence[NewRow]) -> int:
+        return self._inner._insert(rows)
