@@ -12,7 +12,7 @@ import click
 from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
 from koop_es.cli.frame import Desk, command
 from koop_es.connectors import ExportQuarantined, open_export
-from koop_es.connectors.errors import FileMissing
+from koop_es.connectors.exports import mode_of
 from koop_es.domain.errors import BadInput
 from koop_es.ingest import ExportResult
 from koop_es.ingest import ingest as take_in
@@ -46,8 +46,7 @@ def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | No
       koop-es ingest internet.xml --vhs 563
     """
     for path in paths:
-        if not path.exists():
-            raise FileMissing(f"there is no {path}: check the path; nothing was ingested", file=str(path))
+        mode_of(path)  # a slip in the last name must not leave the first half done
     with _store(desk, paths, dry_run=dry_run, profile=profile, vhs=vhs) as store, _progress(desk) as progress:
 
         def one(path: Path) -> ExportResult:

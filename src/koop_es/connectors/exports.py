@@ -33,7 +33,7 @@ def open_export(path: Path, *, profile: str | None = None, vhs: str | None = Non
     ExportQuarantined.
     """
     source: Source
-    mode = _mode(path)
+    mode = mode_of(path)
     if stat.S_ISREG(mode) and path.name == manifest.NAME:
         path = path.parent
         mode = stat.S_IFDIR
@@ -72,7 +72,8 @@ def _xml(path: Path, head: bytes, vhs: str | None) -> XmlExport:
     return XmlExport(path, vhs=vhs)
 
 
-def _mode(path: Path) -> int:
+def mode_of(path: Path) -> int:
+    """Read what kind of file a path names; raises FileMissing, and BadInput for one that cannot be looked at."""
     try:
         return os.stat(path).st_mode  # noqa: PTH116 - the error of Path.stat is the same, this names the one call
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -39,6 +39,10 @@ def identity_from_text(text: str, heading: str) -> str:
     """Read a course number or period the way an export row carries it; raises FactUnreadable for one that no row
     could.
     """
+    if not text.strip().isprintable():
+        raise FactUnreadable(
+            f"{heading} {text!r} holds a character that cannot be printed; type it anew", heading=heading
+        )
     try:
         return identity(text)
     except Unreadable as error:

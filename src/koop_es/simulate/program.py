@@ -264,7 +264,7 @@ class Program:
 
     # --- connector: exports out ---------------------------------------------------------------------------------------
 
-    def export(  # noqa: PLR0913 - what an export covers, and what may go wrong with it
+    def export(
         self,
         directory: Path,
         exported_at: datetime,

@@ -228,6 +228,18 @@ def test_b9_mirror_removed_while_it_showed_s_is_made_again_after_a_reinstatement
     assert ("booking.update", "301:7") not in world.to_do(MASTER)
 
 
+def test_b1_booking_that_its_owner_has_removed_does_not_live_on_elsewhere() -> None:
+    world = orphaned(THIRD)
+    world.report(ABO, held(ABO, status="S"))
+    world.report(ABO)
+    world.report(THIRD, held(THIRD))
+    for _ in range(2):
+        world.report(ABO)
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    world.report(ABO, held(ABO))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
 def test_d5_registration_after_a_removal_is_a_new_booking() -> None:
     world = orphaned(ABO)
     world.report(ABO, booked("8", person=ANNA))
