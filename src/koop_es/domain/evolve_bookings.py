@@ -46,6 +46,7 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
 def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
     """Count an absence; the export is remembered, so that it never counts twice."""
     seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
+    seat.unknown_status = None
 
 
 def _made(state: Cooperation, event: e.BookingMade) -> None:

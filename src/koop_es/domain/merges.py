@@ -12,6 +12,7 @@ from typing import NamedTuple
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import BookingRow, Person
+from koop_es.domain.wanted import sees_identity
 
 
 class Merge(NamedTuple):
@@ -40,6 +41,8 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
         person = draft.person(booking.person_id, booking.person_version)
         if person is None:
             continue
+        if not sees_identity(state, state.lanes[vhs], booking):
+            continue  # this VHS never got the name: the same name in a new row is a registration of its own (D1)
         if booking.seats[vhs].absences:
             continue  # gone since an earlier export: whoever appears now registered anew (B15, D5)
         number = booking.seats[vhs].participant_no

@@ -74,9 +74,9 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
         seat = booking.seats.get(vhs)
         if seat is None or ref in shown or seat.booking_id in part.protected:
             continue
-        frozen = seat.unknown_status is not None or seat.survivor is not None or seat.lost
         wanted = wanted_status(draft.state, booking, vhs)
-        if (seat.live or wanted not in (None, Status.CANCELLED)) and not frozen:
+        missed = seat.live or wanted not in (None, Status.CANCELLED)
+        if missed and seat.survivor is None and not seat.lost:
             result.append(ref)
     return sorted(result)
 
@@ -276,7 +276,7 @@ def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: b
         if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if not seat.live:
+    if not seat.live and vhs != booking.owner:
         # It was removed while it was cancelled, and lives again since: nobody lost a booking, it is delivered again.
         draft.add(e.MirrorLost, "D5", cause=booking.changed or None, ref=ref)
         return

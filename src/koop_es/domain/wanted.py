@@ -280,9 +280,8 @@ def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
-        again = seat is not None and seat.lost
-        return "create" if wanted is not Status.CANCELLED and (again or lane.vhs != booking.owner) else None
-    if seat.absences:
+        return "create" if wanted is not Status.CANCELLED and lane.vhs != booking.owner else None
+    if seat.absences or seat.survivor is not None:
         return None
     if seat.status is not wanted:
         return "cancel" if wanted is Status.CANCELLED else "update"

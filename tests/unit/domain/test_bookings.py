@@ -203,12 +203,20 @@ def test_b6_unknown_status_freezes_that_booking_only() -> None:
     assert world.report(ABO, held(ABO, status="X"), booked("8", "S")) == []
 
 
-def test_b6_frozen_booking_is_asked_nothing_and_does_not_vanish() -> None:
+def test_b6_frozen_booking_is_asked_nothing() -> None:
     world = shared()
     world.report(MASTER, held(MASTER, status="X"))
     world.report(ABO, held(ABO, status="S"))
     assert world.changes(MASTER) == []
-    assert world.report(MASTER) == []
+
+
+def test_b6_frozen_booking_that_is_removed_is_missed_like_any_other() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="X"))
+    world.report(ABO)
+    assert world.open == {("BOOKING_REMOVED", ABO, "301:7")}
+    world.report(ABO)
+    assert world.statuses(MASTER) == {"301:7": "S"}
 
 
 @pytest.mark.parametrize("status", ["A", "S"])

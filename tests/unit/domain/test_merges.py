@@ -96,6 +96,22 @@ def test_b15_double_booking_is_settled_by_an_s_elsewhere() -> None:
     assert world.open == set()
 
 
+def test_b15_double_booking_that_ends_elsewhere_asks_nothing_of_the_missing_row() -> None:
+    world = shared()
+    twin = booked("8", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    world.report(ABO, twin)
+    world.report(MASTER, held(MASTER, status="S"))
+    assert ("booking.cancel", "301:7") not in world.to_do(ABO)
+
+
+def test_b15_vhs_that_holds_no_name_cannot_have_merged_it() -> None:
+    world = shared()
+    world.report(THIRD, booked("8", tnr="T8", person=ANNA))
+    assert set(world.state.bookings) == {"301:7", "412:8"}
+    assert ("BOOKING_REMOVED", THIRD, "301:7") in world.open
+
+
 @pytest.mark.parametrize(
     ("phone", "email", "merges"),
     [

@@ -24,6 +24,7 @@ from koop_es.domain.observation import BookingRow, CourseRow, Origin, Person, St
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.domain.violations import found
 from koop_es.domain.wanted import Change, changes
 from koop_es.views.documents import Document, documents
 
@@ -263,8 +264,8 @@ class World:
         return self._opened(code).severity
 
     def detail(self, code: str) -> dict[str, str]:
-        """Tell what was found by the violation that was opened last under a code."""
-        return self._opened(code).detail
+        """Tell what the violation that stands under a code shows now."""
+        return next(violation.detail for violation in found(self.state) if violation.code == code)
 
     def _opened(self, code: str) -> ViolationOpened:
         return next(e for e in reversed(self.events) if isinstance(e, ViolationOpened) and e.code == code)

@@ -1,0 +1,100 @@
+"""The oracle: where each booking must end, worked out from what people did and what exports showed, and nothing else.
+
+It shares no code with ``domain`` and ``views``. It knows less than the engine, and says only what is certain: a booking
+must live, must be cancelled, or may be either as long as all agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from koop_es.simulate.staff import Facts
+
+Verdict = Literal["live", "cancelled", "either", "unclear"]
+
+WRITTEN_BY_CONNECTOR = "WS"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one export showed of shared courses: status and editor of each row by who booked.
+
+    ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
+    ``proves`` says that the export was full and complete.
+    """
+
+    vhs: int
+    proves: bool
+    there: frozenset[int]
+    readable: frozenset[int]
+    ausfall: frozenset[int]
+    rows: Mapping[int, tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Oracle:
+    """Follows the exports the engine took in, in the order it took them.
+
+    ``confirmations`` and ``owner_only`` are the policies D3 and D2.
+    """
+
+    facts: Facts
+    confirmations: int
+    owner_only: bool
+    masters: tuple[int, ...]
+    absences: dict[tuple[int, int], int] = field(default_factory=dict)
+    ever_lost: set[int] = field(default_factory=set)
+    exported_s: set[int] = field(default_factory=set)
+    exported_ausfall: set[int] = field(default_factory=set)
+
+    def take(self, shown: Shown) -> None:
+        """Take in what one export showed."""
+        self.exported_ausfall |= {course for course in shown.ausfall if self.masters[course] == shown.vhs}
+        for who, (status, editor) in shown.rows.items():
+            course = self.facts.course_of.get(who)
+            if course is None:
+                continue
+            if status == "S":
+                self.absences.pop((shown.vhs, who), None)
+                if course in shown.readable and editor != WRITTEN_BY_CONNECTOR:
+                    self.exported_s.add(who)
+            else:
+                self.absences[shown.vhs, who] = 0
+        if shown.proves:
+            self._miss(shown)
+
+    def _miss(self, shown: Shown) -> None:
+        for (vhs, who), count in self.absences.items():
+            if vhs != shown.vhs or who in shown.rows or self.facts.course_of[who] not in shown.there:
+                continue
+            self.absences[vhs, who] = count + 1
+            if self._is_lost(vhs, who):
+                self.ever_lost.add(who)
+
+    def _is_lost(self, vhs: int, who: int) -> bool:
+        counts = not self.owner_only or self.facts.owner_of[who] == vhs
+        return counts and self.absences.get((vhs, who), 0) >= self.confirmations
+
+    def may_be_told(self, who: int) -> bool:
+        """Tell whether there is any reason that could cancel somebody by now."""
+        facts = self.facts
+        if who in facts.cancelled or who in self.ever_lost or who in facts.unclear:
+            return True
+        return facts.course_of.get(who) in facts.ausfall
+
+    def verdict(self, who: int, *, withheld: bool) -> Verdict:
+        """Say where somebody's booking must have ended; ``withheld`` where the mass guard holds its "S" back (D4)."""
+        facts = self.facts
+        if who in facts.unclear:
+            return "unclear"
+        course = facts.course_of[who]
+        lost = any(self._is_lost(vhs, other) for vhs, other in self.absences if other == who)
+        if course in self.exported_ausfall or (who in self.exported_s and who not in self.ever_lost):
+            return "cancelled"
+        if who in facts.cancelled or course in facts.ausfall:
+            return "either"
+        if lost:
+            return "either" if withheld else "cancelled"
+        return "live"

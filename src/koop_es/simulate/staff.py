@@ -1,0 +1,296 @@
+"""What the staff of the simulated VHSs does, allowed or not: each public method is a verb a scenario may use.
+
+A verb that has no object, because nobody was booked or the program does not let anybody do it, does nothing and says
+so with False. ``Staff`` keeps what only the people themselves know: who booked where, and which of them cancelled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from koop_es.domain.observation import Person
+from koop_es.simulate.network import Clock
+from koop_es.simulate.program import KUFERSQL, Program
+from koop_es.simulate.rows import CourseKey, NotAllowed, Row, course_of
+from koop_es.simulate.steps import Act
+
+PERIOD = "26F"
+
+MASTER_EDITS: tuple[Row, ...] = (
+    {"Gebühr": "95,00"}, {"vhsKOOP-Verrechnung": "60"}, {"NIE bei vhsKOOP": "W"}, {"Titel": "Neuer Titel"},
+    {"Uhrzeit von": "17:00"}, {"Uhrzeit von": "18:00"}, {"Kursort": "Aula"}, {"Kursort": "Lehrgarten"}, {"TN max": "3"},
+    {"TN max": "8"}, {"Datum von": "09.03.2026"}, {"Datum bis": "30.05.2026"}, {"Info": "Bitte Schere mitbringen."},
+    {"Typ": "Kinderkurs"}, {"Durchlaufende Posten": "3,00"}, {"Dozent": "Petra Vogel"}, {"DVV-Fachbereich": "2.01"},
+)  # fmt: skip
+ABO_EDITS: tuple[Row, ...] = (
+    {"Gebühr": "85,00"}, {"Kennzeichen": ""}, {"Kennzeichen": "7,100"}, {"Anrechenbar": "W"}, {"Info": "Ohne alles"},
+    {"Dozent": "Eigene Kraft"}, {"Belegen nur bis Maximum": "F"}, {"Kursort": "Zweigstelle"}, {"TN max": "99"},
+    {"Titel": "Unser Titel"}, {"Uhrzeit von": "19:30"}, {"Ausfall": "W"}, {"Datum von": "10.03.2026"},
+    {"vhsKOOP-Verrechnung": "10"},
+)  # fmt: skip
+"""What is edited at the Master and at an Abo-VHS: all that a rule of ``domain.md`` 2.3 or 2.5 speaks of (R16-R18,
+R33-R41).
+"""
+
+TO_MASTER: dict[str, str] = {"NIE bei vhsKOOP": "", "vhsKOOP-Verrechnung": "80", "Typ": "Normalkurs"}
+"""What people put back at a Master in the end, because the engine writes nothing there (R3, R9, R16)."""
+
+UNKNOWN_LETTER = "X"
+
+
+@dataclass(slots=True)
+class Facts:
+    """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number."""
+
+    course_of: dict[int, int] = field(default_factory=dict)
+    owner_of: dict[int, int] = field(default_factory=dict)
+    cancelled: set[int] = field(default_factory=set)
+    unclear: set[int] = field(default_factory=set)
+    ausfall: set[int] = field(default_factory=set)
+    label_of: dict[str, int] = field(default_factory=dict)
+    refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def name(self, who: int, ref: str) -> None:
+        """Remember that a booking reference stands for somebody."""
+        self.label_of[ref] = who
+        self.refs_of[who].append(ref)
+
+
+class Staff:
+    """The people at all VHSs; they find courses by number and bookings by who booked."""
+
+    def __init__(self, programs: list[Program], masters: tuple[int, ...], clock: Clock) -> None:
+        """Employ the staff of some programs; ``masters`` says by course who runs it."""
+        self.programs, self.masters, self.clock = programs, masters, clock
+        self.facts = Facts()
+        self.place: dict[tuple[int, int], CourseKey] = {}
+        self.coop_ids: dict[int, str] = {}
+
+    def act(self, act: Act) -> bool:
+        """Do something; False where it cannot be done."""
+        try:
+            verb: Callable[[Act, Program], bool] = getattr(self, act.verb)
+            return verb(act, self.programs[act.vhs % len(self.programs)])
+        except NotAllowed:
+            return False
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def key(self, vhs: int, course: int) -> CourseKey | None:
+        """Find where a VHS keeps a course, None where it has none."""
+        key = self.place.get((vhs, course))
+        return key if key in self.programs[vhs].courses else None
+
+    def row(self, vhs: int, who: int) -> str | None:
+        """Find the Beleg-ID under which a VHS keeps somebody's booking."""
+        program = self.programs[vhs]
+        held = [program.seats[ref] for ref in self.facts.refs_of.get(who, ()) if ref in program.seats]
+        return held[0] if held else None
+
+    def label(self, vhs: int, row: Row) -> int | None:
+        """Tell whose booking a row is."""
+        return self.facts.label_of.get(row["Koop-Beleg-ID"] or f"{self.programs[vhs].vhs}:{row['Beleg-ID']}")
+
+    def _course(self, act: Act) -> CourseKey:
+        key = self.key(act.vhs, act.course % len(self.masters))
+        if key is None:
+            raise NotAllowed
+        return key
+
+    def _held(self, act: Act) -> str:
+        found = self.row(act.vhs, act.who)
+        if found is None:
+            raise NotAllowed
+        return found
+
+    # --- bookings -----------------------------------------------------------------------------------------------------
+
+    def book(self, act: Act, program: Program) -> bool:
+        """Book a seat, on the waiting list where the course is full (B1, B17)."""
+        return self._book(act, program, program.book)
+
+    def wait(self, act: Act, program: Program) -> bool:
+        """Put somebody on the waiting list (B17)."""
+        return self._book(act, program, program.waitlist)
+
+    def _book(self, act: Act, program: Program, how: Callable[..., str]) -> bool:
+        key, course = self._course(act), act.course % len(self.masters)
+        if act.who in self.facts.owner_of:
+            return False
+        person = _person(act.who, act.vhs)
+        try:
+            booking = how(key, person, self.clock.now)
+        except NotAllowed:
+            booking = program.waitlist(key, person, self.clock.now)
+        self.facts.course_of[act.who], self.facts.owner_of[act.who] = course, act.vhs
+        self.facts.name(act.who, f"{program.vhs}:{booking}")
+        return True
+
+    def book_local(self, act: Act, program: Program) -> bool:
+        """Book a course that nobody shares (D15)."""
+        booking = program.book(local_course(act.vhs), _person(act.who, act.vhs), self.clock.now)
+        self.facts.name(act.who, f"{program.vhs}:{booking}")
+        return True
+
+    def cancel(self, act: Act, program: Program) -> bool:
+        """Set "S", at any VHS that holds the booking (B3)."""
+        program.cancel(self._held(act))
+        self.facts.cancelled.add(act.who)
+        return True
+
+    def remove(self, act: Act, program: Program) -> bool:
+        """Remove a booking row (B9)."""
+        program.remove(self._held(act))
+        return True
+
+    def restore(self, act: Act, program: Program) -> bool:
+        """Bring a removed row back, or set "A" again where it shows "S" (D5)."""
+        held = self.row(act.vhs, act.who)
+        if held is not None:
+            if program.bookings[held]["Status"] != "S":
+                return False
+            program.restore(held)
+            return True
+        refs = self.facts.refs_of.get(act.who, ())
+        gone = [booking for booking, (ref, _) in program._removed.items() if ref in refs]
+        if not gone:
+            return False
+        program.restore(gone[-1])
+        return True
+
+    def merge(self, act: Act, program: Program) -> bool:
+        """Merge a participant with a duplicate (B13)."""
+        booking = program.merge(self._held(act))
+        if self.facts.owner_of.get(act.who) == act.vhs:
+            self.facts.name(act.who, f"{program.vhs}:{booking}")
+        return True
+
+    def rebook(self, act: Act, program: Program) -> bool:
+        """Remove a booking of one's own and enter the same person anew, under other numbers (B14)."""
+        held = self._held(act)
+        row = program.bookings[held]
+        if self.facts.owner_of[act.who] != act.vhs or row["Status"] != "A":
+            return False
+        key = course_of(row)
+        program.remove(held)
+        booking = program.book(key, _person(act.who, act.vhs), self.clock.now)
+        self.facts.name(act.who, f"{program.vhs}:{booking}")
+        self.facts.unclear.add(act.who)
+        return True
+
+    def promote(self, act: Act, program: Program) -> bool:
+        """Give a waiting booking a seat."""
+        program.promote(self._held(act))
+        return True
+
+    def amend_person(self, act: Act, program: Program) -> bool:
+        """Correct phone and mail of a booking; only the owner's correction counts (D6)."""
+        held = self._held(act)
+        if not program.bookings[held]["Name"]:
+            return False
+        program.amend(held, {"Telefon": f"0{act.value}", "E-Mail": f"neu{act.value}@example.org"})
+        return True
+
+    def letter(self, act: Act, program: Program) -> bool:
+        """Set a status nobody knows (B6)."""
+        program.amend(self._held(act), {"Status": UNKNOWN_LETTER})
+        self.facts.unclear.add(act.who)
+        return True
+
+    def letter_back(self, act: Act, program: Program) -> bool:
+        """Set "A" where an unknown status stands."""
+        held = self._held(act)
+        if program.bookings[held]["Status"] != UNKNOWN_LETTER:
+            return False
+        program.amend(held, {"Status": "A"})
+        return True
+
+    # --- courses ------------------------------------------------------------------------------------------------------
+
+    def edit(self, act: Act, program: Program) -> bool:
+        """Edit a course, also what must not be edited (R16-R18, R33-R41)."""
+        key, course = self._course(act), act.course % len(self.masters)
+        edits = MASTER_EDITS if self.masters[course] == act.vhs else ABO_EDITS
+        program.edit(key, edits[act.value % len(edits)])
+        return True
+
+    def renumber(self, act: Act, program: Program) -> bool:
+        """Give a course another number (R20)."""
+        key, course = self._course(act), act.course % len(self.masters)
+        self.place[act.vhs, course] = program.renumber(key, f"N-{course}-{act.value % 7}")
+        return True
+
+    def lose_id(self, act: Act, program: Program) -> bool:
+        """Empty "Externe Kurs-Nr." (R15)."""
+        program.edit(self._course(act), {"Externe Kurs-Nr.": ""})
+        return True
+
+    def alter_id(self, act: Act, program: Program) -> bool:
+        """Write something else into "Externe Kurs-Nr." (R15)."""
+        program.edit(self._course(act), {"Externe Kurs-Nr.": "999-COOP-7" if act.value % 2 else "Raum 5"})
+        return True
+
+    def copy_id(self, act: Act, program: Program) -> bool:
+        """Copy a COOP-Id into the local course, as copying a course does (R15)."""
+        text = program.courses[self._course(act)]["Externe Kurs-Nr."]
+        program.edit(local_course(act.vhs), {"Externe Kurs-Nr.": text})
+        return True
+
+    def exchange_ids(self, act: Act, program: Program) -> bool:
+        """Exchange the COOP-Ids of two courses (R15)."""
+        key, other = self._course(act), self.key(act.vhs, (act.course + 1) % len(self.masters))
+        if other is None or other == key:
+            return False
+        first, second = (program.courses[place]["Externe Kurs-Nr."] for place in (key, other))
+        program.edit(key, {"Externe Kurs-Nr.": second})
+        program.edit(other, {"Externe Kurs-Nr.": first})
+        return True
+
+    def restore_id(self, act: Act, program: Program) -> bool:
+        """Put the COOP-Id back, and take a copy out of the local course."""
+        coop_id = self.coop_ids.get(act.course % len(self.masters))
+        key = self._course(act)
+        if program.courses[local_course(act.vhs)]["Externe Kurs-Nr."]:
+            program.edit(local_course(act.vhs), {"Externe Kurs-Nr.": ""})
+        if coop_id is None or program.courses[key]["Externe Kurs-Nr."] == coop_id:
+            return False
+        program.edit(key, {"Externe Kurs-Nr.": coop_id})
+        return True
+
+    def delete(self, act: Act, program: Program) -> bool:
+        """Delete a shared course (R19, R34)."""
+        program.delete_course(self._course(act))
+        return True
+
+    def undelete(self, act: Act, program: Program) -> bool:
+        """Take such a deletion back."""
+        key = self.place.get((act.vhs, act.course % len(self.masters)))
+        if key is None:
+            return False
+        program.restore_course(key)
+        return True
+
+    def ausfall(self, act: Act, program: Program) -> bool:
+        """Cancel a course at its Master; in KuferSQL it may leave the exports with it (R44, R47)."""
+        key, course = self._course(act), act.course % len(self.masters)
+        if self.masters[course] != act.vhs:
+            return False
+        program.cancel_course(key, leave_web=program.system == KUFERSQL and act.value % 3 == 0)
+        self.facts.ausfall.add(course)
+        return True
+
+    def unausfall(self, act: Act, program: Program) -> bool:
+        """Take the Ausfall of a course back, which comes too late where an export has shown it."""
+        program.edit(self._course(act), {"Ausfall": "F"})
+        return True
+
+
+def local_course(vhs: int) -> CourseKey:
+    """Say where each VHS keeps the course that it shares with nobody."""
+    return CourseKey(f"L-{vhs}", PERIOD)
+
+
+def _person(who: int, vhs: int) -> Person:
+    return Person(f"Name{who}", f"Vor{who}", f"0{vhs}-{who}", f"p{who}@example.org")
