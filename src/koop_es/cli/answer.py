@@ -82,6 +82,17 @@ def _print(value: dict[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
+STYLES = {
+    "critical": "bold red",
+    "warning": "yellow",
+    "quarantined": "bold red",
+    "superseded": "yellow",
+    "applied": "green",
+    "open": "yellow",
+}
+"""Cells that stand out on a terminal, by their whole text; every one of them can be read without colour."""
+
+
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Callable[[Console], None]:
     """Make the way to show rows as a table; an empty one is said in words."""
     cells = [[_cell(value) for value in row] for row in rows]
@@ -109,7 +120,9 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return escape(str(value))
+    text = str(value)
+    style = STYLES.get(text)
+    return f"[{style}]{text}[/]" if style is not None else escape(text)
 
 
 def lines(*texts: str) -> Callable[[Console], None]:
