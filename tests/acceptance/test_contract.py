@@ -317,7 +317,7 @@ def test_settings_come_from_the_environment_and_options_stand_above(
 
 
 @pytest.mark.parametrize(
-    ("number", "period"), [("x" * 41, "26F"), ("K\n1", "26F"), ("K1", "2\t6F"), (" ", "26F"), ("K1", "")]
+    ("number", "period"), [("x" * 41, "26F"), ("K\n1", "26F"), ("K1", "2\n6F"), (" ", "26F"), ("K1", "")]
 )
 def test_r24_a_number_no_export_row_could_carry_is_refused(shared: Console, number: str, period: str) -> None:
     words = ("subscribe", COOP, "--vhs", "77", "--number", number, "--period", period, "--accept-rate", "80")

@@ -21,8 +21,11 @@ ROOT = Path(__file__).parents[2]
 KILLED = -9
 SEED = 20260302
 
-LANDED = 0.8
-"""Share of the kills that must hit a running ingest: moments are drawn within its measured length, which varies."""
+HUNDRED = 100
+"""Kills that must hit a running ingest (R1)."""
+
+MOST_DRAWN = 1_000
+"""Moments are drawn within the measured length of a run, so most of them hit; one in ten on the slowest machine."""
 
 
 @dataclass
@@ -57,8 +60,8 @@ def gallows(max_events: int) -> Iterator[Gallows]:
 
 @pytest.fixture
 def fine() -> Iterator[Gallows]:
-    """Commands that write transactions of about fifty events."""
-    yield from gallows(50)
+    """Commands that write transactions of about twenty events."""
+    yield from gallows(20)
 
 
 @pytest.fixture
@@ -122,31 +125,31 @@ def killed_again_and_again(
 def test_an_ingest_killed_a_hundred_times_ends_as_if_it_never_was(
     fine: Gallows, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = first_export(tmp_path / "563", 60, 20)
+    path = first_export(tmp_path / "563", 40, 10)
     calm = new_store(tmp_path, capsys, "calm")
     status, seconds = fine.run(*calm.words("ingest", path))
     assert status == 0
     expected = picture(calm, MASTER)
-    assert len(expected[0]["courses"]) == 60
+    assert len(expected[0]["courses"]) == 40
     random = Random(SEED)
     halves: list[int] = []
     landed = drawn = 0
-    while landed < 100:
+    while landed < HUNDRED:
         koop = new_store(tmp_path, capsys, f"hanged{drawn}")
         seen = [0]
 
         def look(koop: Console = koop, seen: list[int] = seen) -> None:
             courses = koop.view(MASTER)["courses"]
-            assert all(shown["confirmed"] == 20 for shown in courses), "what is there is there wholly"
+            assert all(shown["confirmed"] == 10 for shown in courses), "what is there is there wholly"
             assert len(courses) >= seen[-1], "what was written stays"
             seen.append(len(courses))
 
         landed += killed_again_and_again(fine, koop.words("ingest", path), seconds, 10, random, look)
         drawn += 10
-        halves += [count for count in seen if 0 < count < 60]
+        halves += [count for count in seen if 0 < count < 40]
         assert picture(koop, MASTER) == expected
         assert koop.take_in(path, outcome="superseded")["events"] == 0
-        assert drawn < 1_000, f"of {drawn} kills only {landed} hit a running ingest"
+        assert drawn < MOST_DRAWN, f"of {drawn} kills only {landed} hit a running ingest"
     assert len(halves) >= 20, f"of {landed} kills only {len(halves)} left a half-applied export"
 
 
@@ -173,13 +176,14 @@ def test_a_hundred_ingests_of_twenty_thousand_bookings_each_killed_once(
     _, seconds = coarse.run(*calm.words("ingest", path))
     expected = picture(calm, MASTER)
     random = Random(SEED)
-    landed = 0
-    for count in range(100):
-        koop = new_store(tmp_path, capsys, f"hanged{count}")
+    landed = drawn = 0
+    while landed < HUNDRED:
+        koop = new_store(tmp_path, capsys, f"hanged{drawn}")
         landed += killed_again_and_again(coarse, koop.words("ingest", path), seconds, 1, random)
+        drawn += 1
         assert picture(koop, MASTER) == expected
         Path(koop.db.removeprefix("sqlite:///")).unlink()
-    assert landed >= 100 * LANDED
+        assert drawn < MOST_DRAWN, f"of {drawn} kills only {landed} hit a running ingest"
 
 
 def test_cancellations_absences_and_mirrors_survive_kills_too(

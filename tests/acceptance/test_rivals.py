@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.acceptance.console import Console, ended
 from tests.acceptance.exports import abo
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, master_course, programs
@@ -71,9 +69,8 @@ def test_b8_more_bookings_than_seats_are_facts_and_named_in_order(koop: Console,
     assert koop.violations() == []
 
 
-@pytest.mark.parametrize("rounds", [2])
 def test_eight_vhss_that_share_five_courses_report_at_once_and_nothing_is_lost(
-    any_koop: Console, tmp_path: Path, rounds: int
+    any_koop: Console, tmp_path: Path
 ) -> None:
     shared = [f"563-COOP-{number}" for number in range(219, 224)]
     network = {vhs: Program(vhs, tmp_path / "exports") for vhs in EIGHT}
@@ -82,7 +79,7 @@ def test_eight_vhss_that_share_five_courses_report_at_once_and_nothing_is_lost(
         network[MASTER].courses.append(master)
         for vhs in EIGHT[1:]:
             network[vhs].courses.append(abo(master, f"K-{number}", coop_id))
-    for count in range(rounds):
+    for count in range(2):
         refs = {
             program.book(course["Kursnummer"], f"{count}{number}{seat}")
             for program in network.values()

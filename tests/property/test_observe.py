@@ -25,14 +25,13 @@ from koop_es.domain.events import (
     OrphanDetected,
 )
 from koop_es.domain.evolve import fold
-from koop_es.domain.observation import Person, Status
+from koop_es.domain.observation import Status
 from koop_es.views.documents import documents
 from tests.unit.domain.desk import ALL, Office
 from tests.unit.domain.world import COOP, MASTER, fold_of
 
 Act = tuple[str, str, tuple[Any, ...], dict[str, Any]]
 
-ANNA, BERND = Person("Muster", "A", "", "x@y"), Person("Beispiel", "B", "", "x@y")
 REFS = [f"{vhs}:{number}" for vhs in ALL for number in (1, 2)]
 
 
@@ -43,10 +42,10 @@ def act(vhs: str, verb: str, *args: Any, **named: Any) -> Act:
 def plain_edits(vhs: str) -> list[Act]:
     """What staff does every day, and should not do: book, cancel, promote, remove, restore, rename, move."""
     return [
-        *(act(vhs, "book", number, status, ANNA) for number in (2, 3) for status in "AW"),
+        *(act(vhs, "book", number, status) for number in (2, 3) for status in "AW"),
         *(act(vhs, "set_status", ref, status) for ref in REFS for status in "AWS"),
         *(act(vhs, verb, ref) for ref in REFS for verb in ("remove", "remove", "restore")),
-        *(act(vhs, "set_person", ref, person) for ref in REFS[::2] for person in (ANNA, BERND)),
+        *(act(vhs, "set_phone", ref, phone) for ref in REFS[::2] for phone in ("1", "2")),
         *(act(vhs, "edit", venue=venue) for venue in ("Raum 1", "Raum 2", "Keller")),
         *(act(vhs, "edit", capacity=number) for number in (0, 2, 3)),
         act(vhs, "edit", max_guard=False),
@@ -54,10 +53,9 @@ def plain_edits(vhs: str) -> list[Act]:
 
 
 def odd_edits(vhs: str) -> list[Act]:
-    """Beyond that: merged participants, unreadable letters, Ausfall."""
+    """Beyond that: unreadable letters and Ausfall."""
     return [
         *plain_edits(vhs),
-        *(act(vhs, "merge", ref) for ref in REFS[::2]),
         *(act(vhs, "set_status", ref, "X") for ref in REFS[::2]),
         act(vhs, "edit", cancelled=True),
         act(vhs, "edit", cancelled=False),
@@ -73,6 +71,9 @@ def episodes(edits: Callable[[str], list[Act]]) -> list[list[Act]]:
     for vhs in ALL:
         full, delta, sync = act(vhs, "export", full=True), act(vhs, "export", full=False), act(vhs, "sync")
         result += [[edit, *after] for edit in edits(vhs) for after in ([full], [full, full], [sync, full], [])]
+        if edits is odd_edits:
+            # A merge that a partial export shows first looks like a second booking, which is for a human (B15).
+            result += [[act(vhs, "merge", ref), full] for ref in REFS[::2]] * 4
         result += [[full], [full, full], [sync, full], [sync], [delta]] * 20
     return result
 
@@ -98,7 +99,7 @@ def connected() -> Office:
     """Three VHSs, one booking of each, which all of them hold."""
     office = Office()
     for vhs in ALL:
-        office.desks[vhs].book(1, "A", BERND if vhs == MASTER else ANNA)
+        office.desks[vhs].book(1, "A")
         office.export(vhs)
     office.settle(2)
     return office
@@ -270,5 +271,5 @@ def test_b8_more_seats_than_the_maximum_are_never_silent(acts: list[Act]) -> Non
 def test_d15_no_event_carries_a_person(acts: list[Act]) -> None:
     office = play(connected(), acts)
     log = msgspec.json.encode([event for event in office.world.events if "ref" in event.__struct_fields__])
-    for word in (b"Muster", b"Beispiel", b"x@y"):
+    for word in (b"Muster", b"Kind", b"example.org"):
         assert word not in log

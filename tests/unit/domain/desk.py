@@ -61,8 +61,9 @@ class Desk:
         self.numbers += 1
         return str(self.numbers)
 
-    def book(self, booking_id: int, status: str, person: Person) -> None:
+    def book(self, booking_id: int, status: str) -> None:
         ref = f"{self.vhs}:{booking_id}"
+        person = Person("Muster", f"Kind {booking_id} von {self.vhs}", "", f"{ref}@example.org")
         if ref not in self.entries and ref not in self.removed:
             self.entries[ref] = Entry(str(booking_id), f"T{booking_id}", status, person, booking_id, self.staff())
 
@@ -71,10 +72,10 @@ class Desk:
         if entry is not None and entry.status != status:
             entry.status, entry.by = status, self.staff()
 
-    def set_person(self, ref: str, person: Person) -> None:
+    def set_phone(self, ref: str, phone: str) -> None:
         entry = self.entries.get(ref)
-        if entry is not None and entry.person is not None and entry.person != person:
-            entry.person, entry.by = person, self.staff()
+        if entry is not None and entry.person is not None and entry.person.phone != phone:
+            entry.person, entry.by = msgspec.structs.replace(entry.person, phone=phone), self.staff()
 
     def merge(self, ref: str) -> None:
         entry = self.entries.get(ref)
@@ -128,13 +129,21 @@ class Desk:
     def _apply_booking(self, change: Change, people: Mapping[tuple[str, int], Person]) -> None:
         ref, status = change.ref or "", str(change.status)
         person = people.get((change.person_id or "", change.person_version))
-        entry = self.entries.get(ref)
+        entry = self._find(ref, change.booking_id)
         if entry is not None:
             entry.status, entry.person, entry.by = status, person or entry.person, WS
         elif change.kind == "booking.create":
             day = int((change.booked_at or "")[8:10]) - 1
             self.removed.pop(ref, None)
             self.entries[ref] = Entry(self.number(), f"T{self.number()}", status, person, day, WS)
+
+    def _find(self, ref: str, booking_id: str | None) -> Entry | None:
+        """Find a row: an own booking by its Beleg-ID, which a merge may have changed, a mirror by its reference."""
+        if owner_of(ref) != self.vhs:
+            return self.entries.get(ref)
+        wanted = booking_id or ref.partition(":")[2]
+        own = [entry for other, entry in self.entries.items() if owner_of(other) == self.vhs]
+        return next((entry for entry in own if entry.booking_id == wanted), None)
 
 
 READ: dict[str, tuple[str, Any]] = {

@@ -186,6 +186,20 @@ def test_r39_master_is_put_back_beside_the_other_instructor() -> None:
     assert world.changes(ABO)[0].fields == {"Dozent": "VHS 563, Frau Beispiel"}
 
 
+def test_r40_maximum_is_guarded_again() -> None:
+    world = network()
+    world.report(ABO, max_guard=False)
+    assert world.open == {("MAX_GUARD_OFF", ABO, "")}
+    assert world.changes(ABO)[0].fields == {"Belegen nur bis Maximum": "W"}
+
+
+def test_r37_labels_that_are_gone_are_named() -> None:
+    world = network()
+    world.report(ABO, info="Farben mitbringen\nKursleitung: R. Muster")
+    assert world.detail("SUFFIX_LINES_MISSING") == {"found": "Veranstaltungsort: Ausführende vhs:"}
+    assert world.changes(ABO) == []
+
+
 def test_r41_other_markers_stay_beside_the_100() -> None:
     world = network()
     world.report(ABO, markers=("7",))
