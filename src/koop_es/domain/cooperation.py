@@ -56,6 +56,7 @@ class Seat:
     lost: bool = False
     merged_from: str | None = None
     survivor: str | None = None
+    suspected: str | None = None
     unknown_status: str | None = None
     told_cancelled: bool = False
     shown_cancelled: bool = False
@@ -120,6 +121,8 @@ class Lane:
     released: CourseFacts = field(default_factory=CourseFacts)
     released_row: CourseFacts = field(default_factory=CourseFacts)
     released_terms: Terms | None = None
+    former_terms: Terms | None = None
+    terms_version: int = 0
     markets: tuple[str, ...] = ()
     facts: CourseFacts = field(default_factory=CourseFacts)
     terms: Terms | None = None

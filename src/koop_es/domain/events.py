@@ -264,7 +264,7 @@ class OrphanWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A mirror was removed under ``owner_only``: it is delivered again and nobody is cancelled (D2)."""
+    """A mirror was removed under ``owner_only``: it is delivered again and nobody is cancelled (B12, D2)."""
 
     ref: str
 
@@ -287,6 +287,16 @@ class ParticipantsMerged(Event, frozen=True, kw_only=True, omit_defaults=True):
     participant_no: str
     booking_id: str
     survivor: str | None = None
+
+
+class MergeSuspected(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A partial export shows a new row of a person whose booking it does not show: it waits for a complete one (B15).
+
+    Then it is a merge if the old row is gone, and a booking of its own if both are there.
+    """
+
+    ref: str
+    booking_id: str
 
 
 class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):

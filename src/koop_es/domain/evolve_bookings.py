@@ -170,6 +170,10 @@ def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
     seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
 
 
+def _merge_suspected(state: Cooperation, event: e.MergeSuspected) -> None:
+    _seat(_booking(state, event.ref), event).suspected = event.booking_id
+
+
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat = _seat(_booking(state, event.ref), event)
     seat.unknown_status = event.raw_status
@@ -194,6 +198,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.MirrorLost: _mirror_lost,
     e.BookingReinstated: _reinstated,
     e.ParticipantsMerged: _merged,
+    e.MergeSuspected: _merge_suspected,
     e.UnknownStatusSeen: _unknown_status,
 }
 """Event -> what it does."""

@@ -93,6 +93,7 @@ def _terms_amended(state: Cooperation, event: e.TermsAmended) -> None:
     lane.facts_changed |= dict.fromkeys(("fee_cents", "pass_through_cents"), state.version)
     master = state.master_lane
     if master is not None and all(state.terms_of(other.vhs) == event.terms for other in state.subscribers()):
+        master.former_terms, master.terms_version = master.released_terms, state.version
         master.released_terms = event.terms  # everybody agreed: what the Master shows is what is accepted
     for side in (event.subscriber, state.master or ""):
         state.confirmed_terms.pop((side, event.subscriber), None)

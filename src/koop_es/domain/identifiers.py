@@ -105,7 +105,7 @@ def parse_ref(text: str) -> BookingRef:
 
 
 def owner_of(ref: str) -> VhsId:
-    """Read the VHS that concluded the contract out of a booking reference (B1)."""
+    """Read the VHS that concluded the contract out of a booking reference (B1), at the Master the Firma (B2)."""
     return VhsId(ref.partition(":")[0])
 
 

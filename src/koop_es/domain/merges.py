@@ -43,6 +43,8 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             continue
         if not sees_identity(state, state.lanes[vhs], booking):
             continue  # this VHS never got the name: the same name in a new row is a registration of its own (D1)
+        if state.is_final(booking):
+            continue  # a new registration must not inherit an "S": a new registration is a new booking (D5)
         if booking.seats[vhs].absences:
             continue  # gone since an earlier export: whoever appears now registered anew (B15, D5)
         number = booking.seats[vhs].participant_no
@@ -61,6 +63,20 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             del free[other]
             result.append(Merge(ref, row, survivor=None))
     return result
+
+
+def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
+    """Find new rows of a partial export that belong to the person of a live booking the export does not show (B15)."""
+    vhs, state = draft.moment.vhs, draft.state
+    fresh = {ref: row for ref, row in shown.items() if ref not in state.bookings and row.person is not None}
+    if not fresh:
+        return []
+    absent = sorted(
+        ref
+        for ref, booking in state.bookings.items()
+        if ref not in shown and booking.owner == vhs and (seat := booking.seats.get(vhs)) and seat.held and seat.live
+    )
+    return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
 
 
 def is_same_person(one: Person, other: Person) -> bool:

@@ -11,7 +11,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
-from koop_es.domain.merges import match_merges, same_name
+from koop_es.domain.merges import match_merges, same_name, suspect_merges
 from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, Status
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -22,6 +22,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
     shown = _by_reference(draft, part)
     missing = _missing(draft, part, shown) if part.proves_absence else []
+    if not part.proves_absence:
+        _hold_suspects(draft, shown)
     for merge in match_merges(draft, shown, missing):
         booking_id = merge.row.booking_id
         draft.add(
@@ -56,6 +58,15 @@ def _by_reference(draft: Draft, part: Slice) -> dict[str, BookingRow]:
         if other is None or _is_nearer(draft, ref, row, other):
             shown[ref] = row
     return shown
+
+
+def _hold_suspects(draft: Draft, shown: dict[str, BookingRow]) -> None:
+    """Hold back new rows that a partial export cannot tell from merged ones; the next complete export can (B15)."""
+    for held in suspect_merges(draft, shown):
+        row = shown.pop(booking_ref(draft.moment.vhs, held.row.booking_id))
+        seat = draft.state.bookings[held.ref].seats[draft.moment.vhs]
+        if seat.suspected != row.booking_id:
+            draft.add(e.MergeSuspected, "B15", row=row, ref=held.ref, booking_id=row.booking_id)
 
 
 def _is_nearer(draft: Draft, ref: str, row: BookingRow, other: BookingRow) -> bool:

@@ -61,7 +61,7 @@ def check_release(candidate: Candidate, policy: Policy, today: date, *, own_offe
 
     Raises Refused naming the rule: never-share tick (R2), missing fields (R5), rate (R6, R6a), online software (R8),
     type (R9), BAMF (R10), Abo-Kurs (R11, D8), attestation of an own offer (R12), foreign "Externe Kurs-Nr." (D12),
-    past course.
+    past course (R1).
     """
     facts = completed(candidate)
     name = f"course {candidate.number} ({candidate.period}) of VHS {candidate.vhs}"

@@ -48,8 +48,8 @@ class Slice:
 
 @dataclass(slots=True)
 class Routing:
-    """An export taken apart: slices by COOP-Id, catalogue rows, and rows that belong nowhere (their bytes are still
-    in the file).
+    """An export taken apart: slices by COOP-Id, rows of the catalogue, which nobody opts out of (R1), and rows that
+    belong nowhere (their bytes are still in the file).
     """
 
     slices: dict[str, Slice] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def route(report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable
     ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
     that nobody shares, so that its bookings are passed over.
     """
-    courses = _Courses(report, lanes)
+    courses = _Courses(report, lanes, is_catalogue)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
     _route_bookings(report, routing, courses, is_catalogue)
@@ -73,8 +73,11 @@ def route(report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable
 class _Courses:
     """Finds the slice of every course row."""
 
-    def __init__(self, report: Report, lanes: Mapping[str, KnownLane]) -> None:
+    def __init__(
+        self, report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable[[str, str | None], bool]
+    ) -> None:
         self.report = report
+        self.is_catalogue = is_catalogue
         self.lanes = lanes
         self.slices: dict[str, Slice] = {}
         self.catalogue: list[CourseRow] = []
@@ -117,14 +120,12 @@ class _Courses:
         same_key = [r for r in self.by_number[lane.number] if r.period in (lane.period, None)]
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
         chosen = next((row for row in with_id if row in same_key), None)
-        if chosen is None and len(with_id) == 1 and self._may_be_renumbered(lane, with_id[0]):
+        if chosen is None and len(with_id) == 1 and self._may_be_renumbered(lane, with_id[0], stays=bool(same_key)):
             chosen = with_id[0]
         for row in with_id:
             if row is not chosen:
-                self._reject(
-                    row, f"COOP-Id {lane.coop_id} is a copy: it belongs to course {lane.number} ({lane.period})"
-                )
-        if chosen is None and not with_id and len(same_key) == 1:
+                self._reject(row, f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})")
+        if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
             chosen = same_key[0]
         if chosen is not None:
             self._slice(lane.coop_id, chosen)
@@ -143,7 +144,15 @@ class _Courses:
             return False
         return not self.by_id[other] or not _is_course(row, lane) or _is_course(row, self.lanes[other])
 
-    def _may_be_renumbered(self, lane: KnownLane, row: CourseRow) -> bool:
+    def _may_be_renumbered(self, lane: KnownLane, row: CourseRow, *, stays: bool) -> bool:
+        """Tell whether a row under another number can be a lane's course, and not a copy that took the COOP-Id along.
+
+        Where title and first day are others, only a complete export shows that the old number is gone, and a number
+        that was a local course before is no renumbered one (R15, R20): its bookings are nobody else's business. Nor
+        is one while a row still ``stays`` under the lane's own number.
+        """
+        if not _is_course(row, lane) and (stays or not self.proves or self.is_catalogue(row.number, row.period)):
+            return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
         left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope

@@ -154,7 +154,7 @@ def _master(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     row, terms = lane.row, lane.released_terms
     if row.never_share:
         yield Violation("NEVER_FLAG_AFTER_RELEASE", lane.vhs, "", CRITICAL, "R3", {})
-    if terms is not None:
+    if terms is not None and not _shows_former_terms(lane):
         yield from _master_terms(lane)
     changed = [
         name
@@ -171,6 +171,12 @@ def _master(state: Cooperation, lane: Lane) -> Iterator[Violation]:
         yield Violation(
             "TYPE_NO_LONGER_SHAREABLE", lane.vhs, "", CRITICAL, "R10" if row.bamf else "R9", {"found": kind}
         )
+
+
+def _shows_former_terms(lane: Lane) -> bool:
+    """Tell whether a Master has not reported its money fields since everybody agreed to other terms (D13)."""
+    reported = max(lane.row_changed.get(name, 0) for name in (*_PRICE, "rate"))
+    return lane.former_terms is not None and reported < lane.terms_version
 
 
 def _master_terms(lane: Lane) -> Iterator[Violation]:
@@ -261,7 +267,7 @@ def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:
 
 
 def _overbooked(state: Cooperation) -> Iterator[Violation]:
-    """More confirmed bookings than seats over all VHSs, naming those beyond capacity in order (B8, D7)."""
+    """More confirmed bookings than seats over all VHSs, naming those beyond capacity in order (B7, B8, D7)."""
     if state.capacity is None or state.master is None:
         return
     beyond = state.beyond_capacity()

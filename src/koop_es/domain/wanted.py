@@ -28,8 +28,8 @@ SYNCED_FIELDS = (
     "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",
     "min_participants", "capacity", "delivery", "software", "access_data",
 )  # fmt: skip
-"""Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not
-(R29).
+"""Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not,
+they are the Abo-VHS's to add to (R29, R36).
 """
 
 BAVARIAN_KINDS = ("75", "76")
@@ -88,6 +88,9 @@ def changes(state: Cooperation, vhs: str) -> list[Change]:
     if lane is None or state.ended or not lane.present or state.master is None:
         return []
     course = course_changes(state, lane)
+    if lane.frozen:
+        # A connector that finds courses by COOP-Id would write into another one: first the id, then the rest (R15).
+        return [change for change in course if change.kind == "course.set_external_number"]
     if lane.vhs != state.master and not lane.exists and not course:
         return []
     found = (booking_change(state, lane, booking) for booking in state.bookings.values())

@@ -88,6 +88,7 @@ TEXTS: dict[type[e.Event], str] = {
     e.MirrorLost: "mirror of booking {ref} was removed at VHS {vhs}: it is delivered again, nobody is cancelled",
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan: it lives again",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
+    e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
     e.UnknownStatusSeen: 'booking {ref} shows status "{raw_status}" at VHS {vhs}: frozen there',
     e.ViolationClosed: "{code} closed at VHS {vhs}",
     e.ExportApplied: "export applied: {rows} rows, {events} events",

@@ -160,9 +160,24 @@ def test_b15_one_row_takes_over_one_booking_only() -> None:
     assert "BookingVanished" in types(world.events)
 
 
-def test_b15_partial_export_proves_no_merge() -> None:
+def test_b15_partial_export_proves_no_merge_and_no_new_booking_either() -> None:
+    world = shared()
+    assert types(world.report(ABO, booked("8", tnr="T8"), full=False)) == ["MergeSuspected"]
+    assert world.report(ABO, booked("8", tnr="T8"), full=False) == []
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+def test_b15_row_that_waited_is_the_merged_booking_where_the_old_row_is_gone() -> None:
     world = shared()
     world.report(ABO, booked("8", tnr="T8"), full=False)
+    assert "ParticipantsMerged" in types(world.report(ABO, booked("8", tnr="T8")))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_b15_row_that_waited_is_a_booking_of_its_own_where_the_old_row_is_there() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"), full=False)
+    world.report(ABO, booked("7"), booked("8", tnr="T8"))
     assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"}
 
 

@@ -367,6 +367,26 @@ def test_d13_agreed_terms_that_were_not_written_yet_are_no_violation() -> None:
     assert world.open == set()
 
 
+def test_d13_master_that_changed_first_is_right_once_everybody_agreed() -> None:
+    world = network(vhss=(MASTER, ABO))
+    world.report(MASTER, fee_cents=9500, rate="75")
+    assert world.codes == {"RATE_CHANGED", "MASTER_PRICE_CHANGED"}
+    agree(world, MASTER, DEARER)
+    agree(world, ABO, DEARER)
+    assert world.open == set()
+
+
+def test_d13_agreement_is_no_violation_of_a_master_that_changes_its_price_afterwards() -> None:
+    world = network(vhss=(MASTER, ABO))
+    agree(world, MASTER, DEARER)
+    agree(world, ABO, DEARER)
+    assert world.open == set()
+    world.report(MASTER, fee_cents=9500, rate="75")
+    assert world.open == set()
+    world.report(MASTER)
+    assert world.codes == {"RATE_CHANGED", "MASTER_PRICE_CHANGED"}
+
+
 def test_r33_price_counts_as_agreed() -> None:
     world = network()
     agree(world, MASTER, DEARER)
