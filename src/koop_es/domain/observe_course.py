@@ -37,7 +37,7 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
     if not lane.active:
         return False
     if part.course is None:
-        if part.course_absent and lane.present and lane.delivered and not state.cancelled:
+        if part.course_absent and lane.present and lane.delivered:
             draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
         return lane.delivered and not lane.frozen and lane.present
     return _take_row(draft, lane, part.course)

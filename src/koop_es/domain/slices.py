@@ -166,7 +166,11 @@ class _Courses:
         return self.proves and self._in_scope(lane.ends_on)
 
     def _reject(self, row: CourseRow, reason: str) -> None:
+        """Set a row aside; its course stays known as one that nobody shares, so that it is not taken for another
+        later.
+        """
         self.taken.add(id(row))
+        self.catalogue.append(row)
         self.rejected.append(
             Rejected(
                 file=row.file,
