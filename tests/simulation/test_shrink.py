@@ -6,9 +6,9 @@ import msgspec
 
 from koop_es.simulate.draw import draw
 from koop_es.simulate.shrink import shrink
-from koop_es.simulate.steps import Act, Export, Scenario
+from koop_es.simulate.steps import Act, Export, Scenario, Step
 
-WANTED = (Act("book", 0, who=900), Export(1), Act("cancel", 1, who=900))
+WANTED: tuple[Step, ...] = (Act("book", 0, who=900), Export(1), Act("cancel", 1, who=900))
 
 
 def fails(scenario: Scenario) -> bool:
@@ -23,7 +23,7 @@ def fails(scenario: Scenario) -> bool:
 
 def failing() -> Scenario:
     scenario = draw(7)
-    hidden = (WANTED[0], Export(1, reach="delta", delay=3, crash=5), WANTED[2])
+    hidden: tuple[Step, ...] = (WANTED[0], Export(1, reach="delta", delay=3, crash=5), WANTED[2])
     steps = list(scenario.steps)
     for at, step in zip((40, 90, 150), hidden, strict=True):
         steps.insert(at, step)

@@ -81,6 +81,16 @@ def test_d6_an_abo_without_marker_is_asked_for_the_same_in_both_orders(order: tu
     assert world.to_do(ABO) == [("course.update", "Kennzeichen, Veranstaltungsart, Kooperation")]
 
 
+@pytest.mark.parametrize("order", list(permutations((MASTER, ABO))))
+def test_r39_instructor_of_an_abo_without_marker_is_its_first_one_in_both_orders(order: tuple[str, ...]) -> None:
+    world = World()
+    odd: dict[str, dict[str, Any]] = {ABO: {"markers": (), "instructor": "VHS 563"}}
+    for vhs in order:
+        world.report(vhs, **odd.get(vhs, {}))
+    world.report(ABO, instructor="Frau Beispiel")
+    assert world.codes == {"INSTRUCTOR_REPLACED"}
+
+
 def test_r4_row_of_another_coop_id_is_not_adopted() -> None:
     world = World()
     assert world.report(MASTER, course=row(MASTER, coop_id="563-COOP-220")) == []

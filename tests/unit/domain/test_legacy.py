@@ -143,6 +143,25 @@ def test_d5_cancelled_booking_stays_cancelled_after_the_move() -> None:
     assert new.statuses(ABO) == {REF: "S"}
 
 
+def test_d12_what_was_told_before_the_move_is_not_told_again() -> None:
+    old = running()
+    old.report(MASTER, mirror("M563-7", REF, "S", person=ANNA), coop_id="")
+    old.report(ABO, booked("7", "S"), coop_id="")
+    new = moved(old)
+    assert new.to_do(ABO) == [("course.set_external_number", "")]
+    assert new.statuses(ABO) == {REF: "S"}
+
+
+def test_d12_the_story_is_told_once_and_no_longer_than_needed() -> None:
+    assert types(moved(running()).events) == [
+        "CourseReleased",
+        "CourseSubscribed",
+        "CourseDelivered",
+        "BookingMade",
+        "BookingDelivered",
+    ]
+
+
 def test_d9_closed_release_stays_closed_after_the_move() -> None:
     old = running()
     old.state.closed = True

@@ -193,6 +193,14 @@ def test_b16_merged_booking_can_be_cancelled_under_its_new_beleg_id() -> None:
     assert world.statuses(MASTER) == {"301:7": "S"}
 
 
+def test_b16_only_the_owner_is_told_the_new_beleg_id() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"))
+    world.report(THIRD, held(THIRD, status="S"))
+    told = {vhs: [(change.ref, change.booking_id) for change in world.changes(vhs)] for vhs in (MASTER, ABO)}
+    assert told == {MASTER: [("301:7", None)], ABO: [("301:7", "8")]}
+
+
 def test_b16_merge_after_a_merge_is_followed() -> None:
     world = shared()
     world.report(ABO, booked("8", tnr="T8"))

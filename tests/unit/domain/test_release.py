@@ -152,6 +152,8 @@ def test_r9_course_without_type_is_released_as_normalkurs() -> None:
 def test_r10_funded_course_is_refused() -> None:
     assert refusal(bamf=True).rule == "R10"
     assert any(warning.startswith("R10") for warning in check(bamf=None, title="Integrationskurs B1")[1])
+    for known in ({"bamf": False, "title": "Integrationskurs B1"}, {"bamf": None}):
+        assert not any(warning.startswith("R10") for warning in check(**known)[1])
 
 
 def test_r11_abo_kurs_is_not_released_again() -> None:

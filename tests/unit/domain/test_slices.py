@@ -145,6 +145,19 @@ def test_r20_bookings_of_a_local_course_under_a_freed_number_stay_local() -> Non
     assert [course.number for course in routing.catalogue] == ["N1"]
 
 
+def test_r20_course_moved_into_another_period_is_followed_while_it_is_in_scope() -> None:
+    moved = row(MASTER, number="N1", period="26H", coop_id=ONE)
+    assert taken(routed(moved, two()), ONE) == ("N1", [])
+    lane = KnownLane(ONE, "N1", PERIOD, date(2026, 2, 1))
+    assert taken(routed(one("N3"), lanes={ONE: lane}, scope_from=date(2026, 3, 1)), ONE) == ("N3", [])
+
+
+def test_r20_bookings_under_a_number_that_is_nobodys_any_more_are_set_aside() -> None:
+    routing = routed(one("N3"), two(), at("N3"), at("N1", "99"))
+    assert taken(routing, ONE) == ("N3", ["1"])
+    assert [item.key for item in routing.rejected] == [("99", "N1", PERIOD)]
+
+
 def test_r20_two_courses_that_change_numbers_take_their_bookings_along() -> None:
     routing = routed(one("N2"), two("N1"), at("N2"), at("N1", "2"))
     assert taken(routing, ONE) == ("N2", ["1"])

@@ -354,6 +354,16 @@ def test_d13_old_confirmation_does_not_count_for_the_next_terms() -> None:
     assert world.state.terms_of(ABO) == DEARER
 
 
+@pytest.mark.parametrize(("first", "second"), [(MASTER, ABO), (ABO, MASTER)])
+def test_d13_confirmation_is_used_up_by_the_agreement(first: str, second: str) -> None:
+    world = network()
+    for terms in (DEARER, TERMS):
+        agree(world, MASTER, terms)
+        agree(world, ABO, terms)
+    assert not agree(world, first, DEARER)
+    assert agree(world, second, DEARER)
+
+
 @pytest.mark.parametrize(("side", "subscriber"), [(THIRD, ABO), (MASTER, MASTER), (MASTER, "999")])
 def test_d13_only_the_two_sides_confirm(side: str, subscriber: str) -> None:
     with pytest.raises(Refused):
