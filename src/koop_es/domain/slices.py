@@ -120,8 +120,9 @@ class _Courses:
         same_key = [r for r in self.by_number[lane.number] if r.period in (lane.period, None)]
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
         chosen = next((row for row in with_id if row in same_key), None)
-        if chosen is None and len(with_id) == 1 and self._may_be_renumbered(lane, with_id[0], stays=bool(same_key)):
-            chosen = with_id[0]
+        moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
+        if chosen is None and len(moved) == 1:
+            chosen = moved[0]
         for row in with_id:
             if row is not chosen:
                 self._reject(row, f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})")
