@@ -8,11 +8,10 @@ import pytest
 
 from koop_es.simulate.rehearsal import simulate
 
-SEEDS = 300
-"""Seeds in ``make test``: as many as two workers carry out in a minute and a half."""
+SEEDS = int(os.environ.get("KOOP_SOAK_SEEDS", "1000"))
+"""Seeds of a soak run."""
 
 BATCH = 10
-SOAK_BATCH = 100
 
 
 def judge(first: int, count: int, steps: int = 200) -> None:
@@ -25,12 +24,7 @@ def judge(first: int, count: int, steps: int = 200) -> None:
     assert not failing, "\n".join(lines)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_network_with_faults_converges_and_the_oracle_agrees(first: int) -> None:
     judge(first, BATCH)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("first", range(SEEDS, int(os.environ.get("KOOP_SOAK_SEEDS", "0")), SOAK_BATCH))
-def test_many_networks_with_faults_converge_and_the_oracle_agrees(first: int) -> None:
-    judge(first, SOAK_BATCH)

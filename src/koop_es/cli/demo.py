@@ -68,7 +68,7 @@ def demo(desk: Desk, keep: Path | None) -> Answer:
     with ExitStack() as stack:
         directory = _directory(keep) or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         address = db if db is not None else f"sqlite:///{tempfile.mkdtemp(prefix='koop-es-demo-')}/koop.db"
-        store = stack.enter_context(_empty_store(address))
+        store = stack.enter_context(empty_store(address))
         story = Demo(store, directory, steps.append)
         outcome = story.run()
         address = store.address
@@ -83,7 +83,7 @@ def _directory(keep: Path | None) -> Path | None:
     return keep
 
 
-def _empty_store(address: str) -> Store:
+def empty_store(address: str) -> Store:
     """Make a store, or open one nothing was ever written to; raises DemoStoreInUse and changes nothing otherwise."""
     try:
         store = Store.open(address)

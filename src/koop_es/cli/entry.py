@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assign-coop-id": ("legacy", "Move such a course to a real COOP-Id."),
     "market": ("market", "Manage the members of mini-markets."),
     "completion": ("completion", "Print the shell completion script."),
+    "simulate": ("simulate", "Run a network with faults from a seed, and judge it."),
     "demo": ("demo", "Run a small network until every VHS agrees."),
 }
 """Command -> the module it lives in and its line in the overview, so that ``--help`` imports none of them."""

@@ -43,15 +43,17 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             continue
         if not sees_identity(state, state.lanes[vhs], booking):
             continue  # this VHS never got the name: the same name in a new row is a registration of its own (D1)
-        if state.is_final(booking):
-            continue  # a new registration must not inherit an "S": a new registration is a new booking (D5)
         if booking.seats[vhs].absences:
             continue  # gone since an earlier export: whoever appears now registered anew (B15, D5)
         number = booking.seats[vhs].participant_no
         matches = [
             (other in state.bookings, other)
             for other, row in free.items()
-            if row.person is not None and row.participant_no != number and is_same_person(person, row.person)
+            if row.person is not None
+            and row.participant_no != number
+            and is_same_person(person, row.person)
+            # A merged row keeps its day of booking; a new registration has its own and must not inherit an "S" (D5).
+            and not (state.is_final(booking) and row.booked_at != booking.booked_at)
         ]
         if not matches:
             continue

@@ -57,13 +57,19 @@ class Routing:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def route(report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable[[str, str | None], bool]) -> Routing:
+def route(
+    report: Report,
+    lanes: Mapping[str, KnownLane],
+    is_catalogue: Callable[[str, str | None], bool],
+    booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
+) -> Routing:
     """Take an export apart.
 
     ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
-    that nobody shares, so that its bookings are passed over.
+    that nobody shares, so that its bookings are passed over; ``booking_ids`` gives the Beleg-IDs a cooperation's course
+    holds at this VHS, and is asked only where a COOP-Id stands under another number than before.
     """
-    courses = _Courses(report, lanes, is_catalogue)
+    courses = _Courses(report, lanes, is_catalogue, booking_ids)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
     _route_bookings(report, routing, courses, is_catalogue)
@@ -74,9 +80,14 @@ class _Courses:
     """Finds the slice of every course row."""
 
     def __init__(
-        self, report: Report, lanes: Mapping[str, KnownLane], is_catalogue: Callable[[str, str | None], bool]
+        self,
+        report: Report,
+        lanes: Mapping[str, KnownLane],
+        is_catalogue: Callable[[str, str | None], bool],
+        booking_ids: Callable[[str], frozenset[str]],
     ) -> None:
         self.report = report
+        self.booking_ids = booking_ids
         self.is_catalogue = is_catalogue
         self.lanes = lanes
         self.slices: dict[str, Slice] = {}
@@ -102,12 +113,22 @@ class _Courses:
         for row in self.report.courses:
             if id(row) in self.taken:
                 continue
-            if not row.external_number or not is_issued(row.external_number) or self.report.kind is Kind.CATALOGUE:
+            lost = self._lost_lane(row)
+            if lost is not None:
+                reason = f"the course is {lost.coop_id}; its COOP-Id was altered or lost"
+                remedy = 'put the COOP-Id back into "Externe Kurs-Nr." and export again'
+                self._reject(row, reason, remedy, known_as_local=False)
+            elif not self._names_cooperation(row):
                 self.catalogue.append(row)
             elif seen[row.external_number] > 1:
-                self._reject(row, f"COOP-Id {row.external_number} stands in {seen[row.external_number]} courses")
+                reason = f"COOP-Id {row.external_number} stands in {seen[row.external_number]} courses"
+                self._reject(row, reason, 'empty "Externe Kurs-Nr." in the course that was copied and export again')
             else:
-                self._slice(row.external_number, row)
+                self._slice(row.external_number or "", row)
+
+    def _names_cooperation(self, row: CourseRow) -> bool:
+        issued = bool(row.external_number) and is_issued(row.external_number or "")
+        return issued and self.report.kind is not Kind.CATALOGUE
 
     def _slice(self, coop_id: str, row: CourseRow | None) -> Slice:
         part = self.slices[coop_id] = Slice(coop_id, course=row)
@@ -125,39 +146,71 @@ class _Courses:
             chosen = moved[0]
         for row in with_id:
             if row is not chosen:
-                self._reject(row, f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})")
+                remedy = (
+                    f'empty "Externe Kurs-Nr." there; if it is the shared course itself, number it {lane.number} again'
+                )
+                reason = f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})"
+                self._reject(row, reason, remedy)
         if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
             chosen = same_key[0]
         if chosen is not None:
             self._slice(lane.coop_id, chosen)
-        elif not with_id and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
+        elif not same_key and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
             self._slice(lane.coop_id, None).course_absent = True
 
     def _belongs_to_other(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row with a lane's COOP-Id stands under the number of another shared course and is that course.
 
         Then the COOP-Id was altered (R15), not the number (R20). It is so where the other's COOP-Id is nowhere, and
-        where two changed places: unless title and first day say for certain that the course moved, nothing is
-        guessed.
+        where two changed places: unless its bookings, or title and first day, say for certain that the course moved,
+        nothing is guessed.
         """
-        other = self.lane_keys.get((row.number, row.period or ""))
-        if other is None or other == lane.coop_id:
+        other = self.lanes.get(self.lane_keys.get((row.number, row.period or ""), ""))
+        if other is None or other is lane:
             return False
-        return not self.by_id[other] or not _is_course(row, lane) or _is_course(row, self.lanes[other])
+        if not self.by_id[other.coop_id] or self._shares_bookings(other, row):
+            return True
+        return not self._shares_bookings(lane, row) and (not _is_course(row, lane) or _is_course(row, other))
+
+    def _lost_lane(self, row: CourseRow) -> KnownLane | None:
+        """Find the shared course that a row under another number is, where the export has it nowhere else (R15).
+
+        A row without COOP-Id is asked only in a complete export: in a partial one the course need not be there at all.
+        """
+        if not (self._names_cooperation(row) or self.proves):
+            return None
+        absent = (self.lanes[c] for c in self.lanes if (part := self.slices.get(c)) is None or part.course is None)
+        named = row.facts.title is not None and row.facts.starts_on is not None
+        return next(
+            (lane for lane in absent if (named and _is_course(row, lane)) or self._shares_bookings(lane, row)), None
+        )
 
     def _may_be_renumbered(self, lane: KnownLane, row: CourseRow, *, stays: bool) -> bool:
-        """Tell whether a row under another number can be a lane's course, and not a copy that took the COOP-Id along.
+        """Tell whether a row under another number is a lane's course, and not a copy that took the COOP-Id along (R20).
 
-        Where title and first day are others, only a complete export shows that the old number is gone, and a number
-        that was a local course before is no renumbered one (R15, R20): its bookings are nobody else's business. Nor
-        is one while a row still ``stays`` under the lane's own number.
+        Its bookings tell for certain. Where there are none on either side, title and first day do, and if these are
+        others too, only a complete export shows that the old number is gone; a number that was a local course before
+        is no renumbered one then, nor is any while a row still ``stays`` under the lane's own number.
         """
+        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
+        if known & shown:
+            return True
+        if (known and shown) or (stays and known):
+            return False
         if not _is_course(row, lane) and (stays or not self.proves or self.is_catalogue(row.number, row.period)):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
         left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope
         return not (left_scope and row.period not in (lane.period, None))
+
+    def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
+        return bool(self.booking_ids(lane.coop_id) & self._bookings_of(row))
+
+    def _bookings_of(self, row: CourseRow) -> frozenset[str]:
+        """List the Beleg-IDs an export shows under the number of a row."""
+        key = (row.number, row.period or "")
+        return frozenset(item.booking_id for item in self.report.bookings if (item.number, item.period) == key)
 
     def _in_scope(self, ends_on: date | None) -> bool:
         scope = self.report.scope_from
@@ -166,19 +219,20 @@ class _Courses:
     def _absence_counts(self, lane: KnownLane) -> bool:
         return self.proves and self._in_scope(lane.ends_on)
 
-    def _reject(self, row: CourseRow, reason: str) -> None:
+    def _reject(self, row: CourseRow, reason: str, remedy: str, *, known_as_local: bool = True) -> None:
         """Set a row aside; its course stays known as one that nobody shares, so that it is not taken for another
         later.
         """
         self.taken.add(id(row))
-        self.catalogue.append(row)
+        if known_as_local:
+            self.catalogue.append(row)
         self.rejected.append(
             Rejected(
                 file=row.file,
                 line=row.line,
                 column="Externe Kurs-Nr.",
                 reason=reason,
-                remedy='empty "Externe Kurs-Nr." in the course that was copied and export again',
+                remedy=remedy,
                 raw=b"",
                 about="course",
                 key=(row.number, row.period or ""),

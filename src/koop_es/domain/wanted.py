@@ -71,7 +71,7 @@ def wanted_status(state: Cooperation, booking: Booking, vhs: str) -> Status | No
     """
     seat = booking.seats.get(vhs)
     if not booking.claimed:
-        return seat.status if seat is not None else None
+        return seat.status if seat is not None and seat.held else None
     if not state.is_cancelled(booking):
         return booking.status
     return Status.CANCELLED if seat is not None and seat.status is not None else None

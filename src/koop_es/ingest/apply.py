@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import structlog
 from koop_es.connectors import ExportQuarantined, Fingerprint, open_export
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import ExportApplied, OrphanWithheld
+from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import institution_stream, issuer, running_number
 from koop_es.domain.observation import Kind, Notice, Origin, Rejected, Report
 from koop_es.domain.slices import KnownLane, Routing, Slice, route
@@ -109,6 +111,8 @@ def _skipped(
     if not dry_run:
         with store.write() as tx:
             ledger.ensure(tx, found.vhs)
+            if found.sequence is not None and found.sequence < ledger.peek(tx, found.vhs, lock=True).last_sequence:
+                verdict = ledger.Verdict("superseded", "a newer export was applied meanwhile")
             ledger.record(tx, found, verdict.status, now, reason=verdict.reason, rows=verdict.rows)
             if verdict.status == "unchanged":
                 ledger.advance(tx, found, now)
@@ -301,7 +305,7 @@ class _Run:
             coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on)
             for coop_id, v in known.items()
         }
-        routing = route(report, lanes, lambda number, period: (number, period) in keys)
+        routing = route(report, lanes, lambda number, period: (number, period) in keys, _booking_ids(tx, report.vhs))
         hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
         news = [part for coop_id, part in sorted(routing.slices.items()) if _is_news(part, hashes, known.get(coop_id))]
         return routing, news, known
@@ -356,6 +360,17 @@ class _Run:
             withheld_cancellations=self.withheld,
             notices=[_noticed(notice) for notice in report.notices],
         )
+
+
+def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
+    """Make the look-up of the Beleg-IDs a cooperation's course holds at a VHS; each is read once, and only if asked."""
+
+    @cache
+    def booking_ids(coop_id: str) -> frozenset[str]:
+        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        return frozenset(state.reported_seats(vhs))
+
+    return booking_ids
 
 
 def _is_news(part: Slice, hashes: dict[str, str], lane: ledger.LaneView | None) -> bool:

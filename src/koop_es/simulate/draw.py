@@ -8,7 +8,7 @@ from koop_es.simulate.program import CMX_ORGANIZE, ITM_MANAGER, KUFERSQL
 from koop_es.simulate.steps import Act, Changes, Export, Fate, Jump, Reach, Resend, Rivals, Scenario, Shared, Step
 
 SYSTEMS = (KUFERSQL, ITM_MANAGER, CMX_ORGANIZE)
-SIZES = (2, 3, 3, 3, 3, 4, 4, 5, 6, 8, 12)
+SIZES = (2, 2, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 8, 12)
 """How many VHSs take part: two to twelve (C1), most often three, where one more adds time and little else."""
 
 LOCAL = 1_000_000

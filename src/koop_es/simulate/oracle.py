@@ -45,37 +45,47 @@ class Oracle:
     owner_only: bool
     masters: tuple[int, ...]
     absences: dict[tuple[int, int], int] = field(default_factory=dict)
+    certain_absences: dict[tuple[int, int], int] = field(default_factory=dict)
     ever_lost: set[int] = field(default_factory=set)
     exported_s: set[int] = field(default_factory=set)
     exported_ausfall: set[int] = field(default_factory=set)
 
-    def take(self, shown: Shown) -> None:
-        """Take in what one export showed."""
-        self.exported_ausfall |= {course for course in shown.ausfall if self.masters[course] == shown.vhs}
+    def take(self, shown: Shown, *, certain: bool = True, again: bool = False) -> None:
+        """Take in what one export showed.
+
+        ``certain`` is False where its ingest died and nobody knows how far it got, ``again`` True where it is tried
+        again after that.
+        """
+        if certain:
+            self.facts.known |= {(shown.vhs, course) for course in shown.readable}
+            self.exported_ausfall |= {course for course in shown.ausfall if self.masters[course] == shown.vhs}
         for who, (status, editor) in shown.rows.items():
             course = self.facts.course_of.get(who)
             if course is None:
                 continue
-            if status == "S":
-                self.absences.pop((shown.vhs, who), None)
-                if course in shown.readable and editor != WRITTEN_BY_CONNECTOR:
-                    self.exported_s.add(who)
-            else:
-                self.absences[shown.vhs, who] = 0
-        if shown.proves:
-            self._miss(shown)
+            if status != "S":
+                self.absences[shown.vhs, who] = self.certain_absences[shown.vhs, who] = 0
+                continue
+            self.absences.pop((shown.vhs, who), None)
+            if certain and course in shown.readable and editor != WRITTEN_BY_CONNECTOR:
+                self.exported_s.add(who)
+        if shown.proves and not again:
+            self._miss(shown, certain=certain)
 
-    def _miss(self, shown: Shown) -> None:
+    def _miss(self, shown: Shown, *, certain: bool) -> None:
+        """Count absences; certain ones where the course was read for sure, so that they must have had an effect."""
         for (vhs, who), count in self.absences.items():
             if vhs != shown.vhs or who in shown.rows or self.facts.course_of[who] not in shown.there:
                 continue
             self.absences[vhs, who] = count + 1
+            self.certain_absences[vhs, who] += certain and self.facts.course_of[who] in shown.readable
             if self._is_lost(vhs, who):
                 self.ever_lost.add(who)
 
-    def _is_lost(self, vhs: int, who: int) -> bool:
+    def _is_lost(self, vhs: int, who: int, *, certain: bool = False) -> bool:
         counts = not self.owner_only or self.facts.owner_of[who] == vhs
-        return counts and self.absences.get((vhs, who), 0) >= self.confirmations
+        found = self.certain_absences if certain else self.absences
+        return counts and found.get((vhs, who), 0) >= self.confirmations
 
     def may_be_told(self, who: int) -> bool:
         """Tell whether there is any reason that could cancel somebody by now."""
@@ -90,11 +100,12 @@ class Oracle:
         if who in facts.unclear:
             return "unclear"
         course = facts.course_of[who]
-        lost = any(self._is_lost(vhs, other) for vhs, other in self.absences if other == who)
+        missed = [vhs for vhs, other in self.absences if other == who]
         if course in self.exported_ausfall or (who in self.exported_s and who not in self.ever_lost):
             return "cancelled"
         if who in facts.cancelled or course in facts.ausfall:
             return "either"
-        if lost:
-            return "either" if withheld else "cancelled"
-        return "live"
+        if not any(self._is_lost(vhs, who) for vhs in missed):
+            return "live"
+        certain = any(self._is_lost(vhs, who, certain=True) for vhs in missed)
+        return "cancelled" if certain and not withheld else "either"

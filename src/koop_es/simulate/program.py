@@ -44,7 +44,8 @@ _PERSON = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail"
 class Program:
     """The admin program of a VHS; ``system`` is ``kufersql``, ``itm-manager`` or ``cmx-organize``, ``staff`` who edits.
 
-    ``seats`` finds a row by its booking reference, also after a merge gave it another Beleg-ID.
+    ``seats`` finds a row by its booking reference, also after a merge gave it another Beleg-ID; ``exported`` are the
+    rows of courses and bookings in its last export, ``answers`` how often it changed something by itself (T5).
     """
 
     vhs: str
@@ -55,6 +56,8 @@ class Program:
     courses: dict[CourseKey, Row] = field(default_factory=dict)
     bookings: dict[str, Row] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
+    answers: int = 0
+    exported: tuple[list[Row], list[Row]] = field(default_factory=lambda: ([], []))
     _removed: dict[str, tuple[str, Row]] = field(default_factory=dict)
     _deleted: dict[CourseKey, tuple[Row, list[str]]] = field(default_factory=dict)
     _left_web: set[CourseKey] = field(default_factory=set)
@@ -235,11 +238,17 @@ class Program:
         return True
 
     def _course_of(self, change: Mapping[str, Any]) -> CourseKey | None:
-        """Find the course a change is about by its COOP-Id; by its number where the COOP-Id is nowhere."""
-        for key, row in self.courses.items():
-            if row["Externe Kurs-Nr."] == change["coop_id"]:
-                return key
+        """Find the course a change is about by its COOP-Id, and by its number where that is nowhere or was copied.
+
+        Where its number is that of another course now, or several carry the id, nothing is written before an export
+        has told which is which.
+        """
         key = CourseKey(change["course"]["number"], change["course"]["period"])
+        with_id = [key for key, row in self.courses.items() if row["Externe Kurs-Nr."] == change["coop_id"]]
+        if with_id:
+            if key in self.courses:
+                return key if key in with_id else None
+            return with_id[0] if len(with_id) == 1 else None
         return key if key in self.courses and change["kind"] != "course.create" else None
 
     def _carry_out_booking(self, change: Mapping[str, Any], verb: str) -> bool:
@@ -247,7 +256,11 @@ class Program:
         ref, fields = booking["ref"], {"Status": booking["status"]}
         if verb != "cancel" and booking["name"] is not None:
             fields |= {heading: booking[key] or "" for heading, key in _PERSON.items()}
-        held = self._row_of(ref)
+        held = self._row_of(booking)
+        if held is not None and verb == "create" and course is not None and course != course_of(self.bookings[held]):
+            # Written into another course while COOP-Ids were exchanged: a mirror stands where its course is.
+            self.bookings[held].update({"Kursnummer": course.number, "Periode": course.period})
+            return True
         if held is not None:
             return verb != "create" and self._write_booking(held, fields, WEB_SERVICE_USER)
         if verb != "create" or course is None or owner_of(ref) == self.vhs:
@@ -257,10 +270,13 @@ class Program:
         self._add(fields | {"Bearbeitet von": WEB_SERVICE_USER}, ref)
         return True
 
-    def _row_of(self, ref: str) -> str | None:
-        """Find the row a booking reference stands for; one's own also by the Beleg-ID in it."""
-        own = ref.partition(":")[2] if owner_of(ref) == self.vhs else ""
-        return self.seats.get(ref) or (own if own in self.bookings else None)
+    def _row_of(self, booking: Mapping[str, Any]) -> str | None:
+        """Find the row a change is about: a mirror by its reference, one's own by the Beleg-ID it has now (B16)."""
+        ref: str = booking["ref"]
+        if owner_of(ref) != self.vhs:
+            return self.seats.get(ref)
+        own: str = booking.get("booking_id") or ref.partition(":")[2]
+        return own if own in self.bookings else self.seats.get(ref)
 
     # --- connector: exports out ---------------------------------------------------------------------------------------
 
@@ -286,6 +302,7 @@ class Program:
         courses, bookings = self._shown(scope, since_last=kind is Kind.DELTA)
         if left_out is not None:
             courses, bookings = ([row for row in part if not left_out(row)] for part in (courses, bookings))
+        self.exported = courses, bookings
         rows = [course_row(row) for row in courses]
         occupancy = kind is Kind.OCCUPANCY
         return write_export(
@@ -380,4 +397,5 @@ class Program:
         course = course_of(booking)
         third = booking["Status"] == Status.CONFIRMED and self._confirmed(course) == COUNTED_FROM
         if third and self.system == CMX_ORGANIZE:
+            self.answers += self.courses[course]["Anrechenbar"] != "W"
             self.courses[course]["Anrechenbar"] = "W"

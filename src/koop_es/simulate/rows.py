@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from koop_es.connectors.columns import BOOKINGS, COURSES, resolve
@@ -17,6 +18,9 @@ Row = dict[str, str]
 
 COURSE_HEADINGS = tuple(COURSES.headings.values())
 BOOKING_HEADINGS = tuple(BOOKINGS.headings.values())
+
+MOST_ROWS = 10_000
+"""Rows whose types are remembered, some 10 MB: between two exports of a program hardly any row changes."""
 
 _NATIVE = Profile(name="native")
 _COURSE_HEADER = resolve(COURSE_HEADINGS, COURSES, {}, PATHS["courses"])
@@ -56,18 +60,28 @@ def shows(row: Row, fields: Row) -> bool:
 
 def course_row(row: Row) -> CourseRow:
     """Type a course; raises NotAllowed where a field holds what an admin program does not take."""
+    return _typed_course(tuple(row[heading] for heading in COURSE_HEADINGS))
+
+
+@lru_cache(MOST_ROWS)
+def _typed_course(cells: tuple[str, ...]) -> CourseRow:
     reader = CourseReader(_COURSE_HEADER, _NATIVE, Notes(PATHS["courses"], "course"))
     try:
-        return reader.row([row[heading] for heading in COURSE_HEADINGS], 0)
+        return reader.row(list(cells), 0)
     except CellRefused as error:
         raise NotAllowed(f"{COURSES.headings[error.field]} {error.reason}: {error.remedy}") from None
 
 
 def booking_row(row: Row, vhs: str) -> BookingRow:
     """Type a booking of a VHS; raises NotAllowed where a field holds what an admin program does not take."""
+    return _typed_booking(tuple(row[heading] for heading in BOOKING_HEADINGS), vhs)
+
+
+@lru_cache(MOST_ROWS)
+def _typed_booking(cells: tuple[str, ...], vhs: str) -> BookingRow:
     reader = BookingReader(_BOOKING_HEADER, _NATIVE, Notes(PATHS["bookings"], "booking"), vhs)
     try:
-        return reader.row([row[heading] for heading in BOOKING_HEADINGS], 0)
+        return reader.row(list(cells), 0)
     except CellRefused as error:
         raise NotAllowed(f"{BOOKINGS.headings[error.field]} {error.reason}: {error.remedy}") from None
 

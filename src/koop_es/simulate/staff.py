@@ -42,13 +42,19 @@ UNKNOWN_LETTER = "X"
 
 @dataclass(slots=True)
 class Facts:
-    """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number."""
+    """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number.
+
+    ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
+    altered one but another course's.
+    """
 
     course_of: dict[int, int] = field(default_factory=dict)
     owner_of: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     unclear: set[int] = field(default_factory=set)
+    merged: set[int] = field(default_factory=set)
     ausfall: set[int] = field(default_factory=set)
+    known: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -93,11 +99,26 @@ class Staff:
         """Tell whose booking a row is."""
         return self.facts.label_of.get(row["Koop-Beleg-ID"] or f"{self.programs[vhs].vhs}:{row['Beleg-ID']}")
 
+    def ids_differ(self, vhs: int) -> bool:
+        """Tell whether no COOP-Id stands in the wrong course of a VHS, copied or exchanged."""
+        rows = self.programs[vhs].courses
+        right = {self.key(vhs, course): coop_id for course, coop_id in self.coop_ids.items()}
+        ids = set(self.coop_ids.values())
+        return all(
+            row["Externe Kurs-Nr."] in ("", right.get(key)) or row["Externe Kurs-Nr."] not in ids
+            for key, row in rows.items()
+        )
+
     def _course(self, act: Act) -> CourseKey:
         key = self.key(act.vhs, act.course % len(self.masters))
         if key is None:
             raise NotAllowed
         return key
+
+    def _shared(self, act: Act) -> CourseKey:
+        if (act.vhs, act.course % len(self.masters)) not in self.facts.known:
+            raise NotAllowed
+        return self._course(act)
 
     def _held(self, act: Act) -> str:
         found = self.row(act.vhs, act.who)
@@ -165,6 +186,7 @@ class Staff:
         booking = program.merge(self._held(act))
         if self.facts.owner_of.get(act.who) == act.vhs:
             self.facts.name(act.who, f"{program.vhs}:{booking}")
+            self.facts.merged.add(act.who)
         return True
 
     def rebook(self, act: Act, program: Program) -> bool:
@@ -186,11 +208,14 @@ class Staff:
         return True
 
     def amend_person(self, act: Act, program: Program) -> bool:
-        """Correct phone and mail of a booking; only the owner's correction counts (D6)."""
+        """Correct the phone of a booking; only the owner's correction counts (D6).
+
+        The mail stays: with name, phone and mail all changed a merge cannot be told from a removal (B15).
+        """
         held = self._held(act)
         if not program.bookings[held]["Name"]:
             return False
-        program.amend(held, {"Telefon": f"0{act.value}", "E-Mail": f"neu{act.value}@example.org"})
+        program.amend(held, {"Telefon": f"0{act.value}"})
         return True
 
     def letter(self, act: Act, program: Program) -> bool:
@@ -224,24 +249,25 @@ class Staff:
 
     def lose_id(self, act: Act, program: Program) -> bool:
         """Empty "Externe Kurs-Nr." (R15)."""
-        program.edit(self._course(act), {"Externe Kurs-Nr.": ""})
+        program.edit(self._shared(act), {"Externe Kurs-Nr.": ""})
         return True
 
     def alter_id(self, act: Act, program: Program) -> bool:
         """Write something else into "Externe Kurs-Nr." (R15)."""
-        program.edit(self._course(act), {"Externe Kurs-Nr.": "999-COOP-7" if act.value % 2 else "Raum 5"})
+        program.edit(self._shared(act), {"Externe Kurs-Nr.": f"{900 + act.vhs}-COOP-7" if act.value % 2 else "Raum 5"})
         return True
 
     def copy_id(self, act: Act, program: Program) -> bool:
         """Copy a COOP-Id into the local course, as copying a course does (R15)."""
-        text = program.courses[self._course(act)]["Externe Kurs-Nr."]
+        text = program.courses[self._shared(act)]["Externe Kurs-Nr."]
         program.edit(local_course(act.vhs), {"Externe Kurs-Nr.": text})
         return True
 
     def exchange_ids(self, act: Act, program: Program) -> bool:
         """Exchange the COOP-Ids of two courses (R15)."""
-        key, other = self._course(act), self.key(act.vhs, (act.course + 1) % len(self.masters))
-        if other is None or other == key:
+        beside = (act.course + 1) % len(self.masters)
+        key, other = self._shared(act), self.key(act.vhs, beside)
+        if other is None or other == key or (act.vhs, beside) not in self.facts.known:
             return False
         first, second = (program.courses[place]["Externe Kurs-Nr."] for place in (key, other))
         program.edit(key, {"Externe Kurs-Nr.": second})

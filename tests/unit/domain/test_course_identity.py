@@ -60,6 +60,13 @@ def test_r15_lost_or_altered_coop_id_freezes_the_course_at_this_vhs(vhs: str, fo
     assert ("course.set_external_number", "") in world.to_do(vhs)
 
 
+def test_r15_frozen_course_is_asked_for_its_coop_id_and_nothing_else() -> None:
+    world = shared()
+    world.report(ABO, coop_id="")
+    world.report(MASTER, held(MASTER, status="S"), venue="Raum 2")
+    assert world.to_do(ABO) == [("course.set_external_number", "")]
+
+
 def test_r15_restored_coop_id_ends_the_freeze() -> None:
     world = shared()
     world.report(ABO, coop_id="")

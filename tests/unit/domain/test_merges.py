@@ -181,6 +181,46 @@ def test_b15_row_that_waited_is_a_booking_of_its_own_where_the_old_row_is_there(
     assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"}
 
 
+def test_b15_complete_export_says_what_a_suspected_merge_was() -> None:
+    merged, second = shared(), shared()
+    new = booked("8", tnr="T8")
+    for world in (merged, second):
+        world.report(ABO, new, full=False)
+    assert types(merged.report(ABO, new)) == ["ParticipantsMerged"]
+    assert merged.statuses(MASTER) == {"301:7": "A"}
+    assert types(second.report(ABO, held(ABO), new)) == ["BookingMade"]
+    assert second.statuses(MASTER) == {"301:7": "A", "301:8": "A"}
+
+
+def test_b15_new_row_of_somebody_else_is_made_at_once() -> None:
+    world = shared()
+    assert types(world.report(ABO, booked("8", person=BERND), full=False)) == ["BookingMade"]
+
+
+def test_b15_new_row_beside_the_old_one_is_made_at_once() -> None:
+    world = shared()
+    assert types(world.report(ABO, held(ABO, status="S"), booked("8"), full=False)) == [
+        "BookingCancelled",
+        "BookingMade",
+    ]
+
+
+def test_d5_registration_does_not_inherit_the_s_of_a_removed_booking() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER, status="S"))
+    world.report(ABO, booked("8", tnr="T8", at="2026-02-20T10:00:00+01:00"))
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+
+
+def test_b15_merged_row_of_a_cancelled_booking_keeps_its_s() -> None:
+    """It was booked on the very same day and minute, so it is no new registration."""
+    world = shared()
+    world.report(MASTER, held(MASTER, status="S"))
+    world.report(ABO, booked("8", tnr="T8"))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.to_do(ABO) == [("booking.cancel", "301:7")]
+
+
 def test_b13_number_that_changed_with_the_person_is_a_correction() -> None:
     world = shared()
     assert types(world.report(ABO, booked("7", tnr="T8", person=BERND))) == ["BookingAmended"]

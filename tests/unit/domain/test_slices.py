@@ -178,7 +178,8 @@ def test_r20_numbers_are_text_and_case_matters() -> None:
 def test_r15_course_that_lost_coop_id_and_number_is_missing_and_nothing_more() -> None:
     routing = routed(one("N3", ""), two(), at("N3"))
     assert routing.slices[ONE].course_absent
-    assert [course.number for course in routing.catalogue] == ["N3"]
+    assert routing.catalogue == []
+    assert [item.reason for item in routing.rejected] == [f"the course is {ONE}; its COOP-Id was altered or lost"]
 
 
 def test_r19_course_that_is_gone_is_absent() -> None:

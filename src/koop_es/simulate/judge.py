@@ -1,0 +1,135 @@
+"""The judgement at the end of a rehearsal: programs and views against the oracle, and against each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from koop_es.simulate.rows import Row, course_of
+from koop_es.simulate.staff import UNKNOWN_LETTER
+from koop_es.simulate.world import World
+from koop_es.views import open_violations, view
+
+LIVE = ("A", "W")
+SAME = ("Datum von", "Datum bis", "Uhrzeit von", "Uhrzeit bis", "TN max")
+"""What the Master decides and every Abo-Kurs shows in the end (R21)."""
+
+
+class Judge:
+    """Looks at a world that has come to rest."""
+
+    def __init__(self, world: World) -> None:
+        """Read every program once."""
+        self.world, self.staff = world, world.staff
+        self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
+        for vhs, program in enumerate(world.programs):
+            for row in program.bookings.values():
+                who = self.staff.label(vhs, row)
+                if who is not None:
+                    self.rows[vhs].setdefault(who, []).append((row["Status"], row))
+
+    def findings(self) -> Iterator[str]:
+        """Say everything that is not as it must be."""
+        for who in sorted(self.staff.facts.course_of):
+            yield from self._booking(who)
+        for course in range(len(self.world.scenario.courses)):
+            yield from self._course(course)
+        yield from self._views()
+
+    def takes_part(self, vhs: int, course: int) -> bool:
+        """Tell whether a VHS has the course, shared and in its exports."""
+        key, program = self.staff.key(vhs, course), self.world.programs[vhs]
+        if key is None or course not in self.staff.coop_ids or key in program._left_web:
+            return False
+        return program.courses[key]["Externe Kurs-Nr."] == self.staff.coop_ids[course]
+
+    def _booking(self, who: int) -> Iterator[str]:
+        facts, owner = self.staff.facts, self.staff.facts.owner_of[who]
+        course = facts.course_of[who]
+        verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
+        parties = [vhs for vhs in self.rows if self.takes_part(vhs, course)]
+        if verdict == "unclear" or owner not in parties or (verdict == "cancelled" and who in facts.merged):
+            return
+        held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in parties}
+        if any(UNKNOWN_LETTER in statuses for statuses in held.values()):
+            return
+        live = {vhs: sorted(status for status in statuses if status in LIVE) for vhs, statuses in held.items()}
+        if (
+            who in facts.merged
+        ):  # where a partial export showed the merge first, it is a double booking for people (B15)
+            live = {vhs: sorted(set(statuses)) for vhs, statuses in live.items()}
+        if verdict == "cancelled" and any(live.values()):
+            yield f"still alive: person {who} is cancelled and {self._shown(held)}"
+        elif verdict == "live" and held[owner] and not all(live.values()):
+            yield f"wrongly cancelled or missing: person {who} lives and {self._shown(held)}"
+        elif verdict != "cancelled" and held[owner] and len({tuple(statuses) for statuses in live.values()}) > 1:
+            yield f"disagreement: person {who} ({verdict}): {self._shown(held)}"
+
+    def _shown(self, held: dict[int, list[str]]) -> str:
+        return ", ".join(
+            f"VHS {self.world.programs[vhs].vhs} holds {'+'.join(s) or 'nothing'}" for vhs, s in held.items()
+        )
+
+    def _course(self, course: int) -> Iterator[str]:
+        master = self.world.scenario.courses[course].master
+        if not self.takes_part(master, course):
+            return
+        key = self.staff.place[master, course]
+        theirs = self.world.programs[master].courses[key]
+        for vhs, program in enumerate(self.world.programs):
+            if vhs == master or not self.takes_part(vhs, course):
+                continue
+            row = program.courses[self.staff.place[vhs, course]]
+            for heading in SAME:
+                if row[heading] != theirs[heading]:
+                    yield f"course {course}: {heading} is {row[heading]} at {program.vhs}, not {theirs[heading]}"
+            if "100" not in row["Kennzeichen"].split(",") or row["Anrechenbar"] == "W":
+                marks = f"Kennzeichen {row['Kennzeichen']!r}, Anrechenbar {row['Anrechenbar']!r}"
+                yield f"course {course}: {program.vhs} shows {marks}"
+        yield from self._seats(course, int(theirs["TN max"]))
+
+    def _seats(self, course: int, capacity: int) -> Iterator[str]:
+        """Confirmed bookings never exceed the seats unless OVERBOOKED stands open (B8)."""
+        facts = self.staff.facts
+        taken = [
+            who
+            for who, where in facts.course_of.items()
+            if where == course
+            and who not in facts.unclear
+            and any(status == "A" for status, _ in self.rows[facts.owner_of[who]].get(who, []))
+            and self.takes_part(facts.owner_of[who], course)
+        ]
+        coop_id = self.staff.coop_ids[course]
+        open_now = {v["coop_id"] for v in open_violations(self.world.store) if v["code"] == "OVERBOOKED"}
+        if len(taken) > capacity and coop_id not in open_now:
+            yield f"overbooked: {len(taken)} of {capacity} seats of {coop_id} are taken and nobody was told"
+
+    def _views(self) -> Iterator[str]:
+        """Every VHS holds what its view says it should (C5)."""
+        courses = {coop_id: number for number, coop_id in self.staff.coop_ids.items()}
+        for vhs, program in enumerate(self.world.programs):
+            for shown in view(self.world.store, program.vhs)["courses"]:
+                course = courses.get(shown["coop_id"])
+                if course is None or not self.takes_part(vhs, course):
+                    continue
+                wanted = Counter((self._who(b["ref"]), b["status"]) for b in shown["bookings"] if b["status"] in LIVE)
+                held = Counter(
+                    (who, status)
+                    for who, rows in self.rows[vhs].items()
+                    for status, row in rows
+                    if status in LIVE and course_of(row) == self.staff.place[vhs, course]
+                )
+                for who, status in sorted((wanted - held) + (held - wanted)):
+                    if not self._excused(who, vhs):
+                        side = "its view" if (who, status) in wanted else "its program"
+                        yield f"view: person {who} is {status} only in {side} at {program.vhs} ({shown['coop_id']})"
+
+    def _who(self, ref: str) -> int:
+        return self.staff.facts.label_of.get(ref, -1)
+
+    def _excused(self, who: int, vhs: int) -> bool:
+        """Leave out what people have to settle: unknown letters, rebooked persons, what the mass guard holds."""
+        facts = self.staff.facts
+        if who in facts.unclear or who in facts.merged or who in self.world.ever_withheld:
+            return True
+        return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))

@@ -1,0 +1,141 @@
+"""A rehearsal: a scenario carried out on the real engine, brought to rest, judged and told."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from koop_es.simulate.draw import draw
+from koop_es.simulate.judge import Judge
+from koop_es.simulate.seam import SeamStore
+from koop_es.simulate.staff import TO_MASTER, UNKNOWN_LETTER
+from koop_es.simulate.steps import Act, Scenario
+from koop_es.simulate.world import World
+from koop_es.views import open_violations, view
+
+MAX_ROUNDS = 3
+"""Rounds a network has to converge in once the faults stop (C1): report, carry out, and an orphan's second absence.
+
+There is one more where people leave a wrong COOP-Id to the change list, and one where a program answers what it is told
+with a change of its own (T5).
+"""
+
+PATIENCE = 5
+"""Rounds after which nobody waits any longer: more than any chain of answers is long."""
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
+"""Where a store that nobody keeps is put if there is such a place: Linux's file system in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a rehearsal ended; ``digest`` is of all that happened and of where everybody ended."""
+
+    scenario: Scenario
+    converged: bool
+    rounds: int
+    digest: str
+    findings: list[str] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+
+
+def simulate(seed: int, *, steps: int = 200, vhs: int | None = None, store_url: str | None = None) -> Outcome:
+    """Draw the scenario of a seed and carry it out; ``store_url`` names an empty database, without one it is in a file.
+
+    The outcome depends on the arguments alone, whatever the database (C3).
+    """
+    return rehearse(draw(seed, steps=steps, vhs=vhs), store_url)
+
+
+def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
+    """Carry out a scenario; whatever the engine raises is a finding."""
+    with _workshop(store_url) as (url, directory), SeamStore.create(url) as store:
+        world = World(scenario, store, directory)
+        rounds, allowed, findings = 0, MAX_ROUNDS, []
+        try:
+            world.run()
+            _repair(world)
+            allowed += _waits_for_ids(world)
+            for program in world.programs:
+                program.answers = 0
+            rounds = _settle(world)
+            allowed += any(program.answers for program in world.programs)
+            late = f"not converged: changes were told in round {min(rounds, PATIENCE)} still"
+            findings = [late] * (rounds > allowed) + [*world.findings, *Judge(world).findings()]
+        except Exception:
+            findings = [*world.findings, f"raised: {traceback.format_exc()}"]
+        converged = 0 < rounds <= allowed
+        return Outcome(scenario, converged, rounds, _digest(world, rounds), findings, world.trace)
+
+
+@contextmanager
+def _workshop(store_url: str | None) -> Iterator[tuple[str, Path]]:
+    where = str(MEMORY) if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="koop-es-", dir=where) as name:
+        yield store_url or f"sqlite:///{name}/koop.db", Path(name)
+
+
+def _repair(world: World) -> None:
+    """Let people put right what only they can; all else where the scenario says that they do."""
+    staff, repair = world.staff, world.scenario.repair
+    for vhs, program in enumerate(world.programs):
+        known = {course["coop_id"]: course["course_number"] for course in view(world.store, program.vhs)["courses"]}
+        for course, shared in enumerate(world.scenario.courses):
+            key = staff.key(vhs, course)
+            if key is None:
+                continue
+            coop_id = staff.coop_ids.get(course, "")
+            # A change list finds a course whose id is wrong by its number, so it must know that one.
+            if repair or known.get(coop_id) != key.number or not staff.ids_differ(vhs):
+                staff.act(Act("restore_id", vhs, course))
+            if repair and shared.master == vhs:
+                program.edit(key, TO_MASTER)
+        for booking, row in list(program.bookings.items()):
+            if repair and row["Status"] == UNKNOWN_LETTER:
+                program.amend(booking, {"Status": "A"})
+
+
+def _settle(world: World) -> int:
+    """Go on until nobody is told anything and nothing new is reported; returns after how many rounds that was so.
+
+    The last round is one in which every export said what the one before it said, so that it must not add an event (C6).
+    """
+    last_told = 0
+    for number in range(1, PATIENCE + 1):
+        before = world.store.head()
+        if world.round():
+            last_told = number
+        elif number > last_told + 1 and world.store.head() == before:
+            return last_told + 1
+    if last_told < PATIENCE - 1:
+        world.findings.append("not idempotent: exports that say nothing new still add events")
+    return PATIENCE + 1
+
+
+def _waits_for_ids(world: World) -> bool:
+    """Tell whether a COOP-Id is wrong where people leave it so.
+
+    Nothing of that course is read until the change list has put the id back (R15): one round before the others.
+    """
+    staff = world.staff
+    return any(
+        program.courses[key]["Externe Kurs-Nr."] != coop_id
+        for vhs, program in enumerate(world.programs)
+        for course, coop_id in staff.coop_ids.items()
+        if (key := staff.key(vhs, course)) is not None
+    )
+
+
+def _digest(world: World, rounds: int) -> str:
+    """Digest all that happened and where everybody ended; positions of the log differ between databases."""
+    courses = {program.vhs: view(world.store, program.vhs)["courses"] for program in world.programs}
+    rows = [[sorted(program.courses.items()), sorted(program.bookings.items())] for program in world.programs]
+    standing = [(v["code"], v["vhs"], v["coop_id"], v["ref"], v["text"]) for v in open_violations(world.store)]
+    said = json.dumps([world.trace, courses, rows, standing, rounds], ensure_ascii=False, sort_keys=True)
+    return sha256(said.encode()).hexdigest()

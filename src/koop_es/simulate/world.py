@@ -1,0 +1,226 @@
+"""The world of a scenario: its programs, staff, post and engine, and the steps carried out one after the other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from koop_es.domain.course import euros
+from koop_es.domain.errors import KoopError
+from koop_es.domain.terms import Policy
+from koop_es.ingest import approve, claim_seat, release, subscribe
+from koop_es.simulate.network import Clock
+from koop_es.simulate.oracle import Oracle
+from koop_es.simulate.post import Post
+from koop_es.simulate.program import Program
+from koop_es.simulate.rows import CourseKey
+from koop_es.simulate.seam import SeamStore
+from koop_es.simulate.staff import PERIOD, Staff, local_course
+from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
+from koop_es.views import change_list, withheld
+
+START = datetime(2026, 2, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+FIRST_DAY = datetime(2026, 3, 2, tzinfo=ZoneInfo("Europe/Berlin"))
+STEP = timedelta(minutes=7)
+"""Time that passes with a step: no round number, so that nothing meets at full hours by chance."""
+
+RATE = "80"
+COURSE = {
+    "Titel": "Obstbäume schneiden",
+    "Info": "Theorie und Praxis.",
+    "Typ": "Normalkurs",
+    "Uhrzeit von": "18:00",
+    "Uhrzeit bis": "20:15",
+    "Kursort": "Lehrgarten",
+    "DVV-Fachbereich": "1.07",
+    "vhsKOOP-Verrechnung": RATE,
+    "Ausfall": "F",
+}
+ADOPTED_FROM = 900
+"""Running number of the COOP-Ids from before the engine: beyond those that a rehearsal issues."""
+
+
+class World:
+    """Everything a scenario is about; ``trace`` says step by step what happened, ``findings`` what must not."""
+
+    def __init__(self, scenario: Scenario, store: SeamStore, directory: Path) -> None:
+        """Set up programs and courses; nothing has been reported yet."""
+        self.scenario, self.store = scenario, store
+        self.clock = Clock(START)
+        self.programs = [
+            Program(str(101 + number), system, f"VHS{number}", staff=f"Büro{number}")
+            for number, system in enumerate(scenario.systems)
+        ]
+        self.policy = Policy(
+            orphan_policy="owner_only" if scenario.owner_only else "symmetric",
+            orphan_confirmations=scenario.confirmations,
+            guard_bookings=scenario.guard,
+            identity_sharing="all" if scenario.all_identities else "master_only",
+        )
+        masters = tuple(course.master for course in scenario.courses)
+        self.staff = Staff(self.programs, masters, self.clock)
+        self.oracle = Oracle(self.staff.facts, scenario.confirmations, scenario.owner_only, masters)
+        self.post = Post(store, self.policy, self.clock, self.staff, self.oracle)
+        self.post.directory = directory
+        self.fetched: list[tuple[int, int, list[dict[str, Any]]]] = []
+        self.trace: list[str] = []
+        self.findings = self.post.findings
+        self.ever_withheld: set[int] = set()
+        for number, program in enumerate(self.programs):
+            program.add_course(*local_course(number), _fields(Shared(number, 20, 30, 0)) | {"Titel": "Italienisch"})
+        for number, course in enumerate(scenario.courses):
+            self._begin(number, course)
+
+    def _begin(self, number: int, course: Shared) -> None:
+        """Enter a course at its Master, and at those who had subscribed it before the engine (adoption)."""
+        staff, fields = self.staff, _fields(course) | {"Titel": f"Obstbäume schneiden {number}"}
+        if course.adopted_by is not None:
+            staff.coop_ids[number] = f"{self.programs[course.master].vhs}-COOP-{ADOPTED_FROM + number}"
+            fields |= {"Externe Kurs-Nr.": staff.coop_ids[number]}
+            abo = fields | {"Kennzeichen": "100", "Anrechenbar": "F", "Belegen nur bis Maximum": "W"}
+            for vhs in course.adopted_by:
+                key = CourseKey(f"A-{number}", PERIOD)
+                staff.place[vhs, number] = self.programs[vhs].add_course(*key, abo)
+        staff.place[course.master, number] = self.programs[course.master].add_course(f"M-{number}", PERIOD, fields)
+
+    # --- steps --------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Carry out all steps; what is on its way then arrives."""
+        for now, step in enumerate(self.scenario.steps):
+            self.clock.advance(STEP)
+            self._arrivals(now)
+            self.trace.append(f"{now} {_name(step)}: {self._carry_out(step, now)}")
+        self._arrivals(None)
+
+    def _arrivals(self, now: int | None) -> None:
+        self.trace += self.post.deliver(now)
+        due = [item for item in self.fetched if now is None or item[0] <= now]
+        self.fetched = [item for item in self.fetched if item not in due]
+        for _, vhs, changes in due:
+            self.trace.append(f"{self.programs[vhs].vhs} wrote {self.programs[vhs].apply(changes)}")
+
+    def _carry_out(self, step: Step, now: int) -> str:
+        match step:
+            case Act(verb="release" | "subscribe" | "claim"):
+                return self._decide(step)
+            case Act():
+                return "done" if self.staff.act(step) else "no occasion"
+            case Export():
+                said = self.post.send(step, now)
+                return "; ".join([said, *self.post.deliver(now)])
+            case Resend():
+                sent = self.post.sent.get(step.vhs, [])
+                return self.post.hand_over(sent[-1 - step.back % len(sent)], now) if sent else "no occasion"
+            case Rivals():
+                return self.post.at_once(Export(step.vhs), Export(step.other), step.before)
+            case Changes():
+                changes = self.fetch(step.vhs)
+                self.fetched += [(now + step.delay * (time + 1), step.vhs, changes) for time in range(step.times)]
+                self._arrivals(now)
+                return "; ".join(change["id"] for change in changes)
+            case Jump():
+                self.clock.advance(timedelta(minutes=step.minutes))
+                return self.clock.now.isoformat()
+
+    def fetch(self, vhs: int) -> list[dict[str, Any]]:
+        """Fetch a change list; nobody may be told an "S" for which there is no reason."""
+        changes = change_list(self.store, self.programs[vhs].vhs)
+        for change in changes:
+            booking = change.get("booking")
+            if booking is None:
+                continue
+            who = self.staff.facts.label_of.get(booking["ref"])
+            if who is None or who not in self.staff.facts.course_of:
+                self.findings.append(f"leak: {change['id']} is about a booking nobody shares")
+            elif booking["status"] == "S" and not self.oracle.may_be_told(who):
+                self.findings.append(f"wrongly cancelled: {change['id']} tells S for person {who} without a reason")
+        return changes
+
+    def _decide(self, act: Act) -> str:
+        """Let somebody use koop-es itself; a refusal is an answer."""
+        staff, program = self.staff, self.programs[act.vhs]
+        course = act.course % len(self.scenario.courses)
+        try:
+            if act.verb == "claim":
+                refs = staff.facts.refs_of.get(act.who)
+                coop_id = staff.coop_ids.get(staff.facts.course_of.get(act.who, -1))
+                if not refs or coop_id is None:
+                    return "no occasion"
+                return claim_seat(self.store, now=self.clock.now, vhs=program.vhs, coop_id=coop_id, ref=refs[0])
+            if act.verb == "release":
+                return self._release(act, program, course)
+            if course not in staff.coop_ids or (act.vhs, course) in staff.place:
+                return "no occasion"
+            number = f"A-{course}"
+            subscribe(
+                self.store,
+                self.policy,
+                now=self.clock.now,
+                vhs=program.vhs,
+                coop_id=staff.coop_ids[course],
+                number=number,
+                period=PERIOD,
+                accepted_rate=RATE,
+            )
+            staff.place[act.vhs, course] = CourseKey(number, PERIOD)
+        except KoopError as error:
+            return error.code
+        return "done"
+
+    def _release(self, act: Act, program: Program, course: int) -> str:
+        key = self.staff.key(act.vhs, course)
+        if course in self.staff.coop_ids or key is None or self.scenario.courses[course].master != act.vhs:
+            return "no occasion"
+        made = release(
+            self.store,
+            self.policy,
+            now=self.clock.now,
+            vhs=program.vhs,
+            number=key.number,
+            period=key.period,
+            own_offer=True,
+        )
+        self.staff.coop_ids[course] = made.coop_id
+        return made.coop_id
+
+    # --- rounds without faults ----------------------------------------------------------------------------------------
+
+    def round(self) -> int:
+        """Let all export and then carry out their change lists; returns how many changes they were told."""
+        for vhs in range(len(self.programs)):
+            self.clock.advance(STEP)
+            self.trace.append(self.post.hand_over(self.post.pack(Export(vhs))))
+        self._approve()
+        told = 0
+        for vhs, program in enumerate(self.programs):
+            changes = self.fetch(vhs)
+            told += len(changes)
+            self.trace.append(f"{program.vhs} told {'; '.join(change['id'] for change in changes)}")
+            program.apply(changes)
+        return told
+
+    def _approve(self) -> None:
+        """Approve what the mass guard holds back, where people repair at all (D4)."""
+        for item in withheld(self.store):
+            self.ever_withheld |= {self.staff.facts.label_of.get(ref, -1) for ref in item["refs"]}
+            if self.scenario.repair:
+                approve(self.store, now=self.clock.now, withheld_id=item["id"])
+
+
+def _fields(course: Shared) -> dict[str, str]:
+    last = FIRST_DAY + timedelta(days=course.days)
+    return COURSE | {
+        "Datum von": f"{FIRST_DAY:%d.%m.%Y}",
+        "Datum bis": f"{last:%d.%m.%Y}",
+        "TN max": str(course.seats),
+        "Gebühr": euros(course.fee),
+    }
+
+
+def _name(step: Step) -> str:
+    if isinstance(step, Act):
+        return f"{step.verb} vhs {step.vhs} course {step.course} who {step.who}"
+    return f"{type(step).__name__.lower()} {getattr(step, 'vhs', '')}".rstrip()
