@@ -10,7 +10,7 @@ from koop_es.domain import violations
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.evolve import apply
-from koop_es.domain.observation import Origin, Person
+from koop_es.domain.observation import Origin, Person, actor_of
 
 People = Mapping[tuple[str, int], Person]
 """The vault's persons by id and version, as far as a decision may have to compare them."""
@@ -72,7 +72,7 @@ class Draft:
             recorded_at=moment.recorded_at,
             origin=origin,
             cause=cause,
-            actor=getattr(row, "edited_by", None) or None,
+            actor=actor_of(getattr(row, "edited_by", None)),
             **values,
         )
         apply(self.state, event)

@@ -23,7 +23,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What all events carry.
 
     ``vhs`` is the lane; ``at`` and ``recorded_at`` are ISO date-times with offset; ``cause`` is the version, in the
-    same stream, of the event this one follows from; ``actor`` is who edited the row, ``WS`` for the connector (T6).
+    same stream, of the event this one follows from; ``actor`` is who edited the row, ``WS`` for
+    the connector or a pseudonym of somebody of the staff (T6, D15).
     """
 
     TOPIC: ClassVar[str] = ""

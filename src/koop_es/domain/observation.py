@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,19 @@ WEB_SERVICE_USER = "WS"
 """Technical user as which the connector writes (T6): a change by WS is our own echo, one by anybody else a local
 edit.
 """
+
+
+def actor_of(edited_by: str | None) -> str | None:
+    """Say who edited a row without naming a person (D15): ``WS``, a pseudonym of one of the staff, None for nobody.
+
+    KuferSQL writes ``WS am 17.07.2025, 09:42``; another name or another time is another pseudonym.
+    """
+    text = (edited_by or "").strip()
+    if not text:
+        return None
+    if text == WEB_SERVICE_USER or text.startswith(f"{WEB_SERVICE_USER} "):
+        return WEB_SERVICE_USER
+    return f"staff-{sha256(text.encode()).hexdigest()[:8]}"
 
 
 class Kind(StrEnum):

@@ -12,7 +12,7 @@ from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Sea
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.merges import match_merges, same_name, suspect_merges
-from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, Status
+from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import sees_identity, wanted_status
@@ -211,9 +211,10 @@ def _is_echo(state: Cooperation, booking: Booking, seat: Seat, row: BookingRow) 
     A booking cancelled only as an orphan may live again (D5), so a person's "S" must not be taken for the echo. Who
     edited the row tells, unless it says nobody, or the very person it named before: then what the VHS was told tells.
     """
-    if row.edited_by == WEB_SERVICE_USER:
+    actor = actor_of(row.edited_by)
+    if actor == WEB_SERVICE_USER:
         return state.is_cancelled(booking) or booking.ever_cancelled
-    by_hand = bool(row.edited_by) and row.edited_by != seat.actor
+    by_hand = actor is not None and actor != seat.actor
     return not by_hand and (state.is_cancelled(booking) or seat.told_cancelled)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from copy import deepcopy
 
 import msgspec
+import pytest
 
 from koop_es.domain import evolve
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import VaultEntry
 from koop_es.domain.events import EVENTS, Event, ExportApplied, MarketJoined, MarketLeft
-from koop_es.domain.observation import Origin
+from koop_es.domain.observation import Origin, actor_of
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -100,7 +101,17 @@ def test_violations_follow_from_an_event_before_them() -> None:
 def test_rows_name_their_file_and_line() -> None:
     [event] = network().report(MASTER, course=row(MASTER, venue="Raum 2", edited_by="Meier"))
     assert event.origin is not None
-    assert (event.origin.file, event.origin.line, event.actor) == ("kurse.csv", 2, "Meier")
+    assert (event.origin.file, event.origin.line, event.actor) == ("kurse.csv", 2, actor_of("Meier"))
+
+
+@pytest.mark.parametrize(
+    ("edited_by", "actor"),
+    [("WS", "WS"), ("WS am 17.07.2025, 09:42", "WS"), ("", None), (None, None), ("WSchmidt", "staff-")],
+)
+def test_t6_d15_actor_is_ws_or_a_pseudonym_and_never_a_name(edited_by: str | None, actor: str | None) -> None:
+    found = actor_of(edited_by)
+    assert found == actor or (found is not None and found.startswith("staff-") and "WSchmidt" not in found)
+    assert actor_of("DM am 24.07.2025, 16:33") != actor_of("DM am 25.07.2025, 08:01")
 
 
 def test_topics_are_stable() -> None:
