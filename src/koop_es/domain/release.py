@@ -116,7 +116,11 @@ def _check_fields(facts: CourseFacts, name: str) -> None:
     if facts.starts_on is not None and facts.ends_on is not None and facts.ends_on < facts.starts_on:
         raise Refused(f"{name} ends on {facts.ends_on}, before it begins on {facts.starts_on}", rule="R5")
     if facts.delivery in (ONLINE, HYBRID) and not facts.software:
-        raise Refused(f"{name} is {facts.delivery} but names no Software; access data may follow later", rule="R8")
+        raise Refused(
+            f"{name} is {facts.delivery} but names no Software; fill it in the admin program, or give it with "
+            "--fact Software=Zoom where no export carries it; access data may follow later",
+            rule="R8",
+        )
 
 
 def _check_kind(facts: CourseFacts, name: str) -> None:
