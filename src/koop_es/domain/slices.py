@@ -195,9 +195,13 @@ class _Courses:
         known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
         if known & shown:
             return True
-        if (known and shown) or (stays and known):
+        strange = bool(known and shown)  # bookings on both sides, and none in common
+        if stays and known:
             return False
-        if not _is_course(row, lane) and (stays or not self.proves or self.is_catalogue(row.number, row.period)):
+        if _is_course(row, lane):
+            if strange and not self.proves:
+                return False
+        elif strange or stays or not self.proves or self.is_catalogue(row.number, row.period):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
