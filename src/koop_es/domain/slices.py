@@ -60,16 +60,18 @@ class Routing:
 def route(
     report: Report,
     lanes: Mapping[str, KnownLane],
-    is_catalogue: Callable[[str, str | None], bool],
+    is_catalogue: Callable[[Key], bool],
+    is_local: Callable[[Key], bool] | None = None,
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
 ) -> Routing:
     """Take an export apart.
 
     ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
-    that nobody shares, so that its bookings are passed over; ``booking_ids`` gives the Beleg-IDs a cooperation's course
-    holds at this VHS, and is asked only where a COOP-Id stands under another number than before.
+    that nobody shares, so that its bookings are passed over, ``is_local`` whether it is certainly none of the shared;
+    ``booking_ids`` gives the Beleg-IDs a cooperation's course holds at this VHS, and is asked only where a COOP-Id
+    stands under another number than before.
     """
-    courses = _Courses(report, lanes, is_catalogue, booking_ids)
+    courses = _Courses(report, lanes, is_local or is_catalogue, booking_ids)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
     _route_bookings(report, routing, courses, is_catalogue)
@@ -83,12 +85,12 @@ class _Courses:
         self,
         report: Report,
         lanes: Mapping[str, KnownLane],
-        is_catalogue: Callable[[str, str | None], bool],
+        is_local: Callable[[Key], bool],
         booking_ids: Callable[[str], frozenset[str]],
     ) -> None:
         self.report = report
         self.booking_ids = booking_ids
-        self.is_catalogue = is_catalogue
+        self.is_local = is_local
         self.lanes = lanes
         self.slices: dict[str, Slice] = {}
         self.catalogue: list[CourseRow] = []
@@ -201,7 +203,7 @@ class _Courses:
         if _is_course(row, lane):
             if strange and not self.proves:
                 return False
-        elif strange or stays or not self.proves or self.is_catalogue(row.number, row.period):
+        elif strange or stays or not self.proves or self.is_local((row.number, row.period)):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
@@ -248,9 +250,7 @@ def _is_course(row: CourseRow, lane: KnownLane) -> bool:
     return (row.facts.title, row.facts.starts_on) == (lane.title, lane.starts_on)
 
 
-def _route_bookings(
-    report: Report, routing: Routing, courses: _Courses, is_catalogue: Callable[[str, str | None], bool]
-) -> None:
+def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_catalogue: Callable[[Key], bool]) -> None:
     """Hand every booking to its course's slice; those of courses nobody shares are passed over and never kept (D15)."""
     local = {(row.number, row.period) for row in routing.catalogue} | {(row.number, None) for row in routing.catalogue}
     targets = {}
@@ -274,7 +274,7 @@ def _route_bookings(
         if target is not None:
             part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
             _take_booking(report, routing, part, row)
-        elif (row.number, row.period) not in local and not is_catalogue(row.number, row.period):
+        elif (row.number, row.period) not in local and not is_catalogue((row.number, row.period)):
             reason = f"booking of course {row.number} ({row.period}), which this VHS never reported"
             routing.rejected.append(_rejected_booking(row, "Kursnummer", reason, "export the course as well"))
     protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}

@@ -7,7 +7,7 @@ counts an absence twice, and what the mass guard decided stays decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
@@ -298,14 +298,13 @@ class _Run:
         report = self.report
         known = ledger.lane_views(tx, report.vhs)
         entries = catalogue.read(tx, report.vhs)
-        keys = {(entry.number, entry.period) for entry in entries.values()} | {
-            (e.number, None) for e in entries.values()
-        }
+        keys = _numbers(entries.values())
+        sure = _numbers(entry for entry in entries.values() if not entry.unsure)
         lanes = {
             coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on)
             for coop_id, v in known.items()
         }
-        routing = route(report, lanes, lambda number, period: (number, period) in keys, _booking_ids(tx, report.vhs))
+        routing = route(report, lanes, keys.__contains__, sure.__contains__, _booking_ids(tx, report.vhs))
         hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
         news = [part for coop_id, part in sorted(routing.slices.items()) if _is_news(part, hashes, known.get(coop_id))]
         return routing, news, known
@@ -329,7 +328,12 @@ class _Run:
         rejected = {item.key[0] for item in self.report.rejected if item.about == "course" and item.key}
         if any(item.about == "course" and not item.key for item in self.report.rejected):
             rejected |= {entry.number for entry in catalogue.read(tx, self.report.vhs).values()}
-        return catalogue.compare(catalogue.read(tx, self.report.vhs), self.report, routing.catalogue, rejected)
+        known = catalogue.read(tx, self.report.vhs)
+        shared = ledger.lane_views(tx, self.report.vhs)
+        complete = self.report.kind is Kind.FULL and self.report.courses_complete
+        held = {coop_id for coop_id, part in routing.slices.items() if part.course is not None}
+        beside_all = complete and shared.keys() <= held
+        return catalogue.compare(known, self.report, routing.catalogue, rejected, beside_all=beside_all)
 
     def _count(self, decided: list[Decided]) -> None:
         self.events += sum(len(item.events) for item in decided)
@@ -360,6 +364,11 @@ class _Run:
             withheld_cancellations=self.withheld,
             notices=[_noticed(notice) for notice in report.notices],
         )
+
+
+def _numbers(entries: Iterable[catalogue.Entry]) -> set[tuple[str, str | None]]:
+    """List the keys under which courses of the catalogue may be meant, with and without their period."""
+    return {key for entry in entries for key in ((entry.number, entry.period), (entry.number, None))}
 
 
 def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:

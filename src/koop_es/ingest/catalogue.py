@@ -6,7 +6,7 @@ what is known but never proves an absence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,10 @@ _facts = msgspec.json.Decoder(CourseFacts)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One course of the catalogue."""
+    """One course of the catalogue; ``unsure`` until a complete export showed it beside every shared course of its VHS.
+
+    Until then it may be one of these itself, renumbered and without its COOP-Id.
+    """
 
     key: str
     number: str
@@ -29,6 +32,7 @@ class Entry:
     external_number: str | None
     source: str
     facts: CourseFacts
+    unsure: bool = False
 
 
 @dataclass(slots=True)
@@ -46,8 +50,8 @@ class CatalogueChange:
 
 def entry_of(row: Row) -> Entry:
     """Read an entry from the database."""
-    key, number, period, external_number, source, facts = row
-    return Entry(key, number, period, external_number, source, _facts.decode(facts))
+    key, number, period, external_number, source, facts, unsure = row
+    return Entry(key, number, period, external_number, source, _facts.decode(facts), bool(unsure))
 
 
 def read(tx: Tx, vhs: str) -> dict[str, Entry]:
@@ -55,9 +59,13 @@ def read(tx: Tx, vhs: str) -> dict[str, Entry]:
     return {entry.key: entry for entry in map(entry_of, tx.rows("catalogue_of_vhs", vhs=vhs))}
 
 
-def compare(known: dict[str, Entry], report: Report, rows: list[CourseRow], rejected: set[str]) -> CatalogueChange:
-    """Compare an export's unshared courses with the catalogue; ``rejected`` are course numbers that could not be
-    read.
+def compare(
+    known: dict[str, Entry], report: Report, rows: list[CourseRow], rejected: set[str], *, beside_all: bool
+) -> CatalogueChange:
+    """Compare an export's unshared courses with the catalogue.
+
+    ``rejected`` are course numbers that could not be read; ``beside_all`` says that this complete export holds every
+    shared course of the VHS, so that what it shows beside them is none of them.
     """
     by_number: dict[str, list[Entry]] = {}
     for entry in known.values():
@@ -66,6 +74,8 @@ def compare(known: dict[str, Entry], report: Report, rows: list[CourseRow], reje
     seen: set[str] = set()
     for row in rows:
         entry = _merged(row, by_number.get(row.number, []), change)
+        before = known.get(entry.key)
+        entry = replace(entry, unsure=not beside_all and (before is None or before.unsure))
         seen.add(entry.key)
         if known.get(entry.key) != entry:
             change.put.append(entry)
@@ -115,5 +125,6 @@ def _params(vhs: str, entry: Entry, noted_at: str) -> dict[str, Any]:
         "external_number": entry.external_number,
         "source": entry.source,
         "facts": msgspec.json.encode(entry.facts).decode(),
+        "unsure": int(entry.unsure),
         "noted_at": noted_at,
     }

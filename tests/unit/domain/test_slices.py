@@ -41,7 +41,7 @@ def export(
 
 
 def routed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None = None, **how: Any) -> Routing:
-    return route(export(*rows, **how), LANES if lanes is None else lanes, lambda number, _: number == "LOCAL")
+    return route(export(*rows, **how), LANES if lanes is None else lanes, lambda key: key[0] == "LOCAL")
 
 
 def one(number: str = "N1", coop_id: str | None = ONE, **facts: Any) -> CourseRow:

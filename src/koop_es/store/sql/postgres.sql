@@ -187,17 +187,18 @@ SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status,
 FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id
 
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
-SELECT key, number, period, external_number, source, facts FROM koop_catalogue WHERE vhs = %(vhs)s ORDER BY number, key
+SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue WHERE vhs = %(vhs)s ORDER BY number, key
 
 -- catalogue_by_number: Find unshared courses of a VHS by number.
-SELECT key, number, period, external_number, source, facts FROM koop_catalogue
+SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue
 WHERE vhs = %(vhs)s AND number = %(number)s ORDER BY key
 
 -- catalogue_put: Keep the last reported row of a course that nobody shares.
-INSERT INTO koop_catalogue (vhs, key, number, period, external_number, source, facts, noted_at)
-VALUES (%(vhs)s, %(key)s, %(number)s, %(period)s, %(external_number)s, %(source)s, %(facts)s, %(noted_at)s)
+INSERT INTO koop_catalogue (vhs, key, number, period, external_number, source, facts, unsure, noted_at)
+VALUES (%(vhs)s, %(key)s, %(number)s, %(period)s, %(external_number)s, %(source)s, %(facts)s, %(unsure)s, %(noted_at)s)
 ON CONFLICT (vhs, key) DO UPDATE SET number = excluded.number, period = excluded.period,
-    external_number = excluded.external_number, source = excluded.source, facts = excluded.facts, noted_at = excluded.noted_at
+    external_number = excluded.external_number, source = excluded.source, facts = excluded.facts,
+    unsure = excluded.unsure, noted_at = excluded.noted_at
 
 -- catalogue_delete: Drop rows of the catalogue.
 DELETE FROM koop_catalogue WHERE vhs = %(vhs)s AND key = ANY(%(keys)s::text[])
@@ -292,7 +293,8 @@ CREATE TABLE koop_lanes (
 -- migration_1_catalogue: The last reported rows of courses that nobody shares.
 CREATE TABLE koop_catalogue (
     vhs text NOT NULL, key text NOT NULL, number text NOT NULL, period text, external_number text, source text NOT NULL,
-    facts text NOT NULL, noted_at text NOT NULL, PRIMARY KEY (vhs, key)
+    facts text NOT NULL, unsure bigint NOT NULL, noted_at text NOT NULL,
+    PRIMARY KEY (vhs, key)
 )
 
 -- migration_1_catalogue_by_number: Index of the catalogue.

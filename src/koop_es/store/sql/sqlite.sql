@@ -186,17 +186,18 @@ SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status,
 FROM koop_exports WHERE vhs = :vhs ORDER BY id
 
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
-SELECT key, number, period, external_number, source, facts FROM koop_catalogue WHERE vhs = :vhs ORDER BY number, key
+SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue WHERE vhs = :vhs ORDER BY number, key
 
 -- catalogue_by_number: Find unshared courses of a VHS by number.
-SELECT key, number, period, external_number, source, facts FROM koop_catalogue
+SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue
 WHERE vhs = :vhs AND number = :number ORDER BY key
 
 -- catalogue_put: Keep the last reported row of a course that nobody shares.
-INSERT INTO koop_catalogue (vhs, key, number, period, external_number, source, facts, noted_at)
-VALUES (:vhs, :key, :number, :period, :external_number, :source, :facts, :noted_at)
+INSERT INTO koop_catalogue (vhs, key, number, period, external_number, source, facts, unsure, noted_at)
+VALUES (:vhs, :key, :number, :period, :external_number, :source, :facts, :unsure, :noted_at)
 ON CONFLICT (vhs, key) DO UPDATE SET number = excluded.number, period = excluded.period,
-    external_number = excluded.external_number, source = excluded.source, facts = excluded.facts, noted_at = excluded.noted_at
+    external_number = excluded.external_number, source = excluded.source, facts = excluded.facts,
+    unsure = excluded.unsure, noted_at = excluded.noted_at
 
 -- catalogue_delete: Drop rows of the catalogue.
 DELETE FROM koop_catalogue WHERE vhs = :vhs AND key IN (SELECT value FROM json_each(:keys))
@@ -290,7 +291,8 @@ CREATE TABLE koop_lanes (
 -- migration_1_catalogue: The last reported rows of courses that nobody shares.
 CREATE TABLE koop_catalogue (
     vhs TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL, period TEXT, external_number TEXT, source TEXT NOT NULL,
-    facts TEXT NOT NULL, noted_at TEXT NOT NULL, PRIMARY KEY (vhs, key)
+    facts TEXT NOT NULL, unsure INTEGER NOT NULL, noted_at TEXT NOT NULL,
+    PRIMARY KEY (vhs, key)
 ) STRICT
 
 -- migration_1_catalogue_by_number: Index of the catalogue.
