@@ -325,10 +325,10 @@ class _Run:
     def _catalogue(self, tx: Tx, routing: Routing) -> catalogue.CatalogueChange:
         if self.report.kind is Kind.OCCUPANCY:
             return catalogue.CatalogueChange([], [])
+        known = catalogue.read(tx, self.report.vhs)
         rejected = {item.key[0] for item in self.report.rejected if item.about == "course" and item.key}
         if any(item.about == "course" and not item.key for item in self.report.rejected):
-            rejected |= {entry.number for entry in catalogue.read(tx, self.report.vhs).values()}
-        known = catalogue.read(tx, self.report.vhs)
+            rejected |= {entry.number for entry in known.values()}
         shared = ledger.lane_views(tx, self.report.vhs)
         complete = self.report.kind is Kind.FULL and self.report.courses_complete
         held = {coop_id for coop_id, part in routing.slices.items() if part.course is not None}
