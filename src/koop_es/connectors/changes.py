@@ -36,7 +36,7 @@ def ordered(change: Mapping[str, Any]) -> dict[str, Any]:
     missing = [key for key in _NEEDED if not change.get(key)]
     if kind in BOOKING_KINDS and not change.get("booking", {}).get("ref"):
         missing.append("booking.ref")
-    if kind in {"course.create", "course.update"} and "fields" not in change.get("course", {}):
+    if kind in ("course.create", "course.update") and "fields" not in change.get("course", {}):
         missing.append("course.fields")
     if missing or kind not in KINDS:
         raise ChangeInvalid(

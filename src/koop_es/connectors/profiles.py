@@ -79,7 +79,7 @@ def load(profile: str) -> Profile:
         text = files("koop_es.connectors").joinpath("profiles", f"{profile}.toml").read_text(encoding="utf-8")
         return _parsed(text, profile)
     path = Path(profile)
-    if not path.is_file():
+    if not _is_file(path):
         raise ProfileInvalid(
             f"there is no profile {profile!r}: name one of {', '.join(SHIPPED)} or the path of a TOML file",
             profile=profile,
@@ -98,11 +98,20 @@ def load(profile: str) -> Profile:
         ) from error
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name longer than the file system takes
+        return False
+
+
 def _parsed(text: str, where: str) -> Profile:
     try:
-        profile = Profile.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a bare ValueError
         raise ProfileInvalid(f"{where}: is no TOML ({error}): correct that place", profile=where) from error
+    try:
+        profile = Profile.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

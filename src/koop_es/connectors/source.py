@@ -56,7 +56,7 @@ class Directory:
         step = self._root
         for part in PurePosixPath(path).parts:
             step = step / part
-            if step.is_symlink():
+            if _is_link(step, path):
                 raise ExportQuarantined("is a link", file=path, remedy="put the file itself into the directory")
         return open_plain(step, path)
 
@@ -184,13 +184,25 @@ def open_plain(path: Path, shown: str) -> BinaryIO:
     except FileNotFoundError as error:
         raise _missing(shown) from error
     except (OSError, ValueError) as error:
-        raise ExportQuarantined(f"cannot be opened ({error})", file=shown, remedy="check its rights") from error
+        raise _unopenable(error, shown) from error
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode) or state.st_size > limits.EXPORT_BYTES:
         os.close(descriptor)
         reason = "is larger than 2 GiB" if stat.S_ISREG(state.st_mode) else "is no plain file"
         raise ExportQuarantined(reason, file=shown, remedy="export to a plain file of at most 2 GiB")
     return os.fdopen(descriptor, "rb", buffering=_BLOCK)
+
+
+def _is_link(step: Path, shown: str) -> bool:
+    try:
+        return step.is_symlink()
+    except (OSError, ValueError) as error:  # a name longer than the file system takes
+        raise _unopenable(error, shown) from error
+
+
+def _unopenable(error: Exception, shown: str) -> ExportQuarantined:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ExportQuarantined(f"cannot be opened ({reason})", file=shown, remedy="check its name and its rights")
 
 
 def _stamp(state: os.stat_result) -> tuple[int, ...]:

@@ -43,17 +43,20 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             continue
         if not sees_identity(state, state.lanes[vhs], booking):
             continue  # this VHS never got the name: the same name in a new row is a registration of its own (D1)
-        if booking.seats[vhs].absences:
-            continue  # gone since an earlier export: whoever appears now registered anew (B15, D5)
-        number = booking.seats[vhs].participant_no
+        seat = booking.seats[vhs]
+        if seat.orphaned:
+            continue  # the others were told "S" already: whoever appears now registered anew (D5)
+        number, gone = seat.participant_no, seat.absences > 0
         matches = [
             (other in state.bookings, other)
             for other, row in free.items()
             if row.person is not None
             and row.participant_no != number
             and is_same_person(person, row.person)
-            # A merged row keeps its day of booking; a new registration has its own and must not inherit an "S" (D5).
-            and not (state.is_final(booking) and row.booked_at != booking.booked_at)
+            # A merged row keeps its day of booking; a new registration has its own. It must not inherit an "S" (D5),
+            # nor the place of a booking that is gone since an earlier export (B15).
+            and not ((gone or state.is_final(booking)) and row.booked_at != booking.booked_at)
+            and not (gone and other in state.bookings)
         ]
         if not matches:
             continue

@@ -194,9 +194,7 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
-    elif (
-        vhs != booking.owner or not booking.claimed or wanted_status(state, booking, vhs) in (status, Status.CANCELLED)
-    ):
+    elif vhs != booking.owner or not booking.claimed or state.is_final(booking) or booking.status is status:
         rule = "D5" if state.is_cancelled(booking) else "D6"
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
     elif status is Status.CONFIRMED:
@@ -298,7 +296,9 @@ def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: b
             return
     if policy.orphan_policy == "owner_only" and vhs != booking.owner:
         draft.add(e.MirrorLost, "D2", cause=seat.absent_version, ref=ref)
+    elif seat.withheld is not None:
+        return  # what the mass guard holds back waits for an operator, however the counts change (D4)
     elif not withhold:
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
-    elif seat.withheld is None:
+    else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)

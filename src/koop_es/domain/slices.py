@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
-from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report, Status
 
 Key = tuple[str, str | None]
 """Course number and period, case-sensitive, never cast; the period is None where a source has none."""
@@ -20,7 +20,10 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class KnownLane:
-    """Where a VHS keeps the course of one cooperation, as last reported."""
+    """Where a VHS keeps the course of one cooperation, as last reported.
+
+    ``alone`` says that no other VHS ever showed its COOP-Id, so that it may be a slip of this one's.
+    """
 
     coop_id: str
     number: str
@@ -28,6 +31,7 @@ class KnownLane:
     ends_on: date | None
     title: str | None = None
     starts_on: date | None = None
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -109,7 +113,7 @@ class _Courses:
 
     def assign(self) -> None:
         """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
-        for lane in self.lanes.values():
+        for lane in sorted(self.lanes.values(), key=lambda lane: lane.alone):
             self._assign_lane(lane)
         seen = Counter(row.external_number for row in self.report.courses if id(row) not in self.taken)
         for row in self.report.courses:
@@ -140,7 +144,7 @@ class _Courses:
         return part
 
     def _assign_lane(self, lane: KnownLane) -> None:
-        same_key = [r for r in self.by_number[lane.number] if r.period in (lane.period, None)]
+        same_key = self._under_number(lane)
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
         chosen = next((row for row in with_id if row in same_key), None)
         moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
@@ -160,6 +164,11 @@ class _Courses:
         elif not same_key and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
             self._slice(lane.coop_id, None).course_absent = True
 
+    def _under_number(self, lane: KnownLane) -> list[CourseRow]:
+        """List the rows under a lane's number; what another lane has taken is none of one that stands alone."""
+        rows = (row for row in self.by_number[lane.number] if row.period in (lane.period, None))
+        return [row for row in rows if not (lane.alone and id(row) in self.taken)]
+
     def _belongs_to_other(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row with a lane's COOP-Id stands under the number of another shared course and is that course.
 
@@ -170,6 +179,8 @@ class _Courses:
         other = self.lanes.get(self.lane_keys.get((row.number, row.period or ""), ""))
         if other is None or other is lane:
             return False
+        if other.alone and not lane.alone and self.proves and not self._under_number(lane):
+            return False  # the slip was the other COOP-Id, adopted while this course had it, and it is put right
         if not self.by_id[other.coop_id] or self._shares_bookings(other, row):
             return True
         return not self._shares_bookings(lane, row) and (not _is_course(row, lane) or _is_course(row, other))
@@ -203,7 +214,7 @@ class _Courses:
         if _is_course(row, lane):
             if strange and not self.proves:
                 return False
-        elif strange or stays or not self.proves or self.is_local((row.number, row.period)):
+        elif stays or not self.proves or self.is_local((row.number, row.period)):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
@@ -274,7 +285,10 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
         if target is not None:
             part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
             _take_booking(report, routing, part, row)
-        elif (row.number, row.period) not in local and not is_catalogue((row.number, row.period)):
+        elif (row.number, row.period) in local or is_catalogue((row.number, row.period)):
+            if row.ref and owner_of(row.ref) != report.vhs and row.status is not Status.CANCELLED:
+                routing.rejected.append(_strayed(row))
+        else:
             reason = f"booking of course {row.number} ({row.period}), which this VHS never reported"
             routing.rejected.append(_rejected_booking(row, "Kursnummer", reason, "export the course as well"))
     protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
@@ -293,6 +307,12 @@ def _take_booking(report: Report, routing: Routing, part: Slice, row: BookingRow
         )
     else:
         part.bookings.append(row)
+
+
+def _strayed(row: BookingRow) -> Rejected:
+    """Set a mirror aside that stands in a course nobody shares: its owner's booking has no seat there (B1)."""
+    reason = f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), which nobody shares"
+    return _rejected_booking(row, "Koop-Beleg-ID", reason, "set status S in this row, or put the COOP-Id right")
 
 
 def _rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:

@@ -101,10 +101,17 @@ TEXTS: dict[str, str] = {
 }
 """Code -> what an operator reads, with the details put in."""
 
+NEVER_THERE = (
+    "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
+    "course, set status S where it is held; if it should live, its owner books it."
+)
+"""What BOOKING_REMOVED says where the owner never showed the booking itself."""
+
 
 def text(code: str, detail: dict[str, str], ref: str) -> str:
     """Say a violation in words."""
-    return TEXTS[code].format_map({"ref": ref, **detail})
+    template = NEVER_THERE if code == "BOOKING_REMOVED" and "found" in detail else TEXTS[code]
+    return template.format_map({"ref": ref, **detail})
 
 
 def found(state: Cooperation) -> Iterator[Violation]:
@@ -118,6 +125,7 @@ def found(state: Cooperation) -> Iterator[Violation]:
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
             yield from _seat_violations(state, booking, vhs, seat)
+        yield from _unclaimed(state, booking)
     yield from _overbooked(state)
 
 
@@ -259,6 +267,17 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
     elif seat.merged_from is not None:
         what = f"TNR {seat.merged_from} became {seat.participant_no}; the booking goes on"
         yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
+
+
+def _unclaimed(state: Cooperation, booking: Booking) -> Iterator[Violation]:
+    """A live mirror of a booking that its owner, whose bookings are read, does not have: nobody answers for it (B1)."""
+    lane = state.active_lane(booking.owner)
+    if booking.claimed or lane is None or not lane.delivered or state.is_cancelled(booking):
+        return
+    held = sorted(vhs for vhs, seat in booking.seats.items() if seat.held and seat.live)
+    if held:
+        detail = {"found": "VHS " + ", ".join(held)}
+        yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
 
 
 def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:

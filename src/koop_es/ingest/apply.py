@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 import structlog
 
-from koop_es.connectors import ExportQuarantined, Fingerprint, open_export
+from koop_es.connectors import ExportQuarantined, Fingerprint, manifest, open_export
+from koop_es.connectors.source import Directory
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import ExportApplied, OrphanWithheld
 from koop_es.domain.evolve import fold
@@ -39,6 +40,9 @@ Progress = Callable[[int, int], None]
 
 STREAMS_AT_ONCE = 1_000
 """Cooperations loaded together: their states and people stay within some 50 MB, and one query reads them all."""
+
+MOST_KEPT_BYTES = 1_000_000
+"""Bytes of an unusable manifest that the quarantine keeps: a thousand times what a real one has."""
 
 
 @dataclass(slots=True)
@@ -148,10 +152,13 @@ def _set_aside(
 
 
 def _manifest_bytes(path: Path) -> bytes:
-    manifest = path / "manifest.json"
+    """Read the beginning of a manifest that could not be used; a link is not followed."""
+    if not path.is_dir():
+        return b""
     try:
-        return manifest.read_bytes()[:1_000_000] if manifest.is_file() else b""
-    except OSError:
+        with Directory(path).open(manifest.NAME) as file:
+            return file.read(MOST_KEPT_BYTES)
+    except (OSError, ExportQuarantined):
         return b""
 
 
@@ -301,7 +308,7 @@ class _Run:
         keys = _numbers(entries.values())
         sure = _numbers(entry for entry in entries.values() if not entry.unsure)
         lanes = {
-            coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on)
+            coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on, v.alone)
             for coop_id, v in known.items()
         }
         routing = route(report, lanes, keys.__contains__, sure.__contains__, _booking_ids(tx, report.vhs))

@@ -49,6 +49,7 @@ class LaneView:
     pending: int
     suspects: int
     live: int
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,8 @@ def _uncounted(tx: Tx, found: Fingerprint | Report) -> Verdict | None:
 def lane_views(tx: Tx, vhs: str) -> dict[str, LaneView]:
     """Read where a VHS keeps its shared courses, by COOP-Id."""
     return {
-        coop_id: LaneView(number, period, title, _day(starts_on), _day(ends_on), pending, suspects, live)
-        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live in tx.rows(
+        coop_id: LaneView(number, period, title, _day(starts_on), _day(ends_on), pending, suspects, live, bool(alone))
+        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live, alone in tx.rows(
             "views_of_vhs_known", vhs=vhs
         )
     }

@@ -299,7 +299,7 @@ class Program:
         """
         self.sequence += 1
         self._carried_out.clear()
-        courses, bookings = self._shown(scope, since_last=kind is Kind.DELTA)
+        courses, bookings = self._shown(scope, kind)
         if left_out is not None:
             courses, bookings = ([row for row in part if not left_out(row)] for part in (courses, bookings))
         self.exported = courses, bookings
@@ -318,20 +318,22 @@ class Program:
             proof=proof,
         )
 
-    def _shown(self, scope: date | None, *, since_last: bool) -> tuple[list[Row], list[Row]]:
-        """Choose the rows of an export, and remember them for the next delta."""
+    def _shown(self, scope: date | None, kind: Kind) -> tuple[list[Row], list[Row]]:
+        """Choose the rows of an export, and remember them for the next delta; seats alone are no part of one."""
         courses: dict[CourseKey | str, Row] = {
             key: dict(row)
             for key, row in self.courses.items()
             if key not in self._left_web and (scope is None or day(row["Datum bis"]) >= scope)
         }
+        if kind is Kind.OCCUPANCY:
+            return list(courses.values()), []
         bookings: dict[CourseKey | str, Row] = {
             key: dict(row) for key, row in self.bookings.items() if course_of(row) in courses
         }
         before, self._exported = self._exported, courses | bookings
         self._reported |= {ref for ref, booking_id in self.seats.items() if booking_id in bookings}
         news = (
-            [row for key, row in part.items() if not since_last or before.get(key) != row]
+            [row for key, row in part.items() if kind is not Kind.DELTA or before.get(key) != row]
             for part in (courses, bookings)
         )
         return next(news), next(news)

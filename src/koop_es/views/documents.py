@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change, changes, sees_identity, wanted_status
 
@@ -37,7 +38,7 @@ class Document(msgspec.Struct, frozen=True):
     """The whole of what is kept for one VHS and one cooperation: the view, the change list and the counts beside them.
 
     ``suspects`` are bookings that are being watched: absent ones (D3, D4) and ones with a cancellation taken back
-    (D5), ``live`` those this VHS last showed as A or W.
+    (D5), ``live`` those this VHS last showed as A or W. ``alone`` says that nobody else ever showed this COOP-Id.
     """
 
     vhs: str
@@ -52,6 +53,7 @@ class Document(msgspec.Struct, frozen=True):
     changes: list[Change]
     suspects: int
     live: int
+    alone: bool
 
 
 def documents(state: Cooperation) -> list[Document]:
@@ -79,6 +81,7 @@ def _document(state: Cooperation, lane: Lane) -> Document:
         changes=changes(state, lane.vhs),
         suspects=sum(1 for b, s in seats if _is_watched(state, b, s)),
         live=sum(1 for _, seat in seats if seat.live and not seat.absences),
+        alone=lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != lane.vhs,
     )
 
 

@@ -52,6 +52,7 @@ def _row(doc: Document, item: Touched) -> dict[str, Any]:
         "pending": len(doc.changes),
         "suspects": doc.suspects,
         "live": doc.live,
+        "alone": int(doc.alone),
     }
 
 

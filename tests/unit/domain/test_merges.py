@@ -167,6 +167,20 @@ def test_b15_partial_export_proves_no_merge_and_no_new_booking_either() -> None:
     assert world.statuses(ABO) == {"301:7": "A"}
 
 
+def test_b15_merged_row_that_a_filtered_export_lacked_is_still_the_same_booking() -> None:
+    world = shared()
+    assert types(world.report(ABO))[0] == "BookingVanished"
+    assert types(world.report(ABO, booked("8", tnr="T8")))[:2] == ["ParticipantsMerged", "BookingReappeared"]
+    assert list(world.state.bookings) == ["301:7"]
+    assert world.changes(MASTER) == []
+
+
+def test_b15_registration_after_a_first_absence_is_a_booking_of_its_own() -> None:
+    world = shared()
+    world.report(ABO)
+    assert "BookingMade" in types(world.report(ABO, booked("8", at="2026-01-20T10:00:00+01:00")))
+
+
 def test_b15_row_that_waited_is_the_merged_booking_where_the_old_row_is_gone() -> None:
     world = shared()
     world.report(ABO, booked("8", tnr="T8"), full=False)

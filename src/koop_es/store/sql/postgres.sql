@@ -75,15 +75,15 @@ ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- view_insert: Write what one VHS sees of one cooperation.
-INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live)
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
 VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s,
-    %(live)s)
+    %(live)s, %(alone)s)
 
 -- view_of_vhs: Read everything one VHS sees.
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(vhs)s ORDER BY coop_id
 
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
-SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live FROM koop_views WHERE vhs = %(vhs)s
+SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone FROM koop_views WHERE vhs = %(vhs)s
 
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
 SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %(number)s ORDER BY coop_id
@@ -331,7 +331,7 @@ CREATE TABLE koop_views (
     vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, title text,
     starts_on text, ends_on text,
     position bigint NOT NULL, doc text NOT NULL, changes text NOT NULL, pending bigint NOT NULL,
-    suspects bigint NOT NULL, live bigint NOT NULL, PRIMARY KEY (vhs, coop_id)
+    suspects bigint NOT NULL, live bigint NOT NULL, alone bigint NOT NULL, PRIMARY KEY (vhs, coop_id)
 )
 
 -- migration_1_views_by_stream: Index of the views by cooperation.

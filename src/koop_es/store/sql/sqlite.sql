@@ -74,15 +74,15 @@ ON CONFLICT (vhs) DO UPDATE SET last = max(last, excluded.last)
 DELETE FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- view_insert: Write what one VHS sees of one cooperation.
-INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live)
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
 VALUES (:vhs, :coop_id, :role, :course_number, :period, :title, :starts_on, :ends_on, :position, :doc, :changes, :pending, :suspects,
-    :live)
+    :live, :alone)
 
 -- view_of_vhs: Read everything one VHS sees.
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = :vhs ORDER BY coop_id
 
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
-SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live FROM koop_views WHERE vhs = :vhs
+SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone FROM koop_views WHERE vhs = :vhs
 
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
 SELECT coop_id, period FROM koop_views WHERE vhs = :vhs AND course_number = :number ORDER BY coop_id
@@ -327,7 +327,7 @@ CREATE TABLE koop_numbers (vhs TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, 
 CREATE TABLE koop_views (
     vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
     starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL, pending INTEGER NOT NULL,
-    suspects INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id)
+    suspects INTEGER NOT NULL, live INTEGER NOT NULL, alone INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id)
 ) STRICT
 
 -- migration_1_views_by_stream: Index of the views by cooperation.
