@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import click
 from koop_es import ingest
 from koop_es.cli.answer import DONE, FOUND, REFUSED, Answer, lines
 from koop_es.cli.frame import Desk, command
-from koop_es.connectors import cents_from_text, identity_from_text
+from koop_es.connectors import ExportQuarantined, cents_from_text, identity_from_text
+from koop_es.connectors.source import open_plain
 from koop_es.domain.errors import BadInput, KoopError, WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -25,6 +27,9 @@ COLUMNS = {
     "accepted_rate": ("accept_rate", "Verrechnungssatz"),
 }
 """Field -> the headings a list for ``--from`` may have."""
+
+MOST_BYTES = 1 << 20
+"""Size of a list at most: some 20,000 Abos, more than all VHSs of a Land subscribe in a year."""
 
 
 class ListInvalid(BadInput):
@@ -131,11 +136,15 @@ def _failed(item: dict[str, str], error: KoopError) -> dict[str, Any]:
 def _read(source: Path) -> list[dict[str, str]]:
     """Read a list of Abos; raises ListInvalid naming file, row and column."""
     try:
-        text = source.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        with open_plain(source, str(source)) as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, ExportQuarantined) as error:
         raise ListInvalid(f"{source}: cannot be read as UTF-8 ({error}); save the list as CSV UTF-8") from error
+    if len(content) > MOST_BYTES:
+        raise ListInvalid(f"{source}: is larger than {MOST_BYTES} bytes; split the list")
     try:
-        rows = list(csv.reader(text.splitlines(), delimiter=";", strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
     except csv.Error as error:
         raise ListInvalid(f"{source}: is no CSV ({error}); separate columns with ;") from error
     header = [name.strip() for name in rows[0]] if rows else []

@@ -10,7 +10,7 @@ import click
 
 from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
-from koop_es.domain.errors import KoopError
+from koop_es.domain.errors import BadInput
 from koop_es.ingest import ingest
 from koop_es.ingest import quarantine as kept
 from koop_es.store import MAX_POSITION
@@ -76,7 +76,7 @@ def retry(desk: Desk) -> Answer:
             try:
                 result = ingest(store, Path(source), desk.policy, now=desk.now, vhs=vhs, again=True)
                 results.append(result.answer())
-            except KoopError as error:
+            except BadInput as error:
                 results.append({"path": source, "vhs": vhs, "status": "unreadable", "reason": error.message})
         left = len(kept.listed(store))
     texts = [f"{r['path']}: {r['status']}" + (f" ({r['reason']})" if r.get("reason") else "") for r in results]

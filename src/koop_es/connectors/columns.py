@@ -15,11 +15,15 @@ from koop_es.domain.observation import Kind
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """One kind of file: field -> native heading, which fields every file must have, and which name a row."""
+    """One kind of file: field -> native heading, which fields every file must have, and which name a row.
+
+    Only the fields of ``carried`` are read where it is given; the others are known and passed over.
+    """
 
     headings: dict[str, str]
     required: frozenset[str]
     identity: tuple[str, ...]
+    carried: frozenset[str] | None = None
 
 
 COURSES = Layout(
@@ -35,8 +39,13 @@ COURSES = Layout(
     identity=("number", "period"),
 )
 
-OCCUPANCY = Layout(headings=COURSES.headings, required=frozenset({"number", "period"}), identity=COURSES.identity)
-"""The course file of an occupancy export carries counts only, so only the identity of the course is required."""
+OCCUPANCY = Layout(
+    headings=COURSES.headings,
+    required=frozenset({"number", "period"}),
+    identity=COURSES.identity,
+    carried=frozenset({"number", "period", "external_number", "min_participants", "capacity"}),
+)
+"""The course file of an occupancy export carries counts only: a title that is blank there is not a title taken away."""
 
 BOOKINGS = Layout(
     headings={
@@ -117,7 +126,7 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
             unknown.append(clean(cell))
         elif field in at:
             doubled += [clean(cells[at[field]]), clean(cell)]
-        else:
+        elif layout.carried is None or field in layout.carried:
             at[field] = index
     if doubled:
         raise ExportQuarantined(

@@ -16,7 +16,7 @@ import msgspec
 
 from koop_es.connectors import manifest
 from koop_es.connectors.cells import neutralise
-from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout
+from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout, course_layout
 from koop_es.connectors.errors import EncodingTooNarrow
 from koop_es.connectors.profiles import Encoding
 from koop_es.connectors.values import local_text
@@ -60,7 +60,9 @@ def write_export(  # noqa: PLR0913 - one argument per key of the manifest
     checksums. A column that no row carries is left out unless the format requires it. Raises EncodingTooNarrow.
     """
     tables = {
-        "courses": None if courses is None else (_course_columns(courses), [_course_cells(row) for row in courses]),
+        "courses": None
+        if courses is None
+        else (_course_columns(courses, kind), [_course_cells(row) for row in courses]),
         "bookings": None if bookings is None else (BOOKINGS, [_booking_cells(row) for row in bookings]),
         "users": None if users is None else (USERS, [_user_cells(row) for row in users]),
     }
@@ -87,7 +89,8 @@ def write_export(  # noqa: PLR0913 - one argument per key of the manifest
     return target
 
 
-def _course_columns(rows: Sequence[CourseRow]) -> Layout:
+def _course_columns(rows: Sequence[CourseRow], kind: Kind) -> Layout:
+    layout = course_layout(kind)
     carried = {
         field for row in rows for field in CourseFacts.__struct_fields__ if getattr(row.facts, field) is not None
     }
@@ -98,10 +101,11 @@ def _course_columns(rows: Sequence[CourseRow]) -> Layout:
     }
     if not rows:
         carried = set(COURSES.headings) - EXTRA_FIELDS
-    wanted = COURSES.required | carried
-    return Layout(
-        {field: name for field, name in COURSES.headings.items() if field in wanted}, COURSES.required, COURSES.identity
-    )
+    wanted = layout.required | carried
+    if layout.carried is not None:
+        wanted &= layout.carried
+    headings = {field: name for field, name in layout.headings.items() if field in wanted}
+    return Layout(headings, layout.required, layout.identity)
 
 
 def _course_cells(row: CourseRow) -> dict[str, str]:

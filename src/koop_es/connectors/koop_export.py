@@ -148,10 +148,7 @@ class KoopExport:
             "scope": stated.scope_from.isoformat() if stated.scope_from else None,
             "encoding": self._encoding,
             "profile": self._profile.fingerprint(),
-            "files": [
-                [part, sums[part], file.rows is not None and file.sha256 is not None]
-                for part, file in self._parts.items()
-            ],
+            "files": [[part, sums[part], file.rows, file.sha256 is not None] for part, file in self._parts.items()],
         }
         return Fingerprint(
             source=self._source.name,

@@ -57,8 +57,9 @@ def plain(text: str) -> str:
 
 def prose(text: str) -> str:
     """Read a text that may have lines: every kind of line end becomes a line feed, other control characters go."""
-    text = clean(text)
-    return text if text.isprintable() else _CONTROL.sub("", _LINE_END.sub("\n", text))
+    if not text.isprintable():  # first, so that what it leaves at the edges goes too, and the text reads back as it is
+        text = _CONTROL.sub("", _LINE_END.sub("\n", text))
+    return clean(text)
 
 
 def identity(text: str) -> str:

@@ -145,7 +145,12 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
+    """Let go of absences that were only suspicions: without the course between them they are not consecutive (D3)."""
     _lane(state, event.vhs).present = False
+    for booking in state.bookings.values():
+        seat = booking.seats.get(event.vhs)
+        if seat is not None and seat.absences and not seat.orphaned and seat.withheld is None:
+            seat.absences, seat.absent_export, seat.absent_version = 0, "", 0
 
 
 def _course_reappeared(state: Cooperation, event: e.CourseReappeared) -> None:

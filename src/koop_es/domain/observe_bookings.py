@@ -24,7 +24,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
     missing = _missing(draft, part, shown) if part.proves_absence else []
     if not part.proves_absence:
         _hold_suspects(draft, shown)
-    for merge in match_merges(draft, shown, missing):
+    for merge in match_merges(draft, shown, missing + _cancelled_and_gone(draft, part, shown)):
         booking_id = merge.row.booking_id
         draft.add(
             e.ParticipantsMerged,
@@ -35,7 +35,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
             booking_id=booking_id,
             survivor=merge.survivor,
         )
-        missing.remove(merge.ref)
+        if merge.ref in missing:
+            missing.remove(merge.ref)
         if merge.survivor is None:
             shown[merge.ref] = shown.pop(booking_ref(draft.moment.vhs, booking_id))
     for ref in sorted(shown, key=lambda ref: (shown[ref].booked_at, ref)):
@@ -90,6 +91,27 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
         if missed and seat.survivor is None and not seat.lost:
             result.append(ref)
     return sorted(result)
+
+
+def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
+    """List the bookings last shown with "S" whose row is gone while a new row has their day of booking.
+
+    Such a row may be theirs after a merge, and then the "S" goes on with it (B15, D5).
+    """
+    vhs, bookings = draft.moment.vhs, draft.state.bookings
+    days = {row.booked_at for ref, row in shown.items() if ref not in bookings and row.status is not Status.CANCELLED}
+    if not (part.proves_absence and days):
+        return []
+    return sorted(
+        ref
+        for ref, booking in bookings.items()
+        if ref not in shown
+        and booking.booked_at in days
+        and booking.cancelled_by
+        and (seat := booking.seats.get(vhs)) is not None
+        and seat.status is Status.CANCELLED
+        and seat.booking_id not in part.protected
+    )
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report, Status
@@ -208,6 +209,10 @@ class _Courses:
         known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
         if known & shown:
             return True
+        if known & self.booking_keys.keys() or any(
+            self._shares_bookings(other, row) for other in self._unsettled(lane)
+        ):
+            return False  # its bookings go on in another course, or another's in this one: the COOP-Id moved
         strange = bool(known and shown)  # bookings on both sides, and none in common
         if stays and known:
             return False
@@ -227,7 +232,21 @@ class _Courses:
     def _bookings_of(self, row: CourseRow) -> frozenset[str]:
         """List the Beleg-IDs an export shows under the number of a row."""
         key = (row.number, row.period or "")
-        return frozenset(item.booking_id for item in self.report.bookings if (item.number, item.period) == key)
+        return frozenset(booking for booking, place in self.booking_keys.items() if place == key)
+
+    @cached_property
+    def booking_keys(self) -> dict[str, Key]:
+        """Map every Beleg-ID of the export to the course it stands in."""
+        return {item.booking_id: (item.number, item.period) for item in self.report.bookings}
+
+    def _unsettled(self, lane: KnownLane) -> list[KnownLane]:
+        """List the other lanes whose COOP-Id does not stand where it stood."""
+        return [
+            other
+            for other in self.lanes.values()
+            if other is not lane
+            and not any(row.external_number == other.coop_id for row in self.by_number[other.number])
+        ]
 
     def _in_scope(self, ends_on: date | None) -> bool:
         scope = self.report.scope_from

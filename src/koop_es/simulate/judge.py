@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
 from koop_es.simulate.world import World
-from koop_es.views import open_violations, view
+from koop_es.views import open_violations, view, withheld
 
 LIVE = ("A", "W")
 SAME = ("Datum von", "Datum bis", "Uhrzeit von", "Uhrzeit bis", "TN max")
@@ -21,6 +21,9 @@ class Judge:
     def __init__(self, world: World) -> None:
         """Read every program once."""
         self.world, self.staff = world, world.staff
+        self.waiting = {
+            self.staff.facts.label_of.get(ref, -1) for item in withheld(world.store) for ref in item["refs"]
+        }
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
@@ -44,26 +47,32 @@ class Judge:
         return program.courses[key]["Externe Kurs-Nr."] == self.staff.coop_ids[course]
 
     def _booking(self, who: int) -> Iterator[str]:
-        facts, owner = self.staff.facts, self.staff.facts.owner_of[who]
-        course = facts.course_of[who]
+        owner, course = self.staff.facts.owner_of[who], self.staff.facts.course_of[who]
         verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
-        parties = [vhs for vhs in self.rows if self.takes_part(vhs, course)]
-        if verdict == "unclear" or owner not in parties or (verdict == "cancelled" and who in facts.merged):
-            return
-        held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in parties}
-        if any(UNKNOWN_LETTER in statuses for statuses in held.values()):
+        held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in self._parties(who, course)}
+        if owner not in held or any(UNKNOWN_LETTER in statuses for statuses in held.values()):
             return
         live = {vhs: sorted(status for status in statuses if status in LIVE) for vhs, statuses in held.items()}
-        if (
-            who in facts.merged
-        ):  # where a partial export showed the merge first, it is a double booking for people (B15)
-            live = {vhs: sorted(set(statuses)) for vhs, statuses in live.items()}
         if verdict == "cancelled" and any(live.values()):
             yield f"still alive: person {who} is cancelled and {self._shown(held)}"
         elif verdict == "live" and held[owner] and not all(live.values()):
             yield f"wrongly cancelled or missing: person {who} lives and {self._shown(held)}"
         elif verdict != "cancelled" and held[owner] and len({tuple(statuses) for statuses in live.values()}) > 1:
             yield f"disagreement: person {who} ({verdict}): {self._shown(held)}"
+
+    def _parties(self, who: int, course: int) -> list[int]:
+        """List the VHSs that must agree about somebody.
+
+        Left out is one where the booking stands in another course, into which it was written while the COOP-Id was
+        wrong, and one that lost it where the mass guard still holds back what follows from that (D4).
+        """
+        return [
+            vhs
+            for vhs, rows in self.rows.items()
+            if self.takes_part(vhs, course)
+            and all(course_of(row) == self.staff.place[vhs, course] for _, row in rows.get(who, []))
+            and not (who in self.waiting and not rows.get(who))
+        ]
 
     def _shown(self, held: dict[int, list[str]]) -> str:
         return ", ".join(
@@ -95,7 +104,6 @@ class Judge:
             who
             for who, where in facts.course_of.items()
             if where == course
-            and who not in facts.unclear
             and any(status == "A" for status, _ in self.rows[facts.owner_of[who]].get(who, []))
             and self.takes_part(facts.owner_of[who], course)
         ]
@@ -128,8 +136,7 @@ class Judge:
         return self.staff.facts.label_of.get(ref, -1)
 
     def _excused(self, who: int, vhs: int) -> bool:
-        """Leave out what people have to settle: unknown letters, rebooked persons, what the mass guard holds."""
-        facts = self.staff.facts
-        if who in facts.unclear or who in facts.merged or who in self.world.ever_withheld:
+        """Leave out what people have to settle: unknown letters, and what the mass guard holds."""
+        if who in self.waiting:
             return True
         return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))

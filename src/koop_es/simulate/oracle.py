@@ -12,7 +12,7 @@ from typing import Literal
 
 from koop_es.simulate.staff import Facts
 
-Verdict = Literal["live", "cancelled", "either", "unclear"]
+Verdict = Literal["live", "cancelled", "either"]
 
 WRITTEN_BY_CONNECTOR = "WS"
 
@@ -75,7 +75,10 @@ class Oracle:
     def _miss(self, shown: Shown, *, certain: bool) -> None:
         """Count absences; certain ones where the course was read for sure, so that they must have had an effect."""
         for (vhs, who), count in self.absences.items():
-            if vhs != shown.vhs or who in shown.rows or self.facts.course_of[who] not in shown.there:
+            if vhs != shown.vhs or who in shown.rows:
+                continue
+            if self.facts.course_of[who] not in shown.there:
+                self.certain_absences[vhs, who] = 0  # without its course an absence is none, nor are those around it
                 continue
             self.absences[vhs, who] = count + 1
             self.certain_absences[vhs, who] += certain and self.facts.course_of[who] in shown.readable
@@ -90,18 +93,17 @@ class Oracle:
     def may_be_told(self, who: int) -> bool:
         """Tell whether there is any reason that could cancel somebody by now."""
         facts = self.facts
-        if who in facts.cancelled or who in self.ever_lost or who in facts.unclear:
+        if who in facts.cancelled or who in self.ever_lost or who in facts.rebooked:
             return True
         return facts.course_of.get(who) in facts.ausfall
 
     def verdict(self, who: int, *, withheld: bool) -> Verdict:
         """Say where somebody's booking must have ended; ``withheld`` where the mass guard holds its "S" back (D4)."""
         facts = self.facts
-        if who in facts.unclear:
-            return "unclear"
         course = facts.course_of[who]
         missed = [vhs for vhs, other in self.absences if other == who]
-        if course in self.exported_ausfall or (who in self.exported_s and who not in self.ever_lost):
+        surely = who in self.exported_s and who not in self.ever_lost and who not in facts.rebooked
+        if course in self.exported_ausfall or surely:
             return "cancelled"
         if who in facts.cancelled or course in facts.ausfall:
             return "either"

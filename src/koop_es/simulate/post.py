@@ -95,11 +95,11 @@ class Post:
         readable = {
             c for c, row in places.items() if c in staff.coop_ids and row["Externe Kurs-Nr."] == staff.coop_ids[c]
         }
-        found = {
-            who: (row["Status"], row["Bearbeitet von"])
-            for row in bookings
-            if (who := staff.label(vhs, row)) is not None
-        }
+        found: dict[int, tuple[str, str]] = {}
+        for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
+            who = staff.label(vhs, row)
+            if who is not None:
+                found[who] = row["Status"], row["Bearbeitet von"]
         return Shown(
             vhs,
             proves,

@@ -51,7 +51,7 @@ class Facts:
     course_of: dict[int, int] = field(default_factory=dict)
     owner_of: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
-    unclear: set[int] = field(default_factory=set)
+    rebooked: set[int] = field(default_factory=set)
     merged: set[int] = field(default_factory=set)
     ausfall: set[int] = field(default_factory=set)
     known: set[tuple[int, int]] = field(default_factory=set)
@@ -199,7 +199,7 @@ class Staff:
         program.remove(held)
         booking = program.book(key, _person(act.who, act.vhs), self.clock.now)
         self.facts.name(act.who, f"{program.vhs}:{booking}")
-        self.facts.unclear.add(act.who)
+        self.facts.rebooked.add(act.who)
         return True
 
     def promote(self, act: Act, program: Program) -> bool:
@@ -221,7 +221,6 @@ class Staff:
     def letter(self, act: Act, program: Program) -> bool:
         """Set a status nobody knows (B6)."""
         program.amend(self._held(act), {"Status": UNKNOWN_LETTER})
-        self.facts.unclear.add(act.who)
         return True
 
     def letter_back(self, act: Act, program: Program) -> bool:

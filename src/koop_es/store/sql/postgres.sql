@@ -356,7 +356,7 @@ CREATE INDEX koop_violations_by_vhs ON koop_violations (vhs)
 
 -- migration_1_withheld: Cancellations the mass guard holds back (D4).
 CREATE TABLE koop_withheld (
-    vhs text NOT NULL, id text NOT NULL, coop_id text NOT NULL, ref text NOT NULL, PRIMARY KEY (vhs, coop_id, ref)
+    vhs text NOT NULL, coop_id text NOT NULL, ref text NOT NULL, id text NOT NULL, PRIMARY KEY (vhs, coop_id, ref)
 )
 
 -- migration_1_markets: Who is in which mini-market.

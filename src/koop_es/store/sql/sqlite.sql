@@ -351,7 +351,7 @@ CREATE INDEX koop_violations_by_vhs ON koop_violations (vhs)
 
 -- migration_1_withheld: Cancellations the mass guard holds back (D4).
 CREATE TABLE koop_withheld (
-    vhs TEXT NOT NULL, id TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, PRIMARY KEY (vhs, coop_id, ref)
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (vhs, coop_id, ref)
 ) STRICT, WITHOUT ROWID
 
 -- migration_1_markets: Who is in which mini-market.
