@@ -149,7 +149,7 @@ def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
     _lane(state, event.vhs).present = False
     for booking in state.bookings.values():
         seat = booking.seats.get(event.vhs)
-        if seat is not None and seat.absences and not seat.orphaned and seat.withheld is None:
+        if seat is not None and seat.absences and not (seat.orphaned or seat.lost or seat.withheld):
             seat.absences, seat.absent_export, seat.absent_version = 0, "", 0
 
 

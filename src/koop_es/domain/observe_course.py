@@ -33,14 +33,16 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
     state, vhs = draft.state, draft.moment.vhs
     lane = state.lanes.get(vhs)
     if lane is None:
-        return part.course is not None and _adopt(draft, part.course, policy, system)
+        return part.course is not None and not part.counts_only and _adopt(draft, part.course, policy, system)
     if not lane.active:
         return False
     if part.course is None:
         if part.course_absent and lane.present and lane.delivered:
             draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
         return lane.delivered and not lane.frozen and lane.present
-    return _take_row(draft, lane, part.course)
+    if part.counts_only and not lane.delivered:
+        return False  # an Abo-Kurs is there once its row was shown whole
+    return _take_row(draft, lane, part.course, counts_only=part.counts_only)
 
 
 def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> bool:
@@ -106,7 +108,7 @@ def reported_terms(facts: CourseFacts) -> Terms | None:
     return Terms(facts.fee_cents, facts.pass_through_cents or 0, rate if rate is not None else "")
 
 
-def _take_row(draft: Draft, lane: Lane, row: CourseRow) -> bool:
+def _take_row(draft: Draft, lane: Lane, row: CourseRow, *, counts_only: bool) -> bool:
     """Take in the row of a course this VHS shares; False while its COOP-Id is altered (R15)."""
     state = draft.state
     if not _take_identity(draft, lane, row):
@@ -124,7 +126,7 @@ def _take_row(draft: Draft, lane: Lane, row: CourseRow) -> bool:
         _take_master_facts(draft, lane, row)
     else:
         news = CourseFacts(**changed(lane.row, row.facts))
-        news = _assumed(state, lane, row, news)
+        news = news if counts_only else _assumed(state, lane, row, news)
         if given(news):
             draft.add(e.CourseReported, "D6", row=row, facts=news)
     return True

@@ -40,13 +40,15 @@ class Slice:
     """What one export says about one cooperation.
 
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
-    first for the course, the second for every booking that is not among ``bookings`` or ``protected``.
+    first for the course, the second for every booking that is not among ``bookings`` or ``protected``. The row of a
+    course that ``counts_only`` comes from an occupancy export and says nothing of all it leaves out.
     """
 
     coop_id: str
     course: CourseRow | None = None
     bookings: list[BookingRow] = field(default_factory=list)
     course_absent: bool = False
+    counts_only: bool = False
     proves_absence: bool = False
     protected: frozenset[str] = frozenset()
 
@@ -114,7 +116,7 @@ class _Courses:
 
     def assign(self) -> None:
         """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
-        for lane in sorted(self.lanes.values(), key=lambda lane: lane.alone):
+        for lane in sorted(self.lanes.values(), key=lambda lane: (lane.alone, lane.coop_id not in self.by_id)):
             self._assign_lane(lane)
         seen = Counter(row.external_number for row in self.report.courses if id(row) not in self.taken)
         for row in self.report.courses:
@@ -138,7 +140,7 @@ class _Courses:
         return issued and self.report.kind is not Kind.CATALOGUE
 
     def _slice(self, coop_id: str, row: CourseRow | None) -> Slice:
-        part = self.slices[coop_id] = Slice(coop_id, course=row)
+        part = self.slices[coop_id] = Slice(coop_id, course=row, counts_only=self.report.kind is Kind.OCCUPANCY)
         if row is not None:
             self.taken.add(id(row))
             part.proves_absence = self._in_scope(row.facts.ends_on)
@@ -240,11 +242,12 @@ class _Courses:
         return {item.booking_id: (item.number, item.period) for item in self.report.bookings}
 
     def _unsettled(self, lane: KnownLane) -> list[KnownLane]:
-        """List the other lanes whose COOP-Id does not stand where it stood."""
+        """List the other lanes whose COOP-Id does not stand where it stood; one that stands alone is no rival."""
         return [
             other
             for other in self.lanes.values()
             if other is not lane
+            and not other.alone
             and not any(row.external_number == other.coop_id for row in self.by_number[other.number])
         ]
 

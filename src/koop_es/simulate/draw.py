@@ -18,11 +18,14 @@ ACTS = {
     "book": 30, "wait": 5, "book_local": 3, "cancel": 9, "remove": 9, "restore": 8, "merge": 4, "rebook": 2,
     "promote": 4, "claim": 4, "amend_person": 4, "letter": 2, "letter_back": 2, "edit": 14, "renumber": 4,
     "lose_id": 2, "alter_id": 2, "copy_id": 1, "exchange_ids": 1, "restore_id": 3, "delete": 1, "undelete": 3,
-    "ausfall": 1, "unausfall": 1, "release": 2, "subscribe": 4,
+    "ausfall": 1, "unausfall": 1, "release": 2, "subscribe": 4, "approve": 1,
 }  # fmt: skip
 """What staff does, and how often (C2)."""
 
-FATES: tuple[Fate, ...] = ("cut", "proofless", "filtered", "thinned")
+FATES: tuple[Fate, ...] = ("cut", "torn", "proofless", "filtered", "thinned")
+
+JUMPS = (-90, 60, 60 * 24, 60 * 24 * 4, 60 * 24 * 25)
+"""Minutes the clock jumps: back, on, and so far that a short course has ended and leaves the scope of exports."""
 
 
 def draw(seed: int, *, steps: int = 200, vhs: int | None = None) -> Scenario:
@@ -70,6 +73,7 @@ class _Steps:
         self.locals = LOCAL
         self.lost, self.doubled, self.bad = random.uniform(0, 0.3), random.uniform(0, 0.5), random.uniform(0, 0.1)
         self.late, self.crash = random.uniform(0, 0.3), random.uniform(0, 0.15)
+        self.error = random.uniform(0, 0.1)
 
     def begin(self) -> None:
         """Report, release and subscribe, so that there is something to disturb."""
@@ -98,9 +102,27 @@ class _Steps:
         elif dice < 0.41:
             self.steps.append(Rivals(vhs, random.randrange(self.count), random.randint(1, 2)))
         elif dice < 0.42:
-            self.steps.append(Jump(random.choice((-90, 60, 60 * 24, 60 * 24 * 4))))
+            self.steps.append(Jump(random.choice(JUMPS)))
+        elif dice < 0.435:
+            self._lose(vhs)
         else:
             self.steps.append(self._act(vhs))
+
+    def _lose(self, vhs: int) -> None:
+        """Draw bookings that are removed for long enough to be orphans, and what may follow: back again, or an "S"."""
+        random = self.random
+        here = [who for who, _ in self.people[-12:]] or [0]
+        lost = random.sample(here, min(len(here), random.choice((1, 1, 1, 2, 5))))
+        self.steps += [Act("remove", vhs, 0, who) for who in lost]
+        for _ in range(random.randint(1, 3)):
+            self.steps += [Export(vhs), Changes(random.randrange(self.count))]
+        if random.random() < 0.3:
+            self.steps.append(Act("approve", vhs))
+        if random.random() < 0.3:
+            self.steps.append(Act("cancel", random.randrange(self.count), 0, lost[0]))
+        if random.random() < 0.8:
+            self.steps += [Act("restore", vhs, 0, who) for who in lost]
+            self.steps.append(Export(vhs))
 
     def _export(self, vhs: int) -> Export:
         random = self.random
@@ -117,6 +139,7 @@ class _Steps:
             delay=random.randint(1, 12) if random.random() < self.late else 0,
             again=random.randint(0, 10) if random.random() < self.doubled else None,
             crash=random.randint(1, 40) if random.random() < self.crash else 0,
+            error=random.randint(1, 40) if random.random() < self.error else 0,
             batch=random.choice((0, 0, 0, 1, 3)),
             archive=random.random() < 0.2,
             value=random.randrange(1000),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from koop_es.connectors import cents_from_text
 from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
-from koop_es.simulate.world import World
+from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
 
 LIVE = ("A", "W")
@@ -24,6 +25,10 @@ class Judge:
         self.waiting = {
             self.staff.facts.label_of.get(ref, -1) for item in withheld(world.store) for ref in item["refs"]
         }
+        self.masters = [course.master for course in world.scenario.courses]
+        self.open: dict[tuple[str, str], set[str]] = {}
+        for violation in open_violations(world.store):
+            self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
@@ -38,16 +43,28 @@ class Judge:
         for course in range(len(self.world.scenario.courses)):
             yield from self._course(course)
         yield from self._views()
+        yield from unlike_replay(self.world.store, [program.vhs for program in self.world.programs])
 
     def takes_part(self, vhs: int, course: int) -> bool:
         """Tell whether a VHS has the course, shared and in its exports."""
         key, program = self.staff.key(vhs, course), self.world.programs[vhs]
         if key is None or course not in self.staff.coop_ids or key in program._left_web:
             return False
-        return program.courses[key]["Externe Kurs-Nr."] == self.staff.coop_ids[course]
+        coop_id = self.staff.coop_ids[course]
+        return program.courses[key]["Externe Kurs-Nr."] == coop_id and not self._set_aside(program.vhs, coop_id)
+
+    def _set_aside(self, vhs: str, coop_id: str) -> bool:
+        """Tell whether it is said openly that a course is gone and its COOP-Id stands where another one stood.
+
+        A course that got the look of another one, COOP-Id, number and first day at once, and then its COOP-Id back, is
+        for people to tell (R15, R20).
+        """
+        altered = any("COOP_ID_CHANGED" in codes for (_, where), codes in self.open.items() if where == vhs)
+        return altered and "COURSE_VANISHED" in self.open.get((coop_id, vhs), set())
 
     def _booking(self, who: int) -> Iterator[str]:
-        owner, course = self.staff.facts.owner_of[who], self.staff.facts.course_of[who]
+        facts = self.staff.facts
+        owner, course = facts.owner_of[who], facts.course_of[who]
         verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
         held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in self._parties(who, course)}
         if owner not in held or any(UNKNOWN_LETTER in statuses for statuses in held.values()):
@@ -59,6 +76,23 @@ class Judge:
             yield f"wrongly cancelled or missing: person {who} lives and {self._shown(held)}"
         elif verdict != "cancelled" and held[owner] and len({tuple(statuses) for statuses in live.values()}) > 1:
             yield f"disagreement: person {who} ({verdict}): {self._shown(held)}"
+        elif len(live[owner]) == 1 and facts.letter[who] not in (None, *live[owner]):
+            yield f"letter: person {who} was given {facts.letter[who]} by the owner and {self._shown(held)}"
+        else:
+            yield from self._person(who, owner, held)
+
+    def _person(self, who: int, owner: int, parties: Iterable[int]) -> Iterator[str]:
+        """Name and phone as the owner has them go to the Master, and to others only where all may know (D1, B4, B5)."""
+        scenario, course = self.world.scenario, self.staff.facts.course_of[who]
+        theirs = [row for status, row in self.rows[owner].get(who, []) if status in LIVE]
+        for vhs in parties:
+            known = scenario.all_identities or vhs == scenario.courses[course].master
+            for status, row in self.rows[vhs].get(who, []):
+                if vhs == owner or status not in LIVE or len(theirs) != 1:
+                    continue
+                wanted = [theirs[0][heading] if known else "" for heading in ("Name", "Telefon")]
+                if [row["Name"], row["Telefon"]] != wanted:
+                    yield f"person {who} is {row['Name']} {row['Telefon']} at {vhs}, not {' '.join(wanted)}"
 
     def _parties(self, who: int, course: int) -> list[int]:
         """List the VHSs that must agree about somebody.
@@ -92,10 +126,37 @@ class Judge:
             for heading in SAME:
                 if row[heading] != theirs[heading]:
                     yield f"course {course}: {heading} is {row[heading]} at {program.vhs}, not {theirs[heading]}"
+            yield from self._abo(course, vhs, row, theirs)
             if "100" not in row["Kennzeichen"].split(",") or row["Anrechenbar"] == "W":
                 marks = f"Kennzeichen {row['Kennzeichen']!r}, Anrechenbar {row['Anrechenbar']!r}"
                 yield f"course {course}: {program.vhs} shows {marks}"
         yield from self._seats(course, int(theirs["TN max"]))
+        yield from self._flags(course, theirs)
+
+    def _abo(self, course: int, vhs: int, row: Row, theirs: Row) -> Iterator[str]:
+        """An Abo-Kurs costs what was agreed, is cancelled with its Master, and keeps its own texts (R29, R33, D11)."""
+        where = f"course {course} at {self.world.programs[vhs].vhs}:"
+        for heading, text in self.staff.facts.kept[vhs, course].items():
+            if row[heading] != text:
+                yield f"{where} {heading} is {row[heading]!r}, not {text!r} as it was written there"
+        if course in self.world.oracle.exported_ausfall and row["Ausfall"] != "W":
+            yield f"{where} is not cancelled with its Master"
+        if course not in self.staff.facts.ausfall and row["Ausfall"] == "W":
+            yield f"{where} is cancelled, and not by its Master"
+        changed = self.open.get((self.staff.coop_ids[course], self.world.programs[self.masters[course]].vhs), set())
+        if (_price(row) != _price(theirs)) != ("MASTER_PRICE_CHANGED" in changed):
+            yield f"{where} costs {_price(row)}, {_price(theirs)} at its Master, where {sorted(changed)} are open"
+
+    def _flags(self, course: int, row: Row) -> Iterator[str]:
+        """What must not be at a Master is said as long as it is there, and no longer (R3, R9)."""
+        master = self.world.programs[self.masters[course]].vhs
+        said = self.open.get((self.staff.coop_ids[course], master), set())
+        for code, there in (
+            ("NEVER_FLAG_AFTER_RELEASE", row["NIE bei vhsKOOP"] == "W"),
+            ("TYPE_NO_LONGER_SHAREABLE", row["Typ"] != "Normalkurs"),
+        ):
+            if there != (code in said):
+                yield f"violation: {code} is {'not ' if there else ''}open for course {course} at {master}"
 
     def _seats(self, course: int, capacity: int) -> Iterator[str]:
         """Confirmed bookings never exceed the seats unless OVERBOOKED stands open (B8)."""
@@ -107,9 +168,8 @@ class Judge:
             and any(status == "A" for status, _ in self.rows[facts.owner_of[who]].get(who, []))
             and self.takes_part(facts.owner_of[who], course)
         ]
-        coop_id = self.staff.coop_ids[course]
-        open_now = {v["coop_id"] for v in open_violations(self.world.store) if v["code"] == "OVERBOOKED"}
-        if len(taken) > capacity and coop_id not in open_now:
+        coop_id, master = self.staff.coop_ids[course], self.world.programs[self.masters[course]].vhs
+        if len(taken) > capacity and "OVERBOOKED" not in self.open.get((coop_id, master), set()):
             yield f"overbooked: {len(taken)} of {capacity} seats of {coop_id} are taken and nobody was told"
 
     def _views(self) -> Iterator[str]:
@@ -140,3 +200,8 @@ class Judge:
         if who in self.waiting:
             return True
         return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))
+
+
+def _price(row: Row) -> tuple[int, int]:
+    """Give fee and pass-through items in cents; an empty field costs nothing."""
+    return cents_from_text(row["Gebühr"] or "0"), cents_from_text(row["Durchlaufende Posten"] or "0")

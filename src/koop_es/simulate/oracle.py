@@ -21,8 +21,8 @@ WRITTEN_BY_CONNECTOR = "WS"
 class Shown:
     """What one export showed of shared courses: status and editor of each row by who booked.
 
-    ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
-    ``proves`` says that the export was full and complete.
+    ``courses`` says in which of them each stands, None in no shared one. ``readable`` are the courses whose row carried
+    the right COOP-Id, ``there`` those that had a row at all; ``proves`` says that the export was full and complete.
     """
 
     vhs: int
@@ -31,6 +31,7 @@ class Shown:
     readable: frozenset[int]
     ausfall: frozenset[int]
     rows: Mapping[int, tuple[str, str]]
+    courses: Mapping[int, int | None]
 
 
 @dataclass(slots=True)

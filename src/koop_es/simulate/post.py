@@ -16,6 +16,8 @@ from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.simulate.staff import Staff, local_course
 from koop_es.simulate.steps import Export
+from koop_es.store.errors import StoreFull
+from koop_es.views import view
 
 TAKEN = ("applied", "unchanged")
 RETRY_AFTER = 3
@@ -24,13 +26,14 @@ RETRY_AFTER = 3
 
 @dataclass(slots=True)
 class Parcel:
-    """An export on its way: ``tries`` of it died so far, ``cut`` says that its checksum cannot hold."""
+    """An export on its way: ``tries`` of it died or failed so far, ``cut`` says that it cannot be used."""
 
     vhs: int
     path: Path
     sequence: int
     shown: Shown
     kill_at: int = 0
+    fail_at: int = 0
     batch: int = 0
     cut: bool = False
     tries: int = 0
@@ -46,6 +49,7 @@ class Post:
         self.waiting: list[tuple[int, int, Parcel]] = []
         self.sent: dict[int, list[Parcel]] = {}
         self.taken: dict[int, int] = {}
+        self.newest: dict[int, int] = {}
         self.half: set[int] = set()
         self.findings: list[str] = []
         self._posted = 0
@@ -66,7 +70,7 @@ class Post:
         program = self.staff.programs[step.vhs]
         kind = {"delta": Kind.DELTA, "occupancy": Kind.OCCUPANCY}.get(step.reach, Kind.FULL)
         scope = self.clock.now.date() if step.reach == "scoped" else None
-        archive = step.archive and step.fate != "cut"
+        archive = step.archive and step.fate not in ("cut", "torn")
         path = program.export(
             self.directory,
             self.clock.now,
@@ -76,9 +80,9 @@ class Post:
             archive=archive,
             left_out=_left_out(step),
         )
-        cut = step.fate == "cut" and _cut(path)
+        cut = (step.fate == "cut" and _cut(path)) or (step.fate == "torn" and _tear(path))
         shown = self._shown(step.vhs, proves=kind is Kind.FULL and step.fate != "proofless")
-        parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.batch, cut)
+        parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
         self.sent.setdefault(step.vhs, []).append(parcel)
         return parcel
 
@@ -95,11 +99,14 @@ class Post:
         readable = {
             c for c, row in places.items() if c in staff.coop_ids and row["Externe Kurs-Nr."] == staff.coop_ids[c]
         }
+        numbers = {course_of(row): course for course, row in places.items()}
         found: dict[int, tuple[str, str]] = {}
+        where: dict[int, int | None] = {}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], row["Bearbeitet von"]
+                where[who] = numbers.get(course_of(row))
         return Shown(
             vhs,
             proves,
@@ -107,6 +114,7 @@ class Post:
             frozenset(readable),
             frozenset(c for c in readable if places[c]["Ausfall"] == "W"),
             found,
+            where,
         )
 
     # --- delivering ---------------------------------------------------------------------------------------------------
@@ -124,6 +132,7 @@ class Post:
         """Ingest one export; one that dies is tried again some steps later."""
         store, vhs = self.store, parcel.vhs
         store.kill_at, parcel.kill_at = parcel.kill_at, 0
+        store.fail_at, parcel.fail_at = parcel.fail_at, 0
         expected = self._expected(parcel)
         try:
             result = ingest(store, parcel.path, self.policy, now=self.clock.now, max_events=parcel.batch or 5_000)
@@ -133,20 +142,50 @@ class Post:
             self.oracle.take(parcel.shown, certain=False)
             self._post(parcel, now + RETRY_AFTER)
             return f"{parcel.path.name} killed"
+        except StoreFull as error:
+            parcel.tries += 1
+            self.half.add(vhs)
+            self.oracle.take(parcel.shown, certain=False)
+            self._post(parcel, now + RETRY_AFTER)
+            return f"{parcel.path.name} {error.code}"
         except (ExportOvertaken, ExportUnfinished) as error:
             self.half.add(vhs)
             return f"{parcel.path.name} {error.code}"
         finally:
-            store.kill_at = 0
+            store.kill_at = store.fail_at = 0
             self._let_pass()
         overtaken = result.status == "superseded" and parcel.sequence <= self.taken.get(vhs, 0)
         if vhs not in self.half and result.status not in expected and not overtaken:
             self.findings.append(f"status: export {parcel.path.name} was {result.status}, not {' or '.join(expected)}")
+        self.newest[vhs] = max(self.newest.get(vhs, 0), 0 if parcel.cut else parcel.sequence)
+        finished = result.status == "superseded" and parcel.tries > 0
+        if parcel.shown.proves and (result.status in TAKEN or finished) and self.newest[vhs] == parcel.sequence:
+            self.findings += self._unlike(parcel)
         if result.status in TAKEN:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, again=parcel.tries > 0)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _unlike(self, parcel: Parcel) -> list[str]:
+        """Compare what an export that was taken in showed with what the view says that it showed (C5)."""
+        shown, staff = parcel.shown, self.staff
+        vhs = staff.programs[shown.vhs].vhs
+        coop_ids = {staff.coop_ids[course]: course for course in shown.readable}
+        found = []
+        for seen in view(self.store, vhs)["courses"]:
+            course = coop_ids.get(seen["coop_id"])
+            if course is None:
+                continue
+            reported: dict[int | None, list[str]] = {}
+            for booking in seen["bookings"]:
+                if booking["reported"]:
+                    reported.setdefault(staff.facts.label_of.get(booking["ref"]), []).append(booking["reported"])
+            for who, (status, _) in shown.rows.items():
+                kept = reported.get(who, [status])
+                if status not in kept and shown.courses[who] == course and status in ("A", "W", "S"):
+                    found.append(f"reported: person {who} is {status} in {parcel.path.name}, {kept} in its view")
+        return found
 
     def _let_pass(self) -> None:
         """Run what was to fall in between and had no occasion."""
@@ -186,6 +225,15 @@ def _left_out(step: Export) -> Callable[[Row], bool] | None:
         keep = local_course(step.vhs)
         return lambda row: course_of(row) != keep
     return None
+
+
+def _tear(path: Path) -> bool:
+    """Take away the file of the bookings; False where there is none."""
+    file = path / "belegungen.csv"
+    if not file.exists():
+        return False
+    file.unlink()
+    return True
 
 
 def _cut(path: Path) -> bool:

@@ -98,7 +98,7 @@ def _repair(world: World) -> None:
                 program.edit(key, TO_MASTER)
         for booking, row in list(program.bookings.items()):
             if repair and row["Status"] == UNKNOWN_LETTER:
-                program.amend(booking, {"Status": "A"})
+                staff.put_right(vhs, booking)
 
 
 def _settle(world: World) -> int:

@@ -1,4 +1,4 @@
-"""A store that can be killed at any statement, and in which another ingest can fall between reading and writing.
+"""A store that can be killed or fail at any statement, and in which another ingest can fall between two transactions.
 
 It is the one seam of the rehearsal inside the engine, because nothing outside can stop an ingest at a chosen place and
 do so again the same way.
@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from koop_es.store import Append, Row, Store, Tx
+from koop_es.store.errors import StoreFull, at
 from koop_es.store.record import NewRow
 
 
@@ -19,17 +20,22 @@ class Killed(BaseException):
 
 
 class SeamStore(Store):
-    """A store whose next statements are counted; ``kill_at`` and ``between`` are armed for one ingest at a time."""
+    """A store whose next statements are counted; what is to happen is armed for one ingest at a time."""
 
     kill_at: int = 0
+    fail_at: int = 0
     between: tuple[int, Callable[[], None]] | None = None
 
     def tick(self) -> None:
-        """Count one statement, one begin or one commit; raises Killed when its time has come."""
+        """Count one statement, one begin or one commit; raises Killed or StoreFull when its time has come."""
         if self.kill_at > 0:
             self.kill_at -= 1
             if self.kill_at == 0:
                 raise Killed
+        if self.fail_at > 0:
+            self.fail_at -= 1
+            if self.fail_at == 0:
+                raise at(StoreFull, "simulated store")
 
     def write(self) -> AbstractContextManager[Tx]:
         """Begin a transaction as ``Store`` does; first whatever is to fall in between happens."""
@@ -46,7 +52,7 @@ class SeamStore(Store):
 
     @contextmanager
     def _watched(self, transaction: AbstractContextManager[Tx]) -> Iterator[Tx]:
-        if self.kill_at == 0:
+        if self.kill_at == 0 and self.fail_at == 0:
             with transaction as tx:
                 yield tx
             return
@@ -54,7 +60,8 @@ class SeamStore(Store):
         with transaction as tx:
             yield _Ticking(tx, self.tick)
             self.tick()  # all is written and not committed
-        self.tick()  # all is committed and nobody was told
+        if self.kill_at:
+            self.tick()  # all is committed and nobody was told
 
 
 class _Ticking(Tx):

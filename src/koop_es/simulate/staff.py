@@ -37,6 +37,9 @@ R33-R41).
 TO_MASTER: dict[str, str] = {"NIE bei vhsKOOP": "", "vhsKOOP-Verrechnung": "80", "Typ": "Normalkurs"}
 """What people put back at a Master in the end, because the engine writes nothing there (R3, R9, R16)."""
 
+WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
+"""What the change list writes when it creates an Abo-Kurs and never again (R29)."""
+
 UNKNOWN_LETTER = "X"
 
 
@@ -44,6 +47,8 @@ UNKNOWN_LETTER = "X"
 class Facts:
     """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number.
 
+    ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once. ``kept`` are the
+    texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
     altered one but another course's.
     """
@@ -52,7 +57,8 @@ class Facts:
     owner_of: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     rebooked: set[int] = field(default_factory=set)
-    merged: set[int] = field(default_factory=set)
+    letter: dict[int, str | None] = field(default_factory=dict)
+    kept: dict[tuple[int, int], Row] = field(default_factory=lambda: defaultdict(dict))
     ausfall: set[int] = field(default_factory=set)
     known: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
@@ -146,6 +152,7 @@ class Staff:
         except NotAllowed:
             booking = program.waitlist(key, person, self.clock.now)
         self.facts.course_of[act.who], self.facts.owner_of[act.who] = course, act.vhs
+        self.facts.letter[act.who] = program.bookings[booking]["Status"]
         self.facts.name(act.who, f"{program.vhs}:{booking}")
         return True
 
@@ -173,12 +180,20 @@ class Staff:
             if program.bookings[held]["Status"] != "S":
                 return False
             program.restore(held)
+            self._give(act.who, act.vhs, "A")
             return True
         refs = self.facts.refs_of.get(act.who, ())
         gone = [booking for booking, (ref, _) in program._removed.items() if ref in refs]
         if not gone:
             return False
         program.restore(gone[-1])
+        letter = program.bookings[gone[-1]]["Status"]
+        if (
+            letter in ("A", "W")
+            and self.facts.owner_of.get(act.who) == act.vhs
+            and self.facts.letter[act.who] != letter
+        ):
+            self.facts.letter[act.who] = None  # somebody gave it a seat while the row was away
         return True
 
     def merge(self, act: Act, program: Program) -> bool:
@@ -186,7 +201,6 @@ class Staff:
         booking = program.merge(self._held(act))
         if self.facts.owner_of.get(act.who) == act.vhs:
             self.facts.name(act.who, f"{program.vhs}:{booking}")
-            self.facts.merged.add(act.who)
         return True
 
     def rebook(self, act: Act, program: Program) -> bool:
@@ -200,11 +214,13 @@ class Staff:
         booking = program.book(key, _person(act.who, act.vhs), self.clock.now)
         self.facts.name(act.who, f"{program.vhs}:{booking}")
         self.facts.rebooked.add(act.who)
+        self._give(act.who, act.vhs, "A")
         return True
 
     def promote(self, act: Act, program: Program) -> bool:
         """Give a waiting booking a seat."""
         program.promote(self._held(act))
+        self._give(act.who, act.vhs, "A")
         return True
 
     def amend_person(self, act: Act, program: Program) -> bool:
@@ -228,8 +244,20 @@ class Staff:
         held = self._held(act)
         if program.bookings[held]["Status"] != UNKNOWN_LETTER:
             return False
-        program.amend(held, {"Status": "A"})
+        self.put_right(act.vhs, held)
         return True
+
+    def put_right(self, vhs: int, booking_id: str) -> None:
+        """Set "A" in a row whose status nobody knows."""
+        program = self.programs[vhs]
+        program.amend(booking_id, {"Status": "A"})
+        who = self.label(vhs, program.bookings[booking_id])
+        if who is not None:
+            self._give(who, vhs, "A")
+
+    def _give(self, who: int, vhs: int, letter: str) -> None:
+        if self.facts.owner_of.get(who) == vhs:
+            self.facts.letter[who] = letter
 
     # --- courses ------------------------------------------------------------------------------------------------------
 
@@ -237,7 +265,10 @@ class Staff:
         """Edit a course, also what must not be edited (R16-R18, R33-R41)."""
         key, course = self._course(act), act.course % len(self.masters)
         edits = MASTER_EDITS if self.masters[course] == act.vhs else ABO_EDITS
-        program.edit(key, edits[act.value % len(edits)])
+        fields = edits[act.value % len(edits)]
+        program.edit(key, fields)
+        if edits is ABO_EDITS:
+            self.facts.kept[act.vhs, course] |= {name: fields[name] for name in WRITTEN_ONCE if name in fields}
         return True
 
     def renumber(self, act: Act, program: Program) -> bool:

@@ -13,9 +13,9 @@ import msgspec
 
 from koop_es.domain.errors import BadInput
 
-Fate = Literal["whole", "lost", "cut", "proofless", "filtered", "thinned"]
-"""What becomes of an export on its way: ``cut`` fails its checksum, ``proofless`` lost rows and their count,
-``filtered`` lacks courses and ``thinned`` bookings, both with a proof that holds.
+Fate = Literal["whole", "lost", "cut", "torn", "proofless", "filtered", "thinned"]
+"""What becomes of an export on its way: ``cut`` fails its checksum, ``torn`` lacks a file, ``proofless`` lost rows and
+their count, ``filtered`` lacks courses and ``thinned`` bookings, both with a proof that holds.
 """
 
 Reach = Literal["full", "delta", "occupancy", "scoped"]
@@ -35,7 +35,8 @@ class Act(msgspec.Struct, frozen=True, tag="act", omit_defaults=True):
 class Export(msgspec.Struct, frozen=True, tag="export", omit_defaults=True):
     """A VHS's connector exports; the file arrives ``delay`` steps later, and once more ``again`` steps after that.
 
-    ``crash`` kills the first ingest of it at that statement, ``batch`` bounds its transactions to so many rows.
+    ``crash`` kills the first ingest of it at that statement, ``error`` lets that statement fail instead; ``batch``
+    bounds its transactions to so many rows.
     """
 
     vhs: int
@@ -44,6 +45,7 @@ class Export(msgspec.Struct, frozen=True, tag="export", omit_defaults=True):
     delay: int = 0
     again: int | None = None
     crash: int = 0
+    error: int = 0
     batch: int = 0
     archive: bool = False
     value: int = 0
@@ -122,6 +124,7 @@ def faults_of(step: Step) -> list[str]:
     match step:
         case Export():
             marks = {"late": step.delay > 0, "doubled": step.again is not None, "crash": step.crash > 0}
+            marks["error"] = step.error > 0
             return [step.fate] * (step.fate != "whole") + [kind for kind, there in marks.items() if there]
         case Resend():
             return ["old one again"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from koop_es.simulate.rows import CourseKey
 from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
-from koop_es.views import change_list, withheld
+from koop_es.store import Store
+from koop_es.views import change_list, view, withheld
 
 START = datetime(2026, 2, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 FIRST_DAY = datetime(2026, 3, 2, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -104,7 +106,7 @@ class World:
 
     def _carry_out(self, step: Step, now: int) -> str:
         match step:
-            case Act(verb="release" | "subscribe" | "claim"):
+            case Act(verb="release" | "subscribe" | "claim" | "approve"):
                 return self._decide(step)
             case Act():
                 return "done" if self.staff.act(step) else "no occasion"
@@ -115,7 +117,9 @@ class World:
                 sent = self.post.sent.get(step.vhs, [])
                 return self.post.hand_over(sent[-1 - step.back % len(sent)], now) if sent else "no occasion"
             case Rivals():
-                return self.post.at_once(Export(step.vhs), Export(step.other), step.before)
+                said = self.post.at_once(Export(step.vhs), Export(step.other), step.before)
+                self.findings += unlike_replay(self.store, [program.vhs for program in self.programs])
+                return said
             case Changes():
                 changes = self.fetch(step.vhs)
                 self.fetched += [(now + step.delay * (time + 1), step.vhs, changes) for time in range(step.times)]
@@ -149,7 +153,11 @@ class World:
                 coop_id = staff.coop_ids.get(staff.facts.course_of.get(act.who, -1))
                 if not refs or coop_id is None:
                     return "no occasion"
-                return claim_seat(self.store, now=self.clock.now, vhs=program.vhs, coop_id=coop_id, ref=refs[0])
+                given = claim_seat(self.store, now=self.clock.now, vhs=program.vhs, coop_id=coop_id, ref=refs[0])
+                staff.facts.letter[act.who] = given
+                return given
+            if act.verb == "approve":
+                return self._approve_some(program)
             if act.verb == "release":
                 return self._release(act, program, course)
             if course not in staff.coop_ids or (act.vhs, course) in staff.place:
@@ -186,6 +194,17 @@ class World:
         self.staff.coop_ids[course] = made.coop_id
         return made.coop_id
 
+    def _approve_some(self, program: Program) -> str:
+        """Let an operator approve what the mass guard holds back of one VHS (D4)."""
+        items = [item for item in withheld(self.store) if item["vhs"] == program.vhs]
+        for item in items:
+            self._note_withheld(item)
+            approve(self.store, now=self.clock.now, withheld_id=item["id"])
+        return "; ".join(item["id"] for item in items) or "no occasion"
+
+    def _note_withheld(self, item: dict[str, Any]) -> None:
+        self.ever_withheld |= {self.staff.facts.label_of.get(ref, -1) for ref in item["refs"]}
+
     # --- rounds without faults ----------------------------------------------------------------------------------------
 
     def round(self) -> int:
@@ -205,7 +224,7 @@ class World:
     def _approve(self) -> None:
         """Approve what the mass guard holds back, where people repair at all (D4)."""
         for item in withheld(self.store):
-            self.ever_withheld |= {self.staff.facts.label_of.get(ref, -1) for ref in item["refs"]}
+            self._note_withheld(item)
             if self.scenario.repair:
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
 
@@ -218,6 +237,16 @@ def _fields(course: Shared) -> dict[str, str]:
         "TN max": str(course.seats),
         "Gebühr": euros(course.fee),
     }
+
+
+def unlike_replay(store: Store, vhss: Iterable[str]) -> list[str]:
+    """Compare what is kept for each VHS with the replay of the log; says where they differ."""
+    head = store.head()
+    return [
+        f"replay: the view of VHS {vhs} is not what the log says"
+        for vhs in vhss
+        if view(store, vhs)["courses"] != view(store, vhs, at=head)["courses"]
+    ]
 
 
 def _name(step: Step) -> str:
