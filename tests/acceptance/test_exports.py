@@ -252,6 +252,17 @@ def test_d5_s_is_final_for_a_booking_cancelled_by_anybody(koop: Console, network
     assert koop.open_codes() == set()
 
 
+def test_an_occupancy_export_says_nothing_but_counts(koop: Console, network: dict[str, Program]) -> None:
+    program = network[MASTER]
+    blank = [row | {"Titel": "", "Typ": "", "Gebühr": "", "Info": "", "TN max": "7"} for row in program.courses]
+    program.sequence += 1
+    path = write_export(program.folder / "counts", MASTER, program.sequence, blank, kind="occupancy")
+    koop.take_in(path, outcome="applied")
+    assert {course["capacity"] for course in koop.view(MASTER)["courses"]} == {7}
+    assert {tuple(change["course"]["fields"]) for change in koop.changes(NEAR)} == {("TN max",)}
+    assert koop.open_codes() == set()
+
+
 PARTIAL: dict[str, dict[str, Any]] = {
     "a delta": {"kind": "delta"},
     "an occupancy status": {"kind": "occupancy"},

@@ -186,10 +186,12 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
 def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent = booking.ref, seat.absences > 0
-    if seat.orphaned and status is Status.CANCELLED:
+    if seat.orphaned and status is Status.CANCELLED and not _came_back_as_told(draft, booking, seat, row):
         draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif seat.orphaned and not draft.state.is_final(booking):
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
+        if draft.moment.vhs == booking.owner and status not in (Status.CANCELLED, booking.status):
+            _take_letter(draft, ref, row, status)
     elif absent or seat.survivor is not None:
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
     if status is not seat.status:
@@ -219,7 +221,13 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     elif vhs != booking.owner or not booking.claimed or state.is_final(booking) or booking.status is status:
         rule = "D5" if state.is_cancelled(booking) else "D6"
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
-    elif status is Status.CONFIRMED:
+    else:
+        _take_letter(draft, ref, row, status)
+
+
+def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
+    """Take in the letter the owner gives its booking: a seat, or a place on the waiting list (B19, D6)."""
+    if status is Status.CONFIRMED:
         draft.add(e.BookingPromoted, "B19", row=row, ref=ref)
     else:
         draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)
@@ -229,13 +237,21 @@ def _is_echo(state: Cooperation, booking: Booking, seat: Seat, row: BookingRow) 
     """Tell whether an "S" is our own, written by WS because the VHS was told so (T6), and not one that its staff set.
 
     A booking cancelled only as an orphan may live again (D5), so a person's "S" must not be taken for the echo. Who
-    edited the row tells, unless it says nobody, or the very person it named before: then what the VHS was told tells.
+    edited the row tells, unless it says nobody, or the very person it named before, or somebody who merged it, which
+    says nothing about the "S" (B13): then what the VHS was told tells.
     """
     actor = actor_of(row.edited_by)
     if actor == WEB_SERVICE_USER:
         return state.is_cancelled(booking) or booking.ever_cancelled
-    by_hand = actor is not None and actor != seat.actor
+    merged = (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id)
+    by_hand = actor is not None and actor != seat.actor and not merged
     return not by_hand and (state.is_cancelled(booking) or seat.told_cancelled)
+
+
+def _came_back_as_told(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a lost row is back with an "S" of ours, told because another VHS had lost the booking too (D5)."""
+    others = booking.orphaned_by - {draft.moment.vhs}
+    return bool(others or actor_of(row.edited_by) == WEB_SERVICE_USER) and _is_echo(draft.state, booking, seat, row)
 
 
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:

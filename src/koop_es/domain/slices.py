@@ -150,9 +150,9 @@ class _Courses:
         same_key = self._under_number(lane)
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
         chosen = next((row for row in with_id if row in same_key), None)
-        moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
-        if chosen is None and len(moved) == 1:
-            chosen = moved[0]
+        if chosen is None:
+            moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
+            chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
             if row is not chosen:
                 remedy = (
@@ -211,10 +211,8 @@ class _Courses:
         known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
         if known & shown:
             return True
-        if known & self.booking_keys.keys() or any(
-            self._shares_bookings(other, row) for other in self._unsettled(lane)
-        ):
-            return False  # its bookings go on in another course, or another's in this one: the COOP-Id moved
+        if known & self.booking_keys.keys() or self._is_anothers(lane, row):
+            return False  # its bookings go on in another course, or this one is another's: the COOP-Id moved
         strange = bool(known and shown)  # bookings on both sides, and none in common
         if stays and known:
             return False
@@ -240,6 +238,14 @@ class _Courses:
     def booking_keys(self) -> dict[str, Key]:
         """Map every Beleg-ID of the export to the course it stands in."""
         return {item.booking_id: (item.number, item.period) for item in self.report.bookings}
+
+    def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether bookings, or title and first day, show a row to be the course of another COOP-Id."""
+        alike = _is_course(row, lane)
+        return any(
+            self._shares_bookings(other, row) or (not alike and _is_course(row, other))
+            for other in self._unsettled(lane)
+        )
 
     def _unsettled(self, lane: KnownLane) -> list[KnownLane]:
         """List the other lanes whose COOP-Id does not stand where it stood; one that stands alone is no rival."""

@@ -8,7 +8,7 @@ from koop_es.simulate.program import CMX_ORGANIZE, ITM_MANAGER, KUFERSQL
 from koop_es.simulate.steps import Act, Changes, Export, Fate, Jump, Reach, Resend, Rivals, Scenario, Shared, Step
 
 SYSTEMS = (KUFERSQL, ITM_MANAGER, CMX_ORGANIZE)
-SIZES = (2, 2, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 8, 12)
+SIZES = (2,) * 5 + (3,) * 16 + (4,) * 8 + (5, 5, 6, 8, 12)
 """How many VHSs take part: two to twelve (C1), most often three, where one more adds time and little else."""
 
 LOCAL = 1_000_000
@@ -71,6 +71,7 @@ class _Steps:
         self.steps: list[Step] = []
         self.people: list[tuple[int, int]] = []
         self.locals = LOCAL
+        self.stays: dict[int, tuple[Fate, int, int] | None] = {}
         self.lost, self.doubled, self.bad = random.uniform(0, 0.3), random.uniform(0, 0.5), random.uniform(0, 0.1)
         self.late, self.crash = random.uniform(0, 0.3), random.uniform(0, 0.15)
         self.error = random.uniform(0, 0.1)
@@ -131,6 +132,13 @@ class _Steps:
             fate = "lost"
         elif random.random() < self.bad:
             fate = random.choice(FATES)
+        value = random.randrange(1000)
+        stays = self.stays.get(vhs)
+        if stays is not None and fate == "whole":  # a wrong filter or a missing proof stays until somebody mends it
+            fate, value, left = stays
+            self.stays[vhs] = (fate, value, left - 1) if left > 1 else None
+        elif fate in ("proofless", "filtered", "thinned") and random.random() < 0.4:
+            self.stays[vhs] = fate, value, random.randint(1, 3)
         reach: Reach = random.choices(("full", "delta", "occupancy", "scoped"), (70, 20, 5, 5))[0]
         return Export(
             vhs,
@@ -142,7 +150,7 @@ class _Steps:
             error=random.randint(1, 40) if random.random() < self.error else 0,
             batch=random.choice((0, 0, 0, 1, 3)),
             archive=random.random() < 0.2,
-            value=random.randrange(1000),
+            value=value,
         )
 
     def _act(self, vhs: int) -> Act:

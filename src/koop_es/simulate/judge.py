@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from koop_es.connectors import cents_from_text
-from koop_es.simulate.rows import Row, course_of
+from koop_es.ingest import quarantine
+from koop_es.simulate.rows import CourseKey, Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
 from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
@@ -26,6 +27,7 @@ class Judge:
             self.staff.facts.label_of.get(ref, -1) for item in withheld(world.store) for ref in item["refs"]
         }
         self.masters = [course.master for course in world.scenario.courses]
+        self.aside = [item for item in quarantine.listed(world.store) if item["about"] == "course"]
         self.open: dict[tuple[str, str], set[str]] = {}
         for violation in open_violations(world.store):
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
@@ -51,14 +53,17 @@ class Judge:
         if key is None or course not in self.staff.coop_ids or key in program._left_web:
             return False
         coop_id = self.staff.coop_ids[course]
-        return program.courses[key]["Externe Kurs-Nr."] == coop_id and not self._set_aside(program.vhs, coop_id)
+        return program.courses[key]["Externe Kurs-Nr."] == coop_id and not self._set_aside(program.vhs, coop_id, key)
 
-    def _set_aside(self, vhs: str, coop_id: str) -> bool:
-        """Tell whether it is said openly that a course is gone and its COOP-Id stands where another one stood.
+    def _set_aside(self, vhs: str, coop_id: str, key: CourseKey) -> bool:
+        """Tell whether it is said openly that nobody knows which course of a VHS a COOP-Id belongs to.
 
-        A course that got the look of another one, COOP-Id, number and first day at once, and then its COOP-Id back, is
-        for people to tell (R15, R20).
+        It is where a row with it is set aside as a copy of another course, and where its course is gone and stands in
+        the place of one whose COOP-Id was altered (R15, R20): people have to tell.
         """
+        for item in self.aside:
+            if item["vhs"] == vhs and coop_id in item["reason"] and f"belongs to {key.number} (" not in item["reason"]:
+                return True
         altered = any("COOP_ID_CHANGED" in codes for (_, where), codes in self.open.items() if where == vhs)
         return altered and "COURSE_VANISHED" in self.open.get((coop_id, vhs), set())
 

@@ -240,6 +240,68 @@ def test_b1_booking_that_its_owner_has_removed_does_not_live_on_elsewhere() -> N
     assert world.statuses(MASTER) == {"301:7": "A"}
 
 
+def test_d5_s_by_another_vhs_while_the_booking_is_an_orphan_stays_final() -> None:
+    world = orphaned(THIRD)
+    world.report(MASTER, held(MASTER, status="S", edited_by="Frau Berg"))
+    world.report(THIRD, held(THIRD))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.to_do(THIRD) == [("booking.cancel", "301:7")]
+
+
+def test_d5_lost_row_that_comes_back_with_an_s_of_ours_claims_nothing() -> None:
+    world = orphaned(THIRD)
+    world.report(ABO)
+    world.report(ABO)
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    world.report(THIRD, held(THIRD))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.to_do(ABO) == [("booking.update", "301:7")]
+
+
+def test_d5_lost_row_that_comes_back_with_an_s_of_the_staff_is_cancelled() -> None:
+    world = orphaned(THIRD)
+    world.report(THIRD, held(THIRD, status="S", edited_by="Frau Berg"))
+    assert types(world.events)[-1] != "BookingReinstated"
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.state.bookings["301:7"].cancelled_by == {THIRD}
+
+
+def test_b13_merge_of_a_row_we_wrote_s_into_is_no_cancellation_by_its_editor() -> None:
+    world = orphaned(ABO)
+    world.report(ABO, held(ABO))
+    merged = held(MASTER, status="S", tnr="other", edited_by="Frau Berg")
+    world.report(MASTER, merged)
+    assert world.state.bookings["301:7"].cancelled_by == set()
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_d6_letter_the_owner_gave_while_its_booking_was_an_orphan_counts_when_it_lives_again() -> None:
+    world = orphaned(THIRD)
+    world.report(ABO, held(ABO, status="W"))
+    world.report(THIRD, held(THIRD))
+    assert world.statuses(MASTER) == {"301:7": "W"}
+    again = orphaned(ABO)
+    again.report(ABO, held(ABO, status="W"))
+    assert again.statuses(MASTER) == {"301:7": "W"}
+
+
+def test_d3_absences_around_a_vanished_course_are_not_consecutive() -> None:
+    world = shared()
+    world.report(ABO)
+    world.report_without_course(ABO)
+    assert world.state.bookings["301:7"].seats[ABO].absences == 0
+    assert "OrphanDetected" not in types(world.report(ABO))
+    assert "OrphanDetected" in types(world.report(ABO))
+
+
+def test_b1_mirror_that_its_owner_does_not_have_is_said() -> None:
+    world = shared()
+    world.report(THIRD, held(THIRD), mirror("M9", "301:9"))
+    assert ("BOOKING_REMOVED", ABO, "301:9") in world.open
+    world.report(ABO, held(ABO), booked("9", person=BERND))
+    assert ("BOOKING_REMOVED", ABO, "301:9") not in world.open
+
+
 def test_d5_registration_after_a_removal_is_a_new_booking() -> None:
     world = orphaned(ABO)
     world.report(ABO, booked("8", person=ANNA))
@@ -297,6 +359,14 @@ def test_d4_withheld_once_is_not_withheld_again() -> None:
     world.report(ABO)
     world.report(ABO, withhold=True)
     assert world.report(ABO, withhold=True) == []
+
+
+def test_d4_withheld_waits_for_an_operator_even_when_the_guard_would_not_trip_any_more() -> None:
+    world = shared()
+    world.report(ABO)
+    world.report(ABO, withhold=True)
+    assert world.report(ABO) == []
+    assert world.statuses(MASTER) == {"301:7": "A"}
 
 
 def test_d4_booking_seen_again_is_no_longer_withheld() -> None:

@@ -194,6 +194,53 @@ def test_r15_neighbour_with_the_coop_id_does_not_inherit_a_deleted_course() -> N
     assert routing.slices[TWO].course_absent
 
 
+def known(**bookings: set[str]) -> Any:
+    by_id = {ONE: bookings.get("one", set()), TWO: bookings.get("two", set())}
+    return lambda coop_id: frozenset(by_id[coop_id])
+
+
+def followed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None = None, **bookings: set[str]) -> Routing:
+    return route(export(*rows), lanes or LANES, lambda _: False, None, known(**bookings))
+
+
+def test_r20_course_that_changed_number_day_and_all_its_bookings_follows_its_coop_id() -> None:
+    routing = followed(one("N9", starts_on=date(2026, 5, 5)), two(), at("N9", "8"), one={"7"})
+    assert taken(routing, ONE) == ("N9", ["8"])
+
+
+def test_r15_bookings_in_another_row_tell_against_the_coop_id() -> None:
+    routing = followed(one("N9", TWO), two("N8", ONE), at("N9", "7"), one={"7"})
+    assert routing.slices[ONE].course_absent
+    assert routing.slices[TWO].course_absent
+    assert {item.key for item in routing.rejected} >= {("N9", PERIOD), ("N8", PERIOD)}
+
+
+def test_r15_title_and_day_of_another_course_tell_against_the_coop_id() -> None:
+    routing = followed(two("N9", ONE), two={"7"})
+    assert routing.slices[ONE].course_absent
+    assert not routing.slices.get(TWO) or routing.slices[TWO].course is None
+
+
+def test_r15_slip_that_nobody_else_ever_showed_gives_way_to_the_coop_id_put_right() -> None:
+    slip = KnownLane(TWO, "N9", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on, alone=True)
+    routing = followed(one("N9"), at("N9", "7"), lanes={ONE: FIRST, TWO: slip}, two={"7"})
+    assert taken(routing, ONE) == ("N9", ["7"])
+    assert routing.slices[TWO].course_absent
+
+
+def test_r15_row_of_an_occupancy_export_says_that_it_holds_counts_only() -> None:
+    assert routed(one(), kind=Kind.OCCUPANCY).slices[ONE].counts_only
+    assert not routed(one()).slices[ONE].counts_only
+
+
+def test_b1_live_mirror_in_a_course_nobody_shares_is_set_aside() -> None:
+    local = one("LOCAL", None)
+    routing = routed(
+        one(), local, at("LOCAL", "7", of="301:1"), at("LOCAL", "8"), at("LOCAL", "9", status="S", of="301:2")
+    )
+    assert [(item.about, item.key) for item in routing.rejected] == [("booking", ("7", "LOCAL", PERIOD))]
+
+
 def test_course_copied_into_the_next_period_is_no_renumbering() -> None:
     lane = KnownLane(ONE, "N1", PERIOD, date(2026, 2, 1))
     copied = row(MASTER, number="N1", period="26H", coop_id=ONE)
