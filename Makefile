@@ -42,8 +42,8 @@ types: $(READY)
 docs-complete: $(READY)
 	@$(PY) -m pytest --no-header -q tests/unit/test_docs.py tests/unit/test_rules.py tests/unit/test_architecture.py
 
-soak: $(READY) ## the long run: every test at soak size (SEEDS=100000)
-	@KOOP_SOAK_SEEDS=$(SEEDS) $(PY) -m pytest --no-header -n $(WORKERS) -m 'soak or not soak' --hypothesis-profile=soak $(ARGS)
+soak: $(READY) ## the long run: seeds, every test at soak size, a report (SEEDS=100000)
+	@$(PY) -m scripts.soak --seeds $(SEEDS) --workers $(WORKERS) $(ARGS)
 
 coverage: $(READY) ## branch coverage of domain, ingest and store
 	@$(PY) -m pytest --no-header -q -n $(WORKERS) --cov --cov-report= $(ARGS)
@@ -69,5 +69,5 @@ lock: ## resolve the dependencies again
 	@PYTHON='$(or $(PYTHON),python3)' scripts/lock.sh
 
 clean: ## remove everything make has made
-	@rm -rf .venv build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
+	@rm -rf .venv build dist mutants soak .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
 	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,289 @@
+"""Mistakes about bookings: cancelled, removed, restored, merged, waiting, promoted, amended."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+_S = "        if state.is_final(booking) or _is_echo(state, booking, seat, row):\n"
+_FINAL = "        return self.cancelled or bool(booking.cancelled_by)\n"
+_BACK = "    elif seat.orphaned and not draft.state.is_final(booking):\n"
+_WS = "    if actor == WEB_SERVICE_USER:\n"
+_OWNER_ONLY = '    if policy.orphan_policy == "owner_only" and vhs != booking.owner:\n'
+
+BOOKINGS = (
+    Mutation(
+        "an S at another VHS is only taken note of",
+        "cancel",
+        "Anybody may cancel, and it must reach all others (B3, D6).",
+        (Edit("domain/observe_bookings.py", _S, _S.replace(":\n", " or vhs != booking.owner:\n")),),
+    ),
+    Mutation(
+        "whoever shows A again lives again",
+        "restore",
+        "Who was cancelled may not be revived by an A in some row (D5).",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "    _show(state, booking, seat, event.status)\n\n\ndef _cancellation_delivered",
+                "    if event.status is Status.CONFIRMED:\n        booking.cancelled_by.clear()\n"
+                "    _show(state, booking, seat, event.status)\n\n\ndef _cancellation_delivered",
+            ),
+        ),
+    ),
+    Mutation(
+        "what is gone is not looked for",
+        "remove",
+        "A removed booking must end as S everywhere (B9, B10).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    missing = _missing(draft, part, shown) if part.proves_absence else []\n",
+                "    missing: list[str] = []\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "an orphan is not S at the others",
+        "remove",
+        "An orphan is cancelled, wherever it still stands (D2).",
+        (
+            Edit(
+                "domain/cooperation.py",
+                "        return bool(self.cancelled_by or self.orphaned_by)\n",
+                "        return bool(self.cancelled_by)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "an orphan at an Abo-VHS is S at its owner although only the owner's count",
+        "owner only",
+        "With orphan_policy = owner_only a removed mirror is delivered again (D2).",
+        (Edit("domain/observe_bookings.py", _OWNER_ONLY, "    if not vhs:\n"),),
+    ),
+    Mutation(
+        "one absence is enough although two are asked for",
+        "remove",
+        "orphan_confirmations says how many complete exports must lack a booking (D3).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "        if policy.orphan_confirmations > 1:\n",
+                "        if policy.orphan_confirmations > 5:\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a reinstated booking stays S",
+        "restore",
+        "A booking cancelled only as an orphan lives again where the VHS that lost it shows it (D5).",
+        (Edit("domain/observe_bookings.py", _BACK, "    elif seat.orphaned and not seat.orphaned:\n"),),
+    ),
+    Mutation(
+        "a true S is taken back like an orphan's",
+        "restore",
+        "Only a booking cancelled as an orphan and nothing else may be reinstated (D5).",
+        (
+            Edit("domain/observe_bookings.py", _BACK, "    elif seat.orphaned:\n"),
+            Edit(
+                "domain/evolve_bookings.py",
+                "    booking.orphaned_by.discard(event.vhs)\n",
+                "    booking.orphaned_by.discard(event.vhs)\n    booking.cancelled_by.clear()\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_orphans.py::test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final",)),
+    ),
+    Mutation(
+        "our own S is taken for one of the staff",
+        "restore",
+        "What WS wrote because it was told so is an echo; as a claim it would be final (T6, D5).",
+        (Edit("domain/observe_bookings.py", _WS, "    if actor == WEB_SERVICE_USER + '?':\n"),),
+    ),
+    Mutation(
+        "an S of the staff is taken for our own",
+        "cancel",
+        "Who cancels an orphan's row by hand means it: the booking may not live again (T6, D5).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    by_hand = actor is not None and actor != seat.actor\n",
+                "    by_hand = False\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_orphans.py::test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final",)),
+    ),
+    Mutation(
+        "a booking that is there again stays suspected",
+        "restore",
+        "Seen again before the second absence nobody is cancelled (D3).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    elif absent or seat.survivor is not None:\n",
+                "    elif absent and seat.survivor is not None:\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "merged participants are not recognised",
+        "merge",
+        "A merge changes the numbers, not the person; read naively it cancels a seat (B13-B15).",
+        (Edit("domain/merges.py", "    if not missing:\n", "    if not missing or missing:\n"),),
+    ),
+    Mutation(
+        "whoever has the same name is the same person",
+        "rebook",
+        "Name alone does not tell a person; mail or phone must agree as well (B15).",
+        (
+            Edit(
+                "domain/merges.py",
+                '    return (mails[0] != "" and mails[0] == mails[1]) or (',
+                "    return bool(mails) or (",
+            ),
+        ),
+        Named(("tests/unit/domain/test_merges.py",)),
+    ),
+    Mutation(
+        "somebody who waits has a seat",
+        "wait",
+        "W is not A: the seat would be sold twice (B17).",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "        booking.status = event.status\n    seat = _seat(booking, event)\n    seat.booking_id",
+                "        booking.status = Status.CONFIRMED\n    seat = _seat(booking, event)\n    seat.booking_id",
+            ),
+        ),
+    ),
+    Mutation(
+        "a promotion stays at home",
+        "promote",
+        "Who moves up from the waiting list has a seat at every VHS (B19).",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "    booking.status, booking.changed = Status.CONFIRMED, state.version\n",
+                "    booking.changed = state.version\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "the winner of a seat is not told",
+        "claim",
+        "The owner's own row still shows W; its program has to be told (D7).",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "    if not event.claimed:\n        _show(",
+                "    if booking.claimed:\n        _show(",
+            ),
+        ),
+        Named(("tests/unit/domain/test_seats.py::test_d7_claimed_seat_is_told_to_all_the_owner_included",)),
+    ),
+    Mutation(
+        "two rivals both get the last seat",
+        "claim",
+        "Of several claims exactly one wins (D7).",
+        (
+            Edit(
+                "domain/seats.py",
+                "    if capacity is not None and taken >= capacity:\n",
+                "    if capacity is not None and taken > capacity:\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_seats.py",)),
+    ),
+    Mutation(
+        "an approval has no effect",
+        "approve",
+        "What the mass guard holds back happens once an operator has looked at it (D4).",
+        (
+            Edit(
+                "domain/seats.py",
+                "    refs = withheld_refs(draft.state, draft.moment.vhs, withheld_id)\n",
+                "    refs = withheld_refs(draft.state, draft.moment.vhs, withheld_id)[:0]\n",
+            ),
+        ),
+        Named(("tests/acceptance/test_guard.py::test_d4_approval_of_enough_sets_s_everywhere",)),
+    ),
+    Mutation(
+        "nobody hears of too many bookings",
+        "book",
+        "More confirmed bookings than seats stay facts, and OVERBOOKED must say so (B8).",
+        (Edit("domain/violations.py", "    if beyond:\n", "    if len(beyond) > 1_000:\n"),),
+    ),
+    Mutation(
+        "a booking of a course nobody shares is handed to the others",
+        "book_local",
+        "What nobody shares is nobody else's business (D15).",
+        (
+            Edit(
+                "domain/slices.py",
+                "        target = targets.get((row.number, row.period))\n",
+                "        target = targets.get((row.number, row.period)) or next(iter(targets.values()), None)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a corrected phone number goes nowhere",
+        "amend_person",
+        "The owner decides a person's data; the Master must get the correction (D6).",
+        (
+            Edit(
+                "domain/wanted.py",
+                "or not identity or seat.person_version == booking.person_version:\n",
+                "or not identity or seat.person_version is not None:\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a mirror's phone number counts",
+        "amend_person",
+        "Only the owner decides a person's data; what a mirror shows is overwritten (D6).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    if draft.moment.vhs == booking.owner:\n        _take_own_details",
+                "    if draft.moment.vhs:\n        _take_own_details",
+            ),
+        ),
+    ),
+    Mutation(
+        "names go to every VHS",
+        "names to all",
+        "Names go to the owner and the Master only, unless all agreed otherwise (D1).",
+        (
+            Edit(
+                "domain/wanted.py",
+                "    return lane.identity or lane.vhs in {booking.owner, state.master}\n",
+                "    return bool(lane.vhs)\n",
+            ),
+        ),
+        Named(("tests/acceptance/test_contract.py",)),
+    ),
+    Mutation(
+        "an unknown letter is read as S",
+        "letter",
+        "A letter nobody knows freezes that one booking and cancels nothing (B6).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                '            draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)\n',
+                '            draft.add(e.BookingCancelled, "B6", row=row, ref=ref)\n',
+            ),
+        ),
+    ),
+    Mutation(
+        "a letter that is mended stays unknown",
+        "letter_back",
+        "Once the letter can be read again, the booking is told and heard again (B6).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    elif seat.unknown_status is not None:\n",
+                "    elif seat.unknown_status == '?':\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_bookings.py::test_b6_known_status_thaws_the_booking",)),
+    ),
+)
+"""What staff does with bookings."""

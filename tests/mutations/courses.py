@@ -1,0 +1,341 @@
+"""Mistakes about courses: edited, renumbered, deleted, cancelled, their COOP-Id lost or exchanged."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+_FACTS = '    "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",\n'
+_LOOK = "    if lane.altered != found:\n        draft.add(e.CoopIdAltered"
+_REVISED = "    revised = {name: value for name, value in news.items() if"
+_DIFFERS = "    if value is None or shown == value:\n"
+_V = "tests/unit/domain/test_violations.py"
+
+COURSES = (
+    Mutation(
+        "the Master's new time is not taken in",
+        "edit Uhrzeit von",
+        "Date, time and place of the Master follow to every Abo-Kurs (R21).",
+        (Edit("domain/observe_course.py", _REVISED, _REVISED.replace(" if", " if name != 'starts_at' and")),),
+    ),
+    Mutation(
+        "the Master's last day is not taken in",
+        "edit Datum bis",
+        "Date, time and place of the Master follow to every Abo-Kurs (R21).",
+        (Edit("domain/observe_course.py", _REVISED, _REVISED.replace(" if", " if name != 'ends_on' and")),),
+    ),
+    Mutation(
+        "the Master's first day is not taken in",
+        "edit Datum von",
+        "A course that is moved is moved for everybody (R21, D11).",
+        (Edit("domain/observe_course.py", _REVISED, _REVISED.replace(" if", " if name != 'starts_on' and")),),
+    ),
+    Mutation(
+        "the Master's seats are not taken in",
+        "edit TN max",
+        "The number of seats is the Master's, over all VHSs (B8, R21).",
+        (Edit("domain/observe_course.py", _REVISED, _REVISED.replace(" if", " if name != 'capacity' and")),),
+    ),
+    Mutation(
+        "the Abo-Kurs may lose its marker",
+        "edit Kennzeichen",
+        "Without Kennzeichen 100 an Abo-Kurs looks like a release of its own (R41, T4).",
+        (Edit("domain/wanted.py", _DIFFERS, _DIFFERS.replace(" or", ' or name == "markers" or')),),
+    ),
+    Mutation(
+        "the Abo-Kurs may count in statistics",
+        "edit Anrechenbar",
+        "A course that two VHSs count is counted twice (T2).",
+        (Edit("domain/wanted.py", '        "countable": False,\n', '        "countable": row.countable,\n'),),
+    ),
+    Mutation(
+        "NIE bei vhsKOOP ends the cooperation",
+        "edit NIE bei vhsKOOP",
+        "The tick set after the release is a violation; course and bookings go on (R3).",
+        (
+            Edit(
+                "domain/observe_course.py",
+                "    if not _take_identity(draft, lane, row):\n",
+                "    if row.facts.never_share or not _take_identity(draft, lane, row):\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a rate changed after the release is not reported",
+        "edit vhsKOOP-Verrechnung",
+        "The rate is fixed with the release (R16).",
+        (
+            Edit(
+                "domain/violations.py",
+                '        yield Violation("RATE_CHANGED", lane.vhs',
+                '        yield Violation("MASTER_PRICE_CHANGED", lane.vhs',
+            ),
+        ),
+        Named(("tests/unit/domain/test_violations.py", "tests/unit/domain/test_subscription.py")),
+    ),
+    Mutation(
+        "a price changed at an Abo-VHS stays",
+        "edit Gebühr",
+        "The price is the one accepted with the Abo, and is put right (R33).",
+        (
+            Edit(
+                "domain/wanted.py",
+                '        fields |= {"fee_cents": terms.fee_cents, "pass_through_cents": terms.pass_through_cents}\n',
+                '        fields |= {"pass_through_cents": terms.pass_through_cents}\n',
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_violations.py",
+                "tests/unit/domain/test_course.py",
+                "tests/unit/domain/test_subscription.py",
+            )
+        ),
+    ),
+    Mutation(
+        "the Master's title overwrites that of the Abo-VHS",
+        "edit Titel",
+        "Title and info are written once; afterwards they are the Abo-VHS's (R29, R36).",
+        (Edit("domain/wanted.py", _FACTS, '    "title",\n' + _FACTS),),
+        Named(("tests/unit/domain/test_subscription.py",)),
+    ),
+    Mutation(
+        "a type that may not be shared is not reported",
+        "edit Typ",
+        "A course turned into one for children must not stay unnoticed (R9).",
+        (Edit("domain/violations.py", "row.course_type not in SHAREABLE_TYPES):\n", "not row.course_type):\n"),),
+        Named(("tests/unit/domain/test_violations.py",)),
+    ),
+    Mutation(
+        "Ausfall at an Abo-VHS cancels the course for all",
+        "edit Ausfall",
+        "Only the Master cancels a course (R47).",
+        (
+            Edit(
+                "domain/observe_course.py",
+                "    if lane.vhs == state.master:\n        _take_master_facts",
+                "    if lane.vhs == state.master or row.facts.cancelled:\n        _take_master_facts",
+            ),
+            Edit(
+                "domain/cooperation.py",
+                "        lane = self.master_lane\n        return lane.cancelled_version if lane is not None else 0\n",
+                "        return max((lane.cancelled_version for lane in self.lanes.values()), default=0)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "the Master's Ausfall is not heard",
+        "ausfall",
+        "A course that does not take place must be cancelled everywhere (R47, D11).",
+        (
+            Edit(
+                "domain/observe_course.py",
+                "    if cancelled and not draft.state.cancelled:\n",
+                "    if cancelled and draft.state.cancelled:\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "an Ausfall can be taken back",
+        "unausfall",
+        "All were told S; nobody may be booked again behind their back (D5, D11).",
+        (
+            Edit(
+                "domain/evolve_course.py",
+                "    lane.row = merged(lane.row, event.facts)\n    lane.row_changed |=",
+                "    lane.row = merged(lane.row, event.facts)\n"
+                "    if event.facts.cancelled is False:\n"
+                "        lane.cancelled_version = 0\n"
+                "    lane.row_changed |=",
+            ),
+        ),
+        Named(("tests/unit/domain/test_cancellation.py::test_r47_ausfall_is_final_for_the_engine",)),
+    ),
+    Mutation(
+        "a renumbered course is lost sight of",
+        "renumber",
+        "With a COOP-Id synchronisation survives another number (R20).",
+        (
+            Edit(
+                "domain/slices.py",
+                "        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)\n        if known",
+                "        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)\n"
+                "        if known is not shown:\n            return False\n        if known",
+            ),
+        ),
+    ),
+    Mutation(
+        "a lost COOP-Id is not put back",
+        "lose_id",
+        "Only the change list can put an id back that nobody noticed to be lost (R15).",
+        (
+            Edit(
+                "domain/observe_course.py",
+                _LOOK,
+                "    if lane.altered != found and found:\n        draft.add(e.CoopIdAltered",
+            ),
+        ),
+    ),
+    Mutation(
+        "a course whose COOP-Id was altered is read on",
+        "alter_id",
+        "The row may be another course by now; nothing is read until the id is back (R15).",
+        (
+            Edit(
+                "domain/observe_course.py",
+                _LOOK,
+                "    if lane.altered != found and not found:\n        draft.add(e.CoopIdAltered",
+            ),
+            Edit(
+                "domain/observe_course.py",
+                "row=row, found=found)\n    return False\n",
+                "row=row, found=found)\n    return True\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_course_identity.py::test_r15_lost_or_altered_coop_id_freezes_the_course_at_this_vhs",
+            )
+        ),
+    ),
+    Mutation(
+        "a restored COOP-Id is not believed",
+        "restore_id",
+        "Once the id is back, the course is read again (R15).",
+        (
+            Edit(
+                "domain/evolve_course.py",
+                "    lane.id_held, lane.altered = True, None\n",
+                "    lane.id_held = True\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_course_identity.py::test_r15_restored_coop_id_ends_the_freeze",)),
+    ),
+    Mutation(
+        "with a copy of its COOP-Id a course is set aside as well",
+        "copy_id",
+        "A copied course carries the COOP-Id along; the shared one goes on all the same (R15).",
+        (
+            Edit(
+                "domain/slices.py",
+                "        chosen = next((row for row in with_id if row in same_key), None)\n",
+                "        chosen = next((row for row in with_id if row in same_key and len(with_id) == 1), None)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "two courses that exchanged their COOP-Ids exchange their bookings",
+        "exchange_ids",
+        "The number and the bookings tell which course is which (R15).",
+        (
+            Edit(
+                "domain/slices.py",
+                "        if other is None or other is lane:\n            return False\n",
+                "        if other is None or other is lane or other:\n            return False\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a deleted course cancels its bookings",
+        "delete",
+        "A course that is gone is a violation, not a cancellation of everybody in it (R19, R34, B11d).",
+        (
+            Edit(
+                "domain/slices.py",
+                "        part.proves_absence = part.proves_absence and complete and part.course is not None\n",
+                "        part.proves_absence = complete\n",
+            ),
+            Edit(
+                "domain/observe_course.py",
+                "        return lane.delivered and not lane.frozen and lane.present\n",
+                "        return lane.delivered and not lane.frozen\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a course that is back stays deleted",
+        "undelete",
+        "A deletion that was taken back is over (R44).",
+        (Edit("domain/observe_course.py", "    if not lane.present:\n", "    if not lane:\n"),),
+    ),
+    Mutation(
+        "bookings from before an Abo are not handed on",
+        "subscribe",
+        "Who subscribes later holds all seats as well (D1).",
+        (
+            Edit(
+                "domain/wanted.py",
+                "    if wanted is None or not booking.claimed or (seat",
+                "    if wanted is None or booking.changed < lane.subscribed_version or (seat",
+            ),
+        ),
+    ),
+    Mutation(
+        "the new COOP-Id is not written at the Master",
+        "release",
+        "Without it in Externe Kurs-Nr. the course is found by its number only (R14).",
+        (
+            Edit(
+                "domain/wanted.py",
+                "    if not lane.id_held and not state.legacy:\n",
+                "    if not lane.id_held and lane.altered:\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_course_identity.py::test_r14_release_asks_for_the_coop_id_until_it_is_there",)),
+    ),
+    Mutation(
+        "the maximum of an Abo-Kurs need not be guarded",
+        "edit Belegen nur bis Maximum",
+        "Without the tick the Abo-VHS books beyond the seats (R40).",
+        (Edit("domain/wanted.py", '        "max_guard": True,\n', '        "max_guard": row.max_guard,\n'),),
+        Named((f"{_V}::test_r40_maximum_is_guarded_again",)),
+    ),
+    Mutation(
+        "the Master is not put back as instructor",
+        "edit Dozent",
+        "Who runs the course must stand in it, beside anybody else (R39).",
+        (
+            Edit(
+                "domain/wanted.py",
+                '    return f"{required}, {present}" if present else required\n',
+                "    return present or required\n",
+            ),
+        ),
+        Named((f"{_V}::test_r39_master_is_put_back_beside_the_other_instructor",)),
+    ),
+    Mutation(
+        "lost lines of the info text are not named",
+        "edit Info",
+        "By these lines an Abo-Kurs is recognised (R37).",
+        (Edit("domain/violations.py", "is not None and label not in row.info]", "is not None and not label]"),),
+        Named((f"{_V}::test_r37_labels_that_are_gone_are_named",)),
+    ),
+    Mutation(
+        "an Abo-VHS may not have a place of its own",
+        "edit Kursort",
+        "Its own venue stands until the Master changes it (R38).",
+        (Edit("domain/evolve_course.py", 'LOCAL_FIELDS = frozenset({"venue"})\n', "LOCAL_FIELDS = frozenset({''})\n"),),
+        Named((f"{_V}::test_r38_the_abos_own_venue_is_nobodys_business",)),
+    ),
+    Mutation(
+        "a new Abo-Kurs has no subject",
+        "edit DVV-Fachbereich",
+        "The common subject follows from the Master (R21, R28).",
+        (Edit("domain/wanted.py", _FACTS, _FACTS.replace(' "dvv_category",', "")),),
+        Named(("tests/unit/domain/test_subscription.py::test_r28_abo_kurs_is_made_with_all_its_automatic_entries",)),
+    ),
+    Mutation(
+        "pass-through items changed at the Master are not reported",
+        "edit Durchlaufende Posten",
+        "They are part of the price that is fixed with the release (R17).",
+        (
+            Edit(
+                "domain/violations.py",
+                '        yield Violation("MASTER_PRICE_CHANGED", lane.vhs, "", CRITICAL, "R17", detail)\n',
+                "        if fee != terms.fee_cents:\n"
+                '            yield Violation("MASTER_PRICE_CHANGED", lane.vhs, "", CRITICAL, "R17", detail)\n',
+            ),
+        ),
+        Named((_V, "tests/unit/domain/test_subscription.py")),
+    ),
+)
+"""What staff does with courses."""

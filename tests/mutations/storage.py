@@ -1,0 +1,78 @@
+"""Mistakes of the store and of all that must be the same everywhere: databases, order, names."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+STORAGE = (
+    Mutation(
+        "a lost connection ends the ingest",
+        "read and write errors",
+        "A connection that comes back is no reason to lose an export (R2).",
+        (
+            Edit(
+                "store/store.py",
+                "                if attempt == attempts or lost == LOST_ATTEMPTS:\n",
+                "                if lost:\n",
+            ),
+        ),
+        Named(("tests/integration/store",)),
+    ),
+    Mutation(
+        "what failed half-way is committed",
+        "error",
+        "A transaction is written as a whole or not at all (R2).",
+        (
+            Edit(
+                "store/sqlite.py",
+                '                        cursor.execute("ROLLBACK")\n',
+                '                        cursor.execute("COMMIT")\n',
+            ),
+        ),
+        Named(("tests/integration/store",)),
+    ),
+    Mutation(
+        "each part of an export commits without its mark",
+        "kill",
+        "A kill between the parts must leave a trace by which the rerun goes on (R1).",
+        (
+            Edit(
+                "ingest/apply.py",
+                "            ledger.applying(tx, self.report, events, guard_tripped=tripped)\n",
+                "            assert events >= 0\n",
+            ),
+        ),
+        Named(("tests/integration/ingest/test_parts.py",)),
+    ),
+    Mutation(
+        "positions become visible out of order",
+        "read while writing",
+        "A reader that goes on from its last position would miss events (R4).",
+        (
+            Edit(
+                "store/postgres.py",
+                "            self._engine.recorder.lock(self._cursor)\n",
+                "            assert self._engine.recorder is not None\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/store/test_concurrency.py::test_a_reader_is_not_overtaken_while_a_transaction_is_held_open",
+            )
+        ),
+    ),
+    Mutation(
+        "the order of a set decides",
+        "hash seed",
+        "The same exports must give the same events on every machine (C3).",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    for ref in sorted(shown, key=lambda ref: (shown[ref].booked_at, ref)):\n",
+                "    for ref in set(shown):\n",
+            ),
+        ),
+        Named(("tests/simulation/test_determinism.py::test_c3_hash_seed_time_zone_and_locale_change_nothing",)),
+    ),
+)
+"""What no scenario draws."""

@@ -1,0 +1,114 @@
+"""Where a mistake is made: a copy of the project, and the processes that are asked about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from xml.etree import ElementTree
+
+from tests.mutations.mutation import ENGINE, Mutation, Named, Seeds
+
+PROJECT = Path(__file__).parents[2]
+COPIED = ("src", "tests", "scripts", "docs", "pyproject.toml", "README.md")
+LIMIT_SECONDS = 1_800
+FAILED = 1
+"""Exit status of pytest where tests failed; others say that none was found, or that they could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """How a mistake was noticed: ``by`` a seed or a test, with what it said; ``tried`` seeds or tests before that."""
+
+    by: str
+    said: str
+    tried: int
+    seed: int | None = None
+
+
+@contextmanager
+def workshop(mutation: Mutation) -> Iterator[Workshop]:
+    """Copy the project and make one mistake in the copy; raises NoLongerApplies."""
+    with TemporaryDirectory(prefix="koop-es-mutation-") as name:
+        root = Path(name)
+        for part in COPIED:
+            source = PROJECT / part
+            if source.is_dir():
+                shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+            elif source.exists():
+                shutil.copy2(source, root / part)
+        mutation.apply(root)
+        yield Workshop(root)
+
+
+class Workshop:
+    """A copy of the project; what runs here imports the engine of the copy."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.missed = ""
+
+    def catch(self, mutation: Mutation, first: int = 0) -> Caught | None:
+        """Let those whom a mutation names look for it; None if they notice nothing."""
+        if isinstance(mutation.caught_by, Named):
+            return self.test(mutation.caught_by)
+        return self.hunt(mutation.kind, mutation.caught_by, first)
+
+    def judge(self, first: int, last: int) -> dict[str, Any]:
+        """Run seeds with every kind of fault and give the findings by seed."""
+        found: dict[str, Any] = self._ask({"kind": "none", "first": first, "last": last})["findings"]
+        return found
+
+    def hunt(self, kind: str, seeds: Seeds, first: int) -> Caught | None:
+        """Hunt for a seed that goes wrong by one kind of fault."""
+        asked = {"kind": kind, "first": first, "most": seeds.most, "raises": seeds.raises}
+        answer = self._ask(asked)
+        if answer["seed"] is None:
+            self.missed = f"{answer['tried']} seeds, of which {answer['elsewhere']} go wrong without {kind!r} as well"
+            return None
+        return Caught(
+            f"seed {answer['seed']}", answer["finding"].strip().splitlines()[-1], answer["tried"], answer["seed"]
+        )
+
+    def test(self, tests: Named) -> Caught | None:
+        """Run tests; what counts is an assertion that failed, not a test that could not run."""
+        report = self.root / "report.xml"
+        done = self._run(["-m", "tests.mutations.suite", f"--junitxml={report}", *tests.paths], "")
+        if done.returncode == 0:
+            return None
+        assert done.returncode == FAILED, f"the tests could not be run:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        cases = list(ElementTree.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it
+        failed = [(case.get("name", ""), case.find("failure")) for case in cases]
+        for tried, (name, failure) in enumerate(failed, 1):
+            if failure is not None and "ImportError" not in failure.get("message", ""):
+                return Caught(name, failure.get("message", "").partition("\n")[0], tried)
+        raise AssertionError(f"no test failed, and yet not all is well:\n{done.stdout[-3000:]}")
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        done = self._run(["-m", "tests.mutations.hunt"], json.dumps(question))
+        assert done.returncode == 0, f"the hunt broke off:\n{done.stderr[-3000:]}"
+        answer: dict[str, Any] = json.loads(done.stdout)
+        assert answer["engine"] == str((self.root / ENGINE / "__init__.py").resolve()), "another engine was hunted"
+        return answer
+
+    def _run(self, words: list[str], stdin: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KOOP_", "PYTEST_"))}
+        path = os.pathsep.join([str(self.root / "src"), str(self.root)])
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=self.root,
+            env=kept | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_SECONDS,
+        )
