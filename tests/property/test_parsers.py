@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import shutil
 import tempfile
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,28 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koop_es.connectors import read_export
+from koop_es.connectors import FactUnreadable, changes, facts_from_text, read_export, registrations
 from koop_es.connectors.cells import neutralise, restore
-from koop_es.connectors.export_writer import write_export
-from koop_es.connectors.values import clean, moment, plain, prose
-from koop_es.domain.course import CourseFacts
+from koop_es.connectors.errors import ProfileInvalid
+from koop_es.connectors.export_writer import UserRow, write_export
+from koop_es.connectors.profiles import load
+from koop_es.connectors.values import (
+    BERLIN,
+    Unreadable,
+    clean,
+    count,
+    day,
+    dot_cents,
+    identity,
+    items,
+    local_text,
+    moment,
+    plain,
+    prose,
+    time_of_day,
+)
+from koop_es.connectors.values import cents as cents_of
+from koop_es.domain.course import HEADINGS, CourseFacts
 from koop_es.domain.errors import KoopError
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Report, Status
 
@@ -111,7 +131,7 @@ def test_rows_that_are_written_read_back_equal(
 
 
 @given(st.text(max_size=40))
-def test_r6_restore_undoes_neutralise_for_every_text(text: str) -> None:
+def test_restore_undoes_neutralise_for_every_text(text: str) -> None:
     assert restore(neutralise(text)) == text
     assert not neutralise(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
@@ -182,7 +202,7 @@ def survives(name: str, content: bytes, beside: dict[str, str] | None = None) ->
 @given(
     mutated(SAMPLE_CSV) | st.binary(max_size=200), st.sampled_from(["utf-8", "windows-1252", "iso-8859-15", "utf-16"])
 )
-def test_r5_mutated_csv_never_ends_in_a_traceback_and_keeps_rejected_bytes(content: bytes, encoding: str) -> None:
+def test_mutated_csv_never_ends_in_a_traceback_and_keeps_rejected_bytes(content: bytes, encoding: str) -> None:
     report = survives("b.csv", content, {"manifest.json": manifest(encoding)})
     for rejected in report.rejected if report else []:
         assert rejected.raw in content
@@ -191,12 +211,172 @@ def test_r5_mutated_csv_never_ends_in_a_traceback_and_keeps_rejected_bytes(conte
 
 
 @given(mutated(manifest().encode()) | st.binary(max_size=200))
-def test_r5_mutated_manifest_never_ends_in_a_traceback(content: bytes) -> None:
+def test_mutated_manifest_never_ends_in_a_traceback(content: bytes) -> None:
     survives("manifest.json", content, {"b.csv": SAMPLE_CSV.decode()})
 
 
 @given(mutated(SAMPLE_XML) | mutated(SAMPLE_OPEN_VHS) | mutated(zipped()) | st.binary(max_size=200))
-def test_r5_mutated_file_never_ends_in_a_traceback(content: bytes) -> None:
+def test_mutated_file_never_ends_in_a_traceback(content: bytes) -> None:
     report = survives("export.bin", content)
     for rejected in report.rejected if report else []:
         assert rejected.raw in content or content.startswith(b"PK")
+
+
+# --- formula cells (R6) -----------------------------------------------------------------------------------------------
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+nasty = st.sampled_from(
+    ["=1+1", "+49 941", "-5", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''+1", "'t Hooft", "=cmd|'/C calc'!A1"]
+)
+texts_typed = nasty | st.builds("{}{}".format, st.sampled_from(["", "'", "=", "+", "-", "@", "''="]), letters)
+names_typed = texts_typed.map(clean).filter(
+    lambda text: bool(text) and text == clean(text) and text == plain_or_none(text)
+)
+
+
+def plain_or_none(text: str) -> str | None:
+    try:
+        return plain(text)
+    except Unreadable:
+        return None
+
+
+@given(st.lists(names_typed, min_size=4, max_size=4), st.sampled_from([";", '";', '"']))
+def test_no_cell_of_a_written_export_is_a_formula_and_all_of_them_read_back(texts: list[str], rest: str) -> None:
+    name, first_name, phone, title = texts
+    person = Person(name, first_name + clean(rest), phone, "a@example.org")
+    booking = booking_of("=B1", person)
+    course = CourseRow(number="+7", period="26F", external_number="-1", facts=CourseFacts(title=title), file="", line=0)
+    with tempfile.TemporaryDirectory() as folder:
+        target = write_export(
+            Path(folder) / "e",
+            courses=[course],
+            bookings=[booking],
+            users=[UserRow(name, first_name, "@x.de")],
+            **STATED,
+        )
+        report = read_export(target)
+        cells = [
+            cell
+            for file in target.glob("*.csv")
+            for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline=""), delimiter=";")
+            for cell in row
+        ]
+    assert not [cell for cell in cells if cell.startswith(FORMULAS)]
+    assert bare(report.bookings) == [booking]
+    assert [(row.number, row.external_number, row.facts.title) for row in report.courses] == [("+7", "-1", title)]
+
+
+def booking_of(booking_id: str, person: Person) -> BookingRow:
+    return BookingRow(
+        booking_id=booking_id,
+        number="+7",
+        period="26F",
+        participant_no="@1",
+        status=Status.CONFIRMED,
+        raw_status="A",
+        booked_at="2026-01-02T09:30:00+01:00",
+        person=person,
+        file="",
+        line=0,
+    )
+
+
+# --- what else goes in and out ----------------------------------------------------------------------------------------
+
+xml_texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
+)
+
+
+@given(st.lists(xml_texts, min_size=4, max_size=4), st.sampled_from(["booking.create", "booking.cancel"]))
+def test_a_registration_import_reads_back_whatever_the_names(texts: list[str], kind: str) -> None:
+    name, first_name, phone, email = texts
+    booking = {"ref": "301:5", "status": "W", "name": name, "first_name": first_name, "phone": phone, "email": email}
+    change = {"kind": kind, "coop_id": "563-COOP-1", "course": {"number": name}, "booking": booking}
+    (back,) = registrations.read_back(registrations.kufer_xml([change]))
+    assert [back.name, back.first_name, back.phone, back.email, back.course_number] == [*texts, name]
+    assert back.status == ("S" if kind == "booking.cancel" else "W")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+half_changes = st.dictionaries(
+    st.sampled_from(["id", "vhs", "coop_id", "kind", "course", "booking", "because"]),
+    json_values | st.sampled_from([*changes.KINDS, {"fields": {}}, {"ref": "1:2"}]),
+)
+
+
+@given(half_changes.map(json.dumps) | json_values.map(json.dumps) | st.text(max_size=40))
+def test_a_line_is_a_change_or_a_typed_error_and_a_change_reads_back(line: str) -> None:
+    try:
+        change = changes.parse(line)
+    except changes.ChangeInvalid as error:
+        assert error.message
+    else:
+        assert changes.ordered(change) == change or "NaN" in line
+        assert change["kind"] in changes.KINDS
+
+
+@given(st.text(max_size=60) | st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")))
+def test_every_reader_of_a_cell_reads_or_says_what_is_wrong(text: str) -> None:
+    for read in (
+        plain,
+        identity,
+        day,
+        time_of_day,
+        moment,
+        count,
+        cents_of,
+        dot_cents,
+        partial(day, style="YYYY-MM-DD"),
+    ):
+        try:
+            read(text)
+        except Unreadable as error:
+            assert error.reason
+            assert error.remedy
+    assert prose(neutralise(prose(text))) == prose(text), "or a change list that writes it is never done"
+    assert clean(neutralise(clean(text))) == clean(text)
+    assert all(item == item.strip() for item in items(text))
+
+
+@given(days, times, st.sampled_from(["", ":00", ":59"]))
+def test_a_moment_keeps_day_and_time_or_is_in_the_hour_that_spring_leaves_out(on: date, at: str, seconds: str) -> None:
+    assert day(f"{on:%d.%m.}{on.year:04d}") == on
+    text = f"{on:%d.%m.}{on.year:04d} {at}{seconds}"
+    written = datetime.fromisoformat(f"{on}T{at}{seconds or ':00'}")
+    there = written.replace(tzinfo=BERLIN).astimezone(UTC).astimezone(BERLIN).replace(tzinfo=None) == written
+    try:
+        read = moment(text)
+    except Unreadable:
+        assert not there
+    else:
+        assert there
+        assert datetime.fromisoformat(read).replace(tzinfo=None) == written
+        assert local_text(read)[: len(text)] == text
+
+
+@given(st.dictionaries(st.sampled_from([*HEADINGS.values(), "IBAN", ""]), st.text(max_size=20), max_size=4))
+def test_facts_an_operator_types_are_read_or_refused_by_their_heading(given_facts: dict[str, str]) -> None:
+    try:
+        facts_from_text(given_facts)
+    except FactUnreadable as error:
+        assert error.details["heading"] in given_facts
+
+
+PROFILE = 'name = "own"\ndelimiter = ";"\n[status]\nA = "A"\n[columns.bookings]\nname = ["Nachname"]\n'
+
+
+@given(mutated(PROFILE.encode()) | st.binary(max_size=80))
+def test_a_profile_is_read_or_refused(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "own.toml"
+        path.write_bytes(content)
+        try:
+            assert len(load(str(path)).delimiter) == 1
+        except ProfileInvalid as error:
+            assert "own.toml" in error.message
