@@ -1,7 +1,7 @@
 """Two ways to hand an export to the engine, which must come to the same.
 
 ``Paper`` hands over typed reports and keeps states in memory: routing, observation, policy and mass guard are the
-engine's own, only the lines that count what the guard is asked (``ingest/apply.py``) are written again. ``Files``
+engine's own, only the lines that count what the guard is asked (``ingest/plan.py``) are written again. ``Files``
 writes real exports and ingests them into a real store.
 """
 

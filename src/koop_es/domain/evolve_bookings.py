@@ -177,6 +177,8 @@ def _merge_suspected(state: Cooperation, event: e.MergeSuspected) -> None:
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat = _seat(_booking(state, event.ref), event)
     seat.unknown_status = event.raw_status
+    if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
+        seat.absences, seat.absent_export, seat.withheld, seat.lost = 0, "", None, False
 
 
 def _export(event: e.Event) -> str:

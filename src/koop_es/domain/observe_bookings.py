@@ -123,7 +123,7 @@ def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
     booking = draft.state.bookings.get(ref)
     seat = booking.seats.get(vhs) if booking is not None else None
     if row.status is None:
-        if seat is None or seat.unknown_status != row.raw_status:
+        if seat is None or seat.unknown_status != row.raw_status or (seat.absences and not seat.orphaned):
             draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)
         return
     owned = owner_of(ref) == vhs

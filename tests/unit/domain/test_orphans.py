@@ -294,6 +294,16 @@ def test_d3_absences_around_a_vanished_course_are_not_consecutive() -> None:
     assert "OrphanDetected" in types(world.report(ABO))
 
 
+def test_d3_row_with_an_unknown_status_is_not_absent() -> None:
+    world = shared()
+    for _ in range(3):
+        world.report(ABO)
+        world.report(ABO, held(ABO, status="X"))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.open == {("UNKNOWN_STATUS", ABO, "301:7")}
+    assert world.report(ABO, held(ABO, status="X")) == []
+
+
 def test_b1_mirror_that_its_owner_does_not_have_is_said() -> None:
     world = shared()
     world.report(THIRD, held(THIRD), mirror("M9", "301:9"))
