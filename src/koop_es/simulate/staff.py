@@ -337,6 +337,13 @@ class Staff:
         self.facts.ausfall.add(course)
         return True
 
+    def note_ausfall(self, vhs: int) -> None:
+        """Note an Ausfall that stands at a Master, also one that a connector wrote while COOP-Ids were exchanged."""
+        for course, master in enumerate(self.masters):
+            key = self.key(vhs, course)
+            if master == vhs and key is not None and self.programs[vhs].courses[key]["Ausfall"] == "W":
+                self.facts.ausfall.add(course)
+
     def unausfall(self, act: Act, program: Program) -> bool:
         """Take the Ausfall of a course back, which comes too late where an export has shown it."""
         program.edit(self._course(act), {"Ausfall": "F"})

@@ -102,7 +102,13 @@ class World:
         due = [item for item in self.fetched if now is None or item[0] <= now]
         self.fetched = [item for item in self.fetched if item not in due]
         for _, vhs, changes in due:
-            self.trace.append(f"{self.programs[vhs].vhs} wrote {self.programs[vhs].apply(changes)}")
+            self.trace.append(f"{self.programs[vhs].vhs} wrote {self._write(vhs, changes)}")
+
+    def _write(self, vhs: int, changes: list[dict[str, Any]]) -> int:
+        """Let a connector carry out a change list; what it writes into the wrong course is there all the same."""
+        done = self.programs[vhs].apply(changes)
+        self.staff.note_ausfall(vhs)
+        return done
 
     def _carry_out(self, step: Step, now: int) -> str:
         match step:
@@ -214,11 +220,11 @@ class World:
             self.trace.append(self.post.hand_over(self.post.pack(Export(vhs))))
         self._approve()
         told = 0
-        for vhs, program in enumerate(self.programs):
+        for vhs in range(len(self.programs)):
             changes = self.fetch(vhs)
             told += len(changes)
-            self.trace.append(f"{program.vhs} told {'; '.join(change['id'] for change in changes)}")
-            program.apply(changes)
+            self.trace.append(f"{self.programs[vhs].vhs} told {'; '.join(change['id'] for change in changes)}")
+            self._write(vhs, changes)
         return told
 
     def _approve(self) -> None:
