@@ -71,7 +71,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
 
 
 def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
-    """Find new rows of a partial export that belong to the person of a live booking the export does not show (B15)."""
+    """Find new rows of a partial export that belong to the person of a booking the export does not show (B15)."""
     vhs, state = draft.moment.vhs, draft.state
     fresh = {ref: row for ref, row in shown.items() if ref not in state.bookings and row.person is not None}
     if not fresh:
@@ -79,7 +79,11 @@ def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
     absent = sorted(
         ref
         for ref, booking in state.bookings.items()
-        if ref not in shown and booking.owner == vhs and (seat := booking.seats.get(vhs)) and seat.held and seat.live
+        if ref not in shown
+        and booking.owner == vhs
+        and (seat := booking.seats.get(vhs))
+        and seat.held
+        and (seat.live or state.is_final(booking))
     )
     return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
 

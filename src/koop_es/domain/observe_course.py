@@ -40,8 +40,6 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
         if part.course_absent and lane.present and lane.delivered:
             draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
         return lane.delivered and not lane.frozen and lane.present
-    if part.counts_only and not lane.delivered:
-        return False  # an Abo-Kurs is there once its row was shown whole
     return _take_row(draft, lane, part.course, counts_only=part.counts_only)
 
 

@@ -180,10 +180,13 @@ class Judge:
     def _views(self) -> Iterator[str]:
         """Every VHS holds what its view says it should (C5)."""
         courses = {coop_id: number for number, coop_id in self.staff.coop_ids.items()}
+        views = [view(self.world.store, program.vhs)["courses"] for program in self.world.programs]
+        run = {shown["coop_id"] for seen in views for shown in seen if shown["role"] == "master"}
         for vhs, program in enumerate(self.world.programs):
-            for shown in view(self.world.store, program.vhs)["courses"]:
+            for shown in views[vhs]:
                 course = courses.get(shown["coop_id"])
-                if course is None or not self.takes_part(vhs, course):
+                # Nobody is told anything of a course whose Master has never reported it.
+                if course is None or shown["coop_id"] not in run or not self.takes_part(vhs, course):
                     continue
                 wanted = Counter((self._who(b["ref"]), b["status"]) for b in shown["bookings"] if b["status"] in LIVE)
                 held = Counter(

@@ -81,7 +81,8 @@ class Post:
             left_out=_left_out(step),
         )
         cut = (step.fate == "cut" and _cut(path)) or (step.fate == "torn" and _tear(path))
-        shown = self._shown(step.vhs, proves=kind is Kind.FULL and step.fate != "proofless")
+        proves = kind is Kind.FULL and step.fate != "proofless"
+        shown = self._shown(step.vhs, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
         self.sent.setdefault(step.vhs, []).append(parcel)
         return parcel
@@ -90,7 +91,7 @@ class Post:
         self._posted += 1
         self.waiting.append((due, self._posted, parcel))
 
-    def _shown(self, vhs: int, *, proves: bool) -> Shown:
+    def _shown(self, vhs: int, *, proves: bool, whole: bool) -> Shown:
         """Note what an export shows of the shared courses, the way a person would read the file."""
         staff = self.staff
         courses, bookings = staff.programs[vhs].exported
@@ -112,7 +113,7 @@ class Post:
             proves,
             frozenset(places),
             frozenset(readable),
-            frozenset(c for c in readable if places[c]["Ausfall"] == "W"),
+            frozenset(c for c in readable if whole and places[c]["Ausfall"] == "W"),
             found,
             where,
         )
