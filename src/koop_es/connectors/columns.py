@@ -43,9 +43,9 @@ OCCUPANCY = Layout(
     headings=COURSES.headings,
     required=frozenset({"number", "period"}),
     identity=COURSES.identity,
-    carried=frozenset({"number", "period", "external_number", "min_participants", "capacity"}),
+    carried=frozenset({"number", "period", "min_participants", "capacity"}),
 )
-"""The course file of an occupancy export carries counts only: a title that is blank there is not a title taken away."""
+"""The course file of an occupancy export carries counts only: what is blank there is not taken away."""
 
 BOOKINGS = Layout(
     headings={

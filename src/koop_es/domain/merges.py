@@ -56,6 +56,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             # A merged row keeps its day of booking; a new registration has its own. It must not inherit an "S" (D5),
             # nor the place of a booking that is gone since an earlier export (B15).
             and not ((gone or state.is_final(booking)) and row.booked_at != booking.booked_at)
+            and not (state.is_final(booking) and is_day_only(row.booked_at))
             and not (gone and other in state.bookings)
         ]
         if not matches:
@@ -82,10 +83,15 @@ def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
         if ref not in shown
         and booking.owner == vhs
         and (seat := booking.seats.get(vhs))
-        and seat.held
-        and (seat.live or state.is_final(booking))
+        and not (seat.orphaned or seat.lost)
+        and (seat.live or (seat.held and state.is_final(booking)))
     )
     return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
+
+
+def is_day_only(booked_at: str) -> bool:
+    """Tell whether a program that keeps no time of day wrote a moment: two registrations of one day look alike then."""
+    return booked_at[11:16] in ("", "00:00")
 
 
 def is_same_person(one: Person, other: Person) -> bool:

@@ -249,9 +249,8 @@ def _is_echo(state: Cooperation, booking: Booking, seat: Seat, row: BookingRow) 
 
 
 def _came_back_as_told(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
-    """Tell whether a lost row is back with an "S" of ours, told because another VHS had lost the booking too (D5)."""
-    others = booking.orphaned_by - {draft.moment.vhs}
-    return bool(others or actor_of(row.edited_by) == WEB_SERVICE_USER) and _is_echo(draft.state, booking, seat, row)
+    """Tell whether a lost row is back with an "S" that WS wrote, because another VHS had lost the booking too (D5)."""
+    return actor_of(row.edited_by) == WEB_SERVICE_USER and _is_echo(draft.state, booking, seat, row)
 
 
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:

@@ -182,7 +182,8 @@ class _Courses:
         other = self.lanes.get(self.lane_keys.get((row.number, row.period or ""), ""))
         if other is None or other is lane:
             return False
-        if other.alone and not lane.alone and self.proves and not self._under_number(lane):
+        slip = other.alone and not lane.alone and not self._shares_bookings(other, row)
+        if slip and self.proves and not self._under_number(lane):
             return False  # the slip was the other COOP-Id, adopted while this course had it, and it is put right
         if not self.by_id[other.coop_id] or self._shares_bookings(other, row):
             return True
@@ -211,13 +212,13 @@ class _Courses:
         known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
         if known & shown:
             return True
-        if known & self.booking_keys.keys() or self._is_anothers(lane, row):
-            return False  # its bookings go on in another course, or this one is another's: the COOP-Id moved
-        strange = bool(known and shown)  # bookings on both sides, and none in common
+        alike = _is_course(row, lane)
+        if self._is_anothers(lane, row) or (known and not alike):
+            return False  # neither its bookings nor its title and day: the COOP-Id moved, or was copied
         if stays and known:
             return False
-        if _is_course(row, lane):
-            if strange and not self.proves:
+        if alike:
+            if known and shown and not self.proves:
                 return False
         elif stays or not self.proves or self.is_local((row.number, row.period)):
             return False
@@ -248,12 +249,12 @@ class _Courses:
         )
 
     def _unsettled(self, lane: KnownLane) -> list[KnownLane]:
-        """List the other lanes whose COOP-Id does not stand where it stood; one that stands alone is no rival."""
+        """List the other lanes whose COOP-Id does not stand where it stood; a slip that nobody booked is no rival."""
         return [
             other
             for other in self.lanes.values()
             if other is not lane
-            and not other.alone
+            and not (other.alone and not self.booking_ids(other.coop_id))
             and not any(row.external_number == other.coop_id for row in self.by_number[other.number])
         ]
 

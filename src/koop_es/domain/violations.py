@@ -125,7 +125,7 @@ def found(state: Cooperation) -> Iterator[Violation]:
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
             yield from _seat_violations(state, booking, vhs, seat)
-        yield from _unclaimed(state, booking)
+    yield from _unclaimed(state)
     yield from _overbooked(state)
 
 
@@ -269,15 +269,22 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
 
 
-def _unclaimed(state: Cooperation, booking: Booking) -> Iterator[Violation]:
-    """A live mirror of a booking that its owner, whose bookings are read, does not have: nobody answers for it (B1)."""
-    lane = state.active_lane(booking.owner)
-    if booking.claimed or lane is None or not lane.delivered or state.is_cancelled(booking):
+def _unclaimed(state: Cooperation) -> Iterator[Violation]:
+    """Live mirrors of bookings that their owner, whose bookings are read, does not have: nobody answers for them."""
+    mirrors = [b for b in state.bookings.values() if not b.claimed and not state.is_cancelled(b)]
+    if not mirrors:
         return
-    held = sorted(vhs for vhs, seat in booking.seats.items() if seat.held and seat.live)
-    if held:
-        detail = {"found": "VHS " + ", ".join(held)}
-        yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
+    readable = {
+        vhs
+        for b in state.bookings.values()
+        for vhs, seat in b.seats.items()
+        if seat.booking_id and state.active_lane(vhs)
+    }
+    for booking in mirrors:
+        held = sorted(vhs for vhs, seat in booking.seats.items() if seat.held and seat.live)
+        if held and booking.owner in readable:
+            detail = {"found": "VHS " + ", ".join(held)}
+            yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
 
 
 def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from koop_es.connectors import cents_from_text
 from koop_es.ingest import quarantine
-from koop_es.simulate.rows import CourseKey, Row, course_of
+from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
 from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
@@ -52,20 +52,15 @@ class Judge:
         key, program = self.staff.key(vhs, course), self.world.programs[vhs]
         if key is None or course not in self.staff.coop_ids or key in program._left_web:
             return False
-        coop_id = self.staff.coop_ids[course]
-        return program.courses[key]["Externe Kurs-Nr."] == coop_id and not self._set_aside(program.vhs, coop_id, key)
+        if program.courses[key]["Externe Kurs-Nr."] != self.staff.coop_ids[course]:
+            return False
+        return (vhs, course) not in self.staff.facts.blurred or not self._is_said(vhs, course)
 
-    def _set_aside(self, vhs: str, coop_id: str, key: CourseKey) -> bool:
-        """Tell whether it is said openly that nobody knows which course of a VHS a COOP-Id belongs to.
-
-        It is where a row with it is set aside as a copy of another course, and where its course is gone and stands in
-        the place of one whose COOP-Id was altered (R15, R20): people have to tell.
-        """
-        for item in self.aside:
-            if item["vhs"] == vhs and coop_id in item["reason"] and f"belongs to {key.number} (" not in item["reason"]:
-                return True
-        altered = any("COOP_ID_CHANGED" in codes for (_, where), codes in self.open.items() if where == vhs)
-        return altered and "COURSE_VANISHED" in self.open.get((coop_id, vhs), set())
+    def _is_said(self, vhs: int, course: int) -> bool:
+        """Tell whether it is said openly that nobody knows which row of a VHS a shared course is (R15, R20)."""
+        coop_id, where = self.staff.coop_ids[course], self.world.programs[vhs].vhs
+        said = self.open.get((coop_id, where), set()) & {"COURSE_VANISHED", "COOP_ID_CHANGED", "COOP_ID_LOST"}
+        return bool(said) or any(item["vhs"] == where and coop_id in item["reason"] for item in self.aside)
 
     def _booking(self, who: int) -> Iterator[str]:
         facts = self.staff.facts

@@ -22,7 +22,8 @@ class Shown:
     """What one export showed of shared courses: status and editor of each row by who booked.
 
     ``courses`` says in which of them each stands, None in no shared one. ``readable`` are the courses whose row carried
-    the right COOP-Id, ``there`` those that had a row at all; ``proves`` says that the export was full and complete.
+    the right COOP-Id, ``there`` those that had a row at all; ``proves`` says that the export was full and complete;
+    ``looks`` are number, title and first day of each course, ``doubled`` those whose COOP-Id stands in two rows.
     """
 
     vhs: int
@@ -32,6 +33,8 @@ class Shown:
     ausfall: frozenset[int]
     rows: Mapping[int, tuple[str, str]]
     courses: Mapping[int, int | None]
+    looks: Mapping[int, tuple[str, str, str]]
+    doubled: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -80,6 +83,8 @@ class Oracle:
                 continue
             if self.facts.course_of[who] not in shown.there:
                 self.certain_absences[vhs, who] = 0  # without its course an absence is none, nor are those around it
+                if certain:
+                    self.absences[vhs, who] = 0
                 continue
             self.absences[vhs, who] = count + 1
             self.certain_absences[vhs, who] += certain and self.facts.course_of[who] in shown.readable

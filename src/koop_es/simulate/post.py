@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ class Post:
         self.sent: dict[int, list[Parcel]] = {}
         self.taken: dict[int, int] = {}
         self.newest: dict[int, int] = {}
+        self.looks: dict[tuple[int, int], tuple[str, str, str]] = {}
         self.half: set[int] = set()
         self.findings: list[str] = []
         self._posted = 0
@@ -98,8 +100,11 @@ class Post:
         rows = {course_of(row): row for row in courses}
         places = {c: rows[key] for (at, c), key in staff.place.items() if at == vhs and key in rows}
         readable = {
-            c for c, row in places.items() if c in staff.coop_ids and row["Externe Kurs-Nr."] == staff.coop_ids[c]
+            c
+            for c, row in places.items()
+            if whole and c in staff.coop_ids and row["Externe Kurs-Nr."] == staff.coop_ids[c]
         }
+        ids = Counter(row["Externe Kurs-Nr."] for row in courses)
         numbers = {course_of(row): course for course, row in places.items()}
         found: dict[int, tuple[str, str]] = {}
         where: dict[int, int | None] = {}
@@ -113,9 +118,11 @@ class Post:
             proves,
             frozenset(places),
             frozenset(readable),
-            frozenset(c for c in readable if whole and places[c]["Ausfall"] == "W"),
+            frozenset(c for c in readable if places[c]["Ausfall"] == "W"),
             found,
             where,
+            {c: (row["Kursnummer"], row["Titel"], row["Datum von"]) for c, row in places.items()} if whole else {},
+            frozenset(c for c in readable if ids[staff.coop_ids[c]] > 1),
         )
 
     # --- delivering ---------------------------------------------------------------------------------------------------
@@ -163,10 +170,29 @@ class Post:
         if parcel.shown.proves and (result.status in TAKEN or finished) and self.newest[vhs] == parcel.sequence:
             self.findings += self._unlike(parcel)
         if result.status in TAKEN:
+            self._blur(parcel)
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, again=parcel.tries > 0)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _blur(self, parcel: Parcel) -> None:
+        """Note the courses that no export can tell any more, from the way a person would read one export after another.
+
+        A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20).
+        """
+        vhs = parcel.shown.vhs
+        for course, look in parcel.shown.looks.items():
+            place, before = (vhs, course), self.looks.get((vhs, course))
+            readable = course in parcel.shown.readable
+            moved = before is None or look[0] != before[0]
+            strange = not readable or course in parcel.shown.doubled or (before is not None and look[1:] != before[1:])
+            if moved and strange:
+                self.staff.facts.blurred.add(place)
+            elif not moved:
+                self.staff.facts.blurred.discard(place)
+            if readable and place not in self.staff.facts.blurred:
+                self.looks[place] = look
 
     def _unlike(self, parcel: Parcel) -> list[str]:
         """Compare what an export that was taken in showed with what the view says that it showed (C5)."""

@@ -50,7 +50,7 @@ class Facts:
     ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once. ``kept`` are the
     texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
-    altered one but another course's.
+    altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
     """
 
     course_of: dict[int, int] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class Facts:
     kept: dict[tuple[int, int], Row] = field(default_factory=lambda: defaultdict(dict))
     ausfall: set[int] = field(default_factory=set)
     known: set[tuple[int, int]] = field(default_factory=set)
+    blurred: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 

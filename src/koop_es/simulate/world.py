@@ -180,6 +180,7 @@ class World:
                 accepted_rate=RATE,
             )
             staff.place[act.vhs, course] = CourseKey(number, PERIOD)
+            self.post.looks[act.vhs, course] = (number, "", "")
         except KoopError as error:
             return error.code
         return "done"

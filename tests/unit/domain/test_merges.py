@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from koop_es.domain.merges import is_same_person, same_name
-from koop_es.domain.observation import Person
+from koop_es.domain.observation import BookingRow, Person
 from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, booked, held, mirror, network, shared, types
 
 MERGED = ("PARTICIPANTS_MERGED", ABO, "301:7")
@@ -175,6 +175,24 @@ def test_b15_merged_row_that_a_filtered_export_lacked_is_still_the_same_booking(
     assert world.changes(MASTER) == []
 
 
+def test_b15_merged_row_seen_first_in_a_delta_after_an_absence_waits_for_a_complete_export() -> None:
+    world = shared()
+    world.report(ABO)
+    assert types(world.report(ABO, booked("8", tnr="T8"), full=False)) == ["MergeSuspected"]
+    world.report(ABO, booked("8", tnr="T8"))
+    assert list(world.state.bookings) == ["301:7"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_d5_registration_on_the_day_of_a_cancelled_one_is_new_where_no_time_is_kept() -> None:
+    day = "2026-01-05T00:00:00+01:00"
+    world = network()
+    world.report(ABO, booked("7", at=day))
+    world.report(ABO, booked("7", "S", at=day))
+    assert "BookingMade" in types(world.report(ABO, booked("8", at=day)))
+    assert world.statuses(MASTER) == {"301:8": "A"}
+
+
 def test_b15_registration_after_a_first_absence_is_a_booking_of_its_own() -> None:
     world = shared()
     world.report(ABO)
@@ -276,6 +294,42 @@ def test_b15_same_person_is_symmetric() -> None:
     people = [ANNA, BERND, Person("Muster", "Anna"), Person("Muster", "Anna", "+49 721 1234")]
     for one, other in product(people, people):
         assert is_same_person(one, other) == is_same_person(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Person("Muster", "Anna", "0721 1", ""), Person("Muster", "Anna", "0721 2", "")),
+        (Person("Muster", "Anna", "", "a@example.org"), Person("Muster", "Anna", "", "b@example.org")),
+        (Person("Muster", "Anna", "+43 721 1234"), Person("Muster", "Anna", "0721 1234")),
+        (Person("Muster", "Anna", "49 721 1234"), Person("Muster", "Anna", "0721 1234")),
+    ],
+    ids=["no mail", "no phone", "phone of another country", "local number that begins with 49"],
+)
+def test_b15_what_is_empty_or_only_alike_joins_nobody(one: Person, other: Person) -> None:
+    assert not is_same_person(one, other)
+
+
+@pytest.mark.parametrize(
+    ("vhs", "first"),
+    [(ABO, booked("7")), (THIRD, mirror("5", "301:7")), (MASTER, mirror("5", "301:7"))],
+    ids=["of somebody else", "whose name this VHS never got", "whose person nobody has told"],
+)
+def test_b15_merge_is_found_behind_a_booking_that_is_truly_gone(vhs: str, first: BookingRow) -> None:
+    world = shared() if vhs == THIRD else network()
+    world.report(vhs, first, booked("8", tnr="T8", person=BERND))
+    world.report(vhs, booked("9", tnr="T9", person=BERND))
+    assert "ParticipantsMerged" in types(world.events)
+    assert f"{vhs}:9" not in world.state.bookings
+
+
+def test_b15_merge_is_found_behind_an_orphan() -> None:
+    world = shared()
+    other = booked("8", tnr="T8", person=BERND)
+    for rows in ([held(ABO), other], [other], [other]):
+        world.report(ABO, *rows)
+    assert world.statuses(MASTER)["301:7"] == "S"
+    assert "ParticipantsMerged" in types(world.report(ABO, booked("9", tnr="T9", person=BERND)))
 
 
 def test_b15_booking_without_a_known_person_is_never_matched() -> None:

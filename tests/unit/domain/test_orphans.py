@@ -258,6 +258,17 @@ def test_d5_lost_row_that_comes_back_with_an_s_of_ours_claims_nothing() -> None:
     assert world.to_do(ABO) == [("booking.update", "301:7")]
 
 
+@pytest.mark.parametrize("first", [ABO, MASTER])
+def test_d5_s_of_the_owner_in_a_row_that_was_lost_is_final_in_either_order(first: str) -> None:
+    world = shared()
+    for vhs in (ABO, ABO, MASTER, MASTER):
+        world.report(vhs)
+    rows = {ABO: held(ABO, status="S", edited_by="Frau Berg"), MASTER: held(MASTER)}
+    for vhs in (first, MASTER if first == ABO else ABO):
+        world.report(vhs, rows[vhs])
+    assert world.state.bookings["301:7"].cancelled_by == {ABO}
+
+
 def test_d5_lost_row_that_comes_back_with_an_s_of_the_staff_is_cancelled() -> None:
     world = orphaned(THIRD)
     world.report(THIRD, held(THIRD, status="S", edited_by="Frau Berg"))
@@ -302,6 +313,13 @@ def test_d3_row_with_an_unknown_status_is_not_absent() -> None:
     assert world.statuses(MASTER) == {"301:7": "A"}
     assert world.open == {("UNKNOWN_STATUS", ABO, "301:7")}
     assert world.report(ABO, held(ABO, status="X")) == []
+
+
+def test_b1_mirror_is_not_missed_at_an_owner_that_shows_no_bookings_at_all() -> None:
+    world = network()
+    world.report(ABO, full=False)
+    world.report(MASTER, mirror("M1", "301:7", person=ANNA))
+    assert world.open == set()
 
 
 def test_b1_mirror_that_its_owner_does_not_have_is_said() -> None:

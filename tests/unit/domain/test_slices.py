@@ -203,9 +203,23 @@ def followed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None =
     return route(export(*rows), lanes or LANES, lambda _: False, None, known(**bookings))
 
 
-def test_r20_course_that_changed_number_day_and_all_its_bookings_follows_its_coop_id() -> None:
-    routing = followed(one("N9", starts_on=date(2026, 5, 5)), two(), at("N9", "8"), one={"7"})
+def test_r20_course_that_changed_number_and_all_its_bookings_follows_its_coop_id() -> None:
+    routing = followed(one("N9"), two(), at("N9", "8"), one={"7"})
     assert taken(routing, ONE) == ("N9", ["8"])
+
+
+@pytest.mark.parametrize("bookings", [("8",), ()])
+def test_r15_copy_for_another_day_is_no_renumbered_course_where_people_had_booked(bookings: tuple[str, ...]) -> None:
+    copy = one("N9", starts_on=date(2026, 5, 5))
+    routing = followed(copy, two(), *(at("N9", booking) for booking in bookings), one={"7"})
+    assert routing.slices[ONE].course_absent
+    assert ("N9", PERIOD) in {item.key for item in routing.rejected}
+
+
+def test_r20_renumbered_course_is_followed_although_somebody_was_booked_into_another_course() -> None:
+    local = one("LOCAL", None, title="Chor")
+    routing = followed(one("N9"), local, two(), at("LOCAL", "7"), one={"7"})
+    assert taken(routing, ONE) == ("N9", [])
 
 
 def test_r15_bookings_in_another_row_tell_against_the_coop_id() -> None:
@@ -223,9 +237,16 @@ def test_r15_title_and_day_of_another_course_tell_against_the_coop_id() -> None:
 
 def test_r15_slip_that_nobody_else_ever_showed_gives_way_to_the_coop_id_put_right() -> None:
     slip = KnownLane(TWO, "N9", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on, alone=True)
-    routing = followed(one("N9"), at("N9", "7"), lanes={ONE: FIRST, TWO: slip}, two={"7"})
+    routing = followed(one("N9"), at("N9", "7"), lanes={ONE: FIRST, TWO: slip})
     assert taken(routing, ONE) == ("N9", ["7"])
     assert routing.slices[TWO].course_absent
+
+
+def test_r15_course_that_people_booked_does_not_give_way_to_the_coop_id_of_another() -> None:
+    lone = KnownLane(TWO, "N9", PERIOD, ENDS, "Yoga", date(2026, 4, 1), alone=True)
+    routing = followed(two("N9", ONE), at("N9", "7"), lanes={ONE: FIRST, TWO: lone}, two={"7"})
+    assert taken(routing, TWO) == ("N9", ["7"])
+    assert routing.slices[ONE].course_absent
 
 
 def test_r15_row_of_an_occupancy_export_says_that_it_holds_counts_only() -> None:

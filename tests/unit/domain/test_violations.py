@@ -61,7 +61,9 @@ SEVERITIES = {
 }
 
 
-@pytest.mark.parametrize(("code", "vhs", "shown"), CASES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("code", "vhs", "shown"), CASES, ids=lambda value: value if isinstance(value, str) else " ".join(value)
+)
 def test_a_violation_opens_once_and_closes_with_the_proper_state(code: str, vhs: str, shown: dict[str, Any]) -> None:
     world = network()
     world.report(vhs, **shown)

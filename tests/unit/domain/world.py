@@ -27,6 +27,7 @@ from koop_es.domain.terms import Policy
 from koop_es.domain.violations import found
 from koop_es.domain.wanted import Change, changes
 from koop_es.views.documents import Document, documents
+from tests.unit.domain.reasons import check
 
 COOP = "563-COOP-219"
 MASTER, ABO, THIRD = "563", "301", "412"
@@ -216,9 +217,10 @@ class World:
         return Moment(vhs, at, at, origin)
 
     def follow(self, events: Sequence[Event]) -> None:
-        """Let events happen."""
+        """Let events happen, each of which has to say why."""
         for event in events:
             apply(self.state, event)
+            check(event, self.state.version)
             self.events.append(event)
 
     # --- what there is to see -----------------------------------------------------------------------------------------
