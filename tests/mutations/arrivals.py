@@ -14,7 +14,7 @@ _COMPLETE = (
     "    complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete and not unreadable\n"
 )
 _APPEND = "        appends = [Append(item.state.coop_id, item.expected, item.events) for item in news]\n"
-_TRY = "        try:\n            with self.store.write() as tx:\n                extra ="
+_LAST = "        with self.store.write() as tx:\n            self._append(tx, decided, marks)\n"
 _ECHO = "        return state.is_cancelled(booking) or booking.ever_cancelled\n"
 
 ARRIVALS = (
@@ -116,10 +116,10 @@ ARRIVALS = (
         (
             Edit(
                 "ingest/apply.py",
-                _TRY,
+                _LAST,
                 "        with self.store.write() as tx:\n"
                 "            ledger.ensure(tx, report.vhs)\n"
-                "            ledger.advance(tx, report, self.now)\n" + _TRY,
+                "            ledger.advance(tx, report, self.now)\n" + _LAST,
             ),
         ),
     ),

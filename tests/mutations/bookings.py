@@ -105,7 +105,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    by_hand = actor is not None and actor != seat.actor\n",
+                "    by_hand = actor is not None and actor != seat.actor and not merged\n",
                 "    by_hand = False\n",
             ),
         ),

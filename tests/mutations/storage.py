@@ -12,8 +12,8 @@ STORAGE = (
         (
             Edit(
                 "store/store.py",
-                "                if attempt == attempts or lost == LOST_ATTEMPTS:\n",
-                "                if lost:\n",
+                "                if attempt == attempts or lost == LOST_ATTEMPTS",
+                "                if lost",
             ),
         ),
         Named(("tests/integration/store",)),
@@ -38,8 +38,8 @@ STORAGE = (
         (
             Edit(
                 "ingest/apply.py",
-                "            ledger.applying(tx, self.report, events, guard_tripped=tripped)\n",
-                "            assert events >= 0\n",
+                "                ledger.applying(tx, self.report, events, guard_tripped=self.tripped)\n",
+                "                assert events >= 0\n",
             ),
         ),
         Named(("tests/integration/ingest/test_parts.py",)),

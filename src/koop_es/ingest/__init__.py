@@ -2,7 +2,8 @@
 
 from koop_es.domain.legacy import LegacyAbo
 from koop_es.ingest.abos import confirm_terms, subscribe, terminate_subscription
-from koop_es.ingest.apply import ExportResult, ingest
+from koop_es.ingest.arrival import ExportResult
+from koop_es.ingest.intake import ingest
 from koop_es.ingest.legacies import adopt_legacy, assign_coop_id
 from koop_es.ingest.markets import join_market, leave_market
 from koop_es.ingest.releases import Released, close_release, release, withdraw_release

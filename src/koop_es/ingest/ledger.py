@@ -62,6 +62,24 @@ class Progress:
     guard_tripped: bool = False
     digest: str | None = None
 
+    def begun(self, report: Report) -> bool:
+        """Tell whether it is this export that is half applied."""
+        return self.applying == (report.sequence, report.sha256)
+
+    def events_of(self, report: Report) -> int:
+        """Count the events this export caused so far, 0 where none of it is applied."""
+        return self.applying_events if self.begun(report) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the ledger says of an export that was taken in."""
+
+    status: Outcome
+    events: int
+    quarantined_rows: int
+    withheld: int
+
 
 def peek(tx: Tx, vhs: str, *, lock: bool = False) -> Progress:
     """Read how far a VHS has reported; ``lock`` keeps others from changing it to the end of the transaction."""
@@ -137,18 +155,34 @@ def ensure(tx: Tx, vhs: str) -> None:
     tx.run("lane_ensure", vhs=vhs)
 
 
-def check(tx: Tx, report: Report) -> None:
-    """Make sure that no newer export of the VHS came in between; raises ExportOvertaken."""
+def last_line(tx: Tx, vhs: str) -> int:
+    """Tell where the ledger of a VHS ends."""
+    row = tx.row("export_last_line", vhs=vhs)
+    return int(row[0] or 0) if row is not None else 0
+
+
+def taken_in_after(tx: Tx, report: Report, line: int) -> Line | None:
+    """Find this very export behind a line of the ledger: somebody has taken it in meanwhile, perhaps we ourselves."""
+    row = tx.row("export_after", vhs=report.vhs, line=line, kind=report.kind.value, sha256=report.sha256)
+    return Line(*row) if row is not None else None
+
+
+def check(tx: Tx, report: Report) -> Progress:
+    """Make sure that no newer export of the VHS came in between, nor will before the transaction ends.
+
+    Returns how far the VHS has reported; raises ExportOvertaken.
+    """
     ensure(tx, report.vhs)
-    if report.sequence is None:
-        return
     now = peek(tx, report.vhs, lock=True)
+    if report.sequence is None:
+        return now
     begun = now.applying[0] if now.applying is not None and now.applying[0] is not None else 0
     if report.sequence < max(now.last_sequence, begun):
         raise ExportOvertaken(
             f"export {max(now.last_sequence, begun)} of VHS {report.vhs} overtook export {report.sequence}",
             vhs=report.vhs,
         )
+    return now
 
 
 def applying(tx: Tx, report: Report, events: int, *, guard_tripped: bool) -> None:

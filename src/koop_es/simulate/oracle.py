@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from koop_es.simulate.staff import Facts
+from koop_es.simulate.facts import Facts
 
 Verdict = Literal["live", "cancelled", "either"]
 
@@ -82,14 +82,19 @@ class Oracle:
             if vhs != shown.vhs or who in shown.rows:
                 continue
             if self.facts.course_of[who] not in shown.there:
-                self.certain_absences[vhs, who] = 0  # without its course an absence is none, nor are those around it
-                if certain:
-                    self.absences[vhs, who] = 0
+                self._forget(vhs, who, certain=certain)
                 continue
             self.absences[vhs, who] = count + 1
             self.certain_absences[vhs, who] += certain and self.facts.course_of[who] in shown.readable
             if self._is_lost(vhs, who):
                 self.ever_lost.add(who)
+
+    def _forget(self, vhs: int, who: int, *, certain: bool) -> None:
+        """Let go of absences that led to nothing yet: without its course an absence is none, nor one before it."""
+        if not self._is_lost(vhs, who, certain=True):
+            self.certain_absences[vhs, who] = 0
+        if certain and not self._is_lost(vhs, who):
+            self.absences[vhs, who] = 0
 
     def _is_lost(self, vhs: int, who: int, *, certain: bool = False) -> bool:
         counts = not self.owner_only or self.facts.owner_of[who] == vhs

@@ -6,11 +6,11 @@ so with False. ``Staff`` keeps what only the people themselves know: who booked 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from koop_es.domain.observation import Person
+from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.program import KUFERSQL, Program
 from koop_es.simulate.rows import CourseKey, NotAllowed, Row, course_of
@@ -41,34 +41,6 @@ WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
 """What the change list writes when it creates an Abo-Kurs and never again (R29)."""
 
 UNKNOWN_LETTER = "X"
-
-
-@dataclass(slots=True)
-class Facts:
-    """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number.
-
-    ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once. ``kept`` are the
-    texts an Abo-VHS wrote over those that are written once (R29).
-    ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
-    altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
-    """
-
-    course_of: dict[int, int] = field(default_factory=dict)
-    owner_of: dict[int, int] = field(default_factory=dict)
-    cancelled: set[int] = field(default_factory=set)
-    rebooked: set[int] = field(default_factory=set)
-    letter: dict[int, str | None] = field(default_factory=dict)
-    kept: dict[tuple[int, int], Row] = field(default_factory=lambda: defaultdict(dict))
-    ausfall: set[int] = field(default_factory=set)
-    known: set[tuple[int, int]] = field(default_factory=set)
-    blurred: set[tuple[int, int]] = field(default_factory=set)
-    label_of: dict[str, int] = field(default_factory=dict)
-    refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def name(self, who: int, ref: str) -> None:
-        """Remember that a booking reference stands for somebody."""
-        self.label_of[ref] = who
-        self.refs_of[who].append(ref)
 
 
 class Staff:
@@ -259,6 +231,14 @@ class Staff:
     def _give(self, who: int, vhs: int, letter: str) -> None:
         if self.facts.owner_of.get(who) == vhs:
             self.facts.letter[who] = letter
+            self.facts.given_at[who] = self.clock.now
+
+    def note_overwritten(self, refs: Iterable[str], fetched_at: datetime) -> None:
+        """Note the letters over which a connector wrote an older list: which of the two stands is chance."""
+        for ref in refs:
+            who = self.facts.label_of.get(ref, -1)
+            if self.facts.given_at.get(who, fetched_at) > fetched_at:
+                self.facts.letter[who] = None
 
     # --- courses ------------------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ class World:
         self.oracle = Oracle(self.staff.facts, scenario.confirmations, scenario.owner_only, masters)
         self.post = Post(store, self.policy, self.clock, self.staff, self.oracle)
         self.post.directory = directory
-        self.fetched: list[tuple[int, int, list[dict[str, Any]]]] = []
+        self.fetched: list[tuple[int, int, datetime, list[dict[str, Any]]]] = []
         self.trace: list[str] = []
         self.findings = self.post.findings
         self.ever_withheld: set[int] = set()
@@ -101,13 +101,14 @@ class World:
         self.trace += self.post.deliver(now)
         due = [item for item in self.fetched if now is None or item[0] <= now]
         self.fetched = [item for item in self.fetched if item not in due]
-        for _, vhs, changes in due:
-            self.trace.append(f"{self.programs[vhs].vhs} wrote {self._write(vhs, changes)}")
+        for _, vhs, fetched_at, changes in due:
+            self.trace.append(f"{self.programs[vhs].vhs} wrote {self._write(vhs, changes, fetched_at)}")
 
-    def _write(self, vhs: int, changes: list[dict[str, Any]]) -> int:
+    def _write(self, vhs: int, changes: list[dict[str, Any]], fetched_at: datetime) -> int:
         """Let a connector carry out a change list; what it writes into the wrong course is there all the same."""
         done = self.programs[vhs].apply(changes)
         self.staff.note_ausfall(vhs)
+        self.staff.note_overwritten((change["booking"]["ref"] for change in changes if "booking" in change), fetched_at)
         return done
 
     def _carry_out(self, step: Step, now: int) -> str:
@@ -128,7 +129,8 @@ class World:
                 return said
             case Changes():
                 changes = self.fetch(step.vhs)
-                self.fetched += [(now + step.delay * (time + 1), step.vhs, changes) for time in range(step.times)]
+                at = self.clock.now
+                self.fetched += [(now + step.delay * (time + 1), step.vhs, at, changes) for time in range(step.times)]
                 self._arrivals(now)
                 return "; ".join(change["id"] for change in changes)
             case Jump():
@@ -225,7 +227,7 @@ class World:
             changes = self.fetch(vhs)
             told += len(changes)
             self.trace.append(f"{self.programs[vhs].vhs} told {'; '.join(change['id'] for change in changes)}")
-            self._write(vhs, changes)
+            self._write(vhs, changes, self.clock.now)
         return told
 
     def _approve(self) -> None:

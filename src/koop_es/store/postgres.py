@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.utils import retry
 from psycopg import Connection, Cursor, sql
 from psycopg.rows import dict_row, tuple_row
+from psycopg_pool import PoolTimeout
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.store import errors
@@ -21,14 +23,14 @@ from koop_es.store.record import NewRow
 from koop_es.store.statements import statements
 from koop_es.store.transaction import MAX_POSITION, Row, Tx
 
-POOL_SIZE = 1
-"""Connections kept open: one command works with one; more open where threads ask for them."""
+POOL_SIZE = 0
+"""Connections the pool opens unasked: one command works with the one it came with; threads ask for more."""
 
 MAX_CONNECTIONS = 16
 """Connections one process may open: six such processes fit into PostgreSQL's default of 100."""
 
 CONNECT_SECONDS = 10
-"""How long the first connection may take: a server that boots or fails over answers within that."""
+"""How long a connection may take, the first or a new one: a server that boots or fails over answers within that."""
 
 IDLE_SECONDS = 300
 """How long a transaction may sit while Python works: the greatest export is folded in a minute; five times that."""
@@ -42,27 +44,39 @@ _S: Mapping[str, bytes] = {name: text.encode() for name, text in statements("pos
 """As bytes, because psycopg wants literal strings or bytes."""
 
 
-class KoopPostgresDatastore(PostgresDatastore):
-    """The library's datastore, opened by a connection URI, with bounded waiting for locks."""
+class FirstConnection:
+    """Stands in the pool for the class of its connections: the first one it gives out is there already."""
 
-    def __init__(self, address: PostgresAddress, *, schema: str, lock_timeout: int) -> None:
-        """Open nothing yet; ``lock_timeout`` is in seconds."""
+    def __init__(self, connection: Connection[Any]) -> None:
+        """Keep the connection until the pool asks for one."""
+        self._kept = [connection]
+
+    def connect(self, conninfo: str, **given: Any) -> Connection[Any]:
+        """Give out the connection that is there, or make another."""
+        return self._kept.pop() if self._kept else Connection.connect(conninfo, **given)
+
+
+class KoopPostgresDatastore(PostgresDatastore):
+    """The library's datastore on a connection that is there, with bounded waiting for locks and more connections."""
+
+    def __init__(self, address: PostgresAddress, first: Connection[Any], *, lock_timeout: int) -> None:
+        """Take over ``first``, a connection to this address; ``lock_timeout`` is in seconds."""
         super().__init__(
             dbname="",
             host="",
             port="",
             user="",
             password="",
-            connect_timeout=lock_timeout,
+            connect_timeout=CONNECT_SECONDS,
             idle_in_transaction_session_timeout=IDLE_SECONDS,
             pool_size=POOL_SIZE,
             max_overflow=MAX_CONNECTIONS - POOL_SIZE,
             pre_ping=True,  # after a restart of the server every kept connection is dead
             lock_timeout=lock_timeout,
-            schema=schema,
             originator_id_type="text",
         )
-        self.pool.kwargs = {**_conninfo(address), "row_factory": dict_row}
+        self.pool.kwargs = _conninfo(address)
+        self.pool.connection_class = FirstConnection(first)  # type: ignore[assignment]  # only its connect is called
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """Bound the waiting for row locks too; the library bounds only the lock of its table."""
@@ -206,27 +220,51 @@ class PostgresEngine:
         self.shown = address.shown
         self._address = address
         try:
-            with psycopg.connect(**{"connect_timeout": CONNECT_SECONDS, **_conninfo(address)}) as connection:
-                found = connection.execute(_S["schema_current"]).fetchone()
+            first = Connection.connect(**_conninfo(address))
         except psycopg.Error as error:
             raise self.fault(error, "connect") from None
-        if not found or not found[0]:
-            raise errors.at(errors.StoreUnreachable, self.shown, "the search path names no schema that exists")
-        self.datastore = KoopPostgresDatastore(address, schema=found[0], lock_timeout=wait_seconds)
+        self.datastore = KoopPostgresDatastore(address, first, lock_timeout=wait_seconds)
         try:
+            self.datastore.schema = self._schema()
             self.recorder = KoopPostgresRecorder(self.datastore)
+        except StoreUnusable:
+            self.datastore.close()
+            raise
         except PersistenceError as error:
             self.datastore.close()
             raise self.fault(error, "connect") from None
 
+    def _schema(self) -> str:
+        """Find the schema that new tables go to."""
+        with self.glance() as tx:
+            found = tx.row("schema_current")
+        if not found or not found[0]:
+            raise errors.at(errors.StoreUnreachable, self.shown, "the search path names no schema that exists")
+        return str(found[0])
+
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Tx]:
-        """Begin a transaction, commit it on a clean exit, roll it back on any other."""
-        with self._leased() as connection, connection.transaction():
-            cursor = connection.cursor(row_factory=tuple_row, binary=True)
-            if not write:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield PostgresTx(cursor, self, writable=write)
+        """Begin a transaction, commit it on a clean exit, roll it back on any other.
+
+        Where nobody answers the COMMIT, the log tells whether it was carried out.
+        """
+        ending: PostgresTx | None = None
+        try:
+            with self._leased() as connection, connection.transaction():
+                cursor = connection.cursor(row_factory=tuple_row, binary=True)
+                if not write:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                tx = PostgresTx(cursor, self, writable=write)
+                yield tx
+                ending = tx
+        except errors.StoreUnreachable:
+            if ending is None or ending.last is None or not self._holds(*ending.last):
+                raise
+
+    def _holds(self, position: int, row: NewRow) -> bool:
+        """Tell whether the log holds an event; a transaction that was cut off writing it has then ended."""
+        with self.transaction(write=True) as tx:
+            return tx.holds(position, row)
 
     @contextmanager
     def glance(self) -> Iterator[Tx]:
@@ -243,14 +281,18 @@ class PostgresEngine:
         if isinstance(error, PersistenceError) and isinstance(error.__cause__, psycopg.Error):
             error = error.__cause__
         state = getattr(error, "sqlstate", None)
-        if state is None:
-            lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-            kind: type[StoreUnusable] = errors.StoreUnreachable if lost else errors.StatementFailed
-            reason = self._address.scrub(str(error)) if lost else f"statement {statement} failed"
-        else:
+        details = {"sqlstate": state, "statement": statement}
+        if state is not None:
             kind = _MEANING.get(state) or _MEANING.get(state[:2]) or errors.StatementFailed
             reason = f"statement {statement} ended with SQLSTATE {state}" if statement else f"SQLSTATE {state}"
-        return errors.at(kind, self.shown, reason, sqlstate=state, statement=statement)
+        elif isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            kind = errors.StoreBusy if _CROWDED.search(str(error)) else errors.StoreUnreachable
+            reason = self._address.scrub(str(error))
+            if isinstance(error, PoolTimeout):
+                details["waited_seconds"] = CONNECT_SECONDS
+        else:
+            kind, reason = errors.StatementFailed, f"statement {statement} failed"
+        return errors.at(kind, self.shown, reason, **details)
 
     @contextmanager
     def _leased(self) -> Iterator[Connection[Any]]:
@@ -283,9 +325,14 @@ _MEANING: dict[str, type[StoreUnusable]] = {
 }
 """SQLSTATE or its class -> what it means for the store."""
 
+_CROWDED = re.compile(r"too many (clients|connections)|connection slots|zu viele Verbindungen|Verbindungsslots")
+"""What a server says that has no connection left; a driver that is being connected is not told the SQLSTATE."""
+
 
 def _conninfo(address: PostgresAddress) -> dict[str, Any]:
-    return {"fallback_application_name": "koop-es", **address.conninfo}
+    """Say how to connect; what the address says itself comes before our own."""
+    ours = {"fallback_application_name": "koop-es", "connect_timeout": CONNECT_SECONDS}
+    return {**ours, **address.conninfo, "autocommit": True, "row_factory": dict_row}
 
 
 def _bound(params: Mapping[str, Any]) -> dict[str, Any]:

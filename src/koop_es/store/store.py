@@ -23,7 +23,8 @@ ATTEMPTS = 100
 loses 63 times where each has one thing to write; half as many again for those that come back."""
 
 LOST_ATTEMPTS = 5
-"""How often work is repeated after a lost connection; the pauses add up to three seconds: a server that restarts."""
+"""How often work is repeated after a lost connection; the pauses add up to three seconds. A server that restarts is
+waited for where connections are made, and not again here."""
 
 T = TypeVar("T")
 
@@ -106,7 +107,8 @@ class Store:
         """Begin one atomic transaction; it is committed on a clean exit and rolled back on any other.
 
         On SQLite it keeps other writers out from here on, on PostgreSQL from the first ``append`` on: append first and
-        write the other tables afterwards, then two transactions cannot wait for each other.
+        write the other tables afterwards, then two transactions cannot wait for each other. Where the connection is
+        lost in the COMMIT, the log is asked whether the events were written, and nothing is raised if they were.
         """
         return self._engine.transaction(write=True)
 
@@ -137,9 +139,9 @@ class Store:
         """Call ``work`` until it gets through, and return what it returns.
 
         It is repeated after a VersionConflict, after a deadlock and, at most LOST_ATTEMPTS times, after a lost
-        connection; it must read again each time. A connection lost after COMMIT was sent leaves open whether the events
-        were written: where they were, the repetition reads them and finds nothing new to say, or runs into its own
-        VersionConflict and reads them then. Either way nothing is written twice.
+        connection; it must read again each time. A connection lost after COMMIT was sent leaves open whether anything
+        was written: ``write`` asks the log for the events. Where it cannot, or there were none, the work is repeated
+        though it is done: it must find nothing new to say then.
         """
         lost = 0
         for attempt in range(1, attempts + 1):
@@ -149,9 +151,9 @@ class Store:
                 if attempt == attempts:
                     raise
                 time.sleep(min(0.001 * attempt, 0.02))  # a conflict means that somebody else got on: soon is best
-            except StoreUnreachable:
+            except StoreUnreachable as error:
                 lost += 1
-                if attempt == attempts or lost == LOST_ATTEMPTS:
+                if attempt == attempts or lost == LOST_ATTEMPTS or "waited_seconds" in error.details:
                     raise
                 time.sleep(0.1 * 2**lost)
         raise ValueError("attempts must be at least 1")

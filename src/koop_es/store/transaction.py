@@ -25,6 +25,8 @@ class Tx(ABC):
     def __init__(self, *, writable: bool) -> None:
         """Say whether the transaction may write."""
         self.writable = writable
+        self.last: tuple[int, NewRow] | None = None
+        """The event this transaction wrote last, with its position."""
 
     # --- the log --------------------------------------------------------------------------------------------------
 
@@ -44,7 +46,8 @@ class Tx(ABC):
         self._check_heads(appends)
         if not rows:
             return [[] for _ in appends]
-        position = self._insert(rows) - len(rows) + 1
+        self.last = self._insert(rows), rows[-1]
+        position = self.last[0] - len(rows) + 1
         positions: list[list[int]] = []
         for append in appends:
             positions.append(list(range(position, position + len(append.events))))
@@ -73,6 +76,11 @@ class Tx(ABC):
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Read the log after a position, at most ``limit`` events, in the order of their positions."""
         return decode_all(self.rows("event_read", after=after, limit=limit))
+
+    def holds(self, position: int, row: NewRow) -> bool:
+        """Tell whether the log holds this very event, once nobody else is writing to it."""
+        self._lock_log()
+        return self.rows("event_read", after=position - 1, limit=1) == [(position, *row)]
 
     def _check_heads(self, appends: Sequence[Append]) -> None:
         found = self.rows("event_heads", streams=[append.stream for append in appends])

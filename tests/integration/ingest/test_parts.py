@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from koop_es.domain.errors import KoopError
+from koop_es.domain.events import ExportApplied
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
-from koop_es.store import Store
+from koop_es.store import Store, Tx
+from koop_es.store.errors import StoreUnreachable
 from koop_es.views import change_list, status, view
 from tests.acceptance.exports import Row, booking, course, write_export
 from tests.integration.ingest.conftest import NOW, take_in
@@ -49,6 +52,38 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> Callable[[Store, Path, int], None]
             ingest(store, path, Policy(), now=NOW, max_events=PARTS, progress=progress)
 
     return run
+
+
+@pytest.fixture
+def unanswered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Let the n-th transaction from now be carried out and nobody be told, as a lost connection would."""
+    struck: list[int] = []
+
+    def arm(number: int) -> None:
+        write, left = Store.write, number
+
+        @contextmanager
+        def writing(self: Store) -> Iterator[Tx]:
+            nonlocal left
+            with write(self) as tx:
+                yield tx
+            left -= 1
+            if not left:
+                struck.append(number)
+                raise StoreUnreachable
+
+        monkeypatch.setattr(Store, "write", writing)
+
+    yield arm
+    assert struck
+
+
+def taken_in(store: Store) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """Give what the log and what the ledger say of exports that were taken in."""
+    marks = [item.event.events for item in store.load(["vhs:563"])["vhs:563"] if isinstance(item.event, ExportApplied)]
+    with store.reading() as tx:
+        lines = tx.rows("exports_of_vhs", vhs="563")
+    return marks, [(row[7], row[10], row[12]) for row in lines if row[7] in {"applied", "unchanged"}]
 
 
 def picture(store: Store) -> Any:
@@ -114,14 +149,51 @@ def test_d4_the_guard_decides_once_for_all_parts(
     take_in(store, export(tmp_path, 2, left))
     last = export(tmp_path, 3, left)
     crash(store, last, 2)
-    take_in(store, last, max_events=PARTS)
+    finished = take_in(store, last, max_events=PARTS)
+    assert finished.withheld_cancellations == len(BOOKINGS) - len(left)
+    assert taken_in(store)[1][-1][2] == len(BOOKINGS) - len(left)
     assert status(store, now=NOW)["vhs"][0]["withheld"] == len(BOOKINGS) - len(left)
     statuses = {b["status"] for item in view(store, "563")["courses"] for b in item["bookings"]}
     assert statuses == {"A"}
 
 
+@pytest.mark.parametrize(("transaction", "max_events"), [(1, 5_000), *((number, PARTS) for number in (1, 2, 3, 4))])
+def test_a_transaction_that_nobody_answered_is_counted_once(
+    store: Store, tmp_path: Path, unanswered: Callable[[int], None], transaction: int, max_events: int
+) -> None:
+    path = export(tmp_path, 1)
+    events = len(take_in(store, path, dry_run=True).plan)
+    unanswered(transaction)
+    result = take_in(store, path, max_events=max_events)
+    assert (result.status, result.events) == ("applied", events)
+    assert taken_in(store) == ([events], [("applied", events, 0)])
+
+
+def test_a_catalogue_that_nobody_answered_is_taken_in_once(
+    store: Store, tmp_path: Path, unanswered: Callable[[int], None]
+) -> None:
+    path = write_export(tmp_path / "563-1", "563", 1, [course("K1")], [])
+    unanswered(1)
+    assert take_in(store, path).status == "applied"
+    assert taken_in(store) == ([], [("applied", 0, 0)])
+
+
+@pytest.mark.parametrize("transaction", [1, 2, 3])
+def test_cancellations_withheld_are_counted_though_nobody_answered(
+    store: Store, tmp_path: Path, unanswered: Callable[[int], None], transaction: int
+) -> None:
+    left = [row for at, row in enumerate(BOOKINGS) if at % 2]
+    for sequence, bookings in ((1, BOOKINGS), (2, left)):
+        take_in(store, export(tmp_path, sequence, bookings))
+    unanswered(transaction)
+    result = take_in(store, export(tmp_path, 3, left), max_events=PARTS)
+    assert result.withheld_cancellations == len(BOOKINGS) - len(left)
+    assert taken_in(store)[1][-1] == ("applied", result.events, len(BOOKINGS) - len(left))
+
+
 def test_the_same_export_taken_in_by_many_at_once_is_applied_once(store: Store, tmp_path: Path) -> None:
     path = export(tmp_path, 1)
+    expected = len(take_in(store, path, dry_run=True).plan)
 
     def work(_: int) -> str:
         try:
@@ -132,7 +204,8 @@ def test_the_same_export_taken_in_by_many_at_once_is_applied_once(store: Store, 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(work, range(4)))
     assert found.count("applied") >= 1
-    assert set(found) <= {"applied", "unchanged", "superseded", "overtaken"}
+    assert set(found) <= {"applied", "superseded", "overtaken"}
+    assert taken_in(store) == ([expected], [("applied", expected, 0)])
     for events in store.load(row["Externe Kurs-Nr."] for row in COURSES).values():
         assert [item.event.type for item in events].count("BookingMade") == 5
         assert [item.version for item in events] == list(range(1, len(events) + 1))

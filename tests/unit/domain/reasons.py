@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
-from koop_es.domain.events import Event
+from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 
 
 class Says(Flag):
@@ -59,14 +59,49 @@ REASONS: dict[str, dict[str, Says]] = {
     "ParticipantsMerged": {"B13": ROW, "B15": ROW},
     "MergeSuspected": {"B15": ROW},
     "UnknownStatusSeen": {"B6": ROW},
+    "ViolationClosed": {"2.8": CAUSE},
 }
+
+BOTH = {"expected", "found"}
+VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
+    ("NEVER_FLAG_AFTER_RELEASE", "R3"): ("critical", set()),
+    ("COOP_ID_CHANGED", "R15"): ("critical", BOTH),
+    ("COOP_ID_LOST", "R15"): ("critical", BOTH),
+    ("COURSE_VANISHED", "R19"): ("critical", {"course"}),
+    ("COURSE_VANISHED", "R34"): ("critical", {"course"}),
+    ("COURSE_RENUMBERED", "R20"): ("info critical", BOTH),
+    ("RATE_CHANGED", "R16"): ("critical", BOTH),
+    ("MASTER_PRICE_CHANGED", "R17"): ("critical", BOTH),
+    ("SUBSCRIBER_PRICE_DIFFERS", "R33"): ("critical", BOTH),
+    ("CONTENT_CHANGED_AFTER_RELEASE", "R18"): ("warning", {"found"}),
+    ("TYPE_NO_LONGER_SHAREABLE", "R9"): ("critical", {"found"}),
+    ("TYPE_NO_LONGER_SHAREABLE", "R10"): ("critical", {"found"}),
+    ("SUFFIX_LINES_MISSING", "R37"): ("warning", {"found"}),
+    ("INSTRUCTOR_REPLACED", "R39"): ("warning", BOTH),
+    ("MAX_GUARD_OFF", "R40"): ("warning", set()),
+    ("MARKER_MISSING", "R41"): ("warning", set()),
+    ("COUNTED_TWICE", "T2"): ("critical", {"found"}),
+    ("CANCELLED_ONLY_AT_SUBSCRIBER", "R47"): ("warning", set()),
+    ("BOOKING_REMOVED", "B1"): ("warning", {"found"}),
+    ("BOOKING_REMOVED", "B9"): ("warning", set()),
+    ("PARTICIPANTS_MERGED", "B13"): ("critical", {"found"}),
+    ("OVERBOOKED", "B8"): ("critical", BOTH | {"refs"}),
+    ("UNKNOWN_STATUS", "B6"): ("warning", {"found"}),
+    ("CANCELLED_BOOKING_REACTIVATED", "D5"): ("critical", {"found"}),
+}
+"""Code and rule of a violation -> how grave it may be, and which details its text needs."""
 
 
 def check(event: Event, version: int) -> None:
     """Compare what an event says with the table; ``version`` is its own."""
     assert event.cause is None or 0 < event.cause < version, f"{event.type} follows from what comes later"
-    if event.type in ("ViolationOpened", "ViolationClosed"):
+    if isinstance(event, ViolationOpened | ViolationClosed):
         assert event.cause is not None
+        assert event.origin is None or event.origin.line is None, "a violation follows from events, not from a row"
+    if isinstance(event, ViolationOpened):
+        severities, details = VIOLATIONS[event.code, event.rule]
+        assert event.severity in severities.split()
+        assert event.detail.keys() == details, f"{event.code} says {event.detail}"
         return
     assert event.rule in REASONS[event.type], f"{event.type} is no matter of {event.rule}"
     says = REASONS[event.type][event.rule]

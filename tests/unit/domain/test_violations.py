@@ -19,6 +19,7 @@ from tests.unit.domain.world import (
     booked,
     held,
     network,
+    row,
     shared,
     types,
 )
@@ -72,6 +73,73 @@ def test_a_violation_opens_once_and_closes_with_the_proper_state(code: str, vhs:
     assert world.report(vhs, **shown) == []
     world.report(vhs)
     assert world.open == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "vhs", "shown", "detail"),
+    [
+        ("RATE_CHANGED", MASTER, {"rate": ""}, {"expected": "80", "found": "empty"}),
+        (
+            "MASTER_PRICE_CHANGED",
+            MASTER,
+            {"pass_through_cents": 0},
+            {"expected": "90,00 (12,00)", "found": "90,00 (0,00)"},
+        ),
+        (
+            "SUBSCRIBER_PRICE_DIFFERS",
+            ABO,
+            {"fee_cents": 9500},
+            {"expected": "90,00 (12,00)", "found": "95,00 (12,00)"},
+        ),
+        (
+            "SUBSCRIBER_PRICE_DIFFERS",
+            ABO,
+            {"fee_cents": None, "pass_through_cents": 0},
+            {"expected": "90,00 (12,00)", "found": "90,00 (0,00)"},
+        ),
+        ("INSTRUCTOR_REPLACED", ABO, {"instructor": "Frau B."}, {"expected": "VHS 563", "found": "Frau B."}),
+        ("INSTRUCTOR_REPLACED", ABO, {"instructor": ""}, {"expected": "VHS 563", "found": "none"}),
+        ("COUNTED_TWICE", ABO, {"countable": True}, {"found": "Anrechenbar"}),
+        ("COOP_ID_CHANGED", ABO, {"coop_id": "COOP-9"}, {"expected": "563-COOP-219", "found": "COOP-9"}),
+        ("COOP_ID_LOST", MASTER, {"coop_id": ""}, {"expected": "563-COOP-219", "found": ""}),
+        ("COURSE_RENUMBERED", ABO, {"number": "K-10"}, {"expected": "K-9 (26F)", "found": "K-10 (26F)"}),
+        ("COURSE_RENUMBERED", ABO, {"period": "26H"}, {"expected": "K-9 (26F)", "found": "K-9 (26H)"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_a_violation_says_what_was_expected_and_what_was_found(
+    code: str, vhs: str, shown: dict[str, Any], detail: dict[str, str]
+) -> None:
+    world = network()
+    world.report(vhs, course=row(vhs, **shown))
+    assert world.detail(code) == detail
+
+
+@pytest.mark.parametrize(("vhs", "course"), [(MASTER, "26-10009 (26F)"), (ABO, "K-9 (26F)")])
+def test_r19_r34_missing_course_is_named_as_its_vhs_names_it(vhs: str, course: str) -> None:
+    world = network()
+    world.report_without_course(vhs)
+    assert world.detail("COURSE_VANISHED") == {"course": course}
+
+
+def test_b13_merge_names_both_numbers() -> None:
+    world = shared()
+    world.report(ABO, booked("7", tnr="T8"))
+    assert world.detail("PARTICIPANTS_MERGED") == {"found": "TNR T7 became T8; the booking goes on"}
+
+
+def test_b6_unknown_letter_is_named() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="X"))
+    assert world.detail("UNKNOWN_STATUS") == {"found": "X"}
+
+
+def test_d5_revived_booking_shows_its_letter() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER, status="S"))
+    world.report(ABO, held(ABO, status="S"))
+    world.report(ABO, held(ABO, status="W"))
+    assert world.detail("CANCELLED_BOOKING_REACTIVATED") == {"found": "W"}
 
 
 def test_every_text_can_be_said() -> None:

@@ -177,6 +177,14 @@ WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged') ORDER B
 -- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from, by its own time.
 SELECT max(exported_at) FROM koop_exports WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged')
 
+-- export_last_line: Find where the ledger of a VHS ends, NULL where it is empty.
+SELECT max(id) FROM koop_exports WHERE vhs = :vhs
+
+-- export_after: Find an export that was taken in after a line of the ledger.
+SELECT status, events, quarantined_rows, withheld FROM koop_exports
+WHERE vhs = :vhs AND id > :line AND kind = :kind AND sha256 = :sha256 AND status IN ('applied', 'unchanged')
+ORDER BY id LIMIT 1
+
 -- export_of_digest: Count the rows of the last export of a VHS that said the same.
 SELECT rows FROM koop_exports WHERE vhs = :vhs AND digest = :digest AND status IN ('applied', 'unchanged')
 ORDER BY id DESC LIMIT 1

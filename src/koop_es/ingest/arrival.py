@@ -1,0 +1,72 @@
+"""An arrival: an export that was let in, on which terms it is taken in, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from koop_es.domain.observation import Notice, Report
+from koop_es.domain.terms import Policy
+
+
+@dataclass(slots=True)
+class ExportResult:
+    """What became of one export; the keys of ``ingest`` answers."""
+
+    path: str
+    vhs: str | None
+    sequence: int | None
+    kind: str | None
+    status: str
+    rows: int = 0
+    events: int = 0
+    quarantined_rows: int = 0
+    withheld_cancellations: int = 0
+    reason: str | None = None
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    plan: list[dict[str, Any]] = field(default_factory=list)
+
+    def answer(self) -> dict[str, Any]:
+        """Give the result as plain data, without the plan."""
+        data = asdict(self)
+        del data["plan"]
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One export that was let in, read and not yet compared with anything.
+
+    ``max_events`` bounds a transaction; ``line`` is the last line the ledger held of this VHS when the export was let
+    in: a later line about the same export says that it was applied meanwhile.
+    """
+
+    path: Path
+    report: Report
+    policy: Policy
+    now: datetime
+    max_events: int
+    profile: str | None
+    line: int
+
+    def result(self, status: str, *, events: int, quarantined_rows: int, withheld: int) -> ExportResult:
+        """Say what became of it."""
+        report = self.report
+        return ExportResult(
+            path=str(self.path),
+            vhs=report.vhs,
+            sequence=report.sequence,
+            kind=report.kind.value,
+            status=status,
+            rows=report.rows,
+            events=events,
+            quarantined_rows=quarantined_rows,
+            withheld_cancellations=withheld,
+            notices=[_noticed(notice) for notice in report.notices],
+        )
+
+
+def _noticed(notice: Notice) -> dict[str, Any]:
+    return {"file": notice.file, "line": notice.line, "course": notice.course_number, "text": notice.text}

@@ -1,0 +1,158 @@
+"""Plan: what an arrival means for the store as it is. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from koop_es.domain.draft import Moment
+from koop_es.domain.events import OrphanWithheld
+from koop_es.domain.evolve import fold
+from koop_es.domain.observation import Kind, Origin
+from koop_es.domain.slices import KnownLane, Slice, route
+from koop_es.domain.violations import text as violation_text
+from koop_es.ingest import catalogue, ledger
+from koop_es.ingest.arrival import Arrival, ExportResult
+from koop_es.ingest.decide import Decided, Decider, slice_hash
+from koop_es.store import Store, Tx
+
+STREAMS_AT_ONCE = 1_000
+"""Cooperations loaded together: their states and people stay within some 50 MB, and one query reads them all."""
+
+
+class Plan:
+    """An export taken apart: the slices that are news, and all that is decided about the export as a whole."""
+
+    def __init__(self, tx: Tx, arrival: Arrival) -> None:
+        """Drop the slices that say what was said before and have nothing to settle."""
+        self.arrival, self.report = arrival, arrival.report
+        report, recorded_at = self.report, arrival.now.isoformat()
+        self.origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
+        self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
+        self._known = ledger.lane_views(tx, report.vhs)
+        entries = catalogue.read(tx, report.vhs)
+        keys = _numbers(entries.values())
+        sure = _numbers(entry for entry in entries.values() if not entry.unsure)
+        lanes = {
+            coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on, v.alone)
+            for coop_id, v in self._known.items()
+        }
+        booking_ids = _booking_ids(tx, report.vhs)
+        self.routing = route(report, lanes, keys.__contains__, sure.__contains__, booking_ids)
+        hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
+        self.slices = [
+            part
+            for coop_id, part in sorted(self.routing.slices.items())
+            if _is_news(part, hashes, self._known.get(coop_id))
+        ]
+
+    def parts(self) -> Iterator[list[Slice]]:
+        """Cut the news into parts, a transaction each."""
+        return _parts(self.slices, self.arrival.max_events)
+
+    def decider(self, *, withhold: bool) -> Decider:
+        """Say how the slices are decided."""
+        return Decider(self.report, self.moment, self.arrival.policy, withhold=withhold)
+
+    def guard_trips(self, tx: Tx) -> bool:
+        """Tell whether this export would orphan too many bookings at once (D4)."""
+        policy, known = self.arrival.policy, self._known
+        watched = policy.orphan_confirmations == 1
+        risky = [
+            part
+            for part in self.slices
+            if part.proves_absence and (lane := known.get(part.coop_id)) and (watched or lane.suspects)
+        ]
+        live = sum(lane.live + lane.suspects for lane in known.values())
+        decider = self.decider(withhold=False)
+        orphans = sum(decider.orphans(tx, part) for part in _parts(risky, self.arrival.max_events))
+        return policy.guard_trips(orphans, live)
+
+    def catalogue(self, tx: Tx) -> catalogue.CatalogueChange:
+        """Compare the courses nobody shares with those reported before."""
+        report = self.report
+        if report.kind is Kind.OCCUPANCY:
+            return catalogue.CatalogueChange([], [])
+        known = catalogue.read(tx, report.vhs)
+        rejected = {item.key[0] for item in report.rejected if item.about == "course" and item.key}
+        if any(item.about == "course" and not item.key for item in report.rejected):
+            rejected |= {entry.number for entry in known.values()}
+        shared = ledger.lane_views(tx, report.vhs)
+        complete = report.kind is Kind.FULL and report.courses_complete
+        held = {coop_id for coop_id, part in self.routing.slices.items() if part.course is not None}
+        beside_all = complete and shared.keys() <= held
+        return catalogue.compare(known, report, self.routing.catalogue, rejected, beside_all=beside_all)
+
+
+def preview(store: Store, arrival: Arrival) -> ExportResult:
+    """Decide everything and write nothing."""
+    with store.reading() as tx:
+        plan = Plan(tx, arrival)
+        decider = plan.decider(withhold=plan.guard_trips(tx))
+        decided: list[Decided] = [item for part in plan.parts() for item in decider.decide(tx, part)]
+        change = plan.catalogue(tx)
+    events, withheld = count(decided)
+    result = arrival.result(
+        "applied" if events or not change.empty else "unchanged",
+        events=events,
+        quarantined_rows=len(arrival.report.rejected) + len(plan.routing.rejected),
+        withheld=withheld,
+    )
+    result.plan = [_planned(item.state.coop_id, event) for item in decided for event in item.events]
+    return result
+
+
+def count(decided: list[Decided]) -> tuple[int, int]:
+    """Count the events that were decided, and the cancellations among them that are withheld (D4)."""
+    events = [event for item in decided for event in item.events]
+    return len(events), sum(isinstance(event, OrphanWithheld) for event in events)
+
+
+def _numbers(entries: Iterable[catalogue.Entry]) -> set[tuple[str, str | None]]:
+    """List the keys under which courses of the catalogue may be meant, with and without their period."""
+    return {key for entry in entries for key in ((entry.number, entry.period), (entry.number, None))}
+
+
+def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
+    """Make the look-up of the Beleg-IDs a cooperation's course holds at a VHS; each is read once, and only if asked."""
+
+    @cache
+    def booking_ids(coop_id: str) -> frozenset[str]:
+        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        return frozenset(state.reported_seats(vhs))
+
+    return booking_ids
+
+
+def _is_news(part: Slice, hashes: dict[str, str], lane: ledger.LaneView | None) -> bool:
+    if lane is None or lane.pending or lane.suspects:
+        return True
+    return hashes.get(part.coop_id) != slice_hash(part)
+
+
+def _parts(slices: list[Slice], max_events: int) -> Iterator[list[Slice]]:
+    """Cut a list of slices so that each part stays below a number of events, as far as rows tell."""
+    part: list[Slice] = []
+    weight = 0
+    for item in slices:
+        part.append(item)
+        weight += len(item.bookings) + 1
+        if weight >= max_events or len(part) >= STREAMS_AT_ONCE:
+            yield part
+            part, weight = [], 0
+    if part:
+        yield part
+
+
+def _planned(coop_id: str, event: Any) -> dict[str, Any]:
+    answer = {
+        "coop_id": coop_id,
+        "type": event.type,
+        "vhs": event.vhs,
+        "rule": event.rule,
+        "ref": getattr(event, "ref", None),
+    }
+    if event.type == "ViolationOpened":
+        answer["text"] = violation_text(event.code, event.detail, event.ref)
+    return answer

@@ -1,0 +1,38 @@
+"""What the people of the simulated VHSs know and no export needs to show; all by number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from koop_es.simulate.rows import Row
+
+
+@dataclass(slots=True)
+class Facts:
+    """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number.
+
+    ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once. ``kept`` are the
+    texts an Abo-VHS wrote over those that are written once (R29).
+    ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
+    altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
+    """
+
+    course_of: dict[int, int] = field(default_factory=dict)
+    owner_of: dict[int, int] = field(default_factory=dict)
+    cancelled: set[int] = field(default_factory=set)
+    rebooked: set[int] = field(default_factory=set)
+    letter: dict[int, str | None] = field(default_factory=dict)
+    given_at: dict[int, datetime] = field(default_factory=dict)
+    kept: dict[tuple[int, int], Row] = field(default_factory=lambda: defaultdict(dict))
+    ausfall: set[int] = field(default_factory=set)
+    known: set[tuple[int, int]] = field(default_factory=set)
+    blurred: set[tuple[int, int]] = field(default_factory=set)
+    label_of: dict[str, int] = field(default_factory=dict)
+    refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def name(self, who: int, ref: str) -> None:
+        """Remember that a booking reference stands for somebody."""
+        self.label_of[ref] = who
+        self.refs_of[who].append(ref)

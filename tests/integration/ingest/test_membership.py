@@ -1,0 +1,80 @@
+"""Mini-markets, and courses that were shared before there were COOP-Ids: what commands write besides events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from koop_es.domain.errors import Refused
+from koop_es.domain.terms import Policy
+from koop_es.ingest import LegacyAbo, adopt_legacy, assign_coop_id, join_market, leave_market
+from koop_es.store import Store
+from koop_es.views import view
+from tests.acceptance.exports import booking, course, write_export
+from tests.integration.ingest.conftest import NOW, take_in
+
+LEGACY = "563-KNR-26F-K1"
+ABO = LegacyAbo("301", "A1", "26F")
+
+
+def markets_of(store: Store, vhs: str) -> list[str]:
+    with store.reading() as tx:
+        return [market for (market,) in tx.rows("markets_of_vhs", vhs=vhs)]
+
+
+def adopt(store: Store, *abos: LegacyAbo, number: str = "K1") -> str:
+    return adopt_legacy(store, Policy(), now=NOW, vhs="563", number=number, period="26F", abos=list(abos))
+
+
+@pytest.fixture
+def known(store: Store, tmp_path: Path) -> Store:
+    """A store that knows the Master's course and its Abo, both without COOP-Id."""
+    take_in(store, write_export(tmp_path / "563-1", "563", 1, [course("K1"), course("K2")], []))
+    take_in(store, write_export(tmp_path / "301-1", "301", 1, [course("A1")], []))
+    return store
+
+
+def test_r31_membership_of_a_market_begins_and_ends_once(store: Store) -> None:
+    assert join_market(store, now=NOW, market="Oberland", vhs="563")
+    assert not join_market(store, now=NOW, market="Oberland", vhs="563")
+    assert join_market(store, now=NOW, market="Oberland", vhs="301")
+    assert markets_of(store, "563") == ["Oberland"]
+    assert leave_market(store, now=NOW, market="Oberland", vhs="563")
+    assert not leave_market(store, now=NOW, market="Oberland", vhs="563")
+    assert (markets_of(store, "563"), markets_of(store, "301")) == ([], ["Oberland"])
+    assert store.head() == 3
+
+
+def test_d12_course_without_coop_id_is_taken_up_with_its_abos_once(known: Store) -> None:
+    assert adopt(known, ABO) == LEGACY
+    with pytest.raises(Refused) as again:
+        adopt(known)
+    assert again.value.rule == "R13"
+
+
+def test_r13_abo_of_one_course_is_no_abo_of_another(known: Store) -> None:
+    adopt(known, ABO)
+    head = known.head()
+    with pytest.raises(Refused):
+        adopt(known, ABO, number="K2")
+    assert known.head() == head
+
+
+def test_d12_r32_refused_adoption_leaves_nothing(known: Store) -> None:
+    with pytest.raises(Refused) as own:
+        adopt(known, LegacyAbo("563", "K2", "26F"))
+    assert (own.value.rule, known.head()) == ("R32", 0)
+
+
+def test_d12_move_to_a_coop_id_takes_bookings_and_persons_along(known: Store, tmp_path: Path) -> None:
+    adopt(known, ABO)
+    rows = [booking("A1", "7", name="Muster")]
+    take_in(known, write_export(tmp_path / "301-2", "301", 2, [course("A1")], rows))
+    coop_id = assign_coop_id(known, now=NOW, vhs="563", legacy_id=LEGACY)
+    assert coop_id == "563-COOP-1"
+    [shown] = view(known, "301")["courses"]
+    assert shown["coop_id"] == coop_id
+    assert "Muster" in str(shown["bookings"])
+    with pytest.raises(Refused):
+        assign_coop_id(known, now=NOW, vhs="563", legacy_id=LEGACY)
