@@ -36,13 +36,13 @@ def known(store: Store, tmp_path: Path) -> Store:
 
 
 def test_r31_membership_of_a_market_begins_and_ends_once(store: Store) -> None:
-    assert join_market(store, now=NOW, market="Oberland", vhs="563")
-    assert not join_market(store, now=NOW, market="Oberland", vhs="563")
-    assert join_market(store, now=NOW, market="Oberland", vhs="301")
-    assert markets_of(store, "563") == ["Oberland"]
-    assert leave_market(store, now=NOW, market="Oberland", vhs="563")
-    assert not leave_market(store, now=NOW, market="Oberland", vhs="563")
-    assert (markets_of(store, "563"), markets_of(store, "301")) == ([], ["Oberland"])
+    assert join_market(store, now=NOW, market="oberland", vhs="563")
+    assert not join_market(store, now=NOW, market="oberland", vhs="563")
+    assert join_market(store, now=NOW, market="oberland", vhs="301")
+    assert markets_of(store, "563") == ["oberland"]
+    assert leave_market(store, now=NOW, market="oberland", vhs="563")
+    assert not leave_market(store, now=NOW, market="oberland", vhs="563")
+    assert (markets_of(store, "563"), markets_of(store, "301")) == ([], ["oberland"])
     assert store.head() == 3
 
 

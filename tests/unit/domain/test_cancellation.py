@@ -177,3 +177,12 @@ def test_d6_s_and_ausfall_in_one_round_commute(first: str) -> None:
             world.report(ABO, held(ABO, status="S"))
     assert world.state.reason(world.state.bookings["301:7"]) is Reason.COURSE
     assert world.statuses(THIRD) == {"301:7": "S"}
+
+
+def test_b3_s_that_a_mirror_showed_during_an_ausfall_counts_as_soon_as_the_owner_reports() -> None:
+    world = network()
+    world.report(MASTER, cancelled=True)
+    world.report(THIRD, mirror("5", "301:7", "S"))
+    events = world.report(ABO, booked("7"))
+    assert types(events) == ["BookingMade", "BookingCancelled"]
+    assert (events[1].vhs, events[1].cause) == (THIRD, len(world.events) - 1)

@@ -341,3 +341,87 @@ def test_bookings_of_a_course_that_is_not_in_a_partial_export_reach_it() -> None
 def test_source_without_periods_is_matched_by_number() -> None:
     nameless = row(MASTER, number="N1", period=None, coop_id=None)
     assert taken(routed(nameless, kind=Kind.CATALOGUE), ONE) == ("N1", [])
+
+
+# --- what is set aside ------------------------------------------------------------------------------------------------
+
+COPY = 'empty "Externe Kurs-Nr." there; if it is the shared course itself, number it N1 again'
+SET_ASIDE: list[tuple[list[CourseRow | BookingRow], tuple[str, ...], tuple[str, str, str]]] = [
+    (
+        [one("N8", ""), two()],
+        ("N8", PERIOD),
+        (
+            "Externe Kurs-Nr.",
+            "the course is 563-COOP-1; its COOP-Id was altered or lost",
+            'put the COOP-Id back into "Externe Kurs-Nr." and export again',
+        ),
+    ),
+    (
+        [one(), two(), one("N8", "563-COOP-9"), one("N9", "563-COOP-9")],
+        ("N8", PERIOD),
+        (
+            "Externe Kurs-Nr.",
+            "COOP-Id 563-COOP-9 stands in 2 courses",
+            'empty "Externe Kurs-Nr." in the course that was copied and export again',
+        ),
+    ),
+    (
+        [one(), two(), one("N9")],
+        ("N9", PERIOD),
+        ("Externe Kurs-Nr.", "COOP-Id 563-COOP-1 is a copy: it belongs to N1 (26F)", COPY),
+    ),
+    (
+        [one(), two(), at("N99")],
+        ("1", "N99", PERIOD),
+        ("Kursnummer", "booking of course N99 (26F), which this VHS never reported", "export the course as well"),
+    ),
+    (
+        [one(), two(), at("N1", "5", of="563:6")],
+        ("5", "N1", PERIOD),
+        (
+            "Koop-Beleg-ID",
+            "Koop-Beleg-ID 563:6 names this VHS's own booking under another Beleg-ID",
+            "empty Koop-Beleg-ID in a booking of your own",
+        ),
+    ),
+    (
+        [one(), two(), at("LOCAL", "5", of="301:7")],
+        ("5", "LOCAL", PERIOD),
+        (
+            "Koop-Beleg-ID",
+            "booking 301:7 of another VHS stands in course LOCAL (26F), which nobody shares",
+            "set status S in this row, or put the COOP-Id right",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "why"),
+    SET_ASIDE,
+    ids=["lost COOP-Id", "two with one COOP-Id", "copy", "unknown course", "own reference", "strayed mirror"],
+)
+def test_row_set_aside_says_where_it_stands_why_and_what_to_do(
+    rows: list[CourseRow | BookingRow], key: tuple[str, ...], why: tuple[str, str, str]
+) -> None:
+    item = routed(*rows).rejected[0]
+    is_course = len(key) == 2
+    assert (item.column, item.reason, item.remedy) == why
+    assert (item.about, item.key) == ("course" if is_course else "booking", key)
+    assert (item.file, item.line) == (("kurse.csv", 2) if is_course else ("belegungen.csv", 3))
+    assert item.raw == b"", "the bytes are in the file; a copy would outlive the person's wish to be forgotten (D15)"
+
+
+@pytest.mark.parametrize(
+    ("item", "proves"),
+    [
+        (aside("course", None), False),
+        (aside("course", ("X", PERIOD)), True),
+        (aside("course", ("N1", PERIOD)), False),
+        (aside("booking", None), True),
+    ],
+    ids=["a course that cannot be named", "another course", "this very course", "a booking"],
+)
+def test_b11_r19_only_a_row_set_aside_that_may_be_the_course_speaks_for_it(item: Rejected, proves: bool) -> None:
+    routing = routed(two(), rejected=(item,))
+    assert (ONE in routing.slices and routing.slices[ONE].course_absent) is proves
