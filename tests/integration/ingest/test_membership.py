@@ -76,5 +76,9 @@ def test_d12_move_to_a_coop_id_takes_bookings_and_persons_along(known: Store, tm
     [shown] = view(known, "301")["courses"]
     assert shown["coop_id"] == coop_id
     assert "Muster" in str(shown["bookings"])
+    rows = [booking("A1", "7", name="Neumann")]
+    take_in(known, write_export(tmp_path / "301-3", "301", 3, [course("A1")], rows))
+    [shown] = view(known, "301")["courses"]
+    assert "Neumann" in str(shown["bookings"]), "a person left behind could not be compared any more"
     with pytest.raises(Refused):
         assign_coop_id(known, now=NOW, vhs="563", legacy_id=LEGACY)

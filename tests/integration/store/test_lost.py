@@ -96,9 +96,7 @@ def test_a_log_that_somebody_else_went_on_writing_tells_what_is_ours(store: Stor
         assert not tx.holds(position, ("b", *row[1:]))
 
 
-def test_a_server_that_stays_away_is_waited_for_once(
-    wired: Store, wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_stays_away_is_waited_for_once(wired: Store, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wired._engine.datastore.pool, "timeout", 0.2)  # type: ignore[attr-defined]
     calls: list[int] = []
 

@@ -40,6 +40,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "ReleaseClosed": {"D9": RULE, **MOVED},
     "ReleaseWithdrawn": {"D9": RULE, **MOVED},
     "SubscriptionTerminated": {"D9": RULE, **MOVED},
+    "CoopIdAssigned": MOVED,
     "TermsConfirmed": {"D13": RULE},
     "TermsAmended": {"D13": CAUSE},
     # bookings

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from koop_es.domain.errors import Refused
+from koop_es.domain.events import CoopIdAssigned
 from koop_es.domain.legacy import LegacyAbo, adopt_legacy, carry_over
+from koop_es.domain.subscription import confirm_terms
 from koop_es.domain.terms import Policy, Terms
 from tests.unit.domain.world import (
     ABO,
@@ -15,6 +17,7 @@ from tests.unit.domain.world import (
     MASTER,
     MASTER_FACTS,
     PERIOD,
+    THIRD,
     World,
     booked,
     held,
@@ -180,3 +183,48 @@ def test_d12_only_the_master_moves_a_course_that_has_no_coop_id() -> None:
     old = running()
     with pytest.raises(Refused):
         World(coop_id=COOP).decide(ABO, lambda draft: carry_over(old.state, draft))
+
+
+def test_d12_what_was_agreed_and_set_for_an_abo_moves_along() -> None:
+    policy = Policy(identity_sharing="all", bavaria=frozenset({ABO}))
+    dearer = Terms(9500, 1200, "75")
+    old = World(policy, coop_id=LEGACY)
+    abos = [LegacyAbo(ABO, "K-9", PERIOD, "kufersql"), LegacyAbo(THIRD, "X123", PERIOD)]
+    old.decide(
+        MASTER,
+        lambda draft: adopt_legacy(
+            draft,
+            policy,
+            number="26-10009",
+            period=PERIOD,
+            facts=MASTER_FACTS,
+            terms=Terms(9000, 1200, "80"),
+            abos=abos,
+        ),
+    )
+    old.report(ABO, coop_id="")
+    for side in (MASTER, ABO):
+        old.decide(side, lambda draft: confirm_terms(draft, ABO, dearer))
+    new = moved(old)
+    for world in (old, new):
+        lane, other = world.state.lanes[ABO], world.state.lanes[THIRD]
+        assert (lane.identity, lane.event_kind, lane.system) == (True, policy.event_kind("Normalkurs"), "kufersql")
+        assert (other.identity, other.event_kind, other.system) == (True, None, None)
+        assert (world.state.terms_of(ABO), world.state.terms_of(THIRD)) == (dearer, Terms(9000, 1200, "80"))
+
+
+def test_d12_cooperation_that_has_moved_is_over() -> None:
+    world = running()
+    world.decide(MASTER, lambda draft: draft.add(CoopIdAssigned, "D12", successor=COOP))
+    assert (world.state.successor, world.state.ended) == (COOP, True)
+    assert world.changes(ABO) == []
+    assert world.report(ABO, booked("7", "S"), coop_id="") == []
+
+
+def test_d12_refusals_name_the_vhs_and_the_course() -> None:
+    with pytest.raises(Refused) as twice:
+        legacy_world(LegacyAbo(ABO, "K-9", PERIOD), LegacyAbo(ABO, "K-10", PERIOD))
+    assert twice.value.message == "VHS 301 cannot have an Abo of this course twice, nor of its own"
+    with pytest.raises(Refused) as moved_already:
+        moved(network())
+    assert moved_already.value.message == f"{COOP} is no course of VHS {MASTER} that lacks a COOP-Id"

@@ -253,6 +253,28 @@ def test_b15_merged_row_of_a_cancelled_booking_keeps_its_s() -> None:
     assert world.to_do(ABO) == [("booking.cancel", "301:7")]
 
 
+@pytest.mark.parametrize(
+    ("at", "statuses"),
+    [
+        ("2026-01-05T10:00:00+01:00", {"301:7": "S"}),
+        ("2026-02-20T10:00:00+01:00", {"301:7": "S", "301:8": "A"}),
+    ],
+    ids=["merged", "registered anew"],
+)
+def test_d5_s_that_was_shown_goes_on_in_a_merged_row_and_in_no_other(at: str, statuses: dict[str, str]) -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"))
+    world.report(ABO, booked("8", tnr="T8", at=at))
+    assert world.statuses(ABO) == statuses
+
+
+def test_d5_partial_export_does_not_say_in_which_row_an_s_goes_on() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"))
+    said = world.report(ABO, booked("8", tnr="T8"), full=False)
+    assert "ParticipantsMerged" not in types(said)
+
+
 def test_b13_number_that_changed_with_the_person_is_a_correction() -> None:
     world = shared()
     assert types(world.report(ABO, booked("7", tnr="T8", person=BERND))) == ["BookingAmended"]

@@ -115,11 +115,28 @@ def test_a_violation_says_what_was_expected_and_what_was_found(
     assert world.detail(code) == detail
 
 
-@pytest.mark.parametrize(("vhs", "course"), [(MASTER, "26-10009 (26F)"), (ABO, "K-9 (26F)")])
-def test_r19_r34_missing_course_is_named_as_its_vhs_names_it(vhs: str, course: str) -> None:
+@pytest.mark.parametrize(
+    ("vhs", "rule", "course"), [(MASTER, "R19", "26-10009 (26F)"), (ABO, "R34", "K-9 (26F)")], ids=["R19", "R34"]
+)
+def test_r19_r34_missing_course_is_named_as_its_vhs_names_it(vhs: str, rule: str, course: str) -> None:
     world = network()
     world.report_without_course(vhs)
     assert world.detail("COURSE_VANISHED") == {"course": course}
+    assert world.events[-1].rule == rule
+
+
+@pytest.mark.parametrize(
+    ("shown", "rule"), [({"course_type": "Kinderkurs"}, "R9"), ({"bamf": True}, "R10")], ids=["R9", "R10"]
+)
+def test_r9_r10_the_rule_says_why_a_course_cannot_be_shared_any_more(shown: dict[str, Any], rule: str) -> None:
+    world = network()
+    world.report(MASTER, **shown)
+    assert world.events[-1].rule == rule
+
+
+def test_b1_b9_text_tells_a_removed_booking_from_one_its_owner_never_had() -> None:
+    assert text("BOOKING_REMOVED", {}, "301:7").startswith("Booking 301:7 was removed instead of cancelled")
+    assert text("BOOKING_REMOVED", {"found": "VHS 563"}, "301:7").startswith("Booking 301:7 is held at VHS 563 and")
 
 
 def test_b13_merge_names_both_numbers() -> None:

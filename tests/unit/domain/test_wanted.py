@@ -37,6 +37,29 @@ def test_ids_name_vhs_course_booking_and_version() -> None:
     assert world.events[change.because - 1].type == "BookingMade"
 
 
+def test_id_of_an_update_tells_what_the_fields_should_be() -> None:
+    world = network()
+    world.report(MASTER, venue="Raum 2")
+    [change] = world.changes(ABO)
+    head, _, content = change.id.rpartition("-")
+    assert head == f"301:{COOP}:course.update:{change.because}"
+    assert len(content) == 8
+    assert world.events[change.because - 1].type == "CourseRevised"
+
+
+def test_d11_booking_that_ends_with_its_course_names_the_ausfall() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER), cancelled=True)
+    [change] = [change for change in world.changes(ABO) if change.ref]
+    assert (change.kind, world.events[change.because - 1].type) == ("booking.cancel", "CourseCancelled")
+
+
+def test_b16_owner_whose_beleg_id_never_changed_is_told_none() -> None:
+    world = shared()
+    world.report(THIRD, held(THIRD, status="S"))
+    assert [(change.ref, change.booking_id) for change in world.changes(ABO)] == [("301:7", None)]
+
+
 def test_the_same_change_keeps_its_id() -> None:
     world = shared()
     world.report(ABO, held(ABO, status="S"))

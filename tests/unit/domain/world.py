@@ -201,6 +201,7 @@ class World:
         )
         self.people |= {(entry.person_id, entry.version): entry.person for entry in outcome.persons}
         self.follow(outcome.events)
+        assert self.open == {violation.key for violation in found(self.state)}, "open is what stands, no more, no less"
         return outcome.events
 
     def decide(self, vhs: str, work: Callable[[Draft], Any], *, on: date | None = None) -> Any:
