@@ -31,7 +31,7 @@ demo: $(READY) ## show the whole story on invented Volkshochschulen
 	@$(BIN)/koop-es demo $(ARGS)
 
 test: lint types ## check, then every test but the soak
-	@$(PY) -m pytest --no-header -n $(WORKERS) $(ARGS)
+	@$(PY) -m pytest --no-header -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: lint types docs-complete ## style, types, and whether the reference is complete
 

@@ -204,6 +204,8 @@ class Staff:
         held = self._held(act)
         if not program.bookings[held]["Name"]:
             return False
+        if program.bookings[held]["Status"] == "S":
+            self.facts.cancelled.add(act.who)  # whose "S" it is cannot be told any more: the row now names its editor
         program.amend(held, {"Telefon": f"0{act.value}"})
         return True
 
