@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutations.mutation import Edit, Mutation, Named
+from tests.mutations.mutation import Edit, Mutation, Named, Seeds
 
 _FACTS = '    "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",\n'
 _LOOK = "    if lane.altered != found:\n        draft.add(e.CoopIdAltered"
@@ -233,6 +233,7 @@ COURSES = (
                 "        if other is None or other is lane or other:\n            return False\n",
             ),
         ),
+        Seeds(most=300),
     ),
     Mutation(
         "a deleted course cancels its bookings",

@@ -80,6 +80,7 @@ def test_a_reader_is_not_overtaken_while_a_transaction_is_held_open(store: Store
         tx.append([Append("early", 0, bookings(2))])
         other.start()
         started.wait()
+        other.join(0.5)  # long enough to overtake, if it could
         assert store.read(0, 10) == []
     other.join()
     assert [r.stream for r in store.read(0, 10)] == ["early", "early", "late"]
