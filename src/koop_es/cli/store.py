@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import click
+
 from koop_es import views
 from koop_es.cli.answer import FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.past import AT, position
+from koop_es.domain.identifiers import vhs_id
 
 
 @command("init")
@@ -22,7 +26,9 @@ def init(desk: Desk) -> Answer:
 
 
 @command("status")
-def status(desk: Desk) -> Answer:
+@click.option("--vhs", metavar="V", help="Only this VHS.")
+@AT
+def status(desk: Desk, vhs: str | None, at: str | None) -> Answer:
     """Tell how each VHS stands: last export and its age, pending changes, violations, withheld, quarantined, converged.
 
     The exit status is 1 while changes are pending anywhere.
@@ -31,9 +37,10 @@ def status(desk: Desk) -> Answer:
     Examples:
       koop-es status
       koop-es status --json
+      koop-es status --vhs 301 --at 2026-03-02T08:00
     """
     with desk.store() as store:
-        data = views.status(store, now=desk.now)
+        data = views.status(store, now=desk.now, at=position(store, at), vhs=vhs_id(vhs) if vhs is not None else None)
     headings = (
         "VHS",
         "system",

@@ -9,14 +9,12 @@ import click
 from koop_es import views
 from koop_es.cli.answer import DONE, FOUND, Answer, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.past import AT, position
 from koop_es.connectors.changes import jsonl
 from koop_es.connectors.registrations import registration_file
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
-from koop_es.settings import parse_time
-from koop_es.store import MAX_POSITION
-from koop_es.views.read import position_at
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 @command("view")
 @click.option("--vhs", metavar="V", required=True, help="Whose view.")
-@click.option("--at", metavar="POSITION|TIME", help="As of a position of the log, or of a time it was recorded.")
+@AT
 def view(desk: Desk, vhs: str, at: str | None) -> Answer:
     """Show what a VHS should hold of every shared course, beside what it last showed.
 
@@ -33,20 +31,11 @@ def view(desk: Desk, vhs: str, at: str | None) -> Answer:
       koop-es view --vhs 301
       koop-es view --vhs 301 --at 1042 --json
       koop-es view --vhs 301 --at 2026-03-02T08:00
+      koop-es view --vhs 301 --at 563#42
     """
     with desk.store() as store:
-        position = None
-        if at is not None:
-            position = _position(at) if at.isascii() and at.isdigit() else position_at(store, parse_time(at))
-        data = views.view(store, vhs_id(vhs), at=position)
+        data = views.view(store, vhs_id(vhs), at=position(store, at))
     return Answer(data, lambda out: _show_view(out, data))
-
-
-def _position(text: str) -> int:
-    position = int(text[:20])
-    if position > MAX_POSITION:
-        raise WrongUsage(f"--at {text}: no log is that long; koop-es status shows the last position")
-    return position
 
 
 def _show_view(out: Console, data: dict[str, Any]) -> None:
@@ -83,7 +72,8 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
     show_default=True,
     help="Change list, or KuferSQL's registration import.",
 )
-def changes(desk: Desk, vhs: str, style: str) -> Answer:
+@AT
+def changes(desk: Desk, vhs: str, style: str, at: str | None) -> Answer:
     """List what a VHS's connector has to write, as JSON lines, oldest first; the same until an export acknowledges it.
 
     A change keeps its id, so a connector may apply the list twice.
@@ -92,9 +82,10 @@ def changes(desk: Desk, vhs: str, style: str) -> Answer:
     Examples:
       koop-es changes --vhs 301 > 301.jsonl
       koop-es changes --vhs 563 --format kufer-xml > anmeldungen.xml
+      koop-es changes --vhs 301 --at 301#17
     """
     with desk.store() as store:
-        found = views.change_list(store, vhs_id(vhs))
+        found = views.change_list(store, vhs_id(vhs), at=position(store, at))
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
     if style == "jsonl":
         return Answer(data, lambda out: out.file.writelines(line + "\n" for line in jsonl(found)))
@@ -116,13 +107,15 @@ def changes(desk: Desk, vhs: str, style: str) -> Answer:
 @click.option("--vhs", metavar="V", help="Only at this VHS.")
 @click.option("--coop-id", metavar="C", help="Only of this cooperation.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones as well.")
-def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: bool) -> Answer:
+@AT
+def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: bool, at: str | None) -> Answer:
     """List what the rules forbid and exports show all the same; the exit status is 1 if any is open.
 
     \b
     Examples:
       koop-es violations --vhs 301
       koop-es violations --coop-id 563-COOP-219 --all
+      koop-es violations --vhs 301 --at 2026-03-02T08:00
     """
     with desk.store() as store:
         found = views.violations(
@@ -130,6 +123,7 @@ def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: boo
             vhs=vhs_id(vhs) if vhs is not None else None,
             coop_id=checked_coop_id(coop_id) if coop_id is not None else None,
             closed_too=everything,
+            at=position(store, at),
         )
     rows = [
         (v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], v["text"]) for v in found

@@ -157,6 +157,11 @@ class Report(msgspec.Struct, kw_only=True):
         """Count the rows of the export, usable or not."""
         return len(self.courses) + len(self.bookings) + self.users + len(self.rejected)
 
+    @property
+    def proves_absence(self) -> bool:
+        """Tell whether what the export lacks is gone at the VHS (B11a); single cooperations may still be out of it."""
+        return self.kind is Kind.FULL and self.courses_complete and self.has_bookings and self.bookings_complete
+
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """The export row an event goes back to; ``sequence`` is None for sources that count no exports."""

@@ -69,7 +69,9 @@ def _skipped(
             ledger.ensure(tx, found.vhs)
             if found.sequence is not None and found.sequence < ledger.peek(tx, found.vhs, lock=True).last_sequence:
                 verdict = ledger.Verdict("superseded", "a newer export was applied meanwhile")
-            ledger.record(tx, found, verdict.status, now, reason=verdict.reason, rows=verdict.rows)
+            ledger.record(
+                tx, found, verdict.status, now, reason=verdict.reason, rows=verdict.rows, proves=verdict.proves
+            )
             if verdict.status == "unchanged":
                 ledger.advance(tx, found, now)
     return ExportResult(

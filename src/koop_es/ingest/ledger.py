@@ -35,6 +35,7 @@ class Verdict:
     status: Outcome
     reason: str
     rows: int = 0
+    proves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def verdict(tx: Tx, found: Fingerprint | Report, *, again: bool) -> Verdict | No
     if again or before.digest != found.digest or _open_ends(tx, found.vhs):
         return None
     last = tx.row("export_of_digest", vhs=found.vhs, digest=found.digest)
-    return Verdict("unchanged", "the same data as in the last export", rows=last[0] if last is not None else 0)
+    rows, proves = last if last is not None else (0, 0)
+    return Verdict("unchanged", "the same data as in the last export", rows, bool(proves))
 
 
 def _open_ends(tx: Tx, vhs: str) -> bool:
@@ -219,8 +221,13 @@ def record(
     withheld: int = 0,
     reason: str | None = None,
     rows: int = 0,
+    proves: bool = False,
 ) -> None:
-    """Add an export to the ledger; ``rows`` are those of one that was not read."""
+    """Add an export to the ledger, with where the log stands and whether it proves what is absent.
+
+    ``rows`` and ``proves`` are those of one that was not read.
+    """
+    read = report if isinstance(report, Report) else None
     tx.run(
         "export_insert",
         vhs=report.vhs,
@@ -234,10 +241,12 @@ def record(
         recorded_at=now.isoformat(),
         status=status,
         reason=reason,
-        rows=report.rows if isinstance(report, Report) else rows,
+        rows=read.rows if read is not None else rows,
         events=events,
         quarantined_rows=quarantined_rows,
         withheld=withheld,
+        position=tx.head(),
+        proves=int(read.proves_absence if read is not None else proves),
     )
 
 
@@ -262,4 +271,6 @@ def record_unusable(
         events=0,
         quarantined_rows=0,
         withheld=0,
+        position=tx.head(),
+        proves=0,
     )

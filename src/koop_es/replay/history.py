@@ -6,19 +6,14 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.course import HEADINGS, CourseFacts, given, to_text
-from koop_es.domain.errors import CooperationUnknown
 from koop_es.domain.violations import text as violation_text
+from koop_es.replay.timeline import Timeline
 from koop_es.store import Recorded, Store
 
 
 def history(store: Store, coop_id: str) -> list[dict[str, Any]]:
     """Tell a cooperation's events in order; raises CooperationUnknown."""
-    recorded = store.load([coop_id])[coop_id]
-    if not recorded:
-        raise CooperationUnknown(
-            f"there is no cooperation {coop_id}; koop-es view --vhs V shows those of a VHS", coop_id=coop_id
-        )
-    return [_line(item) for item in recorded]
+    return [_line(item) for item in Timeline.load(store, coop_id).recorded]
 
 
 def _line(item: Recorded) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, at
 from koop_es.store.statements import migration
 from koop_es.store.transaction import Tx
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version this program reads and writes; the statements ``migration_<n>_*`` lead from version n - 1 to n."""
 
 

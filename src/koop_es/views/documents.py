@@ -63,6 +63,12 @@ def documents(state: Cooperation) -> list[Document]:
     return [_document(state, state.lanes[vhs]) for vhs in sorted(state.lanes) if state.lanes[vhs].active]
 
 
+def document(state: Cooperation, vhs: str) -> Document | None:
+    """Give one VHS's document, None if it does not take part."""
+    lane = None if state.ended else state.active_lane(vhs)
+    return _document(state, lane) if lane is not None else None
+
+
 def _document(state: Cooperation, lane: Lane) -> Document:
     master = state.master_lane
     facts = master.facts if master is not None else lane.row

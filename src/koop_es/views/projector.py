@@ -30,6 +30,7 @@ def project(tx: Tx, touched: Iterable[Touched]) -> None:
     coop_ids = [item.state.coop_id for item in cooperations]
     tx.run("view_delete", coop_ids=coop_ids)
     tx.run_many("view_insert", (_row(doc, item) for item in cooperations for doc in documents(item.state)))
+    tx.run_many("member_note", (row for item in cooperations for row in _members(item)))
     tx.run("withheld_delete", coop_ids=coop_ids)
     tx.run_many("withheld_insert", (row for item in cooperations for row in _withheld(item.state)))
     for item in cooperations:
@@ -54,6 +55,14 @@ def _row(doc: Document, item: Touched) -> dict[str, Any]:
         "live": doc.live,
         "alone": int(doc.alone),
     }
+
+
+def _members(item: Touched) -> list[dict[str, Any]]:
+    """Name who has to do with the cooperation from these events on; who had before stays as noted."""
+    since: dict[str, int] = {}
+    for event, position in zip(item.events, item.positions, strict=True):
+        since.setdefault(event.vhs, position)
+    return [{"vhs": vhs, "coop_id": item.state.coop_id, "since": position} for vhs, position in sorted(since.items())]
 
 
 def _withheld(state: Cooperation) -> list[dict[str, Any]]:

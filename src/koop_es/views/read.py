@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import EVENTS
-from koop_es.domain.evolve import fold
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
 from koop_es.domain.wanted import Change
-from koop_es.store import Row, Store, Tx, vault
-from koop_es.views.documents import BookingView, CourseView, Document, documents
+from koop_es.store import MAX_POSITION, Row, Store, Tx, vault
+from koop_es.views import asof
+from koop_es.views.documents import BookingView, CourseView
 
 _course = msgspec.json.Decoder(CourseView)
 _changes = msgspec.json.Decoder(list[Change])
@@ -29,53 +28,32 @@ class Because(msgspec.Struct):
     rule: str
 
 
+class Shown(NamedTuple):
+    """One course as a view shows it."""
+
+    coop_id: str
+    role: str
+    course_number: str
+    period: str
+    course: CourseView
+
+
 _because = msgspec.json.Decoder(Because)
 
 
 def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
     """Show what a VHS should hold, now or as of a position of the log; keys as ``view`` of the command line answers."""
-    if at is not None:
-        return _view_at(store, vhs, at)
     with store.reading() as tx:
-        rows = tx.rows("view_of_vhs", vhs=vhs)
-        courses = [(row, _course.decode(row[4])) for row in rows]
-        people = _people(tx, (booking for _, course in courses for booking in course.bookings))
-        position = tx.head()
-    return {
-        "vhs": vhs,
-        "position": position,
-        "courses": [_course_answer(row[0], row[1], row[2], row[3], course, people) for row, course in courses],
-    }
-
-
-def _view_at(store: Store, vhs: str, position: int) -> dict[str, Any]:
-    with store.reading() as tx:
-        coop_ids = [row[0] for row in tx.rows("stream_ids_of_vhs", vhs=vhs, upto=position)]
-        streams = tx.load(coop_ids, upto=position)
-        states = [fold(coop_id, (item.event for item in events)) for coop_id, events in streams.items()]
-        docs = [doc for state in states if (doc := _document_of(state, vhs)) is not None]
-        people = _people(tx, (booking for doc in docs for booking in doc.course.bookings))
-    docs.sort(key=lambda doc: doc.coop_id)
-    return {
-        "vhs": vhs,
-        "position": position,
-        "courses": [_course_answer(d.coop_id, d.role, d.course_number, d.period, d.course, people) for d in docs],
-    }
-
-
-def _document_of(state: Cooperation, vhs: str) -> Document | None:
-    return next((doc for doc in documents(state) if doc.vhs == vhs), None)
-
-
-def position_at(store: Store, moment: datetime) -> int:
-    """Find the last position recorded at or before a moment, 0 if there is none."""
-    after, found = 0, 0
-    while page := store.read(after, 5_000):
-        for item in page:
-            if datetime.fromisoformat(item.event.recorded_at) <= moment:
-                found = item.position
-        after = page[-1].position
-    return found
+        if at is None:
+            rows = tx.rows("view_of_vhs", vhs=vhs)
+            courses = [Shown(row[0], row[1], row[2], row[3], _course.decode(row[4])) for row in rows]
+            position = tx.head()
+        else:
+            docs = asof.documents_of(tx, vhs, at)
+            courses = [Shown(d.coop_id, d.role, d.course_number, d.period, d.course) for d in docs]
+            position = at
+        people = _people(tx, (booking for shown in courses for booking in shown.course.bookings))
+    return {"vhs": vhs, "position": position, "courses": [_course_answer(shown, people) for shown in courses]}
 
 
 def _people(tx: Tx, bookings: Any) -> People:
@@ -83,9 +61,8 @@ def _people(tx: Tx, bookings: Any) -> People:
     return vault.of_ids(tx, ids) if ids else {}
 
 
-def _course_answer(
-    coop_id: str, role: str, number: str, period: str, course: CourseView, people: People
-) -> dict[str, Any]:
+def _course_answer(shown: Shown, people: People) -> dict[str, Any]:
+    coop_id, role, number, period, course = shown
     counts = Counter(booking.status for booking in course.bookings)
     return {
         "coop_id": coop_id,
@@ -114,13 +91,17 @@ def _booking_answer(booking: BookingView, people: People) -> dict[str, Any]:
     }
 
 
-def change_list(store: Store, vhs: str) -> list[dict[str, Any]]:
+def change_list(store: Store, vhs: str, *, at: int | None = None) -> list[dict[str, Any]]:
     """List what a VHS's connector has to write (``koop-change/1``), oldest first; the same until an export
-    acknowledges it.
+    acknowledges it. ``at`` is a position of the log: what the list was there.
     """
     with store.reading() as tx:
-        rows = tx.rows("changes_of_vhs", vhs=vhs)
-        found = [(row, change) for row in rows for change in _changes.decode(row[3])]
+        if at is None:
+            rows = [(*row[:3], _changes.decode(row[3])) for row in tx.rows("changes_of_vhs", vhs=vhs)]
+        else:
+            docs = asof.documents_of(tx, vhs, at)
+            rows = [(d.coop_id, d.course_number, d.period, d.changes) for d in docs]
+        found = [(row, change) for row in rows for change in row[3]]
         people = _people(tx, (change for _, change in found))
         wanted = {(row[0], change.because) for row, change in found}
         causes = _causes(tx, wanted)
@@ -175,26 +156,37 @@ def _change_answer(
 
 
 def violations(
-    store: Store, *, vhs: str | None = None, coop_id: str | None = None, closed_too: bool = False
+    store: Store,
+    *,
+    vhs: str | None = None,
+    coop_id: str | None = None,
+    closed_too: bool = False,
+    at: int | None = None,
 ) -> list[dict[str, Any]]:
-    """List violations (domain 2.8), open ones or all, in the order they opened."""
+    """List violations (domain 2.8), open ones or all, in the order they opened, now or as of a position of the log."""
+    upto = MAX_POSITION if at is None else at
     with store.reading() as tx:
-        rows = tx.rows("violations", vhs=vhs or "", coop_id=coop_id or "", closed_too=int(closed_too))
-    return [
-        {
-            "code": code,
-            "severity": severity,
-            "vhs": where,
-            "coop_id": coop,
-            "ref": ref or None,
-            "opened_at": opened_at,
-            "closed_at": closed_at,
-            "open": closed_at is None,
-            "event": position,
-            "text": text(code, _detail.decode(detail), ref),
-        }
-        for code, severity, where, coop, ref, detail, position, opened_at, closed_at in rows
-    ]
+        rows = tx.rows("violations", vhs=vhs or "", coop_id=coop_id or "", closed_too=int(closed_too), upto=upto)
+        still_open = (row[3] for row in rows if row[8] is None)
+        then = {} if at is None else asof.violation_details(tx, still_open, at)
+    answers = []
+    for code, severity, where, coop, ref, detail, position, opened_at, closed_at in rows:
+        shown = then.get((coop, code, where, ref)) if closed_at is None else None
+        answers.append(
+            {
+                "code": code,
+                "severity": severity,
+                "vhs": where,
+                "coop_id": coop,
+                "ref": ref or None,
+                "opened_at": opened_at,
+                "closed_at": closed_at,
+                "open": closed_at is None,
+                "event": position,
+                "text": text(code, shown if shown is not None else _detail.decode(detail), ref),
+            }
+        )
+    return answers
 
 
 def open_violations(store: Store, vhs: str | None = None) -> list[dict[str, Any]]:
@@ -222,18 +214,23 @@ def withheld(store: Store) -> list[dict[str, Any]]:
     ]
 
 
-def status(store: Store, *, now: datetime) -> dict[str, Any]:
+def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | None = None) -> dict[str, Any]:
     """Tell how each VHS stands: last export, age, pending changes, violations, withheld, quarantined, converged or
-    not.
+    not. ``at`` is a position of the log, ``vhs`` the only one to tell of.
     """
     with store.reading() as tx:
-        rows = tx.rows("status_by_vhs")
-        position = tx.head()
-    return {
-        "position": position,
-        "converged": all(row[4] == 0 for row in rows),
-        "vhs": [_status(row, now) for row in rows],
-    }
+        position = tx.head() if at is None else at
+        if at is None:
+            items = [_status(row, now) for row in tx.rows("status_by_vhs") if vhs is None or row[0] == vhs]
+        else:
+            items = asof.status(tx, at, _recorded(tx, at), vhs)
+    return {"position": position, "converged": all(item["pending_changes"] == 0 for item in items), "vhs": items}
+
+
+def _recorded(tx: Tx, position: int) -> datetime | None:
+    """Tell when the event at or after a position was recorded."""
+    page = tx.read(position - 1, 1)
+    return datetime.fromisoformat(page[0].event.recorded_at) if page else None
 
 
 def _status(row: Row, now: datetime) -> dict[str, Any]:

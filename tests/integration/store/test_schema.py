@@ -40,7 +40,7 @@ def test_tables_of_a_newer_version_are_refused_and_left_alone(any_db_url: str) -
     with Store.create(any_db_url) as store, store.write() as tx:
         tx.run("schema_mark", version="99")
     for call in (Store.open, Store.create):
-        with pytest.raises(SchemaTooNew, match="version 99, this koop-es knows 1"):
+        with pytest.raises(SchemaTooNew, match=f"version 99, this koop-es knows {schema.SCHEMA_VERSION}"):
             call(any_db_url)
 
 
@@ -48,12 +48,25 @@ def test_tables_of_an_older_version_are_refused_until_they_are_migrated(
     any_db_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Store.create(any_db_url).close()
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)  # the next version, whose only step is the mark
+    following = schema.SCHEMA_VERSION + 1
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", following)  # its only step is the mark
     with pytest.raises(SchemaTooOld, match="koop-es init"):
         Store.open(any_db_url)
     Store.create(any_db_url).close()
     with Store.open(any_db_url) as store, store.reading() as tx:
-        assert schema.version(tx) == 2
+        assert schema.version(tx) == following
+
+
+def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = schema.SCHEMA_VERSION
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 1)
+    with Store.create(any_db_url) as store:
+        append(store, Append("563-COOP-1", 0, bookings(2)), Append("563-COOP-2", 0, bookings(1)))
+        append(store, Append("market:ober-pfalz", 0, bookings(1)), Append("vhs:563", 0, bookings(1)))
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now)
+    with Store.create(any_db_url) as store, store.reading() as tx:
+        assert tx.rows("members", upto=99) == [("563-COOP-1", "563"), ("563-COOP-2", "563")]
+        assert tx.rows("members_of_vhs", vhs="563", upto=2) == [("563-COOP-1",)]
 
 
 def test_every_statement_is_understood_by_its_database(store: Store) -> None:

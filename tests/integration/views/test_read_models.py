@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from msgspec.json import encode
@@ -12,7 +11,6 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.wanted import changes
 from koop_es.store import Store
 from koop_es.views import change_list, status, view, violations
-from koop_es.views.read import position_at
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER
 from tests.integration.ingest.conftest import NOW
 
@@ -88,11 +86,6 @@ def test_d15_the_log_and_the_views_hold_no_personal_data(story: Store) -> None:
     for secret in ("Muster", "Vera 5", "507-2433", "@example.org"):
         assert secret not in log
         assert secret not in lists
-
-
-def test_position_at_finds_the_last_position_of_a_moment(story: Store) -> None:
-    assert position_at(story, NOW) == story.head()
-    assert position_at(story, NOW - timedelta(seconds=1)) == 0
 
 
 def test_status_counts_what_the_lists_hold(story: Store) -> None:

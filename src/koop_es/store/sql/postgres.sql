@@ -95,9 +95,14 @@ SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = %(vhs
 SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
 WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(versions)s::bigint[])
 
--- stream_ids_of_vhs: Name the cooperations a VHS had to do with up to a position.
-SELECT DISTINCT originator_id FROM koop_events
-WHERE notification_id <= %(upto)s AND convert_from(state, 'UTF8')::json ->> 'vhs' = %(vhs)s AND originator_id LIKE '%%-%%' ORDER BY originator_id
+-- member_note: Record since which position a VHS has to do with a cooperation.
+INSERT INTO koop_members (vhs, coop_id, since) VALUES (%(vhs)s, %(coop_id)s, %(since)s) ON CONFLICT (vhs, coop_id) DO NOTHING
+
+-- members_of_vhs: Name the cooperations a VHS had to do with at a position.
+SELECT coop_id FROM koop_members WHERE vhs = %(vhs)s AND since <= %(upto)s ORDER BY coop_id
+
+-- members: Name every cooperation and everybody who had to do with it at a position.
+SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, vhs
 
 -- violation_open: Record that a violation opened.
 INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, opened_position, opened_at)
@@ -111,9 +116,12 @@ WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(re
 UPDATE koop_violations SET detail = %(detail)s
 WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
--- violations: Read violations, all of them or the open ones, of all or of one VHS or cooperation.
-SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at, closed_at FROM koop_violations
-WHERE (%(closed_too)s::int = 1 OR closed_position IS NULL) AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)
+-- violations: Read violations as of a position, all of them or the open ones, of all or of one VHS or cooperation.
+SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at,
+    CASE WHEN closed_position <= %(upto)s::bigint THEN closed_at END
+FROM koop_violations
+WHERE opened_position <= %(upto)s AND (%(closed_too)s::int = 1 OR closed_position IS NULL OR closed_position > %(upto)s)
+    AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)
 ORDER BY opened_position, id
 
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
@@ -167,9 +175,9 @@ UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_recorded
 
 -- export_insert: Add an export to the ledger.
 INSERT INTO koop_exports (vhs, sequence, kind, system, source, sha256, digest, exported_at, recorded_at, status, reason, rows, events,
-    quarantined_rows, withheld)
+    quarantined_rows, withheld, position, proves)
 VALUES (%(vhs)s, %(sequence)s, %(kind)s, %(system)s, %(source)s, %(sha256)s, %(digest)s, %(exported_at)s, %(recorded_at)s, %(status)s, %(reason)s, %(rows)s, %(events)s,
-    %(quarantined_rows)s, %(withheld)s)
+    %(quarantined_rows)s, %(withheld)s, %(position)s, %(proves)s)
 
 -- export_last_of_kind: Find the checksum of the last export of a kind that was taken in for a VHS.
 SELECT sha256 FROM koop_exports
@@ -186,13 +194,25 @@ SELECT status, events, quarantined_rows, withheld FROM koop_exports
 WHERE vhs = %(vhs)s AND id > %(line)s AND kind = %(kind)s AND sha256 = %(sha256)s AND status IN ('applied', 'unchanged')
 ORDER BY id LIMIT 1
 
--- export_of_digest: Count the rows of the last export of a VHS that said the same.
-SELECT rows FROM koop_exports WHERE vhs = %(vhs)s AND digest = %(digest)s AND status IN ('applied', 'unchanged')
+-- export_of_digest: Count the rows of the last export of a VHS that said the same, and tell what it proved.
+SELECT rows, proves FROM koop_exports WHERE vhs = %(vhs)s AND digest = %(digest)s AND status IN ('applied', 'unchanged')
 ORDER BY id DESC LIMIT 1
 
 -- exports_of_vhs: Read the ledger of one VHS.
-SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld
+SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld, position, proves
 FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id
+
+-- export_position: Find where the log stood when an export had been taken in, and when that was.
+SELECT position, recorded_at FROM koop_exports
+WHERE vhs = %(vhs)s AND sequence = %(sequence)s AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
+
+-- exports_as_of: Read what the ledger last said of each VHS at a position.
+SELECT vhs, system, sequence, coalesce(exported_at, recorded_at) FROM koop_exports
+WHERE id IN (
+    SELECT max(id) FROM koop_exports
+    WHERE status IN ('applied', 'unchanged') AND position <= %(upto)s AND (%(vhs)s::text = '' OR vhs = %(vhs)s) GROUP BY vhs
+)
+ORDER BY vhs
 
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
 SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue WHERE vhs = %(vhs)s ORDER BY number, key
@@ -371,3 +391,24 @@ CREATE TABLE koop_withheld (
 CREATE TABLE koop_markets (
     market text NOT NULL, vhs text NOT NULL, PRIMARY KEY (market, vhs)
 )
+
+-- ==== migration 2: what looking back needs ====
+
+-- migration_2_exports_position: Where the log stood when an export had been taken in; NULL for those before this version.
+ALTER TABLE koop_exports ADD COLUMN position bigint
+
+-- migration_2_exports_proves: 1 where the export proved what is absent, 0 where it did not; NULL for those before this version.
+ALTER TABLE koop_exports ADD COLUMN proves bigint
+
+-- migration_2_exports_by_sequence: Index of the ledger by the number of the export.
+CREATE INDEX koop_exports_by_sequence ON koop_exports (vhs, sequence)
+
+-- migration_2_members: Which VHS had to do with which cooperation, and since which position.
+CREATE TABLE koop_members (
+    vhs text NOT NULL, coop_id text NOT NULL, since bigint NOT NULL, PRIMARY KEY (vhs, coop_id)
+)
+
+-- migration_2_members_of_the_log: Fill it for the events there are.
+INSERT INTO koop_members (vhs, coop_id, since)
+SELECT convert_from(state, 'UTF8')::json ->> 'vhs', originator_id, min(notification_id) FROM koop_events
+WHERE substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:' GROUP BY 1, 2

@@ -94,9 +94,14 @@ SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = :vhs 
 SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
 WHERE originator_id IN (SELECT value FROM json_each(:streams)) AND originator_version IN (SELECT value FROM json_each(:versions))
 
--- stream_ids_of_vhs: Name the cooperations a VHS had to do with up to a position.
-SELECT DISTINCT originator_id FROM stored_events
-WHERE rowid <= :upto AND json_extract(CAST(state AS TEXT), '$.vhs') = :vhs AND originator_id LIKE '%-%' ORDER BY originator_id
+-- member_note: Record since which position a VHS has to do with a cooperation.
+INSERT INTO koop_members (vhs, coop_id, since) VALUES (:vhs, :coop_id, :since) ON CONFLICT (vhs, coop_id) DO NOTHING
+
+-- members_of_vhs: Name the cooperations a VHS had to do with at a position.
+SELECT coop_id FROM koop_members WHERE vhs = :vhs AND since <= :upto ORDER BY coop_id
+
+-- members: Name every cooperation and everybody who had to do with it at a position.
+SELECT coop_id, vhs FROM koop_members WHERE since <= :upto ORDER BY coop_id, vhs
 
 -- violation_open: Record that a violation opened.
 INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, opened_position, opened_at)
@@ -110,9 +115,12 @@ WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND clos
 UPDATE koop_violations SET detail = :detail
 WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
--- violations: Read violations, all of them or the open ones, of all or of one VHS or cooperation.
-SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at, closed_at FROM koop_violations
-WHERE (:closed_too = 1 OR closed_position IS NULL) AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)
+-- violations: Read violations as of a position, all of them or the open ones, of all or of one VHS or cooperation.
+SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at,
+    CASE WHEN closed_position <= :upto THEN closed_at END
+FROM koop_violations
+WHERE opened_position <= :upto AND (:closed_too = 1 OR closed_position IS NULL OR closed_position > :upto)
+    AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)
 ORDER BY opened_position, id
 
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
@@ -166,9 +174,9 @@ UPDATE koop_lanes SET system = coalesce(:system, system), last_recorded_at = :re
 
 -- export_insert: Add an export to the ledger.
 INSERT INTO koop_exports (vhs, sequence, kind, system, source, sha256, digest, exported_at, recorded_at, status, reason, rows, events,
-    quarantined_rows, withheld)
+    quarantined_rows, withheld, position, proves)
 VALUES (:vhs, :sequence, :kind, :system, :source, :sha256, :digest, :exported_at, :recorded_at, :status, :reason, :rows, :events,
-    :quarantined_rows, :withheld)
+    :quarantined_rows, :withheld, :position, :proves)
 
 -- export_last_of_kind: Find the checksum of the last export of a kind that was taken in for a VHS.
 SELECT sha256 FROM koop_exports
@@ -185,13 +193,25 @@ SELECT status, events, quarantined_rows, withheld FROM koop_exports
 WHERE vhs = :vhs AND id > :line AND kind = :kind AND sha256 = :sha256 AND status IN ('applied', 'unchanged')
 ORDER BY id LIMIT 1
 
--- export_of_digest: Count the rows of the last export of a VHS that said the same.
-SELECT rows FROM koop_exports WHERE vhs = :vhs AND digest = :digest AND status IN ('applied', 'unchanged')
+-- export_of_digest: Count the rows of the last export of a VHS that said the same, and tell what it proved.
+SELECT rows, proves FROM koop_exports WHERE vhs = :vhs AND digest = :digest AND status IN ('applied', 'unchanged')
 ORDER BY id DESC LIMIT 1
 
 -- exports_of_vhs: Read the ledger of one VHS.
-SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld
+SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld, position, proves
 FROM koop_exports WHERE vhs = :vhs ORDER BY id
+
+-- export_position: Find where the log stood when an export had been taken in, and when that was.
+SELECT position, recorded_at FROM koop_exports
+WHERE vhs = :vhs AND sequence = :sequence AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
+
+-- exports_as_of: Read what the ledger last said of each VHS at a position.
+SELECT vhs, system, sequence, coalesce(exported_at, recorded_at) FROM koop_exports
+WHERE id IN (
+    SELECT max(id) FROM koop_exports
+    WHERE status IN ('applied', 'unchanged') AND position <= :upto AND (:vhs = '' OR vhs = :vhs) GROUP BY vhs
+)
+ORDER BY vhs
 
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
 SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue WHERE vhs = :vhs ORDER BY number, key
@@ -366,3 +386,24 @@ CREATE TABLE koop_withheld (
 CREATE TABLE koop_markets (
     market TEXT NOT NULL, vhs TEXT NOT NULL, PRIMARY KEY (market, vhs)
 ) STRICT, WITHOUT ROWID
+
+-- ==== migration 2: what looking back needs ====
+
+-- migration_2_exports_position: Where the log stood when an export had been taken in; NULL for those before this version.
+ALTER TABLE koop_exports ADD COLUMN position INTEGER
+
+-- migration_2_exports_proves: 1 where the export proved what is absent, 0 where it did not; NULL for those before this version.
+ALTER TABLE koop_exports ADD COLUMN proves INTEGER
+
+-- migration_2_exports_by_sequence: Index of the ledger by the number of the export.
+CREATE INDEX koop_exports_by_sequence ON koop_exports (vhs, sequence)
+
+-- migration_2_members: Which VHS had to do with which cooperation, and since which position.
+CREATE TABLE koop_members (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_members_of_the_log: Fill it for the events there are.
+INSERT INTO koop_members (vhs, coop_id, since)
+SELECT json_extract(CAST(state AS TEXT), '$.vhs'), originator_id, min(rowid) FROM stored_events
+WHERE substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:' GROUP BY 1, 2
