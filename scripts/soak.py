@@ -76,7 +76,7 @@ def _commit() -> str:
 def _simulate(asked: argparse.Namespace) -> dict[str, Any]:
     """Run the seeds and shrink the first that fail."""
     tally = soak_seeds.run(
-        range(asked.first, asked.first + asked.seeds), asked.steps, asked.workers, asked.seconds, _progress()
+        range(asked.first, asked.first + asked.seeds), asked.steps, asked.workers, asked.seconds, _progress(), _say
     )
     for failing in tally.failing[:SHRUNK_AT_MOST]:
         sys.stderr.write(f"shrinking seed {failing['seed']}\n")
@@ -84,6 +84,12 @@ def _simulate(asked: argparse.Namespace) -> dict[str, Any]:
         failing.update(soak_seeds.shrunk(failing["seed"], asked.steps, kept))
         failing["replay"] = f"koop-es simulate --scenario {kept}"
     return tally.figures()
+
+
+def _say(seed: int, findings: list[str]) -> None:
+    """Name a failing seed as soon as it is known."""
+    sys.stderr.write(f"seed {seed}: {findings[0]}\n")
+    sys.stderr.flush()
 
 
 def _progress() -> soak_seeds.Progress:

@@ -22,6 +22,9 @@ from koop_es.simulate.steps import Act, save
 Progress = Callable[[int, int, int], None]
 """Told how many seeds are done, how many there are, and how many of them failed."""
 
+Found = Callable[[int, list[str]], None]
+"""Told at once which seed failed, and what with: a run of hours may be ended before its report."""
+
 SECONDS_BETWEEN = 10
 BATCH = 5
 """Seeds that a process is given at once: some seconds' work, so that little is lost when time is up."""
@@ -109,7 +112,7 @@ def _judged(outcome: Outcome) -> Judged:
     )
 
 
-def run(seeds: range, steps: int, workers: int, seconds: float, progress: Progress) -> Tally:
+def run(seeds: range, steps: int, workers: int, seconds: float, progress: Progress, found: Found) -> Tally:
     """Judge seeds in as many processes as asked for, until all are done or the seconds (0: any) are over."""
     started = time.monotonic()
     tally = Tally(first=seeds.start)
@@ -124,6 +127,8 @@ def run(seeds: range, steps: int, workers: int, seconds: float, progress: Progre
             for future in done:
                 for judged in future.result():
                     tally.add(judged)
+                    if judged.findings:
+                        found(judged.seed, judged.findings)
             over = seconds and time.monotonic() - started > seconds
             running |= {pool.submit(judge, batch, steps) for batch in islice(batches, 0 if over else len(done))}
             progress(tally.seeds, len(seeds), len(tally.failing))

@@ -74,7 +74,9 @@ def test_seeds_in_processes_give_the_figures_of_seeds_in_a_row(
 
 def test_seeds_end_when_time_is_up_and_what_ran_is_counted() -> None:
     told: list[int] = []
-    tally = soak_seeds.run(range(1_000), 0, 1, 0.001, lambda done, total, failing: told.append(done))
+    tally = soak_seeds.run(
+        range(1_000), 0, 1, 0.001, lambda done, total, failing: told.append(done), lambda seed, findings: None
+    )
     assert 0 < tally.seeds <= 2 * soak_seeds.BATCH
     assert told[-1] == tally.seeds
 
