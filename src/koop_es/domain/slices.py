@@ -182,10 +182,12 @@ class _Courses:
         other = self.lanes.get(self.lane_keys.get((row.number, row.period or ""), ""))
         if other is None or other is lane:
             return False
-        slip = other.alone and not lane.alone and not self._shares_bookings(other, row)
+        shared = self._shares_bookings(other, row)
+        ours = _is_course(row, lane) or self._shares_bookings(lane, row)
+        slip = other.alone and not lane.alone and (ours or not shared)
         if slip and self.proves and not self._under_number(lane):
             return False  # the slip was the other COOP-Id, adopted while this course had it, and it is put right
-        if not self.by_id[other.coop_id] or self._shares_bookings(other, row):
+        if not self.by_id[other.coop_id] or shared:
             return True
         return not self._shares_bookings(lane, row) and (not _is_course(row, lane) or _is_course(row, other))
 

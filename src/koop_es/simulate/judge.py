@@ -27,9 +27,13 @@ class Judge:
             self.staff.facts.label_of.get(ref, -1) for item in withheld(world.store) for ref in item["refs"]
         }
         self.masters = [course.master for course in world.scenario.courses]
-        self.aside = [item for item in quarantine.listed(world.store) if item["about"] == "course"]
         self.open: dict[tuple[str, str], set[str]] = {}
+        self.said = [
+            (item["vhs"], item["reason"]) for item in quarantine.listed(world.store) if item["about"] == "course"
+        ]
         for violation in open_violations(world.store):
+            if violation["code"] == "COOP_ID_CHANGED":
+                self.said.append((violation["vhs"], violation["text"]))
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
@@ -60,7 +64,7 @@ class Judge:
         """Tell whether it is said openly that nobody knows which row of a VHS a shared course is (R15, R20)."""
         coop_id, where = self.staff.coop_ids[course], self.world.programs[vhs].vhs
         said = self.open.get((coop_id, where), set()) & {"COURSE_VANISHED", "COOP_ID_CHANGED", "COOP_ID_LOST"}
-        return bool(said) or any(item["vhs"] == where and coop_id in item["reason"] for item in self.aside)
+        return bool(said) or any(vhs == where and coop_id in text for vhs, text in self.said)
 
     def _booking(self, who: int) -> Iterator[str]:
         facts = self.staff.facts

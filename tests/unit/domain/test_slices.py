@@ -242,6 +242,14 @@ def test_r15_slip_that_nobody_else_ever_showed_gives_way_to_the_coop_id_put_righ
     assert routing.slices[TWO].course_absent
 
 
+def test_r15_slip_that_people_booked_gives_way_where_the_course_brings_bookings_of_its_own() -> None:
+    slip = KnownLane(TWO, "N9", PERIOD, ENDS, "Yoga", date(2026, 4, 1), alone=True)
+    rows = (two("N9", ONE), at("N9", "7"), at("N9", "8"))
+    routing = followed(*rows, lanes={ONE: FIRST, TWO: slip}, one={"8"}, two={"7"})
+    assert taken(routing, ONE) == ("N9", ["7", "8"])
+    assert routing.slices[TWO].course_absent
+
+
 def test_r15_course_that_people_booked_does_not_give_way_to_the_coop_id_of_another() -> None:
     lone = KnownLane(TWO, "N9", PERIOD, ENDS, "Yoga", date(2026, 4, 1), alone=True)
     routing = followed(two("N9", ONE), at("N9", "7"), lanes={ONE: FIRST, TWO: lone}, two={"7"})
