@@ -17,10 +17,15 @@ FROM unnest(%(streams)s::text[]) AS asked (value)
 -- event_head: Read the highest position of the log.
 SELECT max(notification_id) FROM koop_events
 
--- event_load: Read whole streams up to a position, each in version order.
-SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
-WHERE originator_id = ANY(%(streams)s::text[]) AND notification_id <= %(upto)s
-ORDER BY originator_id, originator_version
+-- event_load: Read whole streams up to a position, each in version order; a probe per stream, whatever the planner knows of
+-- the table, and "+ 0" so that it never walks the log instead.
+SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.state
+FROM unnest(%(streams)s::text[]) WITH ORDINALITY AS asked (id, place)
+CROSS JOIN LATERAL (
+    SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+    WHERE originator_id = asked.id AND notification_id + 0 <= %(upto)s ORDER BY originator_version
+) AS e
+ORDER BY asked.place, e.originator_version
 
 -- event_read: Read the log after a position.
 SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events

