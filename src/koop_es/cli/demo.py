@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from koop_es.cli.answer import DONE, FOUND, Answer, lines
+from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.domain.errors import WrongUsage
 from koop_es.settings import BERLIN
@@ -49,7 +49,10 @@ class DemoStoreInUse(WrongUsage):
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the exports of the three programs in this new or empty directory.",
 )
-def demo(desk: Desk, keep: Path | None) -> Answer:
+@click.option(
+    "--incident", metavar="NAME", help="Tell one incident instead, up to the moment somebody calls; 'list' names them."
+)
+def demo(desk: Desk, keep: Path | None, incident: str | None) -> Answer:
     """Run a small network until every VHS agrees: three admin programs are simulated, everything else is real.
 
     Without --db and KOOP_DB the store is a temporary SQLite file, kept and named at the end. The demo has a rehearsal
@@ -60,8 +63,15 @@ def demo(desk: Desk, keep: Path | None) -> Answer:
     Examples:
       koop-es demo
       koop-es demo --db sqlite:///demo.db --keep demo-exports
+      koop-es demo --incident removed-booking --db sqlite:///incident.db
     """
-    from koop_es.simulate.demo import Demo
+    from koop_es.simulate.incidents import INCIDENTS, Incident
+
+    if incident == "list":
+        told = {name: (work.__doc__ or "").strip() for name, work in INCIDENTS.items()}
+        return Answer({"incidents": told}, table("Incidents", ("name", "what went wrong"), list(told.items())))
+    if incident is not None and incident not in INCIDENTS:
+        raise WrongUsage(f"there is no incident {incident}; koop-es demo --incident list names them")
 
     db = desk.settings.db_url if "db" in desk.settings.model_fields_set else None
     steps: list[Step] = []
@@ -69,8 +79,8 @@ def demo(desk: Desk, keep: Path | None) -> Answer:
         directory = _directory(keep) or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         address = db if db is not None else f"sqlite:///{tempfile.mkdtemp(prefix='koop-es-demo-')}/koop.db"
         store = stack.enter_context(empty_store(address))
-        story = Demo(store, directory, steps.append)
-        outcome = story.run()
+        story = Incident(store, directory, steps.append)
+        outcome = story.run() if incident is None else story.run_named(incident)
         address = store.address
     shown = [*_story(steps), *_ending(outcome, story.names), *_kept(address, keep, outcome)]
     data = {"db": address, "agree": outcome.agree, "steps": [asdict(step) for step in steps], **asdict(outcome)}

@@ -128,6 +128,10 @@ class Demo:
             self._remove, self._remain_removed, self._merge, self._change_price, self._change_date,
         ):  # fmt: skip
             chapter()
+        return self.outcome()
+
+    def outcome(self) -> Outcome:
+        """Say how things stand: what each VHS sees and shows, and where they differ."""
         rows = {program.vhs: self._row(program) for program in self.network.programs.values()}
         return Outcome(
             self.coop_id,

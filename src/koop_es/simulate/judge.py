@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from koop_es.connectors import cents_from_text
-from koop_es.ingest import quarantine
+from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
 from koop_es.simulate.world import World, unlike_replay
@@ -27,13 +27,9 @@ class Judge:
             self.staff.facts.label_of.get(ref, -1) for item in withheld(world.store) for ref in item["refs"]
         }
         self.masters = [course.master for course in world.scenario.courses]
+        self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
-        self.said = [
-            (item["vhs"], item["reason"]) for item in quarantine.listed(world.store) if item["about"] == "course"
-        ]
         for violation in open_violations(world.store):
-            if violation["code"] == "COOP_ID_CHANGED":
-                self.said.append((violation["vhs"], violation["text"]))
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
@@ -58,13 +54,8 @@ class Judge:
             return False
         if program.courses[key]["Externe Kurs-Nr."] != self.staff.coop_ids[course]:
             return False
-        return (vhs, course) not in self.staff.facts.blurred or not self._is_said(vhs, course)
-
-    def _is_said(self, vhs: int, course: int) -> bool:
-        """Tell whether it is said openly that nobody knows which row of a VHS a shared course is (R15, R20)."""
-        coop_id, where = self.staff.coop_ids[course], self.world.programs[vhs].vhs
-        said = self.open.get((coop_id, where), set()) & {"COURSE_VANISHED", "COOP_ID_CHANGED", "COOP_ID_LOST"}
-        return bool(said) or any(vhs == where and coop_id in text for vhs, text in self.said)
+        untold = (program.vhs, self.staff.coop_ids[course]) in self.untold
+        return not untold or (vhs, course) not in self.staff.facts.blurred
 
     def _booking(self, who: int) -> Iterator[str]:
         facts = self.staff.facts

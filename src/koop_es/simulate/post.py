@@ -12,6 +12,7 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
 from koop_es.simulate.network import Clock
+from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
 from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.seam import Killed, SeamStore
@@ -167,10 +168,11 @@ class Post:
             self.findings.append(f"status: export {parcel.path.name} was {result.status}, not {' or '.join(expected)}")
         self.newest[vhs] = max(self.newest.get(vhs, 0), 0 if parcel.cut else parcel.sequence)
         finished = result.status == "superseded" and parcel.tries > 0
+        if result.status in TAKEN:
+            self._blur(parcel)
         if parcel.shown.proves and (result.status in TAKEN or finished) and self.newest[vhs] == parcel.sequence:
             self.findings += self._unlike(parcel)
         if result.status in TAKEN:
-            self._blur(parcel)
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, again=parcel.tries > 0)
@@ -194,6 +196,12 @@ class Post:
             if readable and place not in self.staff.facts.blurred:
                 self.looks[place] = look
 
+    def _untold(self, vhs: int, course: int) -> bool:
+        """Tell whether nobody could know which row a course is, and it is said openly."""
+        if (vhs, course) not in self.staff.facts.blurred:
+            return False
+        return (self.staff.programs[vhs].vhs, self.staff.coop_ids[course]) in courses_nobody_can_tell(self.store)
+
     def _unlike(self, parcel: Parcel) -> list[str]:
         """Compare what an export that was taken in showed with what the view says that it showed (C5)."""
         shown, staff = parcel.shown, self.staff
@@ -202,7 +210,7 @@ class Post:
         found = []
         for seen in view(self.store, vhs)["courses"]:
             course = coop_ids.get(seen["coop_id"])
-            if course is None:
+            if course is None or self._untold(shown.vhs, course):
                 continue
             reported: dict[int | None, list[str]] = {}
             for booking in seen["bookings"]:

@@ -17,6 +17,8 @@ EVENTS: dict[str, str] = {
     "CoopIdDelivered": "{vhs} has the COOP-Id in its Externe Kurs-Nr.",
     "CourseReported": "{vhs} shows {facts}",
     "CourseRevised": "{vhs} decides as Master: {facts}",
+    "CourseRenumbered": "{vhs} keeps the course under another number; the COOP-Id still names it",
+    "CoopIdAltered": "{vhs} has no COOP-Id in its course any more: nothing is read from it until it is back",
     "BookingMade": "{vhs} reports its own new {refs}",
     "BookingDelivered": "{vhs} has {refs}",
     "BookingPromoted": "{vhs} gets a seat for {refs}",
