@@ -23,7 +23,8 @@ class Shown:
 
     ``courses`` says in which of them each stands, None in no shared one. ``readable`` are the courses whose row carried
     the right COOP-Id, ``there`` those that had a row at all; ``proves`` says that the export was full and complete;
-    ``looks`` are number, title and first day of each course, ``doubled`` those whose COOP-Id stands in two rows.
+    ``looks`` are number, title and first day of each course, ``belongings`` the Beleg-IDs in it, ``doubled`` those
+    whose COOP-Id stands in two rows.
     """
 
     vhs: int
@@ -34,6 +35,7 @@ class Shown:
     rows: Mapping[int, tuple[str, str]]
     courses: Mapping[int, int | None]
     looks: Mapping[int, tuple[str, str, str]]
+    belongings: Mapping[int, frozenset[str]]
     doubled: frozenset[int]
 
 
@@ -71,7 +73,8 @@ class Oracle:
                 self.absences[shown.vhs, who] = self.certain_absences[shown.vhs, who] = 0
                 continue
             self.absences.pop((shown.vhs, who), None)
-            if certain and course in shown.readable and editor != WRITTEN_BY_CONNECTOR:
+            clear = course in shown.readable and (shown.vhs, course) not in self.facts.blurred
+            if certain and clear and editor != WRITTEN_BY_CONNECTOR:
                 self.exported_s.add(who)
         if shown.proves and not again:
             self._miss(shown, certain=certain)

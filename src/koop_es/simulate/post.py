@@ -53,6 +53,7 @@ class Post:
         self.taken: dict[int, int] = {}
         self.newest: dict[int, int] = {}
         self.looks: dict[tuple[int, int], tuple[str, str, str]] = {}
+        self.belongings: dict[tuple[int, int], frozenset[str]] = {}
         self.half: set[int] = set()
         self.findings: list[str] = []
         self._posted = 0
@@ -109,7 +110,10 @@ class Post:
         numbers = {course_of(row): course for course, row in places.items()}
         found: dict[int, tuple[str, str]] = {}
         where: dict[int, int | None] = {}
+        held: dict[int, set[str]] = {course: set() for course in places}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
+            if course_of(row) in numbers:
+                held[numbers[course_of(row)]].add(row["Beleg-ID"])
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], row["Bearbeitet von"]
@@ -123,6 +127,7 @@ class Post:
             found,
             where,
             {c: (row["Kursnummer"], row["Titel"], row["Datum von"]) for c, row in places.items()} if whole else {},
+            {course: frozenset(ids) for course, ids in held.items()},
             frozenset(c for c in readable if ids[staff.coop_ids[c]] > 1),
         )
 
@@ -143,6 +148,7 @@ class Post:
         store.kill_at, parcel.kill_at = parcel.kill_at, 0
         store.fail_at, parcel.fail_at = parcel.fail_at, 0
         expected = self._expected(parcel)
+        self.newest[vhs] = max(self.newest.get(vhs, 0), 0 if parcel.cut else parcel.sequence)
         try:
             result = ingest(store, parcel.path, self.policy, now=self.clock.now, max_events=parcel.batch or 5_000)
         except Killed:
@@ -166,7 +172,6 @@ class Post:
         overtaken = result.status == "superseded" and parcel.sequence <= self.taken.get(vhs, 0)
         if vhs not in self.half and result.status not in expected and not overtaken:
             self.findings.append(f"status: export {parcel.path.name} was {result.status}, not {' or '.join(expected)}")
-        self.newest[vhs] = max(self.newest.get(vhs, 0), 0 if parcel.cut else parcel.sequence)
         finished = result.status == "superseded" and parcel.tries > 0
         if result.status in TAKEN:
             self._blur(parcel)
@@ -181,7 +186,8 @@ class Post:
     def _blur(self, parcel: Parcel) -> None:
         """Note the courses that no export can tell any more, from the way a person would read one export after another.
 
-        A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20).
+        A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20),
+        and where not everything is shown by bookings it had before.
         """
         vhs = parcel.shown.vhs
         for course, look in parcel.shown.looks.items():
@@ -189,12 +195,17 @@ class Post:
             readable = course in parcel.shown.readable
             moved = before is None or look[0] != before[0]
             strange = not readable or course in parcel.shown.doubled or (before is not None and look[1:] != before[1:])
+            held = parcel.shown.belongings[course]
+            strange |= not parcel.shown.proves and bool(held) and self.belongings.get(place, held).isdisjoint(held)
             if moved and strange:
                 self.staff.facts.blurred.add(place)
             elif not moved:
                 self.staff.facts.blurred.discard(place)
             if readable and place not in self.staff.facts.blurred:
                 self.looks[place] = look
+                self.belongings[place] = held | (
+                    frozenset() if parcel.shown.proves else self.belongings.get(place, held)
+                )
 
     def _untold(self, vhs: int, course: int) -> bool:
         """Tell whether nobody could know which row a course is, and it is said openly."""

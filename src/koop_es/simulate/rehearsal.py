@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from koop_es.domain.observation import Status
 from koop_es.simulate.draw import draw
 from koop_es.simulate.judge import Judge
 from koop_es.simulate.seam import SeamStore
@@ -22,8 +23,8 @@ from koop_es.views import open_violations, view
 MAX_ROUNDS = 3
 """Rounds a network has to converge in once the faults stop (C1): report, carry out, and an orphan's second absence.
 
-There is one more where people leave a wrong COOP-Id to the change list, and one where a program answers what it is told
-with a change of its own (T5).
+There is one more where people leave a wrong COOP-Id to the change list or have brought an orphan back that is yet to be
+reported, and one where a program answers what it is told with a change of its own (T5).
 """
 
 PATIENCE = 5
@@ -61,7 +62,7 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
         try:
             world.run()
             _repair(world)
-            allowed += _waits_for_ids(world)
+            allowed += _waits_for_ids(world) or _waits_for_life(world)
             for program in world.programs:
                 program.answers = 0
             rounds = _settle(world)
@@ -130,6 +131,20 @@ def _waits_for_ids(world: World) -> bool:
         for course, coop_id in staff.coop_ids.items()
         if (key := staff.key(vhs, course)) is not None
     )
+
+
+def _waits_for_life(world: World) -> bool:
+    """Tell whether an orphan is back at the VHS that lost it and no export has shown it.
+
+    It lives again with the first round (D5), and only from then on do absences of others count, two of them (D3).
+    """
+    for program in world.programs:
+        for course in view(world.store, program.vhs)["courses"]:
+            lost = [booking["ref"] for booking in course["bookings"] if booking["reason"] == "orphan"]
+            held = (program.bookings[program.seats[ref]]["Status"] for ref in lost if ref in program.seats)
+            if any(status != Status.CANCELLED for status in held):
+                return True
+    return False
 
 
 def _digest(world: World, rounds: int) -> str:

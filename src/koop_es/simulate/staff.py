@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from koop_es.domain.observation import Person
+from koop_es.domain.observation import WEB_SERVICE_USER, Person
 from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.program import KUFERSQL, Program
@@ -67,6 +67,14 @@ class Staff:
         """Find where a VHS keeps a course, None where it has none."""
         key = self.place.get((vhs, course))
         return key if key in self.programs[vhs].courses else None
+
+    def note_created(self, vhs: int) -> None:
+        """Look where a connector made a course anew that staff had deleted under another number."""
+        courses = self.programs[vhs].courses
+        made = {row["Externe Kurs-Nr."]: key for key, row in courses.items() if row["Erstellt von"] == WEB_SERVICE_USER}
+        for course, coop_id in self.coop_ids.items():
+            if (vhs, course) in self.place and self.key(vhs, course) is None and coop_id in made:
+                self.place[vhs, course] = made[coop_id]
 
     def row(self, vhs: int, who: int) -> str | None:
         """Find the Beleg-ID under which a VHS keeps somebody's booking."""

@@ -107,6 +107,7 @@ class World:
     def _write(self, vhs: int, changes: list[dict[str, Any]], fetched_at: datetime) -> int:
         """Let a connector carry out a change list; what it writes into the wrong course is there all the same."""
         done = self.programs[vhs].apply(changes)
+        self.staff.note_created(vhs)
         self.staff.note_ausfall(vhs)
         self.staff.note_overwritten((change["booking"]["ref"] for change in changes if "booking" in change), fetched_at)
         return done

@@ -85,14 +85,16 @@ def _document(state: Cooperation, lane: Lane) -> Document:
         ends_on=lane.row.ends_on or facts.ends_on,
         course=CourseView(title, facts.capacity, _bookings(state, lane)),
         changes=changes(state, lane.vhs),
-        suspects=sum(1 for b, s in seats if _is_watched(state, b, s)),
+        suspects=sum(1 for b, s in seats if _is_watched(state, lane.vhs, b, s)),
         live=sum(1 for _, seat in seats if seat.live and not seat.absences),
         alone=lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != lane.vhs,
     )
 
 
-def _is_watched(state: Cooperation, booking: Booking, seat: Seat) -> bool:
-    absent = seat.live and seat.absences > 0 and not seat.orphaned and not state.is_final(booking)
+def _is_watched(state: Cooperation, vhs: str, booking: Booking, seat: Seat) -> bool:
+    # An owner's row may be gone while it last showed an orphan's "S" that was taken back: that counts as well (D3, D5).
+    counts = seat.live or vhs == booking.owner
+    absent = counts and seat.absences > 0 and not seat.orphaned and not state.is_final(booking)
     return absent or seat.told_cancelled
 
 
