@@ -21,7 +21,7 @@ WRITTEN_BY_CONNECTOR = "WS"
 class Shown:
     """What one export showed of shared courses: status and editor of each row by who booked.
 
-    ``courses`` says in which of them each stands, None in no shared one. ``readable`` are the courses whose row carried
+    ``moved`` are those whose Beleg-ID is another than before. ``courses`` says in which of them each stands, None in no shared one. ``readable`` are the courses whose row carried
     the right COOP-Id, ``there`` those that had a row at all; ``proves`` says that the export was full and complete;
     ``looks`` are number, title and first day of each course, ``belongings`` the Beleg-IDs in it, ``doubled`` those
     whose COOP-Id stands in two rows.
@@ -33,6 +33,7 @@ class Shown:
     readable: frozenset[int]
     ausfall: frozenset[int]
     rows: Mapping[int, tuple[str, str]]
+    moved: frozenset[int]
     courses: Mapping[int, int | None]
     looks: Mapping[int, tuple[str, str, str]]
     belongings: Mapping[int, frozenset[str]]
@@ -70,10 +71,13 @@ class Oracle:
             if course is None:
                 continue
             if status != "S":
+                if certain and shown.vhs == self.facts.owner_of[who]:
+                    self.facts.letter_shown[who] = status
                 self.absences[shown.vhs, who] = self.certain_absences[shown.vhs, who] = 0
                 continue
             self.absences.pop((shown.vhs, who), None)
             clear = course in shown.readable and (shown.vhs, course) not in self.facts.blurred
+            clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
             if certain and clear and editor != WRITTEN_BY_CONNECTOR:
                 self.exported_s.add(who)
         if shown.proves and not again:

@@ -53,6 +53,7 @@ class Post:
         self.taken: dict[int, int] = {}
         self.newest: dict[int, int] = {}
         self.looks: dict[tuple[int, int], tuple[str, str, str]] = {}
+        self.belegs: dict[tuple[int, int], str] = {}
         self.belongings: dict[tuple[int, int], frozenset[str]] = {}
         self.half: set[int] = set()
         self.findings: list[str] = []
@@ -110,6 +111,7 @@ class Post:
         numbers = {course_of(row): course for course, row in places.items()}
         found: dict[int, tuple[str, str]] = {}
         where: dict[int, int | None] = {}
+        moved: set[int] = set()
         held: dict[int, set[str]] = {course: set() for course in places}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
             if course_of(row) in numbers:
@@ -117,6 +119,10 @@ class Post:
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], row["Bearbeitet von"]
+                if self.belegs.setdefault((vhs, who), row["Beleg-ID"]) != row["Beleg-ID"]:
+                    moved.add(who)
+                if proves:
+                    self.belegs[vhs, who] = row["Beleg-ID"]
                 where[who] = numbers.get(course_of(row))
         return Shown(
             vhs,
@@ -125,6 +131,7 @@ class Post:
             frozenset(readable),
             frozenset(c for c in readable if places[c]["Ausfall"] == "W"),
             found,
+            frozenset(moved),
             where,
             {c: (row["Kursnummer"], row["Titel"], row["Datum von"]) for c, row in places.items()} if whole else {},
             {course: frozenset(ids) for course, ids in held.items()},

@@ -244,10 +244,14 @@ class Staff:
             self.facts.given_at[who] = self.clock.now
 
     def note_overwritten(self, refs: Iterable[str], fetched_at: datetime) -> None:
-        """Note the letters over which a connector wrote an older list: which of the two stands is chance."""
+        """Note the letters over which a connector wrote before an export had shown them, or an older list.
+
+        Which of the two stands is chance.
+        """
         for ref in refs:
             who = self.facts.label_of.get(ref, -1)
-            if self.facts.given_at.get(who, fetched_at) > fetched_at:
+            unseen = self.facts.letter.get(who) != self.facts.letter_shown.get(who)
+            if unseen or self.facts.given_at.get(who, fetched_at) > fetched_at:
                 self.facts.letter[who] = None
 
     # --- courses ------------------------------------------------------------------------------------------------------
