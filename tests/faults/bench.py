@@ -16,6 +16,7 @@ import pytest
 from koop_es.cli.entry import run
 from tests.acceptance.console import Reply
 from tests.conftest import PostgresServer
+from tests.faults.downgrade import downgrade
 from tests.faults.operations import OPERATIONS, Operation, RigConsole, tell
 from tests.faults.picture import Picture, picture
 from tests.faults.rig import KILLED, SETTINGS, Ending, Fault, Rig
@@ -142,15 +143,21 @@ class PostgresBench(Bench):
         if not tables:
             self._execute("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
             return
-        if not self._tables("public"):
+        if not self._is_current(self._tables("public")):
             assert self.calmly(("init",)).status == 0
             sequences = self._admin.execute("SELECT quote_ident(sequencename) FROM pg_sequences").fetchall()
             self._execute(*(f"ALTER SEQUENCE public.{sequence} RESTART 1000000" for (sequence,) in sequences))
+        if not self._is_current(tables):
+            downgrade(self.url)
         with self._admin.transaction():
             self._execute(*(f"DELETE FROM public.{table}" for table in self._tables("public")))  # noqa: S608
             self._execute(
                 *(f'INSERT INTO public.{t} OVERRIDING SYSTEM VALUE SELECT * FROM "{name}".{t}' for t in tables)  # noqa: S608
             )
+
+    @staticmethod
+    def _is_current(tables: list[str]) -> bool:
+        return "koop_members" in tables
 
     def _keep(self, name: str) -> None:
         self._execute(f'CREATE SCHEMA "{name}"')

@@ -12,6 +12,7 @@ from tests.acceptance.console import NOW, Console, Reply
 from tests.acceptance.exports import course
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, programs
 from tests.acceptance.program import Program, settle
+from tests.faults.downgrade import downgrade
 from tests.faults.rig import Rig
 
 LOST = 2
@@ -41,6 +42,7 @@ OPERATIONS = {
         Operation("ingest cancellations and absences", whole=False),
         Operation("approve", done=(4, "withheld_unknown")),
         Operation("release", done=(3, "R13")),
+        Operation("migrate"),
         Operation("subscribe"),
         Operation("claim-seat"),
         Operation("quarantine retry"),
@@ -88,6 +90,8 @@ def tell(koop: RigConsole, folder: Path, before: Before) -> None:
     happens("approve", "withheld", "approve", item["id"], "--up-to", str(LOST))
     facts = ("--vhs", MASTER, "--course", "26-20000", "--period", "26F")
     coop_id = happens("release", "release", *facts, "--own-offer").answer["data"]["coop_id"]
+    downgrade(koop.db)
+    happens("migrate", "init")
     terms = ("--vhs", NEAR, "--number", "K-9", "--period", "26F", "--accept-rate", "80")
     happens("subscribe", "subscribe", coop_id, *terms)
     happens("claim-seat", "claim-seat", OTHER, "--vhs", NEAR, "--booking", f"{NEAR}:50")
