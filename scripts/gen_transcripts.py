@@ -1,7 +1,7 @@
 """Run the commands in the how-to pages and write what they really print under them (``make docs``).
 
-A page takes part by its ```` ```console ```` blocks: a line that begins with ``$ `` is run, in a folder of the page's own, and
-what follows up to the next is what it printed. ``console lines=12`` keeps the first twelve lines of each output.
+A page takes part by its blocks of ``console``: a line that begins with ``$ `` is run, in a folder of the page's own,
+and what follows up to the next is what it printed. ``console lines=12`` keeps the first twelve lines of each output.
 """
 
 from __future__ import annotations

@@ -13,9 +13,8 @@ from koop_es.simulate.rows import Row
 class Facts:
     """What people know that no export needs to show: by who was booked, in courses, at VHSs, all by number.
 
-    ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once, ``letter_shown`` what
-    its exports last showed. ``kept`` are the
-    texts an Abo-VHS wrote over those that are written once (R29).
+    ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once, ``letter_shown``
+    what its exports last showed. ``kept`` are the texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
     altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
     """

@@ -21,10 +21,10 @@ WRITTEN_BY_CONNECTOR = "WS"
 class Shown:
     """What one export showed of shared courses: status and editor of each row by who booked.
 
-    ``moved`` are those whose Beleg-ID is another than before. ``courses`` says in which of them each stands, None in no shared one. ``readable`` are the courses whose row carried
-    the right COOP-Id, ``there`` those that had a row at all; ``proves`` says that the export was full and complete;
-    ``looks`` are number, title and first day of each course, ``belongings`` the Beleg-IDs in it, ``doubled`` those
-    whose COOP-Id stands in two rows.
+    ``moved`` are those whose Beleg-ID is another than before, ``courses`` says in which course each stands, None in no
+    shared one. ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
+    ``proves`` says that the export was full and complete; ``looks`` are number, title and first day of each course,
+    ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows.
     """
 
     vhs: int
