@@ -1,0 +1,93 @@
+"""Bars P2, P3 and P4: a great export for the first time, again byte for byte, and with one row in a hundred changed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from koop_es.domain.terms import Policy
+from koop_es.ingest import ingest
+from koop_es.store import Store
+from tests.benchmarks.append import booking
+from tests.benchmarks.bars import Bar, Fresh, settle
+from tests.benchmarks.export import Export, write
+from tests.benchmarks.workload import NOW
+
+ROWS = 200_000
+"""A fifth of the million the bars speak of, so that a round takes a minute; ``--rows 1000000`` measures all of it."""
+
+
+def measure(fresh: dict[str, Fresh], rounds: int, rows: int = ROWS) -> Iterator[Bar]:
+    """Measure on both databases, each round on a database of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first = write(folder / "1", rows, sequence=1)
+        again = write(folder / "2", rows, sequence=2)
+        changed = write(folder / "3", rows, sequence=3, changed=True)
+        for database in ("sqlite", "postgres"):
+            yield from _compare(database, fresh[database], (first, again, changed), rounds)
+
+
+def _compare(database: str, fresh: Fresh, exports: tuple[Export, Export, Export], rounds: int) -> Iterator[Bar]:
+    first, again, changed = exports
+    found: list[tuple[float, ...]] = []
+    for _ in range(rounds):
+        bare = _seconds(lambda: _insert(fresh, first.rows))
+        digest = _seconds(lambda: [hashlib.sha256(file.read_bytes()).digest() for file in again.files])
+        read = _seconds(lambda: [_rows(file) for file in changed.files])
+        with Store.create(fresh()) as store:
+            taken = [_seconds(lambda export=export: _take_in(store, export)) for export in exports]  # type: ignore[misc]
+            append = _seconds(lambda: _append(store, first.rows // 100))
+        found.append((bare, digest, read + append / 3, *taken))
+    yield _bar("P2", "first ingest", database, first.rows, [(f[0], f[3]) for f in found], 0.2, at_least=True)
+    yield _bar("P3", "the same again", database, first.rows, [(f[1], f[4]) for f in found], 2.0, at_least=False)
+    yield _bar("P4", "1 % changed", database, first.rows, [(f[2], f[5]) for f in found], 3.0, at_least=False)
+
+
+def _bar(
+    name: str, what: str, database: str, rows: int, pairs: list[tuple[float, float]], bar: float, *, at_least: bool
+) -> Bar:
+    values = [control / ours if at_least else ours / control for control, ours in pairs]
+    control, ours = (statistics.median(rows / pair[i] for pair in pairs) for i in (0, 1))
+    spread = (min(values), max(values))
+    return Bar(name, what, database, "rows/s", ours, control, statistics.median(values), bar, at_least, spread)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    settle()
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _take_in(store: Store, export: Export) -> None:
+    result = ingest(store, export.path, Policy(), now=NOW)
+    assert result.status in {"applied", "unchanged"}, result
+
+
+def _insert(fresh: Fresh, rows: int) -> None:
+    """The control of P2: as many rows of the size of events, ready, with nothing else to do."""
+    from koop_es.store.codec import encode
+
+    ready = [(f"563-COOP-{n // 40}", n % 40 + 1, "koop.BookingMade.1", encode(booking(n))) for n in range(1_000)]
+    with Store.create(fresh()) as store, store.write() as tx:
+        for start in range(0, rows, 1_000):
+            tx._insert([(f"{stream}-{start}", version, topic, state) for stream, version, topic, state in ready])
+
+
+def _append(store: Store, events: int) -> None:
+    """The appends of what has changed, which P4 allows beside the reading."""
+    from koop_es.store import Append
+
+    with store.write() as tx:
+        tx.append([Append("control", 0, [booking(n) for n in range(events)])])
+
+
+def _rows(file: Path) -> int:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return sum(1 for _ in csv.reader(stream, delimiter=";"))
