@@ -19,8 +19,8 @@ EVERY_CHANGED = 100
 
 COURSE = {
     "Periode": "26F", "Titel": "Obstbäume schneiden", "Typ": "Normalkurs", "Datum von": "02.03.2026",
-    "Datum bis": "30.05.2026", "Uhrzeit von": "18:00", "Uhrzeit bis": "20:15", "Kursort": "Lehrgarten", "DVV-Fachbereich": "1.07", "TN max": "100",
-    "Gebühr": "90,00", "vhsKOOP-Verrechnung": "80", "Ausfall": "F",
+    "Datum bis": "30.05.2026", "Uhrzeit von": "18:00", "Uhrzeit bis": "20:15", "Kursort": "Lehrgarten",
+    "DVV-Fachbereich": "1.07", "TN max": "100", "Gebühr": "90,00", "vhsKOOP-Verrechnung": "80", "Ausfall": "F",
 }  # fmt: skip
 BOOKING = {
     "Periode": "26F",
