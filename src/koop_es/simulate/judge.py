@@ -100,7 +100,7 @@ class Judge:
             for vhs, rows in self.rows.items()
             if self.takes_part(vhs, course)
             and all(course_of(row) == self.staff.place[vhs, course] for _, row in rows.get(who, []))
-            and not (who in self.waiting and not rows.get(who))
+            and not (who in self.waiting and (not rows.get(who) or who in self.staff.facts.rebooked))
         ]
 
     def _shown(self, held: dict[int, list[str]]) -> str:

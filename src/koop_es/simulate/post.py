@@ -119,11 +119,11 @@ class Post:
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], row["Bearbeitet von"]
+                where[who] = numbers.get(course_of(row))
                 if self.belegs.setdefault((vhs, who), row["Beleg-ID"]) != row["Beleg-ID"]:
                     moved.add(who)
-                if proves:
+                if proves and where[who] in readable:
                     self.belegs[vhs, who] = row["Beleg-ID"]
-                where[who] = numbers.get(course_of(row))
         return Shown(
             vhs,
             proves,
@@ -159,16 +159,10 @@ class Post:
         try:
             result = ingest(store, parcel.path, self.policy, now=self.clock.now, max_events=parcel.batch or 5_000)
         except Killed:
-            parcel.tries += 1
-            self.half.add(vhs)
-            self.oracle.take(parcel.shown, certain=False)
-            self._post(parcel, now + RETRY_AFTER)
+            self._broken_off(parcel, now)
             return f"{parcel.path.name} killed"
         except StoreFull as error:
-            parcel.tries += 1
-            self.half.add(vhs)
-            self.oracle.take(parcel.shown, certain=False)
-            self._post(parcel, now + RETRY_AFTER)
+            self._broken_off(parcel, now)
             return f"{parcel.path.name} {error.code}"
         except (ExportOvertaken, ExportUnfinished) as error:
             self.half.add(vhs)
@@ -189,6 +183,14 @@ class Post:
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, again=parcel.tries > 0)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _broken_off(self, parcel: Parcel, now: int) -> None:
+        """Have an export that died tried again; nobody knows how far it came, unless it was an old one all along."""
+        parcel.tries += 1
+        if parcel.sequence > self.taken.get(parcel.vhs, 0):
+            self.half.add(parcel.vhs)
+            self.oracle.take(parcel.shown, certain=False)
+        self._post(parcel, now + RETRY_AFTER)
 
     def _blur(self, parcel: Parcel) -> None:
         """Note the courses that no export can tell any more, from the way a person would read one export after another.
