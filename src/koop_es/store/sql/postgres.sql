@@ -106,6 +106,12 @@ INSERT INTO koop_members (vhs, coop_id, since) VALUES (%(vhs)s, %(coop_id)s, %(s
 -- members_of_vhs: Name the cooperations a VHS had to do with at a position.
 SELECT coop_id FROM koop_members WHERE vhs = %(vhs)s AND since <= %(upto)s ORDER BY coop_id
 
+-- members_touched: Name the cooperations a VHS has to do with that have events after one position and up to another.
+SELECT coop_id FROM koop_members AS member WHERE vhs = %(vhs)s AND since <= %(upto)s AND EXISTS (
+    SELECT 1 FROM koop_events WHERE originator_id = member.coop_id AND notification_id > %(after)s AND notification_id <= %(upto)s
+)
+ORDER BY coop_id
+
 -- members: Name every cooperation and everybody who had to do with it at a position.
 SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, vhs
 

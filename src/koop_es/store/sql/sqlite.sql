@@ -100,6 +100,12 @@ INSERT INTO koop_members (vhs, coop_id, since) VALUES (:vhs, :coop_id, :since) O
 -- members_of_vhs: Name the cooperations a VHS had to do with at a position.
 SELECT coop_id FROM koop_members WHERE vhs = :vhs AND since <= :upto ORDER BY coop_id
 
+-- members_touched: Name the cooperations a VHS has to do with that have events after one position and up to another.
+SELECT coop_id FROM koop_members AS member WHERE vhs = :vhs AND since <= :upto AND EXISTS (
+    SELECT 1 FROM stored_events WHERE originator_id = member.coop_id AND rowid > :after AND rowid <= :upto
+)
+ORDER BY coop_id
+
 -- members: Name every cooperation and everybody who had to do with it at a position.
 SELECT coop_id, vhs FROM koop_members WHERE since <= :upto ORDER BY coop_id, vhs
 

@@ -1,0 +1,66 @@
+"""diff and whatif as people call them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.console import Console
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, booked
+from tests.acceptance.program import Program
+
+
+@pytest.fixture
+def network(any_koop: Console, tmp_path: Path) -> dict[str, Program]:
+    """Three VHSs that have reported once."""
+    programs = booked(tmp_path / "exports")
+    for program in programs.values():
+        any_koop.ask("ingest", program.export())
+    return programs
+
+
+def test_diff_finds_what_an_export_changed(any_koop: Console, network: dict[str, Program]) -> None:
+    network[NEAR].cancel(f"{NEAR}:500")
+    any_koop.ask("ingest", network[NEAR].export())
+    found = any_koop.ask("diff", COOP, "--from", f"{NEAR}#1", "--to", f"{NEAR}#2", status=1)["changes"]
+    told = {item["path"]: item for item in found}
+    assert told[f"{NEAR}/bookings/{NEAR}:500/should"]["after"] == "S"
+    events = {event["position"]: event["type"] for event in any_koop.ask("history", COOP)["events"]}
+    assert all(events[item["event"]] == item["type"] for item in found)
+    assert any_koop.ask("diff", "--vhs", NEAR, "--from", f"{NEAR}#1", status=1)["changes"]
+    assert any_koop.ask("diff", COOP, "--from", f"{NEAR}#2")["changes"] == []
+
+
+def test_diff_between_two_vhss_ends_with_1_while_they_disagree(any_koop: Console, network: dict[str, Program]) -> None:
+    found = any_koop.ask("diff", COOP, "--between", f"{MASTER},{NEAR}", status=1)["differences"]
+    pending = {change["id"] for vhs in (MASTER, NEAR) for change in any_koop.changes(vhs)}
+    assert found
+    assert all(set(item["changes"]) <= pending and item["changes"] for item in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["diff"], 2, "--from"),
+        (["diff", "--from", "1"], 2, "COOP-ID"),
+        (["diff", COOP], 2, "--from"),
+        (["diff", COOP, "--from", "1", "--at", "2"], 2, "--at goes with --between"),
+        (["diff", COOP, "--from", "yesterday"], 2, "no time"),
+        (["diff", COOP, "--from", "9", "--to", "3"], 2, "exchange them"),
+        (["diff", COOP, "--from", f"{NEAR}#99"], 2, "no export 99"),
+        (["diff", COOP, "--between", MASTER], 2, "two VHS numbers"),
+        (["diff", COOP, "--between", f"{MASTER},{MASTER}"], 2, "two VHS numbers"),
+        (["diff", COOP, "--between", f"{MASTER},{NEAR}", "--from", "1"], 2, "one moment"),
+        (["diff", COOP, "--between", f"{MASTER},999"], 4, "takes no part"),
+        (["diff", "563-COOP-999", "--from", "1"], 4, "no cooperation"),
+        (["diff", "nonsense", "--from", "1"], 4, "no COOP-ID"),
+    ],
+)
+def test_a_question_diff_does_not_understand_says_what_to_do(
+    any_koop: Console, network: dict[str, Program], words: list[str], status: int, message: str
+) -> None:
+    reply = any_koop.call(*words)
+    assert reply.status == status
+    assert message.casefold() in reply.error["message"].casefold()
+    assert FAR in network
