@@ -28,6 +28,7 @@ class Shown:
     """
 
     vhs: int
+    sequence: int
     proves: bool
     there: frozenset[int]
     readable: frozenset[int]
@@ -53,16 +54,13 @@ class Oracle:
     masters: tuple[int, ...]
     absences: dict[tuple[int, int], int] = field(default_factory=dict)
     certain_absences: dict[tuple[int, int], int] = field(default_factory=dict)
+    missed_by: dict[tuple[int, int], int] = field(default_factory=dict)
     ever_lost: set[int] = field(default_factory=set)
     exported_s: set[int] = field(default_factory=set)
     exported_ausfall: set[int] = field(default_factory=set)
 
-    def take(self, shown: Shown, *, certain: bool = True, again: bool = False) -> None:
-        """Take in what one export showed.
-
-        ``certain`` is False where its ingest died and nobody knows how far it got, ``again`` True where it is tried
-        again after that.
-        """
+    def take(self, shown: Shown, *, certain: bool = True) -> None:
+        """Take in what one export showed; ``certain`` is False where its ingest died and nobody knows how far it got."""
         if certain:
             self.facts.known |= {(shown.vhs, course) for course in shown.readable}
             self.exported_ausfall |= {course for course in shown.ausfall if self.masters[course] == shown.vhs}
@@ -74,13 +72,14 @@ class Oracle:
                 if certain and shown.vhs == self.facts.owner_of[who]:
                     self.facts.letter_shown[who] = status
                 self.absences[shown.vhs, who] = self.certain_absences[shown.vhs, who] = 0
+                self.missed_by.pop((shown.vhs, who), None)
                 continue
             self.absences.pop((shown.vhs, who), None)
             clear = course in shown.readable and (shown.vhs, course) not in self.facts.blurred
             clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
             if certain and clear and editor != WRITTEN_BY_CONNECTOR:
                 self.exported_s.add(who)
-        if shown.proves and not again:
+        if shown.proves:
             self._miss(shown, certain=certain)
 
     def _miss(self, shown: Shown, *, certain: bool) -> None:
@@ -91,6 +90,9 @@ class Oracle:
             if self.facts.course_of[who] not in shown.there:
                 self._forget(vhs, who, certain=certain)
                 continue
+            if self.missed_by.get((vhs, who)) == shown.sequence:
+                continue  # the same export never counts twice, however often it is tried
+            self.missed_by[vhs, who] = shown.sequence
             self.absences[vhs, who] = count + 1
             self.certain_absences[vhs, who] += certain and self.facts.course_of[who] in shown.readable
             if self._is_lost(vhs, who):

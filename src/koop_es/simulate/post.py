@@ -126,6 +126,7 @@ class Post:
                     self.belegs[vhs, who] = row["Beleg-ID"]
         return Shown(
             vhs,
+            staff.programs[vhs].sequence,
             proves,
             frozenset(places),
             frozenset(readable),
@@ -181,7 +182,7 @@ class Post:
         if result.status in TAKEN:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
-            self.oracle.take(parcel.shown, again=parcel.tries > 0)
+            self.oracle.take(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
     def _broken_off(self, parcel: Parcel, now: int) -> None:
