@@ -60,7 +60,7 @@ class Oracle:
     exported_ausfall: set[int] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
-        """Take in what one export showed; ``certain`` is False where its ingest died and nobody knows how far it got."""
+        """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
         if certain:
             self.facts.known |= {(shown.vhs, course) for course in shown.readable}
             self.exported_ausfall |= {course for course in shown.ausfall if self.masters[course] == shown.vhs}
