@@ -70,11 +70,11 @@ def _lines(recorded: Iterable[Recorded], state: Cooperation, only: Filter, words
     for item in recorded:
         apply(state, item.event)
         if only.passes(item):
-            yield line(item, state, words)
+            yield line(item, role(state, item.event.vhs), words)
 
 
-def line(item: Recorded, state: Cooperation, words: Words) -> dict[str, Any]:
-    """Tell one event with its place; ``state`` is that after it."""
+def line(item: Recorded, role: str | None, words: Words) -> dict[str, Any]:
+    """Tell one event with its place; ``role`` is what its VHS was then."""
     event, origin = item.event, item.event.origin
     row = f"{origin.file}:{origin.line}" if origin is not None and origin.file is not None else None
     return {
@@ -84,7 +84,7 @@ def line(item: Recorded, state: Cooperation, words: Words) -> dict[str, Any]:
         "at": event.at,
         "recorded_at": event.recorded_at,
         "vhs": event.vhs,
-        "role": role(state, event.vhs),
+        "role": role,
         "export": origin.export if origin is not None else None,
         "row": row,
         "rule": event.rule,

@@ -74,6 +74,10 @@ class Words:
         """Say a rule in one sentence."""
         return self.rules[number]
 
+    def heading(self, name: str) -> str:
+        """Name a field of the course as a row does."""
+        return {"number": "Kursnummer", "period": "Periode", "coop_id": "Externe Kurs-Nr."}.get(name) or HEADINGS[name]
+
     def say(self, name: str, **values: Any) -> str:
         """Say one of the other sentences."""
         return self.says[name].format_map(values)

@@ -133,8 +133,8 @@ VIOLATIONS: dict[str, str] = {
 """Code -> what an operator reads, with the details put in."""
 
 NEVER_THERE = (
-    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den falschen "
-    "Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
+    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
+    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
 )
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
 
@@ -206,12 +206,12 @@ RULES: dict[str, str] = {
     ),
     "D4": "Stornierungen in auffälliger Zahl warten, bis der Betreiber zustimmt.",
     "D5": (
-        "S ist endgültig; nur eine als verwaist stornierte Belegung lebt wieder auf, wenn die VHS sie wieder zeigt, bei "
-        "der sie fehlte."
+        "S ist endgültig; nur eine als verwaist stornierte Belegung lebt wieder auf, wenn die VHS sie wieder zeigt, "
+        "bei der sie fehlte."
     ),
     "D6": (
-        "Über den Kurs entscheidet der Master, über Person und A/W die eigene VHS der Belegung, S darf jede setzen; was "
-        "andere ändern, wird überschrieben."
+        "Über den Kurs entscheidet der Master, über Person und A/W die eigene VHS der Belegung, S darf jede setzen; "
+        "was andere ändern, wird überschrieben."
     ),
     "D7": "Ein freier Platz geht an die erste Meldung; über dem Maximum haben die zuletzt Angemeldeten keinen Platz.",
     "D9": (
@@ -236,5 +236,161 @@ SAYS: dict[str, str] = {
     "person_differs": "andere Personendaten als bei der eigenen VHS",
     "booked_at": "gebucht am",
     "survivor": "({survivor} ist eine Belegung derselben Person: das muss jemand entscheiden)",
+    "empty": "nichts",
+    "erased": "gelöscht",
+    "nothing": "nichts",
+    "superseded": "von einem neueren überholt",
+    "quarantined": "beiseitegelegt",
+    "value": "Die Belegung {ref} soll bei VHS {vhs} auf {wanted} stehen{reason_text} und zeigt dort {shown}.",
+    "value_field": "{field} soll bei VHS {vhs} {wanted} sein und zeigt {shown}.",
+    "reason_course": "der Kurs fällt aus",
+    "reason_participant": "von einer VHS storniert",
+    "reason_orphan": "bei einer VHS entfernt",
+    "showed": "VHS {vhs} zeigt {status}",
+    "seen_none": "VHS {vhs} hat sie noch nicht gezeigt",
+    "collided": "{text}; zugleich: {others}",
+    "differs": "{heading}: {shown} statt {wanted}.",
+    "unread": "Zur Belegung {ref} gibt es kein Ereignis: ihre Zeile wurde beiseitegelegt und nicht gelesen.",
+    # what is the matter with a booking
+    "c_not_involved": "VHS {vhs} ist nicht beteiligt.",
+    "c_agrees": "Das stimmt überein.",
+    "c_not_yet": "VHS {vhs} hat das noch nicht gezeigt.",
+    "c_no_course_yet": "VHS {vhs} hat den Abo-Kurs noch nicht angelegt; die Belegung kommt danach.",
+    "c_not_told": "Der Status S ist bei VHS {vhs} noch nicht angekommen.",
+    "c_reactivated": "VHS {vhs} hatte bereits S gezeigt und zeigt jetzt wieder {shown}; S ist endgültig.",
+    "c_old_s": "Der Status S bei VHS {vhs} gilt nicht: die Belegung besteht.",
+    "c_letter": "Zwischen A und W entscheidet nur die eigene VHS {owner}, und VHS {vhs} zeigt einen anderen Buchstaben.",
+    "c_owner_told": "Der Platz wurde auf Meldung vergeben, das Programm der VHS {vhs} zeigt ihn noch nicht.",
+    "c_unknown_status": (
+        "VHS {vhs} zeigt einen unbekannten Status; aus dieser Zeile wird nichts gelesen und in sie nichts geschrieben."
+    ),
+    "c_frozen": "Die COOP-Id des Kurses wurde bei VHS {vhs} verändert; dort wird keine seiner Belegungen gelesen.",
+    "c_course_missing": (
+        "Der Kurs fehlt in den Exporten der VHS {vhs}; seine Belegungen gelten dort weder als da noch als entfernt."
+    ),
+    "c_absent": (
+        "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."
+    ),
+    "c_orphan": (
+        "Bei VHS {vhs} ist sie verloren gegangen: sie fehlte in so vielen vollständigen Exporten, wie eingestellt ist."
+    ),
+    "c_withheld": (
+        "Sie fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen; die Stornierung andernorts wartet auf den "
+        "Betreiber."
+    ),
+    "c_lost": "Ihre Kopie wurde bei VHS {vhs} entfernt; sie wird neu angelegt, wenn die Belegung besteht.",
+    "c_absent_final": "Sie ist storniert und bei VHS {vhs} nicht mehr da; es gibt nichts mehr zu melden.",
+    "c_double": (
+        "Bei VHS {vhs} wurden zwei Datensätze einer Person zusammengeführt, die beide belegt waren; welche Belegung "
+        "wegfällt, muss jemand entscheiden."
+    ),
+    "c_unclaimed": "Ihre eigene VHS {owner} hat sie nie gemeldet; sie bleibt, wie sie gezeigt wird.",
+    "c_never_held": "Sie war storniert, bevor VHS {vhs} sie je gezeigt hat, und wird dort nicht mehr angelegt.",
+    "c_no_identity": "VHS {vhs} führt den Platz ohne die Person.",
+    "c_owner_person": "Es ist die eigene Belegung der VHS {vhs}; was sie zeigt, gilt.",
+    "c_person_differs": "VHS {vhs} zeigt Personendaten, die ihre eigene VHS {owner} nie hatte.",
+    "c_person_old": "VHS {vhs} zeigt die Personendaten von früher.",
+    "c_own": "Das führt jede VHS selbst.",
+    # what is the matter with a course
+    "c_withdrawn": "Die Freigabe wurde zurückgezogen; es gibt nichts zu führen.",
+    "c_moved": "Der Kurs wird unter {successor} weitergeführt.",
+    "c_abo_ended": "Das Abo der VHS {vhs} wurde beendet.",
+    "c_course_agrees": "Der Kurs {number} ({period}) bei VHS {vhs} ist, wie er sein soll.",
+    "c_course_differs": "Der Kurs {number} ({period}) bei VHS {vhs} zeigt nicht alles, wie es sein soll.",
+    "c_course_frozen": "Bei VHS {vhs} steht in „Externe Kurs-Nr.“ {found} statt {coop_id}; der Kurs ruht dort.",
+    "c_course_gone": "Der Kurs {number} ({period}) fehlt in den Exporten der VHS {vhs}; gelöscht wird deshalb nichts.",
+    "c_course_not_made": "VHS {vhs} hat abonniert, ihr Export zeigt den Kurs {number} ({period}) noch nicht.",
+    "c_course_never_made": "Der Kurs wurde abgesagt, bevor VHS {vhs} ihren Abo-Kurs angelegt hat.",
+    "c_ausfall_alone": (
+        "Der Kurs {number} ({period}) zeigt nur bei VHS {vhs} Ausfall; absagen kann ihn nur die Master-VHS {master}."
+    ),
+    "c_ausfall_not_told": "Der Master hat den Kurs abgesagt; der Ausfall ist bei VHS {vhs} noch nicht angekommen.",
+    "c_ausfall_taken_back": (
+        "Der Master hat den Kurs abgesagt und zeigt ihn jetzt wieder ohne Ausfall; ein Ausfall bleibt bestehen."
+    ),
+    "c_kept": "VHS {vhs} hat das selbst eingetragen; es gilt, bis der Master es ändert.",
+    "c_one_shot": "Das wird nur beim Anlegen des Abo-Kurses geschrieben und bleibt dann der VHS {vhs} überlassen.",
+    "c_own_field": "Hier wird der VHS {vhs} nichts vorgegeben.",
+    "c_field_differs": "VHS {vhs} zeigt das nicht.",
+    "c_no_column": "Der Export der VHS {vhs} hat keine solche Spalte, und geändert hat sich dort seither nichts.",
+    "c_master_decides": "VHS {vhs} ist Master und entscheidet darüber.",
+    "c_terms_differ": "Die angenommenen Konditionen gelten weiter, was immer die Zeile des Masters zeigt.",
+    "c_own_number": "Ihre Kursnummern vergibt jede VHS selbst.",
+    # what else could have been
+    "o_no_ausfall": "Ohne den Ausfall hätte sie Status {status}.",
+    "o_no_ausfall_s": "Auch ohne den Ausfall wäre sie storniert.",
+    "o_no_s": "Hätte VHS {vhs} nicht S gesetzt, hätte sie Status {status}.",
+    "o_several": "Sie ist aus mehreren Gründen storniert (VHS {vhss}); fiele einer weg, wäre sie es trotzdem.",
+    "o_shown_again": "Hätte Export {export} der VHS {vhs} sie wie zuvor gezeigt, wäre damals niemand storniert worden.",
+    "o_shown_again_but": (
+        "Hätte Export {export} der VHS {vhs} sie wie zuvor gezeigt, wäre sie wegen VHS {others} trotzdem storniert."
+    ),
+    "o_not_approved": "Ohne die Zustimmung des Betreibers würde die Stornierung noch warten.",
+    "o_owner_only": (
+        "Mit orphan_policy=owner_only wäre die Kopie bei VHS {vhs} neu angelegt und niemand storniert worden."
+    ),
+    "o_seats": "Mit {seats} oder mehr Plätzen hätte sie einen.",
+    "o_letter": "Mit A, W oder S bei VHS {vhs} würde die Zeile wie jede andere gelesen.",
+    "o_kept": "Hätte VHS {master} das danach geändert, würde deren Wert gelten.",
+    "o_terms": "Hätten beide Seiten neuen Konditionen zugestimmt (koop-es amend-terms), würden diese gelten.",
+    "o_master_ausfall": "Hätte VHS {master} Ausfall gesetzt, wäre der Kurs überall abgesagt.",
+    # what to do
+    "n_nothing": "Es ist nichts zu tun.",
+    "n_pending": (
+        "In der Änderungsliste der VHS {vhs} steht {kind}; sobald der Konnektor es geschrieben hat, bestätigt es der "
+        "nächste Export."
+    ),
+    "n_elsewhere": "Auch bei VHS {vhss} ist es noch zu schreiben.",
+    "n_final": "Bitte bei VHS {vhs} wieder S setzen; wer doch teilnehmen will, wird neu angemeldet.",
+    "n_letter": "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen.",
+    "n_coop_id": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
+    "n_course": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
+    "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",
+    "n_restore": (
+        "Bitte die Belegung bei VHS {vhs} wiederherstellen oder dort S setzen: fehlt sie im nächsten vollständigen "
+        "Export, bekommen alle anderen S."
+    ),
+    "n_restore_copy": (
+        "Bitte die Kopie bei VHS {vhs} wiederherstellen: fehlt sie im nächsten vollständigen Export, bekommen alle "
+        "anderen S, außer mit orphan_policy=owner_only."
+    ),
+    "n_restore_orphan": (
+        "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}. Sie "
+        "lebt auf, sobald der nächste Export sie zeigt."
+    ),
+    "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
+    "n_approve": (
+        "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
+        "Belegung wieder her."
+    ),
+    "n_double": "Bitte bei VHS {vhs} die überzählige Belegung stornieren: {ref} oder {survivor}.",
+    "n_claim": (
+        "Ein Platz ist frei ({taken} von {seats} belegt): VHS {owner} kann ihn beanspruchen, koop-es claim-seat "
+        "{coop_id} --vhs {owner} --booking {ref}."
+    ),
+    "n_full": "Es ist kein Platz frei ({taken} von {seats} belegt); den nächsten bekommt, wer sich zuerst meldet.",
+    "n_beyond": (
+        "Sie steht an Stelle {place} bei {seats} Plätzen (Reihenfolge: gebucht am, VHS, Belegung): VHS {owner} setzt "
+        "sie auf die Warteliste oder storniert sie, oder VHS {master} erhöht TN max."
+    ),
+    "n_moved": "Bitte nach {successor} fragen.",
+    "n_quarantine": (
+        "Bei VHS {vhs} wurde eine Zeile beiseitegelegt, die sie nennt ({row}){reason}; koop-es quarantine show {id}."
+    ),
+    "n_no_export": "Von VHS {vhs} wurde noch kein Export übernommen.",
+    "n_stale": "Der neueste übernommene Export der VHS {vhs}, {export} vom {at}{age}, ist älter als das.",
+    "n_not_taken_in": "Export {export} der VHS {vhs} kam danach und wurde {status}.",
+    "age_days": ", {count} Tage alt",
+    "age_hours": ", {count} Stunden alt",
+    "age_minutes": ", {count} Minuten alt",
+    # headings of the answer
+    "h_seen": "Wer was zeigt",
+    "h_collided": "Was sich widersprach",
+    "h_rules": "Was entschied",
+    "h_otherwise": "Was sonst gewesen wäre",
+    "h_violations": "Offene Verstöße",
+    "h_now": "Was zu tun ist",
+    "h_chain": "Wie es dazu kam, das Neueste zuerst",
+    "h_persons": "Teilnehmer",
 }
 """Name -> sentence or part of one."""

@@ -1,0 +1,381 @@
+"""``why``: from a value back to the export rows and commands that made it, with rules, alternatives and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from koop_es.domain import violations
+from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.errors import BadInput
+from koop_es.domain.identifiers import owner_of
+from koop_es.replay import evidence
+from koop_es.replay.booking_reasons import BookingReasons
+from koop_es.replay.course_reasons import CourseReasons
+from koop_es.replay.subjects import (
+    NOTHING,
+    Subject,
+    Value,
+    booking_field,
+    booking_subject,
+    course_field,
+    course_subject,
+    field_subject,
+    lane_of,
+)
+from koop_es.replay.timeline import Timeline
+from koop_es.replay.walk import Probe, Walk, walk
+from koop_es.replay.words import WORDS, Lang, Words
+from koop_es.store import MAX_POSITION, Store, Tx
+
+
+class BookingUnknown(BadInput):
+    """No export ever showed this booking in this course; koop-es view --vhs V shows those of a VHS."""
+
+    code = "booking_unknown"
+
+
+class VhsNotInvolved(BadInput):
+    """This VHS has nothing to do with the cooperation."""
+
+    code = "vhs_not_involved"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: about a course or one of its bookings, at a VHS (default: where something differs, else the owner
+    or the Master), about one field, as of a position; ``now`` is what ages are counted to, ``with_persons`` asks for
+    names.
+    """
+
+    coop_id: str
+    ref: str | None = None
+    vhs: str | None = None
+    field: str | None = None
+    at: int | None = None
+    lang: Lang = "en"
+    now: datetime | None = None
+    with_persons: bool = False
+
+
+def why(store: Store, question: Question) -> dict[str, Any]:
+    """Explain a value; raises CooperationUnknown, BookingUnknown, VhsNotInvolved and WrongUsage for a wrong field."""
+    timeline = Timeline.load(store, question.coop_id, upto=question.at)
+    state = timeline.state()
+    words = WORDS[question.lang]
+    with store.reading() as tx:
+        if question.ref is None:
+            return _about_course(tx, question, timeline, state, words)
+        booking = _find(state, question.ref)
+        if booking is None:
+            return _about_nothing(tx, question, state, words)
+        return _about_booking(tx, question, timeline, booking, words)
+
+
+# --- bookings -------------------------------------------------------------------------------------------------------
+
+
+def _find(state: Cooperation, ref: str) -> Booking | None:
+    """Find a booking by its reference, or by what a VHS calls it now: after a merge, or a copy's own Beleg-ID (B16)."""
+    vhs, _, booking_id = ref.partition(":")
+    return state.bookings.get(ref) or state.reported_seats(vhs).get(booking_id)
+
+
+def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Booking, words: Words) -> dict[str, Any]:
+    field = booking_field(question.field) if question.field is not None else "status"
+    state = timeline.state()
+    vhs = question.vhs or _where(state, (booking.owner, state.master), lambda v: booking_subject(booking.ref, v, field))
+    _check_involved(tx, question, state, vhs)
+    subject = booking_subject(booking.ref, vhs, field)
+    probes: dict[str, Probe] = {"value": subject, "decided": _decided(booking.ref)}
+    probes |= {f"seen {lane}": _seen(booking.ref, lane) for lane in state.lanes}
+    found = walk(timeline, probes)
+    value = subject(found.state)
+    reasons = BookingReasons(found, found.state.bookings[booking.ref], vhs, value, words)
+    status_asked = field == "status"
+    collided = reasons.collided() if status_asked else []
+    answer = _frame(question, found, vhs, words) | {
+        "subject": {"kind": "booking", "ref": booking.ref, "field": field},
+        "value": _value(value, words, _sentences(reasons.common | {"field": field}, value, words, status_asked)),
+        "seen": _seen_by_all(found, words),
+        "collided": [{"position": found.position(version), "text": text} for version, text in collided],
+        "rules": _rules(found, reasons.rules(), words),
+        "otherwise": [words.say(s.name, **s.values) for s in reasons.otherwise()] if status_asked else [],
+        "violations": _violations(found.state, vhs, booking.ref, found, words),
+    }
+    ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
+    ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
+    proof = evidence.gather(tx, vhs, ids, question.at if question.at is not None else MAX_POSITION)
+    now = [words.say(s.name, **s.values) for s in reasons.now()]
+    _finish(answer, now, proof, found, question, words)
+    if question.with_persons:
+        names = evidence.persons(tx, found.state, booking.ref)
+        answer["persons"] = [
+            {"version": version, "name": name or words.say("erased")} for version, name in sorted(names.items())
+        ]
+    return answer
+
+
+def _decided(ref: str) -> Probe:
+    """Read what a booking is for all VHSs, whoever asks."""
+
+    def probe(state: Cooperation) -> Any:
+        booking = state.bookings.get(ref)
+        if booking is None:
+            return None
+        reason = state.reason(booking)
+        return (booking.claimed, reason, booking.status if reason is None else None)
+
+    return probe
+
+
+def _seen(ref: str, vhs: str) -> Probe:
+    """Read what a VHS shows of a booking: its letter, ``-`` where it is gone, ``?`` where the letter is unknown."""
+
+    def probe(state: Cooperation) -> str | None:
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if seat is None or (seat.status is None and seat.unknown_status is None):
+            return None
+        if seat.unknown_status is not None:
+            return "?"
+        return seat.status.value if seat.held and seat.status is not None else "-"
+
+    return probe
+
+
+def _seen_by_all(found: Walk, words: Words) -> list[dict[str, Any]]:
+    """Tell what every VHS shows of a booking, and since which event."""
+    result = []
+    for vhs in sorted(found.state.lanes):
+        lane = lane_of(found.state, vhs)
+        if lane is None:
+            continue
+        version = found.made(f"seen {vhs}")
+        shown = found.value_at(f"seen {vhs}", version) if version else None
+        told = found.told(version, words) if version else None
+        result.append(
+            {
+                "vhs": vhs,
+                "role": found.state.role(vhs).value,
+                "shown": shown,
+                "position": told["position"] if told else None,
+                "export": told["export"] if told else None,
+                "row": told["row"] if told else None,
+                "text": words.say("seen_none", vhs=vhs)
+                if shown is None
+                else words.say("showed", vhs=vhs, status=shown),
+            }
+        )
+    return result
+
+
+def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words) -> dict[str, Any]:
+    """Answer for a booking no event names: it may stand in the quarantine; raises BookingUnknown."""
+    ref = question.ref or ""
+    ids = {ref, ref.partition(":")[2]}
+    places = dict.fromkeys((owner_of(ref), *([question.vhs] if question.vhs else sorted(state.lanes))))
+    aside = [item for vhs in places for item in evidence.set_aside(tx, vhs, ids if vhs == owner_of(ref) else {ref})]
+    if not aside:
+        raise BookingUnknown(
+            f"no export ever showed booking {ref} in {state.coop_id}, and no row set aside names it; koop-es view "
+            f"--vhs {owner_of(ref)} shows the bookings there are, koop-es status when each VHS reported last",
+            ref=ref,
+            coop_id=state.coop_id,
+        )
+    vhs = question.vhs or aside[0]["vhs"]
+    return {
+        "coop_id": state.coop_id,
+        "vhs": vhs,
+        "role": None,
+        "position": question.at,
+        "subject": {"kind": "booking", "ref": ref, "field": "status"},
+        "value": _value(NOTHING, words, words.say("unread", ref=ref)),
+        "seen": [],
+        "collided": [],
+        "rules": [],
+        "otherwise": [],
+        "violations": [],
+        "now": [_aside(item, words) for item in aside],
+        "quarantine": aside,
+        "chain": [],
+    }
+
+
+# --- courses --------------------------------------------------------------------------------------------------------
+
+
+def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Cooperation, words: Words) -> dict[str, Any]:
+    field = course_field(question.field) if question.field is not None else None
+
+    def subject_at(vhs: str) -> Subject:
+        return course_subject(vhs) if field is None else field_subject(vhs, field)
+
+    vhs = question.vhs or _where(state, (state.master,), subject_at)
+    _check_involved(tx, question, state, vhs)
+    subject = subject_at(vhs)
+
+    def decided(state: Cooperation) -> Any:
+        value = subject(state)
+        return (value.wanted, value.condition in ("withdrawn", "moved", "abo_ended"))
+
+    found = walk(timeline, {"value": subject, "decided": decided})
+    value = subject(found.state)
+    reasons = CourseReasons(found, vhs, value, words, field)
+    lane = found.state.lanes[vhs]
+    common = {
+        "vhs": vhs, "master": found.state.master, "number": lane.number, "period": lane.period,
+        "found": lane.altered or words.say("empty"), "successor": found.state.successor, "coop_id": found.state.coop_id,
+        "field": words.heading(field) if field is not None else None,
+    }  # fmt: skip
+    told = _sentences(common, value, words, main=field is None)
+    answer = _frame(question, found, vhs, words) | {
+        "subject": {"kind": "course" if field is None else "field", "ref": None, "field": field},
+        "value": _value(value._replace(reason=None), words, " ".join([told, *reasons.differing()])),
+        "seen": [],
+        "collided": [],
+        "rules": _rules(found, reasons.rules(), words),
+        "otherwise": reasons.otherwise(),
+        "violations": _violations(found.state, vhs, "", found, words),
+    }
+    proof = evidence.gather(tx, vhs, set(), question.at if question.at is not None else MAX_POSITION)
+    _finish(answer, reasons.now(), proof, found, question, words)
+    return answer
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def _where(state: Cooperation, preferred: Iterable[str | None], subject_at: Any) -> str:
+    """Choose the VHS to tell of: the first at which something is to be written or differs, else a preferred one."""
+    lanes = [vhs for vhs in sorted(state.lanes) if lane_of(state, vhs) is not None]
+    values = {vhs: subject_at(vhs)(state) for vhs in lanes}
+    for differs in (_is_pending, _is_different):
+        for vhs, value in values.items():
+            if differs(value):
+                return vhs
+    return next((vhs for vhs in (*preferred, *lanes, *sorted(state.lanes)) if vhs in state.lanes), "")
+
+
+def _is_pending(value: Value) -> bool:
+    return bool(value.pending)
+
+
+def _is_different(value: Value) -> bool:
+    return value.wanted != value.shown and value.wanted is not None
+
+
+def _check_involved(tx: Tx, question: Question, state: Cooperation, vhs: str) -> None:
+    if vhs in state.lanes:
+        return
+    copies = evidence.in_catalogue(tx, vhs, state.coop_id) if question.at is None else []
+    if copies:
+        raise VhsNotInvolved(
+            f"VHS {vhs} has no part in {state.coop_id}; its course {', '.join(copies)} carries this COOP-Id and is one "
+            f"that nobody shares; koop-es quarantine list shows why its row was set aside",
+            vhs=vhs,
+            courses=copies,
+        )
+    raise VhsNotInvolved(
+        f"VHS {vhs} has no part in {state.coop_id}; those with a part: {', '.join(sorted(state.lanes)) or 'none yet'}",
+        vhs=vhs,
+    )
+
+
+def _frame(question: Question, found: Walk, vhs: str, words: Words) -> dict[str, Any]:
+    recorded = found.timeline.recorded
+    return {
+        "coop_id": question.coop_id,
+        "vhs": vhs,
+        "role": found.state.role(vhs).value,
+        "position": recorded[-1].position if recorded else 0,
+    }
+
+
+def _value(value: Value, words: Words, text: str) -> dict[str, Any]:
+    return {
+        "wanted": value.wanted,
+        "shown": value.shown,
+        "reason": value.reason,
+        "condition": value.condition,
+        "pending": value.pending or None,
+        "text": text,
+    }
+
+
+def _sentences(common: dict[str, Any], value: Value, words: Words, main: bool) -> str:
+    """Say what should be and what is, and then what is the matter."""
+    values = common | value._asdict()
+    nothing = words.say("nothing")
+    values |= {"wanted": value.wanted or nothing, "shown": value.shown or nothing}
+    head = "value" if main and "ref" in common else None if main else "value_field"
+    reason = f" ({words.say(f'reason_{value.reason}')})" if main and "ref" in common and value.reason else ""
+    parts = [words.say(head, **values | {"reason_text": reason})] if head is not None else []
+    return " ".join([*parts, words.say(f"c_{value.condition}", **values)])
+
+
+def _rules(found: Walk, rules: list[tuple[str, int]], words: Words) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": rule,
+            "statement": words.rule(rule),
+            "position": found.position(version),
+            "event": found.told(version, words)["text"] if version else None,
+        }
+        for rule, version in rules
+    ]
+
+
+def _violations(state: Cooperation, vhs: str, ref: str, found: Walk, words: Words) -> list[dict[str, Any]]:
+    """Tell the open violations an answer is about: of a booking those at all VHSs, of a course those at one."""
+    beyond = ref and ref in state.beyond_capacity()
+    result: list[dict[str, Any]] = []
+    for item in violations.found(state):
+        about = item.ref == ref if ref else item.vhs == vhs and not item.ref
+        if about or (beyond and item.code == "OVERBOOKED"):
+            text = words.violation(item.code, item.detail, item.ref)
+            version = state.violations.get(item.key, 0)
+            result.append(
+                {
+                    "code": item.code,
+                    "vhs": item.vhs,
+                    "severity": item.severity,
+                    "rule": item.rule,
+                    "position": found.position(version),
+                    "text": text,
+                }
+            )
+    return result
+
+
+def _aside(item: dict[str, Any], words: Words) -> str:
+    reason = f": {item['reason']}" if item["reason"] else ""
+    return words.say("n_quarantine", id=item["id"], row=item["row"], vhs=item["vhs"], reason=reason)
+
+
+def _finish(
+    answer: dict[str, Any], now: list[str], proof: evidence.Evidence, found: Walk, question: Question, words: Words
+) -> None:
+    """Add what the ledger and the quarantine say, what to do, and the chain itself."""
+    newest, pending = proof.newest, answer["value"]["pending"]
+    decided = found.position(found.made("decided")) or 0
+    if newest is None:
+        now.append(words.say("n_no_export", vhs=answer["vhs"]))
+    elif pending and newest.position is not None and newest.position < decided:
+        old = ""
+        if question.now is not None and question.at is None:
+            unit, count = evidence.age(newest.at, question.now)
+            old = words.say(f"age_{unit}", count=count)
+        now.append(words.say("n_stale", vhs=answer["vhs"], export=newest.name, at=words.time(newest.at), age=old))
+    if proof.after is not None:
+        values = {"export": proof.after.name, "status": words.say(proof.after.status)}
+        now.append(words.say("n_not_taken_in", vhs=answer["vhs"], **values))
+    now += [_aside(item, words) for item in proof.aside]
+    answer["now"] = now or [words.say("n_nothing")]
+    answer["last_export"] = (
+        {"export": newest.name, "at": newest.at, "kind": newest.kind} if newest is not None else None
+    )
+    answer["quarantine"] = proof.aside
+    answer["chain"] = [found.told(version, words) for version in found.chain("value")]
