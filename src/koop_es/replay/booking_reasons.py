@@ -58,6 +58,11 @@ class Said(NamedTuple):
     values: dict[str, Any]
 
 
+def shown_as(letter: str) -> str:
+    """Name the way to say what a VHS shows: a letter, an unknown one (``?``), or the booking no longer (``-``)."""
+    return {"-": "gone", "?": "unknown"}.get(letter, "shown")
+
+
 def _say(name: str, **values: Any) -> Said:
     return Said(name, values)
 
@@ -82,7 +87,7 @@ class BookingReasons:
                 continue
             mine = self.walk.value_at(f"seen {event.vhs}", version)
             others = [
-                self.words.say("showed", vhs=vhs, status=shown)
+                self.words.say(f"then_{shown_as(shown)}", vhs=vhs, status=shown)
                 for vhs in sorted(self.state.lanes)
                 if vhs != event.vhs and (shown := self.walk.value_at(f"seen {vhs}", version)) not in (None, mine)
             ]
@@ -129,6 +134,9 @@ class BookingReasons:
         by = sorted(self.booking.cancelled_by)
         if len(by) > 1 or self.booking.orphaned_by:
             return [_say("o_several", vhss=self.words.listed(sorted({*by, *self.booking.orphaned_by})))]
+        made = self._last(e.BookingMade, by[0])
+        if made is not None and made.status is Status.CANCELLED:
+            return []  # it was never shown as anything else: nobody knows what it would be
         return [_say("o_no_s", vhs=by[0], status=self.booking.status.value)]
 
     def _had_it_been_shown(self, vhs: str) -> list[Said]:
@@ -190,7 +198,8 @@ class BookingReasons:
             return [_say("n_approve", id=seat.withheld, vhs=vhs)]
         if seat.survivor is not None:
             return [_say("n_double", ref=self.booking.ref, survivor=seat.survivor, vhs=vhs)]
-        if seat.absences and not seat.orphaned and not seat.lost and lane.present and not lane.frozen:
+        suspicion = seat.absences and seat.live and not (seat.orphaned or seat.lost or self.booking.orphaned_by)
+        if suspicion and lane.present and not lane.frozen:
             name = "n_restore" if vhs == self.booking.owner else "n_restore_copy"
             return [_say(name, vhs=vhs)]
         return []

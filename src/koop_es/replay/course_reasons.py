@@ -59,7 +59,7 @@ class CourseReasons:
             rule = field_rule(self.field)
         found = [(rule, made)] if rule is not None else []
         if made and (own := self.walk.timeline.event(made).event.rule) != rule:
-            found.insert(0, (own, made))
+            found.append((own, made))
         return found
 
     def otherwise(self) -> list[str]:

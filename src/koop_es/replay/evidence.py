@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from koop_es.domain.cooperation import Cooperation
 from koop_es.store import MAX_POSITION, Tx, vault
 
-LINES = 50
-"""Lines of the ledger that are looked at: an export in five minutes makes 50 in four hours, and the newest one that was
-taken in is almost always the last.
+LINES = 300
+"""Lines of the ledger that are looked at: a day of exports every five minutes (288), so that the last nightly full one
+is among them.
 """
 
 PERSON_COLUMNS = frozenset({"Name", "Vorname", "Telefon", "E-Mail"})
@@ -30,6 +30,7 @@ class Export(NamedTuple):
     recorded_at: str
     status: str
     position: int | None
+    proves: bool
 
     @property
     def taken_in(self) -> bool:
@@ -46,21 +47,34 @@ class Evidence:
     aside: list[dict[str, Any]] = field(default_factory=list)
 
 
-def gather(tx: Tx, vhs: str, booking_ids: set[str], upto: int = MAX_POSITION) -> Evidence:
+def gather(tx: Tx, vhs: str, booking_ids: set[str], at: int | None) -> Evidence:
     """Read the newest export of a VHS, one that came after it and was not taken in, and rows set aside.
 
-    ``booking_ids`` are Beleg-IDs and references; a row that holds one of them as a cell is about it.
+    ``booking_ids`` are Beleg-IDs and references; a row that holds one of them as a cell seems to be about it. ``at``
+    is a position of the log: what was set aside then is not known.
     """
-    lines = [_export(vhs, row) for row in tx.rows("exports_newest", vhs=vhs, upto=upto, limit=LINES)]
+    lines = _lines(tx, vhs, MAX_POSITION if at is None else at)
     newest = next((line for line in lines if line.taken_in), None)
     after = lines[0] if lines and not lines[0].taken_in else None
-    return Evidence(newest, after, set_aside(tx, vhs, booking_ids))
+    return Evidence(newest, after, set_aside(tx, vhs, booking_ids) if at is None else [])
+
+
+def proved_since(tx: Tx, vhs: str, position: int, upto: int) -> bool:
+    """Tell whether an export of a VHS that proves what is absent was taken in after a position."""
+    return any(
+        line.taken_in and line.proves and line.position is not None and line.position > position
+        for line in _lines(tx, vhs, upto)
+    )
+
+
+def _lines(tx: Tx, vhs: str, upto: int) -> list[Export]:
+    return [_export(vhs, row) for row in tx.rows("exports_newest", vhs=vhs, upto=upto, limit=LINES)]
 
 
 def _export(vhs: str, row: tuple[Any, ...]) -> Export:
-    sequence, kind, sha256, at, recorded_at, status, position = row
+    sequence, kind, sha256, at, recorded_at, status, position, proves = row
     name = f"{vhs}#{sequence}" if sequence is not None else f"{vhs}@{sha256[:12]}"
-    return Export(name, kind, at, recorded_at, status, position)
+    return Export(name, kind, at, recorded_at, status, position, bool(proves))
 
 
 def set_aside(tx: Tx, vhs: str, booking_ids: set[str]) -> list[dict[str, Any]]:

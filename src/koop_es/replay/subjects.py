@@ -300,7 +300,7 @@ def _fact(state: Cooperation, lane: Lane, name: str) -> Value:
         return Value(_text(name, shown), _text(name, shown), None, how)
     told = "course.create" if not lane.exists else "course.update" if name in differing_fields(state, lane) else None
     blocked = lane.frozen or not lane.present
-    how = "agrees" if shown == wanted[name] else "not_yet" if not lane.exists else "field_differs"
+    how = "told" if shown == wanted[name] else "not_yet" if not lane.exists else "field_differs"
     if told is None and how == "field_differs":
         how = "no_column"
     return Value(_text(name, wanted[name]), _text(name, shown), None, how, None if blocked else told)

@@ -10,9 +10,10 @@ from typing import Any
 from koop_es.domain import violations
 from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.errors import BadInput
+from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
 from koop_es.replay import evidence
-from koop_es.replay.booking_reasons import BookingReasons
+from koop_es.replay.booking_reasons import BookingReasons, shown_as
 from koop_es.replay.course_reasons import CourseReasons
 from koop_es.replay.subjects import (
     NOTHING,
@@ -80,7 +81,11 @@ def why(store: Store, question: Question) -> dict[str, Any]:
 def _find(state: Cooperation, ref: str) -> Booking | None:
     """Find a booking by its reference, or by what a VHS calls it now: after a merge, or a copy's own Beleg-ID (B16)."""
     vhs, _, booking_id = ref.partition(":")
-    return state.bookings.get(ref) or state.reported_seats(vhs).get(booking_id)
+    known = state.bookings.get(ref) or state.reported_seats(vhs).get(booking_id)
+    if known is not None:
+        return known
+    found = (b for b in state.bookings.values() if vhs in b.seats and b.seats[vhs].suspected == booking_id)
+    return next(found, None)
 
 
 def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Booking, words: Words) -> dict[str, Any]:
@@ -107,8 +112,9 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     }
     ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
     ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
-    proof = evidence.gather(tx, vhs, ids, question.at if question.at is not None else MAX_POSITION)
+    proof = evidence.gather(tx, vhs, ids, question.at)
     now = [words.say(s.name, **s.values) for s in reasons.now()]
+    now += _suspected(tx, question, found, booking, words)
     _finish(answer, now, proof, found, question, words)
     if question.with_persons:
         names = evidence.persons(tx, found.state, booking.ref)
@@ -116,6 +122,23 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
             {"version": version, "name": name or words.say("erased")} for version, name in sorted(names.items())
         ]
     return answer
+
+
+def _suspected(tx: Tx, question: Question, found: Walk, booking: Booking, words: Words) -> list[str]:
+    """Say of rows that may be this booking after a merge that they wait for a complete export (B15)."""
+    said = []
+    for item in found.timeline.recorded:
+        event = item.event
+        if not isinstance(event, MergeSuspected) or event.ref != booking.ref:
+            continue
+        seat = booking.seats.get(event.vhs)
+        settled = event.booking_id in found.state.reported_seats(event.vhs) or seat is None
+        if seat is not None and not settled and seat.suspected == event.booking_id:
+            upto = question.at if question.at is not None else MAX_POSITION
+            if not evidence.proved_since(tx, event.vhs, item.position, upto):
+                export = event.origin.export if event.origin is not None else None
+                said.append(words.say("n_suspected", vhs=event.vhs, booking_id=event.booking_id, export=export))
+    return said
 
 
 def _decided(ref: str) -> Probe:
@@ -164,9 +187,7 @@ def _seen_by_all(found: Walk, words: Words) -> list[dict[str, Any]]:
                 "position": told["position"] if told else None,
                 "export": told["export"] if told else None,
                 "row": told["row"] if told else None,
-                "text": words.say("seen_none", vhs=vhs)
-                if shown is None
-                else words.say("showed", vhs=vhs, status=shown),
+                "text": words.say(f"now_{shown_as(shown)}" if shown else "now_none", vhs=vhs, status=shown),
             }
         )
     return result
@@ -240,7 +261,7 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
         "otherwise": reasons.otherwise(),
         "violations": _violations(found.state, vhs, "", found, words),
     }
-    proof = evidence.gather(tx, vhs, set(), question.at if question.at is not None else MAX_POSITION)
+    proof = evidence.gather(tx, vhs, set(), question.at)
     _finish(answer, reasons.now(), proof, found, question, words)
     return answer
 

@@ -246,8 +246,13 @@ SAYS: dict[str, str] = {
     "reason_course": "der Kurs fällt aus",
     "reason_participant": "von einer VHS storniert",
     "reason_orphan": "bei einer VHS entfernt",
-    "showed": "VHS {vhs} zeigt {status}",
-    "seen_none": "VHS {vhs} hat sie noch nicht gezeigt",
+    "now_shown": "VHS {vhs} zeigt {status}",
+    "now_gone": "VHS {vhs} zeigt sie nicht mehr",
+    "now_unknown": "VHS {vhs} zeigt einen unbekannten Status",
+    "now_none": "VHS {vhs} hat sie noch nicht gezeigt",
+    "then_shown": "VHS {vhs} zeigte {status}",
+    "then_gone": "VHS {vhs} zeigte sie nicht mehr",
+    "then_unknown": "VHS {vhs} zeigte einen unbekannten Status",
     "collided": "{text}; zugleich: {others}",
     "differs": "{heading}: {shown} statt {wanted}.",
     "unread": "Zur Belegung {ref} gibt es kein Ereignis: ihre Zeile wurde beiseitegelegt und nicht gelesen.",
@@ -259,7 +264,7 @@ SAYS: dict[str, str] = {
     "c_not_told": "Der Status S ist bei VHS {vhs} noch nicht angekommen.",
     "c_reactivated": "VHS {vhs} hatte bereits S gezeigt und zeigt jetzt wieder {shown}; S ist endgültig.",
     "c_old_s": "Der Status S bei VHS {vhs} gilt nicht: die Belegung besteht.",
-    "c_letter": "Zwischen A und W entscheidet nur die eigene VHS {owner}, und VHS {vhs} zeigt einen anderen Buchstaben.",
+    "c_letter": "Zwischen A und W entscheidet nur die eigene VHS {owner}; VHS {vhs} zeigt den anderen Buchstaben.",
     "c_owner_told": "Der Platz wurde auf Meldung vergeben, das Programm der VHS {vhs} zeigt ihn noch nicht.",
     "c_unknown_status": (
         "VHS {vhs} zeigt einen unbekannten Status; aus dieser Zeile wird nichts gelesen und in sie nichts geschrieben."
@@ -308,6 +313,7 @@ SAYS: dict[str, str] = {
     "c_ausfall_taken_back": (
         "Der Master hat den Kurs abgesagt und zeigt ihn jetzt wieder ohne Ausfall; ein Ausfall bleibt bestehen."
     ),
+    "c_told": "Das stimmt überein; ein Feld, für das der Export der VHS {vhs} keine Spalte hat, gilt als geschrieben.",
     "c_kept": "VHS {vhs} hat das selbst eingetragen; es gilt, bis der Master es ändert.",
     "c_one_shot": "Das wird nur beim Anlegen des Abo-Kurses geschrieben und bleibt dann der VHS {vhs} überlassen.",
     "c_own_field": "Hier wird der VHS {vhs} nichts vorgegeben.",
@@ -373,9 +379,14 @@ SAYS: dict[str, str] = {
         "Sie steht an Stelle {place} bei {seats} Plätzen (Reihenfolge: gebucht am, VHS, Belegung): VHS {owner} setzt "
         "sie auf die Warteliste oder storniert sie, oder VHS {master} erhöht TN max."
     ),
+    "n_suspected": (
+        "Export {export} der VHS {vhs} zeigte eine neue Zeile {booking_id} derselben Person; ob zusammengeführt wurde, "
+        "zeigt ein vollständiger Export."
+    ),
     "n_moved": "Bitte nach {successor} fragen.",
     "n_quarantine": (
-        "Bei VHS {vhs} wurde eine Zeile beiseitegelegt, die sie nennt ({row}){reason}; koop-es quarantine show {id}."
+        "Bei VHS {vhs} wurde eine Zeile beiseitegelegt, die wohl zu ihr gehört ({row}){reason}; koop-es quarantine "
+        "show {id}."
     ),
     "n_no_export": "Von VHS {vhs} wurde noch kein Export übernommen.",
     "n_stale": "Der neueste übernommene Export der VHS {vhs}, {export} vom {at}{age}, ist älter als das.",

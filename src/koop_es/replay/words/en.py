@@ -128,8 +128,13 @@ SAYS: dict[str, str] = {
     "reason_course": "the course was cancelled",
     "reason_participant": "cancelled by a VHS",
     "reason_orphan": "removed at a VHS",
-    "showed": "VHS {vhs} shows {status}",
-    "seen_none": "VHS {vhs} has not shown it yet",
+    "now_shown": "VHS {vhs} shows {status}",
+    "now_gone": "VHS {vhs} no longer shows it",
+    "now_unknown": "VHS {vhs} shows an unknown status",
+    "now_none": "VHS {vhs} has not shown it yet",
+    "then_shown": "VHS {vhs} showed {status}",
+    "then_gone": "VHS {vhs} no longer showed it",
+    "then_unknown": "VHS {vhs} showed an unknown status",
     "collided": "{text}, while {others}",
     "differs": "{heading}: {shown} instead of {wanted}.",
     "unread": "No event names booking {ref}: its row was set aside and was not read.",
@@ -143,15 +148,21 @@ SAYS: dict[str, str] = {
     "c_old_s": "The S at VHS {vhs} is not one that counts: the booking lives.",
     "c_letter": "Only the owner, VHS {owner}, decides between A and W, and VHS {vhs} shows another letter.",
     "c_owner_told": "The seat was granted by a claim, and the program of VHS {vhs} does not show it yet.",
-    "c_unknown_status": "VHS {vhs} shows a status that nobody knows; nothing is read from or written into that row.",
+    "c_unknown_status": ("VHS {vhs} shows a status that nobody knows; nothing is read from or written into that row."),
     "c_frozen": "The COOP-Id of the course was altered at VHS {vhs}; none of its bookings are read there.",
-    "c_course_missing": "The course is missing from the exports of VHS {vhs}; its bookings count as neither there nor gone.",
-    "c_absent": "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled.",
+    "c_course_missing": (
+        "The course is missing from the exports of VHS {vhs}; its bookings count as neither there nor gone."
+    ),
+    "c_absent": (
+        "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
+    ),
     "c_orphan": "VHS {vhs} has lost it: it was missing from as many complete exports as the settings ask for.",
     "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
     "c_lost": "Its copy was removed at VHS {vhs}; it is delivered again if the booking lives.",
     "c_absent_final": "It is cancelled and gone at VHS {vhs}; nothing is left to tell.",
-    "c_double": "VHS {vhs} has merged two records of one person that both were booked; a human decides which one goes.",
+    "c_double": (
+        "VHS {vhs} has merged two records of one person that both were booked; a human decides which one goes."
+    ),
     "c_unclaimed": "Its owner, VHS {owner}, has never reported it; it stays as it is shown.",
     "c_never_held": "It was cancelled before VHS {vhs} ever showed it, and is not delivered any more.",
     "c_no_identity": "VHS {vhs} holds the seat without the person.",
@@ -165,13 +176,18 @@ SAYS: dict[str, str] = {
     "c_abo_ended": "The Abo of VHS {vhs} was ended.",
     "c_course_agrees": "Course {number} ({period}) at VHS {vhs} is as it should be.",
     "c_course_differs": "Course {number} ({period}) at VHS {vhs} does not show all that it should.",
-    "c_course_frozen": 'At VHS {vhs} "Externe Kurs-Nr." holds {found} instead of {coop_id}; the course is frozen there.',
+    "c_course_frozen": (
+        'At VHS {vhs} "Externe Kurs-Nr." holds {found} instead of {coop_id}; the course is frozen there.'
+    ),
     "c_course_gone": "Course {number} ({period}) is missing from the exports of VHS {vhs}; that is no deletion.",
     "c_course_not_made": "VHS {vhs} has subscribed and its export does not show course {number} ({period}) yet.",
     "c_course_never_made": "The course was cancelled before VHS {vhs} made its Abo-Kurs.",
-    "c_ausfall_alone": "Course {number} ({period}) shows Ausfall at VHS {vhs} alone; only the Master, VHS {master}, can cancel it.",
+    "c_ausfall_alone": (
+        "Course {number} ({period}) shows Ausfall at VHS {vhs} alone; only the Master, VHS {master}, can cancel it."
+    ),
     "c_ausfall_not_told": "The Master cancelled the course, and the Ausfall has not arrived at VHS {vhs} yet.",
-    "c_ausfall_taken_back": "The Master cancelled the course and shows it as not cancelled again; an Ausfall stays.",
+    "c_ausfall_taken_back": ("The Master cancelled the course and shows it as not cancelled again; an Ausfall stays."),
+    "c_told": "So it is as it should be; a field that the export of VHS {vhs} has no column for counts as written.",
     "c_kept": "VHS {vhs} entered it itself; it stands until the Master changes it.",
     "c_one_shot": "It is written when an Abo-Kurs is made and then left to VHS {vhs}.",
     "c_own_field": "Nobody tells VHS {vhs} what to write there.",
@@ -184,11 +200,15 @@ SAYS: dict[str, str] = {
     "o_no_ausfall": "Without the Ausfall it would have status {status}.",
     "o_no_ausfall_s": "Without the Ausfall it would be cancelled all the same.",
     "o_no_s": "Had VHS {vhs} not set S, it would have status {status}.",
-    "o_several": "It is cancelled for more than one cause, by VHS {vhss}; without any one of them it would still be.",
+    "o_several": ("It is cancelled for more than one cause, by VHS {vhss}; without any one of them it would still be."),
     "o_shown_again": "Had export {export} of VHS {vhs} shown it as before, nobody would have been cancelled then.",
-    "o_shown_again_but": "Had export {export} of VHS {vhs} shown it as before, it would still be cancelled because of VHS {others}.",
+    "o_shown_again_but": (
+        "Had export {export} of VHS {vhs} shown it as before, it would still be cancelled because of VHS {others}."
+    ),
     "o_not_approved": "Without the operator's approval the cancellation would still wait.",
-    "o_owner_only": "Under orphan_policy=owner_only the copy at VHS {vhs} would have been delivered again and nobody cancelled.",
+    "o_owner_only": (
+        "Under orphan_policy=owner_only the copy at VHS {vhs} would have been delivered again and nobody cancelled."
+    ),
     "o_seats": "With {seats} seats or more it would have one.",
     "o_letter": "With A, W or S at VHS {vhs} the row would be read like any other.",
     "o_kept": "Had VHS {master} changed it later, its value would count.",
@@ -196,28 +216,48 @@ SAYS: dict[str, str] = {
     "o_master_ausfall": "Had VHS {master} set Ausfall, the course would be cancelled everywhere.",
     # what to do
     "n_nothing": "There is nothing to do.",
-    "n_pending": "The change list of VHS {vhs} has {kind}; when its connector has written it, its next export says so.",
+    "n_pending": (
+        "The change list of VHS {vhs} has {kind}; when its connector has written it, its next export says so."
+    ),
     "n_elsewhere": "It is also to be written at VHS {vhss}.",
     "n_final": "Set S again at VHS {vhs}; whoever wants to come is booked anew.",
     "n_letter": "Set A, W or S in the row at VHS {vhs}.",
     "n_coop_id": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
     "n_course": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
     "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
-    "n_restore": "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S.",
-    "n_restore_copy": "Restore the copy at VHS {vhs}: at its next complete export without it all others get S, unless "
-    "orphan_policy is owner_only.",
-    "n_restore_orphan": "If it should live, restore the same booking where it was removed, at VHS {vhss}; it lives again when "
-    "the next export shows it.",
+    "n_restore": (
+        "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S."
+    ),
+    "n_restore_copy": (
+        "Restore the copy at VHS {vhs}: at its next complete export without it all others get S, unless "
+        "orphan_policy is owner_only."
+    ),
+    "n_restore_orphan": (
+        "If it should live, restore the same booking where it was removed, at VHS {vhss}; it lives again when "
+        "the next export shows it."
+    ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
-    "n_approve": "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking.",
+    "n_approve": (
+        "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking."
+    ),
     "n_double": "Cancel the one that is too many at VHS {vhs}: {ref} or {survivor}.",
-    "n_claim": "A seat is free ({taken} of {seats}): VHS {owner} may claim it, koop-es claim-seat {coop_id} --vhs {owner} "
-    "--booking {ref}.",
+    "n_claim": (
+        "A seat is free ({taken} of {seats}): VHS {owner} may claim it, koop-es claim-seat {coop_id} --vhs "
+        "{owner} --booking {ref}."
+    ),
     "n_full": "No seat is free ({taken} of {seats}); the first claim gets the next one.",
-    "n_beyond": "It is number {place} of {seats} seats, in the order booked at, owner, booking: VHS {owner} puts it on the "
-    "waiting list or cancels it, or VHS {master} raises TN max.",
+    "n_beyond": (
+        "It is number {place} of {seats} seats, in the order booked at, owner, booking: VHS {owner} puts it on "
+        "the waiting list or cancels it, or VHS {master} raises TN max."
+    ),
+    "n_suspected": (
+        "Export {export} of VHS {vhs} showed a new row {booking_id} of the same person; a complete export tells "
+        "whether the two were merged."
+    ),
     "n_moved": "Ask about {successor}.",
-    "n_quarantine": "A row that names it was set aside at VHS {vhs} ({row}){reason}; koop-es quarantine show {id}.",
+    "n_quarantine": (
+        "A row that seems to be about it was set aside at VHS {vhs} ({row}){reason}; koop-es quarantine show {id}."
+    ),
     "n_no_export": "No export of VHS {vhs} has been taken in yet.",
     "n_stale": "The newest export of VHS {vhs} that was taken in, {export} of {at}{age}, is older than that.",
     "n_not_taken_in": "Export {export} of VHS {vhs} came after it and was {status}.",

@@ -215,7 +215,7 @@ WHERE id IN (
 ORDER BY vhs
 
 -- exports_newest: Read the last lines of the ledger of a VHS as of a position, newest first.
-SELECT sequence, kind, sha256, coalesce(exported_at, recorded_at), recorded_at, status, position FROM koop_exports
+SELECT sequence, kind, sha256, coalesce(exported_at, recorded_at), recorded_at, status, position, proves FROM koop_exports
 WHERE vhs = %(vhs)s AND (position IS NULL OR position <= %(upto)s) ORDER BY id DESC LIMIT %(limit)s
 
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
