@@ -42,6 +42,7 @@ def test_why_tells_people_in_german(shared: Console, capsys: pytest.CaptureFixtu
     ("status", "code", "words"),
     [
         (4, "cooperation_unknown", ("why", "563-COOP-9999")),
+        (4, "cooperation_unknown", ("why", COOP, "--at", "0")),
         (4, "booking_unknown", ("why", COOP, "--booking", "301:4712")),
         (4, "vhs_not_involved", ("why", COOP, "--vhs", "999")),
         (4, "invalid_identifier", ("why", COOP, "--booking", "nothing")),

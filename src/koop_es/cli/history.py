@@ -91,7 +91,7 @@ def _answer(coop_id: str, events: list[dict[str, Any]], lang: Lang) -> Answer:
 
 def _show(out: Console, coop_id: str, events: list[dict[str, Any]], lang: Lang) -> None:
     if not events:
-        out.print(f"{coop_id}: none", markup=False)
+        out.print(f"{coop_id}: {WORDS[lang].say('nothing')}", markup=False)
     for group in story.groups(events, lang):
         out.print(group.heading, style="bold", markup=False)
         for e in group.events:

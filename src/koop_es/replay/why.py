@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from koop_es.domain import violations
 from koop_es.domain.cooperation import Booking, Cooperation
-from koop_es.domain.errors import BadInput
+from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
-from koop_es.replay import evidence
+from koop_es.replay import evidence, telling
 from koop_es.replay.booking_reasons import BookingReasons, shown_as
 from koop_es.replay.course_reasons import CourseReasons
 from koop_es.replay.subjects import (
+    BOOKING_FIELDS,
     NOTHING,
     Subject,
     Value,
@@ -64,6 +64,11 @@ class Question:
 def why(store: Store, question: Question) -> dict[str, Any]:
     """Explain a value; raises CooperationUnknown, BookingUnknown, VhsNotInvolved and WrongUsage for a wrong field."""
     timeline = Timeline.load(store, question.coop_id, upto=question.at)
+    if not timeline.recorded:
+        raise CooperationUnknown(
+            f"there was no cooperation {question.coop_id} yet; koop-es history {question.coop_id} shows when it began",
+            coop_id=question.coop_id,
+        )
     state = timeline.state()
     words = WORDS[question.lang]
     with store.reading() as tx:
@@ -100,15 +105,16 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     value = subject(found.state)
     reasons = BookingReasons(found, found.state.bookings[booking.ref], vhs, value, words)
     status_asked = field == "status"
+    common = reasons.common | {"field": field if field == "person" else BOOKING_FIELDS[field]}
     collided = reasons.collided() if status_asked else []
     answer = _frame(question, found, vhs, words) | {
         "subject": {"kind": "booking", "ref": booking.ref, "field": field},
-        "value": _value(value, words, _sentences(reasons.common | {"field": field}, value, words, status_asked)),
+        "value": telling.value(value, telling.sentences(common, value, words, main=status_asked)),
         "seen": _seen_by_all(found, words),
         "collided": [{"position": found.position(version), "text": text} for version, text in collided],
-        "rules": _rules(found, reasons.rules(), words),
+        "rules": telling.rules(found, reasons.rules(), words),
         "otherwise": [words.say(s.name, **s.values) for s in reasons.otherwise()] if status_asked else [],
-        "violations": _violations(found.state, vhs, booking.ref, found, words),
+        "violations": telling.violations(found.state, vhs, booking.ref, found, words),
     }
     ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
     ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
@@ -213,7 +219,7 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
         "role": None,
         "position": question.at,
         "subject": {"kind": "booking", "ref": ref, "field": "status"},
-        "value": _value(NOTHING, words, words.say("unread", ref=ref)),
+        "value": telling.value(NOTHING, words.say("unread", ref=ref)),
         "seen": [],
         "collided": [],
         "rules": [],
@@ -247,19 +253,19 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
     reasons = CourseReasons(found, vhs, value, words, field)
     lane = found.state.lanes[vhs]
     common = {
-        "vhs": vhs, "master": found.state.master, "number": lane.number, "period": lane.period,
+        "vhs": vhs, "master": found.state.master or "?", "number": lane.number, "period": lane.period,
         "found": lane.altered or words.say("empty"), "successor": found.state.successor, "coop_id": found.state.coop_id,
         "field": words.heading(field) if field is not None else None,
     }  # fmt: skip
-    told = _sentences(common, value, words, main=field is None)
+    told = telling.sentences(common, value, words, main=field is None)
     answer = _frame(question, found, vhs, words) | {
         "subject": {"kind": "course" if field is None else "field", "ref": None, "field": field},
-        "value": _value(value._replace(reason=None), words, " ".join([told, *reasons.differing()])),
+        "value": telling.value(value._replace(reason=None), " ".join([told, *reasons.differing()])),
         "seen": [],
         "collided": [],
-        "rules": _rules(found, reasons.rules(), words),
+        "rules": telling.rules(found, reasons.rules(), words),
         "otherwise": reasons.otherwise(),
-        "violations": _violations(found.state, vhs, "", found, words),
+        "violations": telling.violations(found.state, vhs, "", found, words),
     }
     proof = evidence.gather(tx, vhs, set(), question.at)
     _finish(answer, reasons.now(), proof, found, question, words)
@@ -313,62 +319,6 @@ def _frame(question: Question, found: Walk, vhs: str, words: Words) -> dict[str,
         "role": found.state.role(vhs).value,
         "position": recorded[-1].position if recorded else 0,
     }
-
-
-def _value(value: Value, words: Words, text: str) -> dict[str, Any]:
-    return {
-        "wanted": value.wanted,
-        "shown": value.shown,
-        "reason": value.reason,
-        "condition": value.condition,
-        "pending": value.pending or None,
-        "text": text,
-    }
-
-
-def _sentences(common: dict[str, Any], value: Value, words: Words, main: bool) -> str:
-    """Say what should be and what is, and then what is the matter."""
-    values = common | value._asdict()
-    nothing = words.say("nothing")
-    values |= {"wanted": value.wanted or nothing, "shown": value.shown or nothing}
-    head = "value" if main and "ref" in common else None if main else "value_field"
-    reason = f" ({words.say(f'reason_{value.reason}')})" if main and "ref" in common and value.reason else ""
-    parts = [words.say(head, **values | {"reason_text": reason})] if head is not None else []
-    return " ".join([*parts, words.say(f"c_{value.condition}", **values)])
-
-
-def _rules(found: Walk, rules: list[tuple[str, int]], words: Words) -> list[dict[str, Any]]:
-    return [
-        {
-            "rule": rule,
-            "statement": words.rule(rule),
-            "position": found.position(version),
-            "event": found.told(version, words)["text"] if version else None,
-        }
-        for rule, version in rules
-    ]
-
-
-def _violations(state: Cooperation, vhs: str, ref: str, found: Walk, words: Words) -> list[dict[str, Any]]:
-    """Tell the open violations an answer is about: of a booking those at all VHSs, of a course those at one."""
-    beyond = ref and ref in state.beyond_capacity()
-    result: list[dict[str, Any]] = []
-    for item in violations.found(state):
-        about = item.ref == ref if ref else item.vhs == vhs and not item.ref
-        if about or (beyond and item.code == "OVERBOOKED"):
-            text = words.violation(item.code, item.detail, item.ref)
-            version = state.violations.get(item.key, 0)
-            result.append(
-                {
-                    "code": item.code,
-                    "vhs": item.vhs,
-                    "severity": item.severity,
-                    "rule": item.rule,
-                    "position": found.position(version),
-                    "text": text,
-                }
-            )
-    return result
 
 
 def _aside(item: dict[str, Any], words: Words) -> str:

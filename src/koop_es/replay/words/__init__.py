@@ -61,8 +61,12 @@ class Words:
 
     def field(self, name: str, value: Any) -> str:
         """Write a field as a row has it, in quotes, on one line and cut where it is long."""
-        text = " ".join(to_text(name, value).split())
-        return self.say("quoted", text=text if len(text) <= SHORT else text[: SHORT - 1] + "…")
+        return self.say("quoted", text=self.short(to_text(name, value)))
+
+    def short(self, text: str) -> str:
+        """Write a text on one line, cut where it is long."""
+        line = " ".join(text.split())
+        return line if len(line) <= SHORT else line[: SHORT - 1] + "…"
 
     def violation(self, code: str, detail: dict[str, str], ref: str) -> str:
         """Say what a violation is and what to do about it."""
