@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,16 @@ class Answer:
     status: int = DONE
 
 
-def give(name: str, answer: Answer, *, as_json: bool) -> int:
-    """Print an answer; returns its exit status."""
+def give(name: str, answer: Answer | Iterator[Answer], *, as_json: bool) -> int:
+    """Print an answer, or answers as they come until somebody stops them (Ctrl-C); returns the exit status."""
+    if isinstance(answer, Iterator):
+        try:
+            for part in answer:
+                give(name, part, as_json=as_json)
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            return DONE
+        return DONE
     if as_json:
         _print({"schema": f"koop-es/{name}/1", "data": answer.data})
     else:

@@ -43,7 +43,8 @@ class Desk:
 
 
 def command(name: str, group: click.Group | None = None) -> Callable[[F], click.Command]:
-    """Make a command that is given a Desk and returns an Answer; ``--db``, ``--now`` and ``--json`` come with it.
+    """Make a command that is given a Desk and returns an Answer, or answers as they come; ``--db``, ``--now`` and
+    ``--json`` come with it.
 
     ``name`` is the whole name, ``withheld list``; the first word names the schema of its JSON answer.
     """

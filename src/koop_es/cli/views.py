@@ -9,12 +9,14 @@ import click
 from koop_es import views
 from koop_es.cli.answer import DONE, FOUND, Answer, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.language import LANG
 from koop_es.cli.past import AT, position
 from koop_es.connectors.changes import jsonl
 from koop_es.connectors.registrations import registration_file
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
+from koop_es.replay.words import WORDS, Lang
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -108,7 +110,10 @@ def changes(desk: Desk, vhs: str, style: str, at: str | None) -> Answer:
 @click.option("--coop-id", metavar="C", help="Only of this cooperation.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones as well.")
 @AT
-def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: bool, at: str | None) -> Answer:
+@LANG
+def violations(
+    desk: Desk, vhs: str | None, coop_id: str | None, everything: bool, at: str | None, lang: Lang
+) -> Answer:
     """List what the rules forbid and exports show all the same; the exit status is 1 if any is open.
 
     \b
@@ -116,6 +121,7 @@ def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: boo
       koop-es violations --vhs 301
       koop-es violations --coop-id 563-COOP-219 --all
       koop-es violations --vhs 301 --at 2026-03-02T08:00
+      koop-es violations --vhs 301 --lang de
     """
     with desk.store() as store:
         found = views.violations(
@@ -124,6 +130,7 @@ def violations(desk: Desk, vhs: str | None, coop_id: str | None, everything: boo
             coop_id=checked_coop_id(coop_id) if coop_id is not None else None,
             closed_too=everything,
             at=position(store, at),
+            say=WORDS[lang].violation,
         )
     rows = [
         (v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], v["text"]) for v in found

@@ -1,22 +1,80 @@
-"""The timeline of a cooperation in words."""
+"""The timeline of a cooperation in words: which events a question is about, and how each is told."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.course import HEADINGS, CourseFacts, given, to_text
-from koop_es.domain.violations import text as violation_text
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.evolve import apply
 from koop_es.replay.timeline import Timeline
-from koop_es.store import Recorded, Store
+from koop_es.replay.words import WORDS, Lang, Words
+from koop_es.store import MAX_POSITION, Recorded, Store
+
+PAGE = 500
+"""Events read at once while following: what is in memory does not grow with the history."""
 
 
-def history(store: Store, coop_id: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events are told: of one VHS, about one booking, of some types, after a position and up to another."""
+
+    vhs: str | None = None
+    ref: str | None = None
+    types: frozenset[str] = frozenset()
+    since: int = 0
+    until: int = MAX_POSITION
+
+    def passes(self, item: Recorded) -> bool:
+        """Tell whether an event is told."""
+        event = item.event
+        return (
+            self.since < item.position <= self.until
+            and self.vhs in (None, event.vhs)
+            and (self.ref is None or self.ref in (getattr(event, "ref", None), getattr(event, "survivor", None)))
+            and (not self.types or event.type in self.types)
+        )
+
+
+EVERYTHING = Filter()
+
+
+def history(store: Store, coop_id: str, *, only: Filter = EVERYTHING, lang: Lang = "en") -> list[dict[str, Any]]:
     """Tell a cooperation's events in order; raises CooperationUnknown."""
-    return [_line(item) for item in Timeline.load(store, coop_id).recorded]
+    timeline = Timeline.load(store, coop_id)
+    return list(_lines(timeline.recorded, Cooperation(coop_id), only, WORDS[lang]))
 
 
-def _line(item: Recorded) -> dict[str, Any]:
+def follow(
+    store: Store, coop_id: str, pause: Callable[[], object], *, only: Filter = EVERYTHING, lang: Lang = "en"
+) -> Iterator[list[dict[str, Any]]]:
+    """Tell what happened and then, without end, what happens; each time only what is new and never nothing.
+
+    ``pause`` is called where there is nothing new. Raises CooperationUnknown.
+    """
+    state, words = Cooperation(coop_id), WORDS[lang]
+    Timeline.load(store, coop_id, upto=0)  # refuses a cooperation that never was
+    while True:
+        with store.reading() as tx:
+            page = tx.part(coop_id, state.version, PAGE)
+        if told := list(_lines(page, state, only, words)):
+            yield told
+        if not page:
+            pause()
+
+
+def _lines(recorded: Iterable[Recorded], state: Cooperation, only: Filter, words: Words) -> Iterator[dict[str, Any]]:
+    """Tell those events that pass; the state is carried along, because what a VHS is can change."""
+    for item in recorded:
+        apply(state, item.event)
+        if only.passes(item):
+            yield line(item, role(state, item.event.vhs), words)
+
+
+def line(item: Recorded, role: str | None, words: Words) -> dict[str, Any]:
+    """Tell one event with its place; ``role`` is what its VHS was then."""
     event, origin = item.event, item.event.origin
     row = f"{origin.file}:{origin.line}" if origin is not None and origin.file is not None else None
     return {
@@ -26,68 +84,70 @@ def _line(item: Recorded) -> dict[str, Any]:
         "at": event.at,
         "recorded_at": event.recorded_at,
         "vhs": event.vhs,
+        "role": role,
         "export": origin.export if origin is not None else None,
         "row": row,
         "rule": event.rule,
         "actor": event.actor,
         "cause": event.cause,
         "ref": getattr(event, "ref", None) or None,
-        "text": text(event),
+        "text": words.event(event),
     }
 
 
-def text(event: e.Event) -> str:
-    """Say one event in words, without personal data."""
-    if isinstance(event, e.ViolationOpened):
-        return violation_text(event.code, event.detail, event.ref)
-    if isinstance(event, e.CourseRevised | e.CourseReported):
-        return f"{TEXTS[type(event)].format(vhs=event.vhs)}: {_facts(event.facts)}"
-    values = {name: getattr(event, name) for name in event.__struct_fields__}
-    return TEXTS[type(event)].format_map(values)
+def role(state: Cooperation, vhs: str) -> str | None:
+    """Tell what a VHS is in a cooperation, None for one that does not take part."""
+    return state.role(vhs).value if vhs in state.lanes else None
 
 
-def _facts(facts: CourseFacts) -> str:
-    shown = ((HEADINGS[name], to_text(name, value)) for name, value in given(facts).items())
-    return ", ".join(f"{heading} {value if len(value) <= 60 else value[:57] + '…'!s}" for heading, value in shown)
+def event_types() -> list[str]:
+    """List the names of all types of events that can stand in a cooperation."""
+    others = {e.ExportApplied, e.MarketJoined, e.MarketLeft}
+    return sorted(kind.__name__ for kind in e.EVENTS.values() if kind not in others)
 
 
-TEXTS: dict[type[e.Event], str] = {
-    e.CourseReleased: "released by Master-VHS {vhs} as course {course_number} ({period})",
-    e.ReleaseClosed: "release closed for new Abos",
-    e.ReleaseWithdrawn: "release withdrawn; there was no Abo",
-    e.CourseSubscribed: "subscribed by Abo-VHS {vhs} as course {course_number} ({period})",
-    e.SubscriptionTerminated: "Abo of VHS {vhs} ended by an operator",
-    e.TermsConfirmed: "VHS {vhs} confirmed other terms for the Abo of VHS {subscriber}",
-    e.TermsAmended: "both sides confirmed: other terms count for the Abo of VHS {subscriber}",
-    e.CourseRevised: "Master-VHS {vhs} changed the course",
-    e.CourseReported: "VHS {vhs} now shows",
-    e.CourseDelivered: "the Abo-Kurs is there at VHS {vhs}",
-    e.CourseRenumbered: "course renumbered at VHS {vhs} to {course_number} ({period}); the COOP-Id still names it",
-    e.CourseCancelled: "Ausfall: Master-VHS {vhs} cancelled the course; all bookings become S",
-    e.CourseVanished: "course missing from a complete export of VHS {vhs}; nothing is deleted or cancelled",
-    e.CourseReappeared: "course is back at VHS {vhs}",
-    e.CoopIdDelivered: 'COOP-Id stands in "Externe Kurs-Nr." at VHS {vhs}',
-    e.CoopIdAltered: 'COOP-Id was altered at VHS {vhs}: "Externe Kurs-Nr." shows "{found}"; course frozen there',
-    e.CoopIdAssigned: "continues as {successor}",
-    e.BookingMade: "VHS {vhs} booked {ref} with status {status.value}",
-    e.BookingAmended: "VHS {vhs} changed its booking {ref}",
-    e.BookingPromoted: "booking {ref} moved from the waiting list to a seat",
-    e.BookingCancelled: "VHS {vhs} cancelled booking {ref}",
-    e.BookingDelivered: "booking {ref} has arrived at VHS {vhs} with status {status.value}",
-    e.BookingReported: "VHS {vhs} shows booking {ref} otherwise than before, without deciding it",
-    e.CancellationDelivered: "the S of booking {ref} has arrived at VHS {vhs}",
-    e.BookingVanished: "booking {ref} is missing from a complete export of VHS {vhs}: a suspicion, nobody is cancelled",
-    e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
-    e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
-    e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
-    e.MirrorLost: "mirror of booking {ref} was removed at VHS {vhs}: it is delivered again, nobody is cancelled",
-    e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan: it lives again",
-    e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
-    e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
-    e.UnknownStatusSeen: 'booking {ref} shows status "{raw_status}" at VHS {vhs}: frozen there',
-    e.ViolationClosed: "{code} closed at VHS {vhs}",
-    e.ExportApplied: "export applied: {rows} rows, {events} events",
-    e.MarketJoined: "VHS {vhs} joined the market",
-    e.MarketLeft: "VHS {vhs} left the market",
-}
-"""Event -> what happened, for people."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Events in a row that one export or one command brought about, with the heading they stand under."""
+
+    heading: str
+    events: list[dict[str, Any]]
+
+
+def groups(events: Iterable[dict[str, Any]], lang: Lang = "en") -> list[Group]:
+    """Put told events together by the export or command they come from."""
+    found: list[list[dict[str, Any]]] = []
+    for event in events:
+        if found and _belongs(event, found[-1]):
+            found[-1].append(event)
+        else:
+            found.append([event])
+    return [Group(_heading(group, WORDS[lang]), group) for group in found]
+
+
+_IN_PASSING = frozenset({"ViolationOpened", "ViolationClosed"})
+
+
+def _belongs(event: dict[str, Any], group: list[dict[str, Any]]) -> bool:
+    """Tell whether an event goes on with a group: one of a command does so too where it is about another VHS, but two
+    commands may have the same time on a rehearsal clock.
+    """
+    first = group[0]
+    if any(event[name] != first[name] for name in ("export", "at", "recorded_at")):
+        return False
+    by_others = event["type"] in _IN_PASSING or event["rule"] == "D12"
+    return event["export"] is not None or event["vhs"] == first["vhs"] or by_others
+
+
+def _heading(group: list[dict[str, Any]], words: Words) -> str:
+    first = group[0]
+    vhs = first["export"].partition("#")[0].partition("@")[0] if first["export"] else first["vhs"]
+    known = next((event["role"] for event in reversed(group) if event["vhs"] == vhs), None)
+    return words.say(
+        "group_export" if first["export"] else "group_command",
+        export=first["export"],
+        vhs=vhs,
+        role=f" ({words.say(known)})" if known else "",
+        at=words.time(first["at"]),
+        recorded_at=words.time(first["recorded_at"]),
+    )

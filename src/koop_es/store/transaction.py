@@ -77,6 +77,10 @@ class Tx(ABC):
         """Read the log after a position, at most ``limit`` events, in the order of their positions."""
         return decode_all(self.rows("event_read", after=after, limit=limit))
 
+    def part(self, stream: str, after: int, limit: int) -> list[Recorded]:
+        """Read one stream after a version, at most ``limit`` events, in version order."""
+        return decode_all(self.rows("event_stream", stream=stream, after=after, upto=MAX_POSITION, limit=limit))
+
     def holds(self, position: int, row: NewRow) -> bool:
         """Tell whether the log holds this very event, once nobody else is writing to it."""
         self._lock_log()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -162,8 +163,12 @@ def violations(
     coop_id: str | None = None,
     closed_too: bool = False,
     at: int | None = None,
+    say: Callable[[str, dict[str, str], str], str] = text,
 ) -> list[dict[str, Any]]:
-    """List violations (domain 2.8), open ones or all, in the order they opened, now or as of a position of the log."""
+    """List violations (domain 2.8), open ones or all, in the order they opened, now or as of a position of the log.
+
+    ``say`` puts one into words from its code, details and booking; by default in English.
+    """
     upto = MAX_POSITION if at is None else at
     with store.reading() as tx:
         rows = tx.rows("violations", vhs=vhs or "", coop_id=coop_id or "", closed_too=int(closed_too), upto=upto)
@@ -183,7 +188,7 @@ def violations(
                 "closed_at": closed_at,
                 "open": closed_at is None,
                 "event": position,
-                "text": text(code, shown if shown is not None else _detail.decode(detail), ref),
+                "text": say(code, shown if shown is not None else _detail.decode(detail), ref),
             }
         )
     return answers

@@ -225,6 +225,10 @@ WHERE id IN (
 )
 ORDER BY vhs
 
+-- exports_newest: Read the last lines of the ledger of a VHS as of a position, newest first.
+SELECT sequence, kind, sha256, coalesce(exported_at, recorded_at), recorded_at, status, position, proves FROM koop_exports
+WHERE vhs = %(vhs)s AND (position IS NULL OR position <= %(upto)s) ORDER BY id DESC LIMIT %(limit)s
+
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
 SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue WHERE vhs = %(vhs)s ORDER BY number, key
 
@@ -270,6 +274,10 @@ SELECT count(*) FROM koop_quarantine WHERE vhs = %(vhs)s AND state = 'open' AND 
 -- quarantine_show: Read one thing set aside with its original bytes.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen, raw FROM koop_quarantine
 WHERE id = %(id)s
+
+-- quarantine_rows: Read the rows of a VHS that are set aside, with their bytes.
+SELECT id, sequence, file, line, col, about, reason, raw FROM koop_quarantine
+WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export' ORDER BY id
 
 -- quarantine_discard: Give one thing set aside up for good, its bytes included.
 UPDATE koop_quarantine SET state = 'discarded', raw = %(empty)s WHERE id = %(id)s AND state <> 'discarded'

@@ -219,6 +219,10 @@ WHERE id IN (
 )
 ORDER BY vhs
 
+-- exports_newest: Read the last lines of the ledger of a VHS as of a position, newest first.
+SELECT sequence, kind, sha256, coalesce(exported_at, recorded_at), recorded_at, status, position, proves FROM koop_exports
+WHERE vhs = :vhs AND (position IS NULL OR position <= :upto) ORDER BY id DESC LIMIT :limit
+
 -- catalogue_of_vhs: Read the courses of a VHS that nobody shares.
 SELECT key, number, period, external_number, source, facts, unsure FROM koop_catalogue WHERE vhs = :vhs ORDER BY number, key
 
@@ -264,6 +268,10 @@ SELECT count(*) FROM koop_quarantine WHERE vhs = :vhs AND state = 'open' AND abo
 -- quarantine_show: Read one thing set aside with its original bytes.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen, raw FROM koop_quarantine
 WHERE id = :id
+
+-- quarantine_rows: Read the rows of a VHS that are set aside, with their bytes.
+SELECT id, sequence, file, line, col, about, reason, raw FROM koop_quarantine
+WHERE vhs = :vhs AND state = 'open' AND about <> 'export' ORDER BY id
 
 -- quarantine_discard: Give one thing set aside up for good, its bytes included.
 UPDATE koop_quarantine SET state = 'discarded', raw = :empty WHERE id = :id AND state <> 'discarded'

@@ -1,0 +1,223 @@
+"""What is to be said about a booking at a VHS: what collided, which rules decided, what could have been, what to do.
+
+Every sentence follows from the state and from the events the walk went over; where something cannot be told from them
+it is not said.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.observation import Status
+from koop_es.replay.subjects import Value, lane_of, pending
+from koop_es.replay.walk import Walk
+from koop_es.replay.words import Words
+
+_CLAIMS = (
+    e.BookingCancelled,
+    e.BookingVanished,
+    e.OrphanDetected,
+    e.OrphanWithheld,
+    e.MirrorLost,
+    e.BookingReinstated,
+    e.BookingReported,
+)
+"""Events in which one VHS says something that another may have said otherwise."""
+
+RULE_OF: dict[str, str] = {
+    "not_told": "B3",
+    "reactivated": "D5",
+    "old_s": "D5",
+    "letter": "D6",
+    "owner_told": "D7",
+    "unknown_status": "B6",
+    "frozen": "R15",
+    "course_missing": "R44",
+    "absent": "D3",
+    "orphan": "D3",
+    "withheld": "D4",
+    "lost": "D2",
+    "absent_final": "D5",
+    "double": "B15",
+    "never_held": "D1",
+    "unclaimed": "B1",
+    "no_course_yet": "R28",
+    "no_identity": "D1",
+    "person_differs": "D6",
+    "person_old": "D6",
+}
+"""Condition -> the rule behind it, beside that of the event which decided."""
+
+
+class Said(NamedTuple):
+    """A sentence, by its name in the words, with what is put in."""
+
+    name: str
+    values: dict[str, Any]
+
+
+def shown_as(letter: str) -> str:
+    """Name the way to say what a VHS shows: a letter, an unknown one (``?``), or the booking no longer (``-``)."""
+    return {"-": "gone", "?": "unknown"}.get(letter, "shown")
+
+
+def _say(name: str, **values: Any) -> Said:
+    return Said(name, values)
+
+
+class BookingReasons:
+    """Finds the sentences about one booking at one VHS."""
+
+    def __init__(self, walk: Walk, booking: Booking, vhs: str, value: Value, words: Words) -> None:
+        """Take the walk with the probes ``value``, ``decided`` and ``seen <VHS>``."""
+        self.walk, self.booking, self.vhs, self.value, self.words = walk, booking, vhs, value, words
+        self.state: Cooperation = walk.state
+        self.common = {"ref": booking.ref, "owner": booking.owner, "vhs": vhs, "shown": value.shown}
+
+    # --- what collided ------------------------------------------------------------------------------------------------
+
+    def collided(self) -> list[tuple[int, str]]:
+        """Find where a VHS's claim met others that said otherwise: the event's version, and the sentence."""
+        found = []
+        for version in self.walk.chain("value"):
+            event = self.walk.timeline.event(version).event
+            if not isinstance(event, _CLAIMS) or (isinstance(event, e.BookingReported) and event.status is None):
+                continue
+            mine = self.walk.value_at(f"seen {event.vhs}", version)
+            others = [
+                self.words.say(f"then_{shown_as(shown)}", vhs=vhs, status=shown)
+                for vhs in sorted(self.state.lanes)
+                if vhs != event.vhs and (shown := self.walk.value_at(f"seen {vhs}", version)) not in (None, mine)
+            ]
+            if others:
+                text = self.words.say("collided", text=self.words.event(event), others=self.words.listed(others))
+                found.append((version, text))
+        return found
+
+    # --- which rules --------------------------------------------------------------------------------------------------
+
+    def rules(self) -> list[tuple[str, int]]:
+        """List the rules that decided, each with the version of its event, 0 for none."""
+        made = self.walk.made("decided")
+        found = [(self.walk.timeline.event(made).event.rule, made)] if made else []
+        rule = RULE_OF.get(self.value.condition)
+        if rule is not None and rule not in dict(found):
+            found.append((rule, self.walk.made(f"seen {self.vhs}")))
+        if self.booking.ref in self.state.beyond_capacity():
+            found.append(("D7", 0))
+        return found
+
+    # --- what else could have been ------------------------------------------------------------------------------------
+
+    def otherwise(self) -> list[Said]:
+        """Say what would have been otherwise, where the rules leave no doubt."""
+        booking, state = self.booking, self.state
+        found: list[Said] = []
+        if state.cancelled:
+            name = "o_no_ausfall_s" if booking.cancelled else "o_no_ausfall"
+            found.append(_say(name, status=booking.status.value))
+        elif booking.cancelled_by:
+            found += self._had_nobody_cancelled()
+        else:
+            for vhs in sorted(booking.orphaned_by):
+                found += self._had_it_been_shown(vhs)
+        if booking.ref in state.beyond_capacity():
+            seats = [other.ref for other in state.confirmed()].index(booking.ref) + 1
+            found.append(_say("o_seats", seats=seats))
+        if self.value.condition == "unknown_status":
+            found.append(_say("o_letter", vhs=self.vhs))
+        return found
+
+    def _had_nobody_cancelled(self) -> list[Said]:
+        by = sorted(self.booking.cancelled_by)
+        if len(by) > 1 or self.booking.orphaned_by:
+            return [_say("o_several", vhss=self.words.listed(sorted({*by, *self.booking.orphaned_by})))]
+        made = self._last(e.BookingMade, by[0])
+        if made is not None and made.status is Status.CANCELLED:
+            return []  # it was never shown as anything else: nobody knows what it would be
+        return [_say("o_no_s", vhs=by[0], status=self.booking.status.value)]
+
+    def _had_it_been_shown(self, vhs: str) -> list[Said]:
+        """Say what another export, or another setting, would have made of an orphan (D2, D3, D4)."""
+        event = self._last(e.OrphanDetected, vhs)
+        if event is None:
+            return []
+        booking, alone = self.booking, self.booking.orphaned_by == {vhs}
+        others = self.words.listed(sorted(booking.orphaned_by - {vhs}) or [vhs])
+        found = []
+        if event.approved:
+            found.append(_say("o_not_approved", vhs=vhs))
+        elif event.origin is not None:
+            name = "o_shown_again" if alone else "o_shown_again_but"
+            found.append(_say(name, export=event.origin.export, vhs=vhs, others=others))
+        if vhs != booking.owner and alone:
+            found.append(_say("o_owner_only", vhs=vhs))
+        return found
+
+    def _last(self, kind: type[Any], vhs: str) -> Any:
+        items = reversed(self.walk.timeline.recorded)
+        ref = self.booking.ref
+        return next(
+            (i.event for i in items if isinstance(i.event, kind) and i.event.vhs == vhs and i.event.ref == ref), None
+        )
+
+    # --- what to do ---------------------------------------------------------------------------------------------------
+
+    def now(self) -> list[Said]:
+        """Say what is to be done, and by whom."""
+        found: list[Said] = []
+        if self.value.pending is not None:
+            found.append(_say("n_pending", vhs=self.vhs, kind=self.value.pending))
+        by_condition = {
+            "reactivated": "n_final", "unknown_status": "n_letter", "frozen": "n_coop_id", "course_missing": "n_course",
+            "unclaimed": "n_owner_books",
+        }  # fmt: skip
+        if self.value.condition in by_condition:
+            found.append(_say(by_condition[self.value.condition], **self.common))
+        for vhs in sorted(self.booking.seats):
+            found += self._at(vhs)
+        if not self.state.cancelled and self.booking.cancelled_by:
+            found.append(_say("n_new_booking"))
+        elif not self.state.cancelled and self.booking.orphaned_by:
+            found.append(_say("n_restore_orphan", vhss=self.words.listed(sorted(self.booking.orphaned_by))))
+        found += self._seat()
+        waiting = self._waiting_elsewhere()
+        if waiting:
+            found.append(_say("n_elsewhere", vhss=self.words.listed(waiting)))
+        return found
+
+    def _at(self, vhs: str) -> list[Said]:
+        """Say what only the staff of one VHS, or an operator, can settle."""
+        seat = self.booking.seats[vhs]
+        lane = lane_of(self.state, vhs)
+        if lane is None or self.state.is_final(self.booking):
+            return []
+        if seat.withheld is not None:
+            return [_say("n_approve", id=seat.withheld, vhs=vhs)]
+        if seat.survivor is not None:
+            return [_say("n_double", ref=self.booking.ref, survivor=seat.survivor, vhs=vhs)]
+        suspicion = seat.absences and seat.live and not (seat.orphaned or seat.lost or self.booking.orphaned_by)
+        if suspicion and lane.present and not lane.frozen:
+            name = "n_restore" if vhs == self.booking.owner else "n_restore_copy"
+            return [_say(name, vhs=vhs)]
+        return []
+
+    def _seat(self) -> list[Said]:
+        state, booking = self.state, self.booking
+        if not booking.claimed or state.is_cancelled(booking) or state.capacity is None:
+            return []
+        taken = len(state.confirmed())
+        if booking.status is Status.WAITLISTED:
+            name = "n_claim" if taken < state.capacity else "n_full"
+            values = {"coop_id": state.coop_id, "owner": booking.owner, "ref": booking.ref}
+            return [_say(name, taken=taken, seats=state.capacity, **values)]
+        if booking.ref in state.beyond_capacity():
+            place = [other.ref for other in state.confirmed()].index(booking.ref) + 1
+            return [_say("n_beyond", place=place, seats=state.capacity, owner=booking.owner, master=state.master)]
+        return []
+
+    def _waiting_elsewhere(self) -> list[str]:
+        lanes = (lane_of(self.state, vhs) for vhs in sorted(self.state.lanes) if vhs != self.vhs)
+        return [lane.vhs for lane in lanes if lane is not None and pending(self.state, lane, self.booking)]

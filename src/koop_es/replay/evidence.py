@@ -1,0 +1,122 @@
+"""What the tables beside the log add to an answer: the age of a VHS's newest export, and rows that were set aside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from koop_es.domain.cooperation import Cooperation
+from koop_es.store import MAX_POSITION, Tx, vault
+
+LINES = 300
+"""Lines of the ledger that are looked at: a day of exports every five minutes (288), so that the last nightly full one
+is among them.
+"""
+
+PERSON_COLUMNS = frozenset({"Name", "Vorname", "Telefon", "E-Mail"})
+"""Columns whose reasons may quote what stands in them; then only the place is told (D15)."""
+
+_CELLS = re.compile(rb"[;,\t\r\n\"]+")
+
+
+class Export(NamedTuple):
+    """A line of the ledger; ``position`` is where the log stood afterwards, None in a ledger of an older version."""
+
+    name: str
+    kind: str
+    at: str
+    recorded_at: str
+    status: str
+    position: int | None
+    proves: bool
+
+    @property
+    def taken_in(self) -> bool:
+        """Tell whether the export was read, or said what the one before had said."""
+        return self.status in ("applied", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the ledger and the quarantine hold of one VHS; ``aside`` are the rows that name what was asked for."""
+
+    newest: Export | None = None
+    after: Export | None = None
+    aside: list[dict[str, Any]] = field(default_factory=list)
+
+
+def gather(tx: Tx, vhs: str, booking_ids: set[str], at: int | None) -> Evidence:
+    """Read the newest export of a VHS, one that came after it and was not taken in, and rows set aside.
+
+    ``booking_ids`` are Beleg-IDs and references; a row that holds one of them as a cell seems to be about it. ``at``
+    is a position of the log: what was set aside then is not known.
+    """
+    lines = _lines(tx, vhs, MAX_POSITION if at is None else at)
+    newest = next((line for line in lines if line.taken_in), None)
+    after = lines[0] if lines and not lines[0].taken_in else None
+    return Evidence(newest, after, set_aside(tx, vhs, booking_ids) if at is None else [])
+
+
+def proved_since(tx: Tx, vhs: str, position: int, upto: int) -> bool:
+    """Tell whether an export of a VHS that proves what is absent was taken in after a position."""
+    return any(
+        line.taken_in and line.proves and line.position is not None and line.position > position
+        for line in _lines(tx, vhs, upto)
+    )
+
+
+def _lines(tx: Tx, vhs: str, upto: int) -> list[Export]:
+    return [_export(vhs, row) for row in tx.rows("exports_newest", vhs=vhs, upto=upto, limit=LINES)]
+
+
+def _export(vhs: str, row: tuple[Any, ...]) -> Export:
+    sequence, kind, sha256, at, recorded_at, status, position, proves = row
+    name = f"{vhs}#{sequence}" if sequence is not None else f"{vhs}@{sha256[:12]}"
+    return Export(name, kind, at, recorded_at, status, position, bool(proves))
+
+
+def set_aside(tx: Tx, vhs: str, booking_ids: set[str]) -> list[dict[str, Any]]:
+    """Find the rows of a VHS's bookings in the quarantine that hold one of some Beleg-IDs or references."""
+    if not booking_ids:
+        return []
+    wanted = {text.encode() for text in booking_ids}
+    found = []
+    for item, sequence, file, line, column, about, reason, raw in tx.rows("quarantine_rows", vhs=vhs):
+        if about == "booking" and wanted & {cell.strip() for cell in _CELLS.split(bytes(raw))}:
+            said = reason if column not in PERSON_COLUMNS else None
+            export = f"{vhs}#{sequence}" if sequence is not None else None
+            row = f"{file}:{line}"
+            found.append({"id": item, "vhs": vhs, "export": export, "row": row, "column": column, "reason": said})
+    return found
+
+
+def in_catalogue(tx: Tx, vhs: str, coop_id: str) -> list[str]:
+    """List the courses of a VHS that nobody shares and that carry a COOP-Id all the same."""
+    rows = tx.rows("catalogue_of_vhs", vhs=vhs)
+    return [
+        f"{number} ({period})" if period else number for _, number, period, external, *_ in rows if external == coop_id
+    ]
+
+
+def persons(tx: Tx, state: Cooperation, ref: str) -> dict[int, str | None]:
+    """Read the names of a booking's person by version, None where they were erased (D15)."""
+    booking = state.bookings[ref]
+    if booking.person_id is None:
+        return {}
+    known = vault.of_ids(tx, [booking.person_id])
+    found: dict[int, str | None] = {}
+    for version in range(1, booking.person_version + 1):
+        person = known.get((booking.person_id, version))
+        found[version] = f"{person.first_name} {person.name}".strip() if person is not None else None
+    return found
+
+
+def age(at: str, now: datetime) -> tuple[str, int]:
+    """Tell how long ago something was, in the largest unit that fits: days, hours or minutes."""
+    seconds = max(0, int((now - datetime.fromisoformat(at)).total_seconds()))
+    for unit, length in (("days", 86_400), ("hours", 3_600)):
+        if seconds >= 2 * length:
+            return unit, seconds // length
+    return "minutes", seconds // 60

@@ -1,0 +1,327 @@
+"""What can be asked about: a booking or one of its fields, a course or one of its fields, each at one VHS.
+
+A subject reads its value out of the state: what the VHS should hold, what it shows, and how that stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.course import HEADINGS, to_text
+from koop_es.domain.errors import WrongUsage
+from koop_es.domain.observation import Status
+from koop_es.domain.terms import normal_rate
+from koop_es.domain.wanted import (
+    booking_change,
+    course_changes,
+    creation_fields,
+    differing_fields,
+    sees_identity,
+    wanted_fields,
+    wanted_status,
+)
+
+
+class Value(NamedTuple):
+    """What a VHS should hold and what it shows, as text or None, and how that stands.
+
+    ``reason`` says why a booking is cancelled, ``condition`` what is the matter (a sentence of the words), ``pending``
+    which change the VHS's connector has to write.
+    """
+
+    wanted: str | None = None
+    shown: str | None = None
+    reason: str | None = None
+    condition: str = "not_involved"
+    pending: str | None = None
+
+
+NOTHING = Value()
+
+Subject = Callable[[Cooperation], Value]
+
+PLACE_FIELDS = {"number": "Kursnummer", "period": "Periode", "coop_id": "Externe Kurs-Nr."}
+"""What names a course at a VHS, beside its facts."""
+
+BOOKING_FIELDS = {
+    "status": "Status",
+    "person": "Person",
+    "participant_no": "TNR",
+    "booking_id": "Beleg-ID",
+    "booked_at": "Gebucht am",
+}
+"""What can be asked of a booking; a person is asked for as a whole."""
+
+_PERSON_HEADINGS = ("Name", "Vorname", "Telefon", "E-Mail", "first_name", "phone", "email")
+
+ONE_SHOT = frozenset({"title", "programme_title", "info", "koop_key", "never_share", "rate"})
+"""Fields written when an Abo-Kurs is made and never again (R29)."""
+
+MONEY = frozenset({"fee_cents", "pass_through_cents"})
+"""Fields that follow the accepted terms (R33, D13)."""
+
+
+def course_field(text: str) -> str:
+    """Find a field of the course by its heading in ``kurse.csv`` or its name; raises WrongUsage."""
+    return _field(text, PLACE_FIELDS | HEADINGS, "a course")
+
+
+def booking_field(text: str) -> str:
+    """Find a field of a booking by its heading in ``belegungen.csv`` or its name; raises WrongUsage."""
+    if text.casefold() in {name.casefold() for name in _PERSON_HEADINGS}:
+        return "person"
+    return _field(text, BOOKING_FIELDS, "a booking")
+
+
+def _field(text: str, known: dict[str, str], what: str) -> str:
+    for name, heading in known.items():
+        if text.casefold() in (name.casefold(), heading.casefold()):
+            return name
+    raise WrongUsage(f"--field {text} is no field of {what}; there are {', '.join(known.values())}", field=text)
+
+
+def lane_of(state: Cooperation, vhs: str) -> Lane | None:
+    """Find a VHS that takes part in a cooperation that goes on, None for any other."""
+    return None if state.ended else state.active_lane(vhs)
+
+
+# --- bookings -------------------------------------------------------------------------------------------------------
+
+
+def booking_subject(ref: str, vhs: str, field: str) -> Subject:
+    """Make the subject of one field of a booking at one VHS."""
+    read = _status if field == "status" else _detail(field)
+
+    def value(state: Cooperation) -> Value:
+        lane, booking = lane_of(state, vhs), state.bookings.get(ref)
+        return NOTHING if lane is None or booking is None else read(state, lane, booking)
+
+    return value
+
+
+def _status(state: Cooperation, lane: Lane, booking: Booking) -> Value:
+    wanted = wanted_status(state, booking, lane.vhs)
+    seat = booking.seats.get(lane.vhs)
+    reason = state.reason(booking) if booking.claimed and state.is_cancelled(booking) else None
+    return Value(
+        wanted.value if wanted is not None else None,
+        seat.status.value if seat is not None and seat.held and seat.status is not None else None,
+        reason.value if reason is not None else None,
+        condition(state, lane, booking, wanted),
+        pending(state, lane, booking),
+    )
+
+
+def pending(state: Cooperation, lane: Lane, booking: Booking) -> str | None:
+    """Tell which change of a booking stands in a VHS's change list; as ``changes`` does for all of them."""
+    blocked = lane.frozen or not lane.present or state.master is None
+    unborn = lane.vhs != state.master and not lane.exists and state.cancelled
+    change = None if blocked or unborn else booking_change(state, lane, booking)
+    return change.kind if change is not None else None
+
+
+def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status | None) -> str:
+    """Say how a booking stands at a VHS, the gravest first."""
+    seat = booking.seats.get(lane.vhs)
+    if lane.frozen:
+        return "frozen"
+    if not lane.present:
+        return "course_missing"
+    if seat is None or seat.status is None:
+        if seat is not None and seat.unknown_status is not None:
+            return "unknown_status"
+        return _unseen(state, lane, booking)
+    return _seated(state, booking, seat, wanted, owner=lane.vhs == booking.owner)
+
+
+def _unseen(state: Cooperation, lane: Lane, booking: Booking) -> str:
+    if not booking.claimed:
+        return "unclaimed"
+    if state.is_cancelled(booking):
+        return "never_held"
+    return "not_yet" if lane.exists or lane.vhs == state.master else "no_course_yet"
+
+
+def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | None, *, owner: bool) -> str:
+    if seat.unknown_status is not None:
+        return "unknown_status"
+    if seat.absences or seat.lost:
+        return _absent(state, booking, seat)
+    if seat.survivor is not None:
+        return "double"
+    if not booking.claimed:
+        return "unclaimed"
+    if seat.status is not wanted:
+        if wanted is Status.CANCELLED:
+            return "reactivated" if seat.shown_cancelled else "not_told"
+        if seat.status is Status.CANCELLED:
+            return "old_s"
+        return "owner_told" if owner else "letter"
+    return "agrees"
+
+
+def _absent(state: Cooperation, booking: Booking, seat: Seat) -> str:
+    if seat.lost:
+        return "lost"
+    if seat.withheld is not None and not state.is_final(booking):
+        return "withheld"
+    if seat.orphaned:
+        return "orphan"
+    return "absent_final" if state.is_cancelled(booking) else "absent"
+
+
+def _detail(field: str) -> Callable[[Cooperation, Lane, Booking], Value]:
+    def value(state: Cooperation, lane: Lane, booking: Booking) -> Value:
+        seat = booking.seats.get(lane.vhs)
+        if field == "person":
+            return _person(state, lane, booking, seat)
+        shown = getattr(seat, field, None) if seat is not None else None
+        if field == "booked_at":
+            return Value(
+                booking.booked_at or None, booking.booked_at if _is_owner(lane, booking) else None, None, "own"
+            )
+        return Value(shown or None, shown or None, None, "own")
+
+    return value
+
+
+def _is_owner(lane: Lane, booking: Booking) -> bool:
+    return lane.vhs == booking.owner
+
+
+def _person(state: Cooperation, lane: Lane, booking: Booking, seat: Seat | None) -> Value:
+    """Name the person's versions only (D15); version 0 is one that the owner never had."""
+    if not sees_identity(state, lane, booking):
+        return Value(None, None, None, "no_identity")
+    wanted = str(booking.person_version) if booking.person_id else None
+    shown = str(seat.person_version) if seat is not None and seat.person_version is not None else None
+    told = pending(state, lane, booking)
+    if _is_owner(lane, booking):
+        return Value(wanted, shown, None, "owner_person", told)
+    how = "agrees" if wanted == shown else "person_differs" if shown == "0" else "person_old" if shown else "not_yet"
+    return Value(wanted, shown, None, how, told)
+
+
+# --- courses --------------------------------------------------------------------------------------------------------
+
+
+def course_subject(vhs: str) -> Subject:
+    """Make the subject of a course at a VHS: whether it is there, cancelled, frozen, and shows what it should."""
+
+    def value(state: Cooperation) -> Value:
+        lane = lane_of(state, vhs)
+        if lane is None:
+            return Value(None, None, None, _gone(state, vhs))
+        wanted = "cancelled" if state.cancelled else "there"
+        told = ",".join(change.id for change in course_pending(state, lane))
+        return Value(wanted, _shown(state, lane), f"{lane.number}/{lane.period}", _course_condition(state, lane), told)
+
+    return value
+
+
+def _gone(state: Cooperation, vhs: str) -> str:
+    if state.successor is not None:
+        return "moved"
+    if state.withdrawn:
+        return "withdrawn"
+    return "abo_ended" if vhs in state.lanes else "not_involved"
+
+
+def course_pending(state: Cooperation, lane: Lane) -> list[Any]:
+    """List the changes of a course that stand in a VHS's change list."""
+    if not lane.present or state.master is None or state.ended:
+        return []
+    found = course_changes(state, lane)
+    return [change for change in found if not lane.frozen or change.kind == "course.set_external_number"]
+
+
+def _shown(state: Cooperation, lane: Lane) -> str | None:
+    if not lane.exists and lane.vhs != state.master:
+        return None
+    if not lane.present:
+        return "missing"
+    return "cancelled" if lane.row.cancelled else "there"
+
+
+def _course_condition(state: Cooperation, lane: Lane) -> str:
+    subscriber = lane.vhs != state.master
+    if lane.frozen:
+        return "course_frozen"
+    if not lane.present:
+        return "course_gone"
+    if subscriber and not lane.exists:
+        return "course_not_made" if not state.cancelled else "course_never_made"
+    if subscriber and lane.row.cancelled and not state.cancelled:
+        return "ausfall_alone"
+    if state.cancelled and lane.row.cancelled is False:
+        return "ausfall_not_told" if subscriber else "ausfall_taken_back"
+    if subscriber and differing_fields(state, lane):
+        return "course_differs"
+    return "course_agrees"
+
+
+def field_subject(vhs: str, name: str) -> Subject:
+    """Make the subject of one field of a course at a VHS."""
+
+    def value(state: Cooperation) -> Value:
+        lane = lane_of(state, vhs)
+        if lane is None:
+            return Value(None, None, None, _gone(state, vhs))
+        if name in PLACE_FIELDS:
+            return _place(state, lane, name)
+        return _fact(state, lane, name)
+
+    return value
+
+
+def _place(state: Cooperation, lane: Lane, name: str) -> Value:
+    if name == "coop_id":
+        shown = state.coop_id if lane.id_held else lane.altered
+        told = any(change.kind == "course.set_external_number" for change in course_pending(state, lane))
+        how = "course_frozen" if lane.frozen else "agrees" if lane.id_held else "not_yet"
+        return Value(state.coop_id, shown, None, how, "course.set_external_number" if told else None)
+    shown = getattr(lane, name)
+    return Value(shown, shown, None, "own_number")
+
+
+def _fact(state: Cooperation, lane: Lane, name: str) -> Value:
+    shown = getattr(lane.row, name)
+    if lane.vhs == state.master:
+        return _master_fact(state, lane, name)
+    wanted = creation_fields(state, lane) if not lane.exists and state.master else wanted_fields(state, lane)
+    if name in lane.kept:
+        return Value(_text(name, shown), _text(name, shown), None, "kept")
+    if name == "cancelled" and state.cancelled:
+        return _ausfall(state, lane)
+    if wanted.get(name) is None:
+        how = "one_shot" if name in ONE_SHOT else "own_field"
+        return Value(_text(name, shown), _text(name, shown), None, how)
+    told = "course.create" if not lane.exists else "course.update" if name in differing_fields(state, lane) else None
+    blocked = lane.frozen or not lane.present
+    how = "told" if shown == wanted[name] else "not_yet" if not lane.exists else "field_differs"
+    if told is None and how == "field_differs":
+        how = "no_column"
+    return Value(_text(name, wanted[name]), _text(name, shown), None, how, None if blocked else told)
+
+
+def _ausfall(state: Cooperation, lane: Lane) -> Value:
+    told = any(change.kind == "course.cancel" for change in course_pending(state, lane))
+    how = "ausfall_not_told" if lane.row.cancelled is False else "agrees" if lane.exists else "course_never_made"
+    return Value("W", _text("cancelled", lane.row.cancelled), None, how, "course.cancel" if told else None)
+
+
+def _master_fact(state: Cooperation, lane: Lane, name: str) -> Value:
+    shown = _text(name, getattr(lane.row, name))
+    terms = lane.released_terms
+    if terms is not None and name in MONEY | {"rate"}:
+        wanted = _text(name, getattr(terms, name))
+        if name == "rate" and shown is not None:
+            shown = normal_rate(shown, lane.row.fee_cents) or shown
+        return Value(wanted, shown, None, "agrees" if wanted == shown or shown is None else "terms_differ")
+    return Value(shown, shown, None, "master_decides")
+
+
+def _text(name: str, value: Any) -> str | None:
+    return None if value is None else to_text(name, value)

@@ -1,0 +1,352 @@
+"""``why``: from a value back to the export rows and commands that made it, with rules, alternatives and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.errors import BadInput, CooperationUnknown
+from koop_es.domain.events import MergeSuspected
+from koop_es.domain.identifiers import owner_of
+from koop_es.replay import evidence, telling
+from koop_es.replay.booking_reasons import BookingReasons, shown_as
+from koop_es.replay.course_reasons import CourseReasons
+from koop_es.replay.subjects import (
+    BOOKING_FIELDS,
+    NOTHING,
+    Subject,
+    Value,
+    booking_field,
+    booking_subject,
+    course_field,
+    course_subject,
+    field_subject,
+    lane_of,
+)
+from koop_es.replay.timeline import Timeline
+from koop_es.replay.walk import Probe, Walk, walk
+from koop_es.replay.words import WORDS, Lang, Words
+from koop_es.store import MAX_POSITION, Store, Tx
+
+
+class BookingUnknown(BadInput):
+    """No export ever showed this booking in this course; koop-es view --vhs V shows those of a VHS."""
+
+    code = "booking_unknown"
+
+
+class VhsNotInvolved(BadInput):
+    """This VHS has nothing to do with the cooperation."""
+
+    code = "vhs_not_involved"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: about a course or one of its bookings, at a VHS (default: where something differs, else the owner
+    or the Master), about one field, as of a position; ``now`` is what ages are counted to, ``with_persons`` asks for
+    names.
+    """
+
+    coop_id: str
+    ref: str | None = None
+    vhs: str | None = None
+    field: str | None = None
+    at: int | None = None
+    lang: Lang = "en"
+    now: datetime | None = None
+    with_persons: bool = False
+
+
+def why(store: Store, question: Question) -> dict[str, Any]:
+    """Explain a value; raises CooperationUnknown, BookingUnknown, VhsNotInvolved and WrongUsage for a wrong field."""
+    timeline = Timeline.load(store, question.coop_id, upto=question.at)
+    if not timeline.recorded:
+        raise CooperationUnknown(
+            f"there was no cooperation {question.coop_id} yet; koop-es history {question.coop_id} shows when it began",
+            coop_id=question.coop_id,
+        )
+    state = timeline.state()
+    words = WORDS[question.lang]
+    with store.reading() as tx:
+        if question.ref is None:
+            return _about_course(tx, question, timeline, state, words)
+        booking = _find(state, question.ref)
+        if booking is None:
+            return _about_nothing(tx, question, state, words)
+        return _about_booking(tx, question, timeline, booking, words)
+
+
+# --- bookings -------------------------------------------------------------------------------------------------------
+
+
+def _find(state: Cooperation, ref: str) -> Booking | None:
+    """Find a booking by its reference, or by what a VHS calls it now: after a merge, or a copy's own Beleg-ID (B16)."""
+    vhs, _, booking_id = ref.partition(":")
+    known = state.bookings.get(ref) or state.reported_seats(vhs).get(booking_id)
+    if known is not None:
+        return known
+    found = (b for b in state.bookings.values() if vhs in b.seats and b.seats[vhs].suspected == booking_id)
+    return next(found, None)
+
+
+def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Booking, words: Words) -> dict[str, Any]:
+    field = booking_field(question.field) if question.field is not None else "status"
+    state = timeline.state()
+    vhs = question.vhs or _where(state, (booking.owner, state.master), lambda v: booking_subject(booking.ref, v, field))
+    _check_involved(tx, question, state, vhs)
+    subject = booking_subject(booking.ref, vhs, field)
+    probes: dict[str, Probe] = {"value": subject, "decided": _decided(booking.ref)}
+    probes |= {f"seen {lane}": _seen(booking.ref, lane) for lane in state.lanes}
+    found = walk(timeline, probes)
+    value = subject(found.state)
+    reasons = BookingReasons(found, found.state.bookings[booking.ref], vhs, value, words)
+    status_asked = field == "status"
+    common = reasons.common | {"field": field if field == "person" else BOOKING_FIELDS[field]}
+    collided = reasons.collided() if status_asked else []
+    answer = _frame(question, found, vhs, words) | {
+        "subject": {"kind": "booking", "ref": booking.ref, "field": field},
+        "value": telling.value(value, telling.sentences(common, value, words, main=status_asked)),
+        "seen": _seen_by_all(found, words),
+        "collided": [{"position": found.position(version), "text": text} for version, text in collided],
+        "rules": telling.rules(found, reasons.rules(), words),
+        "otherwise": [words.say(s.name, **s.values) for s in reasons.otherwise()] if status_asked else [],
+        "violations": telling.violations(found.state, vhs, booking.ref, found, words),
+    }
+    ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
+    ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
+    proof = evidence.gather(tx, vhs, ids, question.at)
+    now = [words.say(s.name, **s.values) for s in reasons.now()]
+    now += _suspected(tx, question, found, booking, words)
+    _finish(answer, now, proof, found, question, words)
+    if question.with_persons:
+        names = evidence.persons(tx, found.state, booking.ref)
+        answer["persons"] = [
+            {"version": version, "name": name or words.say("erased")} for version, name in sorted(names.items())
+        ]
+    return answer
+
+
+def _suspected(tx: Tx, question: Question, found: Walk, booking: Booking, words: Words) -> list[str]:
+    """Say of rows that may be this booking after a merge that they wait for a complete export (B15)."""
+    said = []
+    for item in found.timeline.recorded:
+        event = item.event
+        if not isinstance(event, MergeSuspected) or event.ref != booking.ref:
+            continue
+        seat = booking.seats.get(event.vhs)
+        settled = event.booking_id in found.state.reported_seats(event.vhs) or seat is None
+        if seat is not None and not settled and seat.suspected == event.booking_id:
+            upto = question.at if question.at is not None else MAX_POSITION
+            if not evidence.proved_since(tx, event.vhs, item.position, upto):
+                export = event.origin.export if event.origin is not None else None
+                said.append(words.say("n_suspected", vhs=event.vhs, booking_id=event.booking_id, export=export))
+    return said
+
+
+def _decided(ref: str) -> Probe:
+    """Read what a booking is for all VHSs, whoever asks."""
+
+    def probe(state: Cooperation) -> Any:
+        booking = state.bookings.get(ref)
+        if booking is None:
+            return None
+        reason = state.reason(booking)
+        return (booking.claimed, reason, booking.status if reason is None else None)
+
+    return probe
+
+
+def _seen(ref: str, vhs: str) -> Probe:
+    """Read what a VHS shows of a booking: its letter, ``-`` where it is gone, ``?`` where the letter is unknown."""
+
+    def probe(state: Cooperation) -> str | None:
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if seat is None or (seat.status is None and seat.unknown_status is None):
+            return None
+        if seat.unknown_status is not None:
+            return "?"
+        return seat.status.value if seat.held and seat.status is not None else "-"
+
+    return probe
+
+
+def _seen_by_all(found: Walk, words: Words) -> list[dict[str, Any]]:
+    """Tell what every VHS shows of a booking, and since which event."""
+    result = []
+    for vhs in sorted(found.state.lanes):
+        lane = lane_of(found.state, vhs)
+        if lane is None:
+            continue
+        version = found.made(f"seen {vhs}")
+        shown = found.value_at(f"seen {vhs}", version) if version else None
+        told = found.told(version, words) if version else None
+        result.append(
+            {
+                "vhs": vhs,
+                "role": found.state.role(vhs).value,
+                "shown": shown,
+                "position": told["position"] if told else None,
+                "export": told["export"] if told else None,
+                "row": told["row"] if told else None,
+                "text": words.say(f"now_{shown_as(shown)}" if shown else "now_none", vhs=vhs, status=shown),
+            }
+        )
+    return result
+
+
+def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words) -> dict[str, Any]:
+    """Answer for a booking no event names: it may stand in the quarantine; raises BookingUnknown."""
+    ref = question.ref or ""
+    ids = {ref, ref.partition(":")[2]}
+    places = dict.fromkeys((owner_of(ref), *([question.vhs] if question.vhs else sorted(state.lanes))))
+    aside = [item for vhs in places for item in evidence.set_aside(tx, vhs, ids if vhs == owner_of(ref) else {ref})]
+    if not aside:
+        raise BookingUnknown(
+            f"no export ever showed booking {ref} in {state.coop_id}, and no row set aside names it; koop-es view "
+            f"--vhs {owner_of(ref)} shows the bookings there are, koop-es status when each VHS reported last",
+            ref=ref,
+            coop_id=state.coop_id,
+        )
+    vhs = question.vhs or aside[0]["vhs"]
+    return {
+        "coop_id": state.coop_id,
+        "vhs": vhs,
+        "role": None,
+        "position": question.at,
+        "subject": {"kind": "booking", "ref": ref, "field": "status"},
+        "value": telling.value(NOTHING, words.say("unread", ref=ref)),
+        "seen": [],
+        "collided": [],
+        "rules": [],
+        "otherwise": [],
+        "violations": [],
+        "now": [_aside(item, words) for item in aside],
+        "quarantine": aside,
+        "chain": [],
+    }
+
+
+# --- courses --------------------------------------------------------------------------------------------------------
+
+
+def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Cooperation, words: Words) -> dict[str, Any]:
+    field = course_field(question.field) if question.field is not None else None
+
+    def subject_at(vhs: str) -> Subject:
+        return course_subject(vhs) if field is None else field_subject(vhs, field)
+
+    vhs = question.vhs or _where(state, (state.master,), subject_at)
+    _check_involved(tx, question, state, vhs)
+    subject = subject_at(vhs)
+
+    def decided(state: Cooperation) -> Any:
+        value = subject(state)
+        return (value.wanted, value.condition in ("withdrawn", "moved", "abo_ended"))
+
+    found = walk(timeline, {"value": subject, "decided": decided})
+    value = subject(found.state)
+    reasons = CourseReasons(found, vhs, value, words, field)
+    lane = found.state.lanes[vhs]
+    common = {
+        "vhs": vhs, "master": found.state.master or "?", "number": lane.number, "period": lane.period,
+        "found": lane.altered or words.say("empty"), "successor": found.state.successor, "coop_id": found.state.coop_id,
+        "field": words.heading(field) if field is not None else None,
+    }  # fmt: skip
+    told = telling.sentences(common, value, words, main=field is None)
+    answer = _frame(question, found, vhs, words) | {
+        "subject": {"kind": "course" if field is None else "field", "ref": None, "field": field},
+        "value": telling.value(value._replace(reason=None), " ".join([told, *reasons.differing()])),
+        "seen": [],
+        "collided": [],
+        "rules": telling.rules(found, reasons.rules(), words),
+        "otherwise": reasons.otherwise(),
+        "violations": telling.violations(found.state, vhs, "", found, words),
+    }
+    proof = evidence.gather(tx, vhs, set(), question.at)
+    _finish(answer, reasons.now(), proof, found, question, words)
+    return answer
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def _where(state: Cooperation, preferred: Iterable[str | None], subject_at: Any) -> str:
+    """Choose the VHS to tell of: the first at which something is to be written or differs, else a preferred one."""
+    lanes = [vhs for vhs in sorted(state.lanes) if lane_of(state, vhs) is not None]
+    values = {vhs: subject_at(vhs)(state) for vhs in lanes}
+    for differs in (_is_pending, _is_different):
+        for vhs, value in values.items():
+            if differs(value):
+                return vhs
+    return next((vhs for vhs in (*preferred, *lanes, *sorted(state.lanes)) if vhs in state.lanes), "")
+
+
+def _is_pending(value: Value) -> bool:
+    return bool(value.pending)
+
+
+def _is_different(value: Value) -> bool:
+    return value.wanted != value.shown and value.wanted is not None
+
+
+def _check_involved(tx: Tx, question: Question, state: Cooperation, vhs: str) -> None:
+    if vhs in state.lanes:
+        return
+    copies = evidence.in_catalogue(tx, vhs, state.coop_id) if question.at is None else []
+    if copies:
+        raise VhsNotInvolved(
+            f"VHS {vhs} has no part in {state.coop_id}; its course {', '.join(copies)} carries this COOP-Id and is one "
+            f"that nobody shares; koop-es quarantine list shows why its row was set aside",
+            vhs=vhs,
+            courses=copies,
+        )
+    raise VhsNotInvolved(
+        f"VHS {vhs} has no part in {state.coop_id}; those with a part: {', '.join(sorted(state.lanes)) or 'none yet'}",
+        vhs=vhs,
+    )
+
+
+def _frame(question: Question, found: Walk, vhs: str, words: Words) -> dict[str, Any]:
+    recorded = found.timeline.recorded
+    return {
+        "coop_id": question.coop_id,
+        "vhs": vhs,
+        "role": found.state.role(vhs).value,
+        "position": recorded[-1].position if recorded else 0,
+    }
+
+
+def _aside(item: dict[str, Any], words: Words) -> str:
+    reason = f": {item['reason']}" if item["reason"] else ""
+    return words.say("n_quarantine", id=item["id"], row=item["row"], vhs=item["vhs"], reason=reason)
+
+
+def _finish(
+    answer: dict[str, Any], now: list[str], proof: evidence.Evidence, found: Walk, question: Question, words: Words
+) -> None:
+    """Add what the ledger and the quarantine say, what to do, and the chain itself."""
+    newest, pending = proof.newest, answer["value"]["pending"]
+    decided = found.position(found.made("decided")) or 0
+    if newest is None:
+        now.append(words.say("n_no_export", vhs=answer["vhs"]))
+    elif pending and newest.position is not None and newest.position < decided:
+        old = ""
+        if question.now is not None and question.at is None:
+            unit, count = evidence.age(newest.at, question.now)
+            old = words.say(f"age_{unit}", count=count)
+        now.append(words.say("n_stale", vhs=answer["vhs"], export=newest.name, at=words.time(newest.at), age=old))
+    if proof.after is not None:
+        values = {"export": proof.after.name, "status": words.say(proof.after.status)}
+        now.append(words.say("n_not_taken_in", vhs=answer["vhs"], **values))
+    now += [_aside(item, words) for item in proof.aside]
+    answer["now"] = now or [words.say("n_nothing")]
+    answer["last_export"] = (
+        {"export": newest.name, "at": newest.at, "kind": newest.kind} if newest is not None else None
+    )
+    answer["quarantine"] = proof.aside
+    answer["chain"] = [found.told(version, words) for version in found.chain("value")]

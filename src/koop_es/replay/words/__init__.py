@@ -1,0 +1,113 @@
+"""What people read of the history, in one module per language; they hold the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from koop_es.domain import events as e
+from koop_es.domain.course import HEADINGS, CourseFacts, given, to_text
+from koop_es.replay.words import de, en
+
+Lang = Literal["en", "de"]
+LANGUAGES: tuple[Lang, ...] = ("en", "de")
+
+SHORT = 60
+"""Longest text of a course field inside a line: about half a terminal; titles fit, info texts are cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language: ``events``, ``violations`` and ``rules`` say what those are, ``says`` all other sentences."""
+
+    lang: Lang
+    events: dict[type[e.Event], str]
+    violations: dict[str, str]
+    never_there: str
+    details: Callable[[str, dict[str, str]], dict[str, str]]
+    rules: dict[str, str]
+    says: dict[str, str]
+    time_format: str
+
+    def event(self, event: e.Event) -> str:
+        """Say what happened, without personal data."""
+        if isinstance(event, e.ViolationOpened):
+            return self.violation(event.code, event.detail, event.ref)
+        values: dict[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
+        if isinstance(event, e.CourseRevised | e.CourseReported):
+            values["facts"] = self.fields(event.facts)
+        if isinstance(event, e.BookingAmended | e.BookingReported):
+            values["news"] = self._news(event)
+        text = self.events[type(event)].format_map(values)
+        return f"{text} {self.says['survivor'].format_map(values)}" if values.get("survivor") else text
+
+    def _news(self, event: e.BookingAmended | e.BookingReported) -> str:
+        """Name what of a booking an event carries, a person by nothing but that it is another version (D15)."""
+        news = [f"Status {event.status.value}"] if event.status is not None else []
+        news += [f"TNR {event.participant_no}"] if event.participant_no is not None else []
+        booking_id = getattr(event, "booking_id", None)
+        news += [f"Beleg-ID {booking_id}"] if booking_id is not None else []
+        booked_at = getattr(event, "booked_at", None)
+        news += [f"{self.says['booked_at']} {self.time(booked_at)}"] if booked_at is not None else []
+        if event.person_version is not None:
+            news.append(self.says["person" if event.person_version else "person_differs"])
+        return ", ".join(news)
+
+    def fields(self, facts: CourseFacts) -> str:
+        """Write the fields that facts carry with their headings."""
+        return ", ".join(f"{HEADINGS[name]} {self.field(name, value)}" for name, value in given(facts).items())
+
+    def field(self, name: str, value: Any) -> str:
+        """Write a field as a row has it, in quotes, on one line and cut where it is long."""
+        return self.say("quoted", text=self.short(to_text(name, value)))
+
+    def short(self, text: str) -> str:
+        """Write a text on one line, cut where it is long."""
+        line = " ".join(text.split())
+        return line if len(line) <= SHORT else line[: SHORT - 1] + "…"
+
+    def violation(self, code: str, detail: dict[str, str], ref: str) -> str:
+        """Say what a violation is and what to do about it."""
+        never_there = code == "BOOKING_REMOVED" and "found" in detail
+        template = self.never_there if never_there else self.violations[code]
+        return template.format_map({"ref": ref, **self.details(code, detail)})
+
+    def rule(self, number: str) -> str:
+        """Say a rule in one sentence."""
+        return self.rules[number]
+
+    def heading(self, name: str) -> str:
+        """Name a field of the course as a row does."""
+        return {"number": "Kursnummer", "period": "Periode", "coop_id": "Externe Kurs-Nr."}.get(name) or HEADINGS[name]
+
+    def say(self, name: str, **values: Any) -> str:
+        """Say one of the other sentences."""
+        return self.says[name].format_map(values)
+
+    def time(self, at: str) -> str:
+        """Write a time to the minute, as it was reported: no zone is reckoned into another."""
+        return datetime.fromisoformat(at).strftime(self.time_format)
+
+    def listed(self, items: list[str]) -> str:
+        """Write a list as a sentence has it: a, b and c."""
+        head, last = items[:-1], items[-1]
+        return f"{', '.join(head)} {self.says['and']} {last}" if head else last
+
+
+def _of(lang: Lang, module: Any) -> Words:
+    return Words(
+        lang,
+        module.EVENTS,
+        module.VIOLATIONS,
+        module.NEVER_THERE,
+        module.details,
+        module.RULES,
+        module.SAYS,
+        module.TIME,
+    )
+
+
+WORDS: dict[Lang, Words] = {"en": _of("en", en), "de": _of("de", de)}
+"""Language -> its words."""

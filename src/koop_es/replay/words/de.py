@@ -1,0 +1,410 @@
+"""German, in the words of the admin programs and their handbooks."""
+
+from __future__ import annotations
+
+import re
+
+from koop_es.domain import events as e
+from koop_es.domain.course import HEADINGS
+
+TIME = "%d.%m.%Y %H:%M"
+
+EVENTS: dict[type[e.Event], str] = {
+    e.CourseReleased: "Master-VHS {vhs} hat den Kurs {course_number} ({period}) zum Abo freigegeben",
+    e.ReleaseClosed: "die Freigabe wurde für neue Abos geschlossen",
+    e.ReleaseWithdrawn: "die Freigabe wurde zurückgezogen; es gab noch kein Abo",
+    e.CourseSubscribed: "Abo-VHS {vhs} hat den Kurs unter der Nummer {course_number} ({period}) abonniert",
+    e.SubscriptionTerminated: "das Abo der VHS {vhs} wurde vom Betreiber beendet",
+    e.TermsConfirmed: "VHS {vhs} hat geänderten Konditionen für das Abo der VHS {subscriber} zugestimmt",
+    e.TermsAmended: "beide Seiten haben zugestimmt: für das Abo der VHS {subscriber} gelten neue Konditionen",
+    e.CourseRevised: "Master-VHS {vhs} hat den Kurs geändert: {facts}",
+    e.CourseReported: "VHS {vhs} zeigt jetzt: {facts}",
+    e.CourseDelivered: "der Abo-Kurs ist bei VHS {vhs} angelegt",
+    e.CourseRenumbered: (
+        "der Kurs hat bei VHS {vhs} jetzt die Nummer {course_number} ({period}); die COOP-Id gilt weiter"
+    ),
+    e.CourseCancelled: "Ausfall: VHS {vhs} hat den Kurs abgesagt; alle Belegungen bekommen Status S",
+    e.CourseVanished: (
+        "der Kurs fehlt in einem vollständigen Export der VHS {vhs}; nirgends wird etwas gelöscht oder storniert"
+    ),
+    e.CourseReappeared: "der Kurs ist bei VHS {vhs} wieder da",
+    e.CoopIdDelivered: "die COOP-Id steht bei VHS {vhs} in „Externe Kurs-Nr.“",
+    e.CoopIdAltered: (
+        "die COOP-Id wurde bei VHS {vhs} verändert: in „Externe Kurs-Nr.“ steht „{found}“; der Kurs ruht dort"
+    ),
+    e.CoopIdAssigned: "der Kurs wird unter {successor} weitergeführt",
+    e.BookingMade: "VHS {vhs} hat die Belegung {ref} mit Status {status.value} eingetragen",
+    e.BookingAmended: "VHS {vhs} hat ihre Belegung {ref} geändert: {news}",
+    e.BookingPromoted: "die Belegung {ref} ist von der Warteliste auf einen Platz gerückt",
+    e.BookingCancelled: "VHS {vhs} hat die Belegung {ref} storniert",
+    e.BookingDelivered: "die Belegung {ref} ist bei VHS {vhs} mit Status {status.value} angekommen",
+    e.BookingReported: "VHS {vhs} zeigt die Belegung {ref} anders als zuvor, ohne darüber zu entscheiden: {news}",
+    e.CancellationDelivered: "der Status S der Belegung {ref} ist bei VHS {vhs} angekommen",
+    e.BookingVanished: (
+        "die Belegung {ref} fehlt in einem vollständigen Export der VHS {vhs}: ein Verdacht, niemand wird storniert"
+    ),
+    e.BookingReappeared: "die Belegung {ref} ist bei VHS {vhs} wieder da",
+    e.OrphanDetected: "die Belegung {ref} wurde bei VHS {vhs} entfernt: Status S bei allen anderen VHSen",
+    e.OrphanWithheld: (
+        "die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen: ihr Status S wird "
+        "zurückgehalten ({withheld_id})"
+    ),
+    e.MirrorLost: (
+        "die Kopie der Belegung {ref} wurde bei VHS {vhs} entfernt: sie wird neu angelegt, niemand wird storniert"
+    ),
+    e.BookingReinstated: "VHS {vhs} zeigt die Belegung {ref} wieder, die nur als verwaist storniert war",
+    e.ParticipantsMerged: (
+        "bei VHS {vhs} wurden Teilnehmer zusammengeführt: die Belegung {ref} läuft unter TNR {participant_no} weiter"
+    ),
+    e.MergeSuspected: (
+        "VHS {vhs} zeigt für die Person der Belegung {ref} eine neue Zeile {booking_id}: erst ein vollständiger "
+        "Export klärt, ob zusammengeführt wurde"
+    ),
+    e.UnknownStatusSeen: "die Belegung {ref} zeigt bei VHS {vhs} den Status „{raw_status}“: sie ruht dort",
+    e.ViolationOpened: "Verstoß gemeldet",
+    e.ViolationClosed: "{code} bei VHS {vhs} erledigt",
+    e.ExportApplied: "Export übernommen: {rows} Zeilen, {events} Ereignisse",
+    e.MarketJoined: "VHS {vhs} ist dem Markt beigetreten",
+    e.MarketLeft: "VHS {vhs} hat den Markt verlassen",
+}
+"""Event -> what happened; a violation that opened is said by VIOLATIONS."""
+
+VIOLATIONS: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": (
+        "„NIE bei vhsKOOP“ wurde nach der Freigabe gesetzt. Bitte den Haken herausnehmen; Abos und Belegungen laufen "
+        "weiter."
+    ),
+    "COOP_ID_CHANGED": (
+        "In „Externe Kurs-Nr.“ steht {found} statt {expected}. Der Kurs ruht bei dieser VHS, bis die COOP-Id wieder "
+        "dasteht; die Änderungsliste trägt sie wieder ein."
+    ),
+    "COOP_ID_LOST": (
+        "„Externe Kurs-Nr.“ ist leer statt {expected}. Der Kurs ruht bei dieser VHS, bis die COOP-Id wieder dasteht; "
+        "die Änderungsliste trägt sie wieder ein."
+    ),
+    "COURSE_VANISHED": (
+        "Der Kurs {course} fehlt in einem vollständigen Export, ohne abgesagt zu sein. Andernorts wurde nichts "
+        "gelöscht oder storniert. Bitte den Kurs wiederherstellen oder als Ausfall absagen."
+    ),
+    "COURSE_RENUMBERED": "Die Kursnummer wurde von {expected} in {found} geändert.",
+    "RATE_CHANGED": (
+        "Der Verrechnungssatz des Masters ist {found} statt {expected} Prozent. Es gelten weiter die angenommenen "
+        "Konditionen; bitte den Satz zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen."
+    ),
+    "MASTER_PRICE_CHANGED": (
+        "Die Gebühr des Masters (davon durchlaufende Posten) ist {found} statt {expected}. Es gelten weiter die "
+        "angenommenen Konditionen; bitte die Gebühr zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen."
+    ),
+    "SUBSCRIBER_PRICE_DIFFERS": (
+        "Die Gebühr (davon durchlaufende Posten) ist {found} statt der angenommenen {expected}. Die Änderungsliste "
+        "stellt sie zurück."
+    ),
+    "CONTENT_CHANGED_AFTER_RELEASE": (
+        "Nach der Freigabe wurden Inhalte geändert: {found}. Bitte die Abo-VHSen informieren."
+    ),
+    "TYPE_NO_LONGER_SHAREABLE": "Der Kurs ist jetzt {found} und darf so nicht geteilt werden.",
+    "SUFFIX_LINES_MISSING": (
+        "Im Infotext fehlt {found}. Ein Abo-Kurs muss erkennbar bleiben; bitte die Zeilen wieder anfügen."
+    ),
+    "INSTRUCTOR_REPLACED": (
+        "„{expected}“ steht nicht mehr unter den Dozenten ({found}). Die Änderungsliste fügt den Eintrag wieder hinzu."
+    ),
+    "MAX_GUARD_OFF": "„Belegen nur bis Maximum“ ist aus. Die Änderungsliste schaltet es wieder ein.",
+    "MARKER_MISSING": "Das Kennzeichen 100 fehlt. Die Änderungsliste setzt es wieder.",
+    "COUNTED_TWICE": "Der Abo-Kurs würde in der Statistik mitzählen: {found}. Die Änderungsliste stellt das richtig.",
+    "BOOKING_REMOVED": (
+        "Die Belegung {ref} wurde entfernt statt mit Status S storniert. Soll sie bestehen bleiben, bitte "
+        "wiederherstellen: fehlt sie im zweiten vollständigen Export, bekommen die anderen VHSen Status S."
+    ),
+    "PARTICIPANTS_MERGED": "Teilnehmer der Belegung {ref} wurden zusammengeführt: {found}.",
+    "OVERBOOKED": "{found} feste Belegungen für {expected} Plätze; keinen Platz haben: {refs}.",
+    "UNKNOWN_STATUS": (
+        "Die Belegung {ref} zeigt den unbekannten Status {found}. Sie ruht bei dieser VHS, bis dort A, W oder S steht."
+    ),
+    "CANCELLED_ONLY_AT_SUBSCRIBER": (
+        "Der Abo-Kurs ist als Ausfall gekennzeichnet, der Kurs des Masters nicht. Die Änderungsliste nimmt das "
+        "Kennzeichen zurück."
+    ),
+    "CANCELLED_BOOKING_REACTIVATED": (
+        "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
+        "eine neue Belegung. Die Änderungsliste setzt wieder S."
+    ),
+}
+"""Code -> what an operator reads, with the details put in."""
+
+NEVER_THERE = (
+    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
+    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
+)
+"""What BOOKING_REMOVED says where the owner never showed the booking itself."""
+
+_PARTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "RATE_CHANGED": ((r"^empty$", "leer"),),
+    "CONTENT_CHANGED_AFTER_RELEASE": tuple((rf"\b{name}\b", text) for name, text in HEADINGS.items()),
+    "TYPE_NO_LONGER_SHAREABLE": ((r"^BAMF-funded$", "BAMF-gefördert"), (r"^of type (.*)$", r"vom Typ \1")),
+    "INSTRUCTOR_REPLACED": ((r"^none$", "keiner eingetragen"),),
+    "COUNTED_TWICE": ((r"\bempty\b", "leer"),),
+    "PARTICIPANTS_MERGED": (
+        (r"^TNR (.*) became (.*); the booking goes on$", r"aus TNR \1 wurde \2; die Belegung läuft weiter"),
+        (
+            r"^(.*) is a booking of the same person; cancel the one that is too many$",
+            r"\1 ist eine Belegung derselben Person; bitte die überzählige stornieren",
+        ),
+    ),
+}
+"""Code -> what in its details is English, and how it is said here."""
+
+
+def details(code: str, detail: dict[str, str]) -> dict[str, str]:
+    """Say in German what the details of a violation hold of English; the log keeps them as they were found."""
+    result = dict(detail)
+    for pattern, text in _PARTS.get(code, ()):
+        if "found" in result:
+            result["found"] = re.sub(pattern, text, result["found"])
+    return result
+
+
+RULES: dict[str, str] = {
+    "2.8": "Ein Verstoß ist erledigt, sobald wieder der richtige Stand gezeigt wird.",
+    "R3": "„NIE bei vhsKOOP“ darf nach der Freigabe nicht gesetzt werden; Kurs und Abos laufen weiter.",
+    "R9": "Nur Normalkurse und Einzelveranstaltungen dürfen geteilt werden.",
+    "R10": "BAMF-geförderte Kurse dürfen nicht geteilt werden.",
+    "R14": "Eine Freigabe hat eine COOP-Id, und beim Master steht sie in „Externe Kurs-Nr.“.",
+    "R15": "Die COOP-Id darf nicht verändert werden; solange sie es ist, wird der Kurs bei dieser VHS nicht gelesen.",
+    "R16": "Der Verrechnungssatz darf sich nach der Freigabe nicht ändern; angenommene Konditionen gelten weiter.",
+    "R17": "Die Gebühr darf sich nach der Freigabe nicht ändern; angenommene Konditionen gelten weiter.",
+    "R18": "Der Inhalt eines freigegebenen Kurses soll bleiben; Änderungen werden gemeldet.",
+    "R19": "Fehlt der Kurs beim Master, wird er deshalb nirgends gelöscht.",
+    "R20": "Eine geänderte Kursnummer wird über die COOP-Id nachvollzogen.",
+    "R21": "Was der Master am Kurs ändert, geht an alle Abo-Kurse.",
+    "R25": "Zum Abo gehört die ausdrückliche Annahme des Verrechnungssatzes.",
+    "R28": "Der Abo-Kurs wird mit allen automatischen Einträgen angelegt.",
+    "R29": "Titel, Titel Programmheft und Info werden nur beim Anlegen des Abo-Kurses geschrieben.",
+    "R33": "Der Abo-Kurs kostet, was beim Abonnieren angenommen wurde.",
+    "R34": "Fehlt ein Abo-Kurs, wird deshalb nirgends etwas gelöscht.",
+    "R37": "Die drei Angaben im Infotext eines Abo-Kurses bleiben stehen.",
+    "R38": "Den Kursort, den eine Abo-VHS selbst eingetragen hat, behält sie, bis der Master ihn ändert.",
+    "R39": "Die Master-VHS bleibt unter den Dozenten des Abo-Kurses.",
+    "R40": "„Belegen nur bis Maximum“ bleibt eingeschaltet.",
+    "R41": "Kennzeichen 100 bleibt stehen, und der Abo-Kurs ist nicht anrechenbar.",
+    "R44": "Ein Kurs, der in einem Export fehlt, ist nicht gelöscht; ist er wieder da, geht es weiter.",
+    "R47": "Der Ausfall beim Master sagt Kurs und Belegungen überall ab; eine Abo-VHS kann das nicht.",
+    "B1": "Jede Belegung gehört genau einer VHS: der, bei der sich die Person angemeldet hat.",
+    "B3": "Alle beteiligten VHSen führen jede Belegung, und jede darf sie mit S für alle stornieren.",
+    "B6": "Ein unbekannter Statusbuchstabe lässt diese eine Belegung bei dieser VHS ruhen.",
+    "B8": "Feste Belegungen aller VHSen zusammen dürfen das Maximum des Masters nicht übersteigen.",
+    "B9": "Belegungen werden mit Status S storniert und nie entfernt.",
+    "B13": "Teilnehmer in geteilten Kursen dürfen nicht zusammengeführt werden.",
+    "B15": "Wurde zusammengeführt, bleibt die Belegung dieselbe und wird nicht storniert.",
+    "B19": "Von der Warteliste auf einen Platz rückt eine Belegung nur durch ihre eigene VHS.",
+    "T2": "Abo-Kurse sind nicht anrechenbar, in Bayern mit Veranstaltungsart 75 oder 76 und Kooperation 04.",
+    "D1": "Eine Belegung, die storniert war, bevor eine VHS sie je hatte, wird dort nicht mehr angelegt.",
+    "D2": "Mit orphan_policy=owner_only wird eine entfernte Kopie neu angelegt und niemand storniert.",
+    "D3": (
+        "Fehlt eine Belegung in einem vollständigen Export, ist das ein Verdacht; fehlt sie so oft, wie eingestellt "
+        "ist, gilt sie als verwaist."
+    ),
+    "D4": "Stornierungen in auffälliger Zahl warten, bis der Betreiber zustimmt.",
+    "D5": (
+        "S ist endgültig; nur eine als verwaist stornierte Belegung lebt wieder auf, wenn die VHS sie wieder zeigt, "
+        "bei der sie fehlte."
+    ),
+    "D6": (
+        "Über den Kurs entscheidet der Master, über Person und A/W die eigene VHS der Belegung, S darf jede setzen; "
+        "was andere ändern, wird überschrieben."
+    ),
+    "D7": "Ein freier Platz geht an die erste Meldung; über dem Maximum haben die zuletzt Angemeldeten keinen Platz.",
+    "D9": (
+        "Eine Freigabe kann geschlossen oder, solange es kein Abo gibt, zurückgezogen werden; ein Abo endet nur ohne "
+        "aktive Belegung."
+    ),
+    "D11": "Änderungen an Datum, Uhrzeit und Ort gehen an alle und sind sieben Tage vor Beginn dringend.",
+    "D12": "Vor der COOP-Id geteilte Kurse haben eine eigene Kennung und können eine echte COOP-Id bekommen.",
+    "D13": "Angenommene Konditionen gelten, bis beide Seiten neuen zustimmen.",
+}
+"""Rule -> what it says, in one sentence."""
+
+SAYS: dict[str, str] = {
+    "and": "und",
+    "quoted": "„{text}“",
+    "master": "Master",
+    "subscriber": "Abo-VHS",
+    "nobody": "nicht beteiligt",
+    "group_export": "Export {export} · VHS {vhs}{role} · gemeldet {at} · übernommen {recorded_at}",
+    "group_command": "Befehl der VHS {vhs}{role} · {at} · übernommen {recorded_at}",
+    "person": "Personendaten",
+    "person_differs": "andere Personendaten als bei der eigenen VHS",
+    "booked_at": "gebucht am",
+    "survivor": "({survivor} ist eine Belegung derselben Person: das muss jemand entscheiden)",
+    "empty": "nichts",
+    "erased": "gelöscht",
+    "nothing": "nichts",
+    "superseded": "von einem neueren überholt",
+    "quarantined": "beiseitegelegt",
+    "value": "Die Belegung {ref} soll bei VHS {vhs} auf {wanted} stehen{reason_text} und zeigt dort {shown}.",
+    "value_none": "VHS {vhs} soll die Belegung {ref} nicht führen{reason_text} und zeigt {shown}.",
+    "value_person": "VHS {vhs} soll Stand {wanted} der Personendaten führen und zeigt Stand {shown}.",
+    "value_own": "{field} zeigt bei VHS {vhs} {shown}.",
+    "value_field": "{field} soll bei VHS {vhs} {wanted} sein und zeigt {shown}.",
+    "reason_course": "der Kurs fällt aus",
+    "reason_participant": "von einer VHS storniert",
+    "reason_orphan": "bei einer VHS entfernt",
+    "now_shown": "VHS {vhs} zeigt {status}",
+    "now_gone": "VHS {vhs} zeigt sie nicht mehr",
+    "now_unknown": "VHS {vhs} zeigt einen unbekannten Status",
+    "now_none": "VHS {vhs} hat sie noch nicht gezeigt",
+    "then_shown": "VHS {vhs} zeigte {status}",
+    "then_gone": "VHS {vhs} zeigte sie nicht mehr",
+    "then_unknown": "VHS {vhs} zeigte einen unbekannten Status",
+    "collided": "{text}; zugleich: {others}",
+    "differs": "{heading}: {shown} statt {wanted}.",
+    "unread": "Zur Belegung {ref} gibt es kein Ereignis: ihre Zeile wurde beiseitegelegt und nicht gelesen.",
+    # what is the matter with a booking
+    "c_not_involved": "VHS {vhs} ist nicht beteiligt.",
+    "c_agrees": "Das stimmt überein.",
+    "c_not_yet": "VHS {vhs} hat das noch nicht gezeigt.",
+    "c_no_course_yet": "VHS {vhs} hat den Abo-Kurs noch nicht angelegt; die Belegung kommt danach.",
+    "c_not_told": "Der Status S ist bei VHS {vhs} noch nicht angekommen.",
+    "c_reactivated": "VHS {vhs} hatte bereits S gezeigt und zeigt jetzt wieder {shown}; S ist endgültig.",
+    "c_old_s": "Der Status S bei VHS {vhs} gilt nicht: die Belegung besteht.",
+    "c_letter": "Zwischen A und W entscheidet nur die eigene VHS {owner}; VHS {vhs} zeigt den anderen Buchstaben.",
+    "c_owner_told": "Der Platz wurde auf Meldung vergeben, das Programm der VHS {vhs} zeigt ihn noch nicht.",
+    "c_unknown_status": (
+        "VHS {vhs} zeigt einen unbekannten Status; aus dieser Zeile wird nichts gelesen und in sie nichts geschrieben."
+    ),
+    "c_frozen": "Die COOP-Id des Kurses wurde bei VHS {vhs} verändert; dort wird keine seiner Belegungen gelesen.",
+    "c_course_missing": (
+        "Der Kurs fehlt in den Exporten der VHS {vhs}; seine Belegungen gelten dort weder als da noch als entfernt."
+    ),
+    "c_absent": (
+        "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."
+    ),
+    "c_orphan": (
+        "Bei VHS {vhs} ist sie verloren gegangen: sie fehlte in so vielen vollständigen Exporten, wie eingestellt ist."
+    ),
+    "c_withheld": (
+        "Sie fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen; die Stornierung andernorts wartet auf den "
+        "Betreiber."
+    ),
+    "c_lost": "Ihre Kopie wurde bei VHS {vhs} entfernt; sie wird neu angelegt, wenn die Belegung besteht.",
+    "c_absent_final": "Sie ist storniert und bei VHS {vhs} nicht mehr da; es gibt nichts mehr zu melden.",
+    "c_double": (
+        "Bei VHS {vhs} wurden zwei Datensätze einer Person zusammengeführt, die beide belegt waren; welche Belegung "
+        "wegfällt, muss jemand entscheiden."
+    ),
+    "c_unclaimed": "Ihre eigene VHS {owner} hat sie nie gemeldet; sie bleibt, wie sie gezeigt wird.",
+    "c_never_held": "Sie war storniert, bevor VHS {vhs} sie je gezeigt hat, und wird dort nicht mehr angelegt.",
+    "c_no_identity": "VHS {vhs} führt den Platz ohne die Person.",
+    "c_owner_person": "Es ist die eigene Belegung der VHS {vhs}; was sie zeigt, gilt.",
+    "c_person_differs": "VHS {vhs} zeigt Personendaten, die ihre eigene VHS {owner} nie hatte.",
+    "c_person_old": "VHS {vhs} zeigt die Personendaten von früher.",
+    "c_own": "Das führt jede VHS selbst.",
+    # what is the matter with a course
+    "c_withdrawn": "Die Freigabe wurde zurückgezogen; es gibt nichts zu führen.",
+    "c_moved": "Der Kurs wird unter {successor} weitergeführt.",
+    "c_abo_ended": "Das Abo der VHS {vhs} wurde beendet.",
+    "c_course_agrees": "Der Kurs {number} ({period}) bei VHS {vhs} ist, wie er sein soll.",
+    "c_course_differs": "Der Kurs {number} ({period}) bei VHS {vhs} zeigt nicht alles, wie es sein soll.",
+    "c_course_frozen": "Bei VHS {vhs} steht in „Externe Kurs-Nr.“ {found} statt {coop_id}; der Kurs ruht dort.",
+    "c_course_gone": "Der Kurs {number} ({period}) fehlt in den Exporten der VHS {vhs}; gelöscht wird deshalb nichts.",
+    "c_course_not_made": "VHS {vhs} hat abonniert, ihr Export zeigt den Kurs {number} ({period}) noch nicht.",
+    "c_course_never_made": "Der Kurs wurde abgesagt, bevor VHS {vhs} ihren Abo-Kurs angelegt hat.",
+    "c_ausfall_alone": (
+        "Der Kurs {number} ({period}) zeigt nur bei VHS {vhs} Ausfall; absagen kann ihn nur die Master-VHS {master}."
+    ),
+    "c_ausfall_not_told": "Der Master hat den Kurs abgesagt; der Ausfall ist bei VHS {vhs} noch nicht angekommen.",
+    "c_ausfall_taken_back": (
+        "Der Master hat den Kurs abgesagt und zeigt ihn jetzt wieder ohne Ausfall; ein Ausfall bleibt bestehen."
+    ),
+    "c_told": "Das stimmt überein; ein Feld, für das der Export der VHS {vhs} keine Spalte hat, gilt als geschrieben.",
+    "c_kept": "VHS {vhs} hat das selbst eingetragen; es gilt, bis der Master es ändert.",
+    "c_one_shot": "Das wird nur beim Anlegen des Abo-Kurses geschrieben und bleibt dann der VHS {vhs} überlassen.",
+    "c_own_field": "Hier wird der VHS {vhs} nichts vorgegeben.",
+    "c_field_differs": "VHS {vhs} zeigt das nicht.",
+    "c_no_column": "Der Export der VHS {vhs} hat keine solche Spalte, und geändert hat sich dort seither nichts.",
+    "c_master_decides": "VHS {vhs} ist Master und entscheidet darüber.",
+    "c_terms_differ": "Die angenommenen Konditionen gelten weiter, was immer die Zeile des Masters zeigt.",
+    "c_own_number": "Ihre Kursnummern vergibt jede VHS selbst.",
+    # what else could have been
+    "o_no_ausfall": "Ohne den Ausfall hätte sie Status {status}.",
+    "o_no_ausfall_s": "Auch ohne den Ausfall wäre sie storniert.",
+    "o_no_s": "Hätte VHS {vhs} nicht S gesetzt, hätte sie Status {status}.",
+    "o_several": "Sie ist aus mehreren Gründen storniert (VHS {vhss}); fiele einer weg, wäre sie es trotzdem.",
+    "o_shown_again": "Hätte Export {export} der VHS {vhs} sie wie zuvor gezeigt, wäre damals niemand storniert worden.",
+    "o_shown_again_but": (
+        "Hätte Export {export} der VHS {vhs} sie wie zuvor gezeigt, wäre sie wegen VHS {others} trotzdem storniert."
+    ),
+    "o_not_approved": "Ohne die Zustimmung des Betreibers würde die Stornierung noch warten.",
+    "o_owner_only": (
+        "Mit orphan_policy=owner_only wäre die Kopie bei VHS {vhs} neu angelegt und niemand storniert worden."
+    ),
+    "o_seats": "Mit {seats} oder mehr Plätzen hätte sie einen.",
+    "o_letter": "Mit A, W oder S bei VHS {vhs} würde die Zeile wie jede andere gelesen.",
+    "o_kept": "Hätte VHS {master} das danach geändert, würde deren Wert gelten.",
+    "o_terms": "Hätten beide Seiten neuen Konditionen zugestimmt (koop-es amend-terms), würden diese gelten.",
+    "o_master_ausfall": "Hätte VHS {master} Ausfall gesetzt, wäre der Kurs überall abgesagt.",
+    # what to do
+    "n_nothing": "Es ist nichts zu tun.",
+    "n_pending": (
+        "In der Änderungsliste der VHS {vhs} steht {kind}; sobald der Konnektor es geschrieben hat, bestätigt es der "
+        "nächste Export."
+    ),
+    "n_elsewhere": "Auch bei VHS {vhss} ist es noch zu schreiben.",
+    "n_final": "Bitte bei VHS {vhs} wieder S setzen; wer doch teilnehmen will, wird neu angemeldet.",
+    "n_letter": "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen.",
+    "n_coop_id": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
+    "n_course": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
+    "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",
+    "n_restore": (
+        "Bitte die Belegung bei VHS {vhs} wiederherstellen oder dort S setzen: fehlt sie im nächsten vollständigen "
+        "Export, bekommen alle anderen S."
+    ),
+    "n_restore_copy": (
+        "Bitte die Kopie bei VHS {vhs} wiederherstellen: fehlt sie im nächsten vollständigen Export, bekommen alle "
+        "anderen S, außer mit orphan_policy=owner_only."
+    ),
+    "n_restore_orphan": (
+        "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}. Sie "
+        "lebt auf, sobald der nächste Export sie zeigt."
+    ),
+    "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
+    "n_approve": (
+        "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
+        "Belegung wieder her."
+    ),
+    "n_double": "Bitte bei VHS {vhs} die überzählige Belegung stornieren: {ref} oder {survivor}.",
+    "n_claim": (
+        "Ein Platz ist frei ({taken} von {seats} belegt): VHS {owner} kann ihn beanspruchen, koop-es claim-seat "
+        "{coop_id} --vhs {owner} --booking {ref}."
+    ),
+    "n_full": "Es ist kein Platz frei ({taken} von {seats} belegt); den nächsten bekommt, wer sich zuerst meldet.",
+    "n_beyond": (
+        "Sie steht an Stelle {place} bei {seats} Plätzen (Reihenfolge: gebucht am, VHS, Belegung): VHS {owner} setzt "
+        "sie auf die Warteliste oder storniert sie, oder VHS {master} erhöht TN max."
+    ),
+    "n_suspected": (
+        "Export {export} der VHS {vhs} zeigte eine neue Zeile {booking_id} derselben Person; ob zusammengeführt wurde, "
+        "zeigt ein vollständiger Export."
+    ),
+    "n_moved": "Bitte nach {successor} fragen.",
+    "n_quarantine": (
+        "Bei VHS {vhs} wurde eine Zeile beiseitegelegt, die wohl zu ihr gehört ({row}){reason}; koop-es quarantine "
+        "show {id}."
+    ),
+    "n_no_export": "Von VHS {vhs} wurde noch kein Export übernommen.",
+    "n_stale": "Der neueste übernommene Export der VHS {vhs}, {export} vom {at}{age}, ist älter als das.",
+    "n_not_taken_in": "Export {export} der VHS {vhs} kam danach und wurde {status}.",
+    "age_days": ", {count} Tage alt",
+    "age_hours": ", {count} Stunden alt",
+    "age_minutes": ", {count} Minuten alt",
+    # headings of the answer
+    "h_seen": "Wer was zeigt",
+    "h_collided": "Was sich widersprach",
+    "h_rules": "Was entschied",
+    "h_otherwise": "Was sonst gewesen wäre",
+    "h_violations": "Offene Verstöße",
+    "h_now": "Was zu tun ist",
+    "h_chain": "Wie es dazu kam, das Neueste zuerst",
+    "h_persons": "Teilnehmer",
+}
+"""Name -> sentence or part of one."""

@@ -1,0 +1,280 @@
+"""English."""
+
+from __future__ import annotations
+
+from koop_es.domain import events as e
+from koop_es.domain import violations
+
+TIME = "%Y-%m-%d %H:%M"
+
+VIOLATIONS = violations.TEXTS
+NEVER_THERE = violations.NEVER_THERE
+
+
+def details(code: str, detail: dict[str, str]) -> dict[str, str]:
+    """Leave the details of a violation as they are: they are English."""
+    return detail
+
+
+EVENTS: dict[type[e.Event], str] = {
+    e.CourseReleased: "released by Master-VHS {vhs} as course {course_number} ({period})",
+    e.ReleaseClosed: "release closed for new Abos",
+    e.ReleaseWithdrawn: "release withdrawn; there was no Abo",
+    e.CourseSubscribed: "subscribed by Abo-VHS {vhs} as course {course_number} ({period})",
+    e.SubscriptionTerminated: "Abo of VHS {vhs} ended by an operator",
+    e.TermsConfirmed: "VHS {vhs} confirmed other terms for the Abo of VHS {subscriber}",
+    e.TermsAmended: "both sides confirmed: other terms count for the Abo of VHS {subscriber}",
+    e.CourseRevised: "Master-VHS {vhs} changed the course: {facts}",
+    e.CourseReported: "VHS {vhs} now shows: {facts}",
+    e.CourseDelivered: "the Abo-Kurs is there at VHS {vhs}",
+    e.CourseRenumbered: "course renumbered at VHS {vhs} to {course_number} ({period}); the COOP-Id still names it",
+    e.CourseCancelled: "Ausfall: VHS {vhs} cancelled the course; all bookings become S",
+    e.CourseVanished: "course missing from a complete export of VHS {vhs}; nothing is deleted or cancelled",
+    e.CourseReappeared: "course is back at VHS {vhs}",
+    e.CoopIdDelivered: 'COOP-Id stands in "Externe Kurs-Nr." at VHS {vhs}',
+    e.CoopIdAltered: 'COOP-Id was altered at VHS {vhs}: "Externe Kurs-Nr." shows "{found}"; course frozen there',
+    e.CoopIdAssigned: "continues as {successor}",
+    e.BookingMade: "VHS {vhs} booked {ref} with status {status.value}",
+    e.BookingAmended: "VHS {vhs} changed its booking {ref}: {news}",
+    e.BookingPromoted: "booking {ref} moved from the waiting list to a seat",
+    e.BookingCancelled: "VHS {vhs} cancelled booking {ref}",
+    e.BookingDelivered: "booking {ref} has arrived at VHS {vhs} with status {status.value}",
+    e.BookingReported: "VHS {vhs} shows booking {ref} otherwise than before, without deciding it: {news}",
+    e.CancellationDelivered: "the S of booking {ref} has arrived at VHS {vhs}",
+    e.BookingVanished: "booking {ref} is missing from a complete export of VHS {vhs}: a suspicion, nobody is cancelled",
+    e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
+    e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
+    e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
+    e.MirrorLost: "mirror of booking {ref} was removed at VHS {vhs}: it is delivered again, nobody is cancelled",
+    e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
+    e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
+    e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
+    e.UnknownStatusSeen: 'booking {ref} shows status "{raw_status}" at VHS {vhs}: frozen there',
+    e.ViolationOpened: "violation opened",
+    e.ViolationClosed: "{code} closed at VHS {vhs}",
+    e.ExportApplied: "export applied: {rows} rows, {events} events",
+    e.MarketJoined: "VHS {vhs} joined the market",
+    e.MarketLeft: "VHS {vhs} left the market",
+}
+"""Event -> what happened; a violation that opened is said by VIOLATIONS."""
+
+RULES: dict[str, str] = {
+    "2.8": "A violation closes when the proper state is shown again.",
+    "R3": '"NIE bei vhsKOOP" must not be set after the release; course and Abos live on.',
+    "R9": "Only Normalkurs and Einzelveranstaltung can be shared.",
+    "R10": "Courses funded by the BAMF cannot be shared.",
+    "R14": 'A release has a COOP-Id, and the Master\'s "Externe Kurs-Nr." holds it.',
+    "R15": "A COOP-Id must not be altered; while it is, nothing is read out of the course at that VHS.",
+    "R16": "The rate must not change after the release; accepted terms stay.",
+    "R17": "The fee must not change after the release; accepted terms stay.",
+    "R18": "The content of a released course should stay; what changes is pointed out.",
+    "R19": "A Master's course that is gone is never a deletion elsewhere.",
+    "R20": "A renumbered course is followed by its COOP-Id.",
+    "R21": "What the Master changes in the course flows on to all Abo-Kurse.",
+    "R25": "An Abo needs the explicit acceptance of the rate.",
+    "R28": "The Abo-Kurs is made with all its automatic entries.",
+    "R29": "Title, programme title and info text are written when the Abo-Kurs is made and never again.",
+    "R33": "The Abo-Kurs costs what was accepted with the Abo.",
+    "R34": "An Abo-Kurs that is gone is never a deletion elsewhere.",
+    "R37": "The three labels stay in the info text of an Abo-Kurs.",
+    "R38": "The venue an Abo-VHS entered itself stands until the Master changes it.",
+    "R39": "The Master stays among the instructors of an Abo-Kurs.",
+    "R40": '"Belegen nur bis Maximum" stays on.',
+    "R41": "Kennzeichen 100 stays, and the Abo-Kurs does not count.",
+    "R44": "A course that leaves an export is not deleted, and one that is back goes on.",
+    "R47": "The Master's Ausfall cancels the course and its bookings everywhere; an Abo-VHS cannot cancel it.",
+    "B1": "Every booking has exactly one owner, the VHS it was made at.",
+    "B3": 'Every participating VHS holds every booking, and each of them may set "S" for all.',
+    "B6": "An unknown status letter freezes that one booking at that VHS.",
+    "B8": "Confirmed bookings of all VHSs together must not exceed the Master's maximum.",
+    "B9": "Bookings are cancelled with S and never removed.",
+    "B13": "Participants of shared courses must not be merged.",
+    "B15": "A booking whose participant was merged keeps its identity and is not cancelled.",
+    "B19": "Only the owner moves its booking from the waiting list to a seat.",
+    "T2": "Abo-Kurse are not countable, in Bayern with Veranstaltungsart 75 or 76 and Kooperation 04.",
+    "D1": "A booking that was cancelled before a VHS ever held it is not delivered there.",
+    "D2": "Under orphan_policy=owner_only a removed mirror is delivered again and nobody is cancelled.",
+    "D3": "Missing from one complete export is a suspicion, missing from as many as the settings ask for an orphan.",
+    "D4": "Cancellations in masses wait until an operator approves them.",
+    "D5": '"S" is final; only a booking cancelled as an orphan lives again, where it was lost and is shown again.',
+    "D6": 'The Master decides course facts, the owner person and A/W, anybody "S"; what others change is overwritten.',
+    "D7": "A free seat goes to the first accepted claim; beyond the maximum the latest bookings are without a seat.",
+    "D9": "A release can be closed, or withdrawn while it has no Abo; an Abo ends only when no live booking is in it.",
+    "D11": "Changes of date, time and place are passed on, and are urgent within seven days of the start.",
+    "D12": "Courses shared before there were COOP-Ids have an id of their own and can be moved to a real one.",
+    "D13": "Accepted terms count until both sides confirm others.",
+}
+"""Rule -> what it says, in one sentence."""
+
+SAYS: dict[str, str] = {
+    "and": "and",
+    "quoted": '"{text}"',
+    "master": "Master",
+    "subscriber": "Abo-VHS",
+    "nobody": "not taking part",
+    "group_export": "export {export} · VHS {vhs}{role} · reported {at} · recorded {recorded_at}",
+    "group_command": "command of VHS {vhs}{role} · {at} · recorded {recorded_at}",
+    "person": "person data",
+    "person_differs": "person data other than the owner's",
+    "booked_at": "booked at",
+    "survivor": "({survivor} is a booking of the same person: a human decides)",
+    "empty": "empty",
+    "erased": "erased",
+    "nothing": "nothing",
+    "superseded": "superseded by a newer one",
+    "quarantined": "set aside",
+    "value": "Booking {ref} at VHS {vhs} should be {wanted}{reason_text} and shows {shown}.",
+    "value_none": "VHS {vhs} should not hold booking {ref}{reason_text} and shows {shown}.",
+    "value_person": "VHS {vhs} should hold version {wanted} of the person data and shows version {shown}.",
+    "value_own": "{field} at VHS {vhs} shows {shown}.",
+    "value_field": "{field} at VHS {vhs} should be {wanted} and shows {shown}.",
+    "reason_course": "the course was cancelled",
+    "reason_participant": "cancelled by a VHS",
+    "reason_orphan": "removed at a VHS",
+    "now_shown": "VHS {vhs} shows {status}",
+    "now_gone": "VHS {vhs} no longer shows it",
+    "now_unknown": "VHS {vhs} shows an unknown status",
+    "now_none": "VHS {vhs} has not shown it yet",
+    "then_shown": "VHS {vhs} showed {status}",
+    "then_gone": "VHS {vhs} no longer showed it",
+    "then_unknown": "VHS {vhs} showed an unknown status",
+    "collided": "{text}, while {others}",
+    "differs": "{heading}: {shown} instead of {wanted}.",
+    "unread": "No event names booking {ref}: its row was set aside and was not read.",
+    # what is the matter with a booking
+    "c_not_involved": "VHS {vhs} takes no part.",
+    "c_agrees": "So it is as it should be.",
+    "c_not_yet": "VHS {vhs} has not shown it yet.",
+    "c_no_course_yet": "VHS {vhs} has not made the Abo-Kurs yet, and the booking comes after it.",
+    "c_not_told": "The S has not arrived at VHS {vhs} yet.",
+    "c_reactivated": "VHS {vhs} had shown S before and shows {shown} again; S is final.",
+    "c_old_s": "The S at VHS {vhs} is not one that counts: the booking lives.",
+    "c_letter": "Only the owner, VHS {owner}, decides between A and W, and VHS {vhs} shows another letter.",
+    "c_owner_told": "The seat was granted by a claim, and the program of VHS {vhs} does not show it yet.",
+    "c_unknown_status": ("VHS {vhs} shows a status that nobody knows; nothing is read from or written into that row."),
+    "c_frozen": "The COOP-Id of the course was altered at VHS {vhs}; none of its bookings are read there.",
+    "c_course_missing": (
+        "The course is missing from the exports of VHS {vhs}; its bookings count as neither there nor gone."
+    ),
+    "c_absent": (
+        "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
+    ),
+    "c_orphan": "VHS {vhs} has lost it: it was missing from as many complete exports as the settings ask for.",
+    "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
+    "c_lost": "Its copy was removed at VHS {vhs}; it is delivered again if the booking lives.",
+    "c_absent_final": "It is cancelled and gone at VHS {vhs}; nothing is left to tell.",
+    "c_double": (
+        "VHS {vhs} has merged two records of one person that both were booked; a human decides which one goes."
+    ),
+    "c_unclaimed": "Its owner, VHS {owner}, has never reported it; it stays as it is shown.",
+    "c_never_held": "It was cancelled before VHS {vhs} ever showed it, and is not delivered any more.",
+    "c_no_identity": "VHS {vhs} holds the seat without the person.",
+    "c_owner_person": "VHS {vhs} is the owner; what it shows counts.",
+    "c_person_differs": "VHS {vhs} shows person data that its owner, VHS {owner}, never had.",
+    "c_person_old": "VHS {vhs} shows person data as they were before.",
+    "c_own": "Every VHS has its own.",
+    # what is the matter with a course
+    "c_withdrawn": "The release was withdrawn; there is nothing to hold.",
+    "c_moved": "The cooperation goes on as {successor}.",
+    "c_abo_ended": "The Abo of VHS {vhs} was ended.",
+    "c_course_agrees": "Course {number} ({period}) at VHS {vhs} is as it should be.",
+    "c_course_differs": "Course {number} ({period}) at VHS {vhs} does not show all that it should.",
+    "c_course_frozen": (
+        'At VHS {vhs} "Externe Kurs-Nr." holds {found} instead of {coop_id}; the course is frozen there.'
+    ),
+    "c_course_gone": "Course {number} ({period}) is missing from the exports of VHS {vhs}; that is no deletion.",
+    "c_course_not_made": "VHS {vhs} has subscribed and its export does not show course {number} ({period}) yet.",
+    "c_course_never_made": "The course was cancelled before VHS {vhs} made its Abo-Kurs.",
+    "c_ausfall_alone": (
+        "Course {number} ({period}) shows Ausfall at VHS {vhs} alone; only the Master, VHS {master}, can cancel it."
+    ),
+    "c_ausfall_not_told": "The Master cancelled the course, and the Ausfall has not arrived at VHS {vhs} yet.",
+    "c_ausfall_taken_back": ("The Master cancelled the course and shows it as not cancelled again; an Ausfall stays."),
+    "c_told": "So it is as it should be; a field that the export of VHS {vhs} has no column for counts as written.",
+    "c_kept": "VHS {vhs} entered it itself; it stands until the Master changes it.",
+    "c_one_shot": "It is written when an Abo-Kurs is made and then left to VHS {vhs}.",
+    "c_own_field": "Nobody tells VHS {vhs} what to write there.",
+    "c_field_differs": "VHS {vhs} does not show that.",
+    "c_no_column": "The export of VHS {vhs} has no such column, and nothing has changed there since.",
+    "c_master_decides": "VHS {vhs} is the Master and decides it.",
+    "c_terms_differ": "The terms that were accepted stay in force whatever the Master's row shows.",
+    "c_own_number": "Every VHS numbers its courses itself.",
+    # what else could have been
+    "o_no_ausfall": "Without the Ausfall it would have status {status}.",
+    "o_no_ausfall_s": "Without the Ausfall it would be cancelled all the same.",
+    "o_no_s": "Had VHS {vhs} not set S, it would have status {status}.",
+    "o_several": ("It is cancelled for more than one cause, by VHS {vhss}; without any one of them it would still be."),
+    "o_shown_again": "Had export {export} of VHS {vhs} shown it as before, nobody would have been cancelled then.",
+    "o_shown_again_but": (
+        "Had export {export} of VHS {vhs} shown it as before, it would still be cancelled because of VHS {others}."
+    ),
+    "o_not_approved": "Without the operator's approval the cancellation would still wait.",
+    "o_owner_only": (
+        "Under orphan_policy=owner_only the copy at VHS {vhs} would have been delivered again and nobody cancelled."
+    ),
+    "o_seats": "With {seats} seats or more it would have one.",
+    "o_letter": "With A, W or S at VHS {vhs} the row would be read like any other.",
+    "o_kept": "Had VHS {master} changed it later, its value would count.",
+    "o_terms": "Had both sides confirmed other terms (koop-es amend-terms), those would count.",
+    "o_master_ausfall": "Had VHS {master} set Ausfall, the course would be cancelled everywhere.",
+    # what to do
+    "n_nothing": "There is nothing to do.",
+    "n_pending": (
+        "The change list of VHS {vhs} has {kind}; when its connector has written it, its next export says so."
+    ),
+    "n_elsewhere": "It is also to be written at VHS {vhss}.",
+    "n_final": "Set S again at VHS {vhs}; whoever wants to come is booked anew.",
+    "n_letter": "Set A, W or S in the row at VHS {vhs}.",
+    "n_coop_id": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
+    "n_course": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
+    "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
+    "n_restore": (
+        "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S."
+    ),
+    "n_restore_copy": (
+        "Restore the copy at VHS {vhs}: at its next complete export without it all others get S, unless "
+        "orphan_policy is owner_only."
+    ),
+    "n_restore_orphan": (
+        "If it should live, restore the same booking where it was removed, at VHS {vhss}; it lives again when "
+        "the next export shows it."
+    ),
+    "n_new_booking": "S is final; whoever wants to come is booked anew.",
+    "n_approve": (
+        "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking."
+    ),
+    "n_double": "Cancel the one that is too many at VHS {vhs}: {ref} or {survivor}.",
+    "n_claim": (
+        "A seat is free ({taken} of {seats}): VHS {owner} may claim it, koop-es claim-seat {coop_id} --vhs "
+        "{owner} --booking {ref}."
+    ),
+    "n_full": "No seat is free ({taken} of {seats}); the first claim gets the next one.",
+    "n_beyond": (
+        "It is number {place} of {seats} seats, in the order booked at, owner, booking: VHS {owner} puts it on "
+        "the waiting list or cancels it, or VHS {master} raises TN max."
+    ),
+    "n_suspected": (
+        "Export {export} of VHS {vhs} showed a new row {booking_id} of the same person; a complete export tells "
+        "whether the two were merged."
+    ),
+    "n_moved": "Ask about {successor}.",
+    "n_quarantine": (
+        "A row that seems to be about it was set aside at VHS {vhs} ({row}){reason}; koop-es quarantine show {id}."
+    ),
+    "n_no_export": "No export of VHS {vhs} has been taken in yet.",
+    "n_stale": "The newest export of VHS {vhs} that was taken in, {export} of {at}{age}, is older than that.",
+    "n_not_taken_in": "Export {export} of VHS {vhs} came after it and was {status}.",
+    "age_days": ", {count} days old",
+    "age_hours": ", {count} hours old",
+    "age_minutes": ", {count} minutes old",
+    # headings of the answer
+    "h_seen": "Shown by",
+    "h_collided": "What collided",
+    "h_rules": "What decided",
+    "h_otherwise": "What else could have been",
+    "h_violations": "Open violations",
+    "h_now": "What to do",
+    "h_chain": "How it came about, newest first",
+    "h_persons": "Participant",
+}
+"""Name -> sentence or part of one."""

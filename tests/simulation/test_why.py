@@ -1,0 +1,75 @@
+"""Why, over simulated networks: every value at every VHS is explained, down to the event that made it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koop_es.domain.wanted import changes
+from koop_es.replay.subjects import booking_subject, course_subject, lane_of
+from koop_es.replay.timeline import Timeline
+from koop_es.replay.why import Question, why
+from koop_es.replay.words import LANGUAGES
+from koop_es.simulate.draw import draw
+from koop_es.simulate.rehearsal import rehearse
+from koop_es.store import Store
+
+SEEDS = range(30)
+STEPS = 120
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_value_at_every_vhs_is_explained_by_the_event_that_made_it(seed: int, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/koop.db"
+    outcome = rehearse(draw(seed, steps=STEPS), url)
+    assert not outcome.findings
+    explained: Counter[str] = Counter()
+    with Store.open(url) as store:
+        with store.reading() as tx:
+            streams = sorted({row[0] for row in tx.rows("members", upto=2**62)})
+        for coop_id in streams:
+            timeline = Timeline.load(store, coop_id)
+            # The end, where all agree, and places in the middle, where they do not.
+            for version in {len(timeline.recorded), len(timeline.recorded) // 2, len(timeline.recorded) * 3 // 4} - {0}:
+                _explain_all(store, timeline, version, explained)
+    assert len(explained) >= 3, explained
+
+
+def _explain_all(store: Store, timeline: Timeline, version: int, explained: Counter[str]) -> None:
+    state = timeline.state(version)
+    at = timeline.event(version).position
+    for vhs in sorted(state.lanes):
+        if lane_of(state, vhs) is None:
+            continue
+        told = changes(state, vhs)
+        pending = {change.ref: change.kind for change in told if change.ref is not None}
+        for ref in (None, *sorted(state.bookings)):
+            answers = [why(store, Question(timeline.coop_id, ref, vhs, None, at, lang)) for lang in LANGUAGES]
+            _check(timeline, version, answers, vhs, ref)
+            if ref is not None:
+                assert answers[0]["value"]["pending"] == pending.get(ref)
+                # In the middle of an export, whoever asks, there may be things no export ends with; all else is one.
+                explained[answers[0]["value"]["condition"]] += 1
+
+
+def _check(timeline: Timeline, version: int, answers: list[dict[str, Any]], vhs: str, ref: str | None) -> None:
+    answer = answers[0]
+    assert answer["chain"], answer
+    assert answer["chain"][-1]["export"] is not None or answer["chain"][-1]["vhs"], "a row or a command at the root"
+    for other in answers:
+        text = json.dumps(other, ensure_ascii=False)
+        assert not PLACEHOLDER.search(text), text
+        assert [link["position"] for link in other["chain"]] == [link["position"] for link in answer["chain"]]
+    positions = [link["position"] for link in answer["chain"]]
+    assert positions == sorted(set(positions), reverse=True)
+    subject = booking_subject(ref, vhs, "status") if ref is not None else course_subject(vhs)
+    newest = answer["chain"][0]["version"]
+    now = subject(timeline.state(version))
+    assert subject(timeline.state(newest)) == now, "nothing after the newest link changed the value"
+    assert subject(timeline.state(newest - 1)) != now, "without the newest link the value is another"
