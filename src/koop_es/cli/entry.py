@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "view": ("views", "Show what a VHS should hold and last showed."),
     "history": ("history", "Tell the story of a cooperation."),
     "diff": ("diff", "Tell what changed between two points, or where two VHSs disagree."),
+    "whatif": ("whatif", "Tell what would have been without an event or export, or under another rule."),
     "violations": ("views", "List what the rules forbid and exports show."),
     "withheld": ("seats", "See and approve what the mass guard holds back."),
     "quarantine": ("quarantine", "See and settle what could not be used."),
