@@ -5,6 +5,7 @@ A row keeps the place it stood in (file and line), because every event must be a
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -19,17 +20,22 @@ WEB_SERVICE_USER = "WS"
 edit.
 """
 
+_PSEUDONYM = re.compile(r"staff-[0-9a-f]{8}")
+
 
 def actor_of(edited_by: str | None) -> str | None:
     """Say who edited a row without naming a person (D15): ``WS``, a pseudonym of one of the staff, None for nobody.
 
-    KuferSQL writes ``WS am 17.07.2025, 09:42``; another name or another time is another pseudonym.
+    KuferSQL writes ``WS am 17.07.2025, 09:42``; another name or another time is another pseudonym. A pseudonym stays
+    what it is, so that a row can be put together again from the log.
     """
     text = (edited_by or "").strip()
     if not text:
         return None
     if text == WEB_SERVICE_USER or text.startswith(f"{WEB_SERVICE_USER} "):
         return WEB_SERVICE_USER
+    if _PSEUDONYM.fullmatch(text):
+        return text
     return f"staff-{sha256(text.encode()).hexdigest()[:8]}"
 
 

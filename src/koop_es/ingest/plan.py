@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanWithheld
 from koop_es.domain.evolve import fold
-from koop_es.domain.observation import Kind, Origin
-from koop_es.domain.slices import KnownLane, Slice, route
+from koop_es.domain.observation import Kind, Origin, Report
+from koop_es.domain.slices import KnownLane, Routing, Slice, route
 from koop_es.domain.violations import text as violation_text
 from koop_es.ingest import catalogue, ledger
 from koop_es.ingest.arrival import Arrival, ExportResult
@@ -31,15 +31,7 @@ class Plan:
         self.origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
         self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
         self._known = ledger.lane_views(tx, report.vhs)
-        entries = catalogue.read(tx, report.vhs)
-        keys = _numbers(entries.values())
-        sure = _numbers(entry for entry in entries.values() if not entry.unsure)
-        lanes = {
-            coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on, v.alone)
-            for coop_id, v in self._known.items()
-        }
-        booking_ids = _booking_ids(tx, report.vhs)
-        self.routing = route(report, lanes, keys.__contains__, sure.__contains__, booking_ids)
+        self.routing = routed(tx, report, known_lanes(self._known))
         hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
         self.slices = [
             part
@@ -83,6 +75,22 @@ class Plan:
         held = {coop_id for coop_id, part in self.routing.slices.items() if part.course is not None}
         beside_all = complete and shared.keys() <= held
         return catalogue.compare(known, report, self.routing.catalogue, rejected, beside_all=beside_all)
+
+
+def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
+    """Say where a VHS keeps its shared courses, by COOP-Id."""
+    return {
+        coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on, v.alone)
+        for coop_id, v in views.items()
+    }
+
+
+def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
+    """Take an export apart, with what is known of the VHS's other courses."""
+    entries = catalogue.read(tx, report.vhs)
+    keys = _numbers(entries.values())
+    sure = _numbers(entry for entry in entries.values() if not entry.unsure)
+    return route(report, lanes, keys.__contains__, sure.__contains__, _booking_ids(tx, report.vhs))
 
 
 def preview(store: Store, arrival: Arrival) -> ExportResult:

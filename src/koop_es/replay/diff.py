@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.evolve import apply, fold
-from koop_es.replay.history import text
 from koop_es.replay.paths import Paths, booking_of, concerns, flatten, flatten_booking
 from koop_es.replay.timeline import Timeline
+from koop_es.replay.words import text
 from koop_es.store import Recorded, Store
 
 STREAMS_AT_ONCE = 500

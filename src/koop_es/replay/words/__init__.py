@@ -111,3 +111,8 @@ def _of(lang: Lang, module: Any) -> Words:
 
 WORDS: dict[Lang, Words] = {"en": _of("en", en), "de": _of("de", de)}
 """Language -> its words."""
+
+
+def text(event: e.Event, lang: Lang = "en") -> str:
+    """Say one event in words, without personal data."""
+    return WORDS[lang].event(event)

@@ -1,0 +1,393 @@
+"""Observations: what each export showed of a cooperation, reconstructed from the log, the ledger and the vault.
+
+The log holds no exports (ADR 0002), only what was decided on them. So an observation is put together from the events it
+caused, and is believed only if the engine decides those very events on it, out of the state before. What an export
+without events showed is what was shown before; the ledger says that there was one, and whether it proved absences.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.draft import Draft, Moment, People
+from koop_es.domain.evolve import apply, fold
+from koop_es.domain.observation import Kind, Origin, Person
+from koop_es.domain.observe import Outcome, observe_into
+from koop_es.domain.slices import Slice
+from koop_es.domain.terms import Policy
+from koop_es.replay.echoes import echoes
+from koop_es.replay.policies import policy_then
+from koop_es.replay.sheet import ABSENCES, Facts, Shape, Sheet, Telling
+from koop_es.store import Recorded, Tx
+
+MOST_SILENT = 3
+"""Exports without events that count between two that had some, of one VHS: the first may make a suspicion, the second
+an orphan (D3), and one more shows that nothing follows. A VHS that reports every five minutes has hundreds.
+"""
+
+
+class Export(NamedTuple):
+    """A line of the ledger: one export that was taken in."""
+
+    vhs: str
+    name: str
+    kind: Kind
+    system: str | None
+    moment: Moment
+    position: int
+    proves: bool
+
+
+class Seen(NamedTuple):
+    """One export's observation of the cooperation; ``events`` are those it caused.
+
+    ``shape`` is None where no reading of it gives those events: then they are taken as they are. ``ordered`` tells that
+    its mirrors stood in the order of the events. ``policy`` are the settings then, as far as the events tell them.
+    """
+
+    position: int
+    vhs: str
+    name: str
+    kind: Kind
+    system: str | None
+    moment: Moment
+    events: tuple[Recorded, ...]
+    echoes: Mapping[int, frozenset[str]]
+    withhold: bool
+    policy: Policy
+    shape: Shape | None = None
+    ordered: bool = False
+
+
+class Commanded(NamedTuple):
+    """What somebody decided through koop-es itself; ``settles`` tells whether violations were looked at afterwards."""
+
+    position: int
+    events: tuple[Recorded, ...]
+    settles: bool
+    policy: Policy
+
+
+Step = Seen | Commanded
+
+
+@dataclass(slots=True)
+class Past:
+    """A cooperation's history as steps that can be taken again; ``doubts`` say what could not be reconstructed."""
+
+    coop_id: str
+    recorded: tuple[Recorded, ...]
+    facts: Facts
+    steps: list[Step] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+def ledger_of(tx: Tx, vhss: Iterable[str]) -> list[Export]:
+    """Read from the ledger which exports of some VHSs were taken in; position -1 where a line does not know it."""
+    return [
+        _line(vhs, *row) for vhs in sorted(vhss) for row in tx.rows("exports_of_vhs", vhs=vhs) if row[7] in TAKEN_IN
+    ]
+
+
+TAKEN_IN = ("applied", "unchanged")
+
+
+def _line(vhs: str, sequence: int | None, kind: str, system: str, source: str, sha256: str, *rest: Any) -> Export:
+    exported_at, recorded_at, *_, position, proves = rest
+    origin = Origin(vhs=vhs, sha256=sha256, sequence=sequence)
+    moment = Moment(vhs, exported_at or recorded_at, recorded_at, origin)
+    where = -1 if position is None else position
+    return Export(vhs, origin.export, Kind(kind), system or None, moment, where, bool(proves))
+
+
+def reconstruct(
+    coop_id: str, recorded: Sequence[Recorded], ledger: Sequence[Export], people: People, policy: Policy
+) -> Past:
+    """Turn a history into the observations and commands that made it; ``policy`` is where the settings then are not
+    told.
+    """
+    return _Reader(coop_id, tuple(recorded), ledger, people, policy).read()
+
+
+def by_origin(recorded: Sequence[Recorded]) -> Iterator[tuple[Recorded, ...]]:
+    """Cut a history into what came of one export or one command."""
+    for _, group in groupby(recorded, lambda item: (_export(item.event), item.event.recorded_at)):
+        items = list(group)
+        if items[0].event.origin is not None:
+            yield tuple(items)
+            continue
+        start = 0
+        for index in range(1, len(items) + 1):
+            # Two commands at the same time of a rehearsal clock: violations end what belongs to the first.
+            if index == len(items) or (is_violation(items[index - 1].event) and not is_violation(items[index].event)):
+                yield tuple(items[start:index])
+                start = index
+
+
+def is_violation(event: e.Event) -> bool:
+    """Tell whether an event is found in a state rather than shown by a row."""
+    return isinstance(event, e.ViolationOpened | e.ViolationClosed)
+
+
+def _export(event: e.Event) -> str | None:
+    return event.origin.export if event.origin is not None else None
+
+
+def same(one: Sequence[e.Event], other: Sequence[e.Event]) -> bool:
+    """Tell whether events say the same; a person's id is drawn at random (D15)."""
+    return len(one) == len(other) and all(plain(a) == plain(b) for a, b in zip(one, other, strict=True))
+
+
+def plain(event: e.Event) -> e.Event:
+    """Take out of an event what was drawn at random."""
+    return replace(event, person_id="") if isinstance(event, e.BookingMade) and event.person_id else event
+
+
+class Ids:
+    """Names for persons of a history that did not happen; no vault keeps them."""
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self.count = 0
+
+    def __call__(self) -> str:
+        """Give the next one."""
+        self.count += 1
+        return f"imagined-{self.count}"
+
+
+class _Reader:
+    """Goes through a history once and carries along the state and everybody's rows."""
+
+    def __init__(
+        self,
+        coop_id: str,
+        recorded: tuple[Recorded, ...],
+        ledger: Sequence[Export],
+        people: People,
+        policy: Policy,
+    ) -> None:
+        self.recorded, self.policy, self.ledger = recorded, policy, ledger
+        known = dict(people)
+        for item in recorded:
+            _stand_in(known, item.event)
+        events = [item.event for item in recorded]
+        made = {event.ref: event for event in events if isinstance(event, e.BookingMade)}
+        for event in events:
+            if isinstance(event, e.BookingAmended) and event.person_version is not None and event.ref in made:
+                _keep(known, made[event.ref].person_id, event.person_version)
+        merged = {(ev.vhs, ev.booking_id): ev for ev in events if isinstance(ev, e.ParticipantsMerged)}
+        self.past = Past(coop_id, recorded, Facts(made, merged, known))
+        self.people: dict[tuple[str, int], Person] = dict(known)
+        self.state = Cooperation(coop_id)
+        self.sheets: dict[str, Sheet] = {}
+        self.exports = {export.name: export for export in ledger}
+        self.new_id = Ids()
+
+    def read(self) -> Past:
+        silent = self._silent()
+        groups = list(by_origin(self.recorded))
+        steps: list[tuple[tuple[int, int, str], Any]] = [((group[0].position, 0, ""), group) for group in groups]
+        steps += [((export.position, 1, export.moment.recorded_at), export) for export in silent]
+        counted = Counter[str]()
+        for _, step in sorted(steps, key=lambda item: item[0]):
+            if isinstance(step, Export):
+                counted[step.vhs] += 1
+                if counted[step.vhs] <= MOST_SILENT:
+                    self._repeat(step)
+                continue
+            counted.clear()
+            self.policy = policy_then(self.policy, [item.event for item in step])
+            if step[0].event.origin is not None:
+                self._see(step, step[0].event.origin)
+            else:
+                self._command(step)
+        return self.past
+
+    def _silent(self) -> list[Export]:
+        """List the complete reports that caused no event here; one without a position stands where its time puts it."""
+        named = {name for item in self.recorded if (name := _export(item.event)) is not None}
+        lanes = {item.event.vhs for item in self.recorded}
+        return [
+            export._replace(position=export.position if export.position >= 0 else self._position_at(export.moment))
+            for export in self.ledger
+            if export.kind is Kind.FULL and export.vhs in lanes and export.name not in named
+        ]
+
+    def _position_at(self, moment: Moment) -> int:
+        before = [item.position for item in self.recorded if item.event.recorded_at <= moment.recorded_at]
+        return before[-1] if before else 0
+
+    # --- exports --------------------------------------------------------------------------------------------------
+
+    def _see(self, group: tuple[Recorded, ...], origin: Origin) -> None:
+        """Reconstruct an export from the events it caused."""
+        first = group[0].event
+        export = self.exports.get(origin.export)
+        sheet = self._sheet(origin.vhs)
+        events = [item.event for item in group]
+        shown = self._take(sheet, group)
+        absences = any(isinstance(event, ABSENCES) for event in events)
+        kind = export.kind if export is not None else Kind.FULL
+        proves = export.proves if export is not None else absences
+        origin = Origin(vhs=origin.vhs, sha256=origin.sha256, sequence=origin.sequence)
+        withheld = any(isinstance(event, e.OrphanWithheld) for event in events)
+        system = next((event.system for event in events if isinstance(event, _JOINED)), None)
+        step = Seen(
+            group[0].position,
+            origin.vhs,
+            origin.export,
+            kind,
+            system or (export.system if export is not None else None),
+            Moment(origin.vhs, first.at, first.recorded_at, origin),
+            group,
+            shown,
+            withheld,
+            self.policy,
+        )
+        shapes = _shapes(kind, proves=proves)
+        shape = self._shape(step, sheet, shapes)
+        if ordered := shape is None:
+            sheet.order(events)
+            shape = self._shape(step, sheet, shapes)
+        if shape is None:
+            self.past.doubts.append(
+                f"what export {origin.export} showed cannot be told from its events at position {group[0].position}; "
+                "they are taken as they are"
+            )
+            for event in events:
+                apply(self.state, event)
+        self.past.steps.append(step._replace(shape=shape, ordered=ordered))
+
+    def _shape(self, step: Seen, sheet: Sheet, shapes: list[Shape]) -> Shape | None:
+        """Find the reading of an export on which the engine decides what was decided."""
+        events = [item.event for item in step.events]
+        return next((shape for shape in shapes if self._decides(step, sheet, shape, events)), None)
+
+    def _take(self, sheet: Sheet, group: tuple[Recorded, ...]) -> dict[int, frozenset[str]]:
+        """Write an export's events into the rows; returns which parts of each are echoes."""
+        lane = self.state.lanes.get(sheet.vhs)
+        adopting = lane is None or (lane.adopted and not lane.delivered)
+        sheet.turn()
+        shown = {}
+        for item in group:
+            shown[item.version] = echoes(self.state, item.event, adopting=adopting)
+            sheet.take(item.event, Telling(self.state, shown[item.version], self.people, self.past.facts))
+        return shown
+
+    def _repeat(self, export: Export) -> None:
+        """Let an export without events show what was shown before, if the engine finds nothing new in it either."""
+        sheet = self.sheets.get(export.vhs)
+        if sheet is None or (sheet.course is None and not sheet.rows):
+            return
+        sheet.turn()
+        step = Seen(
+            export.position,
+            export.vhs,
+            export.name,
+            export.kind,
+            export.system,
+            export.moment,
+            (),
+            {},
+            False,
+            self.policy,
+        )
+        for shape in _repeats(proves=export.proves):
+            if self._decides(step, sheet, shape, []):
+                self.past.steps.append(step._replace(shape=shape))
+                return
+
+    def _decides(self, step: Seen, sheet: Sheet, shape: Shape, expected: list[e.Event]) -> bool:
+        """Tell whether the engine decides the expected events on a reading; if so, the state has gone on with them."""
+        outcome = decide(self.state, sheet.part(self.past.coop_id, shape, step.kind), step, self.people, self.new_id)
+        if same(outcome.events, expected):
+            keep_all(self.people, outcome)
+            return True
+        if outcome.events:
+            done = self.state.version - len(outcome.events)
+            self.state = fold(self.past.coop_id, (item.event for item in self.recorded[:done]))
+        return False
+
+    # --- commands -------------------------------------------------------------------------------------------------
+
+    def _command(self, group: tuple[Recorded, ...]) -> None:
+        """Take over a command; whether it looked at the violations shows in them."""
+        before = self.state.version
+        events = [item.event for item in group]
+        for item in group:
+            sheet = self._sheet(item.event.vhs)
+            sheet.take(item.event, Telling(self.state, frozenset(), self.people, self.past.facts))
+            apply(self.state, item.event)
+        said = [event for event in events if not is_violation(event)]
+        draft = Draft(
+            fold(self.past.coop_id, (item.event for item in self.recorded[: before + len(said)])), moment_of(events[0])
+        )
+        draft.settle_violations()
+        settles = same(draft.events, events[len(said) :])
+        self.past.steps.append(Commanded(group[0].position, group, settles, self.policy))
+
+    def _sheet(self, vhs: str) -> Sheet:
+        return self.sheets.setdefault(vhs, Sheet(vhs))
+
+
+_JOINED = (e.CourseReleased, e.CourseSubscribed)
+
+
+def decide(
+    state: Cooperation, part: Slice, step: Seen, people: People, new_id: Ids, policy: Policy | None = None
+) -> Outcome:
+    """Let the engine decide about an observation, the state given being carried along."""
+    return observe_into(
+        state,
+        part,
+        step.moment,
+        policy or step.policy,
+        people=people,
+        new_person_id=new_id,
+        system=step.system,
+        withhold=step.withhold,
+    )
+
+
+def keep_all(people: dict[tuple[str, int], Person], outcome: Outcome) -> None:
+    """Keep the persons that go with decisions."""
+    people.update({(entry.person_id, entry.version): entry.person for entry in outcome.persons})
+
+
+def moment_of(event: e.Event) -> Moment:
+    """Give the moment of a command."""
+    return Moment(event.vhs, event.at, event.recorded_at)
+
+
+def _shapes(kind: Kind, *, proves: bool) -> list[Shape]:
+    """List the readings of an export that caused events, the likeliest first."""
+    whole, touched = Shape(True, False), Shape(False, False)
+    if kind is not Kind.FULL:
+        return [touched, whole]
+    if not proves:
+        return [whole, touched]
+    return [Shape(True, True), Shape(False, True, guarded=True), whole, touched]
+
+
+def _repeats(*, proves: bool) -> list[Shape]:
+    return [Shape(True, True), Shape(True, False)] if proves else [Shape(True, False)]
+
+
+def _stand_in(people: dict[tuple[str, int], Person], event: e.Event) -> None:
+    if isinstance(event, e.BookingMade):
+        _keep(people, event.person_id, 1)
+
+
+def _keep(people: dict[tuple[str, int], Person], person_id: str | None, version: int) -> None:
+    """Put a stand-in where a person was erased: it equals itself and nobody else (D15)."""
+    if person_id is not None:
+        people.setdefault((person_id, version), Person(person_id, f"v{version}"))
