@@ -68,6 +68,7 @@ docs: $(READY) ## rewrite the generated parts of docs/reference
 	@$(PY) -m scripts.gen_errors --write
 	@$(PY) -m scripts.gen_events --write
 	@$(PY) -m scripts.gen_rules --write
+	@$(PY) -m scripts.gen_corpus --write
 
 lock: ## resolve the dependencies again
 	@PYTHON='$(or $(PYTHON),python3)' scripts/lock.sh
