@@ -69,6 +69,7 @@ docs: $(READY) ## rewrite the generated parts of docs/reference
 	@$(PY) -m scripts.gen_events --write
 	@$(PY) -m scripts.gen_rules --write
 	@$(PY) -m scripts.gen_transcripts --write
+	@$(PY) -m scripts.gen_corpus --write
 
 lock: ## resolve the dependencies again
 	@PYTHON='$(or $(PYTHON),python3)' scripts/lock.sh

@@ -14,7 +14,7 @@ HEAD = """# Events
 Written by `make docs` from the event classes; change their docstrings, not this page.
 
 An event is stored as plain JSON under its topic; a field that has its default value is left out. Names and meanings
-stay.
+stay. The topic ends with the version of the fields; [how to change an event](../how-to/develop.md#change-an-event).
 """
 
 

@@ -46,6 +46,7 @@ OPERATIONS = {
         Operation("subscribe"),
         Operation("claim-seat"),
         Operation("quarantine retry"),
+        Operation("forget", whole=False),
     )
 }
 """The verbs that write; a new one gets a line here and its moment in ``tell``."""
@@ -98,6 +99,7 @@ def tell(koop: RigConsole, folder: Path, before: Before) -> None:
     _set_aside_and_mended(koop, network[FAR])
     happens("quarantine retry", "quarantine", "retry")
     assert koop.call("quarantine", "list").answer["data"]["quarantine"] == []
+    happens("forget", "forget", "--booking", f"{FAR}:300")
 
 
 def _network(folder: Path) -> dict[str, Program]:

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 POSITIONS = {"position", "since", "opened_position", "closed_position", "notification_id"}
-NUMBERED = {"koop_exports", "koop_quarantine", "koop_violations"}
+NUMBERED = {"koop_exports", "koop_forgotten", "koop_quarantine", "koop_violations"}
 """Tables whose rows are numbered, in the column ``id``."""
 
 LOGS = {"stored_events", "koop_events"}

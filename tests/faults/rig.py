@@ -27,7 +27,7 @@ from typing import Any
 
 import pytest
 
-from koop_es.cli import abo, ingest, quarantine, release, seats, views  # noqa: F401 - imported before the fork
+from koop_es.cli import abo, forget, ingest, quarantine, release, seats, views  # noqa: F401 - imported before the fork
 from koop_es.cli import store as _store  # noqa: F401 - same
 from koop_es.cli.entry import run
 from koop_es.store import postgres, sqlite, store

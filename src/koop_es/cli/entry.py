@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "violations": ("views", "List what the rules forbid and exports show."),
     "withheld": ("seats", "See and approve what the mass guard holds back."),
     "quarantine": ("quarantine", "See and settle what could not be used."),
+    "forget": ("forget", "Erase a person for good."),
     "status": ("store", "Tell how each VHS stands."),
     "close-release": ("release", "Close a release for new Abos."),
     "withdraw-release": ("release", "Take back a release that has no Abo."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -38,12 +38,16 @@ class Moment:
 
 @dataclass(slots=True)
 class Draft:
-    """The events one observation or command adds to a stream, and the persons that go with them."""
+    """The events one observation or command adds to a stream, and the persons that go with them.
+
+    ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15).
+    """
 
     state: Cooperation
     moment: Moment
     people: People = field(default_factory=dict)
     new_person_id: Callable[[], str] = lambda: ""
+    erased: Set[str] = frozenset()
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     known: dict[tuple[str, int], Person] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
+from koop_es.domain.cooperation import Booking
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import BookingRow, Person
@@ -29,7 +30,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
     """Find the rows in which vanished bookings go on, in the order of the references (B15).
 
     A row that is new takes over the identity; one that was booked before is a true double booking for a human to
-    decide.
+    decide. Of a person who was erased only the moment of booking is left to go by, and only for a new row (D15).
     """
     if not missing:
         return []
@@ -39,7 +40,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
     for ref in missing:
         booking = state.bookings[ref]
         person = draft.person(booking.person_id, booking.person_version)
-        if person is None:
+        if person is None and booking.person_id not in draft.erased:
             continue
         if not sees_identity(state, state.lanes[vhs], booking):
             continue  # this VHS never got the name: the same name in a new row is a registration of its own (D1)
@@ -52,14 +53,14 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             for other, row in free.items()
             if row.person is not None
             and row.participant_no != number
-            and is_same_person(person, row.person)
+            and _may_be(person, row.person, fresh=other not in state.bookings, same_moment=_same_moment(booking, row))
             # A merged row keeps its day of booking; a new registration has its own. It must not inherit an "S" (D5),
             # nor the place of a booking that is gone since an earlier export (B15).
             and not ((gone or state.is_final(booking)) and row.booked_at != booking.booked_at)
             and not (state.is_final(booking) and is_day_only(row.booked_at))
             and not (gone and other in state.bookings)
         ]
-        if not matches:
+        if not matches or (person is None and len(matches) > 1):
             continue
         known, other = min(matches)
         row = free[other]
@@ -89,6 +90,14 @@ def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
     return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
 
 
+def _may_be(person: Person | None, shown: Person, *, fresh: bool, same_moment: bool) -> bool:
+    return is_same_person(person, shown) if person is not None else fresh and same_moment
+
+
+def _same_moment(booking: Booking, row: BookingRow) -> bool:
+    return row.booked_at == booking.booked_at and not is_day_only(row.booked_at)
+
+
 def is_day_only(booked_at: str) -> bool:
     """Tell whether a program that keeps no time of day wrote a moment: two registrations of one day look alike then."""
     return booked_at[11:16] in ("", "00:00")
@@ -98,17 +107,18 @@ def is_same_person(one: Person, other: Person) -> bool:
     """Tell whether two records are of one person: equal name, and equal mail or phone (B15)."""
     if not same_name(one, other):
         return False
-    mails = _plain(one.email), _plain(other.email)
+    mails = normalised(one.email), normalised(other.email)
     phones = _digits(one.phone), _digits(other.phone)
     return (mails[0] != "" and mails[0] == mails[1]) or (phones[0] != "" and phones[0] == phones[1])
 
 
 def same_name(one: Person, other: Person) -> bool:
     """Tell whether two records carry the same name, letter case, accents' encoding and blanks aside."""
-    return (_plain(one.name), _plain(one.first_name)) == (_plain(other.name), _plain(other.first_name))
+    return (normalised(one.name), normalised(one.first_name)) == (normalised(other.name), normalised(other.first_name))
 
 
-def _plain(text: str) -> str:
+def normalised(text: str) -> str:
+    """Write a text as it is compared: letter case, accents' encoding and blanks aside."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

@@ -7,7 +7,7 @@ told is an acknowledgement; any other difference is a local edit, and only the f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -37,11 +37,12 @@ def observe(
     new_person_id: Callable[[], str],
     system: str | None = None,
     withhold: bool = False,
+    erased: Set[str] = frozenset(),
 ) -> Outcome:
     """Tell what a slice says that is new; the state given stays as it is.
 
     ``withhold`` makes the mass guard hold back what would be orphaned (D4); ``new_person_id`` names a person the
-    vault does not know yet; ``system`` is the VHS's admin program.
+    vault does not know yet; ``system`` is the VHS's admin program; of persons who are ``erased`` nothing is news (D15).
     """
     return observe_into(
         deepcopy(state),
@@ -52,6 +53,7 @@ def observe(
         new_person_id=new_person_id,
         system=system,
         withhold=withhold,
+        erased=erased,
     )
 
 
@@ -65,9 +67,10 @@ def observe_into(
     new_person_id: Callable[[], str],
     system: str | None = None,
     withhold: bool = False,
+    erased: Set[str] = frozenset(),
 ) -> Outcome:
     """Do what ``observe`` does, and carry the state given along to what it is after the events."""
-    draft = Draft(state, moment, people, new_person_id)
+    draft = Draft(state, moment, people, new_person_id, erased)
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings and (part.bookings or part.proves_absence):

@@ -293,13 +293,16 @@ def _take_mirror_details(draft: Draft, booking: Booking, seat: Seat, row: Bookin
 
 
 def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int | None:
-    """Tell which version of the person a mirror shows; a row without names is taken to show the present one."""
+    """Tell which version of the person a mirror shows.
+
+    A row without names is taken to show the present one, and so is any of a person who was erased (D15).
+    """
     if booking is None or not booking.claimed or booking.person_id is None:
         return None if row.person is None else PERSON_DIFFERS
     lane = draft.state.lanes.get(draft.moment.vhs)
     if lane is None or not sees_identity(draft.state, lane, booking):
         return None
-    if row.person is None:
+    if row.person is None or booking.person_id in draft.erased:
         return booking.person_version
     for version in range(booking.person_version, 0, -1):
         if row.person == draft.person(booking.person_id, version):

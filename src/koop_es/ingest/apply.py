@@ -22,7 +22,9 @@ from koop_es.ingest import catalogue, ledger, quarantine
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
 from koop_es.ingest.plan import Plan, count
-from koop_es.store import Append, Store, Tx, numbers, vault
+from koop_es.ingest.traces import Traces
+from koop_es.store import Append, Store, Tx, fences, numbers, vault
+from koop_es.store.errors import StoreContended, at
 from koop_es.views import project
 from koop_es.views.projector import Touched
 
@@ -90,6 +92,7 @@ class _Run:
                 return self._result(line)
             catalogue.write(tx, report.vhs, change, seen)
             rejected = [*report.rejected, *self._with_bytes(self.plan.routing.rejected)]
+            rejected = Traces.of_forgotten(tx, report.vhs, rejected).wiped(report.vhs, rejected)
             quarantined = quarantine.put(tx, report, rejected, seen, self.arrival.path)
             if report.kind in (Kind.FULL, Kind.CATALOGUE):
                 files = {row.file for row in report.courses} | {row.file for row in report.bookings}
@@ -103,12 +106,18 @@ class _Run:
         return self._result(line)
 
     def _append(self, tx: Tx, decided: list[Decided], marks: list[Append] | None = None) -> None:
-        """Append events with persons and views; slices without news only leave their hash."""
+        """Append events with persons and views; slices without news only leave their hash.
+
+        Raises StoreContended where somebody was forgotten since this was decided (D15).
+        """
         news = [item for item in decided if item.events]
         appends = [Append(item.state.coop_id, item.expected, item.events) for item in news]
         positions = tx.append([*appends, *(marks or [])])
+        fence = fences.watch(tx)
+        if any(item.fence != fence for item in decided):
+            raise at(StoreContended, self.store.address, "a person was forgotten meanwhile")
         vault.put(tx, (entry for item in news for entry in item.persons))
-        project(tx, [Touched(item.state, item.events, at) for item, at in zip(news, positions, strict=False)])
+        project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])
         vhs = self.report.vhs
         tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.hash} for item in decided))
         for item in news:

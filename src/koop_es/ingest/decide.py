@@ -15,11 +15,12 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, VaultEntry
 from koop_es.domain.events import Event, OrphanDetected
 from koop_es.domain.evolve import fold
-from koop_es.domain.observation import Report
+from koop_es.domain.identifiers import booking_ref
+from koop_es.domain.observation import BookingRow, Report
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
-from koop_es.store import Tx, vault
+from koop_es.store import Tx, fences, vault
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -35,7 +36,7 @@ def new_person_id() -> str:
 @dataclass(slots=True)
 class Decided:
     """What one slice adds to its stream: the state after, the version before, the events and persons, the slice's
-    hash.
+    hash; and the last fence before a forgotten person that was known when this was decided.
     """
 
     state: Cooperation
@@ -43,6 +44,7 @@ class Decided:
     events: list[Event]
     persons: list[VaultEntry]
     hash: str
+    fence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Decider:
         coop_ids = [part.coop_id for part in parts]
         streams = tx.load(coop_ids)
         people = vault.of_streams(tx, [coop_id for coop_id in coop_ids if streams[coop_id]])
+        fence, erased = fences.last(tx), forgotten(tx, coop_ids)
         result = []
         for part in parts:
             state = fold(part.coop_id, (item.event for item in streams[part.coop_id]))
@@ -73,8 +76,10 @@ class Decider:
                 new_person_id=new_person_id,
                 system=self.report.system,
                 withhold=self.withhold,
+                erased=erased[part.coop_id].keys(),
             )
-            result.append(Decided(state, expected, outcome.events, outcome.persons, slice_hash(part)))
+            named = _named(state, part, self.report.vhs, erased[part.coop_id])
+            result.append(Decided(state, expected, outcome.events, outcome.persons, named, fence))
         return result
 
     def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:
@@ -82,13 +87,55 @@ class Decider:
         return sum(isinstance(event, OrphanDetected) for item in self.decide(tx, slices) for event in item.events)
 
 
-def slice_hash(part: Slice) -> str:
-    """Name what a slice says, wherever it stands in its file: the same hash means that nothing new is reported."""
-    course = part.course
+Forgotten = dict[str, str]
+"""Forgotten persons of a cooperation: random id -> booking."""
+
+
+def forgotten(tx: Tx, coop_ids: Iterable[str]) -> dict[str, Forgotten]:
+    """Read by cooperation who was forgotten."""
+    found: dict[str, Forgotten] = {coop_id: {} for coop_id in coop_ids}
+    for fence in fences.of_streams(tx, found):
+        found[fence.coop_id][fence.person_id] = fence.ref
+    return found
+
+
+UNNAMED = ""
+"""Stands for the hash of a slice that is read each time: no hash of one is empty."""
+
+
+def _named(state: Cooperation, part: Slice, vhs: str, erased: Forgotten) -> str:
+    """Name a slice, unless a forgotten person stands in it under a Beleg-ID that only the cooperation knows (D15)."""
+    seats = state.reported_seats(vhs) if erased else {}
+    hidden = any(
+        (booking := seats.get(row.booking_id)) is not None
+        and booking.person_id in erased
+        and _ref(row, vhs) != booking.ref
+        for row in part.bookings
+    )
+    return UNNAMED if hidden else slice_hash(part, vhs, erased)
+
+
+def _ref(row: BookingRow, vhs: str) -> str:
+    return row.ref or booking_ref(vhs, row.booking_id)
+
+
+def slice_hash(part: Slice, vhs: str, erased: Forgotten) -> str:
+    """Name what a slice says, wherever it stands in its file: the same hash means that nothing new is reported.
+
+    Of forgotten persons nothing goes into it: who knows the rest of the rows could guess them from it (D15).
+    """
+    course, silent = part.course, frozenset(erased.values())
     said = (
         None if course is None else (course.number, course.period, course.external_number, course.facts),
         sorted(
-            (b.booking_id, b.participant_no, b.raw_status, b.booked_at, b.ref or "", _encode(b.person))
+            (
+                b.booking_id,
+                b.participant_no,
+                b.raw_status,
+                b.booked_at,
+                b.ref or "",
+                _encode(None if _ref(b, vhs) in silent else b.person),
+            )
             for b in part.bookings
         ),
         part.course_absent,

@@ -16,7 +16,7 @@ from koop_es.domain.legacy import LegacyAbo
 from koop_es.domain.terms import Policy
 from koop_es.ingest.command import load, moment, write
 from koop_es.ingest.releases import candidate_of, entries_of, refuse_shared
-from koop_es.store import Store, numbers
+from koop_es.store import Store, fences, numbers
 from koop_es.store.errors import VersionConflict
 
 
@@ -69,7 +69,9 @@ def assign_coop_id(store: Store, *, now: datetime, vhs: str, legacy_id: str) -> 
             adopting.carry_over(old.state, new)
             old.add(CoopIdAssigned, "D12", successor=coop_id)
             write(tx, [(expected, old), (0, new)])
+            fences.watch(tx)
             tx.run("persons_move", old=legacy_id, new=coop_id)
+            fences.move(tx, legacy_id, coop_id)
         return coop_id
 
     return store.retrying(attempt)

@@ -14,7 +14,7 @@ from koop_es.domain.slices import KnownLane, Routing, Slice, route
 from koop_es.domain.violations import text as violation_text
 from koop_es.ingest import catalogue, ledger
 from koop_es.ingest.arrival import Arrival, ExportResult
-from koop_es.ingest.decide import Decided, Decider, slice_hash
+from koop_es.ingest.decide import Decided, Decider, Forgotten, forgotten, slice_hash
 from koop_es.store import Store, Tx
 
 STREAMS_AT_ONCE = 1_000
@@ -33,10 +33,11 @@ class Plan:
         self._known = ledger.lane_views(tx, report.vhs)
         self.routing = routed(tx, report, known_lanes(self._known))
         hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
+        erased = forgotten(tx, self.routing.slices)
         self.slices = [
             part
             for coop_id, part in sorted(self.routing.slices.items())
-            if _is_news(part, hashes, self._known.get(coop_id))
+            if _is_news(part, hashes, self._known.get(coop_id), report.vhs, erased[coop_id])
         ]
 
     def parts(self) -> Iterator[list[Slice]]:
@@ -133,10 +134,10 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
     return booking_ids
 
 
-def _is_news(part: Slice, hashes: dict[str, str], lane: ledger.LaneView | None) -> bool:
+def _is_news(part: Slice, hashes: dict[str, str], lane: ledger.LaneView | None, vhs: str, erased: Forgotten) -> bool:
     if lane is None or lane.pending or lane.suspects:
         return True
-    return hashes.get(part.coop_id) != slice_hash(part)
+    return hashes.get(part.coop_id) != slice_hash(part, vhs, erased)
 
 
 def _parts(slices: list[Slice], max_events: int) -> Iterator[list[Slice]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 
+from koop_es.domain import upcast
 from koop_es.domain.events import EVENTS, Event
 from koop_es.store.errors import StatementFailed, StoreDamaged, UnknownEvent
 from koop_es.store.record import Append, NewRow, Recorded, StoredRow
@@ -16,8 +18,21 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 @cache
-def _decoder(topic: str) -> msgspec.json.Decoder[Event]:
-    return msgspec.json.Decoder(EVENTS[topic])
+def _reader(topic: str) -> Callable[[bytes], Event]:
+    """Find how events of a topic are read: straight away, or those of a former version by way of the later ones."""
+    read = msgspec.json.Decoder(EVENTS[upcast.newest(topic)]).decode
+    if topic in EVENTS:
+        return read
+    as_it_was = msgspec.json.Decoder(dict[str, Any]).decode
+
+    def lifted(state: bytes) -> Event:
+        fields = as_it_was(state)
+        try:
+            return read(_encode(upcast.lift(topic, fields)))
+        except (LookupError, TypeError, ValueError) as error:
+            raise msgspec.ValidationError(f"{type(error).__name__} in its fields") from error
+
+    return lifted
 
 
 def encode(event: Event) -> bytes:
@@ -30,13 +45,15 @@ def encode(event: Event) -> bytes:
 def decode(position: int, stream: str, version: int, topic: str, state: bytes) -> Recorded:
     """Read one stored event; raises UnknownEvent for a topic of a newer version, StoreDamaged for broken bytes."""
     try:
-        return Recorded(position, stream, version, _decoder(topic).decode(state))
+        read = _reader(topic)
     except KeyError:
         raise UnknownEvent(
             f"{topic} at position {position} is unknown: install the newer koop-es that wrote it",
             position=position,
             topic=topic,
         ) from None
+    try:
+        return Recorded(position, stream, version, read(state))
     except msgspec.MsgspecError as error:
         raise StoreDamaged(
             f"{stream} version {version}, position {position}, is no {topic}: {error}; restore the last backup",
@@ -49,13 +66,13 @@ def decode(position: int, stream: str, version: int, topic: str, state: bytes) -
 def decode_all(rows: Iterable[StoredRow]) -> list[Recorded]:
     """Read many stored events; the loop is written out because it runs once for every event of a rebuild."""
     found: list[Recorded] = []
-    decoders: dict[str, msgspec.json.Decoder[Event]] = {}
+    readers: dict[str, Callable[[bytes], Event]] = {}
     for position, stream, version, topic, state in rows:
         try:
-            event = decoders[topic].decode(state)
+            event = readers[topic](state)
         except KeyError:
             found.append(decode(position, stream, version, topic, state))
-            decoders[topic] = _decoder(topic)
+            readers[topic] = _reader(topic)
         except msgspec.MsgspecError:
             found.append(decode(position, stream, version, topic, state))
         else:

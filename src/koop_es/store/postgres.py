@@ -272,6 +272,16 @@ class PostgresEngine:
         with self._leased() as connection:
             yield PostgresTx(connection.cursor(row_factory=tuple_row, binary=True), self, writable=False)
 
+    def scrub(self) -> bool:
+        """Write the tables anew that held persons; False where somebody holds them, or may still see the old rows."""
+        try:
+            with self._leased() as connection:
+                seen = connection.execute(_S["persons_seen"]).fetchone()
+                connection.execute(_S["persons_scrub"], prepare=False)
+        except errors.StoreBusy:
+            return False
+        return seen is None
+
     def close(self) -> None:
         """Close all connections."""
         self.datastore.close()

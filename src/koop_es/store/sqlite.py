@@ -242,6 +242,14 @@ class SqliteEngine:
             cursor.row_factory = None
             yield SqliteTx(cursor, self, writable=False)
 
+    def scrub(self) -> bool:
+        """Empty the write-ahead log into the file, where deleted rows are overwritten; False while somebody reads."""
+        with self._leased(write=True) as connection:
+            try:
+                return bool(connection.execute(_S["persons_scrub"]).fetchone()[0] == 0)
+            except sqlite3.Error as error:
+                raise self.fault(error, "persons_scrub") from None
+
     def close(self) -> None:
         """Close all connections."""
         self.datastore.close()

@@ -40,6 +40,9 @@ class Engine(Protocol):
     def glance(self) -> AbstractContextManager[Tx]:
         """Read with single statements, each on its own."""
 
+    def scrub(self) -> bool:
+        """Take what was erased out of the files; False where another program keeps that from being done."""
+
     def close(self) -> None:
         """Close all connections."""
 
@@ -115,6 +118,14 @@ class Store:
     def reading(self) -> AbstractContextManager[Tx]:
         """Begin a transaction that only reads and sees the store as it was at its first statement."""
         return self._engine.transaction(write=False)
+
+    def scrub(self) -> bool:
+        """Take the bytes of what was erased out of the files of the store, once it is committed.
+
+        SQLite empties its write-ahead log; PostgreSQL writes the tables anew that held persons, and they are locked
+        meanwhile. Returns False where another program, with a transaction of its own, keeps that from being done now.
+        """
+        return self._engine.scrub()
 
     def head(self) -> int:
         """Return the highest position of the log, 0 when it is empty."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from koop_es.domain.draft import VaultEntry
 from koop_es.domain.observation import Person
@@ -32,14 +33,40 @@ def put(tx: Tx, rows: Iterable[VaultEntry]) -> None:
     )
 
 
+class Held(NamedTuple):
+    """A person in the vault without the data: id, cooperation, booking, and how many versions there are."""
+
+    person_id: str
+    coop_id: str
+    ref: str
+    versions: int
+
+
 def of_streams(tx: Tx, coop_ids: Iterable[str]) -> dict[Key, Person]:
-    """Read all persons of some cooperations; an erased one is missing."""
+    """Read all persons of some cooperations; a forgotten one is missing."""
     return _persons(tx.rows("persons_of_streams", coop_ids=list(coop_ids)))
 
 
 def of_ids(tx: Tx, person_ids: Iterable[str]) -> dict[Key, Person]:
-    """Read all versions of some persons; an erased one is missing."""
+    """Read all versions of some persons; a forgotten one is missing."""
     return _persons(tx.rows("persons_of_ids", person_ids=list(person_ids)))
+
+
+def held(tx: Tx, person_ids: Iterable[str], refs: Iterable[str]) -> list[Held]:
+    """Find persons by id or by booking, forgotten ones whose data are still there included."""
+    return [Held(*row) for row in tx.rows("persons_held", person_ids=list(person_ids), refs=list(refs))]
+
+
+def values(tx: Tx, person_ids: Iterable[str]) -> list[tuple[str, Person]]:
+    """Read every version of some persons, also of forgotten ones: what has to be found before it can be erased."""
+    rows = tx.rows("persons_values", person_ids=list(person_ids))
+    return [(row[0], Person(*row[1:])) for row in rows]
+
+
+def alike(tx: Tx, person: Person) -> list[tuple[str, str, str, Person]]:
+    """Find persons of the same name or mail, with id, cooperation and booking."""
+    rows = tx.rows("persons_alike", surname=person.name, first_name=person.first_name, email=person.email)
+    return [(row[0], row[1], row[2], Person(*row[3:])) for row in rows]
 
 
 def erase(tx: Tx, person_ids: Iterable[str]) -> int:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from koop_es.domain.events import EVENTS
+from koop_es.domain.events import type_name
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
 from koop_es.domain.wanted import Change
@@ -126,7 +126,7 @@ def _causes(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], tuple
         rows = tx.rows("events_by_version", streams=streams[start : start + 1_000], versions=versions)
         for position, coop_id, version, topic, state in rows:
             if (coop_id, version) in wanted:
-                result[coop_id, version] = (position, EVENTS[topic].__name__, _because.decode(state).rule)
+                result[coop_id, version] = (position, type_name(topic), _because.decode(state).rule)
     return result
 
 

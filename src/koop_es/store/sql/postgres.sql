@@ -50,19 +50,78 @@ SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
 INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
 VALUES (%(person_id)s, %(version)s, %(coop_id)s, %(ref)s, %(name)s, %(first_name)s, %(phone)s, %(email)s)
 
--- persons_of_streams: Read every person of some cooperations.
+-- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
-WHERE coop_id = ANY(%(coop_ids)s::text[])
+WHERE coop_id = ANY(%(coop_ids)s::text[]) AND NOT EXISTS (SELECT 1 FROM koop_forgotten AS f WHERE f.person_id = koop_persons.person_id)
 
--- persons_of_ids: Read every version of some persons.
+-- persons_of_ids: Read every version of some persons, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
-WHERE person_id = ANY(%(person_ids)s::text[])
+WHERE person_id = ANY(%(person_ids)s::text[]) AND NOT EXISTS (SELECT 1 FROM koop_forgotten AS f WHERE f.person_id = koop_persons.person_id)
 
 -- persons_move: Let the persons of one cooperation belong to the one it goes on in (D12).
 UPDATE koop_persons SET coop_id = %(new)s WHERE coop_id = %(old)s
 
 -- persons_erase: Erase persons with all their versions.
 DELETE FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
+
+-- persons_held: Find persons by id or by booking, with how many versions of them there are.
+SELECT person_id, coop_id, ref, count(*) FROM koop_persons
+WHERE person_id = ANY(%(person_ids)s::text[]) OR ref = ANY(%(refs)s::text[])
+GROUP BY person_id, coop_id, ref ORDER BY coop_id, ref, person_id
+
+-- persons_values: Read every version of some persons, forgotten or not.
+SELECT person_id, name, first_name, phone, email FROM koop_persons
+WHERE person_id = ANY(%(person_ids)s::text[]) ORDER BY person_id, version
+
+-- persons_alike: Find persons of the same name or mail.
+SELECT person_id, coop_id, ref, name, first_name, phone, email FROM koop_persons
+WHERE (name = %(surname)s AND first_name = %(first_name)s) OR (email <> '' AND email = %(email)s)
+ORDER BY coop_id, ref, person_id
+
+-- persons_scrub: Write the tables anew that held persons, without their deleted rows.
+VACUUM (FULL) koop_persons, koop_quarantine, koop_slices
+
+-- persons_seen: Tell whether a transaction is open that may still see deleted rows.
+SELECT 1 FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND backend_xmin IS NOT NULL
+LIMIT 1
+
+-- ==== forgotten: the fences before persons who were erased (D15) ====
+
+-- forgotten_watch: Keep new fences from being put up to the end of the transaction; readers are not in its way.
+LOCK TABLE koop_forgotten IN SHARE MODE
+
+-- forgotten_put: Put up the fences before persons; where they belong is read when nobody can move them any more.
+INSERT INTO koop_forgotten (person_id, coop_id, ref, forgotten_at)
+SELECT DISTINCT person_id, coop_id, ref, %(at)s FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
+ON CONFLICT (person_id) DO NOTHING
+
+-- forgotten_copy: Put up a fence that stood in another store.
+INSERT INTO koop_forgotten (person_id, coop_id, ref, forgotten_at) VALUES (%(person_id)s, %(coop_id)s, %(ref)s, %(forgotten_at)s)
+ON CONFLICT (person_id) DO NOTHING
+
+-- forgotten_head: Tell which fence was put up last, 0 where there is none.
+SELECT coalesce(max(id), 0) FROM koop_forgotten
+
+-- forgotten_all: Read all fences.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten ORDER BY id
+
+-- forgotten_found: Find fences by person or by booking.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE person_id = ANY(%(person_ids)s::text[]) OR ref = ANY(%(refs)s::text[]) ORDER BY id
+
+-- forgotten_of_streams: Read the fences of some cooperations.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY id
+
+-- forgotten_unfinished: Read the fences behind which nothing was erased yet.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHERE erased_at IS NULL ORDER BY id
+
+-- forgotten_erased: Record that what lay behind the fences is erased.
+UPDATE koop_forgotten SET erased_at = %(at)s WHERE person_id = ANY(%(person_ids)s::text[])
+
+-- forgotten_move: Let the fences of one cooperation belong to the one it goes on in (D12).
+UPDATE koop_forgotten SET coop_id = %(new)s WHERE coop_id = %(old)s
 
 -- ==== numbers: the running numbers of COOP-Ids (D16) ====
 
@@ -181,6 +240,9 @@ WHERE vhs = %(vhs)s
 -- lane_unsettle: Have the next export of a VHS read even if it says what the last one said.
 INSERT INTO koop_lanes (vhs) VALUES (%(vhs)s) ON CONFLICT (vhs) DO UPDATE SET digest = NULL
 
+-- lanes_unsettle: Have the next exports of all who had to do with some cooperations read, whatever they say.
+UPDATE koop_lanes SET digest = NULL WHERE vhs IN (SELECT vhs FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[]))
+
 -- lane_seen: Record that a VHS reported, by a source that counts no exports or without anything new.
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_recorded_at = %(recorded_at)s WHERE vhs = %(vhs)s
 
@@ -208,6 +270,11 @@ ORDER BY id LIMIT 1
 -- export_of_digest: Count the rows of the last export of a VHS that said the same, and tell what it proved.
 SELECT rows, proves FROM koop_exports WHERE vhs = %(vhs)s AND digest = %(digest)s AND status IN ('applied', 'unchanged')
 ORDER BY id DESC LIMIT 1
+
+-- exports_applied: Tell how many exports of some VHSs were taken in, from which number to which.
+SELECT vhs, count(*), min(sequence), max(sequence) FROM koop_exports
+WHERE vhs = ANY(%(vhs)s::text[]) AND status IN ('applied', 'unchanged') AND kind IN ('full', 'delta')
+GROUP BY vhs ORDER BY vhs
 
 -- exports_of_vhs: Read the ledger of one VHS.
 SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld, position, proves
@@ -249,6 +316,9 @@ DELETE FROM koop_catalogue WHERE vhs = %(vhs)s AND key = ANY(%(keys)s::text[])
 -- slices_of_vhs: Read the hashes of what a VHS last reported of each cooperation.
 SELECT coop_id, hash FROM koop_slices WHERE vhs = %(vhs)s
 
+-- slices_forget: Drop the hashes of what was reported of some cooperations: they are of rows that name persons.
+DELETE FROM koop_slices WHERE coop_id = ANY(%(coop_ids)s::text[])
+
 -- slice_put: Keep the hash of what a VHS reported of a cooperation.
 INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (%(vhs)s, %(coop_id)s, %(hash)s)
 ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
@@ -267,6 +337,12 @@ WHERE vhs = %(vhs)s AND state = 'open' AND file = ANY(%(files)s::text[]) AND NOT
 -- quarantine_list: Read what is set aside, by state.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
 WHERE (%(all)s::int = 1 OR state = 'open') ORDER BY id
+
+-- quarantine_bytes: Read what is set aside with its bytes, page by page.
+SELECT id, vhs, about, reason, raw FROM koop_quarantine WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
+
+-- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
+DELETE FROM koop_quarantine WHERE id = %(id)s
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export'
@@ -431,3 +507,14 @@ CREATE TABLE koop_members (
 INSERT INTO koop_members (vhs, coop_id, since)
 SELECT convert_from(state, 'UTF8')::json ->> 'vhs', originator_id, min(notification_id) FROM koop_events
 WHERE substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:' GROUP BY 1, 2
+
+-- ==== migration 2: who was forgotten ====
+
+-- migration_2_forgotten: The fences before erased persons (D15); erased_at is NULL until what lay behind them is gone.
+CREATE TABLE koop_forgotten (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person_id text NOT NULL UNIQUE, coop_id text NOT NULL, ref text NOT NULL,
+    forgotten_at text NOT NULL, erased_at text
+)
+
+-- migration_2_forgotten_by_stream: Index of the fences by cooperation.
+CREATE INDEX koop_forgotten_by_stream ON koop_forgotten (coop_id)

@@ -44,19 +44,76 @@ SELECT 1
 INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
 VALUES (:person_id, :version, :coop_id, :ref, :name, :first_name, :phone, :email)
 
--- persons_of_streams: Read every person of some cooperations.
+-- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
-WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) AND NOT EXISTS (SELECT 1 FROM koop_forgotten AS f WHERE f.person_id = koop_persons.person_id)
 
--- persons_of_ids: Read every version of some persons.
+-- persons_of_ids: Read every version of some persons, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
-WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+WHERE person_id IN (SELECT value FROM json_each(:person_ids)) AND NOT EXISTS (SELECT 1 FROM koop_forgotten AS f WHERE f.person_id = koop_persons.person_id)
 
 -- persons_move: Let the persons of one cooperation belong to the one it goes on in (D12).
 UPDATE koop_persons SET coop_id = :new WHERE coop_id = :old
 
 -- persons_erase: Erase persons with all their versions.
 DELETE FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+
+-- persons_held: Find persons by id or by booking, with how many versions of them there are.
+SELECT person_id, coop_id, ref, count(*) FROM koop_persons
+WHERE person_id IN (SELECT value FROM json_each(:person_ids)) OR ref IN (SELECT value FROM json_each(:refs))
+GROUP BY person_id, coop_id, ref ORDER BY coop_id, ref, person_id
+
+-- persons_values: Read every version of some persons, forgotten or not.
+SELECT person_id, name, first_name, phone, email FROM koop_persons
+WHERE person_id IN (SELECT value FROM json_each(:person_ids)) ORDER BY person_id, version
+
+-- persons_alike: Find persons of the same name or mail.
+SELECT person_id, coop_id, ref, name, first_name, phone, email FROM koop_persons
+WHERE (name = :surname AND first_name = :first_name) OR (email <> '' AND email = :email)
+ORDER BY coop_id, ref, person_id
+
+-- persons_scrub: Move the write-ahead log into the file, where deleted rows are overwritten, and empty it.
+PRAGMA wal_checkpoint(TRUNCATE)
+
+-- persons_seen: Tell whether a transaction is open that may still see deleted rows; here the scrubbing itself tells.
+SELECT 1 WHERE 1 = 0
+
+-- ==== forgotten: the fences before persons who were erased (D15) ====
+
+-- forgotten_watch: Keep new fences from being put up to the end of the transaction; here BEGIN IMMEDIATE has already seen to that.
+SELECT 1
+
+-- forgotten_put: Put up the fences before persons; where they belong is read when nobody can move them any more.
+INSERT INTO koop_forgotten (person_id, coop_id, ref, forgotten_at)
+SELECT DISTINCT person_id, coop_id, ref, :at FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+ON CONFLICT (person_id) DO NOTHING
+
+-- forgotten_copy: Put up a fence that stood in another store.
+INSERT INTO koop_forgotten (person_id, coop_id, ref, forgotten_at) VALUES (:person_id, :coop_id, :ref, :forgotten_at)
+ON CONFLICT (person_id) DO NOTHING
+
+-- forgotten_head: Tell which fence was put up last, 0 where there is none.
+SELECT coalesce(max(id), 0) FROM koop_forgotten
+
+-- forgotten_all: Read all fences.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten ORDER BY id
+
+-- forgotten_found: Find fences by person or by booking.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE person_id IN (SELECT value FROM json_each(:person_ids)) OR ref IN (SELECT value FROM json_each(:refs)) ORDER BY id
+
+-- forgotten_of_streams: Read the fences of some cooperations.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY id
+
+-- forgotten_unfinished: Read the fences behind which nothing was erased yet.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHERE erased_at IS NULL ORDER BY id
+
+-- forgotten_erased: Record that what lay behind the fences is erased.
+UPDATE koop_forgotten SET erased_at = :at WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+
+-- forgotten_move: Let the fences of one cooperation belong to the one it goes on in (D12).
+UPDATE koop_forgotten SET coop_id = :new WHERE coop_id = :old
 
 -- ==== numbers: the running numbers of COOP-Ids (D16) ====
 
@@ -175,6 +232,9 @@ WHERE vhs = :vhs
 -- lane_unsettle: Have the next export of a VHS read even if it says what the last one said.
 INSERT INTO koop_lanes (vhs) VALUES (:vhs) ON CONFLICT (vhs) DO UPDATE SET digest = NULL
 
+-- lanes_unsettle: Have the next exports of all who had to do with some cooperations read, whatever they say.
+UPDATE koop_lanes SET digest = NULL WHERE vhs IN (SELECT vhs FROM koop_members WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)))
+
 -- lane_seen: Record that a VHS reported, by a source that counts no exports or without anything new.
 UPDATE koop_lanes SET system = coalesce(:system, system), last_recorded_at = :recorded_at WHERE vhs = :vhs
 
@@ -202,6 +262,11 @@ ORDER BY id LIMIT 1
 -- export_of_digest: Count the rows of the last export of a VHS that said the same, and tell what it proved.
 SELECT rows, proves FROM koop_exports WHERE vhs = :vhs AND digest = :digest AND status IN ('applied', 'unchanged')
 ORDER BY id DESC LIMIT 1
+
+-- exports_applied: Tell how many exports of some VHSs were taken in, from which number to which.
+SELECT vhs, count(*), min(sequence), max(sequence) FROM koop_exports
+WHERE vhs IN (SELECT value FROM json_each(:vhs)) AND status IN ('applied', 'unchanged') AND kind IN ('full', 'delta')
+GROUP BY vhs ORDER BY vhs
 
 -- exports_of_vhs: Read the ledger of one VHS.
 SELECT sequence, kind, system, source, sha256, exported_at, recorded_at, status, reason, rows, events, quarantined_rows, withheld, position, proves
@@ -243,6 +308,9 @@ DELETE FROM koop_catalogue WHERE vhs = :vhs AND key IN (SELECT value FROM json_e
 -- slices_of_vhs: Read the hashes of what a VHS last reported of each cooperation.
 SELECT coop_id, hash FROM koop_slices WHERE vhs = :vhs
 
+-- slices_forget: Drop the hashes of what was reported of some cooperations: they are of rows that name persons.
+DELETE FROM koop_slices WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
 -- slice_put: Keep the hash of what a VHS reported of a cooperation.
 INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (:vhs, :coop_id, :hash)
 ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
@@ -261,6 +329,12 @@ WHERE vhs = :vhs AND state = 'open' AND file IN (SELECT value FROM json_each(:fi
 -- quarantine_list: Read what is set aside, by state.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
 WHERE (:all = 1 OR state = 'open') ORDER BY id
+
+-- quarantine_bytes: Read what is set aside with its bytes, page by page.
+SELECT id, vhs, about, reason, raw FROM koop_quarantine WHERE id > :after ORDER BY id LIMIT :limit
+
+-- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
+DELETE FROM koop_quarantine WHERE id = :id
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = :vhs AND state = 'open' AND about <> 'export'
@@ -421,3 +495,14 @@ CREATE TABLE koop_members (
 INSERT INTO koop_members (vhs, coop_id, since)
 SELECT json_extract(CAST(state AS TEXT), '$.vhs'), originator_id, min(rowid) FROM stored_events
 WHERE substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:' GROUP BY 1, 2
+
+-- ==== migration 2: who was forgotten ====
+
+-- migration_2_forgotten: The fences before erased persons (D15); erased_at is NULL until what lay behind them is gone.
+CREATE TABLE koop_forgotten (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, person_id TEXT NOT NULL UNIQUE, coop_id TEXT NOT NULL, ref TEXT NOT NULL,
+    forgotten_at TEXT NOT NULL, erased_at TEXT
+) STRICT
+
+-- migration_2_forgotten_by_stream: Index of the fences by cooperation.
+CREATE INDEX koop_forgotten_by_stream ON koop_forgotten (coop_id)

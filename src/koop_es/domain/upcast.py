@@ -1,0 +1,42 @@
+"""Events of former versions: how what was once written is read as what is written today.
+
+An event that must be said otherwise gets a new version (``VERSION = 2`` in its class), and one function here that turns
+the fields of the version before into its own. Functions are chained version by version, so that each is written once
+and never touched again. Nothing in the log is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from koop_es.domain.events import EVENTS
+
+Fields = dict[str, Any]
+"""An event as plain JSON: its fields by name, those left out that had their default."""
+
+UPCASTS: dict[str, Callable[[Fields], Fields]] = {}
+"""Topic of a former version -> what makes its fields those of the next version."""
+
+
+def newest(topic: str) -> str:
+    """Follow a topic to the one its event is written under today; raises KeyError for one that leads to none."""
+    while topic not in EVENTS:
+        if topic not in UPCASTS:
+            raise KeyError(topic)
+        topic = following(topic)
+    return topic
+
+
+def lift(topic: str, fields: Fields) -> Fields:
+    """Turn the fields of a former version into those of today, version by version; raises KeyError as ``newest``."""
+    while topic not in EVENTS:
+        fields = UPCASTS[topic](fields)
+        topic = following(topic)
+    return fields
+
+
+def following(topic: str) -> str:
+    """Name the next version of a topic."""
+    name, _, version = topic.rpartition(".")
+    return f"{name}.{int(version) + 1}"

@@ -1,0 +1,172 @@
+"""Erasure: a person is forgotten, first fenced off, then destroyed (D15).
+
+The fence is committed before anything is destroyed: from then on nobody is given the person, and no export that is
+taken in brings the person back. So whatever is broken off in between is finished by any later erasure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from koop_es.domain.errors import BadInput
+from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.merges import is_same_person
+from koop_es.domain.wanted import sees_identity
+from koop_es.ingest.traces import Traces
+from koop_es.store import Store, Tx, fences, vault
+
+ROWS_AT_ONCE = 200
+"""Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
+
+
+class PersonUnknown(BadInput):
+    """Nobody is kept under this id or booking; koop-es view --vhs V shows the bookings of a VHS."""
+
+    code = "person_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One person of one booking: how much is kept, who was told the name, and since when the person is forgotten."""
+
+    person_id: str
+    coop_id: str
+    ref: str
+    owner: str
+    versions: int
+    told: list[str]
+    forgotten_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What is erased, and what is beyond reach: the keys of ``forget`` answers."""
+
+    targets: list[Target]
+    quarantined_rows: int
+    scrubbed: bool
+    also: list[dict[str, str]]
+    exports: list[dict[str, Any]]
+
+    def answer(self) -> dict[str, Any]:
+        """Give the result as plain data."""
+        return {
+            "erased": [asdict(target) for target in self.targets],
+            "quarantined_rows": self.quarantined_rows,
+            "also": self.also,
+            "remains": {"scrubbed": self.scrubbed, "exports": self.exports},
+        }
+
+
+def preview(store: Store, person_ids: Iterable[str], refs: Iterable[str]) -> Erasure:
+    """Tell what ``forget`` would erase, and what it cannot reach; raises PersonUnknown."""
+    with store.reading() as tx:
+        return _describe(tx, list(person_ids), list(refs))
+
+
+def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now: datetime) -> Erasure:
+    """Erase persons from vault and quarantine, and the hashes of rows they stand in; raises PersonUnknown.
+
+    May be repeated: it then finishes what was begun. The log is not touched.
+    """
+    ids, bookings, at = list(person_ids), list(refs), now.isoformat()
+    found = preview(store, ids, bookings)
+    persons = [target.person_id for target in found.targets]
+    store.retrying(lambda: _fence(store, persons, at))
+    store.retrying(lambda: finish(store, at))
+    with store.reading() as tx:
+        since = {fence.person_id: fence.forgotten_at for fence in fences.found(tx, persons, ())}
+    targets = [_since(target, since) for target in found.targets]
+    return Erasure(targets, found.quarantined_rows, store.scrub(), found.also, found.exports)
+
+
+def finish(store: Store, at: str) -> None:
+    """Destroy what lies behind fences that stand already: by this erasure, or by one that was broken off."""
+    with store.write() as tx:
+        open_fences = fences.unfinished(tx)
+        if not open_fences:
+            return
+        persons = [fence.person_id for fence in open_fences]
+        fences.close(tx, persons, at)
+        traces = Traces.of(tx, open_fences, (person for _, person in vault.values(tx, persons)))
+        coop_ids = sorted({fence.coop_id for fence in open_fences})
+        vault.erase(tx, persons)
+        tx.run("slices_forget", coop_ids=coop_ids)
+        tx.run("lanes_unsettle", coop_ids=coop_ids)
+        tx.run_many("quarantine_forget", ({"id": item} for item in _set_aside(tx, traces)))
+
+
+def _fence(store: Store, persons: list[str], at: str) -> None:
+    with store.write() as tx:
+        fences.put(tx, persons, at)
+
+
+def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
+    held = {item.person_id: item for item in vault.held(tx, ids, refs)}
+    fenced = {fence.person_id: fence for fence in fences.found(tx, ids, refs)}
+    known = {
+        **{key: (f.coop_id, f.ref) for key, f in fenced.items()},
+        **{k: (h.coop_id, h.ref) for k, h in held.items()},
+    }
+    missing = sorted({*ids} - known.keys()) + sorted({*refs} - {ref for _, ref in known.values()})
+    if missing:
+        raise PersonUnknown(
+            f"nobody is kept under {', '.join(missing)}, nothing was erased; koop-es view --vhs V shows bookings",
+            missing=missing,
+        )
+    targets = []
+    for person_id, (coop_id, ref) in sorted(known.items(), key=lambda item: (item[1], item[0])):
+        versions = held[person_id].versions if person_id in held else 0
+        since = fenced[person_id].forgotten_at if person_id in fenced else None
+        targets.append(Target(person_id, coop_id, ref, owner_of(ref), versions, _told(tx, coop_id, ref), since))
+    people = vault.values(tx, known)
+    traces = Traces.of(tx, (fences.Fence(t.person_id, t.coop_id, t.ref, "") for t in targets), (p for _, p in people))
+    rows = len(_set_aside(tx, traces))
+    everybody = sorted({vhs for target in targets for vhs in (target.owner, *target.told)})
+    return Erasure(targets, rows, False, _also(tx, people, known.keys()), _exports(tx, everybody))
+
+
+def _told(tx: Tx, coop_id: str, ref: str) -> list[str]:
+    """Name the VHSs besides the owner that were to be given the name: their programs keep what they were told (D1)."""
+    state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+    booking = state.bookings.get(ref)
+    if booking is None:
+        return []
+    return sorted(
+        vhs for vhs, lane in state.lanes.items() if vhs != booking.owner and sees_identity(state, lane, booking)
+    )
+
+
+def _also(tx: Tx, people: list[tuple[str, Any]], known: Iterable[str]) -> list[dict[str, str]]:
+    """Find what is kept of the same persons under other ids: each booking has a person of its own."""
+    found = {
+        (coop_id, ref, person_id)
+        for _, person in people
+        for person_id, coop_id, ref, other in vault.alike(tx, person)
+        if person_id not in set(known) and is_same_person(person, other)
+    }
+    return [{"person_id": person_id, "coop_id": coop_id, "ref": ref} for coop_id, ref, person_id in sorted(found)]
+
+
+def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
+    """Tell of which VHSs there are exports whose files may still hold the name, wherever the connectors keep them."""
+    names = ("vhs", "exports", "first_sequence", "last_sequence")
+    return [dict(zip(names, row, strict=True)) for row in tx.rows("exports_applied", vhs=everybody)]
+
+
+def _set_aside(tx: Tx, traces: Traces) -> list[int]:
+    """Find the rows of the quarantine that hold traces."""
+    found: list[int] = []
+    after = 0
+    while page := tx.rows("quarantine_bytes", after=after, limit=ROWS_AT_ONCE):
+        found += [item for item, vhs, _, reason, raw in page if traces.lie_in(vhs, bytes(raw), reason)]
+        after = page[-1][0]
+    return found
+
+
+def _since(target: Target, since: dict[str, str]) -> Target:
+    return Target(**{**asdict(target), "forgotten_at": since.get(target.person_id)})

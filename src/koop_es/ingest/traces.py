@@ -1,0 +1,83 @@
+"""The traces that forgotten persons leave in rows that were set aside: how they are known, and how they are left out.
+
+While the vault still has their data, these tell; afterwards the bookings' references and Beleg-IDs do. A row too many
+loses its bytes and nothing else, so what may be a trace is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.merges import normalised
+from koop_es.domain.observation import Person, Rejected
+from koop_es.store import Tx, fences
+from koop_es.store.fences import Fence
+
+ENCODINGS = ("utf-8", "windows-1252", "utf-16-le", "utf-16-be")
+"""How the bytes of a row may be read: the encodings of exports, of which iso-8859-15 differs in no letter of a name."""
+
+_BETWEEN_CELLS = re.compile(r'[;,\t"\r\n\0]+')
+
+
+class Traces(NamedTuple):
+    """What forgotten persons are known by: texts of which all must be there, and the Beleg-IDs of their bookings."""
+
+    texts: list[list[re.Pattern[str]]]
+    booking_ids: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, tx: Tx, forgotten: Iterable[Fence], people: Iterable[Person] = ()) -> Traces:
+        """Collect the traces of some persons: their data as far as they are known, references and Beleg-IDs."""
+        fenced = list(forgotten)
+        texts: set[tuple[str, ...]] = {(fence.ref,) for fence in fenced}
+        for person in people:
+            texts |= {(person.name, person.first_name), (person.phone,), (person.email,)}
+        ids: set[tuple[str, str]] = {(owner_of(fence.ref), fence.ref.partition(":")[2]) for fence in fenced}
+        streams = tx.load(fence.coop_id for fence in fenced)
+        refs = {fence.ref for fence in fenced}
+        for coop_id, recorded in streams.items():
+            for booking in fold(coop_id, (item.event for item in recorded)).bookings.values():
+                if booking.ref in refs:
+                    ids |= {(vhs, seat.booking_id) for vhs, seat in booking.seats.items() if seat.booking_id}
+        patterns = [[_whole(part) for part in parts if part] for parts in sorted(texts)]
+        return cls([parts for parts in patterns if parts], frozenset(ids))
+
+    @classmethod
+    def of_forgotten(cls, tx: Tx, vhs: str, rejected: list[Rejected]) -> Traces:
+        """Collect the traces by which rows of a VHS that cannot be used may lead to somebody who was forgotten."""
+        if not any(item.about == "booking" for item in rejected):
+            return cls([], frozenset())
+        shared = [row[0] for row in tx.rows("views_of_vhs_known", vhs=vhs)]
+        return cls.of(tx, fences.of_streams(tx, shared))
+
+    def lie_in(self, vhs: str, raw: bytes, reason: str) -> bool:
+        """Tell whether a row of a VHS, or the reason why it was set aside, holds a trace of any of these persons."""
+        for encoding in ENCODINGS:
+            text = raw.decode(encoding, "replace")
+            shown = normalised(f"{text} {reason}")
+            if any(all(part.search(shown) for part in parts) for parts in self.texts):
+                return True
+            if any((vhs, cell.strip()) in self.booking_ids for cell in _BETWEEN_CELLS.split(text)):
+                return True
+        return False
+
+    def wiped(self, vhs: str, rejected: list[Rejected]) -> list[Rejected]:
+        """Leave out of rows of a VHS that are about to be set aside what they hold of these persons."""
+        return [self._wiped(vhs, item) for item in rejected] if self.texts else rejected
+
+    def _wiped(self, vhs: str, item: Rejected) -> Rejected:
+        named = item.key is not None and (vhs, item.key[0]) in self.booking_ids
+        if item.about != "booking" or not (named or self.lie_in(vhs, item.raw, item.reason)):
+            return item
+        return msgspec.structs.replace(item, raw=b"", reason="a row of somebody who was erased cannot be used")
+
+
+def _whole(text: str) -> re.Pattern[str]:
+    """Find a text where it stands alone, and not within other words."""
+    return re.compile(rf"(?<!\w){re.escape(normalised(text))}(?!\w)")

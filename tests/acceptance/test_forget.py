@@ -1,0 +1,318 @@
+"""R8: a person who was forgotten is nowhere any more, and does not come back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from koop_es.ingest import erasure
+from koop_es.simulate.seam import Killed, SeamStore
+from tests.acceptance.console import Console
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.program import Program, settle
+from tests.conftest import PostgresServer
+from tests.faults.picture import picture
+from tests.integration.ingest.conftest import NOW
+
+PERSON = {
+    "Name": "Unverwechselbar-Käßmann",
+    "Vorname": "Annegret",
+    "Telefon": "0175 4711 0815",
+    "E-Mail": "annegret@unverwechselbar.example.org",
+}
+TEXTS = ("unverwechselbar", "annegret", "4711 0815")
+"""Parts of these data that stand in nothing else."""
+
+REF = f"{NEAR}:5050"
+UNUSABLE = "31.02.2026"
+Network = dict[str, Program]
+
+
+@pytest.fixture
+def network(any_koop: Console, tmp_path: Path) -> Network:
+    """Three VHSs that agree, with a person of whom a row is set aside besides."""
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
+    for program in network.values():
+        any_koop.take_in(program.export())
+    settle(any_koop, network.values())
+    row = network[NEAR].row(REF)
+    good, row["Gebucht am"] = row["Gebucht am"], UNUSABLE
+    network[NEAR].bookings["5052"] = row | {"Name": "Huber", "Vorname": "Ida", "Beleg-ID": "5052"} | OTHERS
+    any_koop.take_in(network[NEAR].export(), status=1, outcome="unchanged")
+    row["Gebucht am"] = good
+    return network
+
+
+OTHERS = {"Telefon": "", "E-Mail": ""}
+
+
+def forget(koop: Console, *words: str) -> dict[str, Any]:
+    return koop.ask("forget", "--booking", REF, *words)
+
+
+def texts_in(found: Any) -> set[str]:
+    """Find parts of the person's data in whatever it is, also in bytes."""
+    shown = repr(found).casefold().replace("\\xc3\\xa4", "ä")
+    return {text for text in TEXTS if text in shown}
+
+
+def answers(koop: Console) -> list[Any]:
+    """Ask everything that may show a person."""
+    asked = [koop.call(verb, "--vhs", vhs) for vhs in NUMBERS for verb in ("view", "changes")]
+    asked += [koop.call("history", COOP), koop.call("violations", "--all"), koop.call("quarantine", "list", "--all")]
+    items = koop.call("quarantine", "list", "--all").answer["data"]["quarantine"]
+    return asked + [koop.call("quarantine", "show", str(item["id"])) for item in items]
+
+
+def shown_to(koop: Console, vhs: str) -> tuple[str | None, str | None]:
+    booking = koop.booking(vhs, REF)
+    assert booking is not None
+    return booking["name"], booking["first_name"]
+
+
+def test_r8_a_forgotten_person_is_in_no_table_and_no_answer(any_koop: Console, network: Network) -> None:
+    assert texts_in(picture(any_koop.db))
+    assert texts_in(answers(any_koop))
+    found = forget(any_koop)
+    (erased,) = found["erased"]
+    assert (erased["ref"], erased["coop_id"], erased["told"], erased["versions"]) == (REF, COOP, [MASTER], 1)
+    assert not texts_in(found)
+    assert not texts_in(picture(any_koop.db))
+    assert not texts_in(answers(any_koop))
+    assert any_koop.booking(NEAR, REF)["status"] == "A"
+    (left,) = any_koop.ask("quarantine", "list", status=1)["quarantine"]
+    shown = any_koop.ask("quarantine", "show", str(left["id"]))
+    assert shown["raw_base64"], "the row of somebody else is kept"
+
+
+def test_r8_a_dry_run_says_the_same_and_erases_nothing(any_koop: Console, network: Network) -> None:
+    before = picture(any_koop.db)
+    planned = forget(any_koop, "--dry-run")
+    assert picture(any_koop.db) == before
+    done = forget(any_koop)
+    for answer in (planned, done):
+        answer["erased"][0].pop("forgotten_at")
+        answer["remains"].pop("scrubbed")
+        answer.pop("dry_run")
+    assert planned == done
+    assert not texts_in(planned)
+
+
+def test_r8_bytes_are_gone_from_every_file_of_an_sqlite_store(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
+    for program in network.values():
+        koop.take_in(program.export())
+    held_open = Reader(koop.db)
+    assert bytes_in(tmp_path)
+    assert forget(koop)["remains"]["scrubbed"] is True
+    assert not bytes_in(tmp_path), "another program has the store open, so the write-ahead log is still there"
+    held_open.close()
+    assert not bytes_in(tmp_path)
+
+
+def bytes_in(folder: Path) -> list[str]:
+    wanted = PERSON["E-Mail"].encode(), PERSON["Name"].encode(), PERSON["Telefon"].encode()
+    return [p.name for p in folder.glob("koop.db*") for text in wanted if text in p.read_bytes()]
+
+
+class Reader:
+    """Another program that has the store open, so that nobody who closes it takes its write-ahead log away."""
+
+    def __init__(self, url: str) -> None:
+        from koop_es.store import Store
+
+        self._store = Store.open(url)
+        self._store.head()
+        self.close = self._store.close
+
+
+def test_r8_bytes_are_gone_from_the_tables_of_postgresql(
+    postgres_server: PostgresServer, postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    koop = Console(postgres_url, capsys)
+    koop.ask("init")
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
+    for program in network.values():
+        koop.take_in(program.export())
+    name = re.search(r"/(koop_\d+)\?", postgres_url)
+    assert name is not None
+
+    def found() -> list[str]:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        assert row is not None
+        files = [path for path in (postgres_server.home / "data" / "base" / str(row[0])).iterdir() if path.is_file()]
+        return [path.name for path in files if PERSON["E-Mail"].encode() in path.read_bytes()]
+
+    assert found()
+    assert forget(koop)["remains"]["scrubbed"] is True
+    assert not found()
+
+
+def test_r8_no_export_brings_a_forgotten_person_back(any_koop: Console, network: Network, tmp_path: Path) -> None:
+    old = tmp_path / "exports" / f"{NEAR}-{network[NEAR].sequence}"
+    events = len(any_koop.events(COOP))
+    forget(any_koop)
+    (again,) = any_koop.ingest(old)
+    assert again["status"] == "superseded"
+    for vhs in (NEAR, MASTER, FAR):
+        any_koop.call("ingest", network[vhs].export())
+    assert len(any_koop.events(COOP)) == events, "exports that still carry the name say nothing new"
+    network[NEAR].row(REF).update({"Telefon": PERSON["Telefon"] + "9", "Name": PERSON["Name"] + "-Neu"})
+    network[MASTER].row(REF)["Vorname"] = "Annegret-Marie"
+    for vhs in (NEAR, MASTER, FAR):
+        any_koop.call("ingest", network[vhs].export())
+    assert len(any_koop.events(COOP)) == events, "nor do new data of the person"
+    assert not texts_in(picture(any_koop.db))
+    assert not texts_in(answers(any_koop))
+    assert settle(any_koop, network.values()) == 0
+
+
+def test_r8_bookings_of_a_forgotten_person_go_on(any_koop: Console, network: Network) -> None:
+    forget(any_koop)
+    network[NEAR].row(REF)["Status"] = "W"
+    any_koop.call("ingest", network[NEAR].export())
+    settle(any_koop, network.values())
+    assert {vhs: any_koop.booking(vhs, REF)["status"] for vhs in NUMBERS} == dict.fromkeys(NUMBERS, "W")
+    network[MASTER].cancel(REF)
+    any_koop.call("ingest", network[MASTER].export())
+    settle(any_koop, network.values())
+    assert {network[vhs].row(REF)["Status"] for vhs in NUMBERS} == {"S"}
+    assert not texts_in(picture(any_koop.db))
+
+
+def test_r8_a_person_forgotten_before_the_others_were_told_reaches_nobody(any_koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    for program in network.values():
+        any_koop.take_in(program.export())
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
+    any_koop.take_in(network[NEAR].export())
+    forget(any_koop)
+    settle(any_koop, network.values())
+    assert network[MASTER].row(REF)["Name"] == ""
+    assert shown_to(any_koop, MASTER) == (None, None)
+
+
+def test_r8_a_change_that_the_others_had_not_shown_yet_is_no_difference_any_more(
+    any_koop: Console, network: Network
+) -> None:
+    network[NEAR].row(REF)["Telefon"] = PERSON["Telefon"] + "9"
+    any_koop.call("ingest", network[NEAR].export())
+    assert [change["kind"] for change in any_koop.changes(MASTER)] == ["booking.update"]
+    forget(any_koop)
+    settle(any_koop, network.values(), rounds=1)
+
+
+def test_b15_a_merge_of_a_forgotten_person_is_told_by_the_moment_of_booking(
+    any_koop: Console, network: Network
+) -> None:
+    network[NEAR].row(REF)["Gebucht am"] = "03.02.2026 11:42:17"
+    any_koop.call("ingest", network[NEAR].export())
+    settle(any_koop, network.values())
+    forget(any_koop)
+    row = network[NEAR].remove(REF)
+    network[NEAR].restore(row | {"Beleg-ID": "6060", "TNR": "76060"})
+    any_koop.call("ingest", network[NEAR].export())
+    assert "ParticipantsMerged" in [event["type"] for event in any_koop.events(COOP)]
+    any_koop.call("ingest", network[NEAR].export())
+    assert any_koop.booking(FAR, REF)["status"] == "A"
+    assert not texts_in(picture(any_koop.db))
+
+
+def test_r8_a_row_that_cannot_be_used_is_set_aside_without_the_person(any_koop: Console, network: Network) -> None:
+    forget(any_koop)
+    network[NEAR].row(REF)["Gebucht am"] = UNUSABLE
+    network[MASTER].row(REF)["Gebucht am"] = UNUSABLE
+    for vhs in (NEAR, MASTER):
+        any_koop.call("ingest", network[vhs].export())
+        any_koop.call("ingest", network[vhs].export())
+    items = any_koop.ask("quarantine", "list", status=1)["quarantine"]
+    assert [item["reason"] for item in items].count("a row of somebody who was erased cannot be used") == 2
+    assert not texts_in(picture(any_koop.db))
+    assert not texts_in(answers(any_koop))
+
+
+def test_r8_hashes_of_rows_are_not_made_of_a_forgotten_person(any_koop: Console, network: Network) -> None:
+    forget(any_koop)
+    any_koop.call("ingest", network[NEAR].export())
+    before = slices(any_koop)
+    assert before
+    network[NEAR].row(REF).update({"Name": "Ganz", "Vorname": "Anders"})
+    any_koop.call("ingest", network[NEAR].export())
+    assert slices(any_koop) == before
+
+
+def slices(koop: Console) -> list[Any]:
+    return [row for row in picture(koop.db)["koop_slices"] if row[0] == NEAR]
+
+
+def test_r8_what_is_kept_of_the_same_person_elsewhere_is_named(any_koop: Console, network: Network) -> None:
+    network[FAR].book(NUMBERS[FAR][COOP], "900", **PERSON)
+    any_koop.take_in(network[FAR].export())
+    assert [other["ref"] for other in forget(any_koop)["also"]] == [f"{FAR}:900"]
+
+
+def test_an_unknown_person_is_refused_and_nobody_is_erased(any_koop: Console, network: Network) -> None:
+    before = picture(any_koop.db)
+    error = any_koop.refused("forget", "--booking", REF, "--person", "00", status=4)
+    assert (error["code"], error["details"]["missing"]) == ("person_unknown", ["00"])
+    assert any_koop.refused("forget", status=2)["code"] == "wrong_usage"
+    assert any_koop.refused("forget", "--booking", "x", status=4)["code"] == "invalid_identifier"
+    assert picture(any_koop.db) == before
+
+
+def test_r8_an_erasure_killed_anywhere_is_finished_by_the_same_command(any_koop: Console, network: Network) -> None:
+    """Until the fence stands everything is there; from then on nobody is shown the name, whatever is left to do."""
+    for killed_at in range(1, 60):
+        with SeamStore.open(any_koop.db) as store:
+            store.kill_at = killed_at
+            try:
+                erasure.forget(store, [], [REF], now=NOW)
+            except Killed:
+                pass
+            else:
+                break
+        held = picture(any_koop.db)
+        fenced = any(row[2] == REF for row in held["koop_forgotten"])
+        there = any(row[3] == REF for row in held["koop_persons"])
+        assert fenced or there, f"destroyed before the fence stood, killed at {killed_at}"
+        assert (shown_to(any_koop, MASTER) == (None, None)) == fenced
+        if fenced:
+            network[NEAR].row(REF)["E-Mail"] = f"killed-{killed_at}@example.org"
+            any_koop.call("ingest", network[NEAR].export())
+            assert f"killed-{killed_at}@" not in repr(picture(any_koop.db))
+    else:
+        pytest.fail("an erasure takes fewer statements than that")
+    assert killed_at > 10
+    assert not texts_in(picture(any_koop.db))
+
+
+def test_r8_an_ingest_under_way_does_not_bring_a_forgotten_person_back(any_koop: Console, network: Network) -> None:
+    """The ingest has decided on what it read before the person was forgotten, and writes afterwards."""
+    network[NEAR].row(REF)["Telefon"] = PERSON["Telefon"] + "9"
+    network[MASTER].row(REF)["Gebucht am"] = UNUSABLE
+    path = network[NEAR].export()
+    from koop_es.domain.terms import Policy
+    from koop_es.ingest import ingest
+
+    happened: list[bool] = []
+
+    def meanwhile() -> None:
+        assert forget(any_koop)["erased"]
+        happened.append(True)
+
+    with SeamStore.open(any_koop.db) as store:
+        store.between = (1, meanwhile)
+        ingest(store, path, Policy(), now=NOW)
+    assert happened
+    held = picture(any_koop.db)
+    assert not any(row[3] == REF for row in held["koop_persons"])
+    assert not texts_in([held[name] for name in ("koop_slices", "events", "koop_views")])
