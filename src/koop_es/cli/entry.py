@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "changes": ("views", "List what a VHS's connector has to write."),
     "view": ("views", "Show what a VHS should hold and last showed."),
     "history": ("history", "Tell the story of a cooperation."),
+    "replay": ("replay", "Step through the history of a cooperation."),
     "violations": ("views", "List what the rules forbid and exports show."),
     "withheld": ("seats", "See and approve what the mass guard holds back."),
     "quarantine": ("quarantine", "See and settle what could not be used."),

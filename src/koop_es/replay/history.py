@@ -13,10 +13,11 @@ from koop_es.store import Recorded, Store
 
 def history(store: Store, coop_id: str) -> list[dict[str, Any]]:
     """Tell a cooperation's events in order; raises CooperationUnknown."""
-    return [_line(item) for item in Timeline.load(store, coop_id).recorded]
+    return [line(item) for item in Timeline.load(store, coop_id).recorded]
 
 
-def _line(item: Recorded) -> dict[str, Any]:
+def line(item: Recorded) -> dict[str, Any]:
+    """Tell one event: its place, where it came from, and what it says in words."""
     event, origin = item.event, item.event.origin
     row = f"{origin.file}:{origin.line}" if origin is not None and origin.file is not None else None
     return {
