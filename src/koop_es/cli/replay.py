@@ -57,7 +57,7 @@ def replay(desk: Desk, coop_id: str, at: str | None, booking: str | None, plain:
         else:
             from koop_es.replay.screen import StepperApp
 
-            StepperApp(stepper).run()
+            StepperApp(stepper).run(mouse=False)  # a terminal's own way to copy text goes on working
     return Answer({}, lines())
 
 

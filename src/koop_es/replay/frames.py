@@ -16,8 +16,12 @@ from koop_es.replay.explain import told
 from koop_es.replay.grid import NOTHING, Grid, grid
 from koop_es.replay.timeline import Timeline
 
-Place = tuple[str, str]
-"""A cell by its row's key and its VHS, or a violation by its code and what it is about."""
+
+class Place(NamedTuple):
+    """Where something is: a row's key and a VHS, or the code of a violation and the VHS and booking it is about."""
+
+    what: str
+    where: str
 
 
 class BookingUnknown(BadInput):
@@ -120,12 +124,12 @@ class Frames:
         shown = grid(self._state, self.columns, self._fields, self.booking)
         standing = tuple(self._open())
         places = [
-            (row.key, column.vhs)
+            Place(row.key, column.vhs)
             for row in shown.rows.values()
             for column, cell in zip(shown.columns, row.cells, strict=True)
             if cell.differs
         ]
-        places += [(violation.code, f"{violation.vhs} {violation.ref}".rstrip()) for violation in standing]
+        places += [Place(violation.code, f"{violation.vhs} {violation.ref}".rstrip()) for violation in standing]
         return shown, frozenset(places), standing
 
     def _open(self) -> Iterator[Open]:
@@ -147,7 +151,7 @@ def _changed(before: Grid, after: Grid) -> Iterator[Place]:
         old = before.rows[key].cells if key in before.rows else nothing
         for column, was, now in zip(after.columns, old, row.cells, strict=True):
             if was != now:
-                yield key, column.vhs
+                yield Place(key, column.vhs)
 
 
 def _fields(timeline: Timeline) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import HEADINGS, to_text
@@ -57,13 +57,20 @@ class Column:
     period: str
 
 
+class Pending(NamedTuple):
+    """One change that a VHS's connector has to write; ``ref`` is None where it is the course's."""
+
+    kind: str
+    ref: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Columns, rows by key, and the changes each VHS's connector has to write."""
+    """Columns, rows by key, and what each VHS's connector has to write."""
 
     columns: tuple[Column, ...]
     rows: dict[str, Row]
-    pending: dict[str, tuple[str, ...]]
+    pending: dict[str, tuple[Pending, ...]]
 
 
 def grid(state: Cooperation, vhss: Iterable[str], fields: Iterable[str], booking: str | None = None) -> Grid:
@@ -80,7 +87,7 @@ def grid(state: Cooperation, vhss: Iterable[str], fields: Iterable[str], booking
     told = {(vhs, change.ref) for vhs, found in lists.items() for change in found if change.ref is not None}
     for ref in sorted(state.bookings) if booking is None else [booking] * (booking in state.bookings):
         rows.append(_booking(state, state.bookings[ref], columns, told))
-    pending = {vhs: tuple(_named_change(change) for change in found) for vhs, found in lists.items()}
+    pending = {vhs: tuple(Pending(change.kind, change.ref) for change in found) for vhs, found in lists.items()}
     return Grid(columns, {row.key: row for row in rows}, pending)
 
 
@@ -89,10 +96,6 @@ def _column(state: Cooperation, vhs: str, lane: Lane | None) -> Column:
         return Column(vhs, None, "", "")
     role = state.role(vhs).value if lane.active and not state.ended else None
     return Column(vhs, role, lane.number, lane.period)
-
-
-def _named_change(change: Change) -> str:
-    return f"{change.kind} {change.ref}" if change.ref is not None else change.kind
 
 
 # --- the course -------------------------------------------------------------------------------------------------------

@@ -14,11 +14,15 @@ LABEL = 21
 NARROWEST, WIDEST = 15, 30
 """Bounds of a VHS's column: "A > S orphan !*" fits the one, more than the other would only spread the columns."""
 
+HEAD_LINES = 2
+"""Lines for the event in words: all but the longest violations fit into 160 columns."""
+
 HINTS = "n next p back c conflict g go / search e event b cause y why ? help q quit"
 
 
 class Part(NamedTuple):
-    """A piece of a line; ``style`` is one of those the screen knows: plain, title, differs, changed, marked, quiet."""
+    """A piece of a line; ``style`` is one of those the screen knows: plain, title, status, differs, changed,
+    marked, quiet."""
 
     text: str
     style: str = "plain"
@@ -33,10 +37,12 @@ def page(stepper: Stepper, width: int, height: int | None = None) -> list[Line]:
     With one the rows and columns scroll so that the marked cell is seen; the first column stays.
     """
     head, foot = _head(stepper, width), _foot(stepper, width)
+    if height is not None:
+        head += [[]] * (HEAD_LINES - len(head))  # so that the grid stays where it is
     room = None if height is None else max(height - len(head) - len(foot) - 1, 1)
     columns, cell_width = _columns(stepper, width, all_of_them=height is None)
     rows = stepper.rows()
-    first, last = _window([row.key for row in rows].index(stepper.place[0]), len(rows), room)
+    first, last = _window([row.key for row in rows].index(stepper.place.what), len(rows), room)
     label = f"rows {first + 1}-{last} of {len(rows)}" if last - first < len(rows) else stepper.frames.timeline.coop_id
     body = [_headings(stepper, label, columns, cell_width)]
     body += [_row(stepper, row, columns, cell_width) for row in rows[first:last]]
@@ -54,7 +60,7 @@ def _head(stepper: Stepper, width: int) -> list[Line]:
     row = f" {event['row']}" if event["row"] else ""
     when = event["at"][:16].replace("T", " ")
     said = f"{event['type']} [{event['rule']}] {when}{row}: {event['text']}"
-    return [[Part(line, "title")] for line in _wrapped(said, width, 2)]
+    return [[Part(line, "title")] for line in _wrapped(said, width, HEAD_LINES)]
 
 
 def _foot(stepper: Stepper, width: int) -> list[Line]:
@@ -66,7 +72,7 @@ def _foot(stepper: Stepper, width: int) -> list[Line]:
         lines += [[Part(line, "differs")] for line in _wrapped(f"! {len(frame.violations)} open: {named}", width, 2)]
     event = f"event {frame.version} of {len(stepper.frames)} | position {frame.position}"
     where = f"{event} | {frame.event['export'] or 'no export'} | VHS {frame.event['vhs']}"
-    lines.append([Part(_cut(where, width), "marked")])
+    lines.append([Part(_cut(where, width), "status")])
     lines.append([Part(_cut(stepper.message or HINTS, width), "title" if stepper.message else "quiet")])
     return lines
 
@@ -84,7 +90,7 @@ def _columns(stepper: Stepper, width: int, *, all_of_them: bool) -> tuple[list[i
     if all_of_them:
         return list(range(count)), min(max(free // count, NARROWEST), WIDEST)
     fitting = min(max(free // NARROWEST, 1), count)
-    marked = stepper.frames.columns.index(stepper.place[1])
+    marked = stepper.frames.columns.index(stepper.place.where)
     if fitting == 1:
         return [marked], min(free, WIDEST)
     first, last = _window(max(marked - 1, 0), count - 1, fitting - 1)
@@ -127,9 +133,10 @@ def _row(stepper: Stepper, row: Row, columns: list[int], width: int) -> Line:
 def _cell(cell: Cell, *, changed: bool, marked: bool, width: int) -> Part:
     shown = cell_text(cell)
     marks = ("!" if cell.differs else "") + ("*" if changed else "")
-    said = f"{_cut(shown, width - 2 - len(marks) - bool(marks))}{' ' if marks else ''}{marks}"
+    room = width - 1 - (len(marks) + 1 if marks else 0)  # the place of the mark parts it from the cell before
+    said = f"{'>' if marked else ' '}{_cut(shown, room)}{' ' if marks else ''}{marks}"
     style = "marked" if marked else "differs" if cell.differs else "changed" if changed else "plain"
-    return Part(_padded((">" if marked else " ") + said, width), style)
+    return Part(f"{said:<{width}}", style)
 
 
 def cell_text(cell: Cell) -> str:

@@ -18,7 +18,14 @@ from textual.widgets import Input, Static
 from koop_es.replay.page import Line, page
 from koop_es.replay.stepper import COMMANDS, Sheet, Stepper
 
-STYLES = {"title": "bold", "differs": "bold red", "changed": "green", "marked": "reverse", "quiet": "dim"}
+STYLES = {
+    "title": "bold",
+    "status": "reverse",
+    "differs": "bold red",
+    "changed": "green",
+    "marked": "reverse",
+    "quiet": "dim",
+}
 """Style of a part -> how it stands out; none of them says what the marks do not say too."""
 
 KEYS = {"right": "n", "space": "n", "left": "p", "shift+tab": "back", "slash": "/", "question_mark": "?"}
@@ -74,8 +81,8 @@ class StepperApp(App[None]):
         self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the page out anew."""
-        self.draw()
+        """Lay the page out anew once the new size is known."""
+        self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
         """Show the frame one stands at."""
@@ -129,4 +136,6 @@ class StepperApp(App[None]):
 
 def as_text(lines: list[Line]) -> Text:
     """Give the lines of a page their styles."""
-    return Text("\n").join(Text.assemble(*((part.text, STYLES.get(part.style, "")) for part in line)) for line in lines)
+    return Text("\n", no_wrap=True, overflow="crop").join(
+        Text.assemble(*((part.text, STYLES.get(part.style, "")) for part in line)) for line in lines
+    )

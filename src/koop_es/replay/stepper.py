@@ -1,4 +1,4 @@
-"""Stepping through a cooperation: where one stands, which cell is looked at, and what each command does to that.
+"""Stepping through a cooperation: where one stands, which cell is marked, and what each command does to that.
 
 Nothing here knows a terminal: the full screen and the plain one send the same commands and show the same page.
 """
@@ -13,7 +13,7 @@ import msgspec
 from koop_es.domain.errors import KoopError
 from koop_es.replay.explain import why
 from koop_es.replay.frames import Frame, Frames, Place
-from koop_es.replay.grid import FIELD, Cell, Row
+from koop_es.replay.grid import FIELD, Row
 from koop_es.store import Recorded
 from koop_es.store.codec import encode
 
@@ -43,7 +43,7 @@ class Stepper:
         self.find = find
         self.all_fields = False
         self.message = ""
-        self.place: Place = ("", frames.columns[0])
+        self.place = Place("", frames.columns[0])
         self._searched = ""
         self.frame: Frame
         self._stand(begin)
@@ -75,22 +75,17 @@ class Stepper:
         changed = any(key == row.key and vhs not in came for key, vhs in self.frame.changed)
         return changed or any(cell.differs for cell in row.cells)
 
-    def cell(self) -> tuple[Row, Cell] | None:
-        """Give the cell that is looked at and its row, None where that row is not shown."""
-        row = self.frame.grid.rows.get(self.place[0])
-        return (row, row.cells[self.frames.columns.index(self.place[1])]) if row is not None else None
-
     def _stand(self, version: int) -> None:
-        """Stand after the event of a version, and look at the first cell that it changed."""
+        """Stand after the event of a version, and mark the first cell that it changed, or else is about."""
         self.frame = self.frames.frame(min(max(version, 1), len(self.frames)))
-        rows = self.rows()
-        changed = [
-            (row.key, vhs) for row in rows for vhs in self.frames.columns if (row.key, vhs) in self.frame.changed
-        ]
-        if changed and self.place not in changed:
-            self.place = changed[0]
-        elif not any(row.key == self.place[0] for row in rows):
-            self.place = (rows[0].key, self.place[1])
+        rows, event = self.rows(), self.frame.event
+        cells = [Place(row.key, vhs) for row in rows for vhs in self.frames.columns]
+        about = Place(f"booking:{event['ref']}", event["vhs"])
+        news = [cell for cell in cells if cell in self.frame.changed] or [about] * (about in cells)
+        if news and self.place not in news:
+            self.place = news[0]
+        elif self.place not in cells:
+            self.place = Place(rows[0].key, self.place.where)
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -149,12 +144,12 @@ class Stepper:
             self._stand(cause)
 
     def select(self, rows: int, columns: int) -> None:
-        """Look at another cell, so many rows down and columns to the right; the ends of a row meet."""
+        """Mark another cell, so many rows down and columns to the right; the ends of a row meet."""
         shown = [row.key for row in self.rows()]
         vhss = self.frames.columns
-        row = min(max(shown.index(self.place[0]) + rows, 0), len(shown) - 1)
-        column = (vhss.index(self.place[1]) + columns) % len(vhss)
-        self.place = (shown[row], vhss[column])
+        row = min(max(shown.index(self.place.what) + rows, 0), len(shown) - 1)
+        column = (vhss.index(self.place.where) + columns) % len(vhss)
+        self.place = Place(shown[row], vhss[column])
 
     def show_all_fields(self) -> None:
         """Show every course field, or again only those worth their line."""
@@ -172,16 +167,12 @@ class Stepper:
             return Sheet("event", [*lines, "follows from no other event of this cooperation"])
         return Sheet("event", [*lines, f"follows from: {self._line(self.frames.timeline.event(cause))} (b goes there)"])
 
-    def explain(self) -> Sheet | None:
-        """Tell why the cell that is looked at holds what it holds."""
-        found = self.cell()
-        if found is None:
-            self.message = "no cell is looked at; up and down choose one"
-            return None
-        row, _ = found
-        chain = why(self.frames.timeline, self.frame.version, row, self.place[1])
+    def explain(self) -> Sheet:
+        """Tell why the marked cell holds what it holds."""
+        row, vhs = self.frame.grid.rows[self.place.what], self.place.where
+        chain = why(self.frames.timeline, self.frame.version, row, vhs)
         lines = [self._line(item) for item in chain] or ["no event has said anything about it yet"]
-        return Sheet(f"why {row.label} at VHS {self.place[1]}", lines)
+        return Sheet(f"why {row.label} at VHS {vhs}", lines)
 
     def _line(self, item: Recorded) -> str:
         told = self.frames.told[item.version - 1]
