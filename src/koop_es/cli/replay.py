@@ -13,6 +13,7 @@ from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, position
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import parse_ref
+from koop_es.replay.explain import why
 from koop_es.replay.frames import Frames
 from koop_es.replay.moments import position_of
 from koop_es.replay.states import states
@@ -48,7 +49,7 @@ def replay(desk: Desk, coop_id: str, at: str | None, booking: str | None, plain:
         begin = timeline.version_at(since) if since is not None else 1
         if desk.as_json:
             return Answer({"coop_id": coop_id, "frames": list(states(frames, begin))}, lines())
-        stepper = Stepper(frames, lambda text: position_of(store, text), begin=begin)
+        stepper = Stepper(frames, lambda text: position_of(store, text), why(store), begin=begin)
         if plain or not _is_terminal():
             _step_plainly(stepper)
         elif find_spec("textual") is None:

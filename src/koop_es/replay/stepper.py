@@ -11,10 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from koop_es.domain.errors import KoopError
-from koop_es.replay.explain import why
+from koop_es.replay.explain import Why, causes, sentence
 from koop_es.replay.frames import Frame, Frames, Place
 from koop_es.replay.grid import FIELD, Row
-from koop_es.store import Recorded
 from koop_es.store.codec import encode
 
 ALWAYS_SHOWN = frozenset({"title", "starts_on", "venue", "capacity", "fee_cents", "cancelled"})
@@ -35,12 +34,15 @@ class Sheet(NamedTuple):
 
 
 class Stepper:
-    """A walk through the frames; ``find`` gives the position of the log that a text names, as ``--at`` does."""
+    """A walk through the frames; ``find`` gives the position of the log that a text names, as ``--at`` does, and
+    ``why`` explains a cell.
+    """
 
-    def __init__(self, frames: Frames, find: Callable[[str], int], *, begin: int = 1) -> None:
+    def __init__(self, frames: Frames, find: Callable[[str], int], why: Why = causes, *, begin: int = 1) -> None:
         """Stand after the event of a version."""
         self.frames = frames
         self.find = find
+        self.why = why
         self.all_fields = False
         self.message = ""
         self.place = Place("", frames.columns[0])
@@ -165,19 +167,12 @@ class Stepper:
         lines = [f"position {item.position}, version {item.version}, {item.event.TOPIC}", *stored.splitlines(), ""]
         if cause is None:
             return Sheet("event", [*lines, "follows from no other event of this cooperation"])
-        return Sheet("event", [*lines, f"follows from: {self._line(self.frames.timeline.event(cause))} (b goes there)"])
+        return Sheet("event", [*lines, f"follows from {sentence(self.frames.told[cause - 1])} (b goes there)"])
 
     def explain(self) -> Sheet:
         """Tell why the marked cell holds what it holds."""
         row, vhs = self.frame.grid.rows[self.place.what], self.place.where
-        chain = why(self.frames.timeline, self.frame.version, row, vhs)
-        lines = [self._line(item) for item in chain] or ["no event has said anything about it yet"]
-        return Sheet(f"why {row.label} at VHS {vhs}", lines)
-
-    def _line(self, item: Recorded) -> str:
-        told = self.frames.told[item.version - 1]
-        source = " ".join(filter(None, (told["export"], told["row"])))
-        return f"{item.position} {told['type']} [{told['rule']}] {source}: {told['text']}"
+        return Sheet(f"why {row.label} at VHS {vhs}", self.why(self.frames, self.frame.version, row, vhs))
 
     def help(self) -> Sheet:
         """List the commands."""
