@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "Tell what changed between two points, or where two VHSs disagree."),
     "why": ("why", "Explain a value: rows, rules, and what to do."),
     "whatif": ("whatif", "Tell what would have been without an event or export, or under another rule."),
+    "replay": ("replay", "Step through the history of a cooperation."),
     "violations": ("views", "List what the rules forbid and exports show."),
     "withheld": ("seats", "See and approve what the mass guard holds back."),
     "quarantine": ("quarantine", "See and settle what could not be used."),
