@@ -1,7 +1,7 @@
 """Echoes: what a row shows only because its VHS was told so.
 
-In another history it would have been told something else, or nothing. So an echo is kept as what it is, "as told", while
-a local edit is kept as the value it had (D6).
+In another history it would have been told something else, or nothing. So an echo is kept as
+what it is, "as told", while a local edit is kept as the value it had (D6).
 """
 
 from __future__ import annotations
