@@ -64,3 +64,56 @@ def test_a_question_diff_does_not_understand_says_what_to_do(
     assert reply.status == status
     assert message.casefold() in reply.error["message"].casefold()
     assert FAR in network
+
+
+def test_whatif_tells_what_would_be_different_and_writes_nothing(
+    any_koop: Console, network: dict[str, Program]
+) -> None:
+    network[NEAR].cancel(f"{NEAR}:500")
+    any_koop.ask("ingest", network[NEAR].export())
+    history = any_koop.ask("history", COOP)["events"]
+    cancelled = next(event["position"] for event in history if event["type"] == "BookingCancelled")
+    answer = any_koop.ask("whatif", COOP, "--without", str(cancelled), status=1)
+    assert answer["exact"]
+    assert answer["doubts"] == []
+    told = {item["path"]: item for item in answer["changes"]}
+    assert told[f"{NEAR}/bookings/{NEAR}:500/should"]["before"] == "S"
+    assert told[f"{NEAR}/bookings/{NEAR}:500/should"]["after"] == "A"
+    assert told[f"{NEAR}/bookings/{NEAR}:500/should"]["event"] == cancelled
+    assert [item["position"] for item in answer["missing"]] == [cancelled]
+    assert any_koop.ask("whatif", COOP, "--without-export", f"{NEAR}#2", status=1)["changes"] == answer["changes"]
+    assert any_koop.ask("whatif", COOP, "--rule", "orphan_confirmations=1")["changes"] == []
+    assert any_koop.ask("history", COOP)["events"] == history
+
+
+def test_whatif_takes_in_a_file_that_was_never_there(any_koop: Console, network: dict[str, Program]) -> None:
+    network[NEAR].cancel(f"{NEAR}:500")
+    path = network[NEAR].export()
+    answer = any_koop.ask("whatif", COOP, "--with-export", path, status=1)
+    assert "BookingCancelled" in {item["type"] for item in answer["instead"]}
+    before = any_koop.ask("whatif", COOP, "--with-export", path, "--after", f"{NEAR}#1", status=1)
+    assert "BookingCancelled" in {item["type"] for item in before["instead"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["whatif", COOP], 2, "say what is changed"),
+        (["whatif", COOP, "--without", "x"], 2, "the position of an event"),
+        (["whatif", COOP, "--without", "99999"], 2, "no event there"),
+        (["whatif", COOP, "--without-export", "42"], 2, "such as 563#42"),
+        (["whatif", COOP, "--without-export", f"{NEAR}#99"], 2, "no export 99"),
+        (["whatif", COOP, "--rule", "nonsense=1"], 2, "there is no rule"),
+        (["whatif", COOP, "--rule", "orphan_policy=none"], 2, "give symmetric or owner_only"),
+        (["whatif", COOP, "--rule", "guard_percent=5", "--after", "1"], 2, "--after says when"),
+        (["whatif", COOP, "--with-export", "nowhere"], 4, "there is no"),
+        (["whatif", "563-COOP-999", "--rule", "guard_percent=5"], 4, "no cooperation"),
+    ],
+)
+def test_a_question_whatif_does_not_understand_says_what_to_do(
+    any_koop: Console, network: dict[str, Program], words: list[str], status: int, message: str
+) -> None:
+    reply = any_koop.call(*words)
+    assert reply.status == status
+    assert message.casefold() in reply.error["message"].casefold()
+    assert FAR in network

@@ -1,7 +1,7 @@
 """Echoes: what a row shows only because its VHS was told so.
 
-In another history it would have been told something else, or nothing. So an echo is kept as what it is, "as told",
-while a local edit is kept as the value it had (D6).
+In another history it would have been told something else, or nothing. So an echo is kept as
+what it is, "as told", while a local edit is kept as the value it had (D6).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane
-from koop_es.domain.course import given
+from koop_es.domain.course import given, to_text
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import creation_fields, wanted_fields
 
@@ -36,14 +36,22 @@ def echoes(state: Cooperation, event: e.Event, *, adopting: bool) -> frozenset[s
     if adopting or lane is None:
         return NONE
     if isinstance(event, e.CourseDelivered):
-        return frozenset({ROW}) | _fields(event, told_fields(state, lane)) if not lane.adopted else NONE
+        return frozenset({ROW}) | _created(event, told_fields(state, lane)) if not lane.adopted else NONE
     if isinstance(event, e.CourseReported):
         return _fields(event, told_fields(state, lane))
     booking = state.bookings.get(getattr(event, "ref", ""))
     return _of_booking(state, booking, event) if booking is not None and booking.claimed else NONE
 
 
-def _fields(event: e.CourseDelivered | e.CourseReported, told: dict[str, Any]) -> frozenset[str]:
+def _created(event: e.CourseDelivered, told: dict[str, Any]) -> frozenset[str]:
+    """List the fields of a new Abo-Kurs that are as they were told, nothing and empty being the same."""
+    shown = given(event.facts).items()
+    return frozenset(
+        name for name, value in shown if name in told and to_text(name, told[name]) == to_text(name, value)
+    )
+
+
+def _fields(event: e.CourseReported, told: dict[str, Any]) -> frozenset[str]:
     return frozenset(name for name, value in given(event.facts).items() if name in told and told[name] == value)
 
 

@@ -14,8 +14,8 @@ from koop_es.domain.slices import KnownLane, Slice
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ledger
 from koop_es.ingest.plan import known_lanes, routed
-from koop_es.replay.observations import Seen
 from koop_es.replay.rerun import Insertion
+from koop_es.replay.steps import Seen
 from koop_es.store import Store
 from koop_es.views.documents import document
 

@@ -8,104 +8,28 @@ without events showed is what was shown before; the ledger says that there was o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
-
-from msgspec.structs import replace
+from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, People
 from koop_es.domain.evolve import apply, fold
 from koop_es.domain.observation import Kind, Origin, Person
-from koop_es.domain.observe import Outcome, observe_into
-from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.replay.echoes import echoes
+from koop_es.replay.exports import Export
 from koop_es.replay.policies import policy_then
 from koop_es.replay.sheet import ABSENCES, Facts, Shape, Sheet, Telling
-from koop_es.store import Recorded, Tx
+from koop_es.replay.shown import take
+from koop_es.replay.steps import Commanded, Ids, Past, Seen, decide, is_violation, keep_all, moment_of, same
+from koop_es.store import Recorded
 
 MOST_SILENT = 3
 """Exports without events that count between two that had some, of one VHS: the first may make a suspicion, the second
 an orphan (D3), and one more shows that nothing follows. A VHS that reports every five minutes has hundreds.
 """
-
-
-class Export(NamedTuple):
-    """A line of the ledger: one export that was taken in."""
-
-    vhs: str
-    name: str
-    kind: Kind
-    system: str | None
-    moment: Moment
-    position: int
-    proves: bool
-
-
-class Seen(NamedTuple):
-    """One export's observation of the cooperation; ``events`` are those it caused.
-
-    ``shape`` is None where no reading of it gives those events: then they are taken as they are. ``ordered`` tells that
-    its mirrors stood in the order of the events. ``policy`` are the settings then, as far as the events tell them.
-    """
-
-    position: int
-    vhs: str
-    name: str
-    kind: Kind
-    system: str | None
-    moment: Moment
-    events: tuple[Recorded, ...]
-    echoes: Mapping[int, frozenset[str]]
-    withhold: bool
-    policy: Policy
-    shape: Shape | None = None
-    ordered: bool = False
-
-
-class Commanded(NamedTuple):
-    """What somebody decided through koop-es itself; ``settles`` tells whether violations were looked at afterwards."""
-
-    position: int
-    events: tuple[Recorded, ...]
-    settles: bool
-    policy: Policy
-
-
-Step = Seen | Commanded
-
-
-@dataclass(slots=True)
-class Past:
-    """A cooperation's history as steps that can be taken again; ``doubts`` say what could not be reconstructed."""
-
-    coop_id: str
-    recorded: tuple[Recorded, ...]
-    facts: Facts
-    steps: list[Step] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-
-
-def ledger_of(tx: Tx, vhss: Iterable[str]) -> list[Export]:
-    """Read from the ledger which exports of some VHSs were taken in; position -1 where a line does not know it."""
-    return [
-        _line(vhs, *row) for vhs in sorted(vhss) for row in tx.rows("exports_of_vhs", vhs=vhs) if row[7] in TAKEN_IN
-    ]
-
-
-TAKEN_IN = ("applied", "unchanged")
-
-
-def _line(vhs: str, sequence: int | None, kind: str, system: str, source: str, sha256: str, *rest: Any) -> Export:
-    exported_at, recorded_at, *_, position, proves = rest
-    origin = Origin(vhs=vhs, sha256=sha256, sequence=sequence)
-    moment = Moment(vhs, exported_at or recorded_at, recorded_at, origin)
-    where = -1 if position is None else position
-    return Export(vhs, origin.export, Kind(kind), system or None, moment, where, bool(proves))
 
 
 def reconstruct(
@@ -132,36 +56,8 @@ def by_origin(recorded: Sequence[Recorded]) -> Iterator[tuple[Recorded, ...]]:
                 start = index
 
 
-def is_violation(event: e.Event) -> bool:
-    """Tell whether an event is found in a state rather than shown by a row."""
-    return isinstance(event, e.ViolationOpened | e.ViolationClosed)
-
-
 def _export(event: e.Event) -> str | None:
     return event.origin.export if event.origin is not None else None
-
-
-def same(one: Sequence[e.Event], other: Sequence[e.Event]) -> bool:
-    """Tell whether events say the same; a person's id is drawn at random (D15)."""
-    return len(one) == len(other) and all(plain(a) == plain(b) for a, b in zip(one, other, strict=True))
-
-
-def plain(event: e.Event) -> e.Event:
-    """Take out of an event what was drawn at random."""
-    return replace(event, person_id="") if isinstance(event, e.BookingMade) and event.person_id else event
-
-
-class Ids:
-    """Names for persons of a history that did not happen; no vault keeps them."""
-
-    def __init__(self) -> None:
-        """Begin to count."""
-        self.count = 0
-
-    def __call__(self) -> str:
-        """Give the next one."""
-        self.count += 1
-        return f"imagined-{self.count}"
 
 
 class _Reader:
@@ -280,7 +176,7 @@ class _Reader:
         shown = {}
         for item in group:
             shown[item.version] = echoes(self.state, item.event, adopting=adopting)
-            sheet.take(item.event, Telling(self.state, shown[item.version], self.people, self.past.facts))
+            take(sheet, item.event, Telling(self.state, shown[item.version], self.people, self.past.facts))
         return shown
 
     def _repeat(self, export: Export) -> None:
@@ -325,7 +221,7 @@ class _Reader:
         events = [item.event for item in group]
         for item in group:
             sheet = self._sheet(item.event.vhs)
-            sheet.take(item.event, Telling(self.state, frozenset(), self.people, self.past.facts))
+            take(sheet, item.event, Telling(self.state, frozenset(), self.people, self.past.facts))
             apply(self.state, item.event)
         said = [event for event in events if not is_violation(event)]
         draft = Draft(
@@ -340,32 +236,6 @@ class _Reader:
 
 
 _JOINED = (e.CourseReleased, e.CourseSubscribed)
-
-
-def decide(
-    state: Cooperation, part: Slice, step: Seen, people: People, new_id: Ids, policy: Policy | None = None
-) -> Outcome:
-    """Let the engine decide about an observation, the state given being carried along."""
-    return observe_into(
-        state,
-        part,
-        step.moment,
-        policy or step.policy,
-        people=people,
-        new_person_id=new_id,
-        system=step.system,
-        withhold=step.withhold,
-    )
-
-
-def keep_all(people: dict[tuple[str, int], Person], outcome: Outcome) -> None:
-    """Keep the persons that go with decisions."""
-    people.update({(entry.person_id, entry.version): entry.person for entry in outcome.persons})
-
-
-def moment_of(event: e.Event) -> Moment:
-    """Give the moment of a command."""
-    return Moment(event.vhs, event.at, event.recorded_at)
 
 
 def _shapes(kind: Kind, *, proves: bool) -> list[Shape]:

@@ -19,9 +19,10 @@ from koop_es.domain.observation import Person
 from koop_es.domain.seats import claim_seat
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
-from koop_es.replay.observations import Commanded, Ids, Past, Seen, decide, is_violation, keep_all, moment_of
 from koop_es.replay.policies import GUARD
 from koop_es.replay.sheet import Sheet, Telling
+from koop_es.replay.shown import take
+from koop_es.replay.steps import Commanded, Ids, Past, Seen, decide, is_violation, keep_all, moment_of
 from koop_es.store import Recorded
 
 Insertion = Callable[[Cooperation], tuple[Slice, Seen]]
@@ -102,7 +103,7 @@ class Rerun:
         if item.version in self.left_out:
             sheet.excuse(item.event)
         else:
-            sheet.take(item.event, Telling(self.state, echo, self._people, self.past.facts))
+            take(sheet, item.event, Telling(self.state, echo, self._people, self.past.facts))
 
     def _decide(self, step: Seen, part: Slice) -> None:
         policy = self._policy(step.policy)
@@ -144,7 +145,7 @@ class Rerun:
                 self.dropped.append(Dropped(item, reason))
                 continue
             sheet = self._sheet(item.event.vhs)
-            sheet.take(item.event, Telling(self.state, frozenset(), self._people, self.past.facts))
+            take(sheet, item.event, Telling(self.state, frozenset(), self._people, self.past.facts))
             self._apply(item, self._under_rules(item.event, self._policy(step.policy)))
         if step.settles:
             self._settle(moment_of(step.events[0].event))

@@ -20,11 +20,13 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.terms import Policy
 from koop_es.replay.diff import Traced, cause_of, differences, trace
+from koop_es.replay.exports import ledger_of
 from koop_es.replay.insertion import insertion
 from koop_es.replay.moments import position_of
-from koop_es.replay.observations import Past, is_violation, ledger_of, plain, reconstruct, same
+from koop_es.replay.observations import reconstruct
 from koop_es.replay.policies import GUARD
 from koop_es.replay.rerun import Question, Rerun
+from koop_es.replay.steps import Past, is_violation, plain, same
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.words import text
 from koop_es.store import Recorded, Store, vault

@@ -334,6 +334,16 @@ def test_d1_shared_with_all_everybody_has_the_names(removed: Store) -> None:
     assert changes[f"{FAR}/course/identities"]["after"] == "yes"
 
 
+def test_t3_in_bavaria_an_abo_kurs_would_have_been_made_with_its_codes(tmp_path: Path, sqlite_url: str) -> None:
+    with Store.create(sqlite_url) as store:
+        coop_id = Demo(store, tmp_path, lambda _: None).run().coop_id
+        answer = whatif(store, coop_id, Asked(rules=rules_of(["bavaria=301"])), Policy(), now=NOW)
+        changes = by_path(answer)
+        assert changes["301/course/shows/Veranstaltungsart"]["after"] == "75"
+        assert changes["301/course/shows/Kooperation"]["after"] == "04"
+        assert not [path for path in changes if not path.startswith("301/course/")]
+
+
 def test_d4_limits_of_the_mass_guard_are_asked_of_this_cooperation_alone(removed: Store) -> None:
     answer = ask(removed, rules=rules_of(["guard_bookings=0", "guard_percent=0"]))
     assert "of this cooperation alone" in answer["notes"][0]

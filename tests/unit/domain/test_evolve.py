@@ -111,6 +111,7 @@ def test_rows_name_their_file_and_line() -> None:
 def test_t6_d15_actor_is_ws_or_a_pseudonym_and_never_a_name(edited_by: str | None, actor: str | None) -> None:
     found = actor_of(edited_by)
     assert found == actor or (found is not None and found.startswith("staff-") and "WSchmidt" not in found)
+    assert actor_of(found) == found
     assert actor_of("DM am 24.07.2025, 16:33") != actor_of("DM am 25.07.2025, 08:01")
 
 

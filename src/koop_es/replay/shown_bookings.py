@@ -1,0 +1,208 @@
+"""What the events about bookings say of the rows of the VHS they were observed at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import PERSON_DIFFERS
+from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.observation import BookingRow, Person, Status
+from koop_es.replay import echoes
+from koop_es.replay.echoes import told_status
+from koop_es.replay.sheet import Sheet, Telling, letter, stamp
+
+STRANGER = Person("?", "?")
+"""Stands for the names in a row that are none the owner ever had."""
+
+
+def _person(told: Telling, ref: str, version: int | None, *, near: bool = False) -> Person | None:
+    """Find the person a row shows: as told, or the version it had; ``near`` is a stranger of the same name."""
+    booking = told.state.bookings.get(ref)
+    if version is None:
+        return None
+    if echoes.PERSON in told.echo and booking is not None and booking.person_id is not None:
+        return told.people.get((booking.person_id, booking.person_version))
+    made = told.facts.made.get(ref)
+    known = made.person_id if made is not None and made.person_id is not None else ""
+    if version != PERSON_DIFFERS:
+        return told.facts.people.get((known, version))
+    if near and booking is not None and (person := told.facts.people.get((known, booking.person_version))):
+        return replace(person, name=f"{person.name} ")
+    return STRANGER
+
+
+def _made(sheet: Sheet, event: e.BookingMade, told: Telling) -> None:
+    row = BookingRow(
+        booking_id=event.booking_id,
+        number="",
+        period="",
+        participant_no=event.participant_no,
+        booked_at=event.booked_at,
+        person=told.facts.people.get((event.person_id, 1)) if event.person_id is not None else None,
+        **letter(event.status),
+        **stamp(event),
+    )
+    sheet.enter(event.ref, row)
+
+
+def _amended(sheet: Sheet, event: e.BookingAmended, told: Telling) -> None:
+    values: dict[str, Any] = {} if event.status is None else letter(event.status)
+    if event.person_version is not None:
+        values["person"] = _person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
+    values |= {name: value for name in ("participant_no", "booked_at") if (value := getattr(event, name)) is not None}
+    sheet.edit(event.ref, event, **values)
+
+
+def _promoted(sheet: Sheet, event: e.BookingPromoted, told: Telling) -> None:
+    if not event.claimed:
+        sheet.edit(event.ref, event, **letter(Status.CONFIRMED))
+
+
+def _cancelled(sheet: Sheet, event: e.BookingCancelled, told: Telling) -> None:
+    sheet.bring_back(event.ref)
+    sheet.edit(event.ref, event, **letter(Status.CANCELLED))
+
+
+def _mirrored(sheet: Sheet, event: e.BookingDelivered, told: Telling) -> None:
+    """Put in a mirror; one that its VHS would not have been told to make is not there (D1)."""
+    booking = told.state.bookings.get(event.ref)
+    if echoes.ROW in told.echo and (booking is None or not booking.claimed):
+        return
+    if echoes.ALIVE in told.echo and booking is not None and told.state.is_cancelled(booking):
+        return
+    status = event.status if echoes.STATUS not in told.echo or booking is None else told_status(told.state, booking)
+    row = BookingRow(
+        booking_id=event.booking_id,
+        number="",
+        period="",
+        participant_no=event.participant_no,
+        booked_at=_booked_at(told, event.ref),
+        ref=event.ref,
+        person=_person(told, event.ref, event.person_version),
+        **letter(status),
+        **stamp(event),
+    )
+    sheet.enter(event.ref, row)
+
+
+def _booked_at(told: Telling, ref: str) -> str:
+    booking, made = told.state.bookings.get(ref), told.facts.made.get(ref)
+    if booking is not None and booking.claimed:
+        return booking.booked_at
+    return made.booked_at if made is not None else ""
+
+
+def _reported(sheet: Sheet, event: e.BookingReported, told: Telling) -> None:
+    booking = told.state.bookings.get(event.ref)
+    values: dict[str, Any] = {}
+    if event.status is not None:
+        is_echo = echoes.STATUS in told.echo and booking is not None
+        values |= letter(told_status(told.state, booking) if is_echo and booking is not None else event.status)
+    if event.person_version is not None:
+        near = sheet.rows[event.ref].ref is None if event.ref in sheet.rows else False
+        values["person"] = _person(told, event.ref, event.person_version, near=near)
+    for name in ("participant_no", "booking_id"):
+        if (value := getattr(event, name)) is not None:
+            values[name] = value
+    sheet.edit(event.ref, event, **values)
+
+
+def _s_there(sheet: Sheet, event: e.CancellationDelivered, told: Telling) -> None:
+    booking = told.state.bookings.get(event.ref)
+    sheet.touched.add(event.ref)
+    if echoes.STATUS not in told.echo or (booking is not None and told.state.is_cancelled(booking)):
+        sheet.edit(event.ref, event, **letter(Status.CANCELLED))
+
+
+def _absent(sheet: Sheet, event: e.BookingVanished, told: Telling) -> None:
+    if not getattr(event, "approved", False):
+        sheet.remove(event.ref)
+
+
+def _back(sheet: Sheet, event: e.BookingReappeared | e.BookingReinstated, told: Telling) -> None:
+    """Bring a row back; one that its VHS would not have been told to make again stays away."""
+    booking = told.state.bookings.get(event.ref)
+    if echoes.ROW in told.echo and (booking is None or told.state.is_cancelled(booking)):
+        return
+    sheet.bring_back(event.ref)
+    sheet.edit(event.ref, event, **letter(event.status))
+
+
+def _merged(sheet: Sheet, event: e.ParticipantsMerged, told: Telling) -> None:
+    """Let a booking go on in another row, or be gone where it went up in one that was there before (B13, B15)."""
+    if event.survivor is not None:
+        sheet.remove(event.ref)
+        sheet.touched.add(event.survivor)
+        return
+    sheet.rows.pop(booking_ref(sheet.vhs, event.booking_id), None)
+    sheet.bring_back(event.ref)
+    moved: dict[str, Any] = {"participant_no": event.participant_no, "booking_id": event.booking_id}
+    if event.rule == "B15":
+        moved["ref"] = None
+    sheet.edit(event.ref, event, **moved)
+
+
+def _suspected(sheet: Sheet, event: e.MergeSuspected, told: Telling) -> None:
+    """Put in the row that cannot be told yet: what it is shows later in the log, or it is taken for the same person."""
+    ref = booking_ref(sheet.vhs, event.booking_id)
+    made, booking = told.facts.made.get(ref), told.state.bookings.get(event.ref)
+    version = booking.person_version if booking is not None else 1
+    merge = told.facts.merged.get((sheet.vhs, event.booking_id))
+    no_echo = told._replace(echo=echoes.NONE)
+    row = BookingRow(
+        booking_id=event.booking_id,
+        number="",
+        period="",
+        participant_no=made.participant_no if made is not None else merge.participant_no if merge is not None else "?",
+        booked_at=made.booked_at if made is not None else _booked_at(told, event.ref),
+        person=_person(no_echo, ref, 1) if made is not None else _person(no_echo, event.ref, version),
+        **letter(made.status if made is not None else Status.CONFIRMED),
+        **stamp(event),
+    )
+    sheet.enter(ref, row)
+    sheet.hidden.add(event.ref)
+
+
+def _unknown(sheet: Sheet, event: e.UnknownStatusSeen, told: Telling) -> None:
+    sheet.bring_back(event.ref)
+    unknown: dict[str, Any] = {"status": None, "raw_status": event.raw_status}
+    if event.ref in sheet.rows:
+        sheet.edit(event.ref, event, **unknown)
+        return
+    own = owner_of(event.ref) == sheet.vhs
+    row = BookingRow(
+        booking_id=event.ref.partition(":")[2] if own else f"?{event.ref}",
+        number="",
+        period="",
+        participant_no="",
+        booked_at=_booked_at(told, event.ref),
+        ref=None if own else event.ref,
+        **unknown,
+        **stamp(event),
+    )
+    sheet.enter(event.ref, row)
+
+
+TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
+    e.BookingMade: _made,
+    e.BookingAmended: _amended,
+    e.BookingPromoted: _promoted,
+    e.BookingCancelled: _cancelled,
+    e.BookingDelivered: _mirrored,
+    e.BookingReported: _reported,
+    e.CancellationDelivered: _s_there,
+    e.BookingVanished: _absent,
+    e.OrphanDetected: _absent,
+    e.OrphanWithheld: _absent,
+    e.MirrorLost: _absent,
+    e.BookingReappeared: _back,
+    e.BookingReinstated: _back,
+    e.ParticipantsMerged: _merged,
+    e.MergeSuspected: _suspected,
+    e.UnknownStatusSeen: _unknown,
+}
+"""Event -> what it says of the rows."""
