@@ -44,6 +44,7 @@ OPERATIONS = {
         Operation("subscribe"),
         Operation("claim-seat"),
         Operation("quarantine retry"),
+        Operation("rebuild"),
     )
 }
 """The verbs that write; a new one gets a line here and its moment in ``tell``."""
@@ -94,6 +95,7 @@ def tell(koop: RigConsole, folder: Path, before: Before) -> None:
     _set_aside_and_mended(koop, network[FAR])
     happens("quarantine retry", "quarantine", "retry")
     assert koop.call("quarantine", "list").answer["data"]["quarantine"] == []
+    happens("rebuild", "rebuild")
 
 
 def _network(folder: Path) -> dict[str, Program]:

@@ -24,7 +24,7 @@ from koop_es.ingest.decide import Decided
 from koop_es.ingest.plan import Plan, count
 from koop_es.store import Append, Store, Tx, numbers, vault
 from koop_es.views import project
-from koop_es.views.projector import Touched
+from koop_es.views.derived import Touched
 
 log = structlog.get_logger()
 

@@ -40,6 +40,9 @@ class Engine(Protocol):
     def glance(self) -> AbstractContextManager[Tx]:
         """Read with single statements, each on its own."""
 
+    def alone(self) -> AbstractContextManager[Callable[[], None]]:
+        """Be the only one that rebuilds; gives what to call now and then, so that the lock is kept."""
+
     def close(self) -> None:
         """Close all connections."""
 
@@ -115,6 +118,14 @@ class Store:
     def reading(self) -> AbstractContextManager[Tx]:
         """Begin a transaction that only reads and sees the store as it was at its first statement."""
         return self._engine.transaction(write=False)
+
+    def alone(self) -> AbstractContextManager[Callable[[], None]]:
+        """Be the only one that rebuilds views, until the block ends or the process dies.
+
+        Gives what to call every few minutes at least, so that the database does not take the lock for forgotten.
+        Raises RebuildRunning.
+        """
+        return self._engine.alone()
 
     def head(self) -> int:
         """Return the highest position of the log, 0 when it is empty."""
