@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from koop_es.store import Store, schema
+from koop_es.store import Store
 from koop_es.store.statements import migration, statements
+from koop_es.store.transaction import Row
 
-TABLE = re.compile(r"CREATE TABLE (\w+)")
-INDEX = re.compile(r"CREATE INDEX (\w+)")
-COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")
+TABLE = re.compile(r"CREATE TABLE (koop_\w+)")
+LOG = "koop_events"
+NUMBER = "id"
+"""A column that counts by itself; nothing refers to it."""
 
 
 def downgrade(url: str) -> None:
-    """Undo every migration but the first, the last one first."""
+    """Put what the tables of the first version held into new ones of that version, and drop all others."""
     dialect: Any = "sqlite" if url.startswith("sqlite") else "postgres"
     with Store.open(url) as store, store.write() as tx:
-        for statement in undone([statements(dialect)[name] for name in _names()]):
-            tx._cursor.execute(statement)  # type: ignore[attr-defined]
+        cursor = tx._cursor  # type: ignore[attr-defined]
+        tables = [name for name in _tables(cursor, dialect) if name != LOG]
+        held = {name: _rows(cursor, name) for name in tables}
+        for name in tables:
+            cursor.execute(f"DROP TABLE {name}")
+        for name in migration(1):
+            tx.run(name)
+            if made := TABLE.match(statements(dialect)[name]):
+                _fill(cursor, made[1], *held.get(made[1], ([], [])), dialect)
         tx.run("schema_mark", version="1")
 
 
-def _names() -> list[str]:
-    steps = range(2, schema.SCHEMA_VERSION + 1)
-    return [name for step in steps for name in migration(step)]
+def _tables(cursor: Any, dialect: str) -> list[str]:
+    asked = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 5) = 'koop_'",
+        "postgres": "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND left(tablename, 5) = 'koop_'",
+    }
+    return [name for (name,) in cursor.execute(asked[dialect]).fetchall()]
 
 
-def undone(done: list[str]) -> Iterator[str]:
-    """Give the statements that take others back; what only filled a table goes with the table."""
-    for statement in reversed(done):
-        if found := TABLE.match(statement):
-            yield f"DROP TABLE {found[1]}"
-        elif found := INDEX.match(statement):
-            yield f"DROP INDEX {found[1]}"
-        elif found := COLUMN.match(statement):
-            yield f"ALTER TABLE {found[1]} DROP COLUMN {found[2]}"
-        elif not statement.startswith(("INSERT", "UPDATE")):
-            raise ValueError(f"nothing is known that takes this back: {statement}")
+def _rows(cursor: Any, table: str) -> tuple[list[str], list[Row]]:
+    found = cursor.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+    return [column[0] for column in cursor.description], [tuple(row) for row in found]
+
+
+def _fill(cursor: Any, table: str, columns: list[str], rows: list[Row], dialect: str) -> None:
+    cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+    kept = [column[0] for column in cursor.description if column[0] in columns and column[0] != NUMBER]
+    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(kept))
+    for row in rows:
+        values = [row[columns.index(name)] for name in kept]
+        cursor.execute(f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({marks})", values)  # noqa: S608

@@ -47,6 +47,7 @@ OPERATIONS = {
         Operation("claim-seat"),
         Operation("quarantine retry"),
         Operation("forget", whole=False),
+        Operation("rebuild"),
     )
 }
 """The verbs that write; a new one gets a line here and its moment in ``tell``."""
@@ -100,6 +101,7 @@ def tell(koop: RigConsole, folder: Path, before: Before) -> None:
     happens("quarantine retry", "quarantine", "retry")
     assert koop.call("quarantine", "list").answer["data"]["quarantine"] == []
     happens("forget", "forget", "--booking", f"{FAR}:300")
+    happens("rebuild", "rebuild")
 
 
 def _network(folder: Path) -> dict[str, Program]:

@@ -1,7 +1,8 @@
 """All that a store holds, row by row, in a form in which two stores that say the same are equal.
 
-Left out are positions and numbers of rows, which a transaction that was rolled back may use up, the ids that persons
-drew, and the ledger's lines about exports that came again: a repetition is not hushed up there.
+Left out are positions and numbers of rows, which a transaction that was rolled back may use up, how often a rebuild was
+begun and the tables it fills before they count, the ids that persons drew, and the ledger's lines about exports that
+came again: a repetition is not hushed up there.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from typing import Any
 
 import psycopg
 
-POSITIONS = {"position", "since", "opened_position", "closed_position", "notification_id"}
+POSITIONS = {"position", "opened_position", "closed_position", "notification_id", "since", "attempt"}
 NUMBERED = {"koop_exports", "koop_forgotten", "koop_quarantine", "koop_violations"}
 """Tables whose rows are numbered, in the column ``id``."""
+
+BESIDE = "_next"
+"""How the tables end that a rebuild fills, and that nobody reads."""
 
 LOGS = {"stored_events", "koop_events"}
 LOG = "events"
@@ -31,7 +35,7 @@ Picture = dict[str, list[Row]]
 def picture(url: str) -> Picture:
     """Read everything; on SQLite the file is checked as well."""
     found = _sqlite(Path(url.removeprefix("sqlite:///"))) if url.startswith("sqlite:") else _postgres(url)
-    return _without_chance(found)
+    return _without_chance({name: rows for name, rows in found.items() if not name.endswith(BESIDE)})
 
 
 def _sqlite(file: Path) -> Picture:

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "adopt": ("legacy", "Take up a course shared before there were COOP-Ids."),
     "assign-coop-id": ("legacy", "Move such a course to a real COOP-Id."),
     "market": ("market", "Manage the members of mini-markets."),
+    "rebuild": ("rebuild", "Build all views anew from the log."),
     "completion": ("completion", "Print the shell completion script."),
     "simulate": ("simulate", "Run a network with faults from a seed, and judge it."),
     "demo": ("demo", "Run a small network until every VHS agrees."),

@@ -123,6 +123,11 @@ def institution_stream(vhs: str) -> str:
     return f"vhs:{vhs}"
 
 
+def is_cooperation(stream: str) -> bool:
+    """Tell whether a stream is a cooperation's, and not that of an institution or a market."""
+    return not stream.startswith(("vhs:", "market:"))
+
+
 def market_stream(market: str) -> str:
     """Name the stream of a mini-market."""
     return f"market:{market}"

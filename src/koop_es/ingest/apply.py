@@ -26,7 +26,7 @@ from koop_es.ingest.traces import Traces
 from koop_es.store import Append, Store, Tx, fences, numbers, vault
 from koop_es.store.errors import StoreContended, at
 from koop_es.views import project
-from koop_es.views.projector import Touched
+from koop_es.views.derived import Touched
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from koop_es.domain.errors import CooperationUnknown
 from koop_es.domain.evolve import fold
 from koop_es.store import Append, Store, Tx
 from koop_es.views import project
-from koop_es.views.projector import Touched
+from koop_es.views.derived import Touched
 
 T = TypeVar("T")
 

@@ -95,8 +95,9 @@ class _Ticking(Tx):
         """Make the library's table."""
         self._inner.create_log()
 
-    def _lock_log(self) -> None:
-        self._inner._lock_log()
+    def lock_log(self) -> None:
+        """Take the lock of the log."""
+        self._inner.lock_log()
 
     def _insert(self, rows: Sequence[NewRow]) -> int:
         return self._inner._insert(rows)

@@ -43,6 +43,12 @@ class StoreContended(StoreBusy):
     code = "store_contended"
 
 
+class RebuildRunning(StoreBusy):
+    """Another rebuild of this store is running; nothing was changed, wait until it is done."""
+
+    code = "rebuild_running"
+
+
 class StoreFull(StoreUnusable):
     """There is no room left for the store; free some space and try again, nothing was changed."""
 

@@ -193,7 +193,8 @@ class PostgresTx(Tx):
         except psycopg.Error as error:
             raise self._fault(error, "create_log") from None
 
-    def _lock_log(self) -> None:
+    def lock_log(self) -> None:
+        """Take the library's lock of its table."""
         try:
             self._engine.recorder.lock(self._cursor)
         except psycopg.Error as error:
@@ -253,7 +254,7 @@ class PostgresEngine:
             with self._leased() as connection, connection.transaction():
                 cursor = connection.cursor(row_factory=tuple_row, binary=True)
                 if not write:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    connection.execute(_BEGIN_READING, prepare=False)
                 tx = PostgresTx(cursor, self, writable=write)
                 yield tx
                 ending = tx
@@ -281,6 +282,18 @@ class PostgresEngine:
         except errors.StoreBusy:
             return False
         return seen is None
+
+    @contextmanager
+    def alone(self) -> Iterator[Callable[[], None]]:
+        """Hold a lock of the database in a transaction that does nothing else."""
+        with self.transaction(write=True) as tx:
+            if tx.rows("rebuild_alone") != [(1,)]:
+                raise errors.at(errors.RebuildRunning, self.shown)
+
+            def stay() -> None:
+                tx.rows("rebuild_position")
+
+            yield stay
 
     def close(self) -> None:
         """Close all connections."""
@@ -312,6 +325,14 @@ class PostgresEngine:
         except (PersistenceError, psycopg.Error) as error:
             raise self.fault(error) from None
 
+
+_BEGIN_READING = b"""
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+LOCK TABLE koop_views, koop_violations, koop_withheld, koop_members IN ACCESS SHARE MODE
+"""
+"""A rebuild exchanges these tables by their names: without the lock a reader whose moment lies before the exchange
+would find the new ones, and in them only what had been written by then.
+"""
 
 _READ_ONLY_TRANSACTION = "25006"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, at
-from koop_es.store.statements import migration
 from koop_es.store.transaction import Tx
 
 SCHEMA_VERSION = 2
@@ -39,8 +38,7 @@ def migrate(tx: Tx, where: str) -> int:
     if found > SCHEMA_VERSION:
         raise _too_new(where, found)
     for step in range(found + 1, SCHEMA_VERSION + 1):
-        for name in migration(step):
-            tx.run(name)
+        tx.run_series(f"migration_{step}_")
         tx.run("schema_mark", version=str(step))
     return found
 

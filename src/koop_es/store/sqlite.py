@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -181,8 +182,8 @@ class SqliteTx(Tx):
         except sqlite3.Error as error:
             raise self._fault(error, "create_log") from None
 
-    def _lock_log(self) -> None:
-        """Nothing to do: BEGIN IMMEDIATE keeps every other writer out."""
+    def lock_log(self) -> None:
+        """Do nothing: BEGIN IMMEDIATE keeps every other writer out."""
 
     def _insert(self, rows: Sequence[NewRow]) -> int:
         try:
@@ -204,6 +205,7 @@ class SqliteEngine:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
         self.shown = address.shown
+        self._path = address.path
         self._wait_seconds = wait_seconds
         self._writer = threading.Lock()
         if create and not address.path.parent.is_dir():
@@ -249,6 +251,26 @@ class SqliteEngine:
                 return bool(connection.execute(_S["persons_scrub"]).fetchone()[0] == 0)
             except sqlite3.Error as error:
                 raise self.fault(error, "persons_scrub") from None
+
+    @contextmanager
+    def alone(self) -> Iterator[Callable[[], None]]:
+        """Hold the lock of a file beside the store; the system lets go of it when the process dies."""
+        file = Path(f"{self._path}-rebuild")
+        lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+        try:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.Error as error:
+                if _primary(error) == sqlite3.SQLITE_BUSY:
+                    raise errors.at(errors.RebuildRunning, self.shown) from None
+                raise self.fault(error, "rebuild_alone") from None
+            try:
+                yield lambda: None
+            finally:
+                with suppress(OSError):  # Windows keeps a file that is open
+                    file.unlink()
+        finally:
+            lock.close()
 
     def close(self) -> None:
         """Close all connections."""

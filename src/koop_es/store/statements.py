@@ -42,6 +42,11 @@ def statements(dialect: Dialect) -> MappingProxyType[str, str]:
     return MappingProxyType(parse(files("koop_es.store").joinpath("sql", f"{dialect}.sql").read_text("utf-8")))
 
 
+def series(prefix: str) -> list[str]:
+    """List the names of the statements that begin alike and run one after the other, in order."""
+    return [name for name in statements("sqlite") if name.startswith(prefix)]
+
+
 def migration(version: int) -> list[str]:
     """List the names of the statements that lead to a version of the tables, in order."""
-    return [name for name in statements("sqlite") if name.startswith(f"migration_{version}_")]
+    return series(f"migration_{version}_")

@@ -43,6 +43,9 @@ class Engine(Protocol):
     def scrub(self) -> bool:
         """Take what was erased out of the files; False where another program keeps that from being done."""
 
+    def alone(self) -> AbstractContextManager[Callable[[], None]]:
+        """Be the only one that rebuilds; gives what to call now and then, so that the lock is kept."""
+
     def close(self) -> None:
         """Close all connections."""
 
@@ -126,6 +129,14 @@ class Store:
         meanwhile. Returns False where another program, with a transaction of its own, keeps that from being done now.
         """
         return self._engine.scrub()
+
+    def alone(self) -> AbstractContextManager[Callable[[], None]]:
+        """Be the only one that rebuilds views, until the block ends or the process dies.
+
+        Gives what to call every few minutes at least, so that the database does not take the lock for forgotten.
+        Raises RebuildRunning.
+        """
+        return self._engine.alone()
 
     def head(self) -> int:
         """Return the highest position of the log, 0 when it is empty."""

@@ -9,6 +9,7 @@ from typing import Any
 from koop_es.store.codec import decode_all, encode_all
 from koop_es.store.errors import ReadingOnly, VersionConflict
 from koop_es.store.record import Append, NewRow, Recorded
+from koop_es.store.statements import series
 
 MAX_POSITION = 2**63 - 1
 """Highest position either database can count to: a signed 64-bit integer."""
@@ -42,7 +43,7 @@ class Tx(ABC):
         if not appends:
             return []
         rows = encode_all(appends)
-        self._lock_log()
+        self.lock_log()
         self._check_heads(appends)
         if not rows:
             return [[] for _ in appends]
@@ -81,9 +82,21 @@ class Tx(ABC):
         """Read one stream after a version, at most ``limit`` events, in version order."""
         return decode_all(self.rows("event_stream", stream=stream, after=after, upto=MAX_POSITION, limit=limit))
 
+    def read_by_stream(self, stream: str, version: int, upto: str, limit: int) -> list[Recorded]:
+        """Read the log stream by stream, from behind one event to the end of the stream ``upto``.
+
+        The streams come in the order of the database, in which no other program should compare them.
+        """
+        return decode_all(self.rows("event_page", stream=stream, version=version, upto=upto, limit=limit))
+
+    def run_series(self, prefix: str) -> None:
+        """Run the statements whose names begin so, one after the other."""
+        for name in series(prefix):
+            self.run(name)
+
     def holds(self, position: int, row: NewRow) -> bool:
         """Tell whether the log holds this very event, once nobody else is writing to it."""
-        self._lock_log()
+        self.lock_log()
         return self.rows("event_read", after=position - 1, limit=1) == [(position, *row)]
 
     def _check_heads(self, appends: Sequence[Append]) -> None:
@@ -120,8 +133,8 @@ class Tx(ABC):
         """Make the library's table, if it is not there."""
 
     @abstractmethod
-    def _lock_log(self) -> None:
-        """Keep other writers out of the log until the end of the transaction."""
+    def lock_log(self) -> None:
+        """Keep other writers out of the log to the end of the transaction; what it holds by then is all there is."""
 
     @abstractmethod
     def _insert(self, rows: Sequence[NewRow]) -> int:

@@ -69,11 +69,15 @@ def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monk
         assert tx.rows("members_of_vhs", vhs="563", upto=2) == [("563-COOP-1",)]
 
 
+UNEXPLAINED = ("COPY", "ALTER", "TRUNCATE", "ANALYZE", "SET", "LOCK", "VACUUM")
+"""What a database cannot be asked about without doing it; the tests of the rebuild run these."""
+
+
 def test_every_statement_is_understood_by_its_database(store: Store) -> None:
     sqlite = store.address.startswith("sqlite")
     with store.write() as tx:
         for name, text in statements("sqlite" if sqlite else "postgres").items():
-            if name.startswith("migration_") or text.startswith(("COPY", "LOCK", "VACUUM")):
+            if name.startswith("migration_") or text.startswith(UNEXPLAINED):
                 continue
             names = dict.fromkeys(_parameters(text, sqlite=sqlite))
             explained = f"EXPLAIN {text}"

@@ -162,6 +162,9 @@ WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(ve
 -- member_note: Record since which position a VHS has to do with a cooperation.
 INSERT INTO koop_members (vhs, coop_id, since) VALUES (%(vhs)s, %(coop_id)s, %(since)s) ON CONFLICT (vhs, coop_id) DO NOTHING
 
+-- members_delete: Take out who had to do with some cooperations, to write it anew.
+DELETE FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
+
 -- members_of_vhs: Name the cooperations a VHS had to do with at a position.
 SELECT coop_id FROM koop_members WHERE vhs = %(vhs)s AND since <= %(upto)s ORDER BY coop_id
 
@@ -174,25 +177,28 @@ ORDER BY coop_id
 -- members: Name every cooperation and everybody who had to do with it at a position.
 SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, vhs
 
--- violation_open: Record that a violation opened.
-INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, opened_position, opened_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(position)s, %(at)s)
+-- violation_insert: Record that a violation opened, and where it closed if that is known already.
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
 
 -- violation_close: Record that the proper state is shown again.
-UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s
+UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s, shown = NULL
 WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
--- violation_detail: Keep current what an open violation shows.
-UPDATE koop_violations SET detail = %(detail)s
+-- violation_shown: Keep current what an open violation shows.
+UPDATE koop_violations SET shown = %(shown)s
 WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
+
+-- violations_delete: Take out the violations of some cooperations, to write them anew.
+DELETE FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- violations: Read violations as of a position, all of them or the open ones, of all or of one VHS or cooperation.
-SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at,
+SELECT code, severity, vhs, coop_id, ref, coalesce(shown, detail), opened_position, opened_at,
     CASE WHEN closed_position <= %(upto)s::bigint THEN closed_at END
 FROM koop_violations
 WHERE opened_position <= %(upto)s AND (%(closed_too)s::int = 1 OR closed_position IS NULL OR closed_position > %(upto)s)
     AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)
-ORDER BY opened_position, id
+ORDER BY opened_position
 
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
 DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -214,6 +220,227 @@ SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_a
 FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
 LEFT JOIN koop_lanes AS lane ON lane.vhs = known.vhs
 ORDER BY known.vhs
+
+-- ==== rebuild: the derived tables anew, beside the live ones ====
+
+-- rebuild_alone: Keep other rebuilds away to the end of the transaction, or say that there is one; the number is "kopr" in ASCII.
+SELECT pg_try_advisory_xact_lock(1802465394)::int
+
+-- rebuild_begin: Count a rebuild; what an earlier one still writes is refused from now on.
+UPDATE koop_rebuilds SET attempt = attempt + 1 RETURNING attempt
+
+-- rebuild_attempt: Read which rebuild is the last that was begun; the row stays locked to the end of the transaction.
+SELECT attempt FROM koop_rebuilds FOR SHARE
+
+-- rebuild_position: Read up to which position the tables that were live before are current, NULL where there are none.
+SELECT position FROM koop_rebuilds
+
+-- rebuild_mark: Record up to which position the tables that were live before are current.
+UPDATE koop_rebuilds SET position = %(position)s
+
+-- event_count: Count the events.
+SELECT count(*) FROM koop_events
+
+-- event_page: Read the log by stream, after one event and up to the end of a stream.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
+WHERE (originator_id, originator_version) > (%(stream)s, %(version)s) AND originator_id <= %(upto)s
+ORDER BY originator_id, originator_version LIMIT %(limit)s
+
+-- event_samples: Name the streams of the events at some positions, in the order of the streams.
+SELECT originator_id FROM koop_events WHERE notification_id = ANY(%(positions)s::bigint[]) ORDER BY originator_id
+
+-- event_last_stream: Name the last stream in their order.
+SELECT max(originator_id) FROM koop_events
+
+-- event_streams_after: Name the cooperations with events after a position.
+SELECT DISTINCT originator_id FROM koop_events WHERE notification_id > %(after)s AND substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:'
+
+-- derived_strays: Name the cooperations in derived tables of which the log knows nothing.
+SELECT found.coop_id FROM (SELECT coop_id FROM koop_views UNION SELECT coop_id FROM koop_violations UNION SELECT coop_id FROM koop_withheld UNION SELECT coop_id FROM koop_members) AS found
+WHERE NOT EXISTS (SELECT 1 FROM koop_events WHERE originator_id = found.coop_id) ORDER BY 1 LIMIT %(limit)s
+
+-- derived_of_vhs: Name the cooperations that a VHS had to do with, whichever table says so.
+SELECT coop_id FROM koop_views WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koop_violations WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koop_withheld WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koop_members WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koop_slices WHERE vhs = %(vhs)s
+ORDER BY 1
+
+-- derived_views: Read what each VHS sees of some cooperations.
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- derived_violations: Read violations of some cooperations.
+SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- derived_withheld: Read withheld cancellations of some cooperations.
+SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- derived_members: Read who has to do with what of some cooperations.
+SELECT vhs, coop_id, since FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- next_views_insert: Write what each VHS sees in the new tables.
+INSERT INTO koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
+VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s, %(live)s, %(alone)s)
+
+-- next_views_delete: Take out what each VHS sees of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_views_next WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- next_violations_insert: Write violations in the new tables.
+INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+
+-- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_violations_next WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- next_withheld_insert: Write withheld cancellations in the new tables.
+INSERT INTO koop_withheld_next (vhs, coop_id, ref, id)
+VALUES (%(vhs)s, %(coop_id)s, %(ref)s, %(id)s)
+
+-- next_withheld_delete: Take out withheld cancellations of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_withheld_next WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- next_members_insert: Write who has to do with what in the new tables.
+INSERT INTO koop_members_next (vhs, coop_id, since)
+VALUES (%(vhs)s, %(coop_id)s, %(since)s)
+
+-- next_members_delete: Take out who has to do with what of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_members_next WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- back_views_insert: Write what each VHS sees in the former tables.
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
+VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s, %(live)s, %(alone)s)
+
+-- back_views_delete: Take out what each VHS sees of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_views_back WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- back_violations_insert: Write violations in the former tables.
+INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+
+-- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_violations_back WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- back_withheld_insert: Write withheld cancellations in the former tables.
+INSERT INTO koop_withheld_back (vhs, coop_id, ref, id)
+VALUES (%(vhs)s, %(coop_id)s, %(ref)s, %(id)s)
+
+-- back_withheld_delete: Take out withheld cancellations of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_withheld_back WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- back_members_insert: Write who has to do with what in the former tables.
+INSERT INTO koop_members_back (vhs, coop_id, since)
+VALUES (%(vhs)s, %(coop_id)s, %(since)s)
+
+-- back_members_delete: Take out who has to do with what of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_members_back WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- clear_views: Empty the table beside.
+TRUNCATE koop_views_next
+
+-- clear_violations: Empty the table beside.
+TRUNCATE koop_violations_next
+
+-- clear_withheld: Empty the table beside.
+TRUNCATE koop_withheld_next
+
+-- clear_members: Empty the table beside.
+TRUNCATE koop_members_next
+
+-- analyze_views: Tell the planner what the table beside holds.
+ANALYZE koop_views_next
+
+-- analyze_violations: Tell the planner what the table beside holds.
+ANALYZE koop_violations_next
+
+-- analyze_withheld: Tell the planner what the table beside holds.
+ANALYZE koop_withheld_next
+
+-- analyze_members: Tell the planner what the table beside holds.
+ANALYZE koop_members_next
+
+-- patience: Wait only shortly for readers, because whoever comes after them waits as well.
+SET LOCAL lock_timeout = '100ms'
+
+-- switch_views_1: Set the oldest table aside.
+ALTER TABLE koop_views_back RENAME TO koop_views_swap
+
+-- switch_views_2: Keep the live table.
+ALTER TABLE koop_views RENAME TO koop_views_back
+
+-- switch_views_3: Make the new table live.
+ALTER TABLE koop_views_next RENAME TO koop_views
+
+-- switch_views_4: Let the oldest table be filled next.
+ALTER TABLE koop_views_swap RENAME TO koop_views_next
+
+-- switch_violations_1: Set the oldest table aside.
+ALTER TABLE koop_violations_back RENAME TO koop_violations_swap
+
+-- switch_violations_2: Keep the live table.
+ALTER TABLE koop_violations RENAME TO koop_violations_back
+
+-- switch_violations_3: Make the new table live.
+ALTER TABLE koop_violations_next RENAME TO koop_violations
+
+-- switch_violations_4: Let the oldest table be filled next.
+ALTER TABLE koop_violations_swap RENAME TO koop_violations_next
+
+-- switch_withheld_1: Set the oldest table aside.
+ALTER TABLE koop_withheld_back RENAME TO koop_withheld_swap
+
+-- switch_withheld_2: Keep the live table.
+ALTER TABLE koop_withheld RENAME TO koop_withheld_back
+
+-- switch_withheld_3: Make the new table live.
+ALTER TABLE koop_withheld_next RENAME TO koop_withheld
+
+-- switch_withheld_4: Let the oldest table be filled next.
+ALTER TABLE koop_withheld_swap RENAME TO koop_withheld_next
+
+-- switch_members_1: Set the oldest table aside.
+ALTER TABLE koop_members_back RENAME TO koop_members_swap
+
+-- switch_members_2: Keep the live table.
+ALTER TABLE koop_members RENAME TO koop_members_back
+
+-- switch_members_3: Make the new table live.
+ALTER TABLE koop_members_next RENAME TO koop_members
+
+-- switch_members_4: Let the oldest table be filled next.
+ALTER TABLE koop_members_swap RENAME TO koop_members_next
+
+-- return_views_1: Set the live table aside.
+ALTER TABLE koop_views RENAME TO koop_views_swap
+
+-- return_views_2: Make the table live that was before.
+ALTER TABLE koop_views_back RENAME TO koop_views
+
+-- return_views_3: Keep the one that was live until now.
+ALTER TABLE koop_views_swap RENAME TO koop_views_back
+
+-- return_violations_1: Set the live table aside.
+ALTER TABLE koop_violations RENAME TO koop_violations_swap
+
+-- return_violations_2: Make the table live that was before.
+ALTER TABLE koop_violations_back RENAME TO koop_violations
+
+-- return_violations_3: Keep the one that was live until now.
+ALTER TABLE koop_violations_swap RENAME TO koop_violations_back
+
+-- return_withheld_1: Set the live table aside.
+ALTER TABLE koop_withheld RENAME TO koop_withheld_swap
+
+-- return_withheld_2: Make the table live that was before.
+ALTER TABLE koop_withheld_back RENAME TO koop_withheld
+
+-- return_withheld_3: Keep the one that was live until now.
+ALTER TABLE koop_withheld_swap RENAME TO koop_withheld_back
+
+-- return_members_1: Set the live table aside.
+ALTER TABLE koop_members RENAME TO koop_members_swap
+
+-- return_members_2: Make the table live that was before.
+ALTER TABLE koop_members_back RENAME TO koop_members
+
+-- return_members_3: Keep the one that was live until now.
+ALTER TABLE koop_members_swap RENAME TO koop_members_back
 
 -- ==== ingest: ledger of exports, lanes, catalogue, slices, quarantine ====
 
@@ -518,3 +745,101 @@ CREATE TABLE koop_forgotten (
 
 -- migration_2_forgotten_by_stream: Index of the fences by cooperation.
 CREATE INDEX koop_forgotten_by_stream ON koop_forgotten (coop_id)
+
+-- ==== migration 2: derived tables that a rebuild fills beside and exchanges; without named indexes, so that renaming is enough ====
+
+-- migration_2_views_old: Set the former table aside.
+ALTER TABLE koop_views RENAME TO koop_views_old
+
+-- migration_2_views_live: The live table of what each VHS sees.
+CREATE TABLE koop_views (
+    vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, title text,
+    starts_on text, ends_on text, position bigint NOT NULL, doc text NOT NULL, changes text NOT NULL, pending bigint NOT NULL,
+    suspects bigint NOT NULL, live bigint NOT NULL, alone bigint NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id)
+)
+
+-- migration_2_views_fill: Take over what it held.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views_old
+
+-- migration_2_views_drop: Drop the former table.
+DROP TABLE koop_views_old
+
+-- migration_2_views_next: The table that a rebuild fills.
+CREATE TABLE koop_views_next (LIKE koop_views INCLUDING ALL)
+
+-- migration_2_views_back: The table that was live before.
+CREATE TABLE koop_views_back (LIKE koop_views INCLUDING ALL)
+
+-- migration_2_violations_old: Set the former table aside.
+ALTER TABLE koop_violations RENAME TO koop_violations_old
+
+-- migration_2_violations_live: The live table of violations.
+CREATE TABLE koop_violations (
+    coop_id text NOT NULL, vhs text NOT NULL, code text NOT NULL, ref text NOT NULL, severity text NOT NULL,
+    detail text NOT NULL, shown text, opened_position bigint PRIMARY KEY, opened_at text NOT NULL, closed_position bigint,
+    closed_at text, UNIQUE (coop_id, opened_position), UNIQUE (vhs, opened_position)
+)
+
+-- migration_2_violations_fill: Take over what it held.
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+SELECT coop_id, vhs, code, ref, severity, detail, CASE WHEN closed_position IS NULL THEN detail END, opened_position, opened_at, closed_position, closed_at FROM koop_violations_old
+
+-- migration_2_violations_drop: Drop the former table.
+DROP TABLE koop_violations_old
+
+-- migration_2_violations_next: The table that a rebuild fills.
+CREATE TABLE koop_violations_next (LIKE koop_violations INCLUDING ALL)
+
+-- migration_2_violations_back: The table that was live before.
+CREATE TABLE koop_violations_back (LIKE koop_violations INCLUDING ALL)
+
+-- migration_2_withheld_old: Set the former table aside.
+ALTER TABLE koop_withheld RENAME TO koop_withheld_old
+
+-- migration_2_withheld_live: The live table of withheld cancellations.
+CREATE TABLE koop_withheld (
+    vhs text NOT NULL, coop_id text NOT NULL, ref text NOT NULL, id text NOT NULL,
+    PRIMARY KEY (vhs, coop_id, ref), UNIQUE (coop_id, vhs, ref)
+)
+
+-- migration_2_withheld_fill: Take over what it held.
+INSERT INTO koop_withheld (vhs, coop_id, ref, id)
+SELECT vhs, coop_id, ref, id FROM koop_withheld_old
+
+-- migration_2_withheld_drop: Drop the former table.
+DROP TABLE koop_withheld_old
+
+-- migration_2_withheld_next: The table that a rebuild fills.
+CREATE TABLE koop_withheld_next (LIKE koop_withheld INCLUDING ALL)
+
+-- migration_2_withheld_back: The table that was live before.
+CREATE TABLE koop_withheld_back (LIKE koop_withheld INCLUDING ALL)
+
+-- migration_2_members_old: Set the former table aside.
+ALTER TABLE koop_members RENAME TO koop_members_old
+
+-- migration_2_members_live: The live table of who has to do with what.
+CREATE TABLE koop_members (
+    vhs text NOT NULL, coop_id text NOT NULL, since bigint NOT NULL, PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs)
+)
+
+-- migration_2_members_fill: Take over what it held.
+INSERT INTO koop_members (vhs, coop_id, since)
+SELECT vhs, coop_id, since FROM koop_members_old
+
+-- migration_2_members_drop: Drop the former table.
+DROP TABLE koop_members_old
+
+-- migration_2_members_next: The table that a rebuild fills.
+CREATE TABLE koop_members_next (LIKE koop_members INCLUDING ALL)
+
+-- migration_2_members_back: The table that was live before.
+CREATE TABLE koop_members_back (LIKE koop_members INCLUDING ALL)
+
+-- migration_2_rebuilds: One row: how often a rebuild was begun, and up to which position the tables that were live before are current.
+CREATE TABLE koop_rebuilds (attempt bigint NOT NULL, position bigint)
+
+-- migration_2_rebuilds_row: The row.
+INSERT INTO koop_rebuilds (attempt, position) VALUES (0, NULL)

@@ -154,6 +154,9 @@ WHERE originator_id IN (SELECT value FROM json_each(:streams)) AND originator_ve
 -- member_note: Record since which position a VHS has to do with a cooperation.
 INSERT INTO koop_members (vhs, coop_id, since) VALUES (:vhs, :coop_id, :since) ON CONFLICT (vhs, coop_id) DO NOTHING
 
+-- members_delete: Take out who had to do with some cooperations, to write it anew.
+DELETE FROM koop_members WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
 -- members_of_vhs: Name the cooperations a VHS had to do with at a position.
 SELECT coop_id FROM koop_members WHERE vhs = :vhs AND since <= :upto ORDER BY coop_id
 
@@ -166,25 +169,28 @@ ORDER BY coop_id
 -- members: Name every cooperation and everybody who had to do with it at a position.
 SELECT coop_id, vhs FROM koop_members WHERE since <= :upto ORDER BY coop_id, vhs
 
--- violation_open: Record that a violation opened.
-INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, opened_position, opened_at)
-VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :position, :at)
+-- violation_insert: Record that a violation opened, and where it closed if that is known already.
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :shown, :opened_position, :opened_at, :closed_position, :closed_at)
 
 -- violation_close: Record that the proper state is shown again.
-UPDATE koop_violations SET closed_position = :position, closed_at = :at
+UPDATE koop_violations SET closed_position = :position, closed_at = :at, shown = NULL
 WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
--- violation_detail: Keep current what an open violation shows.
-UPDATE koop_violations SET detail = :detail
+-- violation_shown: Keep current what an open violation shows.
+UPDATE koop_violations SET shown = :shown
 WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
+
+-- violations_delete: Take out the violations of some cooperations, to write them anew.
+DELETE FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- violations: Read violations as of a position, all of them or the open ones, of all or of one VHS or cooperation.
-SELECT code, severity, vhs, coop_id, ref, detail, opened_position, opened_at,
+SELECT code, severity, vhs, coop_id, ref, coalesce(shown, detail), opened_position, opened_at,
     CASE WHEN closed_position <= :upto THEN closed_at END
 FROM koop_violations
 WHERE opened_position <= :upto AND (:closed_too = 1 OR closed_position IS NULL OR closed_position > :upto)
     AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)
-ORDER BY opened_position, id
+ORDER BY opened_position
 
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
 DELETE FROM koop_withheld WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
@@ -206,6 +212,227 @@ SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_a
 FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
 LEFT JOIN koop_lanes AS lane ON lane.vhs = known.vhs
 ORDER BY known.vhs
+
+-- ==== rebuild: the derived tables anew, beside the live ones ====
+
+-- rebuild_alone: Keep other rebuilds away; on SQLite a lock file does.
+SELECT 1
+
+-- rebuild_begin: Count a rebuild; what an earlier one still writes is refused from now on.
+UPDATE koop_rebuilds SET attempt = attempt + 1 RETURNING attempt
+
+-- rebuild_attempt: Read which rebuild is the last that was begun.
+SELECT attempt FROM koop_rebuilds
+
+-- rebuild_position: Read up to which position the tables that were live before are current, NULL where there are none.
+SELECT position FROM koop_rebuilds
+
+-- rebuild_mark: Record up to which position the tables that were live before are current.
+UPDATE koop_rebuilds SET position = :position
+
+-- event_count: Count the events.
+SELECT count(*) FROM stored_events
+
+-- event_page: Read the log by stream, after one event and up to the end of a stream.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE (originator_id, originator_version) > (:stream, :version) AND originator_id <= :upto
+ORDER BY originator_id, originator_version LIMIT :limit
+
+-- event_samples: Name the streams of the events at some positions, in the order of the streams.
+SELECT originator_id FROM stored_events WHERE rowid IN (SELECT value FROM json_each(:positions)) ORDER BY originator_id
+
+-- event_last_stream: Name the last stream in their order.
+SELECT max(originator_id) FROM stored_events
+
+-- event_streams_after: Name the cooperations with events after a position.
+SELECT DISTINCT originator_id FROM stored_events WHERE rowid > :after AND substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:'
+
+-- derived_strays: Name the cooperations in derived tables of which the log knows nothing.
+SELECT found.coop_id FROM (SELECT coop_id FROM koop_views UNION SELECT coop_id FROM koop_violations UNION SELECT coop_id FROM koop_withheld UNION SELECT coop_id FROM koop_members) AS found
+WHERE NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id = found.coop_id) ORDER BY 1 LIMIT :limit
+
+-- derived_of_vhs: Name the cooperations that a VHS had to do with, whichever table says so.
+SELECT coop_id FROM koop_views WHERE vhs = :vhs UNION SELECT coop_id FROM koop_violations WHERE vhs = :vhs UNION SELECT coop_id FROM koop_withheld WHERE vhs = :vhs UNION SELECT coop_id FROM koop_members WHERE vhs = :vhs UNION SELECT coop_id FROM koop_slices WHERE vhs = :vhs
+ORDER BY 1
+
+-- derived_views: Read what each VHS sees of some cooperations.
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- derived_violations: Read violations of some cooperations.
+SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- derived_withheld: Read withheld cancellations of some cooperations.
+SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- derived_members: Read who has to do with what of some cooperations.
+SELECT vhs, coop_id, since FROM koop_members WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- next_views_insert: Write what each VHS sees in the new tables.
+INSERT INTO koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
+VALUES (:vhs, :coop_id, :role, :course_number, :period, :title, :starts_on, :ends_on, :position, :doc, :changes, :pending, :suspects, :live, :alone)
+
+-- next_views_delete: Take out what each VHS sees of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_views_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- next_violations_insert: Write violations in the new tables.
+INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :shown, :opened_position, :opened_at, :closed_position, :closed_at)
+
+-- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_violations_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- next_withheld_insert: Write withheld cancellations in the new tables.
+INSERT INTO koop_withheld_next (vhs, coop_id, ref, id)
+VALUES (:vhs, :coop_id, :ref, :id)
+
+-- next_withheld_delete: Take out withheld cancellations of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_withheld_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- next_members_insert: Write who has to do with what in the new tables.
+INSERT INTO koop_members_next (vhs, coop_id, since)
+VALUES (:vhs, :coop_id, :since)
+
+-- next_members_delete: Take out who has to do with what of some cooperations in the new tables, to write them anew.
+DELETE FROM koop_members_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- back_views_insert: Write what each VHS sees in the former tables.
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
+VALUES (:vhs, :coop_id, :role, :course_number, :period, :title, :starts_on, :ends_on, :position, :doc, :changes, :pending, :suspects, :live, :alone)
+
+-- back_views_delete: Take out what each VHS sees of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_views_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- back_violations_insert: Write violations in the former tables.
+INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :shown, :opened_position, :opened_at, :closed_position, :closed_at)
+
+-- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_violations_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- back_withheld_insert: Write withheld cancellations in the former tables.
+INSERT INTO koop_withheld_back (vhs, coop_id, ref, id)
+VALUES (:vhs, :coop_id, :ref, :id)
+
+-- back_withheld_delete: Take out withheld cancellations of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_withheld_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- back_members_insert: Write who has to do with what in the former tables.
+INSERT INTO koop_members_back (vhs, coop_id, since)
+VALUES (:vhs, :coop_id, :since)
+
+-- back_members_delete: Take out who has to do with what of some cooperations in the former tables, to write them anew.
+DELETE FROM koop_members_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- clear_views: Empty the table beside.
+DELETE FROM koop_views_next
+
+-- clear_violations: Empty the table beside.
+DELETE FROM koop_violations_next
+
+-- clear_withheld: Empty the table beside.
+DELETE FROM koop_withheld_next
+
+-- clear_members: Empty the table beside.
+DELETE FROM koop_members_next
+
+-- analyze_views: Nothing to do on SQLite.
+SELECT 1
+
+-- analyze_violations: Nothing to do on SQLite.
+SELECT 1
+
+-- analyze_withheld: Nothing to do on SQLite.
+SELECT 1
+
+-- analyze_members: Nothing to do on SQLite.
+SELECT 1
+
+-- patience: Nothing to do on SQLite, where readers hold nothing up.
+SELECT 1
+
+-- switch_views_1: Set the oldest table aside.
+ALTER TABLE koop_views_back RENAME TO koop_views_swap
+
+-- switch_views_2: Keep the live table.
+ALTER TABLE koop_views RENAME TO koop_views_back
+
+-- switch_views_3: Make the new table live.
+ALTER TABLE koop_views_next RENAME TO koop_views
+
+-- switch_views_4: Let the oldest table be filled next.
+ALTER TABLE koop_views_swap RENAME TO koop_views_next
+
+-- switch_violations_1: Set the oldest table aside.
+ALTER TABLE koop_violations_back RENAME TO koop_violations_swap
+
+-- switch_violations_2: Keep the live table.
+ALTER TABLE koop_violations RENAME TO koop_violations_back
+
+-- switch_violations_3: Make the new table live.
+ALTER TABLE koop_violations_next RENAME TO koop_violations
+
+-- switch_violations_4: Let the oldest table be filled next.
+ALTER TABLE koop_violations_swap RENAME TO koop_violations_next
+
+-- switch_withheld_1: Set the oldest table aside.
+ALTER TABLE koop_withheld_back RENAME TO koop_withheld_swap
+
+-- switch_withheld_2: Keep the live table.
+ALTER TABLE koop_withheld RENAME TO koop_withheld_back
+
+-- switch_withheld_3: Make the new table live.
+ALTER TABLE koop_withheld_next RENAME TO koop_withheld
+
+-- switch_withheld_4: Let the oldest table be filled next.
+ALTER TABLE koop_withheld_swap RENAME TO koop_withheld_next
+
+-- switch_members_1: Set the oldest table aside.
+ALTER TABLE koop_members_back RENAME TO koop_members_swap
+
+-- switch_members_2: Keep the live table.
+ALTER TABLE koop_members RENAME TO koop_members_back
+
+-- switch_members_3: Make the new table live.
+ALTER TABLE koop_members_next RENAME TO koop_members
+
+-- switch_members_4: Let the oldest table be filled next.
+ALTER TABLE koop_members_swap RENAME TO koop_members_next
+
+-- return_views_1: Set the live table aside.
+ALTER TABLE koop_views RENAME TO koop_views_swap
+
+-- return_views_2: Make the table live that was before.
+ALTER TABLE koop_views_back RENAME TO koop_views
+
+-- return_views_3: Keep the one that was live until now.
+ALTER TABLE koop_views_swap RENAME TO koop_views_back
+
+-- return_violations_1: Set the live table aside.
+ALTER TABLE koop_violations RENAME TO koop_violations_swap
+
+-- return_violations_2: Make the table live that was before.
+ALTER TABLE koop_violations_back RENAME TO koop_violations
+
+-- return_violations_3: Keep the one that was live until now.
+ALTER TABLE koop_violations_swap RENAME TO koop_violations_back
+
+-- return_withheld_1: Set the live table aside.
+ALTER TABLE koop_withheld RENAME TO koop_withheld_swap
+
+-- return_withheld_2: Make the table live that was before.
+ALTER TABLE koop_withheld_back RENAME TO koop_withheld
+
+-- return_withheld_3: Keep the one that was live until now.
+ALTER TABLE koop_withheld_swap RENAME TO koop_withheld_back
+
+-- return_members_1: Set the live table aside.
+ALTER TABLE koop_members RENAME TO koop_members_swap
+
+-- return_members_2: Make the table live that was before.
+ALTER TABLE koop_members_back RENAME TO koop_members
+
+-- return_members_3: Keep the one that was live until now.
+ALTER TABLE koop_members_swap RENAME TO koop_members_back
 
 -- ==== ingest: ledger of exports, lanes, catalogue, slices, quarantine ====
 
@@ -506,3 +733,129 @@ CREATE TABLE koop_forgotten (
 
 -- migration_2_forgotten_by_stream: Index of the fences by cooperation.
 CREATE INDEX koop_forgotten_by_stream ON koop_forgotten (coop_id)
+
+-- ==== migration 2: derived tables that a rebuild fills beside and exchanges; without named indexes, so that renaming is enough ====
+
+-- migration_2_views_old: Set the former table aside.
+ALTER TABLE koop_views RENAME TO koop_views_old
+
+-- migration_2_views_live: The live table of what each VHS sees.
+CREATE TABLE koop_views (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL, pending INTEGER NOT NULL,
+    suspects INTEGER NOT NULL, live INTEGER NOT NULL, alone INTEGER NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id)
+) STRICT
+
+-- migration_2_views_fill: Take over what it held.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views_old
+
+-- migration_2_views_drop: Drop the former table.
+DROP TABLE koop_views_old
+
+-- migration_2_views_next: The table that a rebuild fills.
+CREATE TABLE koop_views_next (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL, pending INTEGER NOT NULL,
+    suspects INTEGER NOT NULL, live INTEGER NOT NULL, alone INTEGER NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id)
+) STRICT
+
+-- migration_2_views_back: The table that was live before.
+CREATE TABLE koop_views_back (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL, pending INTEGER NOT NULL,
+    suspects INTEGER NOT NULL, live INTEGER NOT NULL, alone INTEGER NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id)
+) STRICT
+
+-- migration_2_violations_old: Set the former table aside.
+ALTER TABLE koop_violations RENAME TO koop_violations_old
+
+-- migration_2_violations_live: The live table of violations.
+CREATE TABLE koop_violations (
+    coop_id TEXT NOT NULL, vhs TEXT NOT NULL, code TEXT NOT NULL, ref TEXT NOT NULL, severity TEXT NOT NULL,
+    detail TEXT NOT NULL, shown TEXT, opened_position INTEGER PRIMARY KEY, opened_at TEXT NOT NULL, closed_position INTEGER,
+    closed_at TEXT, UNIQUE (coop_id, opened_position), UNIQUE (vhs, opened_position)
+) STRICT
+
+-- migration_2_violations_fill: Take over what it held.
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
+SELECT coop_id, vhs, code, ref, severity, detail, CASE WHEN closed_position IS NULL THEN detail END, opened_position, opened_at, closed_position, closed_at FROM koop_violations_old
+
+-- migration_2_violations_drop: Drop the former table.
+DROP TABLE koop_violations_old
+
+-- migration_2_violations_next: The table that a rebuild fills.
+CREATE TABLE koop_violations_next (
+    coop_id TEXT NOT NULL, vhs TEXT NOT NULL, code TEXT NOT NULL, ref TEXT NOT NULL, severity TEXT NOT NULL,
+    detail TEXT NOT NULL, shown TEXT, opened_position INTEGER PRIMARY KEY, opened_at TEXT NOT NULL, closed_position INTEGER,
+    closed_at TEXT, UNIQUE (coop_id, opened_position), UNIQUE (vhs, opened_position)
+) STRICT
+
+-- migration_2_violations_back: The table that was live before.
+CREATE TABLE koop_violations_back (
+    coop_id TEXT NOT NULL, vhs TEXT NOT NULL, code TEXT NOT NULL, ref TEXT NOT NULL, severity TEXT NOT NULL,
+    detail TEXT NOT NULL, shown TEXT, opened_position INTEGER PRIMARY KEY, opened_at TEXT NOT NULL, closed_position INTEGER,
+    closed_at TEXT, UNIQUE (coop_id, opened_position), UNIQUE (vhs, opened_position)
+) STRICT
+
+-- migration_2_withheld_old: Set the former table aside.
+ALTER TABLE koop_withheld RENAME TO koop_withheld_old
+
+-- migration_2_withheld_live: The live table of withheld cancellations.
+CREATE TABLE koop_withheld (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id, ref), UNIQUE (coop_id, vhs, ref)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_withheld_fill: Take over what it held.
+INSERT INTO koop_withheld (vhs, coop_id, ref, id)
+SELECT vhs, coop_id, ref, id FROM koop_withheld_old
+
+-- migration_2_withheld_drop: Drop the former table.
+DROP TABLE koop_withheld_old
+
+-- migration_2_withheld_next: The table that a rebuild fills.
+CREATE TABLE koop_withheld_next (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id, ref), UNIQUE (coop_id, vhs, ref)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_withheld_back: The table that was live before.
+CREATE TABLE koop_withheld_back (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id, ref), UNIQUE (coop_id, vhs, ref)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_members_old: Set the former table aside.
+ALTER TABLE koop_members RENAME TO koop_members_old
+
+-- migration_2_members_live: The live table of who has to do with what.
+CREATE TABLE koop_members (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_members_fill: Take over what it held.
+INSERT INTO koop_members (vhs, coop_id, since)
+SELECT vhs, coop_id, since FROM koop_members_old
+
+-- migration_2_members_drop: Drop the former table.
+DROP TABLE koop_members_old
+
+-- migration_2_members_next: The table that a rebuild fills.
+CREATE TABLE koop_members_next (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_members_back: The table that was live before.
+CREATE TABLE koop_members_back (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs)
+) STRICT, WITHOUT ROWID
+
+-- migration_2_rebuilds: One row: how often a rebuild was begun, and up to which position the tables that were live before are current.
+CREATE TABLE koop_rebuilds (attempt INTEGER NOT NULL, position INTEGER) STRICT
+
+-- migration_2_rebuilds_row: The row.
+INSERT INTO koop_rebuilds (attempt, position) VALUES (0, NULL)

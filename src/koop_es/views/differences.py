@@ -1,0 +1,85 @@
+"""Where what is kept differs from what the log says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from koop_es.store import Row, Tx
+from koop_es.views.derived import COLUMNS, KEYS, TABLES, Record
+
+MOST_LISTED = 1_000
+"""Differences that a report names one by one, the others are counted: more than anybody reads, and below 1 MB."""
+
+Kept = dict[str, list[Row]]
+"""Table -> its rows, as the store reads them."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One row that is not as the log says: changed, missing or surplus.
+
+    ``event`` is the position of the cooperation's last event, with which the right value is complete; None where the
+    log knows nothing of the cooperation. ``columns`` are those that differ. No values: they may be long.
+    """
+
+    table: str
+    kind: Literal["changed", "missing", "surplus"]
+    coop_id: str
+    vhs: str
+    about: str
+    columns: list[str]
+    event: int | None
+
+
+class Findings(msgspec.Struct):
+    """All differences, the first of them one by one."""
+
+    count: int = 0
+    listed: list[Difference] = []
+
+    def add(self, other: Findings) -> None:
+        """Take in what was found elsewhere."""
+        self.count += other.count
+        self.listed += other.listed[: MOST_LISTED - len(self.listed)]
+
+
+def kept(tx: Tx, coop_ids: Sequence[str]) -> Kept:
+    """Read the rows of some cooperations from all derived tables."""
+    return {table: tx.rows(f"derived_{table}", coop_ids=coop_ids) for table in TABLES}
+
+
+def compare(found: Kept, right: dict[str, list[Record]], heads: dict[str, int]) -> Findings:
+    """Compare what is kept with what the log says; ``heads`` has the position of each cooperation's last event."""
+    findings = Findings()
+    for table in TABLES:
+        columns = COLUMNS[table]
+        key = [columns.index(name) for name in KEYS[table]]
+        theirs = {tuple(row[at] for at in key): row for row in map(tuple, found[table])}
+        ours = {tuple(row[name] for name in KEYS[table]): row for row in right[table]}
+        _note(findings, table, "missing", (row for name, row in ours.items() if name not in theirs), heads)
+        for name, row in theirs.items():
+            record = dict(zip(columns, row, strict=True))
+            if name not in ours:
+                _note(findings, table, "surplus", [record], heads)
+            elif record != ours[name]:
+                differing = [column for column in columns if record[column] != ours[name][column]]
+                _note(findings, table, "changed", [record], heads, differing)
+    return findings
+
+
+def _note(
+    findings: Findings,
+    table: str,
+    kind: Literal["changed", "missing", "surplus"],
+    rows: Iterable[Record],
+    heads: dict[str, int],
+    columns: Sequence[str] = (),
+) -> None:
+    for row in rows:
+        findings.count += 1
+        if len(findings.listed) < MOST_LISTED:
+            about = " ".join(str(row[name]) for name in ("code", "ref", "opened_position") if name in row)
+            found = Difference(table, kind, row["coop_id"], row["vhs"], about, [*columns], heads.get(row["coop_id"]))
+            findings.listed.append(found)
