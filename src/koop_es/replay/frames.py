@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from koop_es.domain import violations
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import HEADINGS, CourseFacts, given
-from koop_es.domain.errors import BadInput
 from koop_es.domain.events import ViolationOpened
 from koop_es.domain.evolve import apply
 from koop_es.replay.explain import told
 from koop_es.replay.grid import NOTHING, Grid, grid
 from koop_es.replay.timeline import Timeline
+from koop_es.replay.why import BookingUnknown
 
 
 class Place(NamedTuple):
@@ -22,12 +22,6 @@ class Place(NamedTuple):
 
     what: str
     where: str
-
-
-class BookingUnknown(BadInput):
-    """There is no such booking in this cooperation."""
-
-    code = "booking_unknown"
 
 
 class Open(NamedTuple):

@@ -6,9 +6,10 @@ import pytest
 
 from koop_es.domain.subscription import terminate_subscription
 from koop_es.domain.wanted import changes
-from koop_es.replay.frames import BookingUnknown, Frame, Place
+from koop_es.replay.frames import Frame, Place
 from koop_es.replay.grid import BOOKING, FIELD, Cell
 from koop_es.replay.states import states
+from koop_es.replay.why import BookingUnknown
 from koop_es.views.documents import documents
 from tests.unit.domain.world import ABO, COOP, MASTER, THIRD, World, booked, held, network, shared, types
 from tests.unit.replay.stories import APART, frames, removed_once, removed_twice, timeline
