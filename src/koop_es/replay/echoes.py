@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import given, to_text
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import WEB_SERVICE_USER, Status
 from koop_es.domain.wanted import creation_fields, wanted_fields
 
 ROW = "row"
@@ -59,19 +59,27 @@ def _of_booking(state: Cooperation, booking: Booking, event: e.Event) -> frozens
     parts = set()
     cancelled = state.is_cancelled(booking)
     seat = booking.seats.get(event.vhs)
+    by_hand = seat is not None and _by_hand(event, seat)
     if isinstance(event, e.BookingDelivered):
         parts |= {ROW} if cancelled else {ROW, ALIVE}
         parts |= {STATUS} if event.status is told_status(state, booking) else set()
-    elif isinstance(event, e.CancellationDelivered) and cancelled:
+    elif isinstance(event, e.CancellationDelivered) and cancelled and not by_hand:
         parts.add(STATUS)
-    elif isinstance(event, e.BookingReappeared) and seat is not None and seat.lost and not cancelled:
+    elif isinstance(event, e.BookingReappeared) and seat is not None and seat.lost and not (cancelled or by_hand):
         parts |= {ROW, ALIVE}
-    elif isinstance(event, e.BookingReported) and event.status is not None:
+    elif isinstance(event, e.BookingReported) and event.status is not None and not by_hand:
         is_new = seat is not None and seat.status is not event.status
         parts |= {STATUS} if is_new and event.status is told_status(state, booking) else set()
     if isinstance(event, e.BookingDelivered | e.BookingReported) and event.person_version == booking.person_version:
         parts.add(PERSON)
     return frozenset(parts)
+
+
+def _by_hand(event: e.Event, seat: Seat) -> bool:
+    """Tell whether somebody of the staff edited the row since it was last shown, as far as it says who (T6, ADR
+    0006).
+    """
+    return event.actor not in (None, WEB_SERVICE_USER, seat.actor)
 
 
 def told_status(state: Cooperation, booking: Booking) -> Status:
