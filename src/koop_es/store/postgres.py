@@ -35,6 +35,9 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 300
 """How long a transaction may sit while Python works: the greatest export is folded in a minute; five times that."""
 
+ROWS_AT_ONCE = 2_000
+"""Rows fetched together where a whole table is read: some 2 MB."""
+
 STOCK_ATTEMPTS = 3
 """Attempts where a stock application calls the recorder: the library's ten would wait for a held lock for minutes."""
 
@@ -166,6 +169,15 @@ class PostgresTx(Tx):
         """Run a named statement and return all its rows; a list is handed over as an array."""
         try:
             return self._cursor.execute(_S[name], _bound(params)).fetchall()
+        except psycopg.Error as error:
+            raise self._fault(error, name) from None
+
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one by one, from a cursor of the server's."""
+        try:
+            with self._cursor.connection.cursor(name, row_factory=tuple_row, binary=True) as cursor:
+                cursor.itersize = ROWS_AT_ONCE
+                yield from cursor.execute(_S[name])
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 

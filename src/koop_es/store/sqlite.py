@@ -161,6 +161,17 @@ class SqliteTx(Tx):
         except sqlite3.Error as error:
             raise self._fault(error, name) from None
 
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one by one."""
+        cursor = self._cursor.connection.cursor()
+        cursor.row_factory = None
+        try:
+            yield from cursor.execute(_S[name])
+        except sqlite3.Error as error:
+            raise self._fault(error, name) from None
+        finally:
+            cursor.close()
+
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
@@ -206,6 +217,7 @@ class SqliteEngine:
             raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
         self.shown = address.shown
         self._path = address.path
+        self._counts = False
         self._wait_seconds = wait_seconds
         self._writer = threading.Lock()
         if create and not address.path.parent.is_dir():
@@ -226,7 +238,10 @@ class SqliteEngine:
             try:
                 if not write:
                     self._control(cursor, "BEGIN")
+                before = connection.total_changes
                 yield SqliteTx(cursor, self, writable=write)
+                if connection.total_changes > before:
+                    self._count(cursor)
                 self._control(cursor, "COMMIT")
             finally:
                 if connection.in_transaction:
@@ -276,6 +291,16 @@ class SqliteEngine:
         unknown = errors.StatementFailed, f"statement {statement} failed with {code}"
         kind, reason = _MEANING.get(_primary(error), unknown)
         return errors.at(kind, self.shown, reason, sqlite=code, statement=statement)
+
+    def _count(self, cursor: sqlite3.Cursor) -> None:
+        """Count this transaction: the proof for a later check that none has written since a seal."""
+        try:
+            if not self._counts:  # tables of version 1 have no count yet
+                self._counts = cursor.execute(_S["commit_known"]).fetchone() is not None
+            if self._counts:
+                cursor.execute(_S["commit_counted"])
+        except sqlite3.Error as error:
+            raise self.fault(error, "commit_counted") from None
 
     def _control(self, cursor: sqlite3.Cursor, command: str) -> None:
         try:
