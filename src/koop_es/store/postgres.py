@@ -297,6 +297,10 @@ class PostgresEngine:
 
             yield stay
 
+    def whole(self) -> bool:
+        """Leave its files to the server."""
+        return True
+
     def close(self) -> None:
         """Close all connections."""
         self.datastore.close()

@@ -279,6 +279,11 @@ class SqliteEngine:
         finally:
             lock.close()
 
+    def whole(self) -> bool:
+        """See that no page is missing or cut off: SQLite takes what is missing of the last one for zeros."""
+        with self.glance() as tx:
+            return self._path.stat().st_size % int(tx.rows("page_size")[0][0]) == 0
+
     def close(self) -> None:
         """Close all connections."""
         self.datastore.close()

@@ -603,6 +603,9 @@ WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace AND
 SELECT concat_ws(' ', (SELECT 'amcheck' FROM pg_extension WHERE extname = 'amcheck'),
     CASE WHEN current_setting('data_checksums') = 'on' THEN 'data_checksums' END)
 
+-- page_size: Read the size of a page in bytes.
+SELECT current_setting('block_size')::int
+
 -- tables: Name the tables.
 SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename
 
@@ -626,7 +629,7 @@ SELECT DISTINCT vhs FROM koop_exports WHERE status = 'applied' AND events > 0 OR
 SELECT count(*) FROM koop_exports WHERE position > %(head)s
 
 -- quarantine_bytes_all: Read what is set aside with its bytes and their digest.
-SELECT id, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
+SELECT id, vhs, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
 
 -- ==== schema: versions and migrations ====
 

@@ -597,6 +597,9 @@ PRAGMA integrity_check(20)
 -- check_means: Tell what checks the structure.
 SELECT 'integrity_check'
 
+-- page_size: Read the size of a page in bytes.
+PRAGMA page_size
+
 -- tables: Name the tables.
 SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name
 
@@ -620,7 +623,7 @@ SELECT DISTINCT vhs FROM koop_exports WHERE status = 'applied' AND events > 0 OR
 SELECT count(*) FROM koop_exports WHERE position > :head
 
 -- quarantine_bytes_all: Read what is set aside with its bytes and their digest.
-SELECT id, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
+SELECT id, vhs, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
 
 -- ==== schema: versions and migrations ====
 
