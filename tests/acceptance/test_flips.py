@@ -74,7 +74,7 @@ def places(size: int, count: int, *, everywhere: bool) -> Sequence[int]:
 
 
 @some_or_all
-def test_r7_a_flipped_bit_is_found_or_changes_nothing_that_can_be_read(
+def test_a_flipped_bit_is_found_or_changes_nothing_that_can_be_read(
     koop: Console, sealed: Path, everywhere: bool
 ) -> None:
     data, right, random, found = sealed.read_bytes(), content(sealed), Random(SEED), 0
@@ -86,7 +86,7 @@ def test_r7_a_flipped_bit_is_found_or_changes_nothing_that_can_be_read(
 
 
 @some_or_all
-def test_r7_a_file_that_is_cut_off_is_found(koop: Console, sealed: Path, everywhere: bool) -> None:
+def test_a_file_that_is_cut_off_is_found(koop: Console, sealed: Path, everywhere: bool) -> None:
     data, right = sealed.read_bytes(), content(sealed)
     for length in places(len(data), CUTS, everywhere=everywhere):
         assert settle(koop, sealed, data[:length], right, f"cut to {length}")

@@ -70,7 +70,7 @@ def test_a_simulated_network_is_as_it_must_be(any_db_url: str) -> None:
     assert wrong(any_db_url) == set()
 
 
-def test_r7_a_changed_event_is_found_by_the_chain_alone(told: str) -> None:
+def test_a_changed_event_is_found_by_the_chain_alone(told: str) -> None:
     with Store.open(told) as store:
         (item,) = store.load([COOP])[COOP][-1:]
     other = f"UPDATE {log(told)} SET state = {_replaced(told, 'recorded_at', 'recorded_et')} WHERE {position(told)} = "  # noqa: S608
@@ -85,7 +85,7 @@ def _replaced(url: str, old: str, new: str) -> str:
 
 
 @pytest.mark.parametrize("last", [True, False])
-def test_r7_a_deleted_event_is_found(told: str, last: bool) -> None:
+def test_a_deleted_event_is_found(told: str, last: bool) -> None:
     with Store.open(told) as store:
         item = store.load([COOP])[COOP][-1 if last else 2]
     execute(told, f"DELETE FROM {log(told)} WHERE {position(told)} = {item.position}")  # noqa: S608
@@ -93,7 +93,7 @@ def test_r7_a_deleted_event_is_found(told: str, last: bool) -> None:
     assert ("versions" in wrong(told)) is not last
 
 
-def test_r7_an_inserted_event_is_found(told: str) -> None:
+def test_an_inserted_event_is_found(told: str) -> None:
     with Store.open(told) as store:
         item = store.load([COOP])[COOP][-1]
     columns = f"{position(told)}, originator_id, originator_version, topic, state"
@@ -105,7 +105,7 @@ def test_r7_an_inserted_event_is_found(told: str) -> None:
     assert {"versions", "views"} <= wrong(told)
 
 
-def test_r7_exchanged_events_are_found(told: str) -> None:
+def test_exchanged_events_are_found(told: str) -> None:
     with Store.open(told) as store:
         first, second = store.load([COOP])[COOP][3:5]
     for old, new in ((first.version, -1), (second.version, first.version), (-1, second.version)):
@@ -136,14 +136,14 @@ def test_what_does_not_fit_is_found(told: str, statement: str, check: str) -> No
     assert check in wrong(told)
 
 
-def test_r7_every_table_is_covered_by_the_chain_the_log_or_a_digest(told: str) -> None:
+def test_every_table_is_covered_by_the_chain_the_log_or_a_digest(told: str) -> None:
     with Store.open(told) as store, store.reading() as tx:
         tables = {row[0] for row in tx.rows("tables")}
         digested = {f"koop_{name.removeprefix(PREFIX)}" for name in series(PREFIX)}
     assert tables - CHAINED - DERIVED == digested - {"koop_schema", "koop_sequences"}
 
 
-def test_r7_another_table_that_changed_behind_the_engines_back_is_found_on_sqlite(sqlite_url: str) -> None:
+def test_another_table_that_changed_behind_the_engines_back_is_found_on_sqlite(sqlite_url: str) -> None:
     with Store.create(sqlite_url) as store:
         chain.seal(store, NOW)
     assert wrong(sqlite_url) == set()
