@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "assign-coop-id": ("legacy", "Move such a course to a real COOP-Id."),
     "market": ("market", "Manage the members of mini-markets."),
     "rebuild": ("rebuild", "Build all views anew from the log."),
+    "seal": ("verify", "Seal the log, so that nobody changes it unnoticed."),
+    "verify": ("verify", "Check whether the store holds what was written."),
     "completion": ("completion", "Print the shell completion script."),
     "simulate": ("simulate", "Run a network with faults from a seed, and judge it."),
     "demo": ("demo", "Run a small network until every VHS agrees."),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from koop_es.cli.answer import DONE, FOUND, Answer, console, table
+from koop_es.cli.answer import DONE, FOUND, Answer, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.progress import progress
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -20,7 +20,7 @@ from koop_es.domain.identifiers import vhs_id
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from koop_es.views.rebuild import Progress, Rebuilt
+    from koop_es.views.rebuild import Rebuilt
 
 MOST_WORKERS = 16
 """Processes at most: each takes some 80 MB, and SQLite lets one of them write at a time."""
@@ -66,7 +66,7 @@ def rebuild(desk: Desk, workers: int, vhs: str | None, coop_id: str | None, chec
             course = checked_coop_id(coop_id) if coop_id is not None else None
             result = rebuild_some(store, vhs=place, coop_id=course, only_check=check)
         else:
-            with _progress() as told:
+            with progress() as told:
                 url = desk.settings.db_url
                 result = rebuild_all(store, url, workers=workers, only_check=check, progress=told)
     seconds = round(time.monotonic() - began, 3)
@@ -88,20 +88,6 @@ def _one_way(*, vhs: str | None, coop_id: str | None, check: bool, back: bool) -
         raise WrongUsage("give --vhs or --coop-id, not both")
     if back and (check or vhs is not None or coop_id is not None):
         raise WrongUsage("--back goes back with all views; leave out --check, --vhs and --coop-id")
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """Show how far it is, on a terminal only."""
-    out = console(stderr=True)
-    if not out.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    with Progress("events", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out) as bar:
-        task = bar.add_task("events")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _show(out: Console, result: Rebuilt, seconds: float) -> None:

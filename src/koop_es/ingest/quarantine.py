@@ -27,7 +27,12 @@ class NotInQuarantine(BadInput):
 
 def digest(item: Rejected) -> str:
     """Name a row that was set aside by its bytes and reason, so that the same one is kept once."""
-    return hashlib.sha256(b"\0".join((item.reason.encode(), (item.column or "").encode(), item.raw))).hexdigest()
+    return digest_of(item.reason, item.column or "", item.raw)
+
+
+def digest_of(reason: str, place: str, raw: bytes) -> str:
+    """Digest what was set aside; ``place`` is the column of a row, the path of a whole export."""
+    return hashlib.sha256(b"\0".join((reason.encode(), place.encode(), raw))).hexdigest()
 
 
 def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str, path: Path) -> int:
@@ -71,7 +76,7 @@ def put_export(
                 "reason": reason,
                 "remedy": remedy,
                 "raw": raw,
-                "digest": hashlib.sha256(b"\0".join((reason.encode(), source.encode(), raw))).hexdigest(),
+                "digest": digest_of(reason, source, raw),
                 "seen": seen,
             }
         ],

@@ -81,6 +81,11 @@ class _Ticking(Tx):
         self._tick()
         return self._inner.rows(name, **params)
 
+    def each(self, name: str) -> Iterator[Row]:
+        """Read after a tick."""
+        self._tick()
+        return self._inner.each(name)
+
     def run(self, name: str, **params: Any) -> int:
         """Write after a tick."""
         self._tick()

@@ -35,6 +35,9 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 300
 """How long a transaction may sit while Python works: the greatest export is folded in a minute; five times that."""
 
+ROWS_AT_ONCE = 2_000
+"""Rows fetched together where a whole table is read: some 2 MB."""
+
 STOCK_ATTEMPTS = 3
 """Attempts where a stock application calls the recorder: the library's ten would wait for a held lock for minutes."""
 
@@ -169,6 +172,15 @@ class PostgresTx(Tx):
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one by one, from a cursor of the server's."""
+        try:
+            with self._cursor.connection.cursor(name, row_factory=tuple_row, binary=True) as cursor:
+                cursor.itersize = ROWS_AT_ONCE
+                yield from cursor.execute(_S[name])
+        except psycopg.Error as error:
+            raise self._fault(error, name) from None
+
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
@@ -294,6 +306,10 @@ class PostgresEngine:
                 tx.rows("rebuild_position")
 
             yield stay
+
+    def whole(self) -> bool:
+        """Leave its files to the server."""
+        return True
 
     def close(self) -> None:
         """Close all connections."""

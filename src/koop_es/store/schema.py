@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, at
+from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreMissing, at
 from koop_es.store.transaction import Tx
 
 SCHEMA_VERSION = 2
@@ -14,6 +14,8 @@ def version(tx: Tx) -> int:
     if tx.row("schema_known") is None:
         return 0
     row = tx.row("schema_version")
+    if row is not None and not str(row[0]).isdecimal():
+        raise StoreDamaged("the version of the tables is no number; restore the last backup")
     return int(row[0]) if row else 0
 
 

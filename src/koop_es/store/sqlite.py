@@ -49,6 +49,9 @@ SETTINGS = (
     "PRAGMA journal_size_limit = 67108864",  # bytes: one great transaction does not leave its log behind for ever
 )
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What the driver raises; the second where a message of SQLite quotes bytes of a damaged file."""
+
 _S = statements("sqlite")
 
 
@@ -158,28 +161,39 @@ class SqliteTx(Tx):
         """Run a named statement and return all its rows; a list is handed over as JSON text."""
         try:
             return self._cursor.execute(_S[name], _bound(params)).fetchall()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._fault(error, name) from None
+
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one by one."""
+        cursor = self._cursor.connection.cursor()
+        cursor.row_factory = None
+        try:
+            yield from cursor.execute(_S[name])
+        except FAULTS as error:
+            raise self._fault(error, name) from None
+        finally:
+            cursor.close()
 
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
             return self._cursor.execute(_S[name], _bound(params)).rowcount
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._fault(error, name) from None
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a named statement once for each set of parameters."""
         try:
             self._cursor.executemany(_S[name], (_bound(row) for row in rows))
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._fault(error, name) from None
 
     def create_log(self) -> None:
         """Make the library's table."""
         try:
             self._engine.recorder._create_table(SQLiteCursor(self._cursor))  # the library's hook for exactly this
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._fault(error, "create_log") from None
 
     def lock_log(self) -> None:
@@ -188,10 +202,10 @@ class SqliteTx(Tx):
     def _insert(self, rows: Sequence[NewRow]) -> int:
         try:
             return self._engine.recorder.insert_rows(self._cursor, rows)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self._fault(error, "event_insert") from None
 
-    def _fault(self, error: sqlite3.Error, name: str) -> StoreUnusable:
+    def _fault(self, error: Exception, name: str) -> StoreUnusable:
         if not self.writable and _primary(error) == sqlite3.SQLITE_READONLY:
             return errors.ReadingOnly(statement=name)
         return self._engine.fault(error, name)
@@ -206,6 +220,7 @@ class SqliteEngine:
             raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
         self.shown = address.shown
         self._path = address.path
+        self._counts = False
         self._wait_seconds = wait_seconds
         self._writer = threading.Lock()
         if create and not address.path.parent.is_dir():
@@ -226,7 +241,10 @@ class SqliteEngine:
             try:
                 if not write:
                     self._control(cursor, "BEGIN")
+                before = connection.total_changes
                 yield SqliteTx(cursor, self, writable=write)
+                if connection.total_changes > before:
+                    self._count(cursor)
                 self._control(cursor, "COMMIT")
             finally:
                 if connection.in_transaction:
@@ -272,6 +290,11 @@ class SqliteEngine:
         finally:
             lock.close()
 
+    def whole(self) -> bool:
+        """See that no page is missing or cut off: SQLite takes what is missing of the last one for zeros."""
+        with self.glance() as tx:
+            return self._path.stat().st_size % int(tx.rows("page_size")[0][0]) == 0
+
     def close(self) -> None:
         """Close all connections."""
         self.datastore.close()
@@ -280,15 +303,27 @@ class SqliteEngine:
         """Say what an error of SQLite means; its text is left out where it could quote a row."""
         if isinstance(error, ConnectionUnavailableError):
             return errors.at(errors.StoreBusy, self.shown, f"no connection came free within {self._wait_seconds} s")
+        if isinstance(error, UnicodeDecodeError):
+            return errors.at(errors.StoreDamaged, self.shown, "the file holds text that is none", statement=statement)
         code = getattr(error, "sqlite_errorname", type(error).__name__)
         unknown = errors.StatementFailed, f"statement {statement} failed with {code}"
         kind, reason = _MEANING.get(_primary(error), unknown)
         return errors.at(kind, self.shown, reason, sqlite=code, statement=statement)
 
+    def _count(self, cursor: sqlite3.Cursor) -> None:
+        """Count this transaction: the proof for a later check that none has written since a seal."""
+        try:
+            if not self._counts:  # tables of version 1 have no count yet
+                self._counts = cursor.execute(_S["commit_known"]).fetchone() is not None
+            if self._counts:
+                cursor.execute(_S["commit_counted"])
+        except FAULTS as error:
+            raise self.fault(error, "commit_counted") from None
+
     def _control(self, cursor: sqlite3.Cursor, command: str) -> None:
         try:
             cursor.execute(command)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise self.fault(error, command) from None
 
     @contextmanager
@@ -301,7 +336,7 @@ class SqliteEngine:
                 leased = self.datastore.pool.get_connection()
             except ConnectionPoolClosedError:
                 raise StoreUnusable(f"{self.shown}: the store was closed; open it again") from None
-            except (sqlite3.Error, ConnectionUnavailableError) as error:
+            except (*FAULTS, ConnectionUnavailableError) as error:
                 raise self.fault(error, "connect") from None
             try:
                 yield leased._sqlite_conn  # the cursor the library would give has no row factory of its own

@@ -46,6 +46,9 @@ class Engine(Protocol):
     def alone(self) -> AbstractContextManager[Callable[[], None]]:
         """Be the only one that rebuilds; gives what to call now and then, so that the lock is kept."""
 
+    def whole(self) -> bool:
+        """Tell whether the file of the store ends where a page ends; True where there is no such file."""
+
     def close(self) -> None:
         """Close all connections."""
 
@@ -137,6 +140,10 @@ class Store:
         Raises RebuildRunning.
         """
         return self._engine.alone()
+
+    def whole(self) -> bool:
+        """Tell whether the file of the store ends where a page ends; PostgreSQL sees to its files itself."""
+        return self._engine.whole()
 
     def head(self) -> int:
         """Return the highest position of the log, 0 when it is empty."""

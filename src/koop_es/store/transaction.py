@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from koop_es.store.codec import decode_all, encode_all
@@ -117,6 +117,10 @@ class Tx(ABC):
         """Run a named statement and return its first row, None if there is none."""
         rows = self.rows(name, **params)
         return rows[0] if rows else None
+
+    @abstractmethod
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one by one, however many they are."""
 
     @abstractmethod
     def run(self, name: str, **params: Any) -> int:

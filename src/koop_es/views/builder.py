@@ -37,8 +37,9 @@ class Part(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What was built of some cooperations, and where what is kept differed."""
+    """What was built of some streams, with their events, and where what is kept differed."""
 
+    stories: dict[str, list[Recorded]]
     rows: dict[str, list[Record]]
     findings: Findings
     events: int
@@ -91,7 +92,7 @@ def _stories(recorded: Iterable[Recorded]) -> dict[str, list[Recorded]]:
 def _built(stories: dict[str, list[Recorded]], found: dict[str, list[tuple[object, ...]]], events: int) -> Built:
     heads = {stream: story[-1].position for stream, story in stories.items() if story}
     rows = by_table(rows_of(_touched(s, story)) for s, story in stories.items() if story and is_cooperation(s))
-    return Built(rows, compare(found, rows, heads), events)
+    return Built(stories, rows, compare(found, rows, heads), events)
 
 
 def _touched(coop_id: str, story: list[Recorded]) -> Touched:

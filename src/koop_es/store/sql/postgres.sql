@@ -599,6 +599,133 @@ SELECT market FROM koop_markets WHERE vhs = %(vhs)s ORDER BY market
 -- markets: Read all memberships.
 SELECT market, vhs FROM koop_markets ORDER BY market, vhs
 
+-- ==== seals: a chain over the log, and what the other tables held when it was last extended ====
+
+-- seal_last: Read the newest seal.
+SELECT position, events, digest, sealed_at, commits, sides, sum FROM koop_seals ORDER BY position DESC LIMIT 1
+
+-- seals: Read all seals, oldest first.
+SELECT position, events, digest, sealed_at, commits, sides, sum FROM koop_seals ORDER BY position
+
+-- seal_put: Add a seal, or renew the one of this position.
+INSERT INTO koop_seals (position, events, digest, sealed_at, commits, sides, sum)
+VALUES (%(position)s, %(events)s, %(digest)s, %(sealed_at)s, %(commits)s, %(sides)s, %(sum)s)
+ON CONFLICT (position) DO UPDATE SET events = excluded.events, digest = excluded.digest, sealed_at = excluded.sealed_at,
+    commits = excluded.commits, sides = excluded.sides, sum = excluded.sum
+
+-- commit_known: Tell whether the store counts its transactions: PostgreSQL does.
+SELECT 1
+
+-- commit_counted: Nothing to do: PostgreSQL numbers every transaction that writes.
+SELECT 1
+
+-- commit_count: Read the number of the next transaction that writes; 0 while one is under way, so that it equals no other.
+SELECT CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())
+    THEN pg_snapshot_xmax(pg_current_snapshot())::text::bigint ELSE 0 END
+
+-- commit_own: Take the number of the own transaction.
+SELECT pg_current_xact_id()::text::bigint
+
+-- side_schema: Read how the tables are made.
+SELECT table_name, column_name, ordinal_position, data_type, is_nullable FROM information_schema.columns
+WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position
+
+-- side_sequences: Nothing: PostgreSQL keeps them with the tables.
+SELECT 1
+
+-- side_catalogue: Read the whole of koop_catalogue.
+SELECT * FROM koop_catalogue ORDER BY vhs, key
+
+-- side_exports: Read the whole of koop_exports.
+SELECT * FROM koop_exports ORDER BY id
+
+-- side_lanes: Read the whole of koop_lanes.
+SELECT * FROM koop_lanes ORDER BY vhs
+
+-- side_markets: Read the whole of koop_markets.
+SELECT * FROM koop_markets ORDER BY market, vhs
+
+-- side_meta: Read the whole of koop_meta.
+SELECT * FROM koop_meta ORDER BY key
+
+-- side_numbers: Read the whole of koop_numbers.
+SELECT * FROM koop_numbers ORDER BY vhs
+
+-- side_persons: Read the whole of koop_persons.
+SELECT * FROM koop_persons ORDER BY person_id, version
+
+-- side_quarantine: Read the whole of koop_quarantine.
+SELECT * FROM koop_quarantine ORDER BY id
+
+-- side_rebuilds: Read the whole of koop_rebuilds.
+SELECT * FROM koop_rebuilds ORDER BY attempt
+
+-- side_slices: Read the whole of koop_slices.
+SELECT * FROM koop_slices ORDER BY vhs, coop_id
+
+-- side_views_back: Read the whole of koop_views_back.
+SELECT * FROM koop_views_back ORDER BY vhs, coop_id
+
+-- side_violations_back: Read the whole of koop_violations_back.
+SELECT * FROM koop_violations_back ORDER BY opened_position
+
+-- side_withheld_back: Read the whole of koop_withheld_back.
+SELECT * FROM koop_withheld_back ORDER BY vhs, coop_id, ref
+
+-- side_members_back: Read the whole of koop_members_back.
+SELECT * FROM koop_members_back ORDER BY vhs, coop_id
+
+-- side_views_next: Read the whole of koop_views_next.
+SELECT * FROM koop_views_next ORDER BY vhs, coop_id
+
+-- side_violations_next: Read the whole of koop_violations_next.
+SELECT * FROM koop_violations_next ORDER BY opened_position
+
+-- side_withheld_next: Read the whole of koop_withheld_next.
+SELECT * FROM koop_withheld_next ORDER BY vhs, coop_id, ref
+
+-- side_members_next: Read the whole of koop_members_next.
+SELECT * FROM koop_members_next ORDER BY vhs, coop_id
+
+-- ==== verify: what only a check of the whole store asks ====
+
+-- check_file: Check the indices of the tables, where the extension amcheck is there.
+SELECT 'ok' FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
+WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace AND c.relname LIKE 'koop%%'
+    AND query_to_xml(format('SELECT bt_index_check(%%s::regclass, true)', c.oid), true, false, '') IS NOT NULL
+
+-- check_means: Tell what checks the structure: amcheck if it is installed, and whether pages carry checksums.
+SELECT concat_ws(' ', (SELECT 'amcheck' FROM pg_extension WHERE extname = 'amcheck'),
+    CASE WHEN current_setting('data_checksums') = 'on' THEN 'data_checksums' END)
+
+-- page_size: Read the size of a page in bytes.
+SELECT current_setting('block_size')::int
+
+-- tables: Name the tables.
+SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename
+
+-- person_keys_of_ids: Find persons by id, without what is known of them.
+SELECT person_id, version, coop_id FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
+
+-- person_keys_of_streams: Find the persons of some cooperations, without what is known of them.
+SELECT person_id, version, coop_id FROM koop_persons WHERE coop_id = ANY(%(coop_ids)s::text[])
+
+-- person_strays: Count the persons of cooperations of which the log knows nothing.
+SELECT count(*) FROM koop_persons AS p WHERE NOT EXISTS (SELECT 1 FROM koop_events WHERE originator_id = p.coop_id)
+
+-- ledger_applied: Read which exports of a VHS caused events, as the ledger has it.
+SELECT sequence, sha256, events, position FROM koop_exports
+WHERE vhs = %(vhs)s AND status = 'applied' AND events > 0 ORDER BY id
+
+-- ledger_vhs: Name the VHSs whose exports caused events, as the ledger has it.
+SELECT DISTINCT vhs FROM koop_exports WHERE status = 'applied' AND events > 0 ORDER BY vhs
+
+-- ledger_ahead: Count the exports that the ledger has beyond the end of the log.
+SELECT count(*) FROM koop_exports WHERE position > %(head)s
+
+-- quarantine_bytes_all: Read what is set aside with its bytes and their digest.
+SELECT id, vhs, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
+
 -- ==== schema: versions and migrations ====
 
 -- schema_lock: Let one migration run at a time, to the end of its transaction; the number is "koop" in ASCII.
@@ -843,3 +970,17 @@ CREATE TABLE koop_rebuilds (attempt bigint NOT NULL, position bigint)
 
 -- migration_2_rebuilds_row: The row.
 INSERT INTO koop_rebuilds (attempt, position) VALUES (0, NULL)
+
+-- ==== migration 2: seals ====
+
+-- migration_2_seals: The chain over the log; sides and commits say what the other tables held, and sum covers the row.
+CREATE TABLE koop_seals (
+    position bigint PRIMARY KEY, events bigint NOT NULL, digest text NOT NULL, sealed_at text NOT NULL, commits bigint, sides text NOT NULL,
+    sum text NOT NULL
+)
+
+-- migration_2_commits: Nothing to do: PostgreSQL numbers every transaction that writes.
+SELECT 1
+
+-- migration_2_commits_row: Nothing to do here either.
+SELECT 1

@@ -591,6 +591,128 @@ SELECT market FROM koop_markets WHERE vhs = :vhs ORDER BY market
 -- markets: Read all memberships.
 SELECT market, vhs FROM koop_markets ORDER BY market, vhs
 
+-- ==== seals: a chain over the log, and what the other tables held when it was last extended ====
+
+-- seal_last: Read the newest seal.
+SELECT position, events, digest, sealed_at, commits, sides, sum FROM koop_seals ORDER BY position DESC LIMIT 1
+
+-- seals: Read all seals, oldest first.
+SELECT position, events, digest, sealed_at, commits, sides, sum FROM koop_seals ORDER BY position
+
+-- seal_put: Add a seal, or renew the one of this position.
+INSERT INTO koop_seals (position, events, digest, sealed_at, commits, sides, sum)
+VALUES (:position, :events, :digest, :sealed_at, :commits, :sides, :sum)
+ON CONFLICT (position) DO UPDATE SET events = excluded.events, digest = excluded.digest, sealed_at = excluded.sealed_at,
+    commits = excluded.commits, sides = excluded.sides, sum = excluded.sum
+
+-- commit_known: Tell whether the store counts its transactions.
+SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'koop_commits'
+
+-- commit_counted: Count a transaction that has written; twice, so that a damaged count is noticed.
+UPDATE koop_commits SET commits = commits + 1, opposite = opposite - 1
+
+-- commit_count: Read how many transactions have written; NULL where the count is damaged.
+SELECT CASE WHEN commits + opposite = 0 THEN commits END FROM koop_commits
+
+-- commit_own: Read the count before the own transaction.
+SELECT commits FROM koop_commits
+
+-- side_schema: Read how the tables are made.
+SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name
+
+-- side_sequences: Read which numbers of rows were given out.
+SELECT name, seq FROM sqlite_sequence ORDER BY name
+
+-- side_catalogue: Read the whole of koop_catalogue.
+SELECT * FROM koop_catalogue ORDER BY vhs, key
+
+-- side_exports: Read the whole of koop_exports.
+SELECT * FROM koop_exports ORDER BY id
+
+-- side_lanes: Read the whole of koop_lanes.
+SELECT * FROM koop_lanes ORDER BY vhs
+
+-- side_markets: Read the whole of koop_markets.
+SELECT * FROM koop_markets ORDER BY market, vhs
+
+-- side_meta: Read the whole of koop_meta.
+SELECT * FROM koop_meta ORDER BY key
+
+-- side_numbers: Read the whole of koop_numbers.
+SELECT * FROM koop_numbers ORDER BY vhs
+
+-- side_persons: Read the whole of koop_persons.
+SELECT * FROM koop_persons ORDER BY person_id, version
+
+-- side_quarantine: Read the whole of koop_quarantine.
+SELECT * FROM koop_quarantine ORDER BY id
+
+-- side_rebuilds: Read the whole of koop_rebuilds.
+SELECT * FROM koop_rebuilds ORDER BY attempt
+
+-- side_slices: Read the whole of koop_slices.
+SELECT * FROM koop_slices ORDER BY vhs, coop_id
+
+-- side_views_back: Read the whole of koop_views_back.
+SELECT * FROM koop_views_back ORDER BY vhs, coop_id
+
+-- side_violations_back: Read the whole of koop_violations_back.
+SELECT * FROM koop_violations_back ORDER BY opened_position
+
+-- side_withheld_back: Read the whole of koop_withheld_back.
+SELECT * FROM koop_withheld_back ORDER BY vhs, coop_id, ref
+
+-- side_members_back: Read the whole of koop_members_back.
+SELECT * FROM koop_members_back ORDER BY vhs, coop_id
+
+-- side_views_next: Read the whole of koop_views_next.
+SELECT * FROM koop_views_next ORDER BY vhs, coop_id
+
+-- side_violations_next: Read the whole of koop_violations_next.
+SELECT * FROM koop_violations_next ORDER BY opened_position
+
+-- side_withheld_next: Read the whole of koop_withheld_next.
+SELECT * FROM koop_withheld_next ORDER BY vhs, coop_id, ref
+
+-- side_members_next: Read the whole of koop_members_next.
+SELECT * FROM koop_members_next ORDER BY vhs, coop_id
+
+-- ==== verify: what only a check of the whole store asks ====
+
+-- check_file: Check the structure of the file, tables against indices.
+PRAGMA integrity_check(20)
+
+-- check_means: Tell what checks the structure.
+SELECT 'integrity_check'
+
+-- page_size: Read the size of a page in bytes.
+PRAGMA page_size
+
+-- tables: Name the tables.
+SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name
+
+-- person_keys_of_ids: Find persons by id, without what is known of them.
+SELECT person_id, version, coop_id FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+
+-- person_keys_of_streams: Find the persons of some cooperations, without what is known of them.
+SELECT person_id, version, coop_id FROM koop_persons WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- person_strays: Count the persons of cooperations of which the log knows nothing.
+SELECT count(*) FROM koop_persons AS p WHERE NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id = p.coop_id)
+
+-- ledger_applied: Read which exports of a VHS caused events, as the ledger has it.
+SELECT sequence, sha256, events, position FROM koop_exports
+WHERE vhs = :vhs AND status = 'applied' AND events > 0 ORDER BY id
+
+-- ledger_vhs: Name the VHSs whose exports caused events, as the ledger has it.
+SELECT DISTINCT vhs FROM koop_exports WHERE status = 'applied' AND events > 0 ORDER BY vhs
+
+-- ledger_ahead: Count the exports that the ledger has beyond the end of the log.
+SELECT count(*) FROM koop_exports WHERE position > :head
+
+-- quarantine_bytes_all: Read what is set aside with its bytes and their digest.
+SELECT id, vhs, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
+
 -- ==== schema: versions and migrations ====
 
 -- schema_lock: Let one migration run at a time; here BEGIN IMMEDIATE has already seen to that.
@@ -859,3 +981,17 @@ CREATE TABLE koop_rebuilds (attempt INTEGER NOT NULL, position INTEGER) STRICT
 
 -- migration_2_rebuilds_row: The row.
 INSERT INTO koop_rebuilds (attempt, position) VALUES (0, NULL)
+
+-- ==== migration 2: seals ====
+
+-- migration_2_seals: The chain over the log; sides and commits say what the other tables held, and sum covers the row.
+CREATE TABLE koop_seals (
+    position INTEGER PRIMARY KEY, events INTEGER NOT NULL, digest TEXT NOT NULL, sealed_at TEXT NOT NULL, commits INTEGER, sides TEXT NOT NULL,
+    sum TEXT NOT NULL
+) STRICT
+
+-- migration_2_commits: How many transactions have written: the proof that none has since a seal.
+CREATE TABLE koop_commits (commits INTEGER NOT NULL, opposite INTEGER NOT NULL) STRICT
+
+-- migration_2_commits_row: The row.
+INSERT INTO koop_commits (commits, opposite) VALUES (1, -1)

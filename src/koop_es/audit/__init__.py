@@ -1,0 +1,1 @@
+"""Whether the store holds what was written: seals over the log, and a check of everything."""

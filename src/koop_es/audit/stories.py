@@ -1,0 +1,174 @@
+"""The check of the log stream by stream: versions, views, change lists, persons, the ledger of exports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from koop_es.domain.events import BookingAmended, BookingMade, ExportApplied
+from koop_es.domain.identifiers import institution_stream, is_cooperation
+from koop_es.store import Recorded, Store, Tx
+from koop_es.views.builder import Built, build, build_some, parts
+from koop_es.views.differences import Difference, Findings
+
+MOST_STRAYS = 1_000
+"""Cooperations without events that are looked at: every one of them is a fault already."""
+
+CHANGES = {"changes", "pending"}
+"""The columns of a view that are the change list."""
+
+Person = tuple[str, int]
+Applied = tuple[int | None, str, int]
+"""An export that caused events: sequence, sha256, events."""
+
+
+@dataclass
+class Stories:
+    """What was found wrong in all streams, by check; the first few in words, the others counted."""
+
+    events: int = 0
+    versions: list[str] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)
+    ledger: list[str] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def changes(self) -> list[Difference]:
+        """Differences of the change lists."""
+        listed = (item for item in self.findings.listed if item.table == "views")
+        return [item for item in listed if item.kind != "changed" or CHANGES & {*item.columns}]
+
+
+def check(store: Store, told: Callable[[int], None]) -> Stories:
+    """Check every stream, in pages; raises what the codec raises for an event it cannot read."""
+    stories = Stories()
+    for part in parts(store, 1):
+        for built in build(store, part):
+            _add(stories, store, built)
+            told(stories.events)
+    with store.reading() as tx:
+        strays = [row[0] for row in tx.rows("derived_strays", limit=MOST_STRAYS)]
+        stories.findings.add(build_some(tx, strays).findings)
+        _strangers(tx, stories)
+    return stories
+
+
+def check_one(store: Store, coop_id: str) -> Stories:
+    """Check one stream; without events it is empty."""
+    stories = Stories()
+    with store.reading() as tx:
+        built = build_some(tx, [coop_id])
+    _add(stories, store, built)
+    return stories
+
+
+def _add(stories: Stories, store: Store, built: Built) -> None:
+    stories.events += built.events
+    stories.findings.add(built.findings)
+    for stream, story in built.stories.items():
+        stories.versions += _gaps(stream, story)
+    courses = {stream: story for stream, story in built.stories.items() if is_cooperation(stream)}
+    others = {stream: story for stream, story in built.stories.items() if stream not in courses}
+    with store.reading() as tx:
+        stories.persons += _persons(tx, courses)
+        for stream, story in others.items():
+            stories.ledger += _ledger(tx, stream, story)
+
+
+def _gaps(stream: str, story: list[Recorded]) -> Iterable[str]:
+    before = 0
+    for version, item in enumerate(story, 1):
+        if item.version != version:
+            yield f"{stream}: version {item.version} stands where {version} belongs"
+            return
+        if item.position <= before:
+            yield f"{stream}: version {version} has position {item.position}, the one before it {before}"
+            return
+        before = item.position
+
+
+def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
+    """Compare the persons that events name with those of the vault (D15)."""
+    named = {stream: _named(story) for stream, story in courses.items()}
+    ids = sorted({person_id for persons in named.values() for person_id, _ in persons})
+    held: set[Person] = {(row[0], row[1]) for row in tx.rows("person_keys_of_ids", person_ids=ids)}
+    gone = forgotten(tx, list(courses))
+    wrong = [
+        f"{stream}: person {person_id} version {version} is neither in the vault nor forgotten"
+        for stream, persons in named.items()
+        for person_id, version in sorted(persons)
+        if (person_id, version) not in held and person_id not in gone
+    ]
+    newest: dict[str, int] = {}
+    for persons in named.values():
+        for person_id, version in persons:
+            newest[person_id] = max(version, newest.get(person_id, 0))
+    for person_id, version, stream in sorted(tx.rows("person_keys_of_streams", coop_ids=list(courses))):
+        if version > newest.get(person_id, 0):
+            wrong.append(f"{stream}: no event names person {person_id} version {version} of the vault")
+    return wrong
+
+
+def forgotten(tx: Tx, coop_ids: list[str]) -> set[str]:
+    """Name the persons of some cooperations who were forgotten, whom events may name though the vault has them not.
+
+    Nobody can be forgotten yet.
+    """
+    del tx, coop_ids
+    return set()
+
+
+def _named(story: list[Recorded]) -> set[Person]:
+    persons: dict[str, str] = {}
+    found: set[Person] = set()
+    for item in story:
+        event = item.event
+        if isinstance(event, BookingMade) and event.person_id:
+            persons[event.ref] = event.person_id
+            found.add((event.person_id, 1))
+        elif isinstance(event, BookingAmended) and event.person_version and event.ref in persons:
+            found.add((persons[event.ref], event.person_version))
+    return found
+
+
+def _ledger(tx: Tx, stream: str, story: list[Recorded]) -> list[str]:
+    """Compare the exports that the log says caused events with those of the ledger."""
+    _, _, vhs = stream.partition(":")
+    if stream != institution_stream(vhs):
+        return []
+    logged = Counter(_applied(item.event) for item in story if isinstance(item.event, ExportApplied))
+    kept: Counter[Applied] = Counter()
+    wrong = []
+    before = 0
+    for sequence, sha256, events, position in tx.rows("ledger_applied", vhs=vhs):
+        kept[sequence, sha256, events] += 1
+        if position is not None and position < before:
+            wrong.append(f"{_name(vhs, sequence, sha256)} has position {position}, the one before it {before}")
+        before = position or before
+    wrong += [f"{_name(vhs, *key[:2])} is in the log and not so in the ledger" for key in logged - kept]
+    wrong += [f"{_name(vhs, *key[:2])} is in the ledger and not so in the log" for key in kept - logged]
+    return wrong
+
+
+def _applied(event: ExportApplied) -> Applied:
+    origin = event.origin
+    return (origin.sequence if origin else None, origin.sha256 if origin else "", event.events)
+
+
+def _name(vhs: str, sequence: int | None, sha256: str) -> str:
+    return f"export {vhs}#{sequence}" if sequence is not None else f"export {vhs}@{sha256[:12]}"
+
+
+def _strangers(tx: Tx, stories: Stories) -> None:
+    """Find what stands beside the log and belongs to no stream of it."""
+    count = tx.rows("person_strays")[0][0]
+    if count:
+        stories.persons.append(f"{count} persons of the vault belong to no cooperation of the log")
+    ahead = tx.rows("ledger_ahead", head=tx.head())[0][0]
+    if ahead:
+        stories.ledger.append(f"{ahead} exports of the ledger lie beyond the end of the log")
+    for (vhs,) in tx.rows("ledger_vhs"):
+        stream = institution_stream(vhs)
+        if not tx.rows("event_stream", stream=stream, after=0, upto=1, limit=1):
+            stories.ledger.append(f"exports of VHS {vhs} caused events, and the log has none of {stream}")

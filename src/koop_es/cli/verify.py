@@ -1,0 +1,98 @@
+"""``seal`` and ``verify``: whether the store holds what was written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import msgspec
+
+from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
+from koop_es.cli.frame import Desk, command
+from koop_es.cli.progress import progress
+from koop_es.domain.errors import WrongUsage
+from koop_es.domain.identifiers import coop_id as checked_coop_id
+
+MOST_BYTES = 4_096
+"""Size of a witness at most: it holds a position and a digest."""
+
+
+@command("seal")
+@click.option(
+    "--head",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write position and digest to this file as well, for another VHS to keep.",
+)
+def seal(desk: Desk, file: Path | None) -> Answer:
+    """Seal the log: extend the chain of digests to its end, and digest all other tables.
+
+    Ingests go on meanwhile. Whoever keeps position and digest elsewhere can prove later, with verify --witness, that
+    the log up to there was not touched.
+
+    \b
+    Examples:
+      koop-es seal
+      koop-es seal --head koop-head.json
+    """
+    from koop_es.audit import chain
+
+    with desk.store() as store:
+        made, events = chain.seal(store, desk.now)
+    head = chain.head(made)
+    if file is not None:
+        try:
+            file.write_text(json.dumps(head) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise WrongUsage(f"{file} cannot be written: {error.strerror}; the log is sealed") from None
+    tables = "with all other tables" if made.commits is not None else "without the other tables: others wrote meanwhile"
+    words = f"sealed {events} events up to position {made.position}, {tables}"
+    data = {**head, "events": events, "sealed_at": made.sealed_at, "tables": made.commits is not None}
+    return Answer(data, lines(words, f"{made.position}:{made.digest}"))
+
+
+@command("verify")
+@click.option(
+    "--witness", metavar="HEAD", help="File of seal --head, or POSITION:DIGEST: the chain must pass through it."
+)
+@click.option("--coop-id", metavar="C", help="Only this cooperation: its events, views and persons.")
+def verify(desk: Desk, witness: str | None, coop_id: str | None) -> Answer:
+    """Check the whole store: structure, every event, views, vault, ledger, quarantine, and the log against its seals.
+
+    Nothing is written. The exit status is 1 if anything is not as it must be, and 5 if the store cannot be opened.
+
+    \b
+    Examples:
+      koop-es verify
+      koop-es verify --witness koop-head.json
+      koop-es verify --coop-id 563-COOP-219 --json
+    """
+    from koop_es.audit import verify as audit
+
+    if witness is not None and coop_id is not None:
+        raise WrongUsage("give --witness or --coop-id: a witness is of the whole log")
+    seen = audit.witness(_read(witness)) if witness is not None else None
+    with desk.store() as store:
+        if coop_id is not None:
+            checks = audit.verify_one(store, checked_coop_id(coop_id))
+        else:
+            with progress() as told:
+                head = store.head()
+                checks = audit.verify(store, seen, lambda done: told(done, max(done, head)) if told else None)
+    rows = [(check.name, "ok" if check.ok else "NOT OK", check.detail) for check in checks]
+    found = not all(check.ok for check in checks)
+    data = {"checks": msgspec.to_builtins(checks), "ok": not found}
+    return Answer(data, table("Checks", ("check", "", "what was found"), rows), FOUND if found else DONE)
+
+
+def _read(witness: str) -> str:
+    """Read the file of a witness, or take what was given for the witness itself."""
+    file = Path(witness)
+    try:
+        if file.is_file() and file.stat().st_size <= MOST_BYTES:
+            return file.read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        pass
+    return witness

@@ -1,0 +1,209 @@
+"""What verify finds, on both databases, and what a seal proves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from koop_es.audit import chain, verify
+from koop_es.audit.chain import Head, Seal
+from koop_es.audit.sides import PREFIX
+from koop_es.domain.errors import CooperationUnknown
+from koop_es.simulate.rehearsal import simulate
+from koop_es.store import Store, vault
+from koop_es.store.statements import series
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.integration.ingest.conftest import NOW, take_in
+from tests.integration.views.test_rebuild import execute
+
+CHAINED = {"stored_events", "koop_events", "koop_seals", "koop_commits"}
+"""Tables that the chain covers or that it consists of, and the count of transactions, which covers itself."""
+
+DERIVED = {"koop_views", "koop_violations", "koop_withheld", "koop_members"}
+"""Tables that are compared with what the log says."""
+
+
+@pytest.fixture
+def told(any_db_url: str, tmp_path: Path) -> str:
+    """The address of a store that has seen a story and was sealed in the middle and at the end of it."""
+    network = booked(tmp_path / "exports")
+    with Store.create(any_db_url) as store:
+        for program in network.values():
+            take_in(store, program.export())
+        chain.seal(store, NOW)
+        network[NEAR].cancel(f"{NEAR}:500")
+        network[MASTER].book(NUMBERS[MASTER][COOP], "990", "W")
+        for program in network.values():
+            take_in(store, program.export())
+        chain.seal(store, NOW)
+    return any_db_url
+
+
+def wrong(url: str, seen: Head | None = None) -> set[str]:
+    """Name the checks that are not ok."""
+    with Store.open(url) as store:
+        return {check.name for check in verify.verify(store, seen) if not check.ok}
+
+
+def log(url: str) -> str:
+    return "stored_events" if url.startswith("sqlite") else "koop_events"
+
+
+def position(url: str) -> str:
+    return "rowid" if url.startswith("sqlite") else "notification_id"
+
+
+def test_an_untouched_store_is_as_it_must_be(told: str) -> None:
+    with Store.open(told) as store, store.reading() as tx:
+        head = chain.last(tx)
+        assert len(tx.rows("seals")) == 2
+        assert head.position == tx.head()
+    assert wrong(told, Head(head.position, head.digest)) == set()
+
+
+def test_a_simulated_network_is_as_it_must_be(any_db_url: str) -> None:
+    simulate(19, steps=120, store_url=any_db_url)
+    with Store.open(any_db_url) as store:
+        chain.seal(store, NOW)
+    assert wrong(any_db_url) == set()
+
+
+def test_a_changed_event_is_found_by_the_chain_alone(told: str) -> None:
+    with Store.open(told) as store:
+        (item,) = store.load([COOP])[COOP][-1:]
+    other = f"UPDATE {log(told)} SET state = {_replaced(told, 'recorded_at', 'recorded_et')} WHERE {position(told)} = "  # noqa: S608
+    execute(told, f"{other}{item.position}")
+    assert "chain" in wrong(told)
+
+
+def _replaced(url: str, old: str, new: str) -> str:
+    if url.startswith("sqlite"):
+        return f"CAST(replace(CAST(state AS TEXT), '{old}', '{new}') AS BLOB)"
+    return f"convert_to(replace(convert_from(state, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_deleted_event_is_found(told: str, last: bool) -> None:
+    with Store.open(told) as store:
+        item = store.load([COOP])[COOP][-1 if last else 2]
+    execute(told, f"DELETE FROM {log(told)} WHERE {position(told)} = {item.position}")  # noqa: S608
+    assert {"chain", "views"} <= wrong(told)
+    assert ("versions" in wrong(told)) is not last
+
+
+def test_an_inserted_event_is_found(told: str) -> None:
+    with Store.open(told) as store:
+        item = store.load([COOP])[COOP][-1]
+    columns = f"{position(told)}, originator_id, originator_version, topic, state"
+    execute(
+        told,
+        f"INSERT INTO {log(told)} ({columns}) SELECT -1, originator_id, originator_version + 1, topic, state "  # noqa: S608
+        f"FROM {log(told)} WHERE {position(told)} = {item.position}",
+    )
+    assert {"versions", "views"} <= wrong(told)
+
+
+def test_exchanged_events_are_found(told: str) -> None:
+    with Store.open(told) as store:
+        first, second = store.load([COOP])[COOP][3:5]
+    for old, new in ((first.version, -1), (second.version, first.version), (-1, second.version)):
+        execute(
+            told,
+            f"UPDATE {log(told)} SET originator_version = {new} "  # noqa: S608
+            f"WHERE originator_id = '{COOP}' AND originator_version = {old}",
+        )
+    assert {"chain", "versions"} <= wrong(told)
+
+
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        (f"UPDATE koop_views SET changes = '[]' WHERE vhs = '{FAR}' AND coop_id = '{COOP}'", "changes"),  # noqa: S608
+        (f"DELETE FROM koop_persons WHERE ref = '{NEAR}:500'", "vault"),  # noqa: S608
+        ("UPDATE koop_persons SET version = 7 WHERE person_id = (SELECT min(person_id) FROM koop_persons)", "vault"),
+        ("UPDATE koop_persons SET coop_id = '1-COOP-9'", "vault"),
+        ("DELETE FROM koop_exports WHERE status = 'applied'", "ledger"),
+        ("UPDATE koop_exports SET position = 100000", "ledger"),
+        ("UPDATE koop_exports SET events = events + 1 WHERE events > 0", "ledger"),
+        ("UPDATE koop_seals SET sealed_at = 'yesterday'", "chain"),
+        ("DELETE FROM koop_seals WHERE position = (SELECT min(position) FROM koop_seals)", "chain"),
+    ],
+)
+def test_what_does_not_fit_is_found(told: str, statement: str, check: str) -> None:
+    execute(told, statement)
+    assert check in wrong(told)
+
+
+def test_every_table_is_covered_by_the_chain_the_log_or_a_digest(told: str) -> None:
+    with Store.open(told) as store, store.reading() as tx:
+        tables = {row[0] for row in tx.rows("tables")}
+        digested = {f"koop_{name.removeprefix(PREFIX)}" for name in series(PREFIX)}
+    assert tables - CHAINED - DERIVED == digested - {"koop_schema", "koop_sequences"}
+
+
+def test_another_table_that_changed_behind_the_engines_back_is_found_on_sqlite(sqlite_url: str) -> None:
+    with Store.create(sqlite_url) as store:
+        chain.seal(store, NOW)
+    assert wrong(sqlite_url) == set()
+    execute(sqlite_url, "INSERT INTO koop_numbers (vhs, last) VALUES ('563', 7)")
+    assert wrong(sqlite_url) == {"tables"}
+    execute(sqlite_url, "UPDATE koop_commits SET commits = commits + 1")
+    assert wrong(sqlite_url) == {"tables"}
+
+
+def test_a_witness_notices_a_log_that_was_sealed_anew(told: str) -> None:
+    with Store.open(told) as store:
+        with store.reading() as tx:
+            first, head = (Seal(*row) for row in tx.rows("seals"))
+        kept = Head(head.position, head.digest)
+        assert wrong(told, Head(first.position, first.digest)) == set()
+        execute(told, "DELETE FROM koop_seals")
+        forged = f"UPDATE {log(told)} SET state = {_replaced(told, 'recorded_at', 'recorded_at')}, topic = topic || 'x'"  # noqa: S608
+        execute(told, f"{forged} WHERE {position(told)} = 1")
+        chain.seal(store, NOW)
+    assert "chain" not in wrong(told)
+    assert "witness" in wrong(told, kept)
+    assert "witness" in wrong(told, Head(head.position - 1, head.digest))
+
+
+def test_a_seal_reaches_the_head_and_says_what_was_new(told: str, tmp_path: Path) -> None:
+    with Store.open(told) as store:
+        made, events = chain.seal(store, NOW)
+        assert (made.position, events) == (store.head(), 0)
+        again, _ = chain.seal(store, NOW)
+        assert again.digest == made.digest
+        network = booked(tmp_path / "more")
+        network[FAR].book(NUMBERS[FAR][COOP], "72000")
+        network[FAR].sequence = 40
+        take_in(store, network[FAR].export())
+        (check,) = [check for check in verify.verify(store) if check.name == "chain"]
+        assert (check.ok, f"{store.head() - made.position} events are not sealed" in check.detail) == (True, True)
+
+
+def test_one_cooperation_is_checked_alone(told: str) -> None:
+    with Store.open(told) as store:
+        assert all(check.ok for check in verify.verify_one(store, COOP))
+        person = next(iter(vault_ids(store)))
+        with store.write() as tx:
+            vault.erase(tx, [person])
+        assert {check.name for check in verify.verify_one(store, COOP) if not check.ok} <= {"vault"}
+        with pytest.raises(CooperationUnknown):
+            verify.verify_one(store, "1-COOP-1")
+
+
+def vault_ids(store: Store) -> set[str]:
+    with store.reading() as tx:
+        return {row[0] for row in tx.rows("person_keys_of_streams", coop_ids=[COOP])}
+
+
+@pytest.mark.parametrize("text", ["", "7", "7:", "x:y", "{}", '{"position": "7", "digest": "a"}'])
+def test_a_witness_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(verify.WitnessInvalid):
+        verify.witness(text)
+
+
+def test_a_witness_is_read_from_json_or_words() -> None:
+    read: Callable[[str], Head] = verify.witness
+    assert read('{"position": 7, "digest": "ab"}\n') == read("7:ab") == Head(7, "ab")
