@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -160,6 +161,25 @@ class SqliteTx(Tx):
         except sqlite3.Error as error:
             raise self._fault(error, name) from None
 
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one after the other."""
+        cursor = self._cursor.connection.cursor()
+        cursor.row_factory = None
+        try:
+            yield from cursor.execute(_S[name])
+        except sqlite3.Error as error:
+            raise self._fault(error, name) from None
+
+    def copy(self, path: Path) -> None:
+        """Copy the store as this transaction sees it into a new file; others may go on writing."""
+        target = sqlite3.connect(path)
+        try:
+            self._cursor.connection.backup(target)
+        except sqlite3.Error as error:
+            raise self._fault(error, "copy") from None
+        finally:
+            target.close()
+
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
@@ -203,7 +223,7 @@ class SqliteEngine:
         """Open nothing yet; a missing file is made only with ``create``. Raises StoreMissing, StoreUnreachable."""
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
-        self.shown = address.shown
+        self.shown, self.address = address.shown, address
         self._wait_seconds = wait_seconds
         self._writer = threading.Lock()
         if create and not address.path.parent.is_dir():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from koop_es.store.codec import decode_all, encode_all
@@ -102,6 +103,10 @@ class Tx(ABC):
         return rows[0] if rows else None
 
     @abstractmethod
+    def each(self, name: str) -> Iterator[Row]:
+        """Run a named statement and give its rows one after the other, however many there are."""
+
+    @abstractmethod
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
 
@@ -114,6 +119,10 @@ class Tx(ABC):
     @abstractmethod
     def create_log(self) -> None:
         """Make the library's table, if it is not there."""
+
+    @abstractmethod
+    def copy(self, path: Path) -> None:
+        """Copy the whole store, as this transaction sees it, into a new file."""
 
     @abstractmethod
     def _lock_log(self) -> None:

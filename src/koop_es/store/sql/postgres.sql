@@ -353,6 +353,75 @@ SELECT market FROM koop_markets WHERE vhs = %(vhs)s ORDER BY market
 -- markets: Read all memberships.
 SELECT market, vhs FROM koop_markets ORDER BY market, vhs
 
+-- ==== backups: what was copied and proven, and the whole of every table in a fixed order ====
+
+-- backup_begun: Note that a backup is about to stand in its place.
+INSERT INTO koop_backups (made_at, position, digest, target, bytes) VALUES (%(made_at)s, %(position)s, %(digest)s, %(target)s, %(bytes)s)
+RETURNING id
+
+-- backup_proven: Note that a backup stands in its place and was proven.
+UPDATE koop_backups SET proven_at = %(at)s WHERE id = %(id)s
+
+-- backup_last: Read which backup was proven last.
+SELECT proven_at, position, target FROM koop_backups WHERE proven_at IS NOT NULL ORDER BY proven_at DESC, id DESC LIMIT 1
+
+-- backups: Read all backups that were made.
+SELECT target, made_at, position FROM koop_backups ORDER BY id
+
+-- snapshot_export: Name the moment this transaction sees, so that another connection can see the same.
+SELECT pg_export_snapshot()
+
+-- integrity: Have the database check itself; here the restoring has seen to that.
+SELECT 'ok'
+
+-- whole_log: Read the whole log.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events ORDER BY notification_id
+
+-- whole_exports: Read all of koop_exports.
+SELECT * FROM koop_exports ORDER BY id
+
+-- whole_lanes: Read all of koop_lanes.
+SELECT * FROM koop_lanes ORDER BY vhs COLLATE "C"
+
+-- whole_catalogue: Read all of koop_catalogue.
+SELECT * FROM koop_catalogue ORDER BY vhs COLLATE "C", key COLLATE "C"
+
+-- whole_slices: Read all of koop_slices.
+SELECT * FROM koop_slices ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
+
+-- whole_persons: Read all of koop_persons.
+SELECT * FROM koop_persons ORDER BY person_id COLLATE "C", version
+
+-- whole_forgotten: Read all of koop_forgotten.
+SELECT * FROM koop_forgotten ORDER BY id
+
+-- whole_quarantine: Read all of koop_quarantine.
+SELECT * FROM koop_quarantine ORDER BY id
+
+-- whole_numbers: Read all of koop_numbers.
+SELECT * FROM koop_numbers ORDER BY vhs COLLATE "C"
+
+-- whole_members: Read all of koop_members.
+SELECT * FROM koop_members ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
+
+-- whole_views: Read all of koop_views.
+SELECT * FROM koop_views ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
+
+-- whole_violations: Read all of koop_violations.
+SELECT * FROM koop_violations ORDER BY id
+
+-- whole_withheld: Read all of koop_withheld.
+SELECT * FROM koop_withheld ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
+
+-- whole_markets: Read all of koop_markets.
+SELECT * FROM koop_markets ORDER BY market COLLATE "C", vhs COLLATE "C"
+
+-- whole_backups: Read all of koop_backups.
+SELECT * FROM koop_backups ORDER BY id
+
+-- whole_meta: Read all of koop_meta.
+SELECT * FROM koop_meta ORDER BY key COLLATE "C"
+
 -- ==== schema: versions and migrations ====
 
 -- schema_lock: Let one migration run at a time, to the end of its transaction; the number is "koop" in ASCII.
@@ -499,3 +568,11 @@ CREATE TABLE koop_forgotten (
 
 -- migration_2_forgotten_by_stream: Index of the fences by cooperation.
 CREATE INDEX koop_forgotten_by_stream ON koop_forgotten (coop_id)
+
+-- ==== migration 2: backups and their proof ====
+
+-- migration_2_backups: The backups that were made; proven_at is NULL for one that never came to stand in its place.
+CREATE TABLE koop_backups (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, made_at text NOT NULL, position bigint NOT NULL, digest text NOT NULL, target text NOT NULL,
+    bytes bigint NOT NULL, proven_at text
+)
