@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withheld": ("seats", "See and approve what the mass guard holds back."),
     "quarantine": ("quarantine", "See and settle what could not be used."),
     "forget": ("forget", "Erase a person for good."),
+    "backup": ("backup", "Copy the store, with proof."),
+    "restore": ("backup", "Put a backup back, or prove it."),
     "status": ("store", "Tell how each VHS stands."),
     "close-release": ("release", "Close a release for new Abos."),
     "withdraw-release": ("release", "Take back a release that has no Abo."),

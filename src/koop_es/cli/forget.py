@@ -55,6 +55,8 @@ def _shown(found: Erasure, title: str) -> Callable[[Console], None]:
     texts = [f"rows set aside that go as well: {found.quarantined_rows}"]
     texts += [f"the same person: koop-es forget --booking {other['ref']}  ({other['coop_id']})" for other in found.also]
     told = sorted({vhs for target in found.targets for vhs in (target.owner, *target.told)})
+    if found.backups:
+        texts.append(f"backups made before: {len(found.backups)}; koop-es restore leaves the person out of them")
     texts.append(f"not within reach: the admin programs of VHS {', '.join(told)} and copies of their exports")
 
     def show(out: Console) -> None:

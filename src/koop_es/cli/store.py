@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from koop_es import views
@@ -9,6 +11,11 @@ from koop_es.cli.answer import FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, position
 from koop_es.domain.identifiers import vhs_id
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NO_PROOF = "no backup was ever proven: koop-es backup"
 
 
 @command("init")
@@ -68,7 +75,14 @@ def status(desk: Desk, vhs: str | None, at: str | None) -> Answer:
         )
         for item in data["vhs"]
     ]
-    return Answer(data, table("VHSs", headings, rows), 0 if data["converged"] else FOUND)
+    proof = data["last_proof"]
+    told = f"last proven backup: {_age(proof['age_seconds'])} ago, {proof['target']}" if proof else NO_PROOF
+
+    def show(out: Console) -> None:
+        table("VHSs", headings, rows)(out)
+        lines(told)(out)
+
+    return Answer(data, show, 0 if data["converged"] else FOUND)
 
 
 def _age(seconds: int | None) -> str | None:

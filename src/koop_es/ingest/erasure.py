@@ -6,9 +6,11 @@ taken in brings the person back. So whatever is broken off in between is finishe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from koop_es.domain.errors import BadInput
@@ -51,6 +53,7 @@ class Erasure:
     scrubbed: bool
     also: list[dict[str, str]]
     exports: list[dict[str, Any]]
+    backups: list[dict[str, Any]]
 
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data."""
@@ -58,7 +61,7 @@ class Erasure:
             "erased": [asdict(target) for target in self.targets],
             "quarantined_rows": self.quarantined_rows,
             "also": self.also,
-            "remains": {"scrubbed": self.scrubbed, "exports": self.exports},
+            "remains": {"scrubbed": self.scrubbed, "exports": self.exports, "backups": self.backups},
         }
 
 
@@ -79,9 +82,12 @@ def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now:
     store.retrying(lambda: _fence(store, persons, at))
     store.retrying(lambda: finish(store, at))
     with store.reading() as tx:
-        since = {fence.person_id: fence.forgotten_at for fence in fences.found(tx, persons, ())}
+        stand = fences.found(tx, persons, ())
+    since = {fence.person_id: fence.forgotten_at for fence in stand}
     targets = [_since(target, since) for target in found.targets]
-    return Erasure(targets, found.quarantined_rows, store.scrub(), found.also, found.exports)
+    for target in {item["target"] for item in found.backups}:
+        _note_beside(Path(target), stand)
+    return Erasure(targets, found.quarantined_rows, store.scrub(), found.also, found.exports, found.backups)
 
 
 def finish(store: Store, at: str) -> None:
@@ -127,7 +133,9 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     traces = Traces.of(tx, (fences.Fence(t.person_id, t.coop_id, t.ref, "") for t in targets), (p for _, p in people))
     rows = len(_set_aside(tx, traces))
     everybody = sorted({vhs for target in targets for vhs in (target.owner, *target.told)})
-    return Erasure(targets, rows, False, _also(tx, people, known.keys()), _exports(tx, everybody))
+    names = ("target", "made_at", "position")
+    backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
+    return Erasure(targets, rows, False, _also(tx, people, known.keys()), _exports(tx, everybody), backups)
 
 
 def _told(tx: Tx, coop_id: str, ref: str) -> list[str]:
@@ -156,6 +164,21 @@ def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
     """Tell of which VHSs there are exports whose files may still hold the name, wherever the connectors keep them."""
     names = ("vhs", "exports", "first_sequence", "last_sequence")
     return [dict(zip(names, row, strict=True)) for row in tx.rows("exports_applied", vhs=everybody)]
+
+
+def fences_beside(backup: Path) -> Path:
+    """Name the file beside a backup that says who was forgotten since: ``restore`` puts up the fences in it."""
+    return backup.with_name(f"{backup.name}.forgotten")
+
+
+def _note_beside(backup: Path, stand: list[fences.Fence]) -> None:
+    """Note fences beside a backup that was made before, where it still is; a line twice does no harm."""
+    if not backup.exists():
+        return
+    with fences_beside(backup).open("a", encoding="utf-8") as file:
+        file.write(fences.to_lines(stand))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _set_aside(tx: Tx, traces: Traces) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from koop_es.store import Append, Row, Store, Tx
@@ -82,9 +83,14 @@ class _Ticking(Tx):
         return self._inner.rows(name, **params)
 
     def each(self, name: str) -> Iterator[Row]:
-        """Read after a tick."""
+        """Read row after row after a tick."""
         self._tick()
         return self._inner.each(name)
+
+    def copy(self, path: Path) -> None:
+        """Copy the store after a tick."""
+        self._tick()
+        self._inner.copy(path)
 
     def run(self, name: str, **params: Any) -> int:
         """Write after a tick."""

@@ -7,7 +7,9 @@ person by the random id alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from koop_es.store.transaction import Tx
 
@@ -63,6 +65,17 @@ def found(tx: Tx, person_ids: Iterable[str], refs: Iterable[str]) -> list[Fence]
 def of_streams(tx: Tx, coop_ids: Iterable[str]) -> list[Fence]:
     """Read the fences of some cooperations."""
     return [Fence(*row) for row in tx.rows("forgotten_of_streams", coop_ids=list(coop_ids))]
+
+
+def to_lines(fences: Iterable[Fence]) -> str:
+    """Write fences as a file of JSON lines, which names nobody: random ids, bookings, and since when."""
+    return "".join(msgspec.json.encode(fence._asdict()).decode() + "\n" for fence in fences)
+
+
+def from_lines(text: str) -> list[Fence]:
+    """Read what ``to_lines`` wrote; raises ValueError or TypeError."""
+    read = msgspec.json.Decoder(dict[str, Any]).decode
+    return [Fence(**read(line)) for line in text.splitlines() if line.strip()]
 
 
 def close(tx: Tx, person_ids: Iterable[str], at: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +17,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import PoolTimeout
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store import errors
+from koop_es.store import errors, pg_tools
 from koop_es.store.address import PostgresAddress
 from koop_es.store.library import notification
 from koop_es.store.record import NewRow
@@ -40,6 +41,9 @@ ROWS_AT_ONCE = 2_000
 
 STOCK_ATTEMPTS = 3
 """Attempts where a stock application calls the recorder: the library's ten would wait for a held lock for minutes."""
+
+ROWS_AT_ONCE = 1_000
+"""Rows fetched together where a whole table is read: a row has some kilobytes at most."""
 
 _COLUMNS = ("text", "int8", "text", "bytea")
 
@@ -181,6 +185,12 @@ class PostgresTx(Tx):
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
+    def copy(self, path: Path) -> None:
+        """Dump the database as this transaction sees it into a new file; others may go on writing."""
+        snapshot = self.rows("snapshot_export")[0][0]
+        # Asked now and then, so that the server does not take the transaction for forgotten (IDLE_SECONDS).
+        pg_tools.dump(self._engine.address, snapshot, path, meanwhile=lambda: self.rows("schema_known"))
+
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
@@ -231,7 +241,7 @@ class PostgresEngine:
         """Connect once, so that a wrong address is found here and not in the pool. Raises StoreUnreachable."""
         del create  # the database itself is made by its administrator
         self.shown = address.shown
-        self._address = address
+        self.address = address
         try:
             first = Connection.connect(**_conninfo(address))
         except psycopg.Error as error:
@@ -326,7 +336,7 @@ class PostgresEngine:
             reason = f"statement {statement} ended with SQLSTATE {state}" if statement else f"SQLSTATE {state}"
         elif isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             kind = errors.StoreBusy if _CROWDED.search(str(error)) else errors.StoreUnreachable
-            reason = self._address.scrub(str(error))
+            reason = self.address.scrub(str(error))
             if isinstance(error, PoolTimeout):
                 details["waited_seconds"] = CONNECT_SECONDS
         else:

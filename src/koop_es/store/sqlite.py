@@ -175,6 +175,16 @@ class SqliteTx(Tx):
         finally:
             cursor.close()
 
+    def copy(self, path: Path) -> None:
+        """Copy the store as this transaction sees it into a new file; others may go on writing."""
+        target = sqlite3.connect(path)
+        try:
+            self._cursor.connection.backup(target)
+        except sqlite3.Error as error:
+            raise self._fault(error, "copy") from None
+        finally:
+            target.close()
+
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
@@ -218,7 +228,7 @@ class SqliteEngine:
         """Open nothing yet; a missing file is made only with ``create``. Raises StoreMissing, StoreUnreachable."""
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
-        self.shown = address.shown
+        self.shown, self.address = address.shown, address
         self._path = address.path
         self._counts = False
         self._wait_seconds = wait_seconds

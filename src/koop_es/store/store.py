@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from koop_es.store import schema
-from koop_es.store.address import SqliteAddress, parse
+from koop_es.store.address import Address, SqliteAddress, parse
 from koop_es.store.errors import StoreContended, StoreUnreachable, VersionConflict
 from koop_es.store.record import Recorded
 from koop_es.store.transaction import Tx
@@ -33,6 +33,10 @@ class Engine(Protocol):
     """What the two databases have in common."""
 
     shown: str
+
+    @property
+    def address(self) -> Address:
+        """Where the database is; may hold a password."""
 
     def transaction(self, *, write: bool) -> AbstractContextManager[Tx]:
         """Begin a transaction, commit it on a clean exit, roll it back on any other."""
@@ -66,7 +70,7 @@ class Store:
 
         May be repeated, and two may do it at once. Raises SchemaTooNew and the errors of ``open``.
         """
-        store = cls(_engine(url, wait_seconds, create=True))
+        store = cls(_engine(parse(url), wait_seconds, create=True))
         try:
             with store.write() as tx:
                 tx.rows("schema_lock")
@@ -84,7 +88,12 @@ class Store:
         ``wait_seconds`` bounds the waiting for locks and connections. Raises StoreAddressInvalid, StoreMissing,
         SchemaTooNew, SchemaTooOld, StoreBusy, StoreUnreachable, StoreDamaged or StoreReadOnly, never with a password.
         """
-        store = cls(_engine(url, wait_seconds, create=False))
+        return cls.at(parse(url), wait_seconds=wait_seconds)
+
+    @classmethod
+    def at(cls, address: Address, *, wait_seconds: int = WAIT_SECONDS) -> Self:
+        """Open a store at an address that was parsed already; raises what ``open`` raises."""
+        store = cls(_engine(address, wait_seconds, create=False))
         try:
             with store._engine.glance() as tx:
                 schema.check(tx, store.address)
@@ -97,6 +106,11 @@ class Store:
     def address(self) -> str:
         """The address as messages may show it, without password."""
         return self._engine.shown
+
+    @property
+    def place(self) -> Address:
+        """The address itself, which may hold a password."""
+        return self._engine.address
 
     def close(self) -> None:
         """Close all connections."""
@@ -188,9 +202,8 @@ class Store:
         raise ValueError("attempts must be at least 1")
 
 
-def _engine(url: str, wait_seconds: int, *, create: bool) -> Engine:
+def _engine(address: Address, wait_seconds: int, *, create: bool) -> Engine:
     # Late, so that a store in a file never loads the PostgreSQL driver, nor the other way round.
-    address = parse(url)
     if isinstance(address, SqliteAddress):
         from koop_es.store.sqlite import SqliteEngine  # noqa: PLC0415
 

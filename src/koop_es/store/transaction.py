@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from koop_es.store.codec import decode_all, encode_all
@@ -135,6 +136,10 @@ class Tx(ABC):
     @abstractmethod
     def create_log(self) -> None:
         """Make the library's table, if it is not there."""
+
+    @abstractmethod
+    def copy(self, path: Path) -> None:
+        """Copy the whole store, as this transaction sees it, into a new file."""
 
     @abstractmethod
     def lock_log(self) -> None:

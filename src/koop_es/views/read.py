@@ -221,7 +221,7 @@ def withheld(store: Store) -> list[dict[str, Any]]:
 
 def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | None = None) -> dict[str, Any]:
     """Tell how each VHS stands: last export, age, pending changes, violations, withheld, quarantined, converged or
-    not. ``at`` is a position of the log, ``vhs`` the only one to tell of.
+    not; and which backup was proven last. ``at`` is a position of the log, ``vhs`` the only one to tell of.
     """
     with store.reading() as tx:
         position = tx.head() if at is None else at
@@ -229,7 +229,20 @@ def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | Non
             items = [_status(row, now) for row in tx.rows("status_by_vhs") if vhs is None or row[0] == vhs]
         else:
             items = asof.status(tx, at, _recorded(tx, at), vhs)
-    return {"position": position, "converged": all(item["pending_changes"] == 0 for item in items), "vhs": items}
+        proof = tx.row("backup_last")
+    last_proof = _proof(proof, now) if proof is not None else None
+    return {
+        "position": position,
+        "converged": all(item["pending_changes"] == 0 for item in items),
+        "vhs": items,
+        "last_proof": last_proof,
+    }
+
+
+def _proof(row: Row, now: datetime) -> dict[str, Any]:
+    proven_at, position, target = row
+    age = int((now - datetime.fromisoformat(proven_at)).total_seconds())
+    return {"at": proven_at, "age_seconds": age, "position": position, "target": target}
 
 
 def _recorded(tx: Tx, position: int) -> datetime | None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from koop_es.store import Append, Store, schema
+from koop_es.store.digest import of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
 from koop_es.store.statements import statements
 from tests.integration.store.samples import append, bookings
@@ -87,3 +88,14 @@ def test_every_statement_is_understood_by_its_database(store: Store) -> None:
 
 def _parameters(text: str, *, sqlite: bool) -> list[str]:
     return re.findall(r"(?<!:):(\w+)" if sqlite else r"%\((\w+)\)s", text)
+
+
+def test_every_table_is_digested(store: Store) -> None:
+    made = {
+        table
+        for name, text in statements("sqlite").items()
+        if name.startswith("migration_")
+        for table in re.findall(r"CREATE TABLE koop_(\w+)", text)
+    }
+    with store.reading() as tx:
+        assert of_store(tx).keys() == made | {"log"}

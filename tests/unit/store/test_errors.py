@@ -61,8 +61,8 @@ def test_sqlite_codes_are_told_apart_by_their_primary_code(
 )
 def test_postgres_states_are_told_apart(error: type[psycopg.Error], kind: type[StoreUnusable]) -> None:
     engine = PostgresEngine.__new__(PostgresEngine)
-    engine._address = PostgresAddress({"password": "geheim"})
-    engine.shown = engine._address.shown
+    engine.address = PostgresAddress({"password": "geheim"})
+    engine.shown = engine.address.shown
     wrapped = IntegrityError("Anna")
     wrapped.__cause__ = error("geheim\nAnna")
     for raised in (error("geheim\nAnna"), wrapped):

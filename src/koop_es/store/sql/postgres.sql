@@ -634,25 +634,25 @@ WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position
 SELECT 1
 
 -- side_catalogue: Read the whole of koop_catalogue.
-SELECT * FROM koop_catalogue ORDER BY vhs, key
+SELECT * FROM koop_catalogue ORDER BY vhs COLLATE "C", key COLLATE "C"
 
 -- side_exports: Read the whole of koop_exports.
 SELECT * FROM koop_exports ORDER BY id
 
 -- side_lanes: Read the whole of koop_lanes.
-SELECT * FROM koop_lanes ORDER BY vhs
+SELECT * FROM koop_lanes ORDER BY vhs COLLATE "C"
 
 -- side_markets: Read the whole of koop_markets.
-SELECT * FROM koop_markets ORDER BY market, vhs
+SELECT * FROM koop_markets ORDER BY market COLLATE "C", vhs COLLATE "C"
 
 -- side_meta: Read the whole of koop_meta.
-SELECT * FROM koop_meta ORDER BY key
+SELECT * FROM koop_meta ORDER BY key COLLATE "C"
 
 -- side_numbers: Read the whole of koop_numbers.
-SELECT * FROM koop_numbers ORDER BY vhs
+SELECT * FROM koop_numbers ORDER BY vhs COLLATE "C"
 
 -- side_persons: Read the whole of koop_persons.
-SELECT * FROM koop_persons ORDER BY person_id, version
+SELECT * FROM koop_persons ORDER BY person_id COLLATE "C", version
 
 -- side_quarantine: Read the whole of koop_quarantine.
 SELECT * FROM koop_quarantine ORDER BY id
@@ -661,31 +661,31 @@ SELECT * FROM koop_quarantine ORDER BY id
 SELECT * FROM koop_rebuilds ORDER BY attempt
 
 -- side_slices: Read the whole of koop_slices.
-SELECT * FROM koop_slices ORDER BY vhs, coop_id
+SELECT * FROM koop_slices ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 
 -- side_views_back: Read the whole of koop_views_back.
-SELECT * FROM koop_views_back ORDER BY vhs, coop_id
+SELECT * FROM koop_views_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 
 -- side_violations_back: Read the whole of koop_violations_back.
 SELECT * FROM koop_violations_back ORDER BY opened_position
 
 -- side_withheld_back: Read the whole of koop_withheld_back.
-SELECT * FROM koop_withheld_back ORDER BY vhs, coop_id, ref
+SELECT * FROM koop_withheld_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
 
 -- side_members_back: Read the whole of koop_members_back.
-SELECT * FROM koop_members_back ORDER BY vhs, coop_id
+SELECT * FROM koop_members_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 
 -- side_views_next: Read the whole of koop_views_next.
-SELECT * FROM koop_views_next ORDER BY vhs, coop_id
+SELECT * FROM koop_views_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 
 -- side_violations_next: Read the whole of koop_violations_next.
 SELECT * FROM koop_violations_next ORDER BY opened_position
 
 -- side_withheld_next: Read the whole of koop_withheld_next.
-SELECT * FROM koop_withheld_next ORDER BY vhs, coop_id, ref
+SELECT * FROM koop_withheld_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
 
 -- side_members_next: Read the whole of koop_members_next.
-SELECT * FROM koop_members_next ORDER BY vhs, coop_id
+SELECT * FROM koop_members_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 
 -- ==== verify: what only a check of the whole store asks ====
 
@@ -725,6 +725,51 @@ SELECT count(*) FROM koop_exports WHERE position > %(head)s
 
 -- quarantine_bytes_all: Read what is set aside with its bytes and their digest.
 SELECT id, vhs, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
+
+-- ==== backups: what was copied and proven, and the whole of every table in a fixed order ====
+
+-- backup_begun: Note that a backup is about to stand in its place.
+INSERT INTO koop_backups (made_at, position, digest, target, bytes) VALUES (%(made_at)s, %(position)s, %(digest)s, %(target)s, %(bytes)s)
+RETURNING id
+
+-- backup_proven: Note that a backup stands in its place and was proven.
+UPDATE koop_backups SET proven_at = %(at)s WHERE id = %(id)s
+
+-- backup_last: Read which backup was proven last.
+SELECT proven_at, position, target FROM koop_backups WHERE proven_at IS NOT NULL ORDER BY proven_at DESC, id DESC LIMIT 1
+
+-- backups: Read all backups that were made.
+SELECT target, made_at, position FROM koop_backups ORDER BY id
+
+-- snapshot_export: Name the moment this transaction sees, so that another connection can see the same.
+SELECT pg_export_snapshot()
+
+-- integrity: Have the database check itself; here the restoring has seen to that.
+SELECT 'ok'
+
+-- whole_log: Read the whole log.
+SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events ORDER BY notification_id
+
+-- side_forgotten: Read the whole of koop_forgotten.
+SELECT * FROM koop_forgotten ORDER BY id
+
+-- whole_members: Read all of koop_members.
+SELECT * FROM koop_members ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
+
+-- whole_views: Read all of koop_views.
+SELECT * FROM koop_views ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
+
+-- whole_violations: Read all of koop_violations.
+SELECT * FROM koop_violations ORDER BY opened_position
+
+-- whole_seals: Read all of koop_seals.
+SELECT * FROM koop_seals ORDER BY position
+
+-- whole_withheld: Read all of koop_withheld.
+SELECT * FROM koop_withheld ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
+
+-- side_backups: Read the whole of koop_backups.
+SELECT * FROM koop_backups ORDER BY id
 
 -- ==== schema: versions and migrations ====
 
@@ -984,3 +1029,11 @@ SELECT 1
 
 -- migration_2_commits_row: Nothing to do here either.
 SELECT 1
+
+-- ==== migration 2: backups and their proof ====
+
+-- migration_2_backups: The backups that were made; proven_at is NULL for one that never came to stand in its place.
+CREATE TABLE koop_backups (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, made_at text NOT NULL, position bigint NOT NULL, digest text NOT NULL, target text NOT NULL,
+    bytes bigint NOT NULL, proven_at text
+)

@@ -713,6 +713,51 @@ SELECT count(*) FROM koop_exports WHERE position > :head
 -- quarantine_bytes_all: Read what is set aside with its bytes and their digest.
 SELECT id, vhs, source, col, about, reason, raw, digest, state FROM koop_quarantine ORDER BY id
 
+-- ==== backups: what was copied and proven, and the whole of every table in a fixed order ====
+
+-- backup_begun: Note that a backup is about to stand in its place.
+INSERT INTO koop_backups (made_at, position, digest, target, bytes) VALUES (:made_at, :position, :digest, :target, :bytes)
+RETURNING id
+
+-- backup_proven: Note that a backup stands in its place and was proven.
+UPDATE koop_backups SET proven_at = :at WHERE id = :id
+
+-- backup_last: Read which backup was proven last.
+SELECT proven_at, position, target FROM koop_backups WHERE proven_at IS NOT NULL ORDER BY proven_at DESC, id DESC LIMIT 1
+
+-- backups: Read all backups that were made.
+SELECT target, made_at, position FROM koop_backups ORDER BY id
+
+-- snapshot_export: Name the moment this transaction sees, so that another connection can see the same; here it is the same connection.
+SELECT ''
+
+-- integrity: Have the database check itself.
+PRAGMA integrity_check
+
+-- whole_log: Read the whole log.
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events ORDER BY rowid
+
+-- side_forgotten: Read the whole of koop_forgotten.
+SELECT * FROM koop_forgotten ORDER BY id
+
+-- whole_members: Read all of koop_members.
+SELECT * FROM koop_members ORDER BY vhs, coop_id
+
+-- whole_views: Read all of koop_views.
+SELECT * FROM koop_views ORDER BY vhs, coop_id
+
+-- whole_violations: Read all of koop_violations.
+SELECT * FROM koop_violations ORDER BY opened_position
+
+-- whole_seals: Read all of koop_seals.
+SELECT * FROM koop_seals ORDER BY position
+
+-- whole_withheld: Read all of koop_withheld.
+SELECT * FROM koop_withheld ORDER BY vhs, coop_id, ref
+
+-- side_backups: Read the whole of koop_backups.
+SELECT * FROM koop_backups ORDER BY id
+
 -- ==== schema: versions and migrations ====
 
 -- schema_lock: Let one migration run at a time; here BEGIN IMMEDIATE has already seen to that.
@@ -995,3 +1040,11 @@ CREATE TABLE koop_commits (commits INTEGER NOT NULL, opposite INTEGER NOT NULL) 
 
 -- migration_2_commits_row: The row.
 INSERT INTO koop_commits (commits, opposite) VALUES (1, -1)
+
+-- ==== migration 2: backups and their proof ====
+
+-- migration_2_backups: The backups that were made; proven_at is NULL for one that never came to stand in its place.
+CREATE TABLE koop_backups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL, target TEXT NOT NULL,
+    bytes INTEGER NOT NULL, proven_at TEXT
+) STRICT

@@ -1,0 +1,92 @@
+"""``backup`` and ``restore``: a store is copied with proof, and put back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from koop_es.cli.answer import Answer, lines
+from koop_es.cli.frame import Desk, command
+from koop_es.domain.errors import WrongUsage
+from koop_es.ingest import recovery
+from koop_es.store import backup as backups
+from koop_es.store.backup import Manifest
+
+
+@command("backup")
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(desk: Desk, target: Path) -> Answer:
+    """Copy the store into a new file while ingests go on, put the copy back into a scratch store, compare every row.
+
+    Only a backup that was proven so comes to stand under its name, and `status` tells the age of the last one. With
+    PostgreSQL this needs pg_dump and pg_restore, and the right CREATEDB. The file holds the vault: keep it as safe as
+    the store.
+
+    \b
+    Examples:
+      koop-es backup /mnt/backup/koop-2026-03-02.backup
+      koop-es backup koop.backup --db postgresql://koop@localhost/koop
+    """
+    with desk.store() as store:
+        manifest = backups.make(store, target, desk.now.isoformat())
+    return _answer(target, manifest, "proven: ")
+
+
+@command("restore")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Only prove the backup; the store at --db is not touched.")
+@click.option("--replace", is_flag=True, help="Take the place of the store at --db, which is kept aside (SQLite only).")
+@click.option(
+    "--fences",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who was forgotten since: JSON lines, as beside a backup.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path | None, yes: bool) -> Answer:
+    """Put a backup back into an empty store, after every row in it was compared with what was copied.
+
+    Whoever was forgotten since stays forgotten: the fences of the store that is replaced, those noted beside the backup
+    and those in --fences are put up before anybody can read the store.
+
+    \b
+    Examples:
+      koop-es restore koop.backup --check
+      koop-es restore koop.backup --db sqlite:///new.db
+      koop-es restore koop.backup --replace
+    """
+    url = desk.settings.db_url
+    if check:
+        if replace or fences is not None:
+            raise WrongUsage("--check touches nothing: leave out --replace and --fences")
+        return _answer(source, recovery.check(source, url), "sound: ")
+    if replace and not (yes or desk.as_json):
+        click.confirm("put the backup in the place of the store?", abort=True, err=True)
+    done = recovery.restore(source, url, now=desk.now, replace=replace, known=fences)
+    answer = _answer(source, done.manifest, "restored from ")
+    kept = str(done.kept) if done.kept is not None else None
+    data = {**answer.data, "forgotten": done.fences, "kept": kept}
+    texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
+    texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
+
+    def show(out: object) -> None:
+        answer.show(out)  # type: ignore[arg-type]
+        lines(*texts)(out)  # type: ignore[arg-type]
+
+    return Answer(data, show)
+
+
+def _answer(path: Path, manifest: Manifest, what: str) -> Answer:
+    data = {
+        "path": str(path.absolute()),
+        "made_at": manifest.made_at,
+        "position": manifest.position,
+        "events": manifest.tables["log"].rows,
+        "bytes": manifest.bytes,
+        "digest": manifest.digest,
+        "tables": msgspec.to_builtins(manifest.tables),
+    }
+    events = f"{data['events']} events up to position {manifest.position}"
+    return Answer(data, lines(f"{what}{path}: {events}, {len(manifest.tables)} tables, digest {manifest.digest[:12]}"))

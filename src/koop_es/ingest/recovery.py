@@ -1,0 +1,161 @@
+"""Recovery: a store is put back from a backup, and whoever was forgotten since stays forgotten (D15)."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from koop_es.domain.errors import BadInput, StoreUnusable
+from koop_es.ingest import erasure
+from koop_es.store import Store, backup, digest, fences
+from koop_es.store.address import PostgresAddress, SqliteAddress, parse
+from koop_es.store.backup import Manifest
+from koop_es.store.errors import StoreBusy, StoreMissing, at
+from koop_es.store.fences import Fence
+
+
+class StoreNotEmpty(BadInput):
+    """There is a store here already; restore into an empty one, or with --replace, which keeps the old one aside."""
+
+    code = "store_not_empty"
+
+
+class FencesUnreadable(BadInput):
+    """It cannot be read who was forgotten; give --fences FILE, or an empty file if nobody was."""
+
+    code = "fences_unreadable"
+
+
+class Restored(NamedTuple):
+    """What was put back: what the backup says of itself, who stayed forgotten, and where the old store is kept."""
+
+    manifest: Manifest
+    fences: int
+    kept: Path | None
+
+
+def check(source: Path, url: str) -> Manifest:
+    """Prove a backup in a scratch store beside the one at ``url``, which is not touched."""
+    place = parse(url)
+    near = place.path if isinstance(place, SqliteAddress) else source.absolute()
+    with backup.workplace(near.with_name(f"{near.name}.check")) as folder:
+        return backup.prove(source, place, folder)
+
+
+def restore(source: Path, url: str, *, now: datetime, replace: bool = False, known: Path | None = None) -> Restored:
+    """Put a backup back into an empty store, or in place of an old one that is kept aside.
+
+    The fences of the old store, those in the file beside the backup and those in ``known`` are put up before anybody
+    can read the store. Raises StoreNotEmpty, FencesUnreadable and what ``backup.prove`` raises.
+    """
+    manifest = backup.read(source)
+    place = parse(url)
+    if manifest.kind != backup.kind_of(place):
+        raise backup.wrong_kind(source, manifest)
+    noted = _noted(source, known)
+    if isinstance(place, PostgresAddress):
+        if replace:
+            raise StoreNotEmpty(
+                f"{place.shown}: a PostgreSQL database is not replaced; make an empty one and restore into that"
+            )
+        return _into_database(source, place, manifest, noted, now)
+    return _into_file(source, place, noted, now, replace=replace, read_old=known is None)
+
+
+def _into_file(
+    source: Path, place: SqliteAddress, noted: list[Fence], now: datetime, *, replace: bool, read_old: bool
+) -> Restored:
+    path, kept = place.path, None
+    old = _old(place, replace=replace, read_old=read_old) if path.exists() else []
+    with backup.workplace(path) as folder:
+        manifest = backup.prove(source, place, folder)
+        copy = folder / backup.COPY
+        with Store.at(SqliteAddress(copy)) as restored:
+            forgotten = _fence(restored, [*noted, *old], now)
+        if path.exists():
+            kept = _keep(path)
+        copy.replace(path)
+        backup.sync(path.parent)
+    return Restored(manifest, forgotten, kept)
+
+
+def _keep(path: Path) -> Path:
+    """Give an old store a second name, and what is left of its log the only one: it must not reach the new store."""
+    numbered = (path.with_name(f"{path.name}.before-{number}") for number in count(1))
+    kept = next(name for name in numbered if not name.exists())
+    os.link(path, kept)
+    for suffix in ("-wal", "-shm"):
+        if (left := path.with_name(f"{path.name}{suffix}")).exists():
+            left.replace(kept.with_name(f"{kept.name}{suffix}"))
+    return kept
+
+
+def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence]:
+    """Read the fences of the store that is to be replaced, once nobody else has it open."""
+    try:
+        with Store.at(place) as store, store.reading() as tx:
+            found, empty = fences.everything(tx), not tx.head() and not tx.rows("exports_as_of", upto=0, vhs="")
+        if not (empty or replace):
+            raise StoreNotEmpty(
+                f"{place.shown} holds a store; restore into another file, or with --replace (the old one is kept aside)"
+            )
+    except StoreUnusable as error:
+        if not replace:
+            raise StoreNotEmpty(
+                f"{place.shown} is there and cannot be read ({error.message}); --replace keeps it aside"
+            ) from error
+        if read_old:
+            raise FencesUnreadable(
+                f"{place.shown} cannot be read ({error.message}), nor who was forgotten in it; "
+                "give --fences FILE, or an empty file if nobody was"
+            ) from error
+        return []
+    log = place.path.with_name(f"{place.path.name}-wal")
+    if log.exists():
+        raise at(StoreBusy, place.shown, "another program has it open")
+    return found
+
+
+def _into_database(
+    source: Path, place: PostgresAddress, manifest: Manifest, noted: list[Fence], now: datetime
+) -> Restored:
+    from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
+
+    try:
+        with Store.at(place) as store, store.reading() as tx:
+            same = digest.of_log(tx) == manifest.tables[digest.LOG] and manifest.position == tx.head()
+        if not same:
+            raise StoreNotEmpty(f"{place.shown} holds a store; make an empty database and restore into that")
+    except StoreMissing:
+        with backup.workplace(source.absolute().with_name(f"{source.name}.restore")) as folder:
+            backup.unpack(source, folder / backup.COPY)
+            pg_tools.restore(place, folder / backup.COPY)
+        with Store.at(place) as restored:
+            backup.compare(restored, manifest)
+    with Store.at(place) as restored:
+        return Restored(manifest, _fence(restored, noted, now), None)
+
+
+def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
+    """Put the fences up in a restored store, and destroy what lies behind them."""
+    with restored.write() as tx:
+        fences.copy(tx, noted)
+    erasure.finish(restored, now.isoformat())
+    restored.scrub()
+    with restored.reading() as tx:
+        return len(fences.everything(tx))
+
+
+def _noted(source: Path, known: Path | None) -> list[Fence]:
+    """Read the fences that were noted beside the backup, and those in a file that was given."""
+    beside = erasure.fences_beside(source)
+    files = [path for path in (known, beside if beside.exists() else None) if path is not None]
+    try:
+        return [fence for path in files for fence in fences.from_lines(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise FencesUnreadable(
+            f"{known or beside} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
+        ) from error

@@ -1,0 +1,227 @@
+"""A backup is proven or is not there; what is put back from it is what was copied, and who was forgotten stays so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import zipfile
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from koop_es.domain.terms import Policy
+from koop_es.ingest import ingest
+from koop_es.store import Store
+from tests.acceptance.console import LIMIT_SECONDS, Console
+from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.program import Program, settle
+from tests.conftest import PostgresServer
+from tests.faults.picture import Picture, picture
+from tests.integration.ingest.conftest import NOW
+
+Network = dict[str, Program]
+REF = f"{NEAR}:5050"
+NAME = "Unverwechselbar"
+
+
+@pytest.fixture
+def network(any_koop: Console, tmp_path: Path) -> Network:
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAME)
+    for program in network.values():
+        any_koop.take_in(program.export())
+    settle(any_koop, network.values())
+    return network
+
+
+@pytest.fixture
+def elsewhere(any_koop: Console, request: pytest.FixtureRequest, tmp_path: Path) -> Console:
+    """A console on a place of the same kind where there is no store yet."""
+    if any_koop.db.startswith("sqlite"):
+        return Console(f"sqlite:///{tmp_path / 'elsewhere.db'}", any_koop.capsys)
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return Console(server.url(server.create_database()), any_koop.capsys)
+
+
+def said(koop: Console) -> Picture:
+    """Give what a store holds, but for the note that a backup was made of it."""
+    return {table: rows for table, rows in picture(koop.db).items() if table != "koop_backups"}
+
+
+def test_a_restored_store_is_the_one_that_was_backed_up_and_goes_on(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    made = any_koop.ask("backup", target)
+    assert made["events"] == len(said(any_koop)["events"])
+    assert elsewhere.ask("restore", target)["digest"] == made["digest"]
+    assert said(elsewhere) == said(any_koop)
+    network[MASTER].cancel(f"{MASTER}:8800")
+    for koop in (any_koop, elsewhere):
+        copy = {vhs: Program(vhs, tmp_path / "copies", p.sequence, p.courses, p.bookings) for vhs, p in network.items()}
+        for program in copy.values():
+            path = program.folder / f"{program.vhs}-{program.sequence + 1}"
+            shutil.rmtree(path, ignore_errors=True)
+            assert koop.call("ingest", program.export()).status == 0
+    assert elsewhere.view(NEAR) == any_koop.view(NEAR)
+    assert any(b["status"] == "S" for course in elsewhere.view(NEAR)["courses"] for b in course["bookings"])
+
+
+def test_status_tells_the_age_of_the_last_proof(any_koop: Console, network: Network, tmp_path: Path) -> None:
+    assert any_koop.ask("status")["last_proof"] is None
+    made = any_koop.ask("backup", tmp_path / "koop.backup")
+    later = Console(any_koop.db, any_koop.capsys, "2026-03-20T09:00")
+    proof = later.ask("status")["last_proof"]
+    assert (proof["age_seconds"], proof["position"]) == (3600, made["position"])
+
+
+def test_a_backup_is_of_one_moment_although_an_ingest_goes_on(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    enough = threading.Event()
+    failed: list[BaseException] = []
+
+    def go_on() -> None:
+        try:
+            with Store.open(any_koop.db) as store:
+                for number in count():
+                    network[MASTER].book(NUMBERS[MASTER][COOP], f"99{number}")
+                    ingest(store, network[MASTER].export(), Policy(), now=NOW)
+                    if enough.is_set():
+                        return
+        except BaseException as error:
+            failed.append(error)
+
+    ingesting = threading.Thread(target=go_on)
+    ingesting.start()
+    taken: dict[int, tuple[Path, str]] = {}
+    try:
+        while len(taken) < 3 and not failed:
+            target = tmp_path / f"{len(list(tmp_path.glob('*.backup')))}.backup"
+            made = any_koop.ask("backup", target)
+            taken[made["position"]] = target, made["digest"]
+    finally:
+        enough.set()
+        ingesting.join()
+    assert not failed
+    last, digest = taken[max(taken)]
+    assert elsewhere.ask("restore", last)["digest"] == digest
+
+
+def test_a_backup_that_was_flipped_or_cut_anywhere_is_refused(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    whole = target.read_bytes()
+    step = len(whole) // 25
+    for at in range(40, len(whole), step):
+        target.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+        assert elsewhere.refused("restore", target, status=4)["code"] == "backup_unusable", at
+        target.write_bytes(whole[:at])
+        assert any_koop.refused("restore", target, "--check", status=4)["code"] == "backup_unusable", at
+    target.write_bytes(whole)
+    assert any_koop.ask("restore", target, "--check")["bytes"]
+    assert any_koop.refused("restore", tmp_path / "none", status=4)["code"] == "backup_unusable"
+
+
+def test_a_store_is_not_overwritten_unawares(any_koop: Console, network: Network, tmp_path: Path) -> None:
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    before = picture(any_koop.db)
+    network[MASTER].cancel(f"{MASTER}:8800")
+    any_koop.take_in(network[MASTER].export())
+    now = picture(any_koop.db)
+    assert now != before
+    assert any_koop.refused("restore", target, status=4)["code"] == "store_not_empty"
+    assert any_koop.refused("backup", target, status=4)["code"] == "backup_exists"
+    if any_koop.db.startswith("sqlite"):
+        kept = any_koop.ask("restore", target, "--replace")["kept"]
+        assert said(any_koop) == {table: rows for table, rows in before.items() if table != "koop_backups"}
+        assert picture(f"sqlite:///{kept}") == now
+    else:
+        assert any_koop.refused("restore", target, "--replace", status=4)["code"] == "store_not_empty"
+        assert picture(any_koop.db) == now
+
+
+def test_r8_who_was_forgotten_since_stays_so_in_a_restored_backup(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    found = any_koop.ask("forget", "--booking", REF)
+    assert [item["target"] for item in found["remains"]["backups"]] == [str(target)]
+    assert elsewhere.ask("restore", target)["forgotten"] == 1
+    assert NAME not in repr(picture(elsewhere.db))
+    assert NAME.encode() not in Path(f"{target}.forgotten").read_bytes()
+    again = tmp_path / "again.backup"
+    elsewhere.ask("backup", again)
+    assert NAME.encode() not in again.read_bytes()
+    assert elsewhere.call("ingest", network[NEAR].export()).status == 0
+    assert NAME not in repr(picture(elsewhere.db))
+
+
+def test_r8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAME)
+    koop.take_in(network[NEAR].export())
+    target = tmp_path / "koop.backup"
+    koop.ask("backup", target)
+    koop.ask("forget", "--booking", REF)
+    Path(f"{target}.forgotten").unlink()
+    assert koop.ask("restore", target, "--replace")["forgotten"] == 1
+    assert NAME not in repr(picture(koop.db))
+    Path(koop.db.removeprefix("sqlite:///")).write_bytes(b"no database at all " * 100)
+    assert koop.refused("restore", target, status=4)["code"] == "store_not_empty"
+    assert koop.refused("restore", target, "--replace", status=4)["code"] == "fences_unreadable"
+    (tmp_path / "fences").write_text("{")
+    error = koop.refused("restore", target, "--replace", "--fences", tmp_path / "fences", status=4)
+    assert error["code"] == "fences_unreadable"
+    (tmp_path / "fences").write_text("")
+    assert koop.ask("restore", target, "--replace", "--fences", tmp_path / "fences")["forgotten"] == 0
+
+
+def test_a_killed_backup_leaves_nothing_under_its_name_and_can_be_repeated(
+    any_koop: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    began = time.monotonic()
+    any_koop.run("backup", target, "--json")
+    took = time.monotonic() - began
+    target.unlink()
+    for part in range(1, 12):
+        process = any_koop.start("backup", target, "--json")
+        try:
+            process.wait(took * part / 12)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=LIMIT_SECONDS)
+        if target.exists():
+            assert any_koop.ask("restore", target, "--check")["bytes"], "what stands there is whole"
+            target.unlink()
+    any_koop.ask("backup", target)
+    assert any_koop.ask("restore", target, "--check")["bytes"]
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_backup_of_the_other_database_is_refused(koop: Console, postgres_url: str, tmp_path: Path) -> None:
+    koop.ask("backup", tmp_path / "koop.backup")
+    other = Console(postgres_url, koop.capsys)
+    assert other.refused("restore", tmp_path / "koop.backup", status=4)["code"] == "backup_unusable"
+    assert other.refused("restore", tmp_path / "koop.backup", "--check", status=4)["code"] == "backup_unusable"
+    assert koop.refused("backup", tmp_path / "no" / "folder", status=4)["code"] == "bad_input"
+
+
+def test_what_a_backup_says_of_itself_is_readable_and_names_nobody(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    koop.take_in(network[NEAR].export())
+    koop.ask("backup", tmp_path / "koop.backup")
+    with zipfile.ZipFile(tmp_path / "koop.backup") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert (manifest["format"], manifest["kind"]) == ("koop-backup/1", "sqlite")
+    assert (tmp_path / "koop.backup").stat().st_mode & 0o077 == 0
