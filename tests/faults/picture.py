@@ -19,8 +19,8 @@ POSITIONS = {"position", "opened_position", "closed_position", "notification_id"
 NUMBERED = {"koop_exports", "koop_forgotten", "koop_quarantine", "koop_violations"}
 """Tables whose rows are numbered, in the column ``id``."""
 
-BESIDE = "_next"
-"""How the tables end that a rebuild fills, and that nobody reads."""
+BESIDE = ("_next", "koop_commits")
+"""How the names end of tables that a rebuild fills and nobody reads, and of the count of transactions."""
 
 LOGS = {"stored_events", "koop_events"}
 LOG = "events"
