@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from koop_es.domain.events import BookingAmended, BookingMade, ExportApplied
 from koop_es.domain.identifiers import institution_stream, is_cooperation
-from koop_es.store import Recorded, Store, Tx
+from koop_es.store import Recorded, Store, Tx, fences
 from koop_es.views.builder import Built, build, build_some, parts
 from koop_es.views.differences import Difference, Findings
 
@@ -93,7 +93,7 @@ def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
     named = {stream: _named(story) for stream, story in courses.items()}
     ids = sorted({person_id for persons in named.values() for person_id, _ in persons})
     held: set[Person] = {(row[0], row[1]) for row in tx.rows("person_keys_of_ids", person_ids=ids)}
-    gone = forgotten(tx, list(courses))
+    gone = {fence.person_id for fence in fences.found(tx, ids, ())}
     wrong = [
         f"{stream}: person {person_id} version {version} is neither in the vault nor forgotten"
         for stream, persons in named.items()
@@ -108,15 +108,6 @@ def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
         if version > newest.get(person_id, 0):
             wrong.append(f"{stream}: no event names person {person_id} version {version} of the vault")
     return wrong
-
-
-def forgotten(tx: Tx, coop_ids: list[str]) -> set[str]:
-    """Name the persons of some cooperations who were forgotten, whom events may name though the vault has them not.
-
-    Nobody can be forgotten yet.
-    """
-    del tx, coop_ids
-    return set()
 
 
 def _named(story: list[Recorded]) -> set[Person]:

@@ -9,7 +9,9 @@ import msgspec
 from koop_es.store.statements import series
 from koop_es.store.transaction import Tx
 
-LOG = "whole_log"
+LOG = "log"
+"""The name under which the log is digested."""
+
 SERIES = ("whole_", "side_")
 """How the statements begin that read a whole table: the log and what follows from it, and what lies beside it."""
 
@@ -38,7 +40,7 @@ def of_store(tx: Tx) -> dict[str, Digest]:
 
 def of_log(tx: Tx) -> Digest:
     """Digest the log alone."""
-    return _of_rows(tx, LOG)
+    return _of_rows(tx, f"whole_{LOG}")
 
 
 def _of_rows(tx: Tx, name: str) -> Digest:
