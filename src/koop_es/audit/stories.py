@@ -93,7 +93,7 @@ def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
     named = {stream: _named(story) for stream, story in courses.items()}
     ids = sorted({person_id for persons in named.values() for person_id, _ in persons})
     held: set[Person] = {(row[0], row[1]) for row in tx.rows("person_keys_of_ids", person_ids=ids)}
-    gone = {fence.person_id for fence in fences.of_streams(tx, courses)}
+    gone = {fence.person_id for fence in fences.found(tx, ids, ())}
     wrong = [
         f"{stream}: person {person_id} version {version} is neither in the vault nor forgotten"
         for stream, persons in named.items()

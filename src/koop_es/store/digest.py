@@ -10,6 +10,8 @@ from koop_es.store.statements import series
 from koop_es.store.transaction import Tx
 
 LOG = "log"
+"""The name under which the log is digested."""
+
 SERIES = ("whole_", "side_")
 """How the statements begin that read a whole table: the log and what follows from it, and what lies beside it."""
 

@@ -11,10 +11,12 @@ from koop_es.audit import chain, verify
 from koop_es.audit.chain import Head, Seal
 from koop_es.audit.sides import PREFIX
 from koop_es.domain.errors import CooperationUnknown
+from koop_es.ingest import erasure, recovery
 from koop_es.simulate.rehearsal import simulate
-from koop_es.store import Store, vault
+from koop_es.store import Store, backup, vault
 from koop_es.store.statements import series
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.conftest import PostgresServer
 from tests.integration.ingest.conftest import NOW, take_in
 from tests.integration.views.test_rebuild import execute
 
@@ -191,6 +193,30 @@ def test_one_cooperation_is_checked_alone(told: str) -> None:
         assert {check.name for check in verify.verify_one(store, COOP) if not check.ok} <= {"vault"}
         with pytest.raises(CooperationUnknown):
             verify.verify_one(store, "1-COOP-1")
+
+
+def test_r8_a_store_in_which_somebody_was_forgotten_is_as_it_must_be(told: str, tmp_path: Path) -> None:
+    with Store.open(told) as store:
+        erasure.forget(store, [], [f"{NEAR}:500", f"{MASTER}:8800"], now=NOW)
+        assert all(check.ok for check in verify.verify_one(store, COOP))
+        assert wrong(told) == set()
+        backup.make(store, tmp_path / "koop.backup", NOW.isoformat())
+        chain.seal(store, NOW)
+    assert wrong(told) == set()
+
+
+def test_r8_a_restored_store_in_which_somebody_was_forgotten_is_as_it_must_be(
+    told: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    target, url = tmp_path / "koop.backup", f"sqlite:///{tmp_path / 'restored.db'}"
+    if not told.startswith("sqlite"):
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.url(server.create_database())
+    with Store.open(told) as store:
+        backup.make(store, target, NOW.isoformat())
+        erasure.forget(store, [], [f"{NEAR}:500"], now=NOW)
+    recovery.restore(target, url, now=NOW)
+    assert wrong(url) == set()
 
 
 def vault_ids(store: Store) -> set[str]:

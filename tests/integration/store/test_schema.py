@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from koop_es.store import Append, Store, schema
-from koop_es.store.digest import of_store
+from koop_es.store.digest import HALF_MADE, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
 from koop_es.store.statements import statements
 from tests.integration.store.samples import append, bookings
@@ -96,7 +96,8 @@ def test_every_table_is_digested(store: Store) -> None:
         for name, text in statements("sqlite").items()
         if name.startswith("migration_")
         for table in re.findall(r"CREATE TABLE koop_(\w+)", text)
+        if not table.endswith(HALF_MADE)
     }
     passing = {table for table in made if table.endswith("_next")} | {"commits"}
     with store.reading() as tx:
-        assert of_store(tx).keys() == (made - passing) | {"log"}
+        assert of_store(tx).keys() == made - {"commits"} | {"log"}, "the count of transactions is no content"
