@@ -15,6 +15,9 @@ from koop_es.views.differences import Difference, Findings
 MOST_STRAYS = 1_000
 """Cooperations without events that are looked at: every one of them is a fault already."""
 
+MOST_TOLD = 5
+"""Faults of a check that are told one by one."""
+
 CHANGES = {"changes", "pending"}
 """The columns of a view that are the change list."""
 
@@ -24,13 +27,28 @@ Applied = tuple[int | None, str, int]
 
 
 @dataclass
+class Faults:
+    """What a check found wrong: the first few in words, all counted, so that a ruin does not fill the memory."""
+
+    count: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def add(self, faults: Iterable[str]) -> None:
+        """Take in more."""
+        for fault in faults:
+            self.count += 1
+            if len(self.told) < MOST_TOLD:
+                self.told.append(fault)
+
+
+@dataclass
 class Stories:
-    """What was found wrong in all streams, by check; the first few in words, the others counted."""
+    """What was found wrong in all streams, by check."""
 
     events: int = 0
-    versions: list[str] = field(default_factory=list)
-    persons: list[str] = field(default_factory=list)
-    ledger: list[str] = field(default_factory=list)
+    versions: Faults = field(default_factory=Faults)
+    persons: Faults = field(default_factory=Faults)
+    ledger: Faults = field(default_factory=Faults)
     findings: Findings = field(default_factory=Findings)
 
     @property
@@ -67,13 +85,13 @@ def _add(stories: Stories, store: Store, built: Built) -> None:
     stories.events += built.events
     stories.findings.add(built.findings)
     for stream, story in built.stories.items():
-        stories.versions += _gaps(stream, story)
+        stories.versions.add(_gaps(stream, story))
     courses = {stream: story for stream, story in built.stories.items() if is_cooperation(stream)}
     others = {stream: story for stream, story in built.stories.items() if stream not in courses}
     with store.reading() as tx:
-        stories.persons += _persons(tx, courses)
+        stories.persons.add(_persons(tx, courses))
         for stream, story in others.items():
-            stories.ledger += _ledger(tx, stream, story)
+            stories.ledger.add(_ledger(tx, stream, story))
 
 
 def _gaps(stream: str, story: list[Recorded]) -> Iterable[str]:
@@ -155,11 +173,11 @@ def _strangers(tx: Tx, stories: Stories) -> None:
     """Find what stands beside the log and belongs to no stream of it."""
     count = tx.rows("person_strays")[0][0]
     if count:
-        stories.persons.append(f"{count} persons of the vault belong to no cooperation of the log")
+        stories.persons.add([f"{count} persons of the vault belong to no cooperation of the log"])
     ahead = tx.rows("ledger_ahead", head=tx.head())[0][0]
     if ahead:
-        stories.ledger.append(f"{ahead} exports of the ledger lie beyond the end of the log")
+        stories.ledger.add([f"{ahead} exports of the ledger lie beyond the end of the log"])
     for (vhs,) in tx.rows("ledger_vhs"):
         stream = institution_stream(vhs)
         if not tx.rows("event_stream", stream=stream, after=0, upto=1, limit=1):
-            stories.ledger.append(f"exports of VHS {vhs} caused events, and the log has none of {stream}")
+            stories.ledger.add([f"exports of VHS {vhs} caused events, and the log has none of {stream}"])

@@ -8,12 +8,10 @@ import msgspec
 
 from koop_es.audit import chain, sides, stories
 from koop_es.audit.chain import START, Head, Seal
+from koop_es.audit.stories import Faults
 from koop_es.domain.errors import BadInput, CooperationUnknown, KoopError
 from koop_es.ingest.quarantine import digest_of
 from koop_es.store import Store, Tx
-
-MOST_TOLD = 5
-"""Faults that a check tells one by one."""
 
 Told = Callable[[int], None]
 """Is told how many events were read."""
@@ -82,12 +80,17 @@ def _guarded(names: Sequence[str], work: Callable[[], list[Check]]) -> list[Chec
     return [Check(name, ok=False, detail=reason) for name in names]
 
 
-def _check(name: str, faults: Iterable[str], fine: str) -> Check:
-    found = list(faults)
-    if not found:
+def _check(name: str, faults: Faults, fine: str) -> Check:
+    if not faults.count:
         return Check(name, ok=True, detail=fine)
-    more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-    return Check(name, ok=False, detail="; ".join(found[:MOST_TOLD]) + more)
+    more = faults.count - len(faults.told)
+    return Check(name, ok=False, detail="; ".join(faults.told) + (f"; and {more} more" if more else ""))
+
+
+def _faults(found: Iterable[str]) -> Faults:
+    faults = Faults()
+    faults.add(found)
+    return faults
 
 
 def _file(store: Store) -> Check:
@@ -99,7 +102,7 @@ def _file(store: Store) -> Check:
         if means in {"", "data_checksums"}:
             checksums = "pages carry checksums" if means else "pages carry no checksums"
             return Check("file", ok=True, detail=f"indices not checked: the extension amcheck is missing; {checksums}")
-        faults = [str(row[0]) for row in tx.rows("check_file") if row[0] != "ok"]
+        faults = _faults(str(row[0]) for row in tx.rows("check_file") if row[0] != "ok")
     return _check("file", faults, f"structure is sound ({means})")
 
 
@@ -107,12 +110,12 @@ STORIES = ("events", "versions", "views", "changes", "vault", "ledger")
 
 
 def _stories(found: stories.Stories) -> list[Check]:
-    differing = [
+    differing = _faults(
         f"{item.coop_id} at VHS {item.vhs}: {item.table} {item.kind}, right by event {item.event}"
         for item in found.findings.listed
-    ]
-    lists = [f"{item.coop_id} at VHS {item.vhs}" for item in found.changes]
-    differing += [""] * (found.findings.count - len(differing))
+    )
+    differing.count = found.findings.count
+    lists = _faults(f"{item.coop_id} at VHS {item.vhs}" for item in found.changes)
     return [
         Check("events", ok=True, detail=f"{found.events} events can be read"),
         _check("versions", found.versions, "versions have no gaps, positions rise"),
@@ -124,28 +127,27 @@ def _stories(found: stories.Stories) -> list[Check]:
 
 
 def _quarantine(store: Store) -> Check:
-    faults, count = [], 0
+    faults, count = Faults(), 0
     with store.reading() as tx:
         for number, vhs, source, column, about, reason, raw, digest, state in tx.each("quarantine_bytes_all"):
             count += 1
             right = digest_of(reason, source if about == "export" else column or "", bytes(raw))
             if state != "discarded" and right != digest:  # the bytes of a discarded one are gone
-                faults.append(f"item {number} of VHS {vhs} does not fit its digest")
+                faults.add([f"item {number} of VHS {vhs} does not fit its digest"])
     return _check("quarantine", faults, f"{count} items fit their digests")
 
 
 def _chain(store: Store) -> Check:
     """Make every link again, and say how far the chain does not reach."""
-    before, faults = START, []
+    before, faults = START, Faults()
     with store.reading() as tx:
         for made in (Seal(*row) for row in tx.rows("seals")):
             new = chain.extend(tx, before, made.position)
             if made.sum != made.right_sum:
-                faults.append(f"the seal of position {made.position} was changed")
+                faults.add([f"the seal of position {made.position} was changed"])
             elif (new.events, new.digest) != (made.events, made.digest):
-                faults.append(
-                    f"events {before.position + 1} to {made.position} are not those that were sealed {made.sealed_at}"
-                )
+                part = f"events {before.position + 1} to {made.position}"
+                faults.add([f"{part} are not those that were sealed {made.sealed_at}"])
             before = made
         left = _unsealed(tx, before.position)
     sealed = f"sealed up to position {before.position}" if before.position else "never sealed: koop-es seal"
@@ -167,7 +169,7 @@ def _tables(store: Store) -> Check:
         if made.commits != commits:
             return Check("tables", ok=True, detail="not provable: written to since the last seal; seal after a backup")
         now, then = sides.digests(tx), made.tables
-    faults = [f"{name} is not what it was when sealed" for name in now if now[name] != then.get(name)]
+    faults = _faults(f"{name} is not what it was when sealed" for name in now if now[name] != then.get(name))
     return _check("tables", faults, f"{len(now)} tables are as they were when sealed {made.sealed_at}")
 
 

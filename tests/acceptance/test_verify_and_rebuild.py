@@ -1,0 +1,79 @@
+"""``rebuild``, ``seal`` and ``verify`` as an operator meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.console import Console
+from tests.acceptance.network import COOP, FAR, NUMBERS, booked
+from tests.integration.views.test_rebuild import execute
+
+
+@pytest.fixture
+def told(any_koop: Console, tmp_path: Path) -> Console:
+    """A console on a store that has taken in an export of each of three VHSs."""
+    for program in booked(tmp_path / "exports").values():
+        any_koop.ask("ingest", program.export())
+    return any_koop
+
+
+def test_rebuild_tells_what_it_read_and_made_and_that_nothing_differed(told: Console) -> None:
+    data = told.ask("rebuild")
+    assert data["events"] > 0
+    assert data["views"] == 2 * len(NUMBERS)
+    assert (data["written"], data["differences"], data["found"]) == (True, 0, [])
+    assert data["seconds"] >= 0
+
+
+def test_rebuild_ends_with_1_and_names_each_row_that_differed(told: Console) -> None:
+    execute(told.db, f"UPDATE koop_views SET title = 'x' WHERE vhs = '{FAR}' AND coop_id = '{COOP}'")  # noqa: S608
+    (seen,) = told.ask("rebuild", "--check", status=1)["found"]
+    (found,) = told.ask("rebuild", "--vhs", FAR, status=1)["found"]
+    assert seen == found
+    assert (found["table"], found["kind"], found["coop_id"], found["vhs"]) == ("views", "changed", COOP, FAR)
+    assert found["columns"] == ["title"]
+    assert found["event"] == told.ask("history", COOP)["events"][-1]["position"]
+    assert told.ask("rebuild", "--coop-id", COOP)["differences"] == 0
+
+
+def test_going_back_needs_a_rebuild_first(told: Console) -> None:
+    assert told.call("rebuild", "--back").status == 4
+    told.ask("rebuild")
+    assert told.ask("rebuild", "--back")["written"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rebuild", "--vhs", FAR, "--coop-id", COOP),
+        ("rebuild", "--back", "--check"),
+        ("rebuild", "--workers", "0"),
+        ("verify", "--coop-id", COOP, "--witness", "1:ab"),
+        ("seal", "--head", "/no/such/folder/head.json"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(told: Console, words: tuple[str, ...]) -> None:
+    assert told.call(*words).status == 2
+
+
+def test_a_cooperation_nobody_knows_and_a_witness_that_is_none_are_bad_input(told: Console) -> None:
+    for words in (
+        ("rebuild", "--coop-id", "9-COOP-9"),
+        ("verify", "--coop-id", "9-COOP-9"),
+        ("verify", "--witness", ""),
+    ):
+        assert told.call(*words).status == 4
+
+
+def test_verify_follows_a_seal_and_its_witness(told: Console, tmp_path: Path) -> None:
+    file = tmp_path / "head.json"
+    sealed = told.ask("seal", "--head", file)
+    assert json.loads(file.read_text()) == {"position": sealed["position"], "digest": sealed["digest"]}
+    for witness in (file, f"{sealed['position']}:{sealed['digest']}"):
+        checks = told.ask("verify", "--witness", witness)["checks"]
+        assert all(check.keys() == {"name", "ok", "detail"} and check["ok"] is True for check in checks)
+    checks = told.ask("verify", "--witness", f"{sealed['position']}:{'0' * 64}", status=1)["checks"]
+    assert [check["name"] for check in checks if not check["ok"]] == ["witness"]
