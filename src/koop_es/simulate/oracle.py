@@ -75,12 +75,16 @@ class Oracle:
                 self.missed_by.pop((shown.vhs, who), None)
                 continue
             self.absences.pop((shown.vhs, who), None)
-            clear = course in shown.readable and (shown.vhs, course) not in self.facts.blurred
+            clear = self._is_clear(shown, course)
             clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
             if certain and clear and editor != WRITTEN_BY_CONNECTOR:
                 self.exported_s.add(who)
         if shown.proves:
             self._miss(shown, certain=certain)
+
+    def _is_clear(self, shown: Shown, course: int) -> bool:
+        """Tell whether everybody could know which row of an export a course is."""
+        return course in shown.readable and (shown.vhs, course) not in self.facts.blurred
 
     def _miss(self, shown: Shown, *, certain: bool) -> None:
         """Count absences; certain ones where the course was read for sure, so that they must have had an effect."""
@@ -94,7 +98,7 @@ class Oracle:
                 continue  # the same export never counts twice, however often it is tried
             self.missed_by[vhs, who] = shown.sequence
             self.absences[vhs, who] = count + 1
-            self.certain_absences[vhs, who] += certain and self.facts.course_of[who] in shown.readable
+            self.certain_absences[vhs, who] += certain and self._is_clear(shown, self.facts.course_of[who])
             if self._is_lost(vhs, who):
                 self.ever_lost.add(who)
 
