@@ -1,7 +1,7 @@
 """The long run (``make soak``): seeds of the simulation in parallel, then every test at soak size, and a report.
 
 Figures are printed and kept in ``soak/`` (``report.json``, ``report.md``); ``--publish`` puts those of the last run
-into ``docs/explanation/guarantees.md``.
+into ``docs/explanation/guarantees.md``. A long run may be made in parts, each kept ``--into`` a folder of its own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def main(words: list[str] | None = None) -> int:
     """Run what is asked for; returns 1 if anything was found."""
     asked = _asked(words)
     if asked.publish:
-        soak_report.publish(json.loads((asked.into / "report.json").read_text(encoding="utf-8")))
+        parts = [Path(name) for name in asked.tests] or [asked.into]
+        soak_report.publish([json.loads((part / "report.json").read_text(encoding="utf-8")) for part in parts])
         return 0
     asked.into.mkdir(parents=True, exist_ok=True)
     (asked.into / ".gitignore").write_text("*\n", encoding="utf-8")
@@ -56,14 +57,19 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--only-seeds", action="store_true", help="run no tests")
     parser.add_argument("--into", type=Path, default=ROOT / "soak", help="where the report is kept")
-    parser.add_argument("--publish", action="store_true", help="put the figures kept there into the documentation")
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help="put the figures kept there, or in the folders named, into the documentation",
+    )
     parser.add_argument("tests", nargs="*", help="arguments for pytest instead of all tests")
     return parser.parse_args(words)
 
 
 def _command(asked: argparse.Namespace) -> str:
     first = f" --first {asked.first}" if asked.first else ""
-    return f"python -m scripts.soak --seeds {asked.seeds}{first} --workers {asked.workers}"
+    tests = " --only-seeds" if asked.only_seeds else "".join(f" {word}" for word in asked.tests)
+    return f"python -m scripts.soak --seeds {asked.seeds}{first} --workers {asked.workers}{tests}"
 
 
 def _commit() -> str:

@@ -70,8 +70,10 @@ def _tests(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     recorded = figures.get("recorded", {})
     yield "tests", f"{_list(figures.get('outcomes', {}))}, {_time(figures['seconds'])}"
-    yield "hypothesis examples", f"{figures['examples']:,}"
-    yield "mistakes caught", f"{recorded.get('caught', 0)} of {recorded.get('mistakes', 0)}"
+    if figures["examples"]:
+        yield "hypothesis examples", f"{figures['examples']:,}"
+    if "mistakes" in recorded:
+        yield "mistakes caught", f"{recorded.get('caught', 0)} of {recorded['mistakes']}"
     for name, meaning in RECORDED.items():
         if name in recorded:
             yield meaning, f"{recorded[name]:,}"
@@ -85,10 +87,10 @@ def _time(seconds: int) -> str:
     return f"{seconds} s" if seconds < 2 * SECONDS_OF_A_MINUTE else f"{seconds / SECONDS_OF_A_MINUTE:.0f} minutes"
 
 
-def publish(report: Mapping[str, Any], page: Path = PAGE) -> None:
-    """Put the table between the marks of a page."""
+def publish(reports: list[Mapping[str, Any]], page: Path = PAGE) -> None:
+    """Put the table of a run, or of the parts of one, between the marks of a page."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"{page} has lost its marks {BEGIN.strip()} and {END.strip()}")
-    page.write_text(before + begin + table(report) + end + after, encoding="utf-8")
+    page.write_text(before + begin + "\n".join(map(table, reports)) + end + after, encoding="utf-8")

@@ -99,8 +99,8 @@ def test_report_says_all_figures() -> None:
 def test_figures_are_put_between_the_marks_and_nothing_else_changes(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(PAGE, encoding="utf-8")
-    soak_report.publish(REPORT, page)
-    soak_report.publish(REPORT, page)
+    soak_report.publish([REPORT], page)
+    soak_report.publish([REPORT], page)
     before, begin, rest = PAGE.partition(soak_report.BEGIN)
     after = rest.partition(soak_report.END)[2]
     assert page.read_text(encoding="utf-8") == before + begin + soak_report.table(REPORT) + soak_report.END + after
@@ -110,7 +110,7 @@ def test_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("nothing", encoding="utf-8")
     with pytest.raises(SystemExit, match="has lost its marks"):
-        soak_report.publish(REPORT, page)
+        soak_report.publish([REPORT], page)
     assert page.read_text(encoding="utf-8") == "nothing"
 
 
