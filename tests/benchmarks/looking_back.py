@@ -10,16 +10,22 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from koop_es.replay.frames import Frames
 from koop_es.replay.moments import position_of
+from koop_es.replay.timeline import Timeline
+from koop_es.replay.why import Question, why
 from koop_es.store import Store
 from koop_es.views import view
 from tests.benchmarks.bars import Bar, Fresh
-from tests.benchmarks.workload import FIRST_VHS, NOW, fill, template
+from tests.benchmarks.workload import FIRST_VHS, NAMES, NOW, fill, template
 
 EVENTS = 1_000_000
 VHS = 200
 PEOPLE = 4
-"""Bookings at each of four VHSs: streams of some fifty events, as a usual course has."""
+"""Bookings at each of four VHSs: streams of some hundred events, as a course with twenty participants has."""
+
+LONG = 12
+"""The same for a stream of some three hundred."""
 
 
 def measure(fresh: dict[str, Fresh], rounds: int) -> Iterator[Bar]:
@@ -31,6 +37,8 @@ def measure(fresh: dict[str, Fresh], rounds: int) -> Iterator[Bar]:
         with Store.create(fresh[name]()) as store:
             fill(store, rows, EVENTS, VHS)
             yield from _looks(name, store, rounds)
+        with tempfile.TemporaryDirectory() as folder, Store.create(fresh[name]()) as store:
+            yield from _one_stream(name, store, Path(folder), rounds)
 
 
 def _looks(name: str, store: Store, rounds: int) -> Iterator[Bar]:
@@ -40,6 +48,22 @@ def _looks(name: str, store: Store, rounds: int) -> Iterator[Bar]:
     yield _timed("view --at POSITION, half of the log", name, 200, rounds, lambda: view(store, vhs, at=middle))
     yield _timed("view --at POSITION, all of the log", name, 200, rounds, lambda: view(store, vhs, at=head))
     yield _timed("finding a TIME", name, 200, rounds, lambda: position_of(store, NOW.isoformat()))
+
+
+def _one_stream(name: str, store: Store, folder: Path, rounds: int) -> Iterator[Bar]:
+    """Explain and step through one long cooperation, which lies in a log of its own: its length is what costs."""
+    rows = template(store, folder, people=LONG)
+    coop_id = rows[0][0]
+    booking = Question(coop_id, ref=f"{NAMES[0]}:1", vhs=NAMES[1])
+    frames = Frames(Timeline.load(store, coop_id))
+    last = len(rows)
+    what = f"of {last} events"
+    yield _timed(f"why, booking {what}", name, 50, rounds, lambda: why(store, booking))
+    yield _timed(f"why, course {what}", name, 50, rounds, lambda: why(store, Question(coop_id, vhs=NAMES[1])))
+    steps = iter(range(1, last))
+    yield _timed(f"step forward {what}", name, 10, 30 * rounds, lambda: frames.frame(next(steps)))
+    jumps = iter(range(1, 1_000))
+    yield _timed(f"jump {what}", name, 10, 30 * rounds, lambda: frames.frame(next(jumps) * 97 % last + 1))
 
 
 def _help(rounds: int) -> Bar:
