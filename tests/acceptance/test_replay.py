@@ -341,6 +341,14 @@ def test_the_program_runs_in_a_terminal_of_80_by_24(demo_db: str) -> None:
         assert terminal.end("q") == 0
 
 
+@pytest.mark.parametrize("before", ["", "e", "/abc"])
+def test_control_c_ends_wherever_one_is(demo_db: str, before: str) -> None:
+    command = [*PROGRAM, "replay", DEMO_COOP, "--db", demo_db]
+    with Terminal(command, clean_environment() | {"TERM": "xterm-256color"}) as terminal:
+        terminal.wait_for("event 1 of")
+        assert terminal.end(f"{before}\x03") == 0
+
+
 def test_without_colour_every_mark_is_there(demo_db: str) -> None:
     command = [*PROGRAM, "replay", DEMO_COOP, "--db", demo_db, "--at", "77"]
     environment = clean_environment() | {"TERM": "xterm", "NO_COLOR": "1"}
