@@ -85,6 +85,16 @@ def test_without_any_command_the_first_frame_is_printed(told: Console) -> None:
     assert reply.stdout.count("\nevent 1 of ") == 1
 
 
+def test_bytes_that_are_no_text_and_a_closed_input_do_no_harm(told: Console) -> None:
+    command = [*PROGRAM, *told.words("replay", COOP)]
+    strict = clean_environment() | {"PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, input=b"\xff\nn\n", capture_output=True, env=strict, check=True, timeout=60)
+    assert "is no command" in done.stdout.decode()
+    assert "\nevent 2 of " in done.stdout.decode()
+    closed = subprocess.run(["sh", "-c", '"$@" <&-', "sh", *command], capture_output=True, env=strict, check=True)
+    assert "\nevent 1 of " in closed.stdout.decode()
+
+
 @pytest.mark.parametrize("moment", [f"{MASTER}#2", "2026-03-20T09:00"])
 def test_at_begins_at_that_moment(told: Console, moment: str) -> None:
     with Store.open(told.db) as store:
@@ -164,6 +174,17 @@ def test_json_gives_the_state_after_every_event(told: Console) -> None:
             ref: (cell["should"], cell["shows"]) for ref, cell in cells.items() if cell["should"] is not None
         }
     assert "suspected" in str(last["rows"])
+
+
+def test_both_databases_tell_the_same_states(any_koop: Console, tmp_path: Path) -> None:
+    for program in booked(tmp_path / "exports").values():
+        any_koop.take_in(program.export())
+    frames = any_koop.ask("replay", COOP)["frames"]
+    assert [frame["event"] for frame in frames] == any_koop.events(COOP)
+    assert frames[-1]["pending"][MASTER]
+    alone = any_koop.ask("replay", COOP, "--booking", "301:500", "--at", str(frames[-1]["position"]))["frames"]
+    assert [row["label"] for row in alone[0]["rows"] if row["kind"] == "booking"] == ["301:500"]
+    assert len(alone) == 1
 
 
 def test_json_names_no_person(told: Console) -> None:
@@ -321,6 +342,14 @@ def test_the_program_runs_in_a_terminal_of_80_by_24(demo_db: str) -> None:
         terminal.press("?", then="commands")
         terminal.press("q", then="ViolationOpened")
         assert terminal.end("q") == 0
+
+
+@pytest.mark.parametrize("before", ["", "e", "/abc"])
+def test_control_c_ends_wherever_one_is(demo_db: str, before: str) -> None:
+    command = [*PROGRAM, "replay", DEMO_COOP, "--db", demo_db]
+    with Terminal(command, clean_environment() | {"TERM": "xterm-256color"}) as terminal:
+        terminal.wait_for("event 1 of")
+        assert terminal.end(f"{before}\x03") == 0
 
 
 def test_without_colour_every_mark_is_there(demo_db: str) -> None:

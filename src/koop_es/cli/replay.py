@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib.util import find_spec
@@ -63,11 +64,13 @@ def replay(desk: Desk, coop_id: str, at: str | None, booking: str | None, plain:
 
 
 def _is_terminal() -> bool:
-    """Tell whether a full screen can be drawn and keys can be read."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    """Tell whether a full screen can be drawn and keys can be read; a closed standard input is None."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()) and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def _step_plainly(stepper: Stepper) -> None:
     from koop_es.replay.plain import walk
 
-    walk(stepper, sys.stdin, click.echo)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a byte that is no text is no command, and no reason to stop
+    walk(stepper, sys.stdin or (), click.echo)

@@ -7,12 +7,10 @@ other in one place, so that whoever types ahead or pastes is understood.
 from __future__ import annotations
 
 import textwrap
-from typing import ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Static
 
 from koop_es.replay.page import Line, Part, page
@@ -35,7 +33,6 @@ class StepperApp(App[None]):
     CSS = "Screen { overflow: hidden; } Static { width: 100%; height: 100%; text-wrap: nowrap; }"
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+c", "quit", "quit")]
 
     def __init__(self, stepper: Stepper) -> None:
         super().__init__()
@@ -68,7 +65,9 @@ class StepperApp(App[None]):
         """Take a key: for the text that is read, the question that is asked, or as a command."""
         event.stop()
         event.prevent_default()
-        if self.sheet is not None:
+        if event.key == "ctrl+c":
+            self.exit()
+        elif self.sheet is not None:
             self._read(event.key)
         elif self.asked:
             self._type(event.key, event.character if event.is_printable else None)

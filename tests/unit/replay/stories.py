@@ -9,7 +9,7 @@ from koop_es.replay.page import page, text
 from koop_es.replay.stepper import Sheet, Stepper
 from koop_es.replay.timeline import Timeline
 from koop_es.store import Recorded
-from tests.unit.domain.world import ABO, COOP, MASTER, THIRD, World, held, network, shared
+from tests.unit.domain.world import ABO, COOP, MASTER, World, held, network, shared
 
 APART = 10
 """Positions between two events of the cooperation: others write into the log too."""
@@ -55,9 +55,8 @@ def removed_twice() -> World:
 
 
 def crowd(count: int) -> World:
-    """A course that many VHSs share, each with a booking of its own."""
-    others = [str(400 + number) for number in range(count)]
-    return network(vhss=(MASTER, *others)) if others else network(vhss=(MASTER, ABO, THIRD))
+    """A course that one Master and so many Abo-VHSs share, nobody booked."""
+    return network(vhss=(MASTER, *(str(400 + number) for number in range(count))))
 
 
 def told_last(frames: Frames, version: int, row: Row, vhs: str) -> list[str]:
