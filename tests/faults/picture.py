@@ -1,8 +1,8 @@
 """All that a store holds, row by row, in a form in which two stores that say the same are equal.
 
 Left out are positions and numbers of rows, which a transaction that was rolled back may use up, how often a rebuild was
-begun and the tables it fills before they count, the ids that persons drew, and the ledger's lines about exports that
-came again: a repetition is not hushed up there.
+begun and anything written, the tables that a rebuild fills before they count, the ids that persons drew, and the
+ledger's lines about exports that came again: a repetition is not hushed up there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from typing import Any
 
 import psycopg
 
-POSITIONS = {"position", "opened_position", "closed_position", "notification_id", "since", "attempt"}
+POSITIONS = {
+    "position",
+    "opened_position",
+    "closed_position",
+    "notification_id",
+    "since",
+    "attempt",
+    "commits",
+    "opposite",
+}
 NUMBERED = {"koop_exports", "koop_quarantine", "koop_violations"}
 """Tables whose rows are numbered, in the column ``id``."""
 
