@@ -287,6 +287,7 @@ class SqliteEngine:
         lock = sqlite3.connect(file, timeout=0, isolation_level=None)
         try:
             try:
+                lock.execute("PRAGMA journal_mode = MEMORY")  # else a kill leaves a second file
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.Error as error:
                 if _primary(error) == sqlite3.SQLITE_BUSY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from koop_es.domain.errors import CooperationUnknown
 from koop_es.simulate.rehearsal import simulate
 from koop_es.store import Store
-from koop_es.store.errors import RebuildRunning
+from koop_es.store.errors import RebuildRunning, StoreBusy
 from koop_es.views import change_list, open_violations, view
 from koop_es.views.builder import RebuildOvertaken, check
 from koop_es.views.derived import TABLES
@@ -178,16 +178,18 @@ def test_readers_see_whole_views_while_they_are_exchanged(told: str) -> None:
         assert rebuilds
 
 
-def test_a_reader_whose_moment_is_before_the_exchange_finds_the_views_whole(told: str) -> None:
-    with (
-        Store.open(told) as store,
-        Store.open(told) as reader,
-        _meanwhile(lambda: rebuild(store, told)),
-        reader.reading() as tx,
-    ):
-        tx.head()
-        for _ in range(200):
+def test_a_reader_whose_moment_is_before_the_exchange_finds_the_views_whole(
+    told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("koop_es.views.rebuild.EXCHANGES", 1)
+    with Store.open(told) as store, Store.open(told) as reader:
+        with reader.reading() as tx:
+            tx.head()
+            # SQLite keeps what a reader sees; on PostgreSQL the exchange waits for the reader, and here gives up.
+            with nullcontext() if told.startswith("sqlite") else pytest.raises(StoreBusy):
+                rebuild(store, told)
             assert len(tx.rows("view_of_vhs", vhs=FAR)) == 2
+        assert rebuild(store, told).written
 
 
 @contextmanager
