@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -13,6 +14,9 @@ from koop_es.domain.errors import WrongUsage
 from koop_es.ingest import recovery
 from koop_es.store import backup as backups
 from koop_es.store.backup import Manifest
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @command("backup")
@@ -71,9 +75,9 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
 
-    def show(out: object) -> None:
-        answer.show(out)  # type: ignore[arg-type]
-        lines(*texts)(out)  # type: ignore[arg-type]
+    def show(out: Console) -> None:
+        answer.show(out)
+        lines(*texts)(out)
 
     return Answer(data, show)
 

@@ -183,8 +183,9 @@ class _Courses:
         if other is None or other is lane:
             return False
         shared = self._shares_bookings(other, row)
-        ours = _is_course(row, lane) or self._shares_bookings(lane, row)
-        slip = other.alone and not lane.alone and (ours or not shared)
+        slip = (
+            other.alone and not lane.alone and (not shared or _is_course(row, lane) or self._shares_bookings(lane, row))
+        )
         if slip and self.proves and not self._under_number(lane):
             return False  # the slip was the other COOP-Id, adopted while this course had it, and it is put right
         if not self.by_id[other.coop_id] or shared:
