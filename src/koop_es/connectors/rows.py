@@ -7,7 +7,6 @@ from operator import itemgetter
 from typing import Any
 from unicodedata import is_normalized
 
-from koop_es.connectors.cells import restore
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
@@ -61,8 +60,8 @@ class CourseReader:
             if field in CourseFacts.__struct_fields__
         ]
 
-    def row(self, cells: Sequence[str], line: int) -> CourseRow:
-        """Type one row; raises CellRefused."""
+    def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> CourseRow:
+        """Type one row; raises CellRefused. Every cell is cleaned, ``tidy`` or not."""
         number = _identity(cells, self._at, "number", self._notes, line)
         period = _identity(cells, self._at, "period", self._notes, line)
         facts: dict[str, Any] = {}
@@ -113,7 +112,7 @@ class CourseReader:
 
 
 class BookingReader:
-    """Rows of ``belegungen.csv``; nearly every row has nothing to clean, which one look at all of it tells."""
+    """Rows of ``belegungen.csv``."""
 
     def __init__(self, header: Header, profile: Profile, notes: Notes, vhs: str) -> None:
         """Remember where each field stands; a field without a column reads the empty cell put behind the row."""
@@ -122,14 +121,22 @@ class BookingReader:
         self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
         self._shared: dict[str, str] = {}
 
-    def row(self, cells: Sequence[str], line: int) -> BookingRow:
-        """Type one row; an unknown status letter keeps the row (B6), raises CellRefused for whatever else is wrong."""
-        tidy = self._tidy(cells, line)
-        found = self._pick(tidy)
+    def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> BookingRow:
+        """Type one row; an unknown status letter keeps the row (B6), raises CellRefused for whatever else is wrong.
+
+        A ``tidy`` row is known to have no cell that must be cleaned.
+        """
+        found = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
         booking_id, number, period, tnr, name, first_name, phone, email, letter, booked_at, ref, edited_by = found
-        named = (booking_id, number, period, tnr, letter)
-        if not all(named) or max(map(len, named)) > ID_LIMIT:
-            self._refuse(named)
+        if (
+            not (booking_id and number and period and tnr and letter)
+            or len(booking_id) > ID_LIMIT
+            or len(number) > ID_LIMIT
+            or len(period) > ID_LIMIT
+            or len(tnr) > ID_LIMIT
+            or len(letter) > ID_LIMIT
+        ):
+            self._refuse((booking_id, number, period, tnr, letter))
         try:
             booked_at = moment(booked_at, self._style)
         except Unreadable as error:
@@ -155,13 +162,8 @@ class BookingReader:
             edited_by=shared(edited_by, edited_by) or None,
         )
 
-    def _tidy(self, cells: Sequence[str], line: int) -> list[str]:
+    def _tidied(self, cells: Sequence[str], line: int) -> list[str]:
         """Clean every cell, and put an empty one behind the last."""
-        probe = f";{';'.join(cells)};"
-        if probe.isprintable() and "; " not in probe and " ;" not in probe and is_normalized("NFC", probe):
-            if ";'" in probe:
-                cells = [restore(cell) if cell[:1] == "'" else cell for cell in cells]
-            return [*cells, ""]
         tidy = [*cells, ""]
         for field, place in self._at.items():
             try:
@@ -189,6 +191,18 @@ class BookingReader:
             raise CellRefused("ref", f"{ref!r} is no booking reference", remedy) from None
         if owner == self._vhs:
             self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
+
+
+def is_tidy(cells: str, delimiter: str) -> bool:
+    """Tell whether cells, all with a delimiter behind them, have nothing to clean: nearly all have not."""
+    probe = f";{cells if delimiter == ';' else cells.replace(delimiter, ';')}"
+    return (
+        probe.isprintable()
+        and "; " not in probe
+        and " ;" not in probe
+        and ";'" not in probe
+        and is_normalized("NFC", probe)
+    )
 
 
 class UserReader:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
-from koop_es.connectors import open_export
 from koop_es.domain.events import ExportApplied
 from koop_es.domain.identifiers import institution_stream, issuer, running_number
 from koop_es.domain.observation import Kind, Rejected
@@ -95,9 +94,7 @@ class _Run:
             rejected = Traces.of_forgotten(tx, report.vhs, rejected).wiped(report.vhs, rejected)
             quarantined = quarantine.put(tx, report, rejected, seen, self.arrival.path)
             if report.kind in (Kind.FULL, Kind.CATALOGUE):
-                files = {row.file for row in report.courses} | {row.file for row in report.bookings}
-                files |= {item.file for item in rejected}
-                quarantine.resolve(tx, report.vhs, files, rejected, seen)
+                quarantine.resolve(tx, report.vhs, report.files, rejected, seen)
             line = ledger.Line("applied" if events or not change.empty else "unchanged", events, quarantined, withheld)
             ledger.record(
                 tx, report, line.status, self.now, events=events, quarantined_rows=quarantined, withheld=withheld
@@ -119,7 +116,7 @@ class _Run:
         vault.put(tx, (entry for item in news for entry in item.persons))
         project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])
         vhs = self.report.vhs
-        tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.hash} for item in decided))
+        tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.name} for item in decided))
         for item in news:
             number = running_number(item.state.coop_id)
             if number is not None and item.expected == 0:
@@ -150,10 +147,8 @@ class _Run:
         if not rejected:
             return []
         files = {item.file: {other.line for other in rejected if other.file == item.file} for item in rejected}
-        with open_export(self.arrival.path, profile=self.arrival.profile, vhs=self.report.vhs) as export:
-            raw = {
-                (file, line): data for file, lines in files.items() for line, data in export.raw(file, lines).items()
-            }
+        export = self.arrival.export
+        raw = {(file, line): data for file, lines in files.items() for line, data in export.raw(file, lines).items()}
         return [msgspec.structs.replace(item, raw=raw.get((item.file, item.line), b"")) for item in rejected]
 
     def _result(self, line: ledger.Line) -> ExportResult:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from koop_es.connectors import Fingerprint
+from koop_es.connectors import UNNAMED, Fingerprint, Key, Remembered
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.observation import Kind, Report
 from koop_es.store import Tx
@@ -145,6 +145,18 @@ def lane_views(tx: Tx, vhs: str) -> dict[str, LaneView]:
         for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live, alone in tx.rows(
             "views_of_vhs_known", vhs=vhs
         )
+    }
+
+
+def remembered(tx: Tx, vhs: str) -> dict[Key, Remembered]:
+    """Give what a VHS last said of its shared courses, where nothing is open and the same rows say nothing new."""
+    names: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=vhs))
+    return {
+        (lane.number, lane.period): Remembered(
+            coop_id, name.partition(".")[0], lane.title, lane.starts_on, lane.ends_on
+        )
+        for coop_id, lane in lane_views(tx, vhs).items()
+        if not (lane.pending or lane.suspects) and (name := names.get(coop_id, UNNAMED)) != UNNAMED
     }
 
 
