@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from koop_es.store import Append, Store, schema
 from koop_es.store.digest import HALF_MADE, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
+from koop_es.store.postgres import COPIED
 from koop_es.store.statements import statements
 from tests.integration.store.samples import append, bookings
 
@@ -70,6 +72,15 @@ def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monk
         assert tx.rows("members_of_vhs", vhs="563", upto=2) == [("563-COOP-1",)]
 
 
+def test_rows_are_copied_in_the_types_of_their_columns(postgres_url: str) -> None:
+    with Store.create(postgres_url) as store, store.reading() as tx:
+        for name, types in COPIED.items():
+            table, columns = re.findall(r"COPY (\w+) \((.+?)\)", statements("postgres")[name])[0]
+            cursor = tx._cursor.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # type: ignore[attr-defined]  # noqa: S608
+            found = [column.type_code for column in cursor.description]
+            assert [psycopg.adapters.types[kind].oid for kind in types] == found, name
+
+
 UNEXPLAINED = ("COPY", "ALTER", "TRUNCATE", "ANALYZE", "SET", "LOCK", "VACUUM")
 """What a database cannot be asked about without doing it; the tests of the rebuild run these."""
 
@@ -82,7 +93,8 @@ def test_every_statement_is_understood_by_its_database(store: Store) -> None:
                 continue
             names = dict.fromkeys(_parameters(text, sqlite=sqlite))
             explained = f"EXPLAIN {text}"
-            values = [None] * text.count("?") if "?" in text else names
+            places = re.findall(r"\?" if sqlite else r"(?<!%)%s", text)
+            values = [None] * len(places) if places else names
             tx._cursor.execute(explained if sqlite else explained.encode(), values)  # type: ignore[attr-defined]
 
 

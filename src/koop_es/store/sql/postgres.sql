@@ -47,8 +47,7 @@ SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
 -- ==== persons: the vault (D15) ====
 
 -- person_insert: Keep one version of a person.
-INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
-VALUES (%(person_id)s, %(version)s, %(coop_id)s, %(ref)s, %(name)s, %(first_name)s, %(phone)s, %(email)s)
+COPY koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email) FROM STDIN (FORMAT BINARY)
 
 -- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
@@ -139,9 +138,7 @@ ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- view_insert: Write what one VHS sees of one cooperation.
-INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s,
-    %(live)s, %(alone)s)
+COPY koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 
 -- view_of_vhs: Read everything one VHS sees.
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(vhs)s ORDER BY coop_id
@@ -160,7 +157,7 @@ SELECT notification_id, originator_id, originator_version, topic, state FROM koo
 WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(versions)s::bigint[])
 
 -- member_note: Record since which position a VHS has to do with a cooperation.
-INSERT INTO koop_members (vhs, coop_id, since) VALUES (%(vhs)s, %(coop_id)s, %(since)s) ON CONFLICT (vhs, coop_id) DO NOTHING
+INSERT INTO koop_members (vhs, coop_id, since) VALUES (%s, %s, %s) ON CONFLICT (vhs, coop_id) DO NOTHING
 
 -- members_delete: Take out who had to do with some cooperations, to write it anew.
 DELETE FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -178,8 +175,7 @@ ORDER BY coop_id
 SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, vhs
 
 -- violation_insert: Record that a violation opened, and where it closed if that is known already.
-INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+COPY koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
 -- violation_close: Record that the proper state is shown again.
 UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s, shown = NULL
@@ -204,7 +200,7 @@ ORDER BY opened_position
 DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- withheld_insert: Record that the mass guard holds a cancellation back.
-INSERT INTO koop_withheld (vhs, id, coop_id, ref) VALUES (%(vhs)s, %(id)s, %(coop_id)s, %(ref)s)
+COPY koop_withheld (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 
 -- withheld_all: Read every withheld cancellation.
 SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
@@ -264,7 +260,7 @@ SELECT coop_id FROM koop_views WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koo
 ORDER BY 1
 
 -- derived_views: Read what each VHS sees of some cooperations.
-SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- derived_violations: Read violations of some cooperations.
 SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -276,57 +272,49 @@ SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s
 SELECT vhs, coop_id, since FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_views_insert: Write what each VHS sees in the new tables.
-INSERT INTO koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s, %(live)s, %(alone)s)
+COPY koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 
 -- next_views_delete: Take out what each VHS sees of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_views_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_violations_insert: Write violations in the new tables.
-INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+COPY koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
 -- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_violations_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_withheld_insert: Write withheld cancellations in the new tables.
-INSERT INTO koop_withheld_next (vhs, coop_id, ref, id)
-VALUES (%(vhs)s, %(coop_id)s, %(ref)s, %(id)s)
+COPY koop_withheld_next (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 
 -- next_withheld_delete: Take out withheld cancellations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_withheld_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_members_insert: Write who has to do with what in the new tables.
-INSERT INTO koop_members_next (vhs, coop_id, since)
-VALUES (%(vhs)s, %(coop_id)s, %(since)s)
+COPY koop_members_next (vhs, coop_id, since) FROM STDIN (FORMAT BINARY)
 
 -- next_members_delete: Take out who has to do with what of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_members_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_views_insert: Write what each VHS sees in the former tables.
-INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s, %(live)s, %(alone)s)
+COPY koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 
 -- back_views_delete: Take out what each VHS sees of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_views_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_violations_insert: Write violations in the former tables.
-INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+COPY koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
 -- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_violations_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_withheld_insert: Write withheld cancellations in the former tables.
-INSERT INTO koop_withheld_back (vhs, coop_id, ref, id)
-VALUES (%(vhs)s, %(coop_id)s, %(ref)s, %(id)s)
+COPY koop_withheld_back (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 
 -- back_withheld_delete: Take out withheld cancellations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_withheld_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_members_insert: Write who has to do with what in the former tables.
-INSERT INTO koop_members_back (vhs, coop_id, since)
-VALUES (%(vhs)s, %(coop_id)s, %(since)s)
+COPY koop_members_back (vhs, coop_id, since) FROM STDIN (FORMAT BINARY)
 
 -- back_members_delete: Take out who has to do with what of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_members_back WHERE coop_id = ANY(%(coop_ids)s::text[])
