@@ -152,6 +152,10 @@ SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %
 -- changes_of_vhs: Read the change list of one VHS.
 SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = %(vhs)s AND pending > 0 ORDER BY coop_id
 
+-- view_open_ends: Tell whether anything is pending or watched at a VHS; an index alone answers it.
+SELECT 1 FROM koop_views WHERE vhs = %(vhs)s AND pending > 0
+UNION ALL SELECT 1 FROM koop_views WHERE vhs = %(vhs)s AND pending = 0 AND suspects > 0 LIMIT 1
+
 -- events_by_version: Read single events of some streams by version.
 SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
 WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(versions)s::bigint[])
@@ -1025,3 +1029,43 @@ CREATE TABLE koop_backups (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, made_at text NOT NULL, position bigint NOT NULL, digest text NOT NULL, target text NOT NULL,
     bytes bigint NOT NULL, proven_at text
 )
+
+-- ==== migration 3: wide columns last, because SQLite walks through them to those behind; and an index of what is pending ====
+
+-- migration_3_views_old: Set the former table aside.
+ALTER TABLE koop_views RENAME TO koop_views_old
+
+-- migration_3_views: The live table of what each VHS sees.
+CREATE TABLE koop_views (
+    vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, title text,
+    starts_on text, ends_on text, position bigint NOT NULL, pending bigint NOT NULL, suspects bigint NOT NULL,
+    live bigint NOT NULL, alone bigint NOT NULL, doc text NOT NULL, changes text NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
+)
+
+-- migration_3_views_fill: Take over what it held.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_old
+
+-- migration_3_views_drop: Drop the former table.
+DROP TABLE koop_views_old
+
+-- migration_3_views_back_old: Set the former table aside.
+ALTER TABLE koop_views_back RENAME TO koop_views_back_old
+
+-- migration_3_views_back: The table that was live before.
+CREATE TABLE koop_views_back (LIKE koop_views INCLUDING ALL)
+
+-- migration_3_views_back_fill: Take over what it held.
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_back_old
+
+-- migration_3_views_back_drop: Drop the former table.
+DROP TABLE koop_views_back_old
+
+-- migration_3_views_next_drop: Drop what a rebuild had begun.
+DROP TABLE koop_views_next
+
+-- migration_3_views_next: The table that a rebuild fills.
+CREATE TABLE koop_views_next (LIKE koop_views INCLUDING ALL)

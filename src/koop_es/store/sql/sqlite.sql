@@ -146,6 +146,10 @@ SELECT coop_id, period FROM koop_views WHERE vhs = :vhs AND course_number = :num
 -- changes_of_vhs: Read the change list of one VHS.
 SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = :vhs AND pending > 0 ORDER BY coop_id
 
+-- view_open_ends: Tell whether anything is pending or watched at a VHS; an index alone answers it.
+SELECT 1 FROM koop_views WHERE vhs = :vhs AND pending > 0
+UNION ALL SELECT 1 FROM koop_views WHERE vhs = :vhs AND pending = 0 AND suspects > 0 LIMIT 1
+
 -- events_by_version: Read single events of some streams by version.
 SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
 WHERE originator_id IN (SELECT value FROM json_each(:streams)) AND originator_version IN (SELECT value FROM json_each(:versions))
@@ -1047,4 +1051,56 @@ INSERT INTO koop_commits (commits, opposite) VALUES (1, -1)
 CREATE TABLE koop_backups (
     id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL, target TEXT NOT NULL,
     bytes INTEGER NOT NULL, proven_at TEXT
+) STRICT
+
+-- ==== migration 3: wide columns last, because SQLite walks through them to those behind; and an index of what is pending ====
+
+-- migration_3_views_old: Set the former table aside.
+ALTER TABLE koop_views RENAME TO koop_views_old
+
+-- migration_3_views: The live table of what each VHS sees.
+CREATE TABLE koop_views (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, pending INTEGER NOT NULL, suspects INTEGER NOT NULL,
+    live INTEGER NOT NULL, alone INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
+) STRICT
+
+-- migration_3_views_fill: Take over what it held.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_old
+
+-- migration_3_views_drop: Drop the former table.
+DROP TABLE koop_views_old
+
+-- migration_3_views_back_old: Set the former table aside.
+ALTER TABLE koop_views_back RENAME TO koop_views_back_old
+
+-- migration_3_views_back: The table that was live before.
+CREATE TABLE koop_views_back (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, pending INTEGER NOT NULL, suspects INTEGER NOT NULL,
+    live INTEGER NOT NULL, alone INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
+) STRICT
+
+-- migration_3_views_back_fill: Take over what it held.
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_back_old
+
+-- migration_3_views_back_drop: Drop the former table.
+DROP TABLE koop_views_back_old
+
+-- migration_3_views_next_drop: Drop what a rebuild had begun.
+DROP TABLE koop_views_next
+
+-- migration_3_views_next: The table that a rebuild fills.
+CREATE TABLE koop_views_next (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, pending INTEGER NOT NULL, suspects INTEGER NOT NULL,
+    live INTEGER NOT NULL, alone INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
 ) STRICT
