@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from koop_es.domain.observation import Person
 from koop_es.domain.terms import Policy
@@ -89,11 +88,11 @@ def fill(store: Store, rows: list[Row], events: int, vhs: int) -> int:
         with store.write() as tx:
             last = tx._insert([row for _, _, stream in page for row in stream])
             first = last - sum(len(stream) for _, _, stream in page) + 1
-            tx.run_many("member_note", _members(page, first))
+            tx.write_rows("member_note", _members(page, first))
     return streams
 
 
-def _members(page: list[tuple[str, list[str], list[Row]]], first: int) -> Iterator[dict[str, Any]]:
+def _members(page: list[tuple[str, list[str], list[Row]]], first: int) -> Iterator[tuple[str, str, int]]:
     for coop_id, names, stream in page:
-        yield from ({"vhs": name, "coop_id": coop_id, "since": first} for name in names)
+        yield from ((name, coop_id, first) for name in names)
         first += len(stream)
