@@ -8,10 +8,15 @@ import sys
 
 import structlog
 
-from tests.benchmarks import append, ingest, looking_back
-from tests.benchmarks.bars import HEADINGS, Bar, databases
+from tests.benchmarks import append, delta, ingest, looking_back
+from tests.benchmarks.bars import HEADINGS, SIZES, Bar, databases
 
-BENCHMARKS = {"P1": append.measure, "P2-P4": ingest.measure, "P7": looking_back.measure}
+BENCHMARKS = {
+    "P1": append.measure,
+    "P2-P4": ingest.measure,
+    "P6": delta.measure,
+    "P7": looking_back.measure,
+}
 
 
 def main() -> int:
@@ -19,13 +24,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("bars", nargs="*", metavar="BAR", help=f"only these: {', '.join(BENCHMARKS)}")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts (3)")
+    parser.add_argument("--size", choices=SIZES, default="medium", help="how much is measured (medium: some minutes)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     found: list[Bar] = []
     with databases() as fresh:
         for name in asked.bars or BENCHMARKS:
-            for bar in BENCHMARKS[name](fresh, asked.rounds):
+            for bar in BENCHMARKS[name](fresh, asked.rounds, asked.size):
                 sys.stderr.write("  ".join(bar.cells()) + "\n")
                 found.append(bar)
     if asked.json:

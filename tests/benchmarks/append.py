@@ -14,12 +14,12 @@ from koop_es.domain.events import BookingMade, Event
 from koop_es.domain.observation import Origin, Status
 from koop_es.store import Append, Store
 from koop_es.store.codec import encode_all
-from tests.benchmarks.bars import Bar, Fresh, settle
+from tests.benchmarks.bars import Bar, Fresh, Size, settle
 
 BATCH = 5_000
 EVENTS_PER_STREAM = 10
-BATCHES = 40
-"""Two hundred thousand events: long enough for checkpoints and index splits to count."""
+BATCHES: dict[Size, int] = {"small": 4, "medium": 40, "large": 200}
+"""Two hundred thousand events are long enough for checkpoints and index splits to count."""
 
 AT = "2026-02-03T17:05:00+01:00"
 
@@ -41,7 +41,7 @@ def booking(number: int) -> Event:
     )
 
 
-def batches(prefix: str) -> list[list[Append]]:
+def batches(prefix: str, count: int) -> list[list[Append]]:
     """Make the batches of one run: new streams of EVENTS_PER_STREAM events."""
     streams = BATCH // EVENTS_PER_STREAM
     return [
@@ -49,7 +49,7 @@ def batches(prefix: str) -> list[list[Append]]:
             Append(f"{prefix}-COOP-{batch * streams + n}", 0, [booking(n * 10 + i) for i in range(EVENTS_PER_STREAM)])
             for n in range(streams)
         ]
-        for batch in range(BATCHES)
+        for batch in range(count)
     ]
 
 
@@ -74,21 +74,21 @@ def control(store: Store, work: list[list[Append]]) -> float:
     return time.perf_counter() - started
 
 
-def measure(fresh: dict[str, Fresh], rounds: int) -> Iterator[Bar]:
+def measure(fresh: dict[str, Fresh], rounds: int, size: Size) -> Iterator[Bar]:
     """Compare on both databases, each round on databases of its own."""
     for name, least in (("sqlite", 0.6), ("postgres", 0.7)):
-        yield _compare(name, fresh[name], least, rounds)
+        yield _compare(name, fresh[name], least, rounds, BATCHES[size])
 
 
-def _compare(name: str, fresh: Fresh, least: float, rounds: int) -> Bar:
+def _compare(name: str, fresh: Fresh, least: float, rounds: int, count: int) -> Bar:
     figures: list[tuple[float, float]] = []
     for number in range(rounds):
         seconds = {}
         for run in (control, ours) if number % 2 else (ours, control):  # in turn, as the first finds the machine colder
             with Store.create(fresh()) as store:
-                seconds[run.__name__] = run(store, batches(str(number)))
+                seconds[run.__name__] = run(store, batches(str(number), count))
         figures.append((seconds["control"], seconds["ours"]))
-    total = BATCH * BATCHES
+    total = BATCH * count
     ratios = [bare / store for bare, store in figures]
     bare, stored = (statistics.median(total / pair[i] for pair in figures) for i in (0, 1))
     return Bar(

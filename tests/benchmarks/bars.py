@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 Fresh = Callable[[], str]
 """Gives the address of an empty database every time it is called."""
+
+Size = Literal["small", "medium", "large"]
+"""How much is measured: a try in a minute, what fits into some minutes, or all that the bars speak of."""
+
+SIZES: tuple[Size, ...] = ("small", "medium", "large")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,18 @@ class Export:
         return [self.path / "kurse.csv", self.path / "belegungen.csv"]
 
 
-def write(path: Path, rows: int, *, sequence: int, changed: bool = False) -> Export:
-    """Write so many booking rows; ``changed`` makes every hundredth of them a cancelled one."""
+def write(path: Path, rows: int, *, sequence: int, changed: bool = False, shared: int = 1) -> Export:
+    """Write so many booking rows; ``changed`` makes every hundredth of them a cancelled one.
+
+    Every ``shared``-th course has a COOP-Id, the others belong to the catalogue.
+    """
     path.mkdir(parents=True)
     courses = -(-rows // PER_COURSE)
     headings = list(COURSES.headings.values())
-    numbered = (COURSE | {"Kursnummer": f"K{n}", "Externe Kurs-Nr.": f"{VHS}-COOP-{n + 1}"} for n in range(courses))
+    numbered = (
+        COURSE | {"Kursnummer": f"K{n}", "Externe Kurs-Nr.": "" if n % shared else f"{VHS}-COOP-{n + 1}"}
+        for n in range(courses)
+    )
     files = {"courses": _file(path / "kurse.csv", headings, numbered, courses)}
     bookings = (
         BOOKING
@@ -76,4 +82,5 @@ def _file(path: Path, headings: list[str], rows: Iterable[dict[str, str]], count
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(";".join(headings) + "\r\n")
         file.writelines(";".join(row.get(heading, "") for heading in headings) + "\r\n" for row in rows)
-    return {"path": path.name, "rows": count, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    with path.open("rb") as written:
+        return {"path": path.name, "rows": count, "sha256": hashlib.file_digest(written, "sha256").hexdigest()}

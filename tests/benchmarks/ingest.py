@@ -14,16 +14,17 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.store import Store
 from tests.benchmarks.append import booking
-from tests.benchmarks.bars import Bar, Fresh, settle
+from tests.benchmarks.bars import Bar, Fresh, Size, settle
 from tests.benchmarks.export import Export, write
 from tests.benchmarks.workload import NOW
 
-ROWS = 200_000
-"""A fifth of the million the bars speak of, so that a round takes a minute; ``--rows 1000000`` measures all of it."""
+ROWS: dict[Size, int] = {"small": 20_000, "medium": 200_000, "large": 1_000_000}
+"""The bars speak of a million; a fifth of it takes a minute a round."""
 
 
-def measure(fresh: dict[str, Fresh], rounds: int, rows: int = ROWS) -> Iterator[Bar]:
+def measure(fresh: dict[str, Fresh], rounds: int, size: Size) -> Iterator[Bar]:
     """Measure on both databases, each round on a database of its own."""
+    rows = ROWS[size]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         first = write(folder / "1", rows, sequence=1)

@@ -16,10 +16,10 @@ from koop_es.replay.timeline import Timeline
 from koop_es.replay.why import Question, why
 from koop_es.store import Store
 from koop_es.views import view
-from tests.benchmarks.bars import Bar, Fresh
+from tests.benchmarks.bars import Bar, Fresh, Size
 from tests.benchmarks.workload import FIRST_VHS, NAMES, NOW, fill, template
 
-EVENTS = 1_000_000
+EVENTS: dict[Size, int] = {"small": 100_000, "medium": 1_000_000, "large": 1_000_000}
 VHS = 200
 PEOPLE = 4
 """Bookings at each of four VHSs: streams of some hundred events, as a course with twenty participants has."""
@@ -28,14 +28,14 @@ LONG = 12
 """The same for a stream of some three hundred."""
 
 
-def measure(fresh: dict[str, Fresh], rounds: int) -> Iterator[Bar]:
+def measure(fresh: dict[str, Fresh], rounds: int, size: Size) -> Iterator[Bar]:
     """Measure on both databases, and the start of the program itself."""
     yield _help(rounds)
     with tempfile.TemporaryDirectory() as folder, Store.create(fresh["sqlite"]()) as first:
-        rows = template(first, Path(folder), people=PEOPLE)
+        found = template(first, Path(folder), people=PEOPLE)
     for name in ("sqlite", "postgres"):
         with Store.create(fresh[name]()) as store:
-            fill(store, rows, EVENTS, VHS)
+            fill(store, found, EVENTS[size], VHS)
             yield from _looks(name, store, rounds)
         with tempfile.TemporaryDirectory() as folder, Store.create(fresh[name]()) as store:
             yield from _one_stream(name, store, Path(folder), rounds)
@@ -52,7 +52,7 @@ def _looks(name: str, store: Store, rounds: int) -> Iterator[Bar]:
 
 def _one_stream(name: str, store: Store, folder: Path, rounds: int) -> Iterator[Bar]:
     """Explain and step through one long cooperation, which lies in a log of its own: its length is what costs."""
-    rows = template(store, folder, people=LONG)
+    rows = template(store, folder, people=LONG).rows
     coop_id = rows[0][0]
     booking = Question(coop_id, ref=f"{NAMES[0]}:1", vhs=NAMES[1])
     frames = Frames(Timeline.load(store, coop_id))
