@@ -6,17 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 from koop_es.connectors.doubles import full_key, settle
 from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key, mark
 from koop_es.connectors.notes import Notes
+from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import BookingRow, CourseBookings, CourseRow, Status
 
 R = TypeVar("R", CourseRow, BookingRow)
+
+NAME_CHARS = 2 * DIGEST_BYTES
+"""Length of the name of rows."""
 
 UNNAMED = ""
 """Stands for the name of rows that must be read the next time, whatever their bytes are."""
@@ -41,7 +45,9 @@ class Content:
     ``meaning`` is everything that decides what the bytes of a row say: encoding, profile, headings.
     """
 
-    def __init__(self, courses: Sheet[CourseRow] | None, bookings: Sheet[BookingRow] | None, meaning: str) -> None:
+    def __init__(
+        self, courses: Sheet[CourseReader] | None, bookings: Sheet[BookingReader] | None, meaning: str
+    ) -> None:
         """Look at nothing yet."""
         self._courses, self._bookings = courses, bookings
         headings = [sheet.header.cells if sheet is not None else None for sheet in (courses, bookings)]
@@ -60,7 +66,7 @@ class Content:
                 rows.append(_recognised(before, next(group.places()).line, key, notes.file))
                 continue
             remarks = notes.count
-            found = list(sheet.checked(group))
+            found = list(sheet.checked(group, sheet.reader.row))
             if group.rows > 1:
                 found = self._settled(sheet, found, notes)
             if notes.count != remarks and key is not None:
@@ -76,22 +82,25 @@ class Content:
         if sheet is None:
             return {}
         found: dict[tuple[str, str], CourseBookings] = {}
-        doubles: list[BookingRow] = []
+        doubled: set[Key] = set()
         for key, group in sheet.groups.items():
             if key is not None and not sheet.doubled and (before := known.get(key)) and self._is(before, key):
                 found[key] = CourseBookings(_Rows(self, key, group.rows), [], mirrors=True)
                 continue
-            remarks, seen = notes.count, _Seen(vhs)
-            for row in sheet.checked(group):
-                seen.take(row)
-                if sheet.doubled and mark(row.booking_id, sheet.codec) in sheet.doubled:
-                    doubles.append(row)
+            remarks, rows, own, mirrors = notes.count, 0, False, False
+            for booking_id, ref, status in sheet.checked(group, sheet.reader.name):
+                rows += 1
+                if ref:
+                    own = own or owner_of(ref) == vhs
+                    mirrors = mirrors or status is not Status.CANCELLED
+                if key is not None and sheet.doubled and mark(booking_id, sheet.codec) in sheet.doubled:
+                    doubled.add(key)
             if key is None:
                 continue  # none of its rows can be used
             if notes.count != remarks:
                 self._remarked.add(key)
-            found[key] = CourseBookings(_Rows(self, key, seen.rows), seen.own, seen.mirrors)
-        self._leave_out(sheet, doubles, found, notes)
+            found[key] = CourseBookings(_Rows(self, key, rows), self._own(key, vhs) if own else [], mirrors)
+        self._leave_out(sheet, doubled, found, notes)
         return {key: item for key, item in found.items() if len(item.rows)}
 
     def name(self, key: Key) -> str:
@@ -102,17 +111,18 @@ class Content:
         """Read a course in full that was only recognised."""
         if not row.recognised or self._courses is None:
             return row
-        (found,) = self._courses.again(self._courses.groups[row.number, row.period or ""])
+        sheet = self._courses
+        (found,) = sheet.again(sheet.groups[row.number, row.period or ""], sheet.repeating.row)
         return found
 
-    def bookings(self, key: Key) -> Iterator[BookingRow]:
+    def bookings(self, key: Key) -> list[BookingRow]:
         """Type the bookings of a course that can be used."""
-        if self._bookings is None:
-            return
-        left_out = self._left_out.get(key, frozenset())
-        for row in self._bookings.again(self._bookings.groups[key]):
-            if row.line not in left_out:
-                yield row
+        sheet = self._bookings
+        if sheet is None:
+            return []
+        rows = sheet.again(sheet.groups[key], sheet.repeating.row)
+        left_out = self._left_out.get(key)
+        return [row for row in rows if row.line not in left_out] if left_out else rows
 
     def _is(self, before: Remembered, key: Key) -> bool:
         """Tell whether the rows of a course are, byte for byte, what is remembered of it."""
@@ -129,14 +139,15 @@ class Content:
             bookings.groups.get(key) if bookings is not None else None,
         )
 
+    def _own(self, key: Key, vhs: str) -> list[BookingRow]:
+        """List the bookings of a course that name one of the VHS itself."""
+        return [row for row in self.bookings(key) if row.ref and owner_of(row.ref) == vhs]
+
     def _leave_out(
-        self,
-        sheet: Sheet[BookingRow],
-        rows: list[BookingRow],
-        found: dict[tuple[str, str], CourseBookings],
-        notes: Notes,
+        self, sheet: Sheet[BookingReader], keys: set[Key], found: dict[tuple[str, str], CourseBookings], notes: Notes
     ) -> None:
-        """Leave out bookings whose Beleg-ID another row has too."""
+        """Leave out bookings whose Beleg-ID another row has too; they stand in the courses of these keys."""
+        rows = [row for key in keys for row in self.bookings(key) if mark(row.booking_id, sheet.codec) in sheet.doubled]
         if not rows:
             return
         used = {row.line for row in self._settled(sheet, sorted(rows, key=lambda row: row.line), notes)}
@@ -151,7 +162,7 @@ class Content:
             own = [row for row in item.own if row.line not in lines]
             found[key] = CourseBookings(_Rows(self, key, len(item.rows) - len(lines)), own, item.mirrors)
 
-    def _settled(self, sheet: Sheet[R], rows: list[R], notes: Notes) -> list[R]:
+    def _settled(self, sheet: Sheet[Any], rows: list[R], notes: Notes) -> list[R]:
         """Leave out doubled rows; those that contradict each other are set aside with their original bytes."""
         used, conflicts = settle(rows, notes)
         raws: dict[Key, dict[int, bytes]] = {}
@@ -170,24 +181,6 @@ class Content:
         return used
 
 
-class _Seen:
-    """What must be known of the bookings of a course before any of them is used."""
-
-    def __init__(self, vhs: str) -> None:
-        self.vhs = vhs
-        self.rows = 0
-        self.own: list[BookingRow] = []
-        self.mirrors = False
-
-    def take(self, row: BookingRow) -> None:
-        self.rows += 1
-        if row.ref is not None:
-            if owner_of(row.ref) == self.vhs:
-                self.own.append(row)
-            elif row.status is not Status.CANCELLED:
-                self.mirrors = True
-
-
 class _Rows(Sequence[BookingRow]):
     """The bookings of one course, typed each time they are gone through."""
 
@@ -198,7 +191,7 @@ class _Rows(Sequence[BookingRow]):
         return self._count
 
     def __iter__(self) -> Iterator[BookingRow]:
-        return self._content.bookings(self._key)
+        return iter(self._content.bookings(self._key))
 
     @overload
     def __getitem__(self, index: int) -> BookingRow: ...

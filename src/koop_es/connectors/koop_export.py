@@ -20,7 +20,7 @@ from koop_es.connectors.profiles import Encoding, Profile
 from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
 from koop_es.connectors.source import Source, checksum, reading, seekable
-from koop_es.domain.observation import BookingRow, CourseRow, Kind, Report
+from koop_es.domain.observation import Kind, Report
 
 _ABOUT: dict[Part, About] = {"courses": "course", "bookings": "booking", "users": "user"}
 
@@ -100,8 +100,8 @@ class KoopExport:
 
     def _opened(self, notes: dict[Part, Notes], report: Report) -> Content:
         """Go through every file once and compare the number of its rows."""
-        courses: Sheet[CourseRow] | None = None
-        bookings: Sheet[BookingRow] | None = None
+        courses: Sheet[CourseReader] | None = None
+        bookings: Sheet[BookingReader] | None = None
         for part, file in self._parts.items():
             data, found = self._data_file(part), notes[part]
             if self._reads_as_utf8.get(part):

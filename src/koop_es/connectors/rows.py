@@ -26,7 +26,7 @@ from koop_es.connectors.values import (
 from koop_es.domain.course import MONEY_FIELDS, CourseFacts
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
-from koop_es.domain.observation import BookingRow, CourseRow, Person
+from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
 
 Parser = Callable[[str], Any]
 
@@ -126,8 +126,33 @@ class BookingReader:
 
         A ``tidy`` row is known to have no cell that must be cleaned.
         """
-        found = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
-        booking_id, number, period, tnr, name, first_name, phone, email, letter, booked_at, ref, edited_by = found
+        found, moment_iso = self._valid(cells, line, tidy=tidy)
+        booking_id, number, period, tnr, name, first_name, phone, email, letter, _, ref, edited_by = found
+        shared = self._shared.setdefault
+        return BookingRow(
+            booking_id=booking_id,
+            number=shared(number, number),
+            period=shared(period, period),
+            participant_no=tnr,
+            status=self._status.get(letter),
+            raw_status=shared(letter, letter),
+            booked_at=moment_iso,
+            file=self._notes.file,
+            line=line,
+            ref=ref or None,
+            person=Person(name, first_name, phone, email) if name or first_name or phone or email else None,
+            edited_by=shared(edited_by, edited_by) or None,
+        )
+
+    def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str, Status | None]:
+        """Check one row as ``row`` does and give its Beleg-ID, Koop-Beleg-ID and status only."""
+        found, _ = self._valid(cells, line, tidy=tidy)
+        return found[0], found[10], self._status.get(found[8])
+
+    def _valid(self, cells: Sequence[str], line: int, *, tidy: bool) -> tuple[tuple[str, ...], str]:
+        """Give the cells in the order of the layout, cleaned, and the moment of booking, or raise CellRefused."""
+        found: tuple[str, ...] = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
+        booking_id, number, period, tnr, name, first_name, _, _, letter, booked_at, ref, _ = found
         if (
             not (booking_id and number and period and tnr and letter)
             or len(booking_id) > ID_LIMIT
@@ -138,7 +163,7 @@ class BookingReader:
         ):
             self._refuse((booking_id, number, period, tnr, letter))
         try:
-            booked_at = moment(booked_at, self._style)
+            moment_iso = moment(booked_at, self._style)
         except Unreadable as error:
             raise CellRefused("booked_at", error.reason, error.remedy) from None
         if ref:
@@ -146,21 +171,7 @@ class BookingReader:
         elif not (name and first_name):
             missing = "first_name" if name else "name"
             raise CellRefused(missing, "is empty in a booking of the VHS's own", "fill it in the admin program")
-        shared = self._shared.setdefault
-        return BookingRow(
-            booking_id=booking_id,
-            number=shared(number, number),
-            period=shared(period, period),
-            participant_no=tnr,
-            status=self._status.get(letter),
-            raw_status=shared(letter, letter),
-            booked_at=booked_at,
-            file=self._notes.file,
-            line=line,
-            ref=ref or None,
-            person=Person(name, first_name, phone, email) if name or first_name or phone or email else None,
-            edited_by=shared(edited_by, edited_by) or None,
-        )
+        return found, moment_iso
 
     def _tidied(self, cells: Sequence[str], line: int) -> list[str]:
         """Clean every cell, and put an empty one behind the last."""

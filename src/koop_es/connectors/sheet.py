@@ -7,40 +7,39 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
-from itertools import pairwise
 from typing import BinaryIO, Generic, Protocol, TypeVar
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.connectors.grouping import DIGEST_BYTES, Group, Grouping, Key, Place
+from koop_es.connectors.grouping import DIGEST_BYTES, Group, Grouping, Place
 from koop_es.connectors.lines import Lines, physical
 from koop_es.connectors.notes import Notes
-from koop_es.connectors.rows import CellRefused, is_tidy
+from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
 from koop_es.connectors.table import Broken, Table
-from koop_es.domain.observation import BookingRow, CourseRow
 
-R = TypeVar("R", CourseRow, BookingRow)
-R_co = TypeVar("R_co", CourseRow, BookingRow, covariant=True)
-
-
-class RowReader(Protocol[R_co]):
-    """Types the cells of one record; raises CellRefused."""
-
-    def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> R_co:
-        """Type one record; a ``tidy`` one has no cell that must be cleaned."""
+Reader = TypeVar("Reader", CourseReader, BookingReader)
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Sheet(Generic[R]):
-    """The rows of one file by course."""
+class Work(Protocol[T_co]):
+    """Works on the cells of one record; raises CellRefused."""
+
+    def __call__(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> T_co:
+        """Work on one record; a ``tidy`` one has no cell that must be cleaned."""
+
+
+class Sheet(Generic[Reader]):
+    """The rows of one file by course; what ``reader`` finds odd is noted, what ``repeating`` finds was noted before."""
 
     def __init__(
-        self, file: DataFile, stream: BinaryIO, notes: Notes, typing: Callable[[Header, Notes], RowReader[R]]
+        self, file: DataFile, stream: BinaryIO, notes: Notes, typing: Callable[[Header, Notes], Reader]
     ) -> None:
         """Go through the file once; raises ExportQuarantined. What is no record goes to the notes."""
         self._file, self._stream, self._notes = file, stream, notes
-        self._typing: Callable[[Header, Notes], RowReader[R]] = typing
         lines = Lines(stream, file.encoding, file.path)
         table = Table(lines, file.profile.delimiter, self._broken)
         self._key: Callable[[Sequence[str]], tuple[str, ...] | None] = lambda _: None
@@ -52,6 +51,8 @@ class Sheet(Generic[R]):
         grouping = Grouping(table, self.header, file.layout, lines.codec, file.profile.delimiter)
         self.groups, self.doubled, self.total = grouping.groups, grouping.doubled(), table.count
         self.codec = lines.codec
+        self.reader: Reader = typing(self.header, notes)
+        self.repeating: Reader = typing(self.header, Notes(file.path, notes.about))
 
     @property
     def doubled_heading(self) -> str:
@@ -63,43 +64,41 @@ class Sheet(Generic[R]):
         key = self._key(found.cells)
         self._notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key)
 
-    def checked(self, group: Group) -> Iterator[R]:
-        """Type the rows of a course; what is odd or cannot be used goes to the notes."""
-        return self._typed(group, self._notes)
-
-    def again(self, group: Group) -> Iterator[R]:
-        """Type the rows of a course that were checked before; those that cannot be used are passed over."""
-        return self._typed(group, None)
-
-    def raw(self, group: Group, lines: frozenset[int]) -> dict[int, bytes]:
-        """Give the original bytes of some rows of a course, by the line they begin on."""
-        records = (
-            (line, b"".join(self._physical(raw)[first:last]))
-            for place, raw in self._places(group)
-            for line, first, last, _ in self._records(place, raw)
-        )
-        return {line: raw for line, raw in records if line in lines}
-
-    def _typed(self, group: Group, notes: Notes | None) -> Iterator[R]:
-        read = self._typing(self.header, notes or Notes(self._file.path, self._notes.about)).row
-        delimiter = self._file.profile.delimiter
+    def checked(self, group: Group, work: Work[T]) -> Iterator[T]:
+        """Let the rows of a course be worked on; what is odd or cannot be used goes to the notes."""
         for place, raw in self._places(group):
-            if place.plain:
-                text = raw.decode(self.codec)
-                text = text.replace("\r\n", "\n") if "\r" in text else text
-                tidy = is_tidy(text.replace("\n", delimiter), delimiter)
-                found = [(line, line.split(delimiter)) for line in text.removesuffix("\n").split("\n")]
-                records = [(place.line + n, n, n + 1, cells) for n, (_, cells) in enumerate(found)]
-            else:
-                tidy, records = False, list(self._records(place, raw))
-            for line, first, last, cells in records:
+            tidy, lines, records = self._cut(place, raw)
+            for line, cells in zip(lines, records, strict=False):
                 try:
-                    yield read(cells, line, tidy=tidy)
+                    yield work(cells, line, tidy=tidy)
                 except CellRefused as refused:
-                    if notes is not None:
-                        column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
-                        whole = b"".join(self._physical(raw)[first:last])
-                        notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
+                    column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
+                    whole = self._whole(place, raw, lines, line)
+                    self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
+
+    def again(self, group: Group, work: Work[T]) -> list[T]:
+        """Let the rows of a course be worked on that were before; those that cannot be used are passed over."""
+        found: list[T] = []
+        for place, raw in self._places(group):
+            tidy, lines, records = self._cut(place, raw)
+            for line, cells in zip(lines, records, strict=False):
+                with suppress(CellRefused):
+                    found.append(work(cells, line, tidy=tidy))
+        return found
+
+    def raw(self, group: Group, wanted: frozenset[int]) -> dict[int, bytes]:
+        """Give the original bytes of some rows of a course, by the line they begin on."""
+        found: dict[int, bytes] = {}
+        for place, raw in self._places(group):
+            _, lines, _ = self._cut(place, raw)
+            found |= {line: self._whole(place, raw, lines, line) for line in lines if line in wanted}
+        return found
+
+    def _whole(self, place: Place, raw: bytes, lines: Sequence[int], line: int) -> bytes:
+        """Give the bytes of the record that begins on a line: up to where the next one begins."""
+        later = [other for other in lines if other > line]
+        last = later[0] - place.line if later else None
+        return b"".join(physical(raw, self.codec)[line - place.line : last])
 
     def _places(self, group: Group) -> Iterator[tuple[Place, bytes]]:
         """Read the bytes of a course again; they must be those that were summed up."""
@@ -119,25 +118,24 @@ class Sheet(Generic[R]):
             reason = f"cannot be read ({error.strerror})"
             raise ExportQuarantined(reason, file=self._file.path, remedy="try again") from error
 
-    def _records(self, place: Place, raw: bytes) -> Iterator[tuple[int, int, int, list[str]]]:
-        """Cut bytes into records: the line each begins on, its first and last physical line, its cells."""
-        lines = [line.decode(self.codec) for line in self._physical(raw)]
-        reader = csv.reader(iter(lines), delimiter=self._file.profile.delimiter, strict=True)
-        ends = [0]
-        found = []
+    def _cut(self, place: Place, raw: bytes) -> tuple[bool, Sequence[int], list[list[str]]]:
+        """Cut bytes into records and tell whether no cell must be cleaned, and on which line each record begins."""
+        delimiter = self._file.profile.delimiter
+        if place.plain:
+            text = raw.decode(self.codec)
+            text = text.replace("\r\n", "\n") if "\r" in text else text
+            found = [line.split(delimiter) for line in text.removesuffix("\n").split("\n")]
+            return is_tidy(text.replace("\n", delimiter), delimiter), range(place.line, place.line + len(found)), found
+        reader = csv.reader(
+            (line.decode(self.codec) for line in physical(raw, self.codec)), delimiter=delimiter, strict=True
+        )
+        begins, found = [place.line], []
         for cells in reader:
-            ends.append(reader.line_num)
             found.append(cells)
-        for (first, last), cells in zip(pairwise(ends), found, strict=True):
-            yield place.line + first, first, last, cells
-
-    def _physical(self, raw: bytes) -> list[bytes]:
-        return physical(raw, self.codec)
+            begins.append(place.line + reader.line_num)
+        return False, begins[:-1], found
 
 
 def _chained(digest: bytes, raw: bytes) -> bytes:
     found = blake2b(raw, digest_size=DIGEST_BYTES).digest()
     return blake2b(digest + found, digest_size=DIGEST_BYTES).digest() if digest else found
-
-
-__all__ = ["Key", "RowReader", "Sheet"]

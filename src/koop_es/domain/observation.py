@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
@@ -26,6 +27,7 @@ edit.
 _PSEUDONYM = re.compile(r"staff-[0-9a-f]{8}")
 
 
+@lru_cache(maxsize=4096)
 def actor_of(edited_by: str | None) -> str | None:
     """Say who edited a row without naming a person (D15): ``WS``, a pseudonym of one of the staff, None for nobody.
 
@@ -59,7 +61,7 @@ class Status(StrEnum):
     CANCELLED = "S"
 
 
-class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The personal data that travel with a booking: names, phone and e-mail, nothing else (B4)."""
 
     name: str
@@ -68,7 +70,7 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     email: str = ""
 
 
-class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
+class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One course of an export.
 
     ``period`` and ``external_number`` are None where the source has no such column; ``external_number`` is empty
@@ -88,7 +90,7 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
     recognised: bool = False
 
 
-class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
+class BookingRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One booking ("Belegung") of an export.
 
     ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is
@@ -202,7 +204,7 @@ class Report(msgspec.Struct, kw_only=True):
         return self.kind is Kind.FULL and self.courses_complete and self.has_bookings and self.bookings_complete
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The export row an event goes back to; ``sequence`` is None for sources that count no exports."""
 
     vhs: str

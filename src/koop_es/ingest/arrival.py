@@ -10,6 +10,7 @@ from typing import Any
 from koop_es.connectors import Export
 from koop_es.domain.observation import Notice, Report
 from koop_es.domain.terms import Policy
+from koop_es.ingest.known import Known
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Arrival:
     """One export that was let in, validated and not yet compared with anything; ``export`` is open for its rows.
 
     ``max_events`` bounds a transaction; ``line`` is the last line the ledger held of this VHS when the export was let
-    in: a later line about the same export says that it was applied meanwhile.
+    in: a later line about the same export says that it was applied meanwhile. ``known`` is from the same moment.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Arrival:
     now: datetime
     max_events: int
     line: int
+    known: Known
 
     def result(self, status: str, *, events: int, quarantined_rows: int, withheld: int) -> ExportResult:
         """Say what became of it."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from koop_es.connectors import ExportQuarantined, Fingerprint, Key, Remembered, manifest, open_export
+from koop_es.connectors import ExportQuarantined, Fingerprint, manifest, open_export
 from koop_es.connectors.source import Directory
-from koop_es.domain.observation import Kind, Report
+from koop_es.domain.observation import Report
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ledger, quarantine
 from koop_es.ingest.apply import Progress, apply
 from koop_es.ingest.arrival import Arrival, ExportResult
+from koop_es.ingest.known import Known
 from koop_es.ingest.plan import preview
 from koop_es.store import Store
 
@@ -44,23 +44,22 @@ def ingest(
             line, verdict = _gate(store, found, again=again)
             if verdict is not None:
                 return _skipped(store, path, found, verdict, now, dry_run=dry_run)
-            report = export.report(_remembered(store, found))
+            known = _known(store, found)
+            report = export.report(known.remembered())
             if report.sequence is None:
                 line, verdict = _gate(store, report, again=again)
             if verdict is not None:
                 return _skipped(store, path, report, verdict, now, dry_run=dry_run)
-            arrival = Arrival(path, report, export, policy, now, max_events, line)
+            arrival = Arrival(path, report, export, policy, now, max_events, line, known)
             return preview(store, arrival) if dry_run else apply(store, arrival, progress)
     except ExportQuarantined as error:
         return _set_aside(store, path, error, vhs, now, dry_run=dry_run)
 
 
-def _remembered(store: Store, found: Fingerprint) -> Mapping[Key, Remembered]:
-    """Tell by which names the rows of courses are known that say nothing new; only full exports are remembered."""
-    if found.kind is not Kind.FULL:
-        return {}
+def _known(store: Store, found: Fingerprint) -> Known:
+    """Read what the store knows of the VHS before its export is read."""
     with store.reading() as tx:
-        return ledger.remembered(tx, found.vhs)
+        return Known.read(tx, found.vhs, found.kind)
 
 
 def _gate(store: Store, found: Fingerprint | Report, *, again: bool) -> tuple[int, ledger.Verdict | None]:

@@ -32,14 +32,14 @@ class Plan:
         report, recorded_at = self.report, arrival.now.isoformat()
         self.origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
         self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
-        self._known = ledger.lane_views(tx, report.vhs)
+        known = arrival.known.current(tx, report.vhs, report.kind)
+        self._known = known.lanes
         self.routing = routed(tx, report, known_lanes(self._known))
         named = Names(arrival)
-        before: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
         self.slices: list[Slice] = []
         for coop_id, part in sorted(self.routing.slices.items()):
             part.name = named(part)
-            if _is_news(part, before.get(coop_id), self._known.get(coop_id)):
+            if _is_news(part, known.names.get(coop_id), self._known.get(coop_id)):
                 self.slices.append(part)
                 if part.course is not None:
                     part.course = arrival.export.content.course(part.course)
@@ -75,10 +75,10 @@ class Plan:
         rejected = {item.key[0] for item in report.rejected if item.about == "course" and item.key}
         if any(item.about == "course" and not item.key for item in report.rejected):
             rejected |= {entry.number for entry in known.values()}
-        shared = ledger.lane_views(tx, report.vhs)
+        shared = ledger.shared(tx, report.vhs)
         complete = report.kind is Kind.FULL and report.courses_complete
         held = {coop_id for coop_id, part in self.routing.slices.items() if part.course is not None}
-        beside_all = complete and shared.keys() <= held
+        beside_all = complete and shared <= held
         return catalogue.compare(known, report, self.routing.catalogue, rejected, beside_all=beside_all)
 
 
