@@ -135,7 +135,7 @@ class _Run:
             rows=self.report.rows,
             events=events,
         )
-        return Append(stream, len(tx.load([stream])[stream]), [event])
+        return Append(stream, tx.version(stream), [event])
 
     def _withheld(self, tx: Tx) -> int:
         """Count what the parts written before hold back (D4)."""

@@ -61,6 +61,11 @@ class Tx(ABC):
         row = self.row("event_head")
         return int(row[0] or 0) if row else 0
 
+    def version(self, stream: str) -> int:
+        """Return the version of the last event of a stream, 0 where there is none."""
+        ((_, version),) = self.rows("event_heads", streams=[stream])
+        return int(version or 0)
+
     def load(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Recorded]]:
         """Read whole streams in version order, up to a position if one is given; of an unknown stream an empty list."""
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
