@@ -52,7 +52,9 @@ class Content:
         self._courses, self._bookings = courses, bookings
         headings = [sheet.header.cells if sheet is not None else None for sheet in (courses, bookings)]
         self._meaning = blake2b(repr((meaning, headings)).encode(), digest_size=DIGEST_BYTES).digest()
+        self._names: dict[Key, str] = {}
         self._remarked: set[Key] = set()
+        self._kept: dict[Key, list[BookingRow]] = {}
         self._left_out: dict[Key, frozenset[int]] = {}
 
     def check_courses(self, notes: Notes, known: Mapping[Key, Remembered]) -> list[CourseRow]:
@@ -129,8 +131,12 @@ class Content:
         return self._bytes_name(key) == before.name
 
     def _bytes_name(self, key: Key) -> str:
-        digests = [b"" if group is None else group.digest for group in self._groups(key)]
-        return blake2b(self._meaning + b"|".join(digests), digest_size=DIGEST_BYTES).hexdigest()
+        name = self._names.get(key)
+        if name is None:
+            course, bookings = self._groups(key)
+            digests = (course.digest if course else b"") + b"|" + (bookings.digest if bookings else b"")
+            name = self._names[key] = blake2b(self._meaning + digests, digest_size=DIGEST_BYTES).hexdigest()
+        return name
 
     def _groups(self, key: Key) -> tuple[Group | None, Group | None]:
         courses, bookings = self._courses, self._bookings

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -174,9 +175,12 @@ def mark(name: str, codec: str) -> int:
     return hash(name.encode(codec, "surrogateescape"))
 
 
+_period = lru_cache(maxsize=256)(identity)
+
+
 def _key(number: str, period: str) -> Key | None:
     try:
-        return identity(number), identity(period)
+        return identity(number), _period(period)
     except Unreadable:
         return None
 
