@@ -8,10 +8,10 @@ import sys
 
 import structlog
 
-from tests.benchmarks import append, ingest, looking_back
+from tests.benchmarks import append, ingest, looking_back, rebuild
 from tests.benchmarks.bars import HEADINGS, Bar, databases
 
-BENCHMARKS = {"P1": append.measure, "P2-P4": ingest.measure, "P7": looking_back.measure}
+BENCHMARKS = {"P1": append.measure, "P2-P4": ingest.measure, "P5": rebuild.measure, "P7": looking_back.measure}
 
 
 def main() -> int:
