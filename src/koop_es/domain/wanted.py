@@ -20,7 +20,6 @@ from koop_es.domain.course import (
     HEADINGS,
     INFO_LABELS,
     CourseFacts,
-    given,
     to_text,
 )
 from koop_es.domain.identifiers import booking_ref
@@ -31,8 +30,10 @@ SYNCED_FIELDS = (
     "min_participants", "capacity", "delivery", "software", "access_data",
 )  # fmt: skip
 """Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not,
-they are the Abo-VHS's to add to (R29, R36).
+they are the Abo-VHS's to add to (R29, R36). In the order of the struct: the id of a change depends on it.
 """
+
+_synced = attrgetter(*SYNCED_FIELDS)
 
 BAVARIAN_KINDS = ("75", "76")
 """The "Veranstaltungsarten" an Abo-Kurs in Bayern may have (T3, D14)."""
@@ -209,7 +210,9 @@ def wanted_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
     if master is None:
         return {}
     fields = {
-        name: value for name, value in given(master.facts).items() if name in SYNCED_FIELDS and name not in lane.kept
+        name: value
+        for name, value in zip(SYNCED_FIELDS, _synced(master.facts), strict=True)
+        if value is not None and name not in lane.kept
     }
     terms = state.terms_of(lane.vhs)
     if terms is not None:
