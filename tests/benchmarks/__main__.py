@@ -8,12 +8,13 @@ import sys
 
 import structlog
 
-from tests.benchmarks import append, delta, ingest, looking_back
+from tests.benchmarks import append, delta, ingest, looking_back, rebuild
 from tests.benchmarks.bars import HEADINGS, SIZES, Bar, databases
 
 BENCHMARKS = {
     "P1": append.measure,
     "P2-P4": ingest.measure,
+    "P5": rebuild.measure,
     "P6": delta.measure,
     "P7": looking_back.measure,
 }
