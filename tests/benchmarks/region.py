@@ -66,7 +66,7 @@ def settle_in(store: Store, url: str, template: Template, *, events: int, vhs: i
     for page in in_pages(template, streams, vhs):
         with store.write() as tx:
             write_log(tx, page)
-            tx.run_many("person_insert", (person for stream in page for person in stream.persons))
+            tx.write_rows("person_insert", (person for stream in page for person in stream.persons))
             tx.run_many("slice_put", (row for stream in page for row in _slices(stream)))
         found.coop_ids += [stream.coop_id for stream in page]
         found.numbers += [stream.number for stream in page]

@@ -63,7 +63,7 @@ class Stream:
     number: str
     names: list[str]
     rows: list[Row]
-    persons: list[dict[str, Any]]
+    persons: list[tuple[Any, ...]]
 
 
 def template(store: Store, folder: Path, *, people: int) -> Template:
@@ -119,19 +119,10 @@ def _form(state: bytes, marks: Sequence[str]) -> bytes:
     return pattern.sub(lambda mark: b"%%(%b)b" % mark[0], state.replace(b"%", b"%%"))
 
 
-def _person(row: tuple[Any, ...], values: dict[str, str]) -> dict[str, Any]:
-    person_id, version, _, ref, name, first_name, phone, email = row
+def _person(row: tuple[Any, ...], values: dict[str, str]) -> tuple[Any, ...]:
+    person_id, version, _, ref, *data = row
     owner, _, booking = ref.partition(":")
-    return {
-        "person_id": values[person_id],
-        "version": version,
-        "coop_id": values[COOP],
-        "ref": f"{values[owner]}:{booking}",
-        "name": name,
-        "first_name": first_name,
-        "phone": phone,
-        "email": email,
-    }
+    return (values[person_id], version, values[COOP], f"{values[owner]}:{booking}", *data)
 
 
 def fill(store: Store, found: Template, events: int, vhs: int) -> int:
@@ -155,10 +146,10 @@ def write_log(tx: Tx, page: list[Stream]) -> None:
     """Write the ready rows of some streams, and who takes part in them."""
     last = tx._insert([row for stream in page for row in stream.rows])
     first = last - sum(len(stream.rows) for stream in page) + 1
-    tx.run_many("member_note", _members(page, first))
+    tx.write_rows("member_note", _members(page, first))
 
 
-def _members(page: list[Stream], first: int) -> Iterator[dict[str, Any]]:
+def _members(page: list[Stream], first: int) -> Iterator[tuple[str, str, int]]:
     for stream in page:
-        yield from ({"vhs": name, "coop_id": stream.coop_id, "since": first} for name in stream.names)
+        yield from ((name, stream.coop_id, first) for name in stream.names)
         first += len(stream.rows)

@@ -117,8 +117,8 @@ COURSES = (
             ),
             Edit(
                 "domain/cooperation.py",
-                "        lane = self.master_lane\n        return lane.cancelled_version if lane is not None else 0\n",
-                "        return max((lane.cancelled_version for lane in self.lanes.values()), default=0)\n",
+                "        return self.master is not None and self.lanes[self.master].cancelled_version > 0\n",
+                "        return any(lane.cancelled_version for lane in self.lanes.values())\n",
             ),
         ),
     ),

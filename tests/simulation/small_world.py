@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Moment
 from koop_es.domain.observation import Origin, Person
 from koop_es.domain.observe import observe_into
@@ -80,10 +80,10 @@ operation here causes; two orders of arrival always differ in it.
 
 def canonical(value: Any) -> Any:
     """Give a state as nested tuples in which only the numbering of the events is left out."""
-    if is_dataclass(value):
+    if is_dataclass(value) or isinstance(value, Booking | Seat):
+        names = value.__struct_fields__ if isinstance(value, Booking | Seat) else [f.name for f in fields(value)]
         return tuple(
-            _whether(getattr(value, f.name)) if f.name in VERSIONS else canonical(getattr(value, f.name))
-            for f in fields(value)
+            _whether(getattr(value, name)) if name in VERSIONS else canonical(getattr(value, name)) for name in names
         )
     if isinstance(value, dict):
         return tuple(sorted((str(key), canonical(item)) for key, item in value.items()))

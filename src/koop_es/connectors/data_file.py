@@ -9,17 +9,14 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from koop_es.connectors.columns import Header, Layout, resolve
-from koop_es.connectors.doubles import full_key, settle
 from koop_es.connectors.lines import Lines
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Encoding, Profile
-from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, UserReader
+from koop_es.connectors.rows import CellRefused, UserReader
 from koop_es.connectors.source import Source, reading
 from koop_es.connectors.table import Broken, Table
 from koop_es.connectors.values import Unreadable, identity
-from koop_es.domain.observation import BookingRow, CourseRow
 
-R = TypeVar("R", CourseRow, BookingRow)
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)
 Key = tuple[str, ...] | None
@@ -39,16 +36,6 @@ class DataFile(msgspec.Struct, frozen=True):
     encoding: Encoding
     profile: Profile
     vhs: str
-
-    def courses(self, notes: Notes) -> tuple[list[CourseRow], int]:
-        """Read the rows to use of ``kurse.csv``, and count all that it has; raises ExportQuarantined."""
-        rows, total = self._read(notes, lambda header: CourseReader(header, self.profile, notes))
-        return self._settled(rows, notes), total
-
-    def bookings(self, notes: Notes) -> tuple[list[BookingRow], int]:
-        """Read the rows to use of ``belegungen.csv``, and count all that it has; raises ExportQuarantined."""
-        rows, total = self._read(notes, lambda header: BookingReader(header, self.profile, notes, self.vhs))
-        return self._settled(rows, notes), total
 
     def users(self, notes: Notes) -> tuple[int, int]:
         """Count the good rows of ``benutzer.csv``, and all that it has; raises ExportQuarantined."""
@@ -73,7 +60,7 @@ class DataFile(msgspec.Struct, frozen=True):
             header = resolve(table.header(), self.layout, self.aliases, self.path)
             if header.unknown:
                 notes.notice(1, f"columns that are not known were left out: {', '.join(header.unknown)}")
-            key = _keyed(header, self.layout)
+            key = keyed(header, self.layout)
             read = typing(header).row
             for line, cells in table.records():
                 try:
@@ -83,28 +70,13 @@ class DataFile(msgspec.Struct, frozen=True):
                     notes.reject(line, table.raw(), refused.reason, refused.remedy, column=column, key=key(cells))
             return rows, table.count
 
-    def _settled(self, rows: list[R], notes: Notes) -> list[R]:
-        """Leave out doubled rows; those that contradict each other are read once more for their original bytes."""
-        used, conflicts = settle(rows, notes)
-        if conflicts:
-            for line, raw in self.raw(conflicts).items():
-                notes.reject(
-                    line,
-                    raw,
-                    "another row of the same identity says something else",
-                    "find out which one is right, remove the other and export again",
-                    column=self.layout.headings[self.layout.identity[0]],
-                    key=full_key(conflicts[line]),
-                )
-        return used
-
     @contextmanager
     def _table(self, broken: Callable[[Broken], None]) -> Iterator[Table]:
         with reading(self.source, self.path) as stream:
             yield Table(Lines(stream, self.encoding, self.path), self.profile.delimiter, broken)
 
 
-def _keyed(header: Header, layout: Layout) -> Callable[[Sequence[str]], Key]:
+def keyed(header: Header, layout: Layout) -> Callable[[Sequence[str]], Key]:
     """Make the function that reads as much of a row's identity as can be read: all of it or nothing."""
     places = [header.at[field] for field in layout.identity]
 

@@ -6,7 +6,7 @@ import codecs
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from koop_es.connectors import manifest
@@ -51,15 +51,19 @@ def open_export(path: Path, *, profile: str | None = None, vhs: str | None = Non
     try:
         if not source.has(manifest.NAME):
             raise UnknownFormat(f"{path.name} holds no manifest.json: give {_FORMATS}", file=path.name)
-        yield KoopExport(source, profile=profile, vhs=vhs)
+        with closing(KoopExport(source, profile=profile, vhs=vhs)) as export:
+            yield export
     finally:
         source.close()
 
 
 def read_export(path: Path, *, profile: str | None = None, vhs: str | None = None) -> Report:
-    """Read and validate an export of any format; arguments and errors as for open_export."""
+    """Read and validate an export of any format, all of it at once; arguments and errors as for open_export."""
     with open_export(path, profile=profile, vhs=vhs) as export:
-        return export.report()
+        report = export.report()
+        rows = (row for item in report.bookings_by_course().values() for row in item.rows)
+        report.bookings, report.by_course = sorted(rows, key=lambda row: row.line), None
+        return report
 
 
 def _xml(path: Path, head: bytes, vhs: str | None) -> XmlExport:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 
 from koop_es.connectors import limits, manifest, profiles
-from koop_es.connectors.columns import BOOKINGS, USERS, course_layout
+from koop_es.connectors.columns import BOOKINGS, USERS, Header, course_layout
+from koop_es.connectors.content import NOTHING, Content, Remembered
 from koop_es.connectors.data_file import DataFile
 from koop_es.connectors.errors import ExportQuarantined, VhsMismatch
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
+from koop_es.connectors.grouping import Key
 from koop_es.connectors.manifest import Part
 from koop_es.connectors.notes import About, Notes
 from koop_es.connectors.profiles import Encoding, Profile
-from koop_es.connectors.source import Source, checksum, reading
+from koop_es.connectors.rows import BookingReader, CourseReader
+from koop_es.connectors.sheet import Sheet
+from koop_es.connectors.source import Source, checksum, reading, seekable
 from koop_es.domain.observation import Kind, Report
 
 _ABOUT: dict[Part, About] = {"courses": "course", "bookings": "booking", "users": "user"}
@@ -38,6 +42,8 @@ class KoopExport:
             )
         self._parts = self.manifest.parts()
         self._sha256: str | None = None
+        self._kept = ExitStack()
+        self._content = Content(None, None, "")
         with self._whose():
             self._profile = self._chosen(profile)
             self._encoding: Encoding = self.manifest.encoding or self._profile.encoding
@@ -56,8 +62,12 @@ class KoopExport:
                     )
             self.fingerprint = self._fingerprint(sums, self._sha256)
 
-    def report(self) -> Report:
-        """Read and validate every row; raises ExportQuarantined."""
+    def report(self, known: Mapping[Key, Remembered] = NOTHING) -> Report:
+        """Validate every row; raises ExportQuarantined.
+
+        Courses of which every byte is what is ``known`` of them are recognised and not read. The bookings are given by
+        course and typed when they are asked for, as long as the export is open.
+        """
         report = self.fingerprint.report()
         report.scope_from = self.manifest.scope_from
         with self._whose():
@@ -65,38 +75,67 @@ class KoopExport:
             for key in self.manifest.unknown_keys():
                 notes.notice(0, f"the key {key} is not known and was ignored")
             report.notices += notes.notices()
-            for part in self._parts:
-                self._read(part, report)
+            found = {part: Notes(file.path, _ABOUT[part]) for part, file in self._parts.items()}
+            self._content = self._opened(found, report)
+            if "courses" in found:
+                report.courses = self._content.check_courses(found["courses"], known)
+            if "bookings" in found:
+                report.by_course = self._content.check_bookings(found["bookings"], report.vhs, known)
+            for part, file in self._parts.items():
+                if self._source.stamp(file.path) != self._stamps[part]:
+                    raise ExportQuarantined("changed while it was being read", file=file.path, remedy="try again")
+                report.rejected += found[part].set_aside()
+                report.notices += found[part].notices()
+            report.files = tuple(file.path for file in self._parts.values())
         return report
+
+    @property
+    def content(self) -> Content:
+        """What the courses say, once they were validated."""
+        return self._content
+
+    def close(self) -> None:
+        """Close the files that were opened to be read more than once."""
+        self._kept.close()
+
+    def _opened(self, notes: dict[Part, Notes], report: Report) -> Content:
+        """Go through every file once and compare the number of its rows."""
+        courses: Sheet[CourseReader] | None = None
+        bookings: Sheet[BookingReader] | None = None
+        for part, file in self._parts.items():
+            data, found = self._data_file(part), notes[part]
+            if self._reads_as_utf8.get(part):
+                reason = f"declared as {self._encoding}, but all of it is valid utf-8: letters may come out wrong"
+                found.notice(1, reason)
+            whole = self.manifest.kind is Kind.FULL and file.rows is not None and file.sha256 is not None
+            if part == "users":
+                report.users, total = data.users(found)
+            else:
+                stream = self._kept.enter_context(seekable(self._source, file.path))
+                if part == "courses":
+                    courses = Sheet(data, stream, found, self._course_reader)
+                    total, report.courses_complete = courses.total, whole
+                else:
+                    bookings = Sheet(data, stream, found, self._booking_reader)
+                    total, report.has_bookings, report.bookings_complete = bookings.total, True, whole
+            if file.rows is not None and total != file.rows:
+                raise ExportQuarantined(
+                    f"has {total} rows where the manifest says {file.rows}",
+                    file=file.path,
+                    remedy="export again, in full",
+                )
+        return Content(courses, bookings, f"{self._encoding} {self._profile.fingerprint()} {self.manifest.kind}")
+
+    def _course_reader(self, header: Header, notes: Notes) -> CourseReader:
+        return CourseReader(header, self._profile, notes)
+
+    def _booking_reader(self, header: Header, notes: Notes) -> BookingReader:
+        return BookingReader(header, self._profile, notes, self.manifest.vhs)
 
     def raw(self, file: str, lines: Collection[int]) -> dict[int, bytes]:
         """Read the original bytes of rows of one file, by the line they begin on; raises ExportQuarantined."""
         part = next(part for part, named in self._parts.items() if named.path == file)
         return self._data_file(part).raw(lines)
-
-    def _read(self, part: Part, report: Report) -> None:
-        file = self._parts[part]
-        notes = Notes(file.path, _ABOUT[part])
-        if self._reads_as_utf8.get(part):
-            notes.notice(1, f"declared as {self._encoding}, but all of it is valid utf-8: letters may come out wrong")
-        data = self._data_file(part)
-        whole = self.manifest.kind is Kind.FULL and file.rows is not None and file.sha256 is not None
-        if part == "courses":
-            report.courses, total = data.courses(notes)
-            report.courses_complete = whole
-        elif part == "bookings":
-            report.bookings, total = data.bookings(notes)
-            report.has_bookings, report.bookings_complete = True, whole
-        else:
-            report.users, total = data.users(notes)
-        if file.rows is not None and total != file.rows:
-            raise ExportQuarantined(
-                f"has {total} rows where the manifest says {file.rows}", file=file.path, remedy="export again, in full"
-            )
-        if self._source.stamp(file.path) != self._stamps[part]:
-            raise ExportQuarantined("changed while it was being read", file=file.path, remedy="try again")
-        report.rejected += notes.rejected
-        report.notices += notes.notices()
 
     def _data_file(self, part: Part) -> DataFile:
         return DataFile(

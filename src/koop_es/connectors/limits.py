@@ -23,6 +23,9 @@ ARCHIVE_RATIO = 200
 ARCHIVE_RATIO_FREE_BYTES = 1 << 20
 """Entries below this size may be packed by any ratio: they can do no harm."""
 
+UNPACKED_BYTES = 16 << 20
+"""Bytes of an unpacked file that stay in memory; more lie in a file without a name until they are read."""
+
 LINE_BYTES = 12 << 20
 """Longest physical line that is kept as the original of a rejected row, room for a cell of 10 MB; one past it is no
 export line at all, and three copies of it in four-byte characters still fit the memory that reading may take."""

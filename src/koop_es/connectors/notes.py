@@ -22,6 +22,11 @@ class Notes:
         self._unlisted = 0
         self._raw_bytes = 0
 
+    @property
+    def count(self) -> int:
+        """Count everything that was found so far."""
+        return len(self._notices) + self._unlisted + len(self.rejected)
+
     def notice(self, line: int, text: str, course_number: str | None = None) -> None:
         """Note something odd that does not keep the row from being used."""
         if len(self._notices) < limits.NOTICES:
@@ -61,8 +66,13 @@ class Notes:
             )
         )
 
+    def set_aside(self) -> list[Rejected]:
+        """List the rejected rows by line."""
+        return sorted(self.rejected, key=lambda item: item.line)
+
     def notices(self) -> list[Notice]:
-        """List the notices in the order they were found, with a last one that counts those left out."""
+        """List the notices by line, with a last one that counts those left out."""
+        self._notices.sort(key=lambda notice: notice.line)
         if not self._unlisted:
             return self._notices
         rest = Notice(file=self.file, line=0, text=f"and {self._unlisted} further notices, not listed")

@@ -7,7 +7,6 @@ from operator import itemgetter
 from typing import Any
 from unicodedata import is_normalized
 
-from koop_es.connectors.cells import restore
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
@@ -27,7 +26,7 @@ from koop_es.connectors.values import (
 from koop_es.domain.course import MONEY_FIELDS, CourseFacts
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
-from koop_es.domain.observation import BookingRow, CourseRow, Person
+from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
 
 Parser = Callable[[str], Any]
 
@@ -61,8 +60,8 @@ class CourseReader:
             if field in CourseFacts.__struct_fields__
         ]
 
-    def row(self, cells: Sequence[str], line: int) -> CourseRow:
-        """Type one row; raises CellRefused."""
+    def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> CourseRow:
+        """Type one row; raises CellRefused. Every cell is cleaned, ``tidy`` or not."""
         number = _identity(cells, self._at, "number", self._notes, line)
         period = _identity(cells, self._at, "period", self._notes, line)
         facts: dict[str, Any] = {}
@@ -113,7 +112,7 @@ class CourseReader:
 
 
 class BookingReader:
-    """Rows of ``belegungen.csv``; nearly every row has nothing to clean, which one look at all of it tells."""
+    """Rows of ``belegungen.csv``."""
 
     def __init__(self, header: Header, profile: Profile, notes: Notes, vhs: str) -> None:
         """Remember where each field stands; a field without a column reads the empty cell put behind the row."""
@@ -122,23 +121,13 @@ class BookingReader:
         self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
         self._shared: dict[str, str] = {}
 
-    def row(self, cells: Sequence[str], line: int) -> BookingRow:
-        """Type one row; an unknown status letter keeps the row (B6), raises CellRefused for whatever else is wrong."""
-        tidy = self._tidy(cells, line)
-        found = self._pick(tidy)
-        booking_id, number, period, tnr, name, first_name, phone, email, letter, booked_at, ref, edited_by = found
-        named = (booking_id, number, period, tnr, letter)
-        if not all(named) or max(map(len, named)) > ID_LIMIT:
-            self._refuse(named)
-        try:
-            booked_at = moment(booked_at, self._style)
-        except Unreadable as error:
-            raise CellRefused("booked_at", error.reason, error.remedy) from None
-        if ref:
-            self._mirrored(ref, booking_id, line)
-        elif not (name and first_name):
-            missing = "first_name" if name else "name"
-            raise CellRefused(missing, "is empty in a booking of the VHS's own", "fill it in the admin program")
+    def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> BookingRow:
+        """Type one row; an unknown status letter keeps the row (B6), raises CellRefused for whatever else is wrong.
+
+        A ``tidy`` row is known to have no cell that must be cleaned.
+        """
+        found, moment_iso = self._valid(cells, line, tidy=tidy)
+        booking_id, number, period, tnr, name, first_name, phone, email, letter, _, ref, edited_by = found
         shared = self._shared.setdefault
         return BookingRow(
             booking_id=booking_id,
@@ -147,7 +136,7 @@ class BookingReader:
             participant_no=tnr,
             status=self._status.get(letter),
             raw_status=shared(letter, letter),
-            booked_at=booked_at,
+            booked_at=moment_iso,
             file=self._notes.file,
             line=line,
             ref=ref or None,
@@ -155,13 +144,37 @@ class BookingReader:
             edited_by=shared(edited_by, edited_by) or None,
         )
 
-    def _tidy(self, cells: Sequence[str], line: int) -> list[str]:
+    def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str, Status | None]:
+        """Check one row as ``row`` does and give its Beleg-ID, Koop-Beleg-ID and status only."""
+        found, _ = self._valid(cells, line, tidy=tidy)
+        return found[0], found[10], self._status.get(found[8])
+
+    def _valid(self, cells: Sequence[str], line: int, *, tidy: bool) -> tuple[tuple[str, ...], str]:
+        """Give the cells in the order of the layout, cleaned, and the moment of booking, or raise CellRefused."""
+        found: tuple[str, ...] = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
+        booking_id, number, period, tnr, name, first_name, _, _, letter, booked_at, ref, _ = found
+        if (
+            not (booking_id and number and period and tnr and letter)
+            or len(booking_id) > ID_LIMIT
+            or len(number) > ID_LIMIT
+            or len(period) > ID_LIMIT
+            or len(tnr) > ID_LIMIT
+            or len(letter) > ID_LIMIT
+        ):
+            self._refuse((booking_id, number, period, tnr, letter))
+        try:
+            moment_iso = moment(booked_at, self._style)
+        except Unreadable as error:
+            raise CellRefused("booked_at", error.reason, error.remedy) from None
+        if ref:
+            self._mirrored(ref, booking_id, line)
+        elif not (name and first_name):
+            missing = "first_name" if name else "name"
+            raise CellRefused(missing, "is empty in a booking of the VHS's own", "fill it in the admin program")
+        return found, moment_iso
+
+    def _tidied(self, cells: Sequence[str], line: int) -> list[str]:
         """Clean every cell, and put an empty one behind the last."""
-        probe = f";{';'.join(cells)};"
-        if probe.isprintable() and "; " not in probe and " ;" not in probe and is_normalized("NFC", probe):
-            if ";'" in probe:
-                cells = [restore(cell) if cell[:1] == "'" else cell for cell in cells]
-            return [*cells, ""]
         tidy = [*cells, ""]
         for field, place in self._at.items():
             try:
@@ -189,6 +202,18 @@ class BookingReader:
             raise CellRefused("ref", f"{ref!r} is no booking reference", remedy) from None
         if owner == self._vhs:
             self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
+
+
+def is_tidy(cells: str, delimiter: str) -> bool:
+    """Tell whether cells, all with a delimiter behind them, have nothing to clean: nearly all have not."""
+    probe = f";{cells if delimiter == ';' else cells.replace(delimiter, ';')}"
+    return (
+        probe.isprintable()
+        and "; " not in probe
+        and " ;" not in probe
+        and ";'" not in probe
+        and is_normalized("NFC", probe)
+    )
 
 
 class UserReader:

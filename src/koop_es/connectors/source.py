@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Protocol, cast
 
 from koop_es.connectors import limits
@@ -175,6 +177,22 @@ def reading(source: Source, path: str) -> Iterator[BinaryIO]:
         raise ExportQuarantined(f"cannot be read ({error.strerror})", file=path, remedy="try again") from error
     finally:
         stream.close()
+
+
+@contextmanager
+def seekable(source: Source, path: str) -> Iterator[BinaryIO]:
+    """Open a file of a source to be read in any order; what is packed is unpacked into a file without a name.
+
+    Raises ExportQuarantined for whatever fails in reading, also while the block lasts.
+    """
+    with reading(source, path) as stream, ExitStack() as kept:
+        if isinstance(source, Archive):
+            unpacked = kept.enter_context(SpooledTemporaryFile(max_size=limits.UNPACKED_BYTES))
+            shutil.copyfileobj(stream, unpacked, _BLOCK)
+            unpacked.seek(0)
+            yield cast(BinaryIO, unpacked)
+        else:
+            yield stream
 
 
 def open_plain(path: Path, shown: str) -> BinaryIO:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,25 @@ class Broken(msgspec.Struct, frozen=True):
     remedy: str
     cells: list[str]
     column: int | None = None
+
+
+class Record(NamedTuple):
+    """One record: the physical line it begins on, where its bytes lie in the file, and its cells."""
+
+    line: int
+    offset: int
+    size: int
+    cells: list[str]
+
+
+class Span(NamedTuple):
+    """Plain records that follow each other, one a line, without their line ends; ``line`` is that of the first."""
+
+    line: int
+    offset: int
+    block: bytes
+    lines: list[bytes]
+    end: bytes
 
 
 class Table:
@@ -68,29 +88,61 @@ class Table:
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield (physical line the record begins on, cells) of every whole record."""
-        width, limit, pulled = self._width, limits.CELL_CHARS, self._pulled
+        codec, delimiter, pulled = self._lines.codec, self._delimiter, self._pulled
+        for span in self.spans():
+            if isinstance(span, Record):
+                yield span.line, span.cells
+                continue
+            number = span.line
+            for line in span.lines:
+                pulled[:] = (line, span.end)
+                yield number, line.decode(codec).split(delimiter)
+                number += 1
+            pulled.clear()
+
+    def spans(self) -> Iterator[Span | Record]:
+        """Yield all whole records in order: many plain ones together, any other by itself."""
+        while True:
+            plain = self._lines.plain(self._delimiter, self._width)
+            if plain is not None:
+                first = self._line + 1
+                self._line += len(plain.lines)
+                self.count += len(plain.lines)
+                yield Span(first, *plain)
+            elif (yield from self._one_by_one()):
+                return
+
+    def _one_by_one(self) -> Generator[Record, None, bool]:
+        """Yield the whole records up to where plain ones may follow; True at the end of the file."""
+        width, limit, pulled, lines = self._width, limits.CELL_CHARS, self._pulled, self._lines
         reader = self._reader()
         while True:
             try:
                 for cells in reader:
                     if len(cells) == width and self._flaw is None and len(pulled) == 1 and len(pulled[0]) <= limit:
                         self.count += 1
-                        yield self._line + 1, cells
+                        yield self._record(cells)
                         self._line += 1
                         pulled.clear()
                     elif not cells:
                         self._blank()
                     elif self._handled(cells):
-                        yield self._line + 1, cells
+                        yield self._record(cells)
                         self._taken()
                     else:
                         reader = self._reader()
                         break
+                    if lines.between_blocks:
+                        return False
                 else:
-                    return
+                    return True
             except csv.Error as error:
                 self._separate(self._why(error), unclosed=True)
                 reader = self._reader()
+
+    def _record(self, cells: list[str]) -> Record:
+        size = sum(map(len, self._pulled))
+        return Record(self._line + 1, self._lines.offset - size, size, cells)
 
     def _blank(self) -> None:
         self._blanks += 1

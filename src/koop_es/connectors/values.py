@@ -28,7 +28,6 @@ _DAY = {
 }
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _EURO = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,([0-9]{1,2}))?")
-_WITH_SECONDS = len("DD.MM.YYYY HH:MM:SS")
 _COUNT = re.compile(r"[0-9]{1,6}")
 
 
@@ -100,11 +99,19 @@ def moment(text: str, style: DateStyle = "DD.MM.YYYY") -> str:
 
     Of an hour that comes twice in autumn the first is meant; one that spring leaves out is refused.
     """
-    if text[10:11] not in {" ", "T"} or not _TIME.fullmatch(text, 11):
+    clock = _clock(text[10:])
+    if clock is None:
         raise Unreadable(f"{_shown(text)} is no date-time", f"write it as {style} HH:MM or {style} HH:MM:SS")
     iso_day, offset = _iso_day(text[:10], style)
-    clock = text[11:] if len(text) == _WITH_SECONDS else text[11:] + ":00"
     return f"{iso_day}T{clock}{offset or _offset(iso_day, clock)}"
+
+
+@lru_cache(maxsize=8192)
+def _clock(text: str) -> str | None:
+    """Read what follows a day, a blank or ``T`` and a time, as ``HH:MM:SS``; None where it is something else."""
+    if text[:1] not in {" ", "T"} or not _TIME.fullmatch(text, 1):
+        return None
+    return text[1:] if len(text) == len(" HH:MM:SS") else f"{text[1:]}:00"
 
 
 def local_text(moment_iso: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from koop_es.connectors import kufersql, open_vhs
+from koop_es.connectors.content import NOTHING, Content, Remembered
 from koop_es.connectors.errors import ExportQuarantined, UnknownFormat, VhsNeeded
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
+from koop_es.connectors.grouping import Key
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.source import SingleFile, checksum, reading
 from koop_es.connectors.xml_stream import XmlStream
@@ -58,8 +60,8 @@ class XmlExport:
             digest=digest_of({"vhs": vhs, "format": self._format, "file": total}),
         )
 
-    def report(self) -> Report:
-        """Read every course; raises ExportQuarantined."""
+    def report(self, known: Mapping[Key, Remembered] = NOTHING) -> Report:
+        """Read every course, whatever is known of it; raises ExportQuarantined."""
         report, notes = self.fingerprint.report(), Notes(self._file, "course")
         try:
             with reading(self._source, self._file) as raw:
@@ -74,10 +76,19 @@ class XmlExport:
             if self._source.stamp(self._file) != self._stamp:
                 raise ExportQuarantined("changed while it was being read", file=self._file, remedy="try again")
         except ExportQuarantined as error:
-            known = self.fingerprint
-            raise error.of(vhs=known.vhs, sequence=None, kind=known.kind, sha256=known.sha256) from error.__cause__
+            whose = self.fingerprint
+            raise error.of(vhs=whose.vhs, sequence=None, kind=whose.kind, sha256=whose.sha256) from error.__cause__
         report.rejected, report.notices = notes.rejected, notes.notices()
+        report.files = (self._file,)
         return report
+
+    @property
+    def content(self) -> Content:
+        """Recognise nothing by its bytes."""
+        return Content(None, None, "")
+
+    def close(self) -> None:
+        """Hold nothing, so there is nothing to let go of."""
 
     def raw(self, file: str, lines: Collection[int]) -> dict[int, bytes]:
         """Give the original bytes of courses: none, since one that was read is never set aside later."""

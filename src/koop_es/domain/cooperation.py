@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.identifiers import is_legacy
 from koop_es.domain.observation import Status
@@ -35,8 +37,7 @@ class Reason(StrEnum):
     ORPHAN = "orphan"
 
 
-@dataclass(slots=True)
-class Seat:
+class Seat(msgspec.Struct, gc=False):
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
     ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
@@ -75,8 +76,7 @@ class Seat:
         return self.status is not None and self.status is not Status.CANCELLED
 
 
-@dataclass(slots=True)
-class Booking:
+class Booking(msgspec.Struct, gc=False):
     """One booking over all VHSs; its owner decides person and A/W, anyone the "S" (D6).
 
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are
@@ -91,11 +91,11 @@ class Booking:
     booked_at: str = ""
     person_id: str | None = None
     person_version: int = 0
-    cancelled_by: set[str] = field(default_factory=set)
-    orphaned_by: set[str] = field(default_factory=set)
+    cancelled_by: set[str] = msgspec.field(default_factory=set)
+    orphaned_by: set[str] = msgspec.field(default_factory=set)
     ever_cancelled: bool = False
     changed: int = 0
-    seats: dict[str, Seat] = field(default_factory=dict)
+    seats: dict[str, Seat] = msgspec.field(default_factory=dict)
 
     @property
     def cancelled(self) -> bool:
@@ -189,7 +189,7 @@ class Cooperation:
     @property
     def cancelled(self) -> bool:
         """Tell whether the Master cancelled the course (D11)."""
-        return self.cancelled_version > 0
+        return self.master is not None and self.lanes[self.master].cancelled_version > 0
 
     @property
     def ended(self) -> bool:
@@ -238,11 +238,11 @@ class Cooperation:
 
     def is_cancelled(self, booking: Booking) -> bool:
         """Tell whether a booking is cancelled, by itself or with its course (D11)."""
-        return self.cancelled or booking.cancelled
+        return bool(booking.cancelled_by or booking.orphaned_by) or self.cancelled
 
     def is_final(self, booking: Booking) -> bool:
         """Tell whether a cancellation can never be taken back: "S" is final, an orphan alone is not (D5)."""
-        return self.cancelled or bool(booking.cancelled_by)
+        return bool(booking.cancelled_by) or self.cancelled
 
     def reason(self, booking: Booking) -> Reason | None:
         """Tell why a booking is cancelled, None if it is not; the course before the participant before the orphan."""

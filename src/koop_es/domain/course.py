@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-class CourseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CourseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The fields of a course as one VHS reports them; None means that the source does not carry the field.
 
     Money is in cents, days are calendar days, times are ``HH:MM`` in Europe/Berlin.

@@ -64,11 +64,11 @@ class Draft:
     ) -> int:
         """Decide an event and apply it; returns its version. ``row`` is the export row it stands on."""
         moment = self.moment
-        origin = moment.origin
-        if origin is not None and row is not None:
-            origin = Origin(
-                vhs=origin.vhs, sha256=origin.sha256, sequence=origin.sequence, file=row.file, line=row.line
-            )
+        origin, actor = moment.origin, None
+        if row is not None:
+            if origin is not None:
+                origin = Origin(origin.vhs, origin.sha256, origin.sequence, row.file, row.line)
+            actor = actor_of(getattr(row, "edited_by", None))
         event = kind(
             vhs=vhs or moment.vhs,
             rule=rule,
@@ -76,7 +76,7 @@ class Draft:
             recorded_at=moment.recorded_at,
             origin=origin,
             cause=cause,
-            actor=actor_of(getattr(row, "edited_by", None)),
+            actor=actor,
             **values,
         )
         apply(self.state, event)

@@ -19,7 +19,7 @@ EVENTS: dict[str, type[Event]] = {}
 """Topic -> event type, as it is written today; how those of former versions are read stands in ``upcast.py``."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What all events carry; ``VERSION`` rises with every change of a type's fields.
 
     ``vhs`` is the lane; ``at`` and ``recorded_at`` are ISO date-times with offset; ``cause`` is the version, in the

@@ -6,14 +6,18 @@ A row keeps the place it stood in (file and line), because every event must be a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
 import msgspec
 
 from koop_es.domain.course import CourseFacts
+from koop_es.domain.identifiers import owner_of
 
 WEB_SERVICE_USER = "WS"
 """Technical user as which the connector writes (T6): a change by WS is our own echo, one by anybody else a local
@@ -23,6 +27,7 @@ edit.
 _PSEUDONYM = re.compile(r"staff-[0-9a-f]{8}")
 
 
+@lru_cache(maxsize=4096)
 def actor_of(edited_by: str | None) -> str | None:
     """Say who edited a row without naming a person (D15): ``WS``, a pseudonym of one of the staff, None for nobody.
 
@@ -56,7 +61,7 @@ class Status(StrEnum):
     CANCELLED = "S"
 
 
-class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The personal data that travel with a booking: names, phone and e-mail, nothing else (B4)."""
 
     name: str
@@ -65,12 +70,12 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     email: str = ""
 
 
-class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
+class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One course of an export.
 
     ``period`` and ``external_number`` are None where the source has no such column; ``external_number`` is empty
     where the column is there and holds nothing. ``source_key`` tells two courses of one number apart (Open-vhs
-    ``guid``).
+    ``guid``). Of a row that was only ``recognised`` as what it was before, title and days are all of the facts.
     """
 
     number: str
@@ -82,9 +87,10 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
     source_key: str | None = None
     created_by: str | None = None
     edited_by: str | None = None
+    recognised: bool = False
 
 
-class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
+class BookingRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One booking ("Belegung") of an export.
 
     ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is
@@ -104,6 +110,19 @@ class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
     ref: str | None = None
     person: Person | None = None
     edited_by: str | None = None
+
+
+@dataclass(slots=True)
+class CourseBookings:
+    """The bookings of one course of an export; ``rows`` may be typed anew each time they are gone through.
+
+    ``own`` are those whose Koop-Beleg-ID names a booking of the VHS itself; ``mirrors`` is False where none is a live
+    mirror of another VHS's booking.
+    """
+
+    rows: Sequence[BookingRow]
+    own: list[BookingRow]
+    mirrors: bool = True
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +156,8 @@ class Report(msgspec.Struct, kw_only=True):
 
     ``sequence`` and ``exported_at`` (ISO with offset) are None where the source has none. ``sha256`` is of the export
     as a whole, ``digest`` of its data alone, so that the same data under a new sequence have the same digest.
-    ``*_complete`` is True where row count and checksum prove that the file holds everything (B11a).
+    ``*_complete`` is True where row count and checksum prove that the file holds everything (B11a). ``files`` are
+    those that were read. The bookings are either listed in the order of their file, or given ``by_course``.
     """
 
     source: str
@@ -157,11 +177,26 @@ class Report(msgspec.Struct, kw_only=True):
     courses_complete: bool = False
     bookings_complete: bool = False
     users: int = 0
+    files: tuple[str, ...] = ()
+    by_course: dict[tuple[str, str], CourseBookings] | None = None
 
     @property
     def rows(self) -> int:
         """Count the rows of the export, usable or not."""
-        return len(self.courses) + len(self.bookings) + self.users + len(self.rejected)
+        bookings = sum(len(item.rows) for item in self.bookings_by_course().values())
+        return len(self.courses) + bookings + self.users + len(self.rejected)
+
+    def bookings_by_course(self) -> dict[tuple[str, str], CourseBookings]:
+        """Give the bookings by number and period of their course."""
+        if self.by_course is not None:
+            return self.by_course
+        found: dict[tuple[str, str], list[BookingRow]] = {}
+        for row in self.bookings:
+            found.setdefault((row.number, row.period), []).append(row)
+        return {
+            key: CourseBookings(rows, [row for row in rows if row.ref and owner_of(row.ref) == self.vhs])
+            for key, rows in found.items()
+        }
 
     @property
     def proves_absence(self) -> bool:
@@ -169,7 +204,7 @@ class Report(msgspec.Struct, kw_only=True):
         return self.kind is Kind.FULL and self.courses_complete and self.has_bookings and self.bookings_complete
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The export row an event goes back to; ``sequence`` is None for sources that count no exports."""
 
     vhs: str

@@ -154,9 +154,9 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         booked_at=row.booked_at,
         person_id=person_id,
     )
-    if status is Status.CANCELLED:
-        return
     seats = draft.state.bookings[ref].seats
+    if status is Status.CANCELLED or len(seats) == 1:
+        return
     told = draft.state.bookings[ref].cancelled_by
     for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is Status.CANCELLED and vhs not in told):
         draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)

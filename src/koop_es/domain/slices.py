@@ -7,13 +7,12 @@ altered. Nothing that cannot be told apart for certain is guessed: it is set asi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
-from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report, Status
+from koop_es.domain.observation import BookingRow, CourseBookings, CourseRow, Kind, Rejected, Report, Status
 
 Key = tuple[str, str | None]
 """Course number and period, case-sensitive, never cast; the period is None where a source has none."""
@@ -41,16 +40,18 @@ class Slice:
 
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
     first for the course, the second for every booking that is not among ``bookings`` or ``protected``. The row of a
-    course that ``counts_only`` comes from an occupancy export and says nothing of all it leaves out.
+    course that ``counts_only`` comes from an occupancy export and says nothing of all it leaves out. ``name`` is what
+    the rows are known by, the same for the same rows; it is empty where they must be read whatever they are.
     """
 
     coop_id: str
     course: CourseRow | None = None
-    bookings: list[BookingRow] = field(default_factory=list)
+    bookings: Sequence[BookingRow] = field(default_factory=list)
     course_absent: bool = False
     counts_only: bool = False
     proves_absence: bool = False
     protected: frozenset[str] = frozenset()
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -109,6 +110,8 @@ class _Courses:
             self.by_number[row.number].append(row)
             if row.external_number and is_issued(row.external_number):
                 self.by_id[row.external_number].append(row)
+        self.bookings = report.bookings_by_course()
+        self._shown: dict[tuple[str, str], frozenset[str]] = {}
         self.lane_keys = {(lane.number, lane.period): lane.coop_id for lane in lanes.values()}
         unreadable = any(item.about == "course" and item.key is None for item in report.rejected)
         self.proves = report.kind is Kind.FULL and report.courses_complete and not unreadable
@@ -236,12 +239,10 @@ class _Courses:
     def _bookings_of(self, row: CourseRow) -> frozenset[str]:
         """List the Beleg-IDs an export shows under the number of a row."""
         key = (row.number, row.period or "")
-        return frozenset(booking for booking, place in self.booking_keys.items() if place == key)
-
-    @cached_property
-    def booking_keys(self) -> dict[str, Key]:
-        """Map every Beleg-ID of the export to the course it stands in."""
-        return {item.booking_id: (item.number, item.period) for item in self.report.bookings}
+        if key not in self._shown:
+            found = self.bookings.get(key)
+            self._shown[key] = frozenset(booking.booking_id for booking in found.rows) if found else frozenset()
+        return self._shown[key]
 
     def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether bookings, or title and first day, show a row to be the course of another COOP-Id."""
@@ -312,33 +313,40 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
     local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None}
     unreadable = any(item.about == "booking" and (not item.key or not item.key[0]) for item in report.rejected)
     complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete and not unreadable
-    for row in report.bookings:
-        target = targets.get((row.number, row.period))
+    for key, shown in courses.bookings.items():
+        target = targets.get(key)
         if target is not None:
             part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
-            _take_booking(report, routing, part, row)
-        elif (row.number, row.period) in local or is_catalogue((row.number, row.period)):
-            if row.ref and owner_of(row.ref) != report.vhs and row.status is not Status.CANCELLED:
-                routing.rejected.append(_strayed(row))
+            _take_bookings(report, routing, part, shown)
+        elif key in local or is_catalogue(key):
+            if shown.mirrors:
+                routing.rejected += (_strayed(row) for row in shown.rows if _is_stray(report, row))
         else:
-            reason = f"booking of course {row.number} ({row.period}), which this VHS never reported"
-            routing.rejected.append(_rejected_booking(row, "Kursnummer", reason, "export the course as well"))
+            reason = f"booking of course {key[0]} ({key[1]}), which this VHS never reported"
+            remedy = "export the course as well"
+            routing.rejected += (_rejected_booking(row, "Kursnummer", reason, remedy) for row in shown.rows)
     protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
-    protected |= {row.ref.partition(":")[2] for row in report.bookings if row.ref and owner_of(row.ref) == report.vhs}
+    protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
+    everywhere = frozenset(protected)
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
-        part.protected = frozenset(protected)
+        part.protected = everywhere
+    routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
 
 
-def _take_booking(report: Report, routing: Routing, part: Slice, row: BookingRow) -> None:
-    own = row.ref is not None and owner_of(row.ref) == report.vhs
-    if own and row.ref != booking_ref(report.vhs, row.booking_id):
+def _take_bookings(report: Report, routing: Routing, part: Slice, found: CourseBookings) -> None:
+    """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS."""
+    wrong = {row.line: row for row in found.own if row.ref != booking_ref(report.vhs, row.booking_id)}
+    for row in wrong.values():
         reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
-        routing.rejected.append(
-            _rejected_booking(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
-        )
-    else:
-        part.bookings.append(row)
+        remedy = "empty Koop-Beleg-ID in a booking of your own"
+        routing.rejected.append(_rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
+    rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
+    part.bookings = [*part.bookings, *rows] if part.bookings else rows
+
+
+def _is_stray(report: Report, row: BookingRow) -> bool:
+    return bool(row.ref) and owner_of(row.ref or "") != report.vhs and row.status is not Status.CANCELLED
 
 
 def _strayed(row: BookingRow) -> Rejected:

@@ -8,14 +8,15 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 import structlog
 
-from koop_es.connectors import open_export
 from koop_es.domain.events import ExportApplied
-from koop_es.domain.identifiers import institution_stream, issuer, running_number
+from koop_es.domain.identifiers import institution_stream
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
 from koop_es.ingest import catalogue, ledger, quarantine
@@ -53,12 +54,13 @@ class _Run:
     def apply(self, progress: Progress) -> ExportResult:
         """Write part after part, and with the last one what marks the export as applied."""
         parts, done, total = list(self.plan.parts()), 0, len(self.plan.slices)
-        for part in parts[:-1]:
-            self.store.retrying(lambda part=part: self._write(part))  # type: ignore[misc]
-            done += len(part)
-            progress(done, total)
-        last = parts[-1] if parts else []
-        result: ExportResult = self.store.retrying(lambda: self._finish(last))
+        with _no_collector():
+            for part in parts[:-1]:
+                self.store.retrying(lambda part=part: self._write(part))  # type: ignore[misc]
+                done += len(part)
+                progress(done, total)
+            last = parts[-1] if parts else []
+            result: ExportResult = self.store.retrying(lambda: self._finish(last))
         progress(total, total)
         log.info("export applied", vhs=result.vhs, sequence=result.sequence, status=result.status, events=result.events)
         return result
@@ -95,9 +97,7 @@ class _Run:
             rejected = Traces.of_forgotten(tx, report.vhs, rejected).wiped(report.vhs, rejected)
             quarantined = quarantine.put(tx, report, rejected, seen, self.arrival.path)
             if report.kind in (Kind.FULL, Kind.CATALOGUE):
-                files = {row.file for row in report.courses} | {row.file for row in report.bookings}
-                files |= {item.file for item in rejected}
-                quarantine.resolve(tx, report.vhs, files, rejected, seen)
+                quarantine.resolve(tx, report.vhs, report.files, rejected, seen)
             line = ledger.Line("applied" if events or not change.empty else "unchanged", events, quarantined, withheld)
             ledger.record(
                 tx, report, line.status, self.now, events=events, quarantined_rows=quarantined, withheld=withheld
@@ -119,11 +119,8 @@ class _Run:
         vault.put(tx, (entry for item in news for entry in item.persons))
         project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])
         vhs = self.report.vhs
-        tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.hash} for item in decided))
-        for item in news:
-            number = running_number(item.state.coop_id)
-            if number is not None and item.expected == 0:
-                numbers.note_adopted(tx, issuer(item.state.coop_id), number)
+        tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.name} for item in decided))
+        numbers.note_adopted(tx, (item.state.coop_id for item in news if item.expected == 0))
 
     def _applied(self, tx: Tx, events: int) -> Append:
         """Say in the log of the VHS how many events its export caused."""
@@ -150,13 +147,23 @@ class _Run:
         if not rejected:
             return []
         files = {item.file: {other.line for other in rejected if other.file == item.file} for item in rejected}
-        with open_export(self.arrival.path, profile=self.arrival.profile, vhs=self.report.vhs) as export:
-            raw = {
-                (file, line): data for file, lines in files.items() for line, data in export.raw(file, lines).items()
-            }
+        export = self.arrival.export
+        raw = {(file, line): data for file, lines in files.items() for line, data in export.raw(file, lines).items()}
         return [msgspec.structs.replace(item, raw=raw.get((item.file, item.line), b"")) for item in rejected]
 
     def _result(self, line: ledger.Line) -> ExportResult:
         return self.arrival.result(
             line.status, events=line.events, quarantined_rows=line.quarantined_rows, withheld=line.withheld
         )
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the collector of cyclic garbage from going through the rows again and again: there are no cycles in them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from koop_es.connectors import Export
 from koop_es.domain.observation import Notice, Report
 from koop_es.domain.terms import Policy
+from koop_es.ingest.known import Known
 
 
 @dataclass(slots=True)
@@ -37,19 +39,20 @@ class ExportResult:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One export that was let in, read and not yet compared with anything.
+    """One export that was let in, validated and not yet compared with anything; ``export`` is open for its rows.
 
     ``max_events`` bounds a transaction; ``line`` is the last line the ledger held of this VHS when the export was let
-    in: a later line about the same export says that it was applied meanwhile.
+    in: a later line about the same export says that it was applied meanwhile. ``known`` is from the same moment.
     """
 
     path: Path
     report: Report
+    export: Export
     policy: Policy
     now: datetime
     max_events: int
-    profile: str | None
     line: int
+    known: Known
 
     def result(self, status: str, *, events: int, quarantined_rows: int, withheld: int) -> ExportResult:
         """Say what became of it."""

@@ -4,46 +4,55 @@ does.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import msgspec
-
+from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, VaultEntry
 from koop_es.domain.events import Event, OrphanDetected
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import booking_ref
-from koop_es.domain.observation import BookingRow, Report
+from koop_es.domain.observation import Report
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.store import Tx, fences, vault
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
-
 PERSON_ID_BYTES = 12
 """Length of a person's random id: 96 bits, so that two of some hundred millions never meet (D15)."""
 
+PREFIX_BYTES = 9
+"""Of these the first 72 bits are drawn once for the persons of one decision: their rows then lie side by side."""
 
-def new_person_id() -> str:
-    """Draw the random id under which a person stands in the vault; the only random number there is (D15)."""
-    return secrets.token_hex(PERSON_ID_BYTES)
+PERSONS_OF_A_DECISION = 1 << 8 * (PERSON_ID_BYTES - PREFIX_BYTES)
+
+
+def person_ids() -> Callable[[], str]:
+    """Make the source of the random ids under which persons stand in the vault; no other random numbers are (D15).
+
+    The ids of one source differ in their last 24 bits; whoever knows one learns nothing of a person from it.
+    """
+
+    def drawn() -> Iterator[str]:
+        while True:
+            prefix = secrets.token_hex(PREFIX_BYTES)
+            yield from (f"{prefix}{number:06x}" for number in range(PERSONS_OF_A_DECISION))
+
+    return drawn().__next__
 
 
 @dataclass(slots=True)
 class Decided:
-    """What one slice adds to its stream: the state after, the version before, the events and persons, the slice's
-    hash; and the last fence before a forgotten person that was known when this was decided.
+    """What one slice adds to its stream: the state after, the version before, the events and persons, the name of
+    the slice's rows; and the last fence before a forgotten person that was known when this was decided.
     """
 
     state: Cooperation
     expected: int
     events: list[Event]
     persons: list[VaultEntry]
-    hash: str
+    name: str
     fence: int
 
 
@@ -63,6 +72,7 @@ class Decider:
         streams = tx.load(coop_ids)
         people = vault.of_streams(tx, [coop_id for coop_id in coop_ids if streams[coop_id]])
         fence, erased = fences.last(tx), forgotten(tx, coop_ids)
+        new_person_id = person_ids()
         result = []
         for part in parts:
             state = fold(part.coop_id, (item.event for item in streams[part.coop_id]))
@@ -78,8 +88,9 @@ class Decider:
                 withhold=self.withhold,
                 erased=erased[part.coop_id].keys(),
             )
-            named = _named(state, part, self.report.vhs, erased[part.coop_id])
-            result.append(Decided(state, expected, outcome.events, outcome.persons, named, fence))
+            # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15).
+            name = UNNAMED if erased[part.coop_id] else part.name
+            result.append(Decided(state, expected, outcome.events, outcome.persons, name, fence))
         return result
 
     def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:
@@ -97,49 +108,3 @@ def forgotten(tx: Tx, coop_ids: Iterable[str]) -> dict[str, Forgotten]:
     for fence in fences.of_streams(tx, found):
         found[fence.coop_id][fence.person_id] = fence.ref
     return found
-
-
-UNNAMED = ""
-"""Stands for the hash of a slice that is read each time: no hash of one is empty."""
-
-
-def _named(state: Cooperation, part: Slice, vhs: str, erased: Forgotten) -> str:
-    """Name a slice, unless a forgotten person stands in it under a Beleg-ID that only the cooperation knows (D15)."""
-    seats = state.reported_seats(vhs) if erased else {}
-    hidden = any(
-        (booking := seats.get(row.booking_id)) is not None
-        and booking.person_id in erased
-        and _ref(row, vhs) != booking.ref
-        for row in part.bookings
-    )
-    return UNNAMED if hidden else slice_hash(part, vhs, erased)
-
-
-def _ref(row: BookingRow, vhs: str) -> str:
-    return row.ref or booking_ref(vhs, row.booking_id)
-
-
-def slice_hash(part: Slice, vhs: str, erased: Forgotten) -> str:
-    """Name what a slice says, wherever it stands in its file: the same hash means that nothing new is reported.
-
-    Of forgotten persons nothing goes into it: who knows the rest of the rows could guess them from it (D15).
-    """
-    course, silent = part.course, frozenset(erased.values())
-    said = (
-        None if course is None else (course.number, course.period, course.external_number, course.facts),
-        sorted(
-            (
-                b.booking_id,
-                b.participant_no,
-                b.raw_status,
-                b.booked_at,
-                b.ref or "",
-                _encode(None if _ref(b, vhs) in silent else b.person),
-            )
-            for b in part.bookings
-        ),
-        part.course_absent,
-        part.proves_absence,
-        sorted(part.protected) if part.proves_absence else (),
-    )
-    return hashlib.sha256(_encode(said)).hexdigest()

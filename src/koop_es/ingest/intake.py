@@ -12,6 +12,7 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import ledger, quarantine
 from koop_es.ingest.apply import Progress, apply
 from koop_es.ingest.arrival import Arrival, ExportResult
+from koop_es.ingest.known import Known
 from koop_es.ingest.plan import preview
 from koop_es.store import Store
 
@@ -43,15 +44,22 @@ def ingest(
             line, verdict = _gate(store, found, again=again)
             if verdict is not None:
                 return _skipped(store, path, found, verdict, now, dry_run=dry_run)
-            report = export.report()
+            known = _known(store, found)
+            report = export.report(known.remembered())
             if report.sequence is None:
                 line, verdict = _gate(store, report, again=again)
             if verdict is not None:
                 return _skipped(store, path, report, verdict, now, dry_run=dry_run)
+            arrival = Arrival(path, report, export, policy, now, max_events, line, known)
+            return preview(store, arrival) if dry_run else apply(store, arrival, progress)
     except ExportQuarantined as error:
         return _set_aside(store, path, error, vhs, now, dry_run=dry_run)
-    arrival = Arrival(path, report, policy, now, max_events, profile, line)
-    return preview(store, arrival) if dry_run else apply(store, arrival, progress)
+
+
+def _known(store: Store, found: Fingerprint) -> Known:
+    """Read what the store knows of the VHS before its export is read."""
+    with store.reading() as tx:
+        return Known.read(tx, found.vhs, found.kind)
 
 
 def _gate(store: Store, found: Fingerprint | Report, *, again: bool) -> tuple[int, ledger.Verdict | None]:

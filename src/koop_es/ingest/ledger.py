@@ -4,11 +4,13 @@ finished.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
-from koop_es.connectors import Fingerprint
+from koop_es.connectors import NAME_CHARS, UNNAMED, Fingerprint, Key, Remembered
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.observation import Kind, Report
 from koop_es.store import Tx
@@ -38,8 +40,7 @@ class Verdict:
     proves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LaneView:
+class LaneView(NamedTuple):
     """Where a VHS keeps one shared course, and what is open there."""
 
     number: str
@@ -122,7 +123,7 @@ def _open_ends(tx: Tx, vhs: str) -> bool:
     quarantined = tx.row("quarantine_open", vhs=vhs)
     if quarantined is not None and quarantined[0]:
         return True
-    return any(lane.pending or lane.suspects for lane in lane_views(tx, vhs).values())
+    return tx.row("view_open_ends", vhs=vhs) is not None
 
 
 def _uncounted(tx: Tx, found: Fingerprint | Report) -> Verdict | None:
@@ -148,6 +149,26 @@ def lane_views(tx: Tx, vhs: str) -> dict[str, LaneView]:
     }
 
 
+def remembered(lanes: Mapping[str, LaneView], names: Mapping[str, str]) -> dict[Key, Remembered]:
+    """Give what a VHS last said of its shared courses, where nothing is open and the same rows say nothing new."""
+    return {
+        (lane.number, lane.period): Remembered(coop_id, name[:NAME_CHARS], lane.title, lane.starts_on, lane.ends_on)
+        for coop_id, lane in lanes.items()
+        if not (lane.pending or lane.suspects) and (name := names.get(coop_id, UNNAMED)) != UNNAMED
+    }
+
+
+def names(tx: Tx, vhs: str) -> dict[str, str]:
+    """Read the names of what a VHS last said, by COOP-Id."""
+    return dict(tx.rows("slices_of_vhs", vhs=vhs))
+
+
+def shared(tx: Tx, vhs: str) -> set[str]:
+    """Name the cooperations a VHS takes part in."""
+    return {row[0] for row in tx.rows("views_of_vhs_known", vhs=vhs)}
+
+
+@lru_cache(maxsize=4096)
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 

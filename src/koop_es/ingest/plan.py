@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import sha256
 from typing import Any
 
+from koop_es.connectors import UNNAMED
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanWithheld
 from koop_es.domain.evolve import fold
@@ -14,7 +16,7 @@ from koop_es.domain.slices import KnownLane, Routing, Slice, route
 from koop_es.domain.violations import text as violation_text
 from koop_es.ingest import catalogue, ledger
 from koop_es.ingest.arrival import Arrival, ExportResult
-from koop_es.ingest.decide import Decided, Decider, Forgotten, forgotten, slice_hash
+from koop_es.ingest.decide import Decided, Decider
 from koop_es.store import Store, Tx
 
 STREAMS_AT_ONCE = 1_000
@@ -30,15 +32,17 @@ class Plan:
         report, recorded_at = self.report, arrival.now.isoformat()
         self.origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
         self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
-        self._known = ledger.lane_views(tx, report.vhs)
+        known = arrival.known.current(tx, report.vhs, report.kind)
+        self._known = known.lanes
         self.routing = routed(tx, report, known_lanes(self._known))
-        hashes: dict[str, str] = dict(tx.rows("slices_of_vhs", vhs=report.vhs))
-        erased = forgotten(tx, self.routing.slices)
-        self.slices = [
-            part
-            for coop_id, part in sorted(self.routing.slices.items())
-            if _is_news(part, hashes, self._known.get(coop_id), report.vhs, erased[coop_id])
-        ]
+        named = Names(arrival)
+        self.slices: list[Slice] = []
+        for coop_id, part in sorted(self.routing.slices.items()):
+            part.name = named(part)
+            if _is_news(part, known.names.get(coop_id), self._known.get(coop_id)):
+                self.slices.append(part)
+                if part.course is not None:
+                    part.course = arrival.export.content.course(part.course)
 
     def parts(self) -> Iterator[list[Slice]]:
         """Cut the news into parts, a transaction each."""
@@ -71,10 +75,10 @@ class Plan:
         rejected = {item.key[0] for item in report.rejected if item.about == "course" and item.key}
         if any(item.about == "course" and not item.key for item in report.rejected):
             rejected |= {entry.number for entry in known.values()}
-        shared = ledger.lane_views(tx, report.vhs)
+        shared = ledger.shared(tx, report.vhs)
         complete = report.kind is Kind.FULL and report.courses_complete
         held = {coop_id for coop_id, part in self.routing.slices.items() if part.course is not None}
-        beside_all = complete and shared.keys() <= held
+        beside_all = complete and shared <= held
         return catalogue.compare(known, report, self.routing.catalogue, rejected, beside_all=beside_all)
 
 
@@ -134,10 +138,36 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
     return booking_ids
 
 
-def _is_news(part: Slice, hashes: dict[str, str], lane: ledger.LaneView | None, vhs: str, erased: Forgotten) -> bool:
-    if lane is None or lane.pending or lane.suspects:
-        return True
-    return hashes.get(part.coop_id) != slice_hash(part, vhs, erased)
+def _is_news(part: Slice, before: str | None, lane: ledger.LaneView | None) -> bool:
+    """Tell whether a slice must be decided; ``before`` is the name of what its VHS said last."""
+    return lane is None or lane.pending > 0 or lane.suspects > 0 or part.name == UNNAMED or part.name != before
+
+
+class Names:
+    """Names slices by their rows and by what absence proves in them: of the same name is what says the same."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        """Name the slices of an arrival."""
+        self._content, self._full = arrival.export.content, arrival.report.kind is Kind.FULL
+
+    def __call__(self, part: Slice) -> str:
+        """Name a slice, UNNAMED where its rows alone do not tell what it says.
+
+        It must show title, days and its own COOP-Id: by these a course is recognised without being read.
+        """
+        row = part.course
+        if not self._full or row is None or row.external_number != part.coop_id:
+            return UNNAMED
+        if row.facts.title is None or row.facts.starts_on is None or row.facts.ends_on is None:
+            return UNNAMED
+        rows = self._content.name((row.number, row.period or ""))
+        return rows and f"{rows}.{_absences(part.protected) if part.proves_absence else ''}"
+
+
+@lru_cache(maxsize=1)
+def _absences(protected: frozenset[str]) -> str:
+    """Name what the rows of an export prove absent: all but what is protected."""
+    return sha256(repr(sorted(protected)).encode()).hexdigest()[:16]
 
 
 def _parts(slices: list[Slice], max_events: int) -> Iterator[list[Slice]]:

@@ -102,6 +102,11 @@ class _Ticking(Tx):
         self._tick()
         self._inner.run_many(name, rows)
 
+    def write_rows(self, name: str, rows: Iterable[Row]) -> None:
+        """Write rows after a tick."""
+        self._tick()
+        self._inner.write_rows(name, rows)
+
     def create_log(self) -> None:
         """Make the library's table."""
         self._inner.create_log()

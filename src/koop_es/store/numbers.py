@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from koop_es.domain.identifiers import issuer, running_number
 from koop_es.store.errors import StatementFailed
 from koop_es.store.transaction import Tx
 
@@ -17,6 +20,12 @@ def next_number(tx: Tx, vhs: str) -> int:
     return int(row[0])
 
 
-def note_adopted(tx: Tx, vhs: str, number: int) -> None:
-    """Keep later numbers above one that an export showed to be in use already (D16)."""
-    tx.run("number_adopt", vhs=vhs, number=number)
+def note_adopted(tx: Tx, coop_ids: Iterable[str]) -> None:
+    """Keep later numbers above those that an export showed to be in use already (D16)."""
+    highest: dict[str, int] = {}
+    for coop_id in coop_ids:
+        if (number := running_number(coop_id)) is not None:
+            vhs = issuer(coop_id)
+            highest[vhs] = max(number, highest.get(vhs, 0))
+    for master, number in sorted(highest.items()):
+        tx.run("number_adopt", vhs=master, number=number)

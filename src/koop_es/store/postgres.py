@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,23 @@ STOCK_ATTEMPTS = 3
 ROWS_AT_ONCE = 1_000
 """Rows fetched together where a whole table is read: a row has some kilobytes at most."""
 
-_COLUMNS = ("text", "int8", "text", "bytea")
-
 _S: Mapping[str, bytes] = {name: text.encode() for name, text in statements("postgres").items()}
 """As bytes, because psycopg wants literal strings or bytes."""
+
+_COPY = re.compile(r"COPY \w+ \((.+)\) FROM STDIN")
+_NO_TEXT = dict.fromkeys(
+    ("originator_version", "version", "position", "pending", "suspects", "live", "alone", "since", "opened_position",
+     "closed_position"),
+    "int8",
+) | {"state": "bytea"}  # fmt: skip
+"""Column -> its type, of all columns that rows are copied into; any other holds text."""
+
+COPIED: Mapping[str, tuple[str, ...]] = {
+    name: tuple(_NO_TEXT.get(column, "text") for column in found[1].split(", "))
+    for name, text in statements("postgres").items()
+    if (found := _COPY.match(text))
+}
+"""Statement that copies rows -> the types of its columns: in its binary form a number says nothing of its width."""
 
 
 class FirstConnection:
@@ -130,10 +144,7 @@ class KoopPostgresRecorder(PostgresApplicationRecorder):
 
     def insert_rows(self, cursor: Cursor[Any], rows: Sequence[NewRow]) -> int:
         """Write events under the lock and return the position of the last; nobody else takes any in between."""
-        with cursor.copy(_S["event_insert"]) as copy:
-            copy.set_types(_COLUMNS)
-            for row in rows:
-                copy.write_row(row)
+        _copy(cursor, "event_insert", rows)
         found = cursor.execute(_S["event_last_position"]).fetchone()
         return int(next(iter(found.values())) if isinstance(found, dict) else found[0])  # type: ignore[index]  # one row
 
@@ -202,6 +213,16 @@ class PostgresTx(Tx):
         """Run a named statement once for each set of parameters."""
         try:
             self._cursor.executemany(_S[name], (_bound(row) for row in rows))
+        except psycopg.Error as error:
+            raise self._fault(error, name) from None
+
+    def write_rows(self, name: str, rows: Iterable[Row]) -> None:
+        """Write rows in bulk, by binary COPY where the statement is one."""
+        try:
+            if name not in COPIED:
+                self._cursor.executemany(_S[name], rows)
+            elif first := next(left := iter(rows), None):  # COPY asks the server twice, also with nothing to write
+                _copy(self._cursor, name, chain((first,), left))
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
@@ -390,6 +411,13 @@ def _conninfo(address: PostgresAddress) -> dict[str, Any]:
     """Say how to connect; what the address says itself comes before our own."""
     ours = {"fallback_application_name": "koop-es", "connect_timeout": CONNECT_SECONDS}
     return {**ours, **address.conninfo, "autocommit": True, "row_factory": dict_row}
+
+
+def _copy(cursor: Cursor[Any], name: str, rows: Iterable[Row]) -> None:
+    with cursor.copy(_S[name]) as copy:
+        copy.set_types(COPIED[name])
+        for row in rows:
+            copy.write_row(row)
 
 
 def _bound(params: Mapping[str, Any]) -> dict[str, Any]:

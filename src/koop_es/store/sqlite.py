@@ -210,6 +210,13 @@ class SqliteTx(Tx):
         except FAULTS as error:
             raise self._fault(error, name) from None
 
+    def write_rows(self, name: str, rows: Iterable[Row]) -> None:
+        """Write rows in bulk."""
+        try:
+            self._cursor.executemany(_S[name], rows)
+        except FAULTS as error:
+            raise self._fault(error, name) from None
+
     def create_log(self) -> None:
         """Make the library's table."""
         try:

@@ -131,6 +131,10 @@ class Tx(ABC):
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a named statement once for each set of parameters."""
 
+    @abstractmethod
+    def write_rows(self, name: str, rows: Iterable[Row]) -> None:
+        """Write rows in bulk with a named statement that takes its values by place, in the order of its columns."""
+
     # --- what the databases do differently ------------------------------------------------------------------------
 
     @abstractmethod

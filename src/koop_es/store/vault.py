@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from koop_es.domain.draft import VaultEntry
@@ -15,22 +16,10 @@ Key = tuple[str, int]
 
 def put(tx: Tx, rows: Iterable[VaultEntry]) -> None:
     """Keep versions of persons; raises StatementFailed for a version that is kept already."""
-    tx.run_many(
-        "person_insert",
-        (
-            {
-                "person_id": row.person_id,
-                "version": row.version,
-                "coop_id": row.coop_id,
-                "ref": row.ref,
-                "name": row.person.name,
-                "first_name": row.person.first_name,
-                "phone": row.person.phone,
-                "email": row.person.email,
-            }
-            for row in rows
-        ),
-    )
+    tx.write_rows("person_insert", ((*row[:4], *_values(row.person)) for row in rows))
+
+
+_values = attrgetter("name", "first_name", "phone", "email")
 
 
 class Held(NamedTuple):

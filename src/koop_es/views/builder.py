@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import is_cooperation
-from koop_es.store import MAX_POSITION, Recorded, Store, Tx
-from koop_es.views.derived import TABLES, Record, Touched, by_table, rows_of
-from koop_es.views.differences import Findings, compare, kept
+from koop_es.store import MAX_POSITION, Recorded, Row, Store, Tx
+from koop_es.views.derived import TABLES, Touched, by_table, rows_of
+from koop_es.views.differences import Findings, Kept, compare, kept
 
 PAGE = 5_000
 """Events read together, as many as a transaction of an ingest writes: some 10 MB in memory with what comes of them."""
@@ -40,7 +40,7 @@ class Built(NamedTuple):
     """What was built of some streams, with their events, and where what is kept differed."""
 
     stories: dict[str, list[Recorded]]
-    rows: dict[str, list[Record]]
+    rows: dict[str, list[Row]]
     findings: Findings
     events: int
 
@@ -89,7 +89,7 @@ def _stories(recorded: Iterable[Recorded]) -> dict[str, list[Recorded]]:
     return found
 
 
-def _built(stories: dict[str, list[Recorded]], found: dict[str, list[tuple[object, ...]]], events: int) -> Built:
+def _built(stories: dict[str, list[Recorded]], found: Kept, events: int) -> Built:
     heads = {stream: story[-1].position for stream, story in stories.items() if story}
     rows = by_table(rows_of(_touched(s, story)) for s, story in stories.items() if story and is_cooperation(s))
     return Built(stories, rows, compare(found, rows, heads), events)
@@ -100,7 +100,7 @@ def _touched(coop_id: str, story: list[Recorded]) -> Touched:
     return Touched(fold(coop_id, events), events, [item.position for item in story])
 
 
-def write(tx: Tx, beside: Beside, attempt: int, rows: dict[str, list[Record]], anew: Sequence[str] = ()) -> None:
+def write(tx: Tx, beside: Beside, attempt: int, rows: dict[str, list[Row]], anew: Sequence[str] = ()) -> None:
     """Write rows into tables that are not live, first taking out those of the cooperations written ``anew``.
 
     Raises RebuildOvertaken.
@@ -109,7 +109,7 @@ def write(tx: Tx, beside: Beside, attempt: int, rows: dict[str, list[Record]], a
     for table in TABLES:
         if anew:
             tx.run(f"{beside}_{table}_delete", coop_ids=anew)
-        tx.run_many(f"{beside}_{table}_insert", rows[table])
+        tx.write_rows(f"{beside}_{table}_insert", rows[table])
 
 
 def check(tx: Tx, attempt: int) -> None:

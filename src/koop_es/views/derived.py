@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.violations import found
+from koop_es.store import Row
 from koop_es.views.documents import Document, documents
 
 TABLES = ("views", "violations", "withheld", "members")
@@ -25,8 +26,8 @@ KEYS = {
 
 COLUMNS = {
     "views": (
-        "vhs", "coop_id", "role", "course_number", "period", "title", "starts_on", "ends_on", "position", "doc",
-        "changes", "pending", "suspects", "live", "alone",
+        "vhs", "coop_id", "role", "course_number", "period", "title", "starts_on", "ends_on", "position",
+        "pending", "suspects", "live", "alone", "doc", "changes",
     ),
     "violations": (
         "coop_id", "vhs", "code", "ref", "severity", "detail", "shown", "opened_position", "opened_at",
@@ -35,9 +36,8 @@ COLUMNS = {
     "withheld": ("vhs", "coop_id", "ref", "id"),
     "members": ("vhs", "coop_id", "since"),
 }  # fmt: skip
-"""Table -> its columns, in the order in which the store reads them."""
+"""Table -> its columns, in the order in which the store reads and writes them."""
 
-Record = dict[str, Any]
 Key = tuple[str, str, str]
 """A violation within its cooperation: code, VHS, booking."""
 
@@ -60,86 +60,79 @@ class Closing(NamedTuple):
     at: str
 
 
-def views_of(item: Touched) -> list[Record]:
+def views_of(item: Touched) -> list[Row]:
     """Make the view of everybody who takes part."""
-    return [_view(doc, item.positions[-1] if item.positions else 0) for doc in documents(item.state)]
+    position = item.positions[-1] if item.positions else 0
+    return [_view(doc, position) for doc in documents(item.state)]
 
 
-def _view(doc: Document, position: int) -> Record:
-    return {
-        "vhs": doc.vhs,
-        "coop_id": doc.coop_id,
-        "role": doc.role,
-        "course_number": doc.course_number,
-        "period": doc.period,
-        "title": doc.title,
-        "starts_on": doc.starts_on.isoformat() if doc.starts_on is not None else None,
-        "ends_on": doc.ends_on.isoformat() if doc.ends_on is not None else None,
-        "position": position,
-        "doc": _encode(doc.course).decode(),
-        "changes": _encode(doc.changes).decode(),
-        "pending": len(doc.changes),
-        "suspects": doc.suspects,
-        "live": doc.live,
-        "alone": int(doc.alone),
-    }
+def _view(doc: Document, position: int) -> Row:
+    return (
+        doc.vhs,
+        doc.coop_id,
+        doc.role,
+        doc.course_number,
+        doc.period,
+        doc.title,
+        doc.starts_on.isoformat() if doc.starts_on is not None else None,
+        doc.ends_on.isoformat() if doc.ends_on is not None else None,
+        position,
+        len(doc.changes),
+        doc.suspects,
+        doc.live,
+        int(doc.alone),
+        _encode(doc.course).decode(),
+        _encode(doc.changes).decode(),
+    )
 
 
-def members_of(item: Touched) -> list[Record]:
+def members_of(item: Touched) -> list[Row]:
     """Name who has to do with the cooperation from these events on; who had before stays as noted."""
     since: dict[str, int] = {}
     for event, position in zip(item.events, item.positions, strict=True):
         since.setdefault(event.vhs, position)
-    return [{"vhs": vhs, "coop_id": item.state.coop_id, "since": position} for vhs, position in sorted(since.items())]
+    return [(vhs, item.state.coop_id, position) for vhs, position in sorted(since.items())]
 
 
-def withheld_of(state: Cooperation) -> list[Record]:
+def withheld_of(state: Cooperation) -> list[Row]:
     """Name the cancellations the mass guard holds back (D4)."""
     return [
-        {"vhs": vhs, "coop_id": state.coop_id, "ref": booking.ref, "id": seat.withheld}
+        (vhs, state.coop_id, booking.ref, seat.withheld)
         for booking in state.bookings.values()
         for vhs, seat in booking.seats.items()
         if seat.withheld is not None
     ]
 
 
-def violations_of(item: Touched) -> tuple[list[Record], list[Closing]]:
+def violations_of(item: Touched) -> tuple[list[Row], list[Closing]]:
     """Follow the opening and closing of violations (domain 2.8).
 
     Gives those that opened in these events, and where older ones closed. ``detail`` is what a violation said when it
     opened; what an open one shows now, which may change (B8, D7), is for ``shown`` to say.
     """
-    opened: list[Record] = []
-    standing: dict[Key, Record] = {}
+    opened: list[tuple[ViolationOpened, int]] = []
+    standing: dict[Key, int] = {}
+    closed: dict[int, tuple[int, str]] = {}
     closings: list[Closing] = []
     for event, position in zip(item.events, item.positions, strict=True):
         if isinstance(event, ViolationOpened):
-            opened.append(_violation(item.state.coop_id, event, position))
-            standing[event.code, event.vhs, event.ref] = opened[-1]
+            opened.append((event, position))
+            standing[event.code, event.vhs, event.ref] = position
         elif isinstance(event, ViolationClosed):
-            closing = Closing((event.code, event.vhs, event.ref), position, event.at)
-            row = standing.pop(closing.key, None)
-            if row is None:
-                closings.append(closing)
+            key = (event.code, event.vhs, event.ref)
+            at = standing.pop(key, None)
+            if at is None:
+                closings.append(Closing(key, position, event.at))
             else:
-                row.update(closed_position=position, closed_at=event.at)
-    return opened, closings
+                closed[at] = (position, event.at)
+    coop_id = item.state.coop_id
+    return [_violation(coop_id, event, at, *closed.get(at, (None, None))) for event, at in opened], closings
 
 
-def _violation(coop_id: str, event: ViolationOpened, position: int) -> Record:
-    return {
-        "coop_id": coop_id,
-        "vhs": event.vhs,
-        "code": event.code,
-        "ref": event.ref,
-        "severity": event.severity,
-        "detail": _encode(event.detail).decode(),
-        "shown": None,
-        "opened_position": position,
-        "opened_at": event.at,
-        "closed_position": None,
-        "closed_at": None,
-    }
+def _violation(coop_id: str, event: ViolationOpened, position: int, closed: int | None, closed_at: str | None) -> Row:
+    detail = _encode(event.detail).decode()
+    where = coop_id, event.vhs, event.code, event.ref
+    return *where, event.severity, detail, None, position, event.at, closed, closed_at
 
 
 def shown(state: Cooperation) -> dict[Key, str | None]:
@@ -150,13 +143,11 @@ def shown(state: Cooperation) -> dict[Key, str | None]:
     return {key: details.get(key) for key in state.violations}
 
 
-def rows_of(item: Touched) -> dict[str, list[Record]]:
+def rows_of(item: Touched) -> dict[str, list[Row]]:
     """Make the rows of all derived tables from the whole story of a cooperation."""
     violations, _ = violations_of(item)
-    current = shown(item.state)
-    for row in violations:
-        if row["closed_position"] is None:
-            row["shown"] = current.get((row["code"], row["vhs"], row["ref"]))
+    if current := shown(item.state):
+        violations = [_showing(row, current) for row in violations]
     return {
         "views": views_of(item),
         "violations": violations,
@@ -165,9 +156,16 @@ def rows_of(item: Touched) -> dict[str, list[Record]]:
     }
 
 
-def by_table(items: Iterable[dict[str, list[Record]]]) -> dict[str, list[Record]]:
+def _showing(row: Row, current: dict[Key, str | None]) -> Row:
+    """Put what an open violation shows now into its row."""
+    coop_id, vhs, code, ref, severity, detail, _, position, at, closed, closed_at = row
+    now = current.get((code, vhs, ref)) if closed is None else None
+    return coop_id, vhs, code, ref, severity, detail, now, position, at, closed, closed_at
+
+
+def by_table(items: Iterable[dict[str, list[Row]]]) -> dict[str, list[Row]]:
     """Put the rows of many cooperations together."""
-    found: dict[str, list[Record]] = {table: [] for table in TABLES}
+    found: dict[str, list[Row]] = {table: [] for table in TABLES}
     for item in items:
         for table, rows in item.items():
             found[table] += rows

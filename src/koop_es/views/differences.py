@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Literal
 
 import msgspec
 
 from koop_es.store import Row, Tx
-from koop_es.views.derived import COLUMNS, KEYS, TABLES, Record
+from koop_es.views.derived import COLUMNS, KEYS, TABLES
 
 MOST_LISTED = 1_000
 """Differences that a report names one by one, the others are counted: more than anybody reads, and below 1 MB."""
@@ -50,22 +51,22 @@ def kept(tx: Tx, coop_ids: Sequence[str]) -> Kept:
     return {table: tx.rows(f"derived_{table}", coop_ids=coop_ids) for table in TABLES}
 
 
-def compare(found: Kept, right: dict[str, list[Record]], heads: dict[str, int]) -> Findings:
+def compare(found: Kept, right: Kept, heads: dict[str, int]) -> Findings:
     """Compare what is kept with what the log says; ``heads`` has the position of each cooperation's last event."""
     findings = Findings()
     for table in TABLES:
-        columns = COLUMNS[table]
-        key = [columns.index(name) for name in KEYS[table]]
-        theirs = {tuple(row[at] for at in key): row for row in map(tuple, found[table])}
-        ours = {tuple(row[name] for name in KEYS[table]): row for row in right[table]}
-        _note(findings, table, "missing", (row for name, row in ours.items() if name not in theirs), heads)
-        for name, row in theirs.items():
-            record = dict(zip(columns, row, strict=True))
-            if name not in ours:
-                _note(findings, table, "surplus", [record], heads)
-            elif record != ours[name]:
-                differing = [column for column in columns if record[column] != ours[name][column]]
-                _note(findings, table, "changed", [record], heads, differing)
+        name = itemgetter(*(COLUMNS[table].index(column) for column in KEYS[table]))
+        theirs = {name(row): row for row in found[table]}
+        ours = {name(row): row for row in right[table]}
+        if theirs == ours:
+            continue
+        _note(findings, table, "missing", (row for key, row in ours.items() if key not in theirs), heads)
+        for key, row in theirs.items():
+            if key not in ours:
+                _note(findings, table, "surplus", [row], heads)
+            elif row != ours[key]:
+                differing = [c for c, kept, made in zip(COLUMNS[table], row, ours[key], strict=True) if kept != made]
+                _note(findings, table, "changed", [row], heads, differing)
     return findings
 
 
@@ -73,13 +74,14 @@ def _note(
     findings: Findings,
     table: str,
     kind: Literal["changed", "missing", "surplus"],
-    rows: Iterable[Record],
+    rows: Iterable[Row],
     heads: dict[str, int],
     columns: Sequence[str] = (),
 ) -> None:
-    for row in rows:
+    for values in rows:
         findings.count += 1
         if len(findings.listed) < MOST_LISTED:
+            row = dict(zip(COLUMNS[table], values, strict=True))
             about = " ".join(str(row[name]) for name in ("code", "ref", "opened_position") if name in row)
             found = Difference(table, kind, row["coop_id"], row["vhs"], about, [*columns], heads.get(row["coop_id"]))
             findings.listed.append(found)

@@ -13,10 +13,10 @@ def project(tx: Tx, touched: Iterable[Touched]) -> None:
     cooperations = list(touched)
     coop_ids = [item.state.coop_id for item in cooperations]
     tx.run("view_delete", coop_ids=coop_ids)
-    tx.run_many("view_insert", (row for item in cooperations for row in views_of(item)))
-    tx.run_many("member_note", (row for item in cooperations for row in members_of(item)))
+    tx.write_rows("view_insert", (row for item in cooperations for row in views_of(item)))
+    tx.write_rows("member_note", (row for item in cooperations for row in members_of(item)))
     tx.run("withheld_delete", coop_ids=coop_ids)
-    tx.run_many("withheld_insert", (row for item in cooperations for row in withheld_of(item.state)))
+    tx.write_rows("withheld_insert", (row for item in cooperations for row in withheld_of(item.state)))
     for item in cooperations:
         _project_violations(tx, item)
 
@@ -28,7 +28,7 @@ def _project_violations(tx: Tx, item: Touched) -> None:
     for (code, vhs, ref), position, at in closings:
         tx.run("violation_close", coop_id=coop_id, vhs=vhs, code=code, ref=ref, position=position, at=at)
     if opened:
-        tx.run_many("violation_insert", opened)
+        tx.write_rows("violation_insert", opened)
     if current := shown(item.state):
         rows = (
             {"coop_id": coop_id, "code": c, "vhs": v, "ref": r, "shown": text} for (c, v, r), text in current.items()

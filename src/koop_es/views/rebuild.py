@@ -210,7 +210,7 @@ def _by_pages(tx: Tx, coop_ids: Sequence[str]) -> Iterator[tuple[Built, Sequence
 def _write_live(tx: Tx, built: Built, chosen: Sequence[str]) -> None:
     for delete, insert, table in LIVE:
         tx.run(delete, coop_ids=chosen)
-        tx.run_many(insert, built.rows[table])
+        tx.write_rows(insert, built.rows[table])
 
 
 LIVE = (

@@ -45,6 +45,6 @@ def test_d16_concurrent_takers_leave_no_gap(store: Store) -> None:
 
 def test_d16_adopted_numbers_are_never_given_again(store: Store) -> None:
     with store.write() as tx:
-        note_adopted(tx, "563", 219)
-        note_adopted(tx, "563", 17)
+        note_adopted(tx, ["563-COOP-219", "563-COOP-7", "563-KNR-26F-K1"])
+        note_adopted(tx, ["563-COOP-17"])
     assert take(store) == 220

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from koop_es.store import Append, Store, schema
 from koop_es.store.digest import HALF_MADE, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
+from koop_es.store.postgres import COPIED
 from koop_es.store.statements import statements
+from koop_es.views.derived import COLUMNS
 from tests.integration.store.samples import append, bookings
 
 
@@ -70,6 +73,53 @@ def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monk
         assert tx.rows("members_of_vhs", vhs="563", upto=2) == [("563-COOP-1",)]
 
 
+def test_tables_of_version_2_keep_what_vhs_see(any_db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = schema.SCHEMA_VERSION
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
+    Store.create(any_db_url).close()
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now)
+    columns = [*COLUMNS["views"]]
+    row = ["563", "563-COOP-1", "master", "K1", "26F", None, None, "2026-05-30", 7, 2, 1, 3, 0, "{}", "[]"]
+    marks = ", ".join("?" if any_db_url.startswith("sqlite") else "%s" for _ in row)
+    with Store.create(any_db_url) as store, store.write() as tx:
+        for table in ("koop_views", "koop_views_back"):
+            tx._cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)  # type: ignore[attr-defined]  # noqa: S608
+        tx.run("schema_mark", version="2")
+    with Store.create(any_db_url) as store, store.reading() as tx:
+        for name in ("whole_views", "side_views_back"):
+            assert tx.rows(name) == [tuple(row)], "the wide columns come last"
+        assert tx.rows("side_views_next") == []
+
+
+def test_what_is_open_at_a_vhs_is_read_from_an_index_alone(store: Store) -> None:
+    sqlite = store.address.startswith("sqlite")
+    sql = statements("sqlite" if sqlite else "postgres")["view_open_ends"]
+    with store.write() as tx:
+        assert tx.row("view_open_ends", vhs="563") is None
+        for number, (pending, suspects) in enumerate([(0, 0), (0, 1), (2, 0)], 1):
+            row = (f"{number}", f"{number}-COOP-1", "master", "K1", "26F", None, None, None, 7)
+            tx.write_rows("view_insert", [(*row, pending, suspects, 0, 0, "{}", "[]")])
+        assert [tx.row("view_open_ends", vhs=vhs) for vhs in ("1", "2", "3")] == [None, (1,), (1,)]
+        cursor = tx._cursor  # type: ignore[attr-defined]
+        if sqlite:
+            plan = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}", {"vhs": "1"})]
+            assert sum("USING COVERING INDEX" in step for step in plan) == 2
+        else:
+            for way in ("seqscan", "bitmapscan"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+            plan = [row[0] for row in cursor.execute(f"EXPLAIN {sql}", {"vhs": "1"})]
+            assert sum("Index Only Scan" in step for step in plan) == 2
+
+
+def test_rows_are_copied_in_the_types_of_their_columns(postgres_url: str) -> None:
+    with Store.create(postgres_url) as store, store.reading() as tx:
+        for name, types in COPIED.items():
+            table, columns = re.findall(r"COPY (\w+) \((.+?)\)", statements("postgres")[name])[0]
+            cursor = tx._cursor.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # type: ignore[attr-defined]  # noqa: S608
+            found = [column.type_code for column in cursor.description]
+            assert [psycopg.adapters.types[kind].oid for kind in types] == found, name
+
+
 UNEXPLAINED = ("COPY", "ALTER", "TRUNCATE", "ANALYZE", "SET", "LOCK", "VACUUM")
 """What a database cannot be asked about without doing it; the tests of the rebuild run these."""
 
@@ -82,7 +132,8 @@ def test_every_statement_is_understood_by_its_database(store: Store) -> None:
                 continue
             names = dict.fromkeys(_parameters(text, sqlite=sqlite))
             explained = f"EXPLAIN {text}"
-            values = [None] * text.count("?") if "?" in text else names
+            places = re.findall(r"\?" if sqlite else r"(?<!%)%s", text)
+            values = [None] * len(places) if places else names
             tx._cursor.execute(explained if sqlite else explained.encode(), values)  # type: ignore[attr-defined]
 
 

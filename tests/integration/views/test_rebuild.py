@@ -99,7 +99,7 @@ def test_damaged_rows_are_found_named_and_mended(told: str) -> None:
     } < named
     assert mended.findings.count == len(right["violations"]) + 4
     (changed,) = [item for item in mended.findings.listed if item.kind == "changed"]
-    assert (changed.columns, changed.event) == (["changes", "pending"], last)
+    assert (changed.columns, changed.event) == (["pending", "changes"], last)
     assert derived(told) == right
 
 

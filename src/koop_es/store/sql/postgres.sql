@@ -47,8 +47,7 @@ SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
 -- ==== persons: the vault (D15) ====
 
 -- person_insert: Keep one version of a person.
-INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
-VALUES (%(person_id)s, %(version)s, %(coop_id)s, %(ref)s, %(name)s, %(first_name)s, %(phone)s, %(email)s)
+COPY koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email) FROM STDIN (FORMAT BINARY)
 
 -- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
@@ -139,9 +138,7 @@ ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- view_insert: Write what one VHS sees of one cooperation.
-INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s,
-    %(live)s, %(alone)s)
+COPY koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 
 -- view_of_vhs: Read everything one VHS sees.
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(vhs)s ORDER BY coop_id
@@ -155,12 +152,16 @@ SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %
 -- changes_of_vhs: Read the change list of one VHS.
 SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = %(vhs)s AND pending > 0 ORDER BY coop_id
 
+-- view_open_ends: Tell whether anything is pending or watched at a VHS; an index alone answers it.
+SELECT 1 FROM koop_views WHERE vhs = %(vhs)s AND pending > 0
+UNION ALL SELECT 1 FROM koop_views WHERE vhs = %(vhs)s AND pending = 0 AND suspects > 0 LIMIT 1
+
 -- events_by_version: Read single events of some streams by version.
 SELECT notification_id, originator_id, originator_version, topic, state FROM koop_events
 WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(versions)s::bigint[])
 
 -- member_note: Record since which position a VHS has to do with a cooperation.
-INSERT INTO koop_members (vhs, coop_id, since) VALUES (%(vhs)s, %(coop_id)s, %(since)s) ON CONFLICT (vhs, coop_id) DO NOTHING
+INSERT INTO koop_members (vhs, coop_id, since) VALUES (%s, %s, %s) ON CONFLICT (vhs, coop_id) DO NOTHING
 
 -- members_delete: Take out who had to do with some cooperations, to write it anew.
 DELETE FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -178,8 +179,7 @@ ORDER BY coop_id
 SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, vhs
 
 -- violation_insert: Record that a violation opened, and where it closed if that is known already.
-INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+COPY koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
 -- violation_close: Record that the proper state is shown again.
 UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s, shown = NULL
@@ -204,7 +204,7 @@ ORDER BY opened_position
 DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- withheld_insert: Record that the mass guard holds a cancellation back.
-INSERT INTO koop_withheld (vhs, id, coop_id, ref) VALUES (%(vhs)s, %(id)s, %(coop_id)s, %(ref)s)
+COPY koop_withheld (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 
 -- withheld_all: Read every withheld cancellation.
 SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
@@ -264,7 +264,7 @@ SELECT coop_id FROM koop_views WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koo
 ORDER BY 1
 
 -- derived_views: Read what each VHS sees of some cooperations.
-SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- derived_violations: Read violations of some cooperations.
 SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -276,57 +276,49 @@ SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s
 SELECT vhs, coop_id, since FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_views_insert: Write what each VHS sees in the new tables.
-INSERT INTO koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s, %(live)s, %(alone)s)
+COPY koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 
 -- next_views_delete: Take out what each VHS sees of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_views_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_violations_insert: Write violations in the new tables.
-INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+COPY koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
 -- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_violations_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_withheld_insert: Write withheld cancellations in the new tables.
-INSERT INTO koop_withheld_next (vhs, coop_id, ref, id)
-VALUES (%(vhs)s, %(coop_id)s, %(ref)s, %(id)s)
+COPY koop_withheld_next (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 
 -- next_withheld_delete: Take out withheld cancellations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_withheld_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_members_insert: Write who has to do with what in the new tables.
-INSERT INTO koop_members_next (vhs, coop_id, since)
-VALUES (%(vhs)s, %(coop_id)s, %(since)s)
+COPY koop_members_next (vhs, coop_id, since) FROM STDIN (FORMAT BINARY)
 
 -- next_members_delete: Take out who has to do with what of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_members_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_views_insert: Write what each VHS sees in the former tables.
-INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (%(vhs)s, %(coop_id)s, %(role)s, %(course_number)s, %(period)s, %(title)s, %(starts_on)s, %(ends_on)s, %(position)s, %(doc)s, %(changes)s, %(pending)s, %(suspects)s, %(live)s, %(alone)s)
+COPY koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 
 -- back_views_delete: Take out what each VHS sees of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_views_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_violations_insert: Write violations in the former tables.
-INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (%(coop_id)s, %(vhs)s, %(code)s, %(ref)s, %(severity)s, %(detail)s, %(shown)s, %(opened_position)s, %(opened_at)s, %(closed_position)s, %(closed_at)s)
+COPY koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
 -- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_violations_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_withheld_insert: Write withheld cancellations in the former tables.
-INSERT INTO koop_withheld_back (vhs, coop_id, ref, id)
-VALUES (%(vhs)s, %(coop_id)s, %(ref)s, %(id)s)
+COPY koop_withheld_back (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 
 -- back_withheld_delete: Take out withheld cancellations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_withheld_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_members_insert: Write who has to do with what in the former tables.
-INSERT INTO koop_members_back (vhs, coop_id, since)
-VALUES (%(vhs)s, %(coop_id)s, %(since)s)
+COPY koop_members_back (vhs, coop_id, since) FROM STDIN (FORMAT BINARY)
 
 -- back_members_delete: Take out who has to do with what of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_members_back WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -1037,3 +1029,43 @@ CREATE TABLE koop_backups (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, made_at text NOT NULL, position bigint NOT NULL, digest text NOT NULL, target text NOT NULL,
     bytes bigint NOT NULL, proven_at text
 )
+
+-- ==== migration 3: wide columns last, because SQLite walks through them to those behind; and an index of what is pending ====
+
+-- migration_3_views_old: Set the former table aside.
+ALTER TABLE koop_views RENAME TO koop_views_old
+
+-- migration_3_views: The live table of what each VHS sees.
+CREATE TABLE koop_views (
+    vhs text NOT NULL, coop_id text NOT NULL, role text NOT NULL, course_number text NOT NULL, period text NOT NULL, title text,
+    starts_on text, ends_on text, position bigint NOT NULL, pending bigint NOT NULL, suspects bigint NOT NULL,
+    live bigint NOT NULL, alone bigint NOT NULL, doc text NOT NULL, changes text NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
+)
+
+-- migration_3_views_fill: Take over what it held.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_old
+
+-- migration_3_views_drop: Drop the former table.
+DROP TABLE koop_views_old
+
+-- migration_3_views_back_old: Set the former table aside.
+ALTER TABLE koop_views_back RENAME TO koop_views_back_old
+
+-- migration_3_views_back: The table that was live before.
+CREATE TABLE koop_views_back (LIKE koop_views INCLUDING ALL)
+
+-- migration_3_views_back_fill: Take over what it held.
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_back_old
+
+-- migration_3_views_back_drop: Drop the former table.
+DROP TABLE koop_views_back_old
+
+-- migration_3_views_next_drop: Drop what a rebuild had begun.
+DROP TABLE koop_views_next
+
+-- migration_3_views_next: The table that a rebuild fills.
+CREATE TABLE koop_views_next (LIKE koop_views INCLUDING ALL)

@@ -42,7 +42,7 @@ SELECT 1
 
 -- person_insert: Keep one version of a person.
 INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
-VALUES (:person_id, :version, :coop_id, :ref, :name, :first_name, :phone, :email)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
@@ -131,9 +131,8 @@ ON CONFLICT (vhs) DO UPDATE SET last = max(last, excluded.last)
 DELETE FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- view_insert: Write what one VHS sees of one cooperation.
-INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (:vhs, :coop_id, :role, :course_number, :period, :title, :starts_on, :ends_on, :position, :doc, :changes, :pending, :suspects,
-    :live, :alone)
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- view_of_vhs: Read everything one VHS sees.
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = :vhs ORDER BY coop_id
@@ -147,12 +146,16 @@ SELECT coop_id, period FROM koop_views WHERE vhs = :vhs AND course_number = :num
 -- changes_of_vhs: Read the change list of one VHS.
 SELECT coop_id, course_number, period, changes FROM koop_views WHERE vhs = :vhs AND pending > 0 ORDER BY coop_id
 
+-- view_open_ends: Tell whether anything is pending or watched at a VHS; an index alone answers it.
+SELECT 1 FROM koop_views WHERE vhs = :vhs AND pending > 0
+UNION ALL SELECT 1 FROM koop_views WHERE vhs = :vhs AND pending = 0 AND suspects > 0 LIMIT 1
+
 -- events_by_version: Read single events of some streams by version.
 SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
 WHERE originator_id IN (SELECT value FROM json_each(:streams)) AND originator_version IN (SELECT value FROM json_each(:versions))
 
 -- member_note: Record since which position a VHS has to do with a cooperation.
-INSERT INTO koop_members (vhs, coop_id, since) VALUES (:vhs, :coop_id, :since) ON CONFLICT (vhs, coop_id) DO NOTHING
+INSERT INTO koop_members (vhs, coop_id, since) VALUES (?, ?, ?) ON CONFLICT (vhs, coop_id) DO NOTHING
 
 -- members_delete: Take out who had to do with some cooperations, to write it anew.
 DELETE FROM koop_members WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
@@ -171,7 +174,7 @@ SELECT coop_id, vhs FROM koop_members WHERE since <= :upto ORDER BY coop_id, vhs
 
 -- violation_insert: Record that a violation opened, and where it closed if that is known already.
 INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :shown, :opened_position, :opened_at, :closed_position, :closed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- violation_close: Record that the proper state is shown again.
 UPDATE koop_violations SET closed_position = :position, closed_at = :at, shown = NULL
@@ -196,7 +199,8 @@ ORDER BY opened_position
 DELETE FROM koop_withheld WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- withheld_insert: Record that the mass guard holds a cancellation back.
-INSERT INTO koop_withheld (vhs, id, coop_id, ref) VALUES (:vhs, :id, :coop_id, :ref)
+INSERT INTO koop_withheld (vhs, coop_id, ref, id)
+VALUES (?, ?, ?, ?)
 
 -- withheld_all: Read every withheld cancellation.
 SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
@@ -256,7 +260,7 @@ SELECT coop_id FROM koop_views WHERE vhs = :vhs UNION SELECT coop_id FROM koop_v
 ORDER BY 1
 
 -- derived_views: Read what each VHS sees of some cooperations.
-SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- derived_violations: Read violations of some cooperations.
 SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
@@ -268,57 +272,57 @@ SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id IN (SELECT value F
 SELECT vhs, coop_id, since FROM koop_members WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- next_views_insert: Write what each VHS sees in the new tables.
-INSERT INTO koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (:vhs, :coop_id, :role, :course_number, :period, :title, :starts_on, :ends_on, :position, :doc, :changes, :pending, :suspects, :live, :alone)
+INSERT INTO koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- next_views_delete: Take out what each VHS sees of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_views_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- next_violations_insert: Write violations in the new tables.
 INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :shown, :opened_position, :opened_at, :closed_position, :closed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_violations_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- next_withheld_insert: Write withheld cancellations in the new tables.
 INSERT INTO koop_withheld_next (vhs, coop_id, ref, id)
-VALUES (:vhs, :coop_id, :ref, :id)
+VALUES (?, ?, ?, ?)
 
 -- next_withheld_delete: Take out withheld cancellations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_withheld_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- next_members_insert: Write who has to do with what in the new tables.
 INSERT INTO koop_members_next (vhs, coop_id, since)
-VALUES (:vhs, :coop_id, :since)
+VALUES (?, ?, ?)
 
 -- next_members_delete: Take out who has to do with what of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_members_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- back_views_insert: Write what each VHS sees in the former tables.
-INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, doc, changes, pending, suspects, live, alone)
-VALUES (:vhs, :coop_id, :role, :course_number, :period, :title, :starts_on, :ends_on, :position, :doc, :changes, :pending, :suspects, :live, :alone)
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- back_views_delete: Take out what each VHS sees of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_views_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- back_violations_insert: Write violations in the former tables.
 INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (:coop_id, :vhs, :code, :ref, :severity, :detail, :shown, :opened_position, :opened_at, :closed_position, :closed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_violations_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- back_withheld_insert: Write withheld cancellations in the former tables.
 INSERT INTO koop_withheld_back (vhs, coop_id, ref, id)
-VALUES (:vhs, :coop_id, :ref, :id)
+VALUES (?, ?, ?, ?)
 
 -- back_withheld_delete: Take out withheld cancellations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_withheld_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- back_members_insert: Write who has to do with what in the former tables.
 INSERT INTO koop_members_back (vhs, coop_id, since)
-VALUES (:vhs, :coop_id, :since)
+VALUES (?, ?, ?)
 
 -- back_members_delete: Take out who has to do with what of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_members_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
@@ -1047,4 +1051,56 @@ INSERT INTO koop_commits (commits, opposite) VALUES (1, -1)
 CREATE TABLE koop_backups (
     id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL, target TEXT NOT NULL,
     bytes INTEGER NOT NULL, proven_at TEXT
+) STRICT
+
+-- ==== migration 3: wide columns last, because SQLite walks through them to those behind; and an index of what is pending ====
+
+-- migration_3_views_old: Set the former table aside.
+ALTER TABLE koop_views RENAME TO koop_views_old
+
+-- migration_3_views: The live table of what each VHS sees.
+CREATE TABLE koop_views (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, pending INTEGER NOT NULL, suspects INTEGER NOT NULL,
+    live INTEGER NOT NULL, alone INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
+) STRICT
+
+-- migration_3_views_fill: Take over what it held.
+INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_old
+
+-- migration_3_views_drop: Drop the former table.
+DROP TABLE koop_views_old
+
+-- migration_3_views_back_old: Set the former table aside.
+ALTER TABLE koop_views_back RENAME TO koop_views_back_old
+
+-- migration_3_views_back: The table that was live before.
+CREATE TABLE koop_views_back (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, pending INTEGER NOT NULL, suspects INTEGER NOT NULL,
+    live INTEGER NOT NULL, alone INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
+) STRICT
+
+-- migration_3_views_back_fill: Take over what it held.
+INSERT INTO koop_views_back (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views_back_old
+
+-- migration_3_views_back_drop: Drop the former table.
+DROP TABLE koop_views_back_old
+
+-- migration_3_views_next_drop: Drop what a rebuild had begun.
+DROP TABLE koop_views_next
+
+-- migration_3_views_next: The table that a rebuild fills.
+CREATE TABLE koop_views_next (
+    vhs TEXT NOT NULL, coop_id TEXT NOT NULL, role TEXT NOT NULL, course_number TEXT NOT NULL, period TEXT NOT NULL, title TEXT,
+    starts_on TEXT, ends_on TEXT, position INTEGER NOT NULL, pending INTEGER NOT NULL, suspects INTEGER NOT NULL,
+    live INTEGER NOT NULL, alone INTEGER NOT NULL, doc TEXT NOT NULL, changes TEXT NOT NULL,
+    PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
+    UNIQUE (vhs, pending, suspects, coop_id)
 ) STRICT
