@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +79,7 @@ class Meter:
         self._costs.remove(costs)
 
     def _watch(self, monkeypatch: pytest.MonkeyPatch, kind: type[SqliteTx] | type[PostgresTx]) -> None:
-        rows, each, run, run_many, insert = kind.rows, kind.each, kind.run, kind.run_many, kind._insert
+        rows, each, run, insert = kind.rows, kind.each, kind.run, kind._insert
         meter = self
 
         def watched_rows(tx: Any, name: str, **params: Any) -> list[Row]:
@@ -106,12 +106,15 @@ class Meter:
                 costs.rows_written += max(0, touched) if _STATEMENTS[name].startswith(CHANGES) else 0
             return touched
 
-        def watched_run_many(tx: Any, name: str, given: Iterable[Mapping[str, Any]]) -> None:
-            ready = list(given)
-            run_many(tx, name, ready)
-            for costs in meter._costs:
-                costs.statements[name] += 1
-                costs.rows_written += len(ready)
+        def bulk(write: Callable[[Any, str, list[Any]], None]) -> Callable[[Any, str, Iterable[Any]], None]:
+            def watched(tx: Any, name: str, given: Iterable[Any]) -> None:
+                ready = list(given)
+                write(tx, name, ready)
+                for costs in meter._costs:
+                    costs.statements[name] += 1
+                    costs.rows_written += len(ready)
+
+            return watched
 
         def watched_insert(tx: Any, ready: Sequence[NewRow]) -> int:
             last = insert(tx, ready)
@@ -124,7 +127,8 @@ class Meter:
             ("rows", watched_rows),
             ("each", watched_each),
             ("run", watched_run),
-            ("run_many", watched_run_many),
+            ("run_many", bulk(kind.run_many)),
+            ("write_rows", bulk(kind.write_rows)),
             ("_insert", watched_insert),
         ):
             assert hasattr(Tx, name)
