@@ -40,13 +40,21 @@ POOL_SIZE = 5
 """Connections kept open: the library's own default."""
 
 MAX_READERS = 10
-"""Further connections at once, each with a cache of 2 MiB: together they stay below 32 MiB."""
+"""Further connections at once, each with a cache of 2 MiB: with the first one's they stay below 48 MiB."""
+
+FIRST_CACHE = "PRAGMA cache_size = -16384"
+"""KiB of cache for the connection that a process with a single thread does everything with: it holds the upper pages of
+the index of ten million events, so that a batch for streams of all ages reads a fifth of what it did with 2 MiB."""
+
+FURTHER_CACHE = "PRAGMA cache_size = -2048"
 
 SETTINGS = (
     "PRAGMA synchronous = FULL",  # an acknowledged commit survives a power cut
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # erased persons are overwritten, not only unlinked (D15)
     "PRAGMA journal_size_limit = 67108864",  # bytes: one great transaction does not leave its log behind for ever
+    # Pages, as many as the limit above lets lie: the more wait, the more often one that changed again is moved once.
+    "PRAGMA wal_autocheckpoint = 16000",
 )
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
@@ -57,6 +65,8 @@ _S = statements("sqlite")
 
 class KoopSQLitePool(SQLiteConnectionPool):
     """Connections as the store wants them; the library's are left at the defaults of SQLite."""
+
+    _cache = FIRST_CACHE
 
     def _create_connection(self) -> SQLiteConnection:
         connection = sqlite3.connect(
@@ -69,8 +79,9 @@ class KoopSQLitePool(SQLiteConnectionPool):
         try:
             connection.row_factory = sqlite3.Row
             self._enter_wal(connection)
-            for setting in SETTINGS:
+            for setting in (*SETTINGS, self._cache):
                 connection.execute(setting)
+            self._cache = FURTHER_CACHE
         except BaseException:
             connection.close()
             raise
