@@ -90,6 +90,11 @@ class KoopExport:
         return report
 
     @property
+    def size_bytes(self) -> int:
+        """Size of the data files, unpacked."""
+        return sum(self._source.size(file.path) for file in self._parts.values())
+
+    @property
     def content(self) -> Content:
         """What the courses say, once they were validated."""
         return self._content

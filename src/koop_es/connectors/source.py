@@ -38,6 +38,9 @@ class Source(Protocol):
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give what changes when the file is written to, so that a change while reading is noticed."""
 
+    def size(self, path: str) -> int:
+        """Give the size of a file in bytes, unpacked; 0 where it cannot be told."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -69,6 +72,10 @@ class Directory:
         except OSError:
             return ()
 
+    def size(self, path: str) -> int:
+        """Ask the file system."""
+        return next(iter(self.stamp(path)[1:2]), 0)
+
     def close(self) -> None:
         """Hold nothing, so there is nothing to let go of."""
 
@@ -91,6 +98,10 @@ class SingleFile:
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give inode, size and time of change of the file."""
         return _stamp(self._path.stat())
+
+    def size(self, path: str) -> int:
+        """Ask the file system."""
+        return self.stamp(path)[1]
 
     def close(self) -> None:
         """Hold nothing, so there is nothing to let go of."""
@@ -158,6 +169,11 @@ class Archive:
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give inode, size and time of change of the archive."""
         return _stamp(os.fstat(self._stream.fileno()))
+
+    def size(self, path: str) -> int:
+        """Read it in the table of contents."""
+        info = self._entries.get(self._prefix + path)
+        return info.file_size if info is not None else 0
 
     def close(self) -> None:
         """Close the archive."""
