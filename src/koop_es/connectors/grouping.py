@@ -1,6 +1,6 @@
 """The rows of a file by course: where their bytes lie, and what these are known by. No cell is read as a value here.
 
-What grows with the file are some bytes for each run of rows of one course, and eight for each row's name.
+What grows with the file are forty bytes for each run of rows of one course.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from koop_es.connectors.columns import Header, Layout
+from koop_es.connectors.names import Names
 from koop_es.connectors.table import Record, Span, Table
 from koop_es.connectors.values import Unreadable, identity
 
@@ -20,9 +21,6 @@ Key = tuple[str, str]
 
 DIGEST_BYTES = 16
 """128 bits: two texts that differ never meet by chance."""
-
-_SHARES = 16
-"""The names of rows are looked through in so many shares, so that one share is small."""
 
 _FIELDS = 5
 
@@ -77,7 +75,7 @@ class Grouping:
         self._number, self._period = header.at["number"], header.at["period"]
         self._name = header.at.get("booking_id", self._number)
         self._depth = max(self._number, self._period, self._name) + 1
-        self._names = [array("q") for _ in range(_SHARES)] if "booking_id" in layout.identity else []
+        self._names = Names() if "booking_id" in layout.identity else None
         self._run = _Run((_NONE, _NONE), 0, 0)
         for span in table.spans():
             if isinstance(span, Span):
@@ -87,8 +85,8 @@ class Grouping:
         self._close()
 
     def doubled(self) -> frozenset[int]:
-        """Give the ``mark`` of every name that more than one record may have."""
-        return frozenset(mark for names in self._names if len(names) != len(set(names)) for mark in _twice(names))
+        """Give the mark of every name that more than one record may have."""
+        return self._names.doubled() if self._names is not None else frozenset()
 
     def _take_all(self, span: Span) -> None:
         separator, depth, end, block = self._separator, self._depth, len(span.end), span.block
@@ -138,13 +136,11 @@ class Grouping:
 
     def _note(self, names: list[bytes]) -> None:
         """Remember the names of records; nearly all have nothing to clean, which one look at all of them tells."""
-        if not self._names:
+        if self._names is None:
             return
         if not b"".join(names).isalnum():
             names = [_cleaned(name, self._codec) for name in names]
-        shares = self._names
-        for mark in map(hash, names):
-            shares[mark % _SHARES].append(mark)
+        self._names.add(names)
 
 
 class _Run:
@@ -170,11 +166,6 @@ class _Run:
             self.plain = self.plain and plain
 
 
-def mark(name: str, codec: str) -> int:
-    """Give a number that stands for a name within this process: equal for equal names, else hardly ever."""
-    return hash(name.encode(codec, "surrogateescape"))
-
-
 _period = lru_cache(maxsize=256)(identity)
 
 
@@ -192,11 +183,3 @@ def _cleaned(name: bytes, codec: str) -> bytes:
         return identity(name.decode(codec)).encode(codec, "surrogateescape")
     except (Unreadable, UnicodeError):
         return name
-
-
-def _twice(marks: array[int]) -> Iterator[int]:
-    seen: set[int] = set()
-    for one in marks:
-        if one in seen:
-            yield one
-        seen.add(one)

@@ -16,6 +16,7 @@ from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.grouping import DIGEST_BYTES, Group, Grouping, Place
 from koop_es.connectors.lines import Lines, physical
+from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
 from koop_es.connectors.table import Broken, Table
@@ -53,6 +54,10 @@ class Sheet(Generic[Reader]):
         self.codec = lines.codec
         self.reader: Reader = typing(self.header, notes)
         self.repeating: Reader = typing(self.header, Notes(file.path, notes.about))
+
+    def is_doubled(self, name: str) -> bool:
+        """Tell whether more than one row may have a name."""
+        return bool(self.doubled) and mark(name.encode(self.codec, "surrogateescape")) in self.doubled
 
     @property
     def doubled_heading(self) -> str:
