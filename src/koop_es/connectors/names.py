@@ -41,12 +41,14 @@ class Names:
             self._put_away()
 
     def doubled(self) -> frozenset[int]:
-        """Give the mark of every name that more than one row may have."""
+        """Give the mark of every name that more than one row may have, and let go of all of them."""
         found: set[int] = set()
         for number in range(SHARES):
             marks = self._share(number)
             if len(set(marks)) != len(marks):
                 found |= _twice(marks)
+        if self._file is not None:
+            self._file.close()
         return frozenset(found)
 
     def _share(self, number: int) -> array[int]:
