@@ -8,7 +8,7 @@ import sys
 
 import structlog
 
-from tests.benchmarks import append, delta, ingest, looking_back
+from tests.benchmarks import append, delta, growth, ingest, looking_back
 from tests.benchmarks.bars import HEADINGS, SIZES, Bar, databases
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "P2-P4": ingest.measure,
     "P6": delta.measure,
     "P7": looking_back.measure,
+    "P8": growth.measure,
 }
 
 
