@@ -8,7 +8,7 @@ import sys
 
 import structlog
 
-from tests.benchmarks import append, delta, ingest, looking_back, rebuild, sync
+from tests.benchmarks import append, delta, growth, ingest, looking_back, rebuild, sync
 from tests.benchmarks.bars import HEADINGS, SIZES, Bar, databases
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "P5": rebuild.measure,
     "P6": delta.measure,
     "P7": looking_back.measure,
+    "P8": growth.measure,
     "P9": sync.measure,
 }
 

@@ -143,13 +143,12 @@ def in_pages(found: Template, streams: int, vhs: int) -> Iterator[list[Stream]]:
 
 
 def write_log(tx: Tx, page: list[Stream]) -> None:
-    """Write the ready rows of some streams, and who takes part in them."""
-    last = tx._insert([row for stream in page for row in stream.rows])
-    first = last - sum(len(stream.rows) for stream in page) + 1
-    tx.write_rows("member_note", _members(page, first))
+    """Write the ready rows of some streams, one row of each after the other as in a real log, and who takes part."""
+    rows = sorted((row for stream in page for row in stream.rows), key=lambda row: row[1])
+    first = tx._insert(rows) - len(rows) + 1
+    tx.run_many("member_note", _members(page, first))
 
 
-def _members(page: list[Stream], first: int) -> Iterator[tuple[str, str, int]]:
-    for stream in page:
-        yield from ((name, stream.coop_id, first) for name in stream.names)
-        first += len(stream.rows)
+def _members(page: list[Stream], first: int) -> Iterator[dict[str, Any]]:
+    for since, stream in enumerate(page, first):
+        yield from ({"vhs": name, "coop_id": stream.coop_id, "since": since} for name in stream.names)
