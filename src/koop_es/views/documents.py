@@ -9,7 +9,7 @@ import msgspec
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import Status
-from koop_es.domain.wanted import Change, changes, status_at
+from koop_es.domain.wanted import Change, changes, sees_all, status_at
 
 
 class BookingView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,7 +108,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     What is the same for all of them is asked once.
     """
     vhs, over = lane.vhs, state.cancelled
-    all_named = lane.identity or vhs == state.master
+    all_named = sees_all(state, lane)
     found: list[BookingView] = []
     suspects = live = 0
     for booking in ordered:
@@ -125,7 +125,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
             continue
         why = state.reason(booking) if wanted is Status.CANCELLED and booking.claimed else None
         reason = why.value if why is not None else None
-        if all_named or vhs == booking.owner:  # as sees_identity tells; by place, because a rebuild makes so many
+        if all_named or vhs == booking.owner:  # by place, because a rebuild makes so many
             person = booking.person_id, booking.person_version
             found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason, *person))
         else:
