@@ -1,6 +1,6 @@
 """Every bound on what comes in from outside, each with the reason for its number.
 
-Reading holds the rows of one course at a time; what grows with a file are its courses, and some bytes where each one's rows lie.
+Reading holds the rows of one course at a time; what grows with a file are its courses, and where their rows lie.
 """
 
 from __future__ import annotations
