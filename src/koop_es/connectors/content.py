@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, overload
 
 from koop_es.connectors.doubles import full_key, settle
-from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key
+from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key, digest_of
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
@@ -51,7 +50,7 @@ class Content:
         """Look at nothing yet."""
         self._courses, self._bookings = courses, bookings
         headings = [sheet.header.cells if sheet is not None else None for sheet in (courses, bookings)]
-        self._meaning = blake2b(repr((meaning, headings)).encode(), digest_size=DIGEST_BYTES).digest()
+        self._meaning = digest_of(repr((meaning, headings)).encode())
         self._names: dict[Key, str] = {}
         self._remarked: set[Key] = set()
         self._left_out: dict[Key, frozenset[int]] = {}
@@ -134,7 +133,7 @@ class Content:
         if name is None:
             course, bookings = self._groups(key)
             digests = (course.digest if course else b"") + b"|" + (bookings.digest if bookings else b"")
-            name = self._names[key] = blake2b(self._meaning + digests, digest_size=DIGEST_BYTES).hexdigest()
+            name = self._names[key] = digest_of(self._meaning + digests).hex()
         return name
 
     def _groups(self, key: Key) -> tuple[Group | None, Group | None]:
