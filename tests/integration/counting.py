@@ -62,7 +62,7 @@ class Meter:
             self._watch(monkeypatch, kind)
         decode_all = codec.decode_all
 
-        def counted(rows: Iterable[StoredRow]) -> list[Recorded]:
+        def counted(rows: Sequence[StoredRow]) -> list[Recorded]:
             found = decode_all(rows)
             for costs in self._costs:
                 costs.decoded += len(found)

@@ -84,10 +84,11 @@ def check_one(store: Store, coop_id: str) -> Stories:
 def _add(stories: Stories, store: Store, built: Built) -> None:
     stories.events += built.events
     stories.findings.add(built.findings)
-    for stream, story in built.stories.items():
+    told = {stream: story.recorded() for stream, story in built.stories.items()}
+    for stream, story in told.items():
         stories.versions.add(_gaps(stream, story))
-    courses = {stream: story for stream, story in built.stories.items() if is_cooperation(stream)}
-    others = {stream: story for stream, story in built.stories.items() if stream not in courses}
+    courses = {stream: story for stream, story in told.items() if is_cooperation(stream)}
+    others = {stream: story for stream, story in told.items() if stream not in courses}
     with store.reading() as tx:
         stories.persons.add(_persons(tx, courses))
         for stream, story in others.items():

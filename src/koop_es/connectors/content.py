@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, overload
 
 from koop_es.connectors.doubles import full_key, settle
-from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key, mark
+from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
@@ -52,6 +52,7 @@ class Content:
         self._courses, self._bookings = courses, bookings
         headings = [sheet.header.cells if sheet is not None else None for sheet in (courses, bookings)]
         self._meaning = blake2b(repr((meaning, headings)).encode(), digest_size=DIGEST_BYTES).digest()
+        self._names: dict[Key, str] = {}
         self._remarked: set[Key] = set()
         self._left_out: dict[Key, frozenset[int]] = {}
 
@@ -93,7 +94,7 @@ class Content:
                 if ref:
                     own = own or owner_of(ref) == vhs
                     mirrors = mirrors or status is not Status.CANCELLED
-                if key is not None and sheet.doubled and mark(booking_id, sheet.codec) in sheet.doubled:
+                if key is not None and sheet.is_doubled(booking_id):
                     doubled.add(key)
             if key is None:
                 continue  # none of its rows can be used
@@ -129,8 +130,12 @@ class Content:
         return self._bytes_name(key) == before.name
 
     def _bytes_name(self, key: Key) -> str:
-        digests = [b"" if group is None else group.digest for group in self._groups(key)]
-        return blake2b(self._meaning + b"|".join(digests), digest_size=DIGEST_BYTES).hexdigest()
+        name = self._names.get(key)
+        if name is None:
+            course, bookings = self._groups(key)
+            digests = (course.digest if course else b"") + b"|" + (bookings.digest if bookings else b"")
+            name = self._names[key] = blake2b(self._meaning + digests, digest_size=DIGEST_BYTES).hexdigest()
+        return name
 
     def _groups(self, key: Key) -> tuple[Group | None, Group | None]:
         courses, bookings = self._courses, self._bookings
@@ -147,7 +152,7 @@ class Content:
         self, sheet: Sheet[BookingReader], keys: set[Key], found: dict[tuple[str, str], CourseBookings], notes: Notes
     ) -> None:
         """Leave out bookings whose Beleg-ID another row has too; they stand in the courses of these keys."""
-        rows = [row for key in keys for row in self.bookings(key) if mark(row.booking_id, sheet.codec) in sheet.doubled]
+        rows = [row for key in keys for row in self.bookings(key) if sheet.is_doubled(row.booking_id)]
         if not rows:
             return
         used = {row.line for row in self._settled(sheet, sorted(rows, key=lambda row: row.line), notes)}

@@ -1,16 +1,20 @@
 """The rows of a file by course: where their bytes lie, and what these are known by. No cell is read as a value here.
 
-What grows with the file are some bytes for each run of rows of one course, and eight for each row's name.
+What grows with the file are forty bytes for each run of rows of one course; where there are too many of them the rows
+are put in order first.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
 from koop_es.connectors.columns import Header, Layout
+from koop_es.connectors.names import Names
+from koop_es.connectors.pile import Pile
 from koop_es.connectors.table import Record, Span, Table
 from koop_es.connectors.values import Unreadable, identity
 
@@ -20,13 +24,20 @@ Key = tuple[str, str]
 DIGEST_BYTES = 16
 """128 bits: two texts that differ never meet by chance."""
 
-_SHARES = 16
-"""The names of rows are looked through in so many shares, so that one share is small."""
+MOST_RUNS = 1_000_000
+"""Runs of rows whose places are remembered: some 50 MB."""
+
+RUN_BYTES = 4 << 20
+"""A run is read at once, so a longer one is two."""
 
 _FIELDS = 5
 
 _NONE = b"\0"
 """A course number that no plain record has."""
+
+
+class Scattered(Exception):
+    """There are more runs than can be remembered."""
 
 
 class Place(NamedTuple):
@@ -68,26 +79,34 @@ class Group:
 class Grouping:
     """All records of a table by course, and the names that more than one record may have."""
 
-    def __init__(self, table: Table, header: Header, layout: Layout, codec: str, delimiter: str) -> None:
-        """Read the table to its end; raises ExportQuarantined."""
+    def __init__(
+        self, table: Table, header: Header, layout: Layout, codec: str, delimiter: str, pile: Pile | None = None
+    ) -> None:
+        """Read the table to its end; raises ExportQuarantined, and Scattered where there is no ``pile``."""
+        self.pile, self._runs = pile, 0
         self.groups: dict[Key | None, Group] = {}
         self._raw: dict[tuple[bytes, bytes], Group] = {}
         self._codec, self._separator = codec, delimiter.encode(codec)
         self._number, self._period = header.at["number"], header.at["period"]
         self._name = header.at.get("booking_id", self._number)
         self._depth = max(self._number, self._period, self._name) + 1
-        self._names = [array("q") for _ in range(_SHARES)] if "booking_id" in layout.identity else []
+        self._names = Names() if "booking_id" in layout.identity else None
         self._run = _Run((_NONE, _NONE), 0, 0)
+        self._numbers: dict[Group, int] = {}
         for span in table.spans():
-            if isinstance(span, Span):
+            if pile is not None:
+                self._pile_up(pile, span, table)
+            elif isinstance(span, Span):
                 self._take_all(span)
             else:
                 self._take(span, table.raw())
         self._close()
+        if pile is not None:
+            self._file(pile)
 
     def doubled(self) -> frozenset[int]:
-        """Give the ``mark`` of every name that more than one record may have."""
-        return frozenset(mark for names in self._names if len(names) != len(set(names)) for mark in _twice(names))
+        """Give the mark of every name that more than one record may have."""
+        return self._names.doubled() if self._names is not None else frozenset()
 
     def _take_all(self, span: Span) -> None:
         separator, depth, end, block = self._separator, self._depth, len(span.end), span.block
@@ -106,6 +125,8 @@ class Grouping:
             names.append(cells[at_name])
             place += len(line) + end
         self._run.take(block[begun:place], len(names) - counted)
+        if self._run.size > RUN_BYTES:
+            self._close()
         self._note(names)
 
     def _take(self, record: Record, raw: bytes) -> None:
@@ -115,35 +136,55 @@ class Grouping:
         if key != self._run.key or not self._run.reaches(record.offset):
             self._close()
             self._run = _Run(key, record.line, record.offset)
-        plain = b'"' not in raw and raw.find(b"\n") in (-1, len(raw) - 1) and not raw.endswith(b"\r")
-        self._run.take(raw, 1, plain=plain)
+        self._run.take(raw, 1, plain=_is_plain(raw))
         self._note([cells[self._name]])
 
     def _close(self) -> None:
         run = self._run
         if run.rows:
-            group = self._raw.get(run.key)
-            if group is None:
-                number, period = (text.decode(self._codec, "surrogateescape") for text in run.key)
-                group = self._raw[run.key] = self._group(_key(number, period))
-            group.add(Place(run.line, run.offset, run.size, run.rows, run.plain), run.hash.digest())
+            self._runs += 1
+            if self._runs > MOST_RUNS:
+                raise Scattered
+            place = Place(run.line, run.offset, run.size, run.rows, run.plain)
+            self._group(run.key).add(place, run.hash.digest())
         self._run = _Run((_NONE, _NONE), 0, 0)
 
-    def _group(self, key: Key | None) -> Group:
-        group = self.groups.get(key)
+    def _group(self, raw: tuple[bytes, bytes]) -> Group:
+        group = self._raw.get(raw)
         if group is None:
-            group = self.groups[key] = Group(key)
+            number, period = (text.decode(self._codec, "surrogateescape") for text in raw)
+            key = _key(number, period)
+            group = self._raw[raw] = self.groups.setdefault(key, Group(key))
         return group
+
+    def _pile_up(self, pile: Pile, span: Span | Record, table: Table) -> None:
+        """Put records on the pile instead of remembering where they lie."""
+        if isinstance(span, Record):
+            raws, first = [table.raw()], span.line
+            rows = [[cell.encode(self._codec, "surrogateescape") for cell in span.cells]]
+        else:
+            raws, first = [line + span.end for line in span.lines], span.line
+            rows = [line.split(self._separator, self._depth) for line in span.lines]
+        for line, (raw, cells) in enumerate(zip(raws, rows, strict=True), first):
+            group = self._group((cells[self._number], cells[self._period]))
+            pile.put(self._numbers.setdefault(group, len(self._numbers)), line, raw)
+        self._note([cells[self._name] for cells in rows])
+
+    def _file(self, pile: Pile) -> None:
+        groups = {number: group for group, number in self._numbers.items()}
+        for found in pile.sort():
+            raws = [raw for _, raw in found.records]
+            plain = all(_is_plain(raw) for raw in raws)
+            digest = blake2b(b"".join(raws), digest_size=DIGEST_BYTES).digest()
+            groups[found.number].add(Place(0, found.offset, found.size, len(raws), plain), digest)
 
     def _note(self, names: list[bytes]) -> None:
         """Remember the names of records; nearly all have nothing to clean, which one look at all of them tells."""
-        if not self._names:
+        if self._names is None:
             return
         if not b"".join(names).isalnum():
             names = [_cleaned(name, self._codec) for name in names]
-        shares = self._names
-        for mark in map(hash, names):
-            shares[mark % _SHARES].append(mark)
+        self._names.add(names)
 
 
 class _Run:
@@ -169,14 +210,17 @@ class _Run:
             self.plain = self.plain and plain
 
 
-def mark(name: str, codec: str) -> int:
-    """Give a number that stands for a name within this process: equal for equal names, else hardly ever."""
-    return hash(name.encode(codec, "surrogateescape"))
+def _is_plain(raw: bytes) -> bool:
+    """Tell whether a record is one line, and its cells lie between delimiters."""
+    return b'"' not in raw and raw.find(b"\n") in (-1, len(raw) - 1) and not raw.endswith(b"\r")
+
+
+_period = lru_cache(maxsize=256)(identity)
 
 
 def _key(number: str, period: str) -> Key | None:
     try:
-        return identity(number), identity(period)
+        return identity(number), _period(period)
     except Unreadable:
         return None
 
@@ -188,11 +232,3 @@ def _cleaned(name: bytes, codec: str) -> bytes:
         return identity(name.decode(codec)).encode(codec, "surrogateescape")
     except (Unreadable, UnicodeError):
         return name
-
-
-def _twice(marks: array[int]) -> Iterator[int]:
-    seen: set[int] = set()
-    for one in marks:
-        if one in seen:
-            yield one
-        seen.add(one)

@@ -19,7 +19,7 @@ from koop_es.connectors.notes import About, Notes
 from koop_es.connectors.profiles import Encoding, Profile
 from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
-from koop_es.connectors.source import Source, checksum, reading, seekable
+from koop_es.connectors.source import Source, checksum, reading
 from koop_es.domain.observation import Kind, Report
 
 _ABOUT: dict[Part, About] = {"courses": "course", "bookings": "booking", "users": "user"}
@@ -90,6 +90,11 @@ class KoopExport:
         return report
 
     @property
+    def size_bytes(self) -> int:
+        """Size of the data files, unpacked."""
+        return sum(self._source.size(file.path) for file in self._parts.values())
+
+    @property
     def content(self) -> Content:
         """What the courses say, once they were validated."""
         return self._content
@@ -110,14 +115,12 @@ class KoopExport:
             whole = self.manifest.kind is Kind.FULL and file.rows is not None and file.sha256 is not None
             if part == "users":
                 report.users, total = data.users(found)
+            elif part == "bookings":
+                bookings = Sheet(data, self._kept, found, self._booking_reader)
+                total, report.has_bookings, report.bookings_complete = bookings.total, True, whole
             else:
-                stream = self._kept.enter_context(seekable(self._source, file.path))
-                if part == "courses":
-                    courses = Sheet(data, stream, found, self._course_reader)
-                    total, report.courses_complete = courses.total, whole
-                else:
-                    bookings = Sheet(data, stream, found, self._booking_reader)
-                    total, report.has_bookings, report.bookings_complete = bookings.total, True, whole
+                courses = Sheet(data, self._kept, found, self._course_reader)
+                total, report.courses_complete = courses.total, whole
             if file.rows is not None and total != file.rows:
                 raise ExportQuarantined(
                     f"has {total} rows where the manifest says {file.rows}",

@@ -8,8 +8,9 @@ from __future__ import annotations
 MANIFEST_BYTES = 1 << 20
 """A manifest has some twenty short values; 1 MiB is a thousand times that."""
 
-EXPORT_BYTES = 2 << 30
-"""All files of one export together: the largest VHS (10,230 courses, 49 MB of JSON, domain 9) fits forty times."""
+EXPORT_BYTES = 8 << 30
+"""All files of one export together: the largest VHS (10,230 courses, 49 MB of JSON, domain 9) fits a hundred times, and
+so do all bookings of Germany in ten years. What reading takes in memory does not depend on it."""
 
 ARCHIVE_ENTRIES = 100
 """An archive holds a manifest and three files; the rest is what packers and desktops add."""

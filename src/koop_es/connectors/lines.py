@@ -18,6 +18,8 @@ _CODEC = {"utf-8": "utf-8", "windows-1252": "cp1252", "iso-8859-15": "iso8859-15
 _BLOCK = 1 << 18
 """Bytes read at once: some two thousand rows, so that one unusual cell keeps few others from being read together."""
 
+_UTF16_BLOCK = 1 << 16
+
 
 class Plain(NamedTuple):
     """Whole lines without anything unusual: each is a record of its own, and its cells lie between delimiters."""
@@ -152,7 +154,7 @@ class Lines:
         decoder = codecs.getincrementaldecoder(self.codec)("strict")
         parts = [] if mark in {codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE} else [self._decoded(decoder, mark, not mark)]
         size = 0
-        while block := self._stream.read(_BLOCK >> 2):
+        while block := self._stream.read(_UTF16_BLOCK):
             parts.append(self._decoded(decoder, block, False))
             size += len(block)
             if size > limits.LINE_BYTES:

@@ -27,6 +27,13 @@ class Notes:
         """Count everything that was found so far."""
         return len(self._notices) + self._unlisted + len(self.rejected)
 
+    def forget(self, rest: int) -> None:
+        """Forget all but the first few findings, because their file is gone through again; none was left out yet."""
+        kept = min(rest, len(self._notices))
+        del self._notices[kept:], self.rejected[rest - kept :]
+        self._unlisted = 0
+        self._raw_bytes = sum(len(item.raw) for item in self.rejected)
+
     def notice(self, line: int, text: str, course_number: str | None = None) -> None:
         """Note something odd that does not keep the row from being used."""
         if len(self._notices) < limits.NOTICES:

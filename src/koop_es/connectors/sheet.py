@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from hashlib import blake2b
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from itertools import pairwise
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.connectors.grouping import DIGEST_BYTES, Group, Grouping, Place
+from koop_es.connectors.grouping import DIGEST_BYTES, Group, Grouping, Place, Scattered
 from koop_es.connectors.lines import Lines, physical
+from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
+from koop_es.connectors.pile import Pile, filed
 from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
+from koop_es.connectors.source import seekable
 from koop_es.connectors.table import Broken, Table
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
@@ -36,23 +40,48 @@ class Sheet(Generic[Reader]):
     """The rows of one file by course; what ``reader`` finds odd is noted, what ``repeating`` finds was noted before."""
 
     def __init__(
-        self, file: DataFile, stream: BinaryIO, notes: Notes, typing: Callable[[Header, Notes], Reader]
+        self, file: DataFile, kept: ExitStack, notes: Notes, typing: Callable[[Header, Notes], Reader]
     ) -> None:
-        """Go through the file once; raises ExportQuarantined. What is no record goes to the notes."""
+        """Go through the file once; raises ExportQuarantined. What is no record goes to the notes.
+
+        The file stays open until ``kept`` is closed.
+        """
+        stream = kept.enter_context(seekable(file.source, file.path))
         self._file, self._stream, self._notes = file, stream, notes
-        lines = Lines(stream, file.encoding, file.path)
-        table = Table(lines, file.profile.delimiter, self._broken)
+        table = self._table()
         self._key: Callable[[Sequence[str]], tuple[str, ...] | None] = lambda _: None
         self.header = Header(at={}, names={}, cells=table.header(), unknown=[])
         self.header = resolve(self.header.cells, file.layout, file.aliases, file.path)
         if self.header.unknown:
             notes.notice(1, f"columns that are not known were left out: {', '.join(self.header.unknown)}")
         self._key = keyed(self.header, file.layout)
-        grouping = Grouping(table, self.header, file.layout, lines.codec, file.profile.delimiter)
+        self.codec = table.codec
+        noted = notes.count
+        try:
+            grouping = self._grouped(table)
+        except Scattered:
+            notes.forget(noted)
+            stream.seek(0)
+            table = self._table()
+            table.header()
+            pile = kept.enter_context(closing(Pile()))
+            grouping = self._grouped(table, pile)
+            self._stream = pile.file
+        self._filed = self._stream is not stream
         self.groups, self.doubled, self.total = grouping.groups, grouping.doubled(), table.count
-        self.codec = lines.codec
         self.reader: Reader = typing(self.header, notes)
         self.repeating: Reader = typing(self.header, Notes(file.path, notes.about))
+
+    def _table(self) -> Table:
+        lines = Lines(self._stream, self._file.encoding, self._file.path)
+        return Table(lines, self._file.profile.delimiter, self._broken)
+
+    def _grouped(self, table: Table, pile: Pile | None = None) -> Grouping:
+        return Grouping(table, self.header, self._file.layout, self.codec, self._file.profile.delimiter, pile)
+
+    def is_doubled(self, name: str) -> bool:
+        """Tell whether more than one row may have a name."""
+        return bool(self.doubled) and mark(name.encode(self.codec, "surrogateescape")) in self.doubled
 
     @property
     def doubled_heading(self) -> str:
@@ -66,22 +95,22 @@ class Sheet(Generic[Reader]):
 
     def checked(self, group: Group, work: Work[T]) -> Iterator[T]:
         """Let the rows of a course be worked on; what is odd or cannot be used goes to the notes."""
-        for place, raw in self._places(group):
-            tidy, lines, records = self._cut(place, raw)
-            for line, cells in zip(lines, records, strict=False):
+        for piece in self._pieces(group):
+            tidy, records = self._cut(piece)
+            for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
                 try:
                     yield work(cells, line, tidy=tidy)
                 except CellRefused as refused:
                     column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
-                    whole = self._whole(place, raw, lines, line)
+                    whole = piece.records(self.codec)[index]
                     self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
 
     def again(self, group: Group, work: Work[T]) -> list[T]:
         """Let the rows of a course be worked on that were before; those that cannot be used are passed over."""
         found: list[T] = []
-        for place, raw in self._places(group):
-            tidy, lines, records = self._cut(place, raw)
-            for line, cells in zip(lines, records, strict=False):
+        for piece in self._pieces(group):
+            tidy, records = self._cut(piece)
+            for line, cells in zip(piece.lines, records, strict=True):
                 with suppress(CellRefused):
                     found.append(work(cells, line, tidy=tidy))
         return found
@@ -89,26 +118,37 @@ class Sheet(Generic[Reader]):
     def raw(self, group: Group, wanted: frozenset[int]) -> dict[int, bytes]:
         """Give the original bytes of some rows of a course, by the line they begin on."""
         found: dict[int, bytes] = {}
-        for place, raw in self._places(group):
-            _, lines, _ = self._cut(place, raw)
-            found |= {line: self._whole(place, raw, lines, line) for line in lines if line in wanted}
+        for piece in self._pieces(group):
+            found |= {
+                line: raw for line, raw in zip(piece.lines, piece.records(self.codec), strict=True) if line in wanted
+            }
         return found
 
-    def _whole(self, place: Place, raw: bytes, lines: Sequence[int], line: int) -> bytes:
-        """Give the bytes of the record that begins on a line: up to where the next one begins."""
-        later = [other for other in lines if other > line]
-        last = later[0] - place.line if later else None
-        return b"".join(physical(raw, self.codec)[line - place.line : last])
-
-    def _places(self, group: Group) -> Iterator[tuple[Place, bytes]]:
-        """Read the bytes of a course again; they must be those that were summed up."""
+    def _pieces(self, group: Group) -> Iterator[_Piece]:
+        """Read the rows of a course again; their bytes must be those that were summed up."""
         digest = b""
         for place in group.places():
-            raw = self._read(place)
-            digest = _chained(digest, raw)
-            yield place, raw
+            piece = self._piece(place, self._read(place))
+            digest = _chained(digest, piece.raw)
+            yield piece
         if digest != group.digest:
             raise ExportQuarantined("changed while it was being read", file=self._file.path, remedy="try again")
+
+    def _piece(self, place: Place, raw: bytes) -> _Piece:
+        if self._filed:
+            records = filed(raw)
+            whole = b"".join(record for _, record in records)
+            return _Piece(whole, place.plain, [line for line, _ in records], records)
+        if place.plain:
+            return _Piece(raw, True, range(place.line, place.line + place.rows), None)
+        lines = physical(raw, self.codec)
+        texts = (line.decode(self.codec) for line in lines)
+        reader = csv.reader(texts, delimiter=self._file.profile.delimiter, strict=True)
+        ends: list[int] = [0]
+        for _ in reader:
+            ends.append(reader.line_num)
+        found = [(place.line + first, b"".join(lines[first:last])) for first, last in pairwise(ends)]
+        return _Piece(raw, False, [line for line, _ in found], found)
 
     def _read(self, place: Place) -> bytes:
         try:
@@ -118,22 +158,32 @@ class Sheet(Generic[Reader]):
             reason = f"cannot be read ({error.strerror})"
             raise ExportQuarantined(reason, file=self._file.path, remedy="try again") from error
 
-    def _cut(self, place: Place, raw: bytes) -> tuple[bool, Sequence[int], list[list[str]]]:
-        """Cut bytes into records and tell whether no cell must be cleaned, and on which line each record begins."""
+    def _cut(self, piece: _Piece) -> tuple[bool, list[list[str]]]:
+        """Cut records into cells, and tell whether none of these must be cleaned."""
         delimiter = self._file.profile.delimiter
-        if place.plain:
-            text = raw.decode(self.codec)
-            text = text.replace("\r\n", "\n") if "\r" in text else text
-            found = [line.split(delimiter) for line in text.removesuffix("\n").split("\n")]
-            return is_tidy(text.replace("\n", delimiter), delimiter), range(place.line, place.line + len(found)), found
-        reader = csv.reader(
-            (line.decode(self.codec) for line in physical(raw, self.codec)), delimiter=delimiter, strict=True
-        )
-        begins, found = [place.line], []
-        for cells in reader:
-            found.append(cells)
-            begins.append(place.line + reader.line_num)
-        return False, begins[:-1], found
+        if not piece.plain:
+            texts = (physical(raw, self.codec) for raw in piece.records(self.codec))
+            return False, [
+                next(csv.reader((line.decode(self.codec) for line in lines), delimiter=delimiter, strict=True))
+                for lines in texts
+            ]
+        text = piece.raw.decode(self.codec)
+        text = text.replace("\r\n", "\n") if "\r" in text else text
+        found = [line.split(delimiter) for line in text.removesuffix("\n").split("\n")]
+        return is_tidy(text.replace("\n", delimiter), delimiter), found
+
+
+class _Piece(NamedTuple):
+    """Some rows of a course: their bytes, and the line each begins on."""
+
+    raw: bytes
+    plain: bool
+    lines: Sequence[int]
+    found: list[tuple[int, bytes]] | None
+
+    def records(self, codec: str) -> list[bytes]:
+        """Give the bytes of each row; plain ones are a line each."""
+        return [raw for _, raw in self.found] if self.found is not None else physical(self.raw, codec)
 
 
 def _chained(digest: bytes, raw: bytes) -> bytes:

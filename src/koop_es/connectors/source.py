@@ -19,6 +19,7 @@ from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
 
 _BLOCK = 1 << 18
+_MOST = f"{limits.EXPORT_BYTES >> 30} GiB"
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_BYTES = 22
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -37,6 +38,9 @@ class Source(Protocol):
 
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give what changes when the file is written to, so that a change while reading is noticed."""
+
+    def size(self, path: str) -> int:
+        """Give the size of a file in bytes, unpacked; 0 where it cannot be told."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -69,6 +73,10 @@ class Directory:
         except OSError:
             return ()
 
+    def size(self, path: str) -> int:
+        """Ask the file system."""
+        return next(iter(self.stamp(path)[1:2]), 0)
+
     def close(self) -> None:
         """Hold nothing, so there is nothing to let go of."""
 
@@ -91,6 +99,10 @@ class SingleFile:
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give inode, size and time of change of the file."""
         return _stamp(self._path.stat())
+
+    def size(self, path: str) -> int:
+        """Ask the file system."""
+        return self.stamp(path)[1]
 
     def close(self) -> None:
         """Hold nothing, so there is nothing to let go of."""
@@ -121,7 +133,7 @@ class Archive:
         if len(infos) > limits.ARCHIVE_ENTRIES:
             raise _bad_zip(f"holds {len(infos)} entries, more than {limits.ARCHIVE_ENTRIES}", self.name)
         if sum(info.file_size for info in infos) > limits.EXPORT_BYTES:
-            raise _bad_zip("unpacks to more than 2 GiB", self.name)
+            raise _bad_zip(f"unpacks to more than {_MOST}", self.name)
         found: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             pure = PurePosixPath(info.filename)
@@ -158,6 +170,11 @@ class Archive:
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give inode, size and time of change of the archive."""
         return _stamp(os.fstat(self._stream.fileno()))
+
+    def size(self, path: str) -> int:
+        """Read it in the table of contents."""
+        info = self._entries.get(self._prefix + path)
+        return info.file_size if info is not None else 0
 
     def close(self) -> None:
         """Close the archive."""
@@ -196,7 +213,7 @@ def seekable(source: Source, path: str) -> Iterator[BinaryIO]:
 
 
 def open_plain(path: Path, shown: str) -> BinaryIO:
-    """Open a plain file of at most 2 GiB; a pipe or device, which could block for ever, is refused."""
+    """Open a plain file within the limit of an export; a pipe or device, which could block for ever, is refused."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError as error:
@@ -206,8 +223,8 @@ def open_plain(path: Path, shown: str) -> BinaryIO:
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode) or state.st_size > limits.EXPORT_BYTES:
         os.close(descriptor)
-        reason = "is larger than 2 GiB" if stat.S_ISREG(state.st_mode) else "is no plain file"
-        raise ExportQuarantined(reason, file=shown, remedy="export to a plain file of at most 2 GiB")
+        reason = f"is larger than {_MOST}" if stat.S_ISREG(state.st_mode) else "is no plain file"
+        raise ExportQuarantined(reason, file=shown, remedy=f"export to a plain file of at most {_MOST}")
     return os.fdopen(descriptor, "rb", buffering=_BLOCK)
 
 

@@ -65,6 +65,11 @@ class Table:
         self._blanks = 0
         self.count = 0
 
+    @property
+    def codec(self) -> str:
+        """Name the codec of the file, once its first line was read."""
+        return self._lines.codec
+
     def raw(self) -> bytes:
         """Give the original bytes of the record that is being handled."""
         return b"".join(self._pulled)

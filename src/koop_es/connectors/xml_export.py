@@ -83,6 +83,11 @@ class XmlExport:
         return report
 
     @property
+    def size_bytes(self) -> int:
+        """Size of the file."""
+        return self._source.size(self._file)
+
+    @property
     def content(self) -> Content:
         """Recognise nothing by its bytes."""
         return Content(None, None, "")

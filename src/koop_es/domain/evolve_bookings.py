@@ -32,9 +32,8 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
     """Take over a status a row shows: the booking is there, its letter is known, what it was told before is settled."""
     if seat.absences or seat.lost or (status is not None and status is not seat.status):
         seat.version = state.version
-    seat.absences, seat.absent_export, seat.withheld = 0, "", None
+    seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned = seat.lost = seat.told_cancelled = False
-    seat.survivor = None
     if status is not None:
         seat.status, seat.unknown_status = status, None
         if status is Status.CANCELLED:

@@ -39,7 +39,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
             missing.remove(merge.ref)
         if merge.survivor is None:
             shown[merge.ref] = shown.pop(booking_ref(draft.moment.vhs, booking_id))
-    for ref in sorted(shown, key=lambda ref: (shown[ref].booked_at, ref)):
+    for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref])
     for ref in missing:
         _take_absence(draft, draft.state.bookings[ref], policy, withhold=withhold)

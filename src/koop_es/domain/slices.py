@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
 from koop_es.domain.observation import BookingRow, CourseBookings, CourseRow, Kind, Rejected, Report, Status
@@ -18,8 +19,7 @@ Key = tuple[str, str | None]
 """Course number and period, case-sensitive, never cast; the period is None where a source has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownLane:
+class KnownLane(NamedTuple):
     """Where a VHS keeps the course of one cooperation, as last reported.
 
     ``alone`` says that no other VHS ever showed its COOP-Id, so that it may be a slip of this one's.

@@ -124,7 +124,8 @@ def found(state: Cooperation) -> Iterator[Violation]:
             yield from _lane_violations(state, lane)
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
-            yield from _seat_violations(state, booking, vhs, seat)
+            if _is_odd(seat):
+                yield from _seat_violations(state, booking, vhs, seat)
     yield from _unclaimed(state)
     yield from _overbooked(state)
 
@@ -249,6 +250,17 @@ def _counted(lane: Lane) -> list[str]:
     return result
 
 
+def _is_odd(seat: Seat) -> bool:
+    """Tell whether a violation can be about this seat at all: of most it cannot, and most of the time went there."""
+    return bool(
+        seat.absences
+        or (seat.shown_cancelled and seat.live)
+        or seat.unknown_status is not None
+        or seat.survivor is not None
+        or seat.merged_from is not None
+    )
+
+
 def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> Iterator[Violation]:
     """Removed, merged, unreadable and revived bookings (B6, B9, B13, D5)."""
     if seat.unknown_status is not None:
@@ -294,7 +306,7 @@ def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:
 
 def _overbooked(state: Cooperation) -> Iterator[Violation]:
     """More confirmed bookings than seats over all VHSs, naming those beyond capacity in order (B7, B8, D7)."""
-    if state.capacity is None or state.master is None:
+    if state.capacity is None or state.master is None or len(state.bookings) <= state.capacity:
         return
     beyond = state.beyond_capacity()
     if beyond:

@@ -6,7 +6,9 @@ gets the same one, because the id ends with the version of the event that made t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -18,7 +20,6 @@ from koop_es.domain.course import (
     HEADINGS,
     INFO_LABELS,
     CourseFacts,
-    given,
     to_text,
 )
 from koop_es.domain.identifiers import booking_ref
@@ -29,8 +30,10 @@ SYNCED_FIELDS = (
     "min_participants", "capacity", "delivery", "software", "access_data",
 )  # fmt: skip
 """Fields of the Master that follow every change to the Abo-Kurse (R21, R22); title, programme title and info do not,
-they are the Abo-VHS's to add to (R29, R36).
+they are the Abo-VHS's to add to (R29, R36). In the order of the struct: the id of a change depends on it.
 """
+
+_synced = attrgetter(*SYNCED_FIELDS)
 
 BAVARIAN_KINDS = ("75", "76")
 """The "Veranstaltungsarten" an Abo-Kurs in Bayern may have (T3, D14)."""
@@ -69,17 +72,21 @@ def wanted_status(state: Cooperation, booking: Booking, vhs: str) -> Status | No
     A booking cancelled before the VHS ever held it is not delivered (D1); one whose owner has not reported it yet
     stays as it is shown.
     """
-    seat = booking.seats.get(vhs)
+    return status_at(booking, booking.seats.get(vhs), over=state.cancelled)
+
+
+def status_at(booking: Booking, seat: Seat | None, *, over: bool) -> Status | None:
+    """Tell the same for one seat, where it is known whether the Master cancelled the course (``over``)."""
     if not booking.claimed:
         return seat.status if seat is not None and seat.held else None
-    if not state.is_cancelled(booking):
+    if not (over or booking.cancelled_by or booking.orphaned_by):
         return booking.status
     return Status.CANCELLED if seat is not None and seat.status is not None else None
 
 
 def sees_identity(state: Cooperation, lane: Lane, booking: Booking) -> bool:
     """Tell whether a VHS gets the names: the owner, the Master, and others where the Abo was made so (D1, B4, B5)."""
-    return lane.identity or lane.vhs in {booking.owner, state.master}
+    return lane.identity or lane.vhs in (booking.owner, state.master)
 
 
 def changes(state: Cooperation, vhs: str) -> list[Change]:
@@ -93,11 +100,23 @@ def changes(state: Cooperation, vhs: str) -> list[Change]:
         return [change for change in course if change.kind == "course.set_external_number"]
     if lane.vhs != state.master and not lane.exists and not course:
         return []
-    found = (booking_change(state, lane, booking) for booking in state.bookings.values())
-    bookings = sorted(
-        (change for change in found if change is not None), key=lambda change: (change.because, change.id)
-    )
-    return course + bookings
+    return course + sorted(_booking_changes(state, lane), key=attrgetter("because", "id"))
+
+
+def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
+    """Give the changes of all bookings; most are held as they should be, and are passed over as cheaply as can be."""
+    vhs, over = lane.vhs, state.cancelled
+    all_named = lane.identity or vhs == state.master
+    for booking in state.bookings.values():
+        seat = booking.seats.get(vhs)
+        if seat is not None and not seat.lost:
+            cancelled = over or booking.cancelled_by or booking.orphaned_by
+            if seat.status is (Status.CANCELLED if cancelled else booking.status) and (
+                cancelled or seat.person_version == booking.person_version or not (all_named or vhs == booking.owner)
+            ):
+                continue
+        if (change := _change_at(state, lane, booking, over=over)) is not None:
+            yield change
 
 
 # --- course ---------------------------------------------------------------------------------------------------------
@@ -191,7 +210,9 @@ def wanted_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
     if master is None:
         return {}
     fields = {
-        name: value for name, value in given(master.facts).items() if name in SYNCED_FIELDS and name not in lane.kept
+        name: value
+        for name, value in zip(SYNCED_FIELDS, _synced(master.facts), strict=True)
+        if value is not None and name not in lane.kept
     }
     terms = state.terms_of(lane.vhs)
     if terms is not None:
@@ -250,19 +271,23 @@ def last_change(state: Cooperation, lane: Lane, name: str) -> int:
 
 def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change | None:
     """Give what a VHS has to write about one booking, None if it holds what it should (B3, D1, D2, D6)."""
-    wanted = wanted_status(state, booking, lane.vhs)
+    return _change_at(state, lane, booking, over=state.cancelled)
+
+
+def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) -> Change | None:
     seat = booking.seats.get(lane.vhs)
+    wanted = status_at(booking, seat, over=over)
     if wanted is None or not booking.claimed or (seat is not None and seat.unknown_status is not None):
         return None
-    kind = _booking_kind(lane, booking, seat, wanted, identity=sees_identity(state, lane, booking))
+    shows_person = sees_identity(state, lane, booking)
+    kind = _booking_kind(lane, booking, seat, wanted, identity=shows_person)
     if kind is None:
         return None
     version = booking.changed
     if seat is not None:
         version = max(version, seat.version if seat.status is not wanted or not seat.held else seat.person_changed)
-    if state.cancelled and wanted is Status.CANCELLED:
+    if over and wanted is Status.CANCELLED:
         version = max(version, state.cancelled_version)
-    shows_person = sees_identity(state, lane, booking)
     return Change(
         id=f"{lane.vhs}:{state.coop_id}:booking:{booking.ref}:{version}",
         kind=f"booking.{kind}",

@@ -9,8 +9,9 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -35,15 +36,33 @@ Progress = Callable[[int, int], None]
 """Told how many cooperations of an export are done, and how many there are."""
 
 
-def apply(store: Store, arrival: Arrival, progress: Progress | None = None) -> ExportResult:
+class Others(Protocol):
+    """The processes that write some of the parts, if there are any."""
+
+    @property
+    def size(self) -> int:
+        """Count who takes part, oneself included."""
+
+    def agree(self, parts: Sequence[Sequence[Slice]], *, tripped: bool) -> None:
+        """Let those help who planned the same parts."""
+
+    def begin(self, number: int, count: int) -> None:
+        """Let the others write the parts that follow a part."""
+
+    def end(self, number: int) -> Iterator[int]:
+        """Wait for the parts that follow a part; gives those that nobody wrote."""
+
+
+def apply(store: Store, arrival: Arrival, others: Others, progress: Progress | None = None) -> ExportResult:
     """Decide and write, in one transaction if the export fits into one."""
-    return _Run(store, arrival).apply(progress or (lambda done, total: None))
+    return Run(store, arrival).apply(others, progress or (lambda done, total: None))
 
 
-class _Run:
+class Run:
     """One export on its way into the store."""
 
     def __init__(self, store: Store, arrival: Arrival) -> None:
+        """Plan what is to be decided, and whether the mass guard trips (D4)."""
         self.store, self.arrival, self.report, self.now = store, arrival, arrival.report, arrival.now
         with store.reading() as tx:
             self.plan = Plan(tx, arrival)
@@ -51,30 +70,55 @@ class _Run:
             self.tripped = before.guard_tripped if before.begun(self.report) else self.plan.guard_trips(tx)
         self.decider = self.plan.decider(withhold=self.tripped)
 
-    def apply(self, progress: Progress) -> ExportResult:
+    def guard(self, *, tripped: bool) -> None:
+        """Take over what the mass guard decided for all of the export (D4)."""
+        self.tripped, self.decider = tripped, self.plan.decider(withhold=tripped)
+
+    def apply(self, others: Others, progress: Progress) -> ExportResult:
         """Write part after part, and with the last one what marks the export as applied."""
-        parts, done, total = list(self.plan.parts()), 0, len(self.plan.slices)
+        parts, total = list(self.plan.parts()), len(self.plan.slices)
+        last = parts.pop() if parts else []
         with _no_collector():
-            for part in parts[:-1]:
-                self.store.retrying(lambda part=part: self._write(part))  # type: ignore[misc]
-                done += len(part)
+            if len(parts) > 1:
+                others.agree([*parts, last], tripped=self.tripped)
+            done = 0
+            for number in range(0, len(parts), others.size):
+                decided = self.decide(parts[number])
+                for left in others.end(number - others.size):
+                    self.write(parts[left])
+                self.write(parts[number], decided)
+                others.begin(number, len(parts))
+                done += sum(map(len, parts[number : number + others.size]))
                 progress(done, total)
-            last = parts[-1] if parts else []
+            for left in others.end((len(parts) - 1) // others.size * others.size):
+                self.write(parts[left])
             result: ExportResult = self.store.retrying(lambda: self._finish(last))
         progress(total, total)
         log.info("export applied", vhs=result.vhs, sequence=result.sequence, status=result.status, events=result.events)
         return result
 
-    def _write(self, part: list[Slice]) -> None:
-        """Write one part of a large export; the rest follows in transactions of its own."""
+    def decide(self, part: Sequence[Slice]) -> list[Decided]:
+        """Decide one part against the store as it is."""
         with self.store.reading() as tx:
-            decided = self.decider.decide(tx, part)
-        with self.store.write() as tx:
-            self._append(tx, decided)
-            before = ledger.check(tx, self.report)
-            if ledger.taken_in_after(tx, self.report, self.arrival.line) is None:
-                events = before.events_of(self.report) + count(decided)[0]
-                ledger.applying(tx, self.report, events, guard_tripped=self.tripped)
+            return self.decider.decide(tx, part)
+
+    def write(self, part: Sequence[Slice], decided: list[Decided] | None = None) -> None:
+        """Write one part of a large export; the rest follows in transactions of its own.
+
+        What was ``decided`` already is decided again where somebody else wrote meanwhile.
+        """
+        ready = [decided] if decided is not None else []
+
+        def written() -> None:
+            found = ready.pop() if ready else self.decide(part)
+            with self.store.write() as tx:
+                self._append(tx, found)
+                before = ledger.check(tx, self.report)
+                if ledger.taken_in_after(tx, self.report, self.arrival.line) is None:
+                    events = before.events_of(self.report) + count(found)[0]
+                    ledger.applying(tx, self.report, events, guard_tripped=self.tripped)
+
+        self.store.retrying(written)
 
     def _finish(self, part: list[Slice]) -> ExportResult:
         """Write the last part together with everything that marks the export as applied."""
@@ -135,7 +179,7 @@ class _Run:
             rows=self.report.rows,
             events=events,
         )
-        return Append(stream, len(tx.load([stream])[stream]), [event])
+        return Append(stream, tx.version(stream), [event])
 
     def _withheld(self, tx: Tx) -> int:
         """Count what the parts written before hold back (D4)."""

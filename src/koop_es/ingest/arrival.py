@@ -11,6 +11,7 @@ from koop_es.connectors import Export
 from koop_es.domain.observation import Notice, Report
 from koop_es.domain.terms import Policy
 from koop_es.ingest.known import Known
+from koop_es.store import Store
 
 
 @dataclass(slots=True)
@@ -69,6 +70,16 @@ class Arrival:
             withheld_cancellations=withheld,
             notices=[_noticed(notice) for notice in report.notices],
         )
+
+
+def arrive(
+    store: Store, path: Path, export: Export, policy: Policy, now: datetime, max_events: int, line: int
+) -> Arrival:
+    """Validate an export that was let in, but for what is known of it; raises ExportQuarantined."""
+    found = export.fingerprint
+    with store.reading() as tx:
+        known = Known.read(tx, found.vhs, found.kind)
+    return Arrival(path, export.report(known.remembered()), export, policy, now, max_events, line, known)
 
 
 def _noticed(notice: Notice) -> dict[str, Any]:

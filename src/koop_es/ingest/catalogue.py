@@ -6,6 +6,7 @@ what is known but never proves an absence.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -57,6 +58,35 @@ def entry_of(row: Row) -> Entry:
 def read(tx: Tx, vhs: str) -> dict[str, Entry]:
     """Read the catalogue of a VHS, by key."""
     return {entry.key: entry for entry in map(entry_of, tx.rows("catalogue_of_vhs", vhs=vhs))}
+
+
+def read_numbers(tx: Tx, vhs: str, numbers: Iterable[str]) -> dict[str, Entry]:
+    """Read the courses of a VHS's catalogue that have one of some numbers, by key."""
+    rows = (row for number in sorted(numbers) for row in tx.rows("catalogue_by_number", vhs=vhs, number=number))
+    return {entry.key: entry for entry in map(entry_of, rows)}
+
+
+class Local:
+    """Looks up whether a course is in the catalogue of a VHS; a number is read when it is first asked for."""
+
+    def __init__(self, tx: Tx, vhs: str) -> None:
+        """Ask within a transaction."""
+        self._tx, self._vhs = tx, vhs
+        self._found: dict[str, list[tuple[str | None, bool]]] = {}
+
+    def holds(self, key: tuple[str, str | None]) -> bool:
+        """Tell whether there is a course of this number and period, or of any period where none is given."""
+        return any(key[1] in (period, None) for period, _ in self._of(key[0]))
+
+    def surely_holds(self, key: tuple[str, str | None]) -> bool:
+        """Tell whether there is one that is certainly none of the shared courses."""
+        return any(key[1] in (period, None) and not unsure for period, unsure in self._of(key[0]))
+
+    def _of(self, number: str) -> list[tuple[str | None, bool]]:
+        if number not in self._found:
+            rows = self._tx.rows("catalogue_by_number", vhs=self._vhs, number=number)
+            self._found[number] = [(row[2], bool(row[6])) for row in rows]
+        return self._found[number]
 
 
 def compare(

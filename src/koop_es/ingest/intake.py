@@ -11,16 +11,16 @@ from koop_es.domain.observation import Report
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ledger, quarantine
 from koop_es.ingest.apply import Progress, apply
-from koop_es.ingest.arrival import Arrival, ExportResult
-from koop_es.ingest.known import Known
+from koop_es.ingest.arrival import ExportResult, arrive
 from koop_es.ingest.plan import preview
+from koop_es.ingest.together import Order, started
 from koop_es.store import Store
 
 MOST_KEPT_BYTES = 1_000_000
 """Bytes of an unusable manifest that the quarantine keeps: a thousand times what a real one has."""
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - everything that is decided about an export goes through here
     store: Store,
     path: Path,
     policy: Policy,
@@ -31,11 +31,13 @@ def ingest(
     dry_run: bool = False,
     again: bool = False,
     max_events: int = 5_000,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> ExportResult:
     """Take in one export, or only plan it.
 
-    ``again`` lets the last applied export be read once more, for rows set aside; ``max_events`` bounds a transaction.
+    ``again`` lets the last applied export be read once more, for rows set aside; ``max_events`` bounds a transaction;
+    ``workers`` processes decide a large one together.
     An export that cannot be used is set aside and says so; raises BadInput for a path that is none.
     """
     try:
@@ -44,22 +46,16 @@ def ingest(
             line, verdict = _gate(store, found, again=again)
             if verdict is not None:
                 return _skipped(store, path, found, verdict, now, dry_run=dry_run)
-            known = _known(store, found)
-            report = export.report(known.remembered())
-            if report.sequence is None:
-                line, verdict = _gate(store, report, again=again)
-            if verdict is not None:
-                return _skipped(store, path, report, verdict, now, dry_run=dry_run)
-            arrival = Arrival(path, report, export, policy, now, max_events, line, known)
-            return preview(store, arrival) if dry_run else apply(store, arrival, progress)
+            order = Order(path, profile, vhs, policy, now, max_events, line, found.sha256)
+            with started(store, export, order, 1 if dry_run else workers) as crew:
+                arrival = arrive(store, path, export, policy, now, max_events, line)
+                if arrival.report.sequence is None:
+                    line, verdict = _gate(store, arrival.report, again=again)
+                if verdict is not None:
+                    return _skipped(store, path, arrival.report, verdict, now, dry_run=dry_run)
+                return preview(store, arrival) if dry_run else apply(store, arrival, crew, progress)
     except ExportQuarantined as error:
         return _set_aside(store, path, error, vhs, now, dry_run=dry_run)
-
-
-def _known(store: Store, found: Fingerprint) -> Known:
-    """Read what the store knows of the VHS before its export is read."""
-    with store.reading() as tx:
-        return Known.read(tx, found.vhs, found.kind)
 
 
 def _gate(store: Store, found: Fingerprint | Report, *, again: bool) -> tuple[int, ledger.Verdict | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
@@ -71,15 +71,18 @@ class Plan:
         report = self.report
         if report.kind is Kind.OCCUPANCY:
             return catalogue.CatalogueChange([], [])
-        known = catalogue.read(tx, report.vhs)
+        rows = self.routing.catalogue
+        if report.kind is Kind.DELTA:  # its rows say nothing of courses under other numbers
+            known = catalogue.read_numbers(tx, report.vhs, {row.number for row in rows})
+        else:
+            known = catalogue.read(tx, report.vhs)
         rejected = {item.key[0] for item in report.rejected if item.about == "course" and item.key}
         if any(item.about == "course" and not item.key for item in report.rejected):
             rejected |= {entry.number for entry in known.values()}
-        shared = ledger.shared(tx, report.vhs)
-        complete = report.kind is Kind.FULL and report.courses_complete
         held = {coop_id for coop_id, part in self.routing.slices.items() if part.course is not None}
-        beside_all = complete and shared <= held
-        return catalogue.compare(known, report, self.routing.catalogue, rejected, beside_all=beside_all)
+        complete = report.kind is Kind.FULL and report.courses_complete
+        beside_all = complete and ledger.shared(tx, report.vhs) <= held
+        return catalogue.compare(known, report, rows, rejected, beside_all=beside_all)
 
 
 def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
@@ -92,10 +95,8 @@ def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
 
 def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
     """Take an export apart, with what is known of the VHS's other courses."""
-    entries = catalogue.read(tx, report.vhs)
-    keys = _numbers(entries.values())
-    sure = _numbers(entry for entry in entries.values() if not entry.unsure)
-    return route(report, lanes, keys.__contains__, sure.__contains__, _booking_ids(tx, report.vhs))
+    local = catalogue.Local(tx, report.vhs)
+    return route(report, lanes, local.holds, local.surely_holds, _booking_ids(tx, report.vhs))
 
 
 def preview(store: Store, arrival: Arrival) -> ExportResult:
@@ -120,11 +121,6 @@ def count(decided: list[Decided]) -> tuple[int, int]:
     """Count the events that were decided, and the cancellations among them that are withheld (D4)."""
     events = [event for item in decided for event in item.events]
     return len(events), sum(isinstance(event, OrphanWithheld) for event in events)
-
-
-def _numbers(entries: Iterable[catalogue.Entry]) -> set[tuple[str, str | None]]:
-    """List the keys under which courses of the catalogue may be meant, with and without their period."""
-    return {key for entry in entries for key in ((entry.number, entry.period), (entry.number, None))}
 
 
 def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ import msgspec
 from koop_es.domain import upcast
 from koop_es.domain.events import EVENTS, Event
 from koop_es.store.errors import StatementFailed, StoreDamaged, UnknownEvent
-from koop_es.store.record import Append, NewRow, Recorded, StoredRow
+from koop_es.store.record import Append, NewRow, Recorded, StoredRow, Story
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 """Also mappings within an event come out in one order, so that equal events have equal bytes."""
@@ -63,20 +65,38 @@ def decode(position: int, stream: str, version: int, topic: str, state: bytes) -
         ) from error
 
 
-def decode_all(rows: Iterable[StoredRow]) -> list[Recorded]:
-    """Read many stored events; the loop is written out because it runs once for every event of a rebuild."""
-    found: list[Recorded] = []
-    readers: dict[str, Callable[[bytes], Event]] = {}
-    for position, stream, version, topic, state in rows:
-        try:
-            event = readers[topic](state)
-        except KeyError:
-            found.append(decode(position, stream, version, topic, state))
-            readers[topic] = _reader(topic)
-        except msgspec.MsgspecError:
-            found.append(decode(position, stream, version, topic, state))
-        else:
-            found.append(Recorded(position, stream, version, event))
+class _Readers(dict[str, Callable[[bytes], Event]]):
+    """Topic -> how it is read, found when it first occurs."""
+
+    def __missing__(self, topic: str) -> Callable[[bytes], Event]:
+        reader = self[topic] = _reader(topic)
+        return reader
+
+
+def events_of(rows: Sequence[StoredRow]) -> list[Event]:
+    """Read the events of many rows; raises what ``decode`` raises, for the first that cannot be read."""
+    readers = _Readers()
+    try:
+        return [readers[topic](state) for _, _, _, topic, state in rows]
+    except (KeyError, msgspec.MsgspecError):
+        return [decode(*row).event for row in rows]
+
+
+def decode_all(rows: Sequence[StoredRow]) -> list[Recorded]:
+    """Read many stored events, with their places."""
+    events = events_of(rows)
+    return [Recorded(row[0], row[1], row[2], event) for row, event in zip(rows, events, strict=True)]
+
+
+def stories(rows: Sequence[StoredRow]) -> dict[str, Story]:
+    """Read whole streams whose rows stand together, each in version order."""
+    events = events_of(rows)
+    found: dict[str, Story] = {}
+    start = 0
+    for stream, group in groupby(rows, key=itemgetter(1)):
+        own = list(group)
+        found[stream] = Story(own, events[start : start + len(own)])
+        start += len(own)
     return found
 
 

@@ -43,3 +43,19 @@ StoredRow = tuple[int, str, int, str, bytes]
 
 NewRow = tuple[str, int, str, bytes]
 """Stream, version, topic, state: an event as a database takes it."""
+
+
+class Story(NamedTuple):
+    """One stream from its first event on: its rows in version order, and the events in them."""
+
+    rows: Sequence[StoredRow]
+    events: Sequence[Event]
+
+    @property
+    def positions(self) -> list[int]:
+        """The positions of the events in the log."""
+        return [row[0] for row in self.rows]
+
+    def recorded(self) -> list[Recorded]:
+        """Give every event with its place."""
+        return [Recorded(row[0], row[1], row[2], event) for row, event in zip(self.rows, self.events, strict=True)]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from koop_es.store.codec import decode_all, encode_all
+from koop_es.store.codec import decode_all, encode_all, stories
 from koop_es.store.errors import ReadingOnly, VersionConflict
-from koop_es.store.record import Append, NewRow, Recorded
+from koop_es.store.record import Append, NewRow, Recorded, StoredRow, Story
 from koop_es.store.statements import series
 
 MAX_POSITION = 2**63 - 1
@@ -61,19 +61,30 @@ class Tx(ABC):
         row = self.row("event_head")
         return int(row[0] or 0) if row else 0
 
+    def version(self, stream: str) -> int:
+        """Return the version of the last event of a stream, 0 where there is none."""
+        ((_, version),) = self.rows("event_heads", streams=[stream])
+        return int(version or 0)
+
     def load(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Recorded]]:
         """Read whole streams in version order, up to a position if one is given; of an unknown stream an empty list."""
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         names = list(found)
         for start in range(0, len(names), STREAMS_PER_QUERY):
-            rows = self.rows(
-                "event_load",
-                streams=names[start : start + STREAMS_PER_QUERY],
-                upto=MAX_POSITION if upto is None else upto,
-            )
-            for recorded in decode_all(rows):
+            for recorded in decode_all(self._rows_of(names[start : start + STREAMS_PER_QUERY], upto)):
                 found[recorded.stream].append(recorded)
         return found
+
+    def stories(self, streams: Iterable[str]) -> dict[str, Story]:
+        """Read whole streams; of an unknown one an empty story."""
+        names = list(streams)
+        found = dict.fromkeys(names, Story((), ()))
+        for start in range(0, len(names), STREAMS_PER_QUERY):
+            found |= stories(self._rows_of(names[start : start + STREAMS_PER_QUERY], None))
+        return found
+
+    def _rows_of(self, streams: list[str], upto: int | None) -> list[Row]:
+        return self.rows("event_load", streams=streams, upto=MAX_POSITION if upto is None else upto)
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Read the log after a position, at most ``limit`` events, in the order of their positions."""
@@ -83,12 +94,12 @@ class Tx(ABC):
         """Read one stream after a version, at most ``limit`` events, in version order."""
         return decode_all(self.rows("event_stream", stream=stream, after=after, upto=MAX_POSITION, limit=limit))
 
-    def read_by_stream(self, stream: str, version: int, upto: str, limit: int) -> list[Recorded]:
-        """Read the log stream by stream, from behind one event to the end of the stream ``upto``.
+    def rows_by_stream(self, stream: str, version: int, upto: str, limit: int) -> list[StoredRow]:
+        """Read the rows of the log stream by stream, from behind one event to the end of the stream ``upto``.
 
         The streams come in the order of the database, in which no other program should compare them.
         """
-        return decode_all(self.rows("event_page", stream=stream, version=version, upto=upto, limit=limit))
+        return self.rows("event_page", stream=stream, version=version, upto=upto, limit=limit)
 
     def run_series(self, prefix: str) -> None:
         """Run the statements whose names begin so, one after the other."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import NamedTuple
 
 from koop_es.domain.draft import VaultEntry
@@ -16,10 +15,13 @@ Key = tuple[str, int]
 
 def put(tx: Tx, rows: Iterable[VaultEntry]) -> None:
     """Keep versions of persons; raises StatementFailed for a version that is kept already."""
-    tx.write_rows("person_insert", ((*row[:4], *_values(row.person)) for row in rows))
-
-
-_values = attrgetter("name", "first_name", "phone", "email")
+    tx.write_rows(
+        "person_insert",
+        [
+            (person_id, version, coop_id, ref, person.name, person.first_name, person.phone, person.email)
+            for person_id, version, coop_id, ref, person in rows
+        ],
+    )
 
 
 class Held(NamedTuple):

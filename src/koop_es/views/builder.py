@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import is_cooperation
-from koop_es.store import MAX_POSITION, Recorded, Row, Store, Tx
+from koop_es.store import MAX_POSITION, Row, Store, Tx
+from koop_es.store.codec import stories
+from koop_es.store.record import StoredRow, Story
 from koop_es.views.derived import TABLES, Touched, by_table, rows_of
 from koop_es.views.differences import Findings, Kept, compare, kept
 
 PAGE = 5_000
 """Events read together, as many as a transaction of an ingest writes: some 10 MB in memory with what comes of them."""
+
+WRITTEN_TOGETHER = 50_000
+"""Events whose rows are written in one transaction: every one of them writes pages of all indices again, and this many
+rows are some 5 MB, written in a tenth of a second."""
 
 SAMPLES = 256
 """Events whose streams are looked up to divide the log: parts then differ by some per cent in size."""
@@ -39,7 +47,7 @@ class Part(NamedTuple):
 class Built(NamedTuple):
     """What was built of some streams, with their events, and where what is kept differed."""
 
-    stories: dict[str, list[Recorded]]
+    stories: dict[str, Story]
     rows: dict[str, list[Row]]
     findings: Findings
     events: int
@@ -62,42 +70,58 @@ def parts(store: Store, count: int) -> list[Part]:
 def build(store: Store, part: Part) -> Iterator[Built]:
     """Build the rows of a part of the log and compare them with what is kept at the same moment."""
     stream, version = part.after, MAX_POSITION
-    carried: list[Recorded] = []
+    carried: list[StoredRow] = []
     while True:
-        with store.reading() as tx:
-            page = tx.read_by_stream(stream, version, part.upto, PAGE)
-            stories = _stories([*carried, *page])
-            # The last stream of a full page may go on in the next one.
-            carried = stories.pop(page[-1].stream) if len(page) == PAGE else []
-            found = kept(tx, list(stories))
-        yield _built(stories, found, len(page))
+        with _uncollected():
+            with store.reading() as tx:
+                page = tx.rows_by_stream(stream, version, part.upto, PAGE)
+                whole = carried + page
+                # The last stream of a full page may go on in the next one.
+                cut = _begin_of_last(whole) if len(page) == PAGE else len(whole)
+                carried = whole[cut:]
+                told = stories(whole[:cut])
+                found = kept(tx, list(told))
+            built = _built(told, found, len(page))
+        yield built
         if len(page) < PAGE:
             return
-        stream, version = page[-1].stream, page[-1].version
+        _, stream, version, _, _ = page[-1]
+
+
+def _begin_of_last(rows: Sequence[StoredRow]) -> int:
+    """Find where the last stream begins."""
+    begin = len(rows)
+    while begin and rows[begin - 1][1] == rows[-1][1]:
+        begin -= 1
+    return begin
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking through what a page is made into: there are no cycles in it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def build_some(tx: Tx, coop_ids: Sequence[str]) -> Built:
     """Build the rows of some cooperations and compare them with what is kept; those the log does not know have none."""
-    stories = tx.load(coop_ids)
-    return _built(stories, kept(tx, coop_ids), sum(map(len, stories.values())))
+    told = tx.stories(coop_ids)
+    return _built(told, kept(tx, coop_ids), sum(len(story.rows) for story in told.values()))
 
 
-def _stories(recorded: Iterable[Recorded]) -> dict[str, list[Recorded]]:
-    found: dict[str, list[Recorded]] = {}
-    for item in recorded:
-        found.setdefault(item.stream, []).append(item)
-    return found
+def _built(told: dict[str, Story], found: Kept, events: int) -> Built:
+    heads = {stream: story.rows[-1][0] for stream, story in told.items() if story.rows}
+    rows = by_table(rows_of(_touched(s, story)) for s, story in told.items() if story.rows and is_cooperation(s))
+    return Built(told, rows, compare(found, rows, heads), events)
 
 
-def _built(stories: dict[str, list[Recorded]], found: Kept, events: int) -> Built:
-    heads = {stream: story[-1].position for stream, story in stories.items() if story}
-    rows = by_table(rows_of(_touched(s, story)) for s, story in stories.items() if story and is_cooperation(s))
-    return Built(stories, rows, compare(found, rows, heads), events)
-
-
-def _touched(coop_id: str, story: list[Recorded]) -> Touched:
-    events = [item.event for item in story]
-    return Touched(fold(coop_id, events), events, [item.position for item in story])
+def _touched(coop_id: str, story: Story) -> Touched:
+    return Touched(fold(coop_id, story.events), story.events, story.positions)
 
 
 def write(tx: Tx, beside: Beside, attempt: int, rows: dict[str, list[Row]], anew: Sequence[str] = ()) -> None:
@@ -125,10 +149,22 @@ Told = Callable[[int, int], None]
 def fill(store: Store, part: Part, attempt: int | None, told: Told) -> Findings:
     """Build a part of the log into the tables beside, or only compare it where there is no ``attempt``."""
     findings = Findings()
+    waiting, events = by_table(()), 0
     for built in build(store, part):
-        if attempt is not None:
-            with store.write() as tx:
-                write(tx, "next", attempt, built.rows)
         findings.add(built.findings)
         told(built.events, len(built.rows["views"]))
+        events += built.events
+        if attempt is not None:
+            for table, rows in built.rows.items():
+                waiting[table] += rows
+            if events >= WRITTEN_TOGETHER:
+                _put(store, attempt, waiting)
+                waiting, events = by_table(()), 0
+    if attempt is not None:
+        _put(store, attempt, waiting)
     return findings
+
+
+def _put(store: Store, attempt: int, rows: dict[str, list[Row]]) -> None:
+    with store.write() as tx:
+        write(tx, "next", attempt, rows)

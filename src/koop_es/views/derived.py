@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -41,6 +42,8 @@ COLUMNS = {
 Key = tuple[str, str, str]
 """A violation within its cooperation: code, VHS, booking."""
 
+_ABOUT_VIOLATIONS: frozenset[type[Event]] = frozenset({ViolationOpened, ViolationClosed})
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -48,8 +51,8 @@ class Touched(NamedTuple):
     """A cooperation after new events, with these and their positions; with all its events where it is built anew."""
 
     state: Cooperation
-    events: list[Event]
-    positions: list[int]
+    events: Sequence[Event]
+    positions: Sequence[int]
 
 
 class Closing(NamedTuple):
@@ -88,9 +91,8 @@ def _view(doc: Document, position: int) -> Row:
 
 def members_of(item: Touched) -> list[Row]:
     """Name who has to do with the cooperation from these events on; who had before stays as noted."""
-    since: dict[str, int] = {}
-    for event, position in zip(item.events, item.positions, strict=True):
-        since.setdefault(event.vhs, position)
+    backwards = zip(map(attrgetter("vhs"), reversed(item.events)), reversed(item.positions), strict=True)
+    since = dict(backwards)  # of each VHS the last one stays, which is its first
     return [(vhs, item.state.coop_id, position) for vhs, position in sorted(since.items())]
 
 
@@ -114,7 +116,8 @@ def violations_of(item: Touched) -> tuple[list[Row], list[Closing]]:
     standing: dict[Key, int] = {}
     closed: dict[int, tuple[int, str]] = {}
     closings: list[Closing] = []
-    for event, position in zip(item.events, item.positions, strict=True):
+    told = [pair for pair in zip(item.events, item.positions, strict=True) if type(pair[0]) in _ABOUT_VIOLATIONS]
+    for event, position in told:
         if isinstance(event, ViolationOpened):
             opened.append((event, position))
             standing[event.code, event.vhs, event.ref] = position

@@ -9,7 +9,7 @@ import msgspec
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import Status
-from koop_es.domain.wanted import Change, changes, sees_identity, wanted_status
+from koop_es.domain.wanted import Change, changes, status_at
 
 
 class BookingView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,19 +60,24 @@ def documents(state: Cooperation) -> list[Document]:
     """Give every participating VHS's document, by VHS number."""
     if state.ended:
         return []
-    return [_document(state, state.lanes[vhs]) for vhs in sorted(state.lanes) if state.lanes[vhs].active]
+    bookings = _ordered(state)
+    return [_document(state, state.lanes[vhs], bookings) for vhs in sorted(state.lanes) if state.lanes[vhs].active]
 
 
 def document(state: Cooperation, vhs: str) -> Document | None:
     """Give one VHS's document, None if it does not take part."""
     lane = None if state.ended else state.active_lane(vhs)
-    return _document(state, lane) if lane is not None else None
+    return _document(state, lane, _ordered(state)) if lane is not None else None
 
 
-def _document(state: Cooperation, lane: Lane) -> Document:
+def _ordered(state: Cooperation) -> list[Booking]:
+    return [state.bookings[ref] for ref in sorted(state.bookings)]
+
+
+def _document(state: Cooperation, lane: Lane, bookings: list[Booking]) -> Document:
     master = state.master_lane
     facts = master.facts if master is not None else lane.row
-    seats = [(booking, booking.seats[lane.vhs]) for booking in state.bookings.values() if lane.vhs in booking.seats]
+    seats = [(booking, seat) for booking in bookings if (seat := booking.seats.get(lane.vhs)) is not None]
     title = lane.row.title if lane.row.title is not None else facts.title
     return Document(
         vhs=lane.vhs,
@@ -83,39 +88,36 @@ def _document(state: Cooperation, lane: Lane) -> Document:
         title=lane.row.title,
         starts_on=lane.row.starts_on,
         ends_on=lane.row.ends_on or facts.ends_on,
-        course=CourseView(title, facts.capacity, _bookings(state, lane)),
+        course=CourseView(title, facts.capacity, _bookings(state, lane, bookings)),
         changes=changes(state, lane.vhs),
-        suspects=sum(1 for b, s in seats if _is_watched(state, lane.vhs, b, s)),
+        suspects=sum(1 for b, s in seats if s.told_cancelled or (s.absences and _is_absent(state, lane.vhs, b, s))),
         live=sum(1 for _, seat in seats if seat.live and not seat.absences),
         alone=lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != lane.vhs,
     )
 
 
-def _is_watched(state: Cooperation, vhs: str, booking: Booking, seat: Seat) -> bool:
+def _is_absent(state: Cooperation, vhs: str, booking: Booking, seat: Seat) -> bool:
     # An owner's row may be gone while it last showed an orphan's "S" that was taken back: that counts as well (D3, D5).
     counts = seat.live or vhs == booking.owner
-    absent = counts and seat.absences > 0 and not seat.orphaned and not state.is_final(booking)
-    return absent or seat.told_cancelled
+    return counts and not seat.orphaned and not state.is_final(booking)
 
 
-def _bookings(state: Cooperation, lane: Lane) -> list[BookingView]:
-    found = (_booking(state, lane, booking) for booking in state.bookings.values())
-    return sorted((item for item in found if item is not None), key=lambda item: item.ref)
-
-
-def _booking(state: Cooperation, lane: Lane, booking: Booking) -> BookingView | None:
-    wanted = wanted_status(state, booking, lane.vhs)
-    if wanted is None:
-        return None
-    seat = booking.seats.get(lane.vhs)
-    reason = state.reason(booking) if booking.claimed and wanted is Status.CANCELLED else None
-    identity = sees_identity(state, lane, booking)
-    return BookingView(
-        ref=booking.ref,
-        owner=booking.owner,
-        status=wanted,
-        reported=seat.status if seat is not None and seat.held else None,
-        reason=reason.value if reason is not None else None,
-        person_id=booking.person_id if identity else None,
-        person_version=booking.person_version if identity else 0,
-    )
+def _bookings(state: Cooperation, lane: Lane, bookings: list[Booking]) -> list[BookingView]:
+    """Show every booking that the VHS should hold; what is the same for all of them is asked once."""
+    vhs, over = lane.vhs, state.cancelled
+    all_named = lane.identity or vhs == state.master
+    found = []
+    for booking in bookings:
+        seat = booking.seats.get(vhs)
+        wanted = status_at(booking, seat, over=over)
+        if wanted is None:
+            continue
+        reported = seat.status if seat is not None and seat.held else None
+        why = state.reason(booking) if wanted is Status.CANCELLED and booking.claimed else None
+        reason = why.value if why is not None else None
+        if all_named or vhs == booking.owner:  # as sees_identity tells; by place, because a rebuild makes so many
+            person = booking.person_id, booking.person_version
+            found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason, *person))
+        else:
+            found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason))
+    return found
