@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from koop_es.connectors.columns import BOOKINGS, COURSES
 
@@ -14,8 +15,14 @@ VHS = "563"
 PER_COURSE = 40
 """Bookings of a course: a lecture more than a language course, so that rows and not courses are what is measured."""
 
+Change = Literal["none", "together", "spread"]
+"""How one row in a hundred is another one in an export that has changed (P4): eight of forty in one course of twenty,
+as courses are booked for weeks and then hardly any more, or in as many courses as can be, two of five.
+"""
+
+TOUCHED = 20
+IN_A_TOUCHED_ONE = 8
 EVERY_CHANGED = 100
-"""One row in a hundred is another one in an export that has changed (P4)."""
 
 COURSE = {
     "Periode": "26F", "Titel": "Obstbäume schneiden", "Typ": "Normalkurs", "Datum von": "02.03.2026",
@@ -24,9 +31,7 @@ COURSE = {
 }  # fmt: skip
 BOOKING = {
     "Periode": "26F",
-    "Vorname": "Anna",
-    "Telefon": "0941 1",
-    "Gebucht am": "02.02.2026 10:00",
+    "Vorname": "Änne",
     "Bearbeitet von": "Büro",
 }
 
@@ -44,10 +49,10 @@ class Export:
         return [self.path / "kurse.csv", self.path / "belegungen.csv"]
 
 
-def write(path: Path, rows: int, *, sequence: int, changed: bool = False, shared: int = 1) -> Export:
-    """Write so many booking rows; ``changed`` makes every hundredth of them a cancelled one.
+def write(path: Path, rows: int, *, sequence: int, change: Change = "none", shared: int = 1) -> Export:
+    """Write so many booking rows, every hundredth of them cancelled where something has changed.
 
-    Every ``shared``-th course has a COOP-Id, the others belong to the catalogue.
+    One course in ``shared`` has a COOP-Id, the others are nobody else's.
     """
     path.mkdir(parents=True)
     courses = -(-rows // PER_COURSE)
@@ -64,8 +69,10 @@ def write(path: Path, rows: int, *, sequence: int, changed: bool = False, shared
             "Kursnummer": f"K{n // PER_COURSE}",
             "TNR": str(n * 7),
             "Name": f"Teilnehmer {n}",
+            "Telefon": f"0941 {n}",
             "E-Mail": f"t{n}@example.org",
-            "Status": "S" if changed and n % EVERY_CHANGED == 0 else "A",
+            "Status": "S" if _is_changed(n, change) else "A",
+            "Gebucht am": f"{1 + n % 28:02}.{1 + n % 2:02}.2026 {8 + n % 12:02}:{n % 60:02}",
         }
         for n in range(rows)
     )
@@ -76,6 +83,13 @@ def write(path: Path, rows: int, *, sequence: int, changed: bool = False, shared
     }  # fmt: skip
     (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return Export(path, rows)
+
+
+def _is_changed(row: int, change: Change) -> bool:
+    course, place = divmod(row, PER_COURSE)
+    if change == "together":
+        return course % TOUCHED == 0 and place < IN_A_TOUCHED_ONE
+    return change == "spread" and row % EVERY_CHANGED == 0
 
 
 def _file(path: Path, headings: list[str], rows: Iterable[dict[str, str]], count: int) -> dict[str, object]:

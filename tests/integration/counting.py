@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from koop_es.store import Row, Tx, codec, transaction
+from koop_es.domain.events import Event
+from koop_es.store import Row, Tx, codec
 from koop_es.store.postgres import PostgresTx
-from koop_es.store.record import NewRow, Recorded, StoredRow
+from koop_es.store.record import NewRow, StoredRow
 from koop_es.store.sqlite import SqliteTx
 from koop_es.store.statements import statements
 
@@ -60,15 +61,15 @@ class Meter:
         self._costs: list[Costs] = []
         for kind in (SqliteTx, PostgresTx):
             self._watch(monkeypatch, kind)
-        decode_all = codec.decode_all
+        events_of = codec.events_of
 
-        def counted(rows: Sequence[StoredRow]) -> list[Recorded]:
-            found = decode_all(rows)
+        def counted(rows: Sequence[StoredRow]) -> list[Event]:
+            found = events_of(rows)
             for costs in self._costs:
                 costs.decoded += len(found)
             return found
 
-        monkeypatch.setattr(transaction, "decode_all", counted)
+        monkeypatch.setattr(codec, "events_of", counted)
 
     @contextmanager
     def __call__(self) -> Iterator[Costs]:

@@ -11,6 +11,7 @@ import click
 
 from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.workers import workers_option
 from koop_es.connectors import ExportQuarantined, open_export
 from koop_es.connectors.exports import mode_of
 from koop_es.domain.errors import BadInput
@@ -30,12 +31,16 @@ if TYPE_CHECKING:
     "--profile", metavar="P", help="Connector profile: kufersql, itm-manager, cmx-organize, native or a TOML file."
 )
 @click.option("--vhs", metavar="V", help="Whose file it is, for sources that do not say (XML).")
-def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | None, vhs: str | None) -> Answer:
+@workers_option
+def ingest(
+    desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | None, vhs: str | None, workers: int
+) -> Answer:
     """Take in exports in the order given: directories or .zip files of koop-export/1, KuferSQL Internet-XML, Open-vhs
     XML.
 
     An export that was applied already is superseded, one that cannot be used is quarantined; a rerun after a kill
-    finishes the work. A store in a file is made if there is none.
+    finishes the work. A store in a file is made if there is none. With --workers large exports, such as the first one
+    of a great VHS, are decided by several processes; what is written is the same.
 
     The exit status is 1 if rows were quarantined or cancellations withheld, 4 if no export could be used.
 
@@ -44,6 +49,7 @@ def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | No
       koop-es ingest exports/563/0042
       koop-es ingest exports/*.zip --dry-run
       koop-es ingest internet.xml --vhs 563
+      koop-es ingest exports/563/first.zip --workers 2
     """
     for path in paths:
         mode_of(path)  # a slip in the last name must not leave the first half done
@@ -59,6 +65,7 @@ def ingest(desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | No
                 vhs=vhs,
                 dry_run=dry_run,
                 max_events=desk.settings.max_events_per_transaction,
+                workers=workers,
                 progress=progress,
             )
 

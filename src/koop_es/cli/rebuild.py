@@ -13,6 +13,7 @@ import msgspec
 from koop_es.cli.answer import DONE, FOUND, Answer, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.progress import progress
+from koop_es.cli.workers import workers_option
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -22,18 +23,9 @@ if TYPE_CHECKING:
 
     from koop_es.views.rebuild import Rebuilt
 
-MOST_WORKERS = 16
-"""Processes at most: each takes some 80 MB, and SQLite lets one of them write at a time."""
-
 
 @command("rebuild")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, MOST_WORKERS),
-    default=1,
-    show_default=True,
-    help="Processes that share the work.",
-)
+@workers_option
 @click.option("--vhs", metavar="V", help="Only the cooperations this VHS had to do with, in place.")
 @click.option("--coop-id", metavar="C", help="Only this cooperation, in place.")
 @click.option("--check", is_flag=True, help="Only build and compare; nothing is written.")

@@ -8,9 +8,7 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Protocol
 
 import msgspec
@@ -26,6 +24,7 @@ from koop_es.ingest.decide import Decided
 from koop_es.ingest.plan import Plan, count
 from koop_es.ingest.traces import Traces
 from koop_es.store import Append, Store, Tx, fences, numbers, vault
+from koop_es.store.collector import uncollected
 from koop_es.store.errors import StoreContended, at
 from koop_es.views import project
 from koop_es.views.derived import Touched
@@ -78,7 +77,7 @@ class Run:
         """Write part after part, and with the last one what marks the export as applied."""
         parts, total = list(self.plan.parts()), len(self.plan.slices)
         last = parts.pop() if parts else []
-        with _no_collector():
+        with uncollected():
             if len(parts) > 1:
                 others.agree([*parts, last], tripped=self.tripped)
             done = 0
@@ -199,15 +198,3 @@ class Run:
         return self.arrival.result(
             line.status, events=line.events, quarantined_rows=line.quarantined_rows, withheld=line.withheld
         )
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the collector of cyclic garbage from going through the rows again and again: there are no cycles in them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -69,13 +69,13 @@ class Decider:
         """Load the cooperations of some slices with few queries and observe each slice."""
         parts = list(slices)
         coop_ids = [part.coop_id for part in parts]
-        streams = tx.load(coop_ids)
-        people = vault.of_streams(tx, [coop_id for coop_id in coop_ids if streams[coop_id]])
+        told = tx.stories(coop_ids)
+        people = vault.of_streams(tx, [coop_id for coop_id in coop_ids if told[coop_id].events])
         fence, erased = fences.last(tx), forgotten(tx, coop_ids)
         new_person_id = person_ids()
         result = []
         for part in parts:
-            state = fold(part.coop_id, (item.event for item in streams[part.coop_id]))
+            state = fold(part.coop_id, told[part.coop_id].events)
             expected = state.version
             outcome = observe_into(
                 state,

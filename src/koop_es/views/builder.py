@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -13,6 +11,7 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import is_cooperation
 from koop_es.store import MAX_POSITION, Row, Store, Tx
 from koop_es.store.codec import stories
+from koop_es.store.collector import uncollected
 from koop_es.store.record import StoredRow, Story
 from koop_es.views.derived import TABLES, Touched, by_table, rows_of
 from koop_es.views.differences import Findings, Kept, compare, kept
@@ -72,7 +71,7 @@ def build(store: Store, part: Part) -> Iterator[Built]:
     stream, version = part.after, MAX_POSITION
     carried: list[StoredRow] = []
     while True:
-        with _uncollected():
+        with uncollected():
             with store.reading() as tx:
                 page = tx.rows_by_stream(stream, version, part.upto, PAGE)
                 whole = carried + page
@@ -94,18 +93,6 @@ def _begin_of_last(rows: Sequence[StoredRow]) -> int:
     while begin and rows[begin - 1][1] == rows[-1][1]:
         begin -= 1
     return begin
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from walking through what a page is made into: there are no cycles in it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def build_some(tx: Tx, coop_ids: Sequence[str]) -> Built:
