@@ -23,7 +23,7 @@ from tests.benchmarks import memory
 from tests.benchmarks.append import BATCH, EVENTS_PER_STREAM, booking
 from tests.benchmarks.bars import Bar, Fresh, Size, settle
 from tests.benchmarks.export import write
-from tests.benchmarks.region import Region, delta, settle_in, take_in
+from tests.benchmarks.region import Region, delta, rest, settle_in, take_in
 from tests.benchmarks.workload import Template, template
 
 LENGTHS: dict[Size, tuple[int, ...]] = {
@@ -123,7 +123,11 @@ def _log(stores: ExitStack, fresh: Fresh, found: Template, events: int) -> Log:
     store = stores.enter_context(Store.create(url))
     vhs = max(4, events // EVENTS_PER_VHS)
     region = settle_in(store, url, found, events=events, vhs=vhs, catalogue=CATALOGUE)
-    kept = _filled(stores.enter_context(Store.create(fresh())), events) if events > MOST_ANEW else None
+    kept = None
+    if events > MOST_ANEW:
+        bare = fresh()
+        kept = _filled(stores.enter_context(Store.create(bare)), events)
+        rest(bare)
     return Log(events, url, region, fresh, kept)
 
 

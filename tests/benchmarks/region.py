@@ -72,10 +72,16 @@ def settle_in(store: Store, url: str, template: Template, *, events: int, vhs: i
         found.numbers += [stream.number for stream in page]
         found.names += [stream.names for stream in page]
     rebuild(store, url)
+    rest(url)
+    return found
+
+
+def rest(url: str) -> None:
+    """Let PostgreSQL do what it would have done in the time that went by, so that it does not while we measure."""
     if url.startswith("postgres"):
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")  # what autovacuum would have done in the year that went by
-    return found
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("CHECKPOINT")
 
 
 def _nights(tx: Tx, vhs: str) -> None:

@@ -146,9 +146,9 @@ def write_log(tx: Tx, page: list[Stream]) -> None:
     """Write the ready rows of some streams, one row of each after the other as in a real log, and who takes part."""
     rows = sorted((row for stream in page for row in stream.rows), key=lambda row: row[1])
     first = tx._insert(rows) - len(rows) + 1
-    tx.run_many("member_note", _members(page, first))
+    tx.write_rows("member_note", _members(page, first))
 
 
-def _members(page: list[Stream], first: int) -> Iterator[dict[str, Any]]:
+def _members(page: list[Stream], first: int) -> Iterator[tuple[str, str, int]]:
     for since, stream in enumerate(page, first):
-        yield from ({"vhs": name, "coop_id": stream.coop_id, "since": since} for name in stream.names)
+        yield from ((name, stream.coop_id, since) for name in stream.names)

@@ -37,9 +37,6 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 300
 """How long a transaction may sit while Python works: the greatest export is folded in a minute; five times that."""
 
-ROWS_AT_ONCE = 2_000
-"""Rows fetched together where a whole table is read: some 2 MB."""
-
 STOCK_ATTEMPTS = 3
 """Attempts where a stock application calls the recorder: the library's ten would wait for a held lock for minutes."""
 
