@@ -144,7 +144,7 @@ class BookingReader:
             edited_by=shared(edited_by, edited_by) or None,
         )
 
-    def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str, Status | None]:
+    def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str | None, Status | None]:
         """Check one row as ``row`` does and give its Beleg-ID, Koop-Beleg-ID and status only."""
         found, _ = self._valid(cells, line, tidy=tidy)
         return found[0], found[10], self._status.get(found[8])
