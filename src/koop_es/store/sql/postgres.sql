@@ -181,13 +181,13 @@ SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, 
 -- violation_insert: Record that a violation opened, and where it closed if that is known already.
 COPY koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
 
--- violation_close: Record that the proper state is shown again.
+-- violation_close: Record that the proper state is shown again; found by the cooperation, of which a VHS has many.
 UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s, shown = NULL
-WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
+WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
--- violation_shown: Keep current what an open violation shows.
+-- violation_shown: Keep current what an open violation shows; found by the cooperation, of which a VHS has many.
 UPDATE koop_violations SET shown = %(shown)s
-WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
+WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
 -- violations_delete: Take out the violations of some cooperations, to write them anew.
 DELETE FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])

@@ -176,13 +176,13 @@ SELECT coop_id, vhs FROM koop_members WHERE since <= :upto ORDER BY coop_id, vhs
 INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
--- violation_close: Record that the proper state is shown again.
+-- violation_close: Record that the proper state is shown again; found by the cooperation, of which a VHS has many.
 UPDATE koop_violations SET closed_position = :position, closed_at = :at, shown = NULL
-WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
+WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
--- violation_shown: Keep current what an open violation shows.
+-- violation_shown: Keep current what an open violation shows; found by the cooperation, of which a VHS has many.
 UPDATE koop_violations SET shown = :shown
-WHERE coop_id = :coop_id AND vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
+WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
 -- violations_delete: Take out the violations of some cooperations, to write them anew.
 DELETE FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
