@@ -111,6 +111,22 @@ def test_what_is_open_at_a_vhs_is_read_from_an_index_alone(store: Store) -> None
             assert sum("Index Only Scan" in step for step in plan) == 2
 
 
+@pytest.mark.parametrize("name", ["violation_close", "violation_shown"])
+def test_a_violation_is_found_by_its_cooperation_not_among_all_of_its_vhs(store: Store, name: str) -> None:
+    sqlite = store.address.startswith("sqlite")
+    sql = statements("sqlite" if sqlite else "postgres")[name]
+    values = dict.fromkeys(_parameters(sql, sqlite=sqlite), "1")
+    values |= {key: 1 for key in values if key == "position"}  # type: ignore[misc]
+    with store.write() as tx:
+        cursor = tx._cursor  # type: ignore[attr-defined]
+        if sqlite:
+            plan = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            plan = [row[0] for row in cursor.execute(f"EXPLAIN {sql}", values)]
+    assert any("coop_id=?" in step or "Index Cond: (coop_id = " in step for step in plan), plan
+
+
 def test_rows_are_copied_in_the_types_of_their_columns(postgres_url: str) -> None:
     with Store.create(postgres_url) as store, store.reading() as tx:
         for name, types in COPIED.items():
