@@ -115,8 +115,7 @@ def test_what_is_open_at_a_vhs_is_read_from_an_index_alone(store: Store) -> None
 def test_a_violation_is_found_by_its_cooperation_not_among_all_of_its_vhs(store: Store, name: str) -> None:
     sqlite = store.address.startswith("sqlite")
     sql = statements("sqlite" if sqlite else "postgres")[name]
-    values = dict.fromkeys(_parameters(sql, sqlite=sqlite), "1")
-    values |= {key: 1 for key in values if key == "position"}  # type: ignore[misc]
+    values: dict[str, str | int] = {key: 1 if key == "position" else "1" for key in _parameters(sql, sqlite=sqlite)}
     with store.write() as tx:
         cursor = tx._cursor  # type: ignore[attr-defined]
         if sqlite:
