@@ -1,6 +1,9 @@
 -- The control of bar P5 on PostgreSQL: the same views made in the database, by sets, as far as plain SQL can for the workload.
 -- Run one after the other in one transaction. What no plain SQL does: change lists, what the rules forbid, merges, orphans.
 
+-- memory: Sort and hash in memory, as whoever loads so much at once would.
+SET LOCAL work_mem = '64MB'
+
 -- views_drop: Drop what an earlier round made.
 DROP TABLE IF EXISTS control_views
 

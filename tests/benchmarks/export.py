@@ -49,13 +49,15 @@ class Export:
         return [self.path / "kurse.csv", self.path / "belegungen.csv"]
 
 
-def write(path: Path, rows: int, *, sequence: int, change: Change = "none", shared: int = 1) -> Export:
+def write(
+    path: Path, rows: int, *, sequence: int, change: Change = "none", shared: int = 1, per_course: int = PER_COURSE
+) -> Export:
     """Write so many booking rows, every hundredth of them cancelled where something has changed.
 
-    One course in ``shared`` has a COOP-Id, the others are nobody else's.
+    One course in ``shared`` has a COOP-Id, the others are nobody else's; each has ``per_course`` bookings.
     """
     path.mkdir(parents=True)
-    courses = -(-rows // PER_COURSE)
+    courses = -(-rows // per_course)
     headings = list(COURSES.headings.values())
     numbered = (
         COURSE | {"Kursnummer": f"K{n}", "Externe Kurs-Nr.": "" if n % shared else f"{VHS}-COOP-{n + 1}"}
@@ -66,7 +68,7 @@ def write(path: Path, rows: int, *, sequence: int, change: Change = "none", shar
         BOOKING
         | {
             "Beleg-ID": str(n),
-            "Kursnummer": f"K{n // PER_COURSE}",
+            "Kursnummer": f"K{n // per_course}",
             "TNR": str(n * 7),
             "Name": f"Teilnehmer {n}",
             "Telefon": f"0941 {n}",

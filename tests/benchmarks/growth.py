@@ -22,7 +22,7 @@ from koop_es.views.rebuild import rebuild
 from tests.benchmarks import memory
 from tests.benchmarks.append import BATCH, EVENTS_PER_STREAM, booking
 from tests.benchmarks.bars import Bar, Fresh, Size, settle
-from tests.benchmarks.export import write
+from tests.benchmarks.export import PER_COURSE, write
 from tests.benchmarks.region import Region, delta, rest, settle_in, take_in
 from tests.benchmarks.workload import Template, template
 
@@ -41,6 +41,9 @@ ROW_BYTES = 100
 
 SHARED = 10
 """One course in ten is shared in the very large export, as at a large VHS; the others are the catalogue."""
+
+MOST_COURSES = 20_000
+"""Courses of the very large export at most, twice as many as the largest VHS has (domain 9)."""
 
 MOST_RATIO = 1.3
 MOST_MIB = 256
@@ -106,7 +109,9 @@ def measure(fresh: dict[str, Fresh], rounds: int, size: Size) -> Iterator[Bar]:
         folder = Path(name)
         with Store.create(fresh["sqlite"]()) as first:
             found = template(first, folder / "template", people=PEOPLE)
-        great = write(folder / "great", FILE_BYTES[size] // ROW_BYTES, sequence=1, shared=SHARED)
+        rows = FILE_BYTES[size] // ROW_BYTES
+        per_course = max(PER_COURSE, -(-rows // MOST_COURSES))
+        great = write(folder / "great", rows, sequence=1, shared=SHARED, per_course=per_course)
         for database in ("sqlite", "postgres"):
             with ExitStack() as stores:
                 logs = [_log(stores, fresh[database], found, events) for events in LENGTHS[size]]

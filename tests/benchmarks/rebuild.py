@@ -33,7 +33,7 @@ WORKERS = 2
 LIBRARY_EVENTS = 4_000
 """Events for the library's way, which takes milliseconds for each."""
 
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 """Between two views read: whoever reads takes a part of a processor, and not the half of this machine."""
 
 MOST_BYTES = 256_000_000

@@ -32,7 +32,7 @@ BOOKINGS: dict[Size, int] = {"small": 4_000, "medium": 20_000, "large": 100_000}
 """A fifth of what the bar speaks of at medium size, because the slowest control takes minutes for all of it."""
 
 MOST_ROUNDS = 8
-"""Twice what the engine needs where all goes well is four: more means that it does not converge."""
+"""The engine needs two; four times as many mean that it does not converge."""
 
 ROUND = timedelta(minutes=5)
 CONTROLS = {"pycrdt": 1.0, "PouchDB": 10.0}

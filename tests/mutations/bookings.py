@@ -149,8 +149,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/evolve_bookings.py",
-                "        booking.status = event.status\n    seat = _seat(booking, event)\n    seat.booking_id",
-                "        booking.status = Status.CONFIRMED\n    seat = _seat(booking, event)\n    seat.booking_id",
+                "        booking.status = event.status\n    _show_row",
+                "        booking.status = Status.CONFIRMED\n    _show_row",
             ),
         ),
     ),
@@ -218,8 +218,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/slices.py",
-                "        target = targets.get((row.number, row.period))\n",
-                "        target = targets.get((row.number, row.period)) or next(iter(targets.values()), None)\n",
+                "        target = targets.get(key)\n",
+                "        target = targets.get(key) or next(iter(targets.values()), None)\n",
             ),
         ),
     ),
@@ -254,7 +254,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/wanted.py",
-                "    return lane.identity or lane.vhs in {booking.owner, state.master}\n",
+                "    return lane.identity or lane.vhs == state.master\n",
                 "    return bool(lane.vhs)\n",
             ),
         ),

@@ -68,7 +68,7 @@ STORAGE = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    for ref in sorted(shown, key=lambda ref: (shown[ref].booked_at, ref)):\n",
+                "    for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):\n",
                 "    for ref in set(shown):\n",
             ),
         ),

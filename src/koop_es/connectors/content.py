@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, overload
 
 from koop_es.connectors.doubles import full_key, settle
-from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key
+from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key, digest_of
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
@@ -21,6 +20,10 @@ R = TypeVar("R", CourseRow, BookingRow)
 
 NAME_CHARS = 2 * DIGEST_BYTES
 """Length of the name of rows."""
+
+KEPT_ROWS = 100_000
+"""Bookings of an export that are kept as they were checked, some 60 MB; those of a larger one are typed again when they
+are asked for."""
 
 UNNAMED = ""
 """Stands for the name of rows that must be read the next time, whatever their bytes are."""
@@ -51,9 +54,10 @@ class Content:
         """Look at nothing yet."""
         self._courses, self._bookings = courses, bookings
         headings = [sheet.header.cells if sheet is not None else None for sheet in (courses, bookings)]
-        self._meaning = blake2b(repr((meaning, headings)).encode(), digest_size=DIGEST_BYTES).digest()
+        self._meaning = digest_of(repr((meaning, headings)).encode())
         self._names: dict[Key, str] = {}
         self._remarked: set[Key] = set()
+        self._kept: dict[Key, list[BookingRow]] = {}
         self._left_out: dict[Key, frozenset[int]] = {}
 
     def check_courses(self, notes: Notes, known: Mapping[Key, Remembered]) -> list[CourseRow]:
@@ -84,23 +88,29 @@ class Content:
             return {}
         found: dict[tuple[str, str], CourseBookings] = {}
         doubled: set[Key] = set()
+        keep = sheet.total <= KEPT_ROWS
         for key, group in sheet.groups.items():
             if key is not None and not sheet.doubled and (before := known.get(key)) and self._is(before, key):
                 found[key] = CourseBookings(_Rows(self, key, group.rows), [], mirrors=True)
                 continue
-            remarks, rows, own, mirrors = notes.count, 0, False, False
-            for booking_id, ref, status in sheet.checked(group, sheet.reader.name):
-                rows += 1
-                if ref:
-                    own = own or owner_of(ref) == vhs
-                    mirrors = mirrors or status is not Status.CANCELLED
-                if key is not None and sheet.is_doubled(booking_id):
-                    doubled.add(key)
+            remarks = notes.count
+            if keep:
+                rows = list(sheet.checked(group, sheet.reader.row))
+                names = [(row.booking_id, row.ref, row.status) for row in rows]
+            else:
+                rows, names = None, list(sheet.checked(group, sheet.reader.name))
             if key is None:
                 continue  # none of its rows can be used
             if notes.count != remarks:
                 self._remarked.add(key)
-            found[key] = CourseBookings(_Rows(self, key, rows), self._own(key, vhs) if own else [], mirrors)
+            if rows is not None:
+                self._kept[key] = rows
+            if sheet.doubled and any(sheet.is_doubled(booking_id) for booking_id, _, _ in names):
+                doubled.add(key)
+            refs = [(ref, status) for _, ref, status in names if ref]
+            own = self._own(key, vhs) if any(owner_of(ref) == vhs for ref, _ in refs) else []
+            mirrors = any(status is not Status.CANCELLED for _, status in refs)
+            found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors)
         self._leave_out(sheet, doubled, found, notes)
         return {key: item for key, item in found.items() if len(item.rows)}
 
@@ -121,7 +131,9 @@ class Content:
         sheet = self._bookings
         if sheet is None:
             return []
-        rows = sheet.again(sheet.groups[key], sheet.repeating.row)
+        rows = self._kept.get(key)
+        if rows is None:
+            rows = sheet.again(sheet.groups[key], sheet.repeating.row)
         left_out = self._left_out.get(key)
         return [row for row in rows if row.line not in left_out] if left_out else rows
 
@@ -134,7 +146,7 @@ class Content:
         if name is None:
             course, bookings = self._groups(key)
             digests = (course.digest if course else b"") + b"|" + (bookings.digest if bookings else b"")
-            name = self._names[key] = blake2b(self._meaning + digests, digest_size=DIGEST_BYTES).hexdigest()
+            name = self._names[key] = digest_of(self._meaning + digests).hex()
         return name
 
     def _groups(self, key: Key) -> tuple[Group | None, Group | None]:

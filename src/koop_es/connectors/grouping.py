@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha256
 from typing import NamedTuple
 
 from koop_es.connectors.columns import Header, Layout
@@ -34,6 +34,16 @@ _FIELDS = 5
 
 _NONE = b"\0"
 """A course number that no plain record has."""
+
+
+def digest_of(raw: bytes) -> bytes:
+    """Digest the bytes of records."""
+    return sha256(raw).digest()[:DIGEST_BYTES]
+
+
+def chained(before: bytes, digest: bytes) -> bytes:
+    """Digest records and those that follow them later in the file; ``before`` is empty for the first ones."""
+    return digest_of(before + digest) if before else digest
 
 
 class Scattered(Exception):
@@ -67,7 +77,7 @@ class Group:
         """Take in records with the digest of their bytes."""
         self._places.extend(place)
         self.rows += place.rows
-        self.digest = blake2b(self.digest + digest, digest_size=DIGEST_BYTES).digest() if self.digest else digest
+        self.digest = chained(self.digest, digest)
 
     def places(self) -> Iterator[Place]:
         """Give where the records lie."""
@@ -109,21 +119,32 @@ class Grouping:
         return self._names.doubled() if self._names is not None else frozenset()
 
     def _take_all(self, span: Span) -> None:
-        separator, depth, end, block = self._separator, self._depth, len(span.end), span.block
+        """Take in plain records; of those that begin and end within the block nothing is kept but what they come to."""
+        separator, depth, block = self._separator, self._depth, span.block
         at_number, at_period, at_name = self._number, self._period, self._name
-        number, period = self._run.key if self._run.reaches(span.offset) else (_NONE, _NONE)
+        carried = self._run.rows > 0 and self._run.reaches(span.offset)
+        if not carried:
+            self._close()
+        number, period = self._run.key
         names: list[bytes] = []
         begun = place = counted = 0
         for line in span.lines:
             cells = line.split(separator, depth)
             if cells[at_number] != number or cells[at_period] != period:
-                self._run.take(block[begun:place], len(names) - counted)
-                self._close()
+                rows = len(names) - counted
+                if carried:
+                    self._run.take(block[:place], rows)
+                    self._close()
+                    carried = False
+                elif rows:
+                    found = Place(span.line + counted, span.offset + begun, place - begun, rows, True)
+                    self._add((number, period), found, digest_of(block[begun:place]))
                 number, period = cells[at_number], cells[at_period]
                 begun, counted = place, len(names)
-                self._run = _Run((number, period), span.line + counted, span.offset + begun)
             names.append(cells[at_name])
-            place += len(line) + end
+            place += len(line) + 1
+        if not carried:
+            self._run = _Run((number, period), span.line + counted, span.offset + begun)
         self._run.take(block[begun:place], len(names) - counted)
         if self._run.size > RUN_BYTES:
             self._close()
@@ -142,12 +163,14 @@ class Grouping:
     def _close(self) -> None:
         run = self._run
         if run.rows:
-            self._runs += 1
-            if self._runs > MOST_RUNS:
-                raise Scattered
-            place = Place(run.line, run.offset, run.size, run.rows, run.plain)
-            self._group(run.key).add(place, run.hash.digest())
+            self._add(run.key, Place(run.line, run.offset, run.size, run.rows, run.plain), run.digest())
         self._run = _Run((_NONE, _NONE), 0, 0)
+
+    def _add(self, key: tuple[bytes, bytes], place: Place, digest: bytes) -> None:
+        self._runs += 1
+        if self._runs > MOST_RUNS:
+            raise Scattered
+        self._group(key).add(place, digest)
 
     def _group(self, raw: tuple[bytes, bytes]) -> Group:
         group = self._raw.get(raw)
@@ -163,7 +186,7 @@ class Grouping:
             raws, first = [table.raw()], span.line
             rows = [[cell.encode(self._codec, "surrogateescape") for cell in span.cells]]
         else:
-            raws, first = [line + span.end for line in span.lines], span.line
+            raws, first = [line + b"\n" for line in span.lines], span.line
             rows = [line.split(self._separator, self._depth) for line in span.lines]
         for line, (raw, cells) in enumerate(zip(raws, rows, strict=True), first):
             group = self._group((cells[self._number], cells[self._period]))
@@ -175,7 +198,7 @@ class Grouping:
         for found in pile.sort():
             raws = [raw for _, raw in found.records]
             plain = all(_is_plain(raw) for raw in raws)
-            digest = blake2b(b"".join(raws), digest_size=DIGEST_BYTES).digest()
+            digest = digest_of(b"".join(raws))
             groups[found.number].add(Place(0, found.offset, found.size, len(raws), plain), digest)
 
     def _note(self, names: list[bytes]) -> None:
@@ -196,7 +219,10 @@ class _Run:
         self.key, self.line, self.offset = key, line, offset
         self.size = self.rows = 0
         self.plain = True
-        self.hash = blake2b(digest_size=DIGEST_BYTES)
+        self.hash = sha256()
+
+    def digest(self) -> bytes:
+        return self.hash.digest()[:DIGEST_BYTES]
 
     def reaches(self, offset: int) -> bool:
         """Tell whether what begins at an offset follows without a gap."""

@@ -1,6 +1,6 @@
 """Every bound on what comes in from outside, each with the reason for its number.
 
-Reading holds one record at a time; the typed rows of a report are the only thing that grows with the file.
+Reading holds the rows of one course at a time; what grows with a file are its courses, and where their rows lie.
 """
 
 from __future__ import annotations

@@ -22,12 +22,14 @@ _UTF16_BLOCK = 1 << 16
 
 
 class Plain(NamedTuple):
-    """Whole lines without anything unusual: each is a record of its own, and its cells lie between delimiters."""
+    """Whole lines without anything unusual: each is a record of its own, and its cells lie between delimiters.
+
+    ``lines`` are without their line feeds, but with the carriage returns before these, if there are any.
+    """
 
     offset: int
     block: bytes
     lines: list[bytes]
-    end: bytes
 
 
 class Lines:
@@ -72,12 +74,11 @@ class Lines:
         if self._at == len(self._block):
             self._block, self._at = next(self._blocks, b""), 0
         block, offset = self._block[self._at :], self.offset
-        end = b"\r\n" if b"\r" in block else b"\n"
-        if not block.endswith(end) or b'"' in block or b"\0" in block or width < 2:
+        if not block.endswith(b"\n") or b'"' in block or b"\0" in block or width < 2:
             return None
-        lines = block.split(end)
+        lines = block.split(b"\n")
         lines.pop()
-        if block.count(b"\n") != len(lines) or (end == b"\r\n" and block.count(b"\r") != len(lines)):
+        if b"\r" in block and not block.count(b"\r") == block.count(b"\r\n") == len(lines):
             return None
         separator = delimiter.encode(self.codec)
         counts = [line.count(separator) for line in lines]
@@ -89,7 +90,7 @@ class Lines:
             return None
         self.offset += len(block)
         self._at = len(self._block)
-        return Plain(offset, block, lines, end)
+        return Plain(offset, block, lines)
 
     def __iter__(self) -> Iterator[bytes]:
         """Go on with the next line; lines may be put back even after the last."""

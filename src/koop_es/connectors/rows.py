@@ -144,7 +144,7 @@ class BookingReader:
             edited_by=shared(edited_by, edited_by) or None,
         )
 
-    def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str, Status | None]:
+    def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str | None, Status | None]:
         """Check one row as ``row`` does and give its Beleg-ID, Koop-Beleg-ID and status only."""
         found, _ = self._valid(cells, line, tidy=tidy)
         return found[0], found[10], self._status.get(found[8])
@@ -207,13 +207,16 @@ class BookingReader:
 def is_tidy(cells: str, delimiter: str) -> bool:
     """Tell whether cells, all with a delimiter behind them, have nothing to clean: nearly all have not."""
     probe = f";{cells if delimiter == ';' else cells.replace(delimiter, ';')}"
-    return (
-        probe.isprintable()
-        and "; " not in probe
-        and " ;" not in probe
-        and ";'" not in probe
-        and is_normalized("NFC", probe)
-    )
+    return probe.isprintable() and "; " not in probe and " ;" not in probe and ";'" not in probe and _is_composed(probe)
+
+
+def _is_composed(text: str) -> bool:
+    """Tell whether a text is in form NFC; what has only letters of Western Europe is, and that is told at once."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return is_normalized("NFC", text)
+    return True
 
 
 class UserReader:

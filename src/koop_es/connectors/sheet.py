@@ -8,14 +8,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
-from hashlib import blake2b
 from itertools import pairwise
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.connectors.grouping import DIGEST_BYTES, Group, Grouping, Place, Scattered
+from koop_es.connectors.grouping import Group, Grouping, Place, Scattered, chained, digest_of
 from koop_es.connectors.lines import Lines, physical
 from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
@@ -129,7 +128,7 @@ class Sheet(Generic[Reader]):
         digest = b""
         for place in group.places():
             piece = self._piece(place, self._read(place))
-            digest = _chained(digest, piece.raw)
+            digest = chained(digest, digest_of(piece.raw))
             yield piece
         if digest != group.digest:
             raise ExportQuarantined("changed while it was being read", file=self._file.path, remedy="try again")
@@ -184,8 +183,3 @@ class _Piece(NamedTuple):
     def records(self, codec: str) -> list[bytes]:
         """Give the bytes of each row; plain ones are a line each."""
         return [raw for _, raw in self.found] if self.found is not None else physical(self.raw, codec)
-
-
-def _chained(digest: bytes, raw: bytes) -> bytes:
-    found = blake2b(raw, digest_size=DIGEST_BYTES).digest()
-    return blake2b(digest + found, digest_size=DIGEST_BYTES).digest() if digest else found

@@ -38,13 +38,12 @@ class Record(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Plain records that follow each other, one a line, without their line ends; ``line`` is that of the first."""
+    """Plain records that follow each other, one a line, as ``Plain`` gives them; ``line`` is that of the first."""
 
     line: int
     offset: int
     block: bytes
     lines: list[bytes]
-    end: bytes
 
 
 class Table:
@@ -100,8 +99,8 @@ class Table:
                 continue
             number = span.line
             for line in span.lines:
-                pulled[:] = (line, span.end)
-                yield number, line.decode(codec).split(delimiter)
+                pulled[:] = (line, b"\n")
+                yield number, line.decode(codec).removesuffix("\r").split(delimiter)
                 number += 1
             pulled.clear()
 

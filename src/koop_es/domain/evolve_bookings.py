@@ -42,6 +42,27 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
             seat.shown_cancelled = False
 
 
+def _show_row(
+    state: Cooperation, booking: Booking, event: e.BookingMade | e.BookingDelivered, person_version: int | None
+) -> None:
+    """Take over a whole row; the first one a VHS shows leaves nothing to settle."""
+    if event.vhs in booking.seats:
+        seat = _seat(booking, event)
+        seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
+        seat.person_version = person_version
+        _show(state, booking, seat, event.status)
+        return
+    booking.seats[event.vhs] = Seat(
+        status=event.status,
+        booking_id=event.booking_id,
+        participant_no=event.participant_no,
+        person_version=person_version,
+        shown_cancelled=event.status is Status.CANCELLED,
+        actor=event.actor,
+        version=state.version,
+    )
+
+
 def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
     """Count an absence; the export is remembered, so that it never counts twice."""
     seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
@@ -56,10 +77,7 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
         booking.cancelled_by.add(event.vhs)
     else:
         booking.status = event.status
-    seat = _seat(booking, event)
-    seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
-    seat.person_version = booking.person_version
-    _show(state, booking, seat, event.status)
+    _show_row(state, booking, event, booking.person_version)
 
 
 def _amended(state: Cooperation, event: e.BookingAmended) -> None:
@@ -93,11 +111,7 @@ def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
 
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
-    booking = _booking(state, event.ref)
-    seat = _seat(booking, event)
-    seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
-    seat.person_version = event.person_version
-    _show(state, booking, seat, event.status)
+    _show_row(state, _booking(state, event.ref), event, event.person_version)
 
 
 def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:

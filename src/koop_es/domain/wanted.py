@@ -84,9 +84,14 @@ def status_at(booking: Booking, seat: Seat | None, *, over: bool) -> Status | No
     return Status.CANCELLED if seat is not None and seat.status is not None else None
 
 
+def sees_all(state: Cooperation, lane: Lane) -> bool:
+    """Tell whether a VHS gets the names of all: the Master, and others where the Abo was made so (D1, B4, B5)."""
+    return lane.identity or lane.vhs == state.master
+
+
 def sees_identity(state: Cooperation, lane: Lane, booking: Booking) -> bool:
-    """Tell whether a VHS gets the names: the owner, the Master, and others where the Abo was made so (D1, B4, B5)."""
-    return lane.identity or lane.vhs in (booking.owner, state.master)
+    """Tell whether a VHS gets the names of one booking: its owner does, and whoever sees all (D1, B4, B5)."""
+    return lane.vhs == booking.owner or sees_all(state, lane)
 
 
 def changes(state: Cooperation, vhs: str) -> list[Change]:
@@ -106,7 +111,7 @@ def changes(state: Cooperation, vhs: str) -> list[Change]:
 def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
     """Give the changes of all bookings; most are held as they should be, and are passed over as cheaply as can be."""
     vhs, over = lane.vhs, state.cancelled
-    all_named = lane.identity or vhs == state.master
+    all_named = sees_all(state, lane)
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
         if seat is not None and not seat.lost:

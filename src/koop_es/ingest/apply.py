@@ -24,7 +24,6 @@ from koop_es.ingest.decide import Decided
 from koop_es.ingest.plan import Plan, count
 from koop_es.ingest.traces import Traces
 from koop_es.store import Append, Store, Tx, fences, numbers, vault
-from koop_es.store.collector import uncollected
 from koop_es.store.errors import StoreContended, at
 from koop_es.views import project
 from koop_es.views.derived import Touched
@@ -77,21 +76,20 @@ class Run:
         """Write part after part, and with the last one what marks the export as applied."""
         parts, total = list(self.plan.parts()), len(self.plan.slices)
         last = parts.pop() if parts else []
-        with uncollected():
-            if len(parts) > 1:
-                others.agree([*parts, last], tripped=self.tripped)
-            done = 0
-            for number in range(0, len(parts), others.size):
-                decided = self.decide(parts[number])
-                for left in others.end(number - others.size):
-                    self.write(parts[left])
-                self.write(parts[number], decided)
-                others.begin(number, len(parts))
-                done += sum(map(len, parts[number : number + others.size]))
-                progress(done, total)
-            for left in others.end((len(parts) - 1) // others.size * others.size):
+        if len(parts) > 1:
+            others.agree([*parts, last], tripped=self.tripped)
+        done = 0
+        for number in range(0, len(parts), others.size):
+            decided = self.decide(parts[number])
+            for left in others.end(number - others.size):
                 self.write(parts[left])
-            result: ExportResult = self.store.retrying(lambda: self._finish(last))
+            self.write(parts[number], decided)
+            others.begin(number, len(parts))
+            done += sum(map(len, parts[number : number + others.size]))
+            progress(done, total)
+        for left in others.end((len(parts) - 1) // others.size * others.size):
+            self.write(parts[left])
+        result: ExportResult = self.store.retrying(lambda: self._finish(last))
         progress(total, total)
         log.info("export applied", vhs=result.vhs, sequence=result.sequence, status=result.status, events=result.events)
         return result

@@ -15,6 +15,7 @@ from koop_es.ingest.arrival import ExportResult, arrive
 from koop_es.ingest.plan import preview
 from koop_es.ingest.together import Order, started
 from koop_es.store import Store
+from koop_es.store.collector import uncollected
 
 MOST_KEPT_BYTES = 1_000_000
 """Bytes of an unusable manifest that the quarantine keeps: a thousand times what a real one has."""
@@ -47,7 +48,7 @@ def ingest(  # noqa: PLR0913 - everything that is decided about an export goes t
             if verdict is not None:
                 return _skipped(store, path, found, verdict, now, dry_run=dry_run)
             order = Order(path, profile, vhs, policy, now, max_events, line, found.sha256)
-            with started(store, export, order, 1 if dry_run else workers) as crew:
+            with started(store, export, order, 1 if dry_run else workers) as crew, uncollected():
                 arrival = arrive(store, path, export, policy, now, max_events, line)
                 if arrival.report.sequence is None:
                     line, verdict = _gate(store, arrival.report, again=again)

@@ -35,14 +35,15 @@ class Plan:
         known = arrival.known.current(tx, report.vhs, report.kind)
         self._known = known.lanes
         self.routing = routed(tx, report, known_lanes(self._known))
-        named = Names(arrival)
+        content, named = arrival.export.content, Names(arrival)
+        self.routing.catalogue = [content.course(row) for row in self.routing.catalogue]
         self.slices: list[Slice] = []
         for coop_id, part in sorted(self.routing.slices.items()):
             part.name = named(part)
             if _is_news(part, known.names.get(coop_id), self._known.get(coop_id)):
                 self.slices.append(part)
                 if part.course is not None:
-                    part.course = arrival.export.content.course(part.course)
+                    part.course = content.course(part.course)
 
     def parts(self) -> Iterator[list[Slice]]:
         """Cut the news into parts, a transaction each."""

@@ -23,6 +23,7 @@ from koop_es.ingest.apply import Run
 from koop_es.ingest.arrival import arrive
 from koop_es.store import Store
 from koop_es.store.address import Address
+from koop_es.store.collector import uncollected
 
 WORTH_BYTES = 16 << 20
 """An export is large from here on: it takes seconds, of which starting a process costs half a one."""
@@ -140,6 +141,7 @@ def _help(pipe: Connection[Any, Any], address: Address, order: Order) -> None:
         with (
             Store.at(address) as store,
             open_export(order.path, profile=order.profile, vhs=order.vhs) as export,
+            uncollected(),
         ):
             if export.fingerprint.sha256 != order.sha256:
                 return

@@ -9,7 +9,7 @@ import msgspec
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import Status
-from koop_es.domain.wanted import Change, changes, status_at
+from koop_es.domain.wanted import Change, changes, sees_all, status_at
 
 
 class BookingView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,10 +74,10 @@ def _ordered(state: Cooperation) -> list[Booking]:
     return [state.bookings[ref] for ref in sorted(state.bookings)]
 
 
-def _document(state: Cooperation, lane: Lane, bookings: list[Booking]) -> Document:
+def _document(state: Cooperation, lane: Lane, ordered: list[Booking]) -> Document:
     master = state.master_lane
     facts = master.facts if master is not None else lane.row
-    seats = [(booking, seat) for booking in bookings if (seat := booking.seats.get(lane.vhs)) is not None]
+    bookings, suspects, live = _bookings(state, lane, ordered)
     title = lane.row.title if lane.row.title is not None else facts.title
     return Document(
         vhs=lane.vhs,
@@ -88,10 +88,10 @@ def _document(state: Cooperation, lane: Lane, bookings: list[Booking]) -> Docume
         title=lane.row.title,
         starts_on=lane.row.starts_on,
         ends_on=lane.row.ends_on or facts.ends_on,
-        course=CourseView(title, facts.capacity, _bookings(state, lane, bookings)),
+        course=CourseView(title, facts.capacity, bookings),
         changes=changes(state, lane.vhs),
-        suspects=sum(1 for b, s in seats if s.told_cancelled or (s.absences and _is_absent(state, lane.vhs, b, s))),
-        live=sum(1 for _, seat in seats if seat.live and not seat.absences),
+        suspects=suspects,
+        live=live,
         alone=lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != lane.vhs,
     )
 
@@ -102,22 +102,32 @@ def _is_absent(state: Cooperation, vhs: str, booking: Booking, seat: Seat) -> bo
     return counts and not seat.orphaned and not state.is_final(booking)
 
 
-def _bookings(state: Cooperation, lane: Lane, bookings: list[Booking]) -> list[BookingView]:
-    """Show every booking that the VHS should hold; what is the same for all of them is asked once."""
+def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[list[BookingView], int, int]:
+    """Show every booking that the VHS should hold, and count those it has to watch and those that are live there.
+
+    What is the same for all of them is asked once.
+    """
     vhs, over = lane.vhs, state.cancelled
-    all_named = lane.identity or vhs == state.master
-    found = []
-    for booking in bookings:
+    all_named = sees_all(state, lane)
+    found: list[BookingView] = []
+    suspects = live = 0
+    for booking in ordered:
         seat = booking.seats.get(vhs)
+        reported = None
+        if seat is not None:
+            if seat.told_cancelled or (seat.absences and _is_absent(state, vhs, booking, seat)):
+                suspects += 1
+            if not seat.absences:
+                live += seat.live
+                reported = None if seat.lost else seat.status  # as Seat.held tells
         wanted = status_at(booking, seat, over=over)
         if wanted is None:
             continue
-        reported = seat.status if seat is not None and seat.held else None
         why = state.reason(booking) if wanted is Status.CANCELLED and booking.claimed else None
         reason = why.value if why is not None else None
-        if all_named or vhs == booking.owner:  # as sees_identity tells; by place, because a rebuild makes so many
+        if all_named or vhs == booking.owner:  # by place, because a rebuild makes so many
             person = booking.person_id, booking.person_version
             found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason, *person))
         else:
             found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason))
-    return found
+    return found, suspects, live

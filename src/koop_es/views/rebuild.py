@@ -14,7 +14,7 @@ from koop_es.store.errors import RebuildRunning, StoreBusy
 from koop_es.views.builder import Beside, Built, Part, build_some, check, fill, parts, write
 from koop_es.views.derived import TABLES
 from koop_es.views.differences import MOST_LISTED, Findings
-from koop_es.views.workers import fill_together
+from koop_es.views.workers import PARTS_EACH, fill_together
 
 AT_ONCE = 200
 """Cooperations built together where they are named: some 5,000 events of usual courses."""
@@ -140,9 +140,9 @@ def _build(
         if progress is not None:
             progress(result.events, max(total, result.events))
 
-    shares: list[Part] = parts(store, workers)
+    shares: list[Part] = parts(store, workers * PARTS_EACH if workers > 1 else 1)
     if len(shares) > 1:
-        result.findings.add(fill_together(url, shares, attempt, told))
+        result.findings.add(fill_together(url, shares, workers, attempt, told))
     else:
         for part in shares:
             result.findings.add(fill(store, part, attempt, told))

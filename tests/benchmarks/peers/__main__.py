@@ -105,6 +105,7 @@ def main() -> int:
                 for figure in found:
                     key = (figure.workload, item.name, item.database, figure.how)
                     figures[key, figure.unit].append(figure.value)
+                    sys.stderr.write(f"  {figure.workload}  {figure.how}  {figure.value:,.5g} {figure.unit}\n")
     lines = _lines(figures)
     if asked.json:
         _write_json(asked.size, lines, missing, wrong)

@@ -43,10 +43,12 @@ class Given:
 
     @property
     def expected(self) -> dict[str, Any]:
+        """What has to come out."""
         found: dict[str, Any] = json.loads((self.data / "expected.json").read_text())
         return found
 
     def asks(self, workload: str) -> bool:
+        """Tell whether a workload is wanted."""
         return not self.asked or workload in self.asked
 
     def events(self) -> list[dict[str, Any]]:
@@ -72,6 +74,7 @@ def batches(events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def chunks(events: list[Any]) -> list[list[Any]]:
+    """Divide the log into what one bulk commit holds."""
     return [events[start : start + BULK] for start in range(0, len(events), BULK)]
 
 
@@ -81,6 +84,7 @@ def beside(address: str, name: str) -> str:
 
 
 def dumped(data: Any) -> bytes:
+    """Write the data of an event as a peer stores them."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -95,6 +99,7 @@ class Fold:
         self.bookings: dict[str, dict[str, str]] = {}
 
     def apply(self, kind: str, vhs: str, ref: str) -> None:
+        """Follow one event; ``ref`` is empty where it is of no booking."""
         if kind in {"BookingMade", "BookingDelivered"}:
             self.bookings.setdefault(vhs, {})[ref] = "A"
         elif kind in {"BookingCancelled", "CancellationDelivered"}:
@@ -114,6 +119,7 @@ class Fold:
 
 
 def digest(rows: Iterable[Row]) -> str:
+    """Name what a fold came to."""
     return hashlib.sha256(json.dumps(list(rows), separators=(",", ":")).encode()).hexdigest()
 
 
@@ -187,6 +193,7 @@ class Clock:
 
 @contextmanager
 def timed() -> Iterator[Clock]:
+    """Take the time of a block."""
     clock = Clock()
     started = time.perf_counter()
     yield clock

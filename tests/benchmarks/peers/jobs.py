@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -81,20 +82,33 @@ class WrongResult(Exception):
 def run(item: Job, data: Path, database: str, workloads: Iterable[str] = ()) -> list[Figure]:
     """Run a driver in a process of its own on a folder of its own; raises WrongResult."""
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = [str(data), scratch, database, *workloads]
-        ended = subprocess.run(
-            [*_started(item), *arguments],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
-    if ended.returncode != 0:
-        what = "is wrong" if ended.returncode == WRONG else f"ended with status {ended.returncode}"
-        raise WrongResult(f"{item.name} on {item.database} {what}: {ended.stderr.strip()[-2_000:]}")
-    return [Figure(**json.loads(line)) for line in ended.stdout.splitlines() if line.startswith("{")]
+        try:
+            status, answers, errors = _ended([*_started(item), str(data), scratch, database, *workloads])
+        except subprocess.TimeoutExpired as error:
+            raise WrongResult(f"{item.name} on {item.database} hung: no end after {MOST_SECONDS} seconds") from error
+    if status != 0:
+        what = "is wrong" if status == WRONG else f"ended with status {status}"
+        raise WrongResult(f"{item.name} on {item.database} {what}: {errors.strip()[-2_000:]}")
+    return [Figure(**json.loads(line)) for line in answers.splitlines() if line.startswith("{")]
+
+
+def _ended(command: list[str]) -> tuple[int, str, str]:
+    """Run a driver to its end; where it is not awaited, a server it has started ends with it."""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            answers, errors = process.communicate(timeout=MOST_SECONDS)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, answers, errors
 
 
 def _started(item: Job) -> list[str]:

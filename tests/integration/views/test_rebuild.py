@@ -19,6 +19,7 @@ from koop_es.views import change_list, open_violations, view
 from koop_es.views.builder import RebuildOvertaken, check
 from koop_es.views.derived import TABLES
 from koop_es.views.rebuild import NoFormerViews, go_back, rebuild, rebuild_some
+from koop_es.views.workers import WorkerLost
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, booked
 from tests.integration.ingest.conftest import take_in
 
@@ -74,6 +75,31 @@ def test_workers_build_what_one_process_builds(any_db_url: str) -> None:
         assert (together.events, together.views) == (alone.events, alone.views)
         assert together.findings.count == 0
     assert derived(any_db_url) == before
+
+
+@pytest.mark.parametrize("page", [1, 7, 50])
+def test_pages_and_transactions_may_end_anywhere(told: str, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = derived(told)
+    monkeypatch.setattr("koop_es.views.builder.PAGE", page)
+    monkeypatch.setattr("koop_es.views.builder.WRITTEN_TOGETHER", 2 * page)
+    with Store.open(told) as store:
+        execute(told, "DELETE FROM koop_violations")
+        result = rebuild(store, told)
+        assert result.events == len(store.read(0, 100_000))
+    assert result.findings.count == len(before["violations"])
+    assert derived(told) == before
+
+
+def test_a_process_that_ends_ends_the_rebuild_and_changes_nothing(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = derived(told)
+    monkeypatch.setattr("koop_es.views.workers._work", _die)
+    with Store.open(told) as store, pytest.raises(WorkerLost):
+        rebuild(store, told, workers=2)
+    assert derived(told) == before
+
+
+def _die(*_: object) -> None:
+    raise SystemExit
 
 
 def test_damaged_rows_are_found_named_and_mended(told: str) -> None:

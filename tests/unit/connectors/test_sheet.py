@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from koop_es.connectors import grouping, lines, names, open_export, read_export
+from koop_es.connectors import content, grouping, lines, names, open_export, read_export
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.pile import Pile, filed
 from koop_es.domain.observation import Report
@@ -85,6 +85,16 @@ def test_rows_that_are_put_in_order_first_say_the_same(
         assert written(text, encoding) == remembered
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_that_are_typed_again_say_the_same(
+    written: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    text = odd_rows(seed)
+    kept = written(text)
+    monkeypatch.setattr(content, "KEPT_ROWS", 0)
+    assert written(text) == kept
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_names_that_are_put_away_are_compared_all_the_same(
     written: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, seed: int
@@ -116,7 +126,8 @@ def test_one_file_is_checked_and_read_by_course(export: Export) -> None:
         assert len(found["K2", "26F"].rows) == 3
 
 
-def test_a_file_that_changes_after_it_was_checked_is_not_read(export: Export) -> None:
+def test_a_file_that_changes_after_it_was_checked_is_not_read(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "KEPT_ROWS", 0)
     folder = export(COURSES + COURSE, BOOKINGS + BOOKING)
     with open_export(folder) as opened:
         (found,) = opened.report().bookings_by_course().values()

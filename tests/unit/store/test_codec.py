@@ -6,7 +6,7 @@ import pytest
 
 from koop_es.domain.events import EVENTS, Event, ReleaseClosed, ViolationOpened
 from koop_es.domain.observation import Origin
-from koop_es.store.codec import decode, decode_all, encode, encode_all
+from koop_es.store.codec import decode, decode_all, encode, encode_all, stories
 from koop_es.store.errors import StatementFailed, StoreDamaged, UnknownEvent
 from koop_es.store.record import Append, Recorded
 
@@ -41,6 +41,17 @@ def test_versions_count_from_the_one_the_writer_saw() -> None:
 def test_what_is_written_is_read_again() -> None:
     rows = [(1, "a", 1, CLOSED.TOPIC, encode(CLOSED)), (3, "b", 1, ViolationOpened.TOPIC, encode(violation(a="ä")))]
     assert decode_all(rows) == [Recorded(1, "a", 1, CLOSED), Recorded(3, "b", 1, violation(a="ä"))]
+
+
+def test_rows_that_stand_together_are_read_as_one_story() -> None:
+    rows = [(1, "a", 1, CLOSED.TOPIC, encode(CLOSED)), (3, "a", 2, CLOSED.TOPIC, encode(CLOSED))]
+    other = (2, "b", 1, ViolationOpened.TOPIC, encode(violation(a="ä")))
+    told = stories([*rows, other])
+    assert list(told) == ["a", "b"]
+    assert told["a"].events == [CLOSED, CLOSED]
+    assert told["a"].positions == [1, 3]
+    assert told["b"].recorded() == [Recorded(2, "b", 1, violation(a="ä"))]
+    assert stories([]) == {}
 
 
 def test_a_type_that_is_no_event_of_the_log_is_refused() -> None:

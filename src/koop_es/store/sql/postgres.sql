@@ -264,16 +264,16 @@ SELECT coop_id FROM koop_views WHERE vhs = %(vhs)s UNION SELECT coop_id FROM koo
 ORDER BY 1
 
 -- derived_views: Read what each VHS sees of some cooperations.
-SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs
 
 -- derived_violations: Read violations of some cooperations.
-SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, opened_position
 
 -- derived_withheld: Read withheld cancellations of some cooperations.
-SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs, ref
 
 -- derived_members: Read who has to do with what of some cooperations.
-SELECT vhs, coop_id, since FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT vhs, coop_id, since FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs
 
 -- next_views_insert: Write what each VHS sees in the new tables.
 COPY koop_views_next (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
