@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -209,7 +209,9 @@ class PostgresTx(Tx):
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a named statement once for each set of parameters."""
         try:
-            self._cursor.executemany(_S[name], (_bound(row) for row in rows))
+            # The driver asks the server twice for many rows, also where there are none.
+            if (first := next(left := iter(rows), None)) is not None:
+                self._cursor.executemany(_S[name], (_bound(row) for row in chain((first,), left)))
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
@@ -291,10 +293,8 @@ class PostgresEngine:
         """
         ending: PostgresTx | None = None
         try:
-            with self._leased() as connection, connection.transaction():
+            with self._leased() as connection, connection.transaction() if write else _reading(connection):
                 cursor = connection.cursor(row_factory=tuple_row, binary=True)
-                if not write:
-                    connection.execute(_BEGIN_READING, prepare=False)
                 tx = PostgresTx(cursor, self, writable=write)
                 yield tx
                 ending = tx
@@ -370,8 +370,19 @@ class PostgresEngine:
             raise self.fault(error) from None
 
 
+@contextmanager
+def _reading(connection: Connection[Any]) -> Iterator[None]:
+    """Begin a transaction that only reads in one trip to the server, where the driver's own would take two."""
+    try:
+        connection.execute(_BEGIN_READING, prepare=False)
+        yield
+    finally:
+        with suppress(psycopg.Error):  # there is nothing to keep, and the first error says what went wrong
+            connection.rollback()
+
+
 _BEGIN_READING = b"""
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 LOCK TABLE koop_views, koop_violations, koop_withheld, koop_members IN ACCESS SHARE MODE
 """
 """A rebuild exchanges these tables by their names: without the lock a reader whose moment lies before the exchange
