@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -76,8 +77,7 @@ class Profile(_Part):
 def load(profile: str) -> Profile:
     """Load a shipped profile by name, or one's own by the path of its TOML file; raises ProfileInvalid."""
     if profile in SHIPPED:
-        text = files("koop_es.connectors").joinpath("profiles", f"{profile}.toml").read_text(encoding="utf-8")
-        return _parsed(text, profile)
+        return _shipped(profile)
     path = Path(profile)
     if not _is_file(path):
         raise ProfileInvalid(
@@ -96,6 +96,12 @@ def load(profile: str) -> Profile:
         raise ProfileInvalid(
             f"{path.name}: cannot be read ({error}): save it as UTF-8 text", profile=profile
         ) from error
+
+
+@cache
+def _shipped(name: str) -> Profile:
+    text = files("koop_es.connectors").joinpath("profiles", f"{name}.toml").read_text(encoding="utf-8")
+    return _parsed(text, name)
 
 
 def _is_file(path: Path) -> bool:

@@ -78,7 +78,7 @@ def arrive(
     """Validate an export that was let in, but for what is known of it; raises ExportQuarantined."""
     found = export.fingerprint
     with store.reading() as tx:
-        known = Known.read(tx, found.vhs, found.kind)
+        known = Known.before(tx, found.vhs, found.kind)
     return Arrival(path, export.report(known.remembered()), export, policy, now, max_events, line, known)
 
 

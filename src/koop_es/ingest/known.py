@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 from koop_es.connectors import Key, Remembered
-from koop_es.domain.observation import Kind
+from koop_es.domain.observation import Kind, Report
 from koop_es.ingest import ledger
 from koop_es.ingest.ledger import LaneView
 from koop_es.store import Tx
@@ -19,14 +19,19 @@ class Known(NamedTuple):
     names: dict[str, str]
 
     @classmethod
-    def read(cls, tx: Tx, vhs: str, kind: Kind) -> Self:
-        """Read it all at one moment; only full exports are named by their rows."""
-        names = ledger.names(tx, vhs) if kind is Kind.FULL else {}
-        return cls(tx.head(), ledger.lane_views(tx, vhs), names)
+    def before(cls, tx: Tx, vhs: str, kind: Kind) -> Self:
+        """Read what courses are recognised by before an export is read; nothing where it is none that is named."""
+        if kind is not Kind.FULL:
+            return cls(-1, {}, {})
+        return cls(tx.head(), ledger.lane_views(tx, vhs), ledger.names(tx, vhs))
 
-    def current(self, tx: Tx, vhs: str, kind: Kind) -> Known:
-        """Read it again where the log has gone on since."""
-        return self if tx.head() == self.head else self.read(tx, vhs, kind)
+    def now(self, tx: Tx, report: Report) -> Known:
+        """Read it again where the log has gone on since, and of an export with nothing but bookings their courses."""
+        if report.kind is Kind.FULL:
+            return self if tx.head() == self.head else self.before(tx, report.vhs, report.kind)
+        # A course that is reported may be any of them under another number; a booking names its course.
+        numbers = None if report.courses else {number for number, _ in report.bookings_by_course()}
+        return Known(tx.head(), ledger.lane_views(tx, report.vhs, numbers), {})
 
     def remembered(self) -> dict[Key, Remembered]:
         """Give the courses that are recognised by their rows."""

@@ -4,7 +4,7 @@ finished.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -139,13 +139,15 @@ def _uncounted(tx: Tx, found: Fingerprint | Report) -> Verdict | None:
     return None
 
 
-def lane_views(tx: Tx, vhs: str) -> dict[str, LaneView]:
-    """Read where a VHS keeps its shared courses, by COOP-Id."""
+def lane_views(tx: Tx, vhs: str, numbers: Iterable[str] | None = None) -> dict[str, LaneView]:
+    """Read where a VHS keeps its shared courses, by COOP-Id; all of them, or those under some numbers."""
+    if numbers is None:
+        rows = tx.rows("views_of_vhs_known", vhs=vhs)
+    else:
+        rows = tx.rows("views_of_vhs_numbered", vhs=vhs, numbers=sorted(numbers))
     return {
         coop_id: LaneView(number, period, title, _day(starts_on), _day(ends_on), pending, suspects, live, bool(alone))
-        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live, alone in tx.rows(
-            "views_of_vhs_known", vhs=vhs
-        )
+        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live, alone in rows
     }
 
 

@@ -32,7 +32,7 @@ class Plan:
         report, recorded_at = self.report, arrival.now.isoformat()
         self.origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
         self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
-        known = arrival.known.current(tx, report.vhs, report.kind)
+        known = arrival.known.now(tx, report)
         self._known = known.lanes
         self.routing = routed(tx, report, known_lanes(self._known))
         content, named = arrival.export.content, Names(arrival)

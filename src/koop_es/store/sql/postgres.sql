@@ -146,6 +146,10 @@ SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(v
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone FROM koop_views WHERE vhs = %(vhs)s
 
+-- views_of_vhs_numbered: Read the same of the courses under some numbers.
+SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone FROM koop_views
+WHERE vhs = %(vhs)s AND course_number = ANY(%(numbers)s::text[])
+
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
 SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %(number)s ORDER BY coop_id
 
