@@ -38,7 +38,7 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
         seat.status, seat.unknown_status = status, None
         if status is Status.CANCELLED:
             seat.shown_cancelled = True
-        elif not state.is_cancelled(booking):
+        elif seat.shown_cancelled and not state.is_cancelled(booking):
             seat.shown_cancelled = False
 
 
