@@ -9,7 +9,7 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -56,6 +56,16 @@ def apply(store: Store, arrival: Arrival, others: Others, progress: Progress | N
     return Run(store, arrival).apply(others, progress or (lambda done, total: None))
 
 
+class _Ending(NamedTuple):
+    """What the last part of an export comes to, and what is noted of all of it."""
+
+    decided: list[Decided]
+    change: catalogue.CatalogueChange
+    events: int
+    withheld: int
+    marks: list[Append]
+
+
 class Run:
     """One export on its way into the store."""
 
@@ -66,7 +76,10 @@ class Run:
             self.plan = Plan(tx, arrival)
             before = ledger.peek(tx, self.report.vhs)
             self.tripped = before.guard_tripped if before.begun(self.report) else self.plan.guard_trips(tx)
-        self.decider = self.plan.decider(withhold=self.tripped)
+            self.decider = self.plan.decider(withhold=self.tripped)
+            self.parts = list(self.plan.parts())
+            # What fits into one transaction is decided here and now, and again only if somebody else writes meanwhile.
+            self._ended = [self._end(tx, *self.parts)] if len(self.parts) < 2 else []
 
     def guard(self, *, tripped: bool) -> None:
         """Take over what the mass guard decided for all of the export (D4)."""
@@ -74,8 +87,8 @@ class Run:
 
     def apply(self, others: Others, progress: Progress) -> ExportResult:
         """Write part after part, and with the last one what marks the export as applied."""
-        parts, total = list(self.plan.parts()), len(self.plan.slices)
-        last = parts.pop() if parts else []
+        total = len(self.plan.slices)
+        *parts, last = self.parts or [[]]
         if len(parts) > 1:
             others.agree([*parts, last], tripped=self.tripped)
         done = 0
@@ -117,17 +130,25 @@ class Run:
 
         self.store.retrying(written)
 
-    def _finish(self, part: list[Slice]) -> ExportResult:
+    def _end(self, tx: Tx, part: Sequence[Slice] = ()) -> _Ending:
+        """Decide the last part, and all that is said about the export as a whole."""
+        decided = self.decider.decide(tx, part)
+        before = ledger.peek(tx, self.report.vhs)
+        events, withheld = count(decided)
+        events += before.events_of(self.report)
+        withheld += self._withheld(tx) if before.begun(self.report) else 0
+        marks = [self._applied(tx, events)] if events else []
+        return _Ending(decided, self.plan.catalogue(tx), events, withheld, marks)
+
+    def _finish(self, part: Sequence[Slice]) -> ExportResult:
         """Write the last part together with everything that marks the export as applied."""
         report, seen = self.report, self.now.isoformat()
-        with self.store.reading() as tx:
-            decided = self.decider.decide(tx, part)
-            change = self.plan.catalogue(tx)
-            before = ledger.peek(tx, report.vhs)
-            events, withheld = count(decided)
-            events += before.events_of(report)
-            withheld += self._withheld(tx) if before.begun(report) else 0
-            marks = [self._applied(tx, events)] if events else []
+        if self._ended:
+            ending = self._ended.pop()
+        else:
+            with self.store.reading() as tx:
+                ending = self._end(tx, part)
+        decided, change, events, withheld, marks = ending
         with self.store.write() as tx:
             self._append(tx, decided, marks)
             ledger.check(tx, report)

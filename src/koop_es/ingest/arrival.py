@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from koop_es.connectors import Export
-from koop_es.domain.observation import Notice, Report
+from koop_es.domain.observation import Kind, Notice, Report
 from koop_es.domain.terms import Policy
-from koop_es.ingest.known import Known
+from koop_es.ingest.known import NOTHING_KNOWN, Known
 from koop_es.store import Store
 
 
@@ -76,9 +76,10 @@ def arrive(
     store: Store, path: Path, export: Export, policy: Policy, now: datetime, max_events: int, line: int
 ) -> Arrival:
     """Validate an export that was let in, but for what is known of it; raises ExportQuarantined."""
-    found = export.fingerprint
-    with store.reading() as tx:
-        known = Known.before(tx, found.vhs, found.kind)
+    known = NOTHING_KNOWN
+    if export.fingerprint.kind is Kind.FULL:
+        with store.reading() as tx:
+            known = Known.before(tx, export.fingerprint.vhs)
     return Arrival(path, export.report(known.remembered()), export, policy, now, max_events, line, known)
 
 

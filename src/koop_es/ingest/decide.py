@@ -42,6 +42,10 @@ def person_ids() -> Callable[[], str]:
     return drawn().__next__
 
 
+Forgotten = dict[str, str]
+"""Forgotten persons of a cooperation: random id -> booking."""
+
+
 @dataclass(slots=True)
 class Decided:
     """What one slice adds to its stream: the state after, the version before, the events and persons, the name of
@@ -71,7 +75,8 @@ class Decider:
         coop_ids = [part.coop_id for part in parts]
         told = tx.stories(coop_ids)
         people = vault.of_streams(tx, [coop_id for coop_id in coop_ids if told[coop_id].events])
-        fence, erased = fences.last(tx), forgotten(tx, coop_ids)
+        fence = fences.last(tx)
+        erased = forgotten(tx, coop_ids) if fence else dict.fromkeys(coop_ids, Forgotten())
         new_person_id = person_ids()
         result = []
         for part in parts:
@@ -96,10 +101,6 @@ class Decider:
     def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:
         """Count the bookings an export would orphan, what is withheld already included (D4)."""
         return sum(isinstance(event, OrphanDetected) for item in self.decide(tx, slices) for event in item.events)
-
-
-Forgotten = dict[str, str]
-"""Forgotten persons of a cooperation: random id -> booking."""
 
 
 def forgotten(tx: Tx, coop_ids: Iterable[str]) -> dict[str, Forgotten]:

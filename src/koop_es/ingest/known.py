@@ -19,16 +19,14 @@ class Known(NamedTuple):
     names: dict[str, str]
 
     @classmethod
-    def before(cls, tx: Tx, vhs: str, kind: Kind) -> Self:
-        """Read what courses are recognised by before an export is read; nothing where it is none that is named."""
-        if kind is not Kind.FULL:
-            return cls(-1, {}, {})
+    def before(cls, tx: Tx, vhs: str) -> Self:
+        """Read what the courses of a full export are recognised by, before it is read."""
         return cls(tx.head(), ledger.lane_views(tx, vhs), ledger.names(tx, vhs))
 
     def now(self, tx: Tx, report: Report) -> Known:
         """Read it again where the log has gone on since, and of an export with nothing but bookings their courses."""
         if report.kind is Kind.FULL:
-            return self if tx.head() == self.head else self.before(tx, report.vhs, report.kind)
+            return self if tx.head() == self.head else self.before(tx, report.vhs)
         # A course that is reported may be any of them under another number; a booking names its course.
         numbers = None if report.courses else {number for number, _ in report.bookings_by_course()}
         return Known(tx.head(), ledger.lane_views(tx, report.vhs, numbers), {})
@@ -36,3 +34,7 @@ class Known(NamedTuple):
     def remembered(self) -> dict[Key, Remembered]:
         """Give the courses that are recognised by their rows."""
         return ledger.remembered(self.lanes, self.names)
+
+
+NOTHING_KNOWN = Known(-1, {}, {})
+"""Of an export of which nothing is recognised, because it does not hold everything."""

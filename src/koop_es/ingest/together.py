@@ -146,7 +146,7 @@ def _help(pipe: Connection[Any, Any], address: Address, order: Order) -> None:
             if export.fingerprint.sha256 != order.sha256:
                 return
             run = Run(store, arrive(store, order.path, export, order.policy, order.now, order.max_events, order.line))
-            parts = list(run.plan.parts())
+            parts = run.parts
             pipe.send(named(parts))
             go: _Go = pipe.recv()
             run.guard(tripped=go.tripped)

@@ -121,6 +121,8 @@ class KoopPostgresRecorder(PostgresApplicationRecorder):
             raise ProgrammingError("the koop-es store needs ORIGINATOR_ID_TYPE=text and an application named koop")
         super().__init__(datastore, events_table_name=events_table_name)
         del self.sql_create_statements[self.create_insert_function_statement_index]
+        notify = sql.SQL("NOTIFY {}").format(sql.Identifier(self.channel_name))
+        self._locking = sql.SQL("; ").join([*self.lock_table_statements, notify])
 
     @retry((InterfaceError, OperationalError), max_attempts=STOCK_ATTEMPTS, wait=0.2)
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
@@ -136,8 +138,9 @@ class KoopPostgresRecorder(PostgresApplicationRecorder):
 
     def lock(self, cursor: Cursor[Any]) -> None:
         """Keep other writers out until the transaction ends, and tell the subscribers when it does."""
-        self._lock_table(cursor)
-        self._notify_channel(cursor)
+        cursor.connection.execute(
+            self._locking, prepare=False
+        )  # three statements at once, which no parameter may be in
 
     def insert_rows(self, cursor: Cursor[Any], rows: Sequence[NewRow]) -> int:
         """Write events under the lock and return the position of the last; nobody else takes any in between."""

@@ -57,7 +57,9 @@ class Tx(ABC):
         return positions
 
     def head(self) -> int:
-        """Return the highest position of the log, 0 when it is empty."""
+        """Return the highest position of the log, 0 when it is empty; behind what was appended there is nothing yet."""
+        if self.last is not None:
+            return self.last[0]
         row = self.row("event_head")
         return int(row[0] or 0) if row else 0
 
