@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,10 @@ class OnOurRecorder:
         Store.create(any_db_url).close()
         with Koop(env=environment(any_db_url)) as self.application:
             yield
+            # The library tells its readers to stop and does not wait; SQLite dies if a connection is closed under them.
+            for thread in threading.enumerate():
+                if "read_continuously" in thread.name:
+                    thread.join()
 
     def create_recorder(self) -> ApplicationRecorder:
         return self.application.recorder
