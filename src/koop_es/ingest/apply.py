@@ -79,7 +79,8 @@ class Run:
             self.decider = self.plan.decider(withhold=self.tripped)
             self.parts = list(self.plan.parts())
             # What fits into one transaction is decided here and now, and again only if somebody else writes meanwhile.
-            self._ended = [self._end(tx, *self.parts)] if len(self.parts) < 2 else []
+            only = self.parts[0] if self.parts else []
+            self._ended = [self._end(tx, before, only)] if len(self.parts) <= 1 else []
 
     def guard(self, *, tripped: bool) -> None:
         """Take over what the mass guard decided for all of the export (D4)."""
@@ -130,10 +131,9 @@ class Run:
 
         self.store.retrying(written)
 
-    def _end(self, tx: Tx, part: Sequence[Slice] = ()) -> _Ending:
+    def _end(self, tx: Tx, before: ledger.Progress, part: Sequence[Slice]) -> _Ending:
         """Decide the last part, and all that is said about the export as a whole."""
         decided = self.decider.decide(tx, part)
-        before = ledger.peek(tx, self.report.vhs)
         events, withheld = count(decided)
         events += before.events_of(self.report)
         withheld += self._withheld(tx) if before.begun(self.report) else 0
@@ -147,7 +147,7 @@ class Run:
             ending = self._ended.pop()
         else:
             with self.store.reading() as tx:
-                ending = self._end(tx, part)
+                ending = self._end(tx, ledger.peek(tx, report.vhs), part)
         decided, change, events, withheld, marks = ending
         with self.store.write() as tx:
             self._append(tx, decided, marks)

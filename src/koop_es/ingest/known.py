@@ -29,7 +29,7 @@ class Known(NamedTuple):
             return self if tx.head() == self.head else self.before(tx, report.vhs)
         # A course that is reported may be any of them under another number; a booking names its course.
         numbers = None if report.courses else {number for number, _ in report.bookings_by_course()}
-        return Known(tx.head(), ledger.lane_views(tx, report.vhs, numbers), {})
+        return Known(self.head, ledger.lane_views(tx, report.vhs, numbers), {})
 
     def remembered(self) -> dict[Key, Remembered]:
         """Give the courses that are recognised by their rows."""

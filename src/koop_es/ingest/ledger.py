@@ -197,8 +197,10 @@ def check(tx: Tx, report: Report) -> Progress:
 
     Returns how far the VHS has reported; raises ExportOvertaken.
     """
-    ensure(tx, report.vhs)
     now = peek(tx, report.vhs, lock=True)
+    if now == Progress():  # it never reported, so there is no row that could be locked
+        ensure(tx, report.vhs)
+        now = peek(tx, report.vhs, lock=True)
     if report.sequence is None:
         return now
     begun = now.applying[0] if now.applying is not None and now.applying[0] is not None else 0
