@@ -44,7 +44,7 @@ MAX_READERS = 10
 
 FIRST_CACHE = "PRAGMA cache_size = -16384"
 """KiB of cache for the connection that a process with a single thread does everything with: it holds the upper pages of
-a large index, so that in a log of two million events a batch for old streams reads a fifth of what it did with 2 MiB."""
+a large index, so that with two million events a batch for old streams reads a fifth of what it did with 2 MiB."""
 
 FURTHER_CACHE = "PRAGMA cache_size = -2048"
 
