@@ -24,7 +24,8 @@ class Shown:
     ``moved`` are those whose Beleg-ID is another than before, ``courses`` says in which course each stands, None in no
     shared one. ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
     ``proves`` says that the export was full and complete; ``looks`` are number, title and first day of each course,
-    ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows.
+    ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the courses
+    that had ended before the scope of the export: it says nothing of them.
     """
 
     vhs: int
@@ -39,6 +40,7 @@ class Shown:
     looks: Mapping[int, tuple[str, str, str]]
     belongings: Mapping[int, frozenset[str]]
     doubled: frozenset[int]
+    over: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Oracle:
     def _miss(self, shown: Shown, *, certain: bool) -> None:
         """Count absences; certain ones where the course was read for sure, so that they must have had an effect."""
         for (vhs, who), count in self.absences.items():
-            if vhs != shown.vhs or who in shown.rows:
+            if vhs != shown.vhs or who in shown.rows or self.facts.course_of[who] in shown.over:
                 continue
             if self.facts.course_of[who] not in shown.there:
                 self._forget(vhs, who, certain=certain)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from koop_es.connectors.values import day
 from koop_es.domain.observation import Kind
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
@@ -87,7 +89,7 @@ class Post:
         )
         cut = (step.fate == "cut" and _cut(path)) or (step.fate == "torn" and _tear(path))
         proves = kind is Kind.FULL and step.fate != "proofless"
-        shown = self._shown(step.vhs, proves=proves, whole=kind is not Kind.OCCUPANCY)
+        shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
         self.sent.setdefault(step.vhs, []).append(parcel)
         return parcel
@@ -96,7 +98,7 @@ class Post:
         self._posted += 1
         self.waiting.append((due, self._posted, parcel))
 
-    def _shown(self, vhs: int, *, proves: bool, whole: bool) -> Shown:
+    def _shown(self, vhs: int, scope: date | None, *, proves: bool, whole: bool) -> Shown:
         """Note what an export shows of the shared courses, the way a person would read the file."""
         staff = self.staff
         courses, bookings = staff.programs[vhs].exported
@@ -137,7 +139,16 @@ class Post:
             {c: (row["Kursnummer"], row["Titel"], row["Datum von"]) for c, row in places.items()} if whole else {},
             {course: frozenset(ids) for course, ids in held.items()},
             frozenset(c for c in readable if ids[staff.coop_ids[c]] > 1),
+            self._over(vhs, scope),
         )
+
+    def _over(self, vhs: int, scope: date | None) -> frozenset[int]:
+        """Name the shared courses of a VHS that had ended before the scope of an export."""
+        held = self.staff.programs[vhs].courses
+        ends = {
+            c: day(held[key]["Datum bis"]) for (at, c), key in self.staff.place.items() if at == vhs and key in held
+        }
+        return frozenset(c for c, end in ends.items() if scope is not None and end < scope)
 
     # --- delivering ---------------------------------------------------------------------------------------------------
 
