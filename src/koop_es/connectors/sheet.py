@@ -9,7 +9,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from itertools import pairwise
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
@@ -20,7 +20,7 @@ from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.pile import Pile, filed
 from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
-from koop_es.connectors.source import seekable
+from koop_es.connectors.source import faults_named, seekable
 from koop_es.connectors.table import Broken, Table
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
@@ -46,6 +46,12 @@ class Sheet(Generic[Reader]):
         The file stays open until ``kept`` is closed.
         """
         stream = kept.enter_context(seekable(file.source, file.path))
+        with faults_named(file.source, file.path):
+            self._go_through(file, stream, kept, notes)
+        self.reader: Reader = typing(self.header, notes)
+        self.repeating: Reader = typing(self.header, Notes(file.path, notes.about))
+
+    def _go_through(self, file: DataFile, stream: BinaryIO, kept: ExitStack, notes: Notes) -> None:
         self._file, self._stream, self._notes = file, stream, notes
         table = self._table()
         self._key: Callable[[Sequence[str]], tuple[str, ...] | None] = lambda _: None
@@ -68,8 +74,6 @@ class Sheet(Generic[Reader]):
             self._stream = pile.file
         self._filed = self._stream is not stream
         self.groups, self.doubled, self.total = grouping.groups, grouping.doubled(), table.count
-        self.reader: Reader = typing(self.header, notes)
-        self.repeating: Reader = typing(self.header, Notes(file.path, notes.about))
 
     def _table(self) -> Table:
         lines = Lines(self._stream, self._file.encoding, self._file.path)
@@ -150,12 +154,9 @@ class Sheet(Generic[Reader]):
         return _Piece(raw, False, [line for line, _ in found], found)
 
     def _read(self, place: Place) -> bytes:
-        try:
+        with faults_named(self._file.source, self._file.path):
             self._stream.seek(place.offset)
             return self._stream.read(place.size)
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror})"
-            raise ExportQuarantined(reason, file=self._file.path, remedy="try again") from error
 
     def _cut(self, piece: _Piece) -> tuple[bool, list[list[str]]]:
         """Cut records into cells, and tell whether none of these must be cleaned."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -187,20 +188,29 @@ def reading(source: Source, path: str) -> Iterator[BinaryIO]:
     """Open a file of a source for a while and turn whatever fails in reading it into ExportQuarantined."""
     stream = source.open(path)
     try:
-        yield stream
+        with faults_named(source, path):
+            yield stream
+    finally:
+        stream.close()
+
+
+@contextmanager
+def faults_named(source: Source, path: str) -> Iterator[None]:
+    """Turn whatever fails in reading a file of a source into ExportQuarantined."""
+    try:
+        yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _bad_zip(f"the entry {path!r} is damaged ({error})", source.name) from error
     except OSError as error:
-        raise ExportQuarantined(f"cannot be read ({error.strerror})", file=path, remedy="try again") from error
-    finally:
-        stream.close()
+        remedy = "make room where temporary files lie" if error.errno == errno.ENOSPC else "try again"
+        raise ExportQuarantined(f"cannot be read ({error.strerror})", file=path, remedy=remedy) from error
 
 
 @contextmanager
 def seekable(source: Source, path: str) -> Iterator[BinaryIO]:
     """Open a file of a source to be read in any order; what is packed is unpacked into a file without a name.
 
-    Raises ExportQuarantined for whatever fails in reading, also while the block lasts.
+    Raises ExportQuarantined; what fails in reading later is for ``faults_named``.
     """
     with reading(source, path) as stream, ExitStack() as kept:
         if isinstance(source, Archive):

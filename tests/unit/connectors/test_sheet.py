@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 from collections.abc import Callable
 
@@ -136,6 +137,24 @@ def test_a_file_that_changes_after_it_was_checked_is_not_read(export: Export, mo
             file.write(b"9")
         with pytest.raises(ExportQuarantined, match="changed while it was being read"):
             list(found.rows)
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_disk_that_fails_while_a_file_is_gone_through_quarantines_it(
+    export: Export, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    folder = export(COURSES + COURSE, BOOKINGS + BOOKING)
+    left = [after]
+
+    def failing(found: grouping.Grouping, *_: object) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(grouping.Grouping, "_note", failing)
+    with pytest.raises(ExportQuarantined, match="cannot be read") as refused:
+        read_export(folder)
+    assert refused.value.vhs == "563"
 
 
 def test_a_pile_gives_back_what_was_put_on_it_course_by_course(monkeypatch: pytest.MonkeyPatch) -> None:
