@@ -70,7 +70,8 @@ class Crew:
             if pipe is None or self._heard(place) != plan:
                 self._pipes[place] = None
             else:
-                pipe.send(_Go(tripped, place + 1, self.size))
+                with suppress(BrokenPipeError):  # who is gone by now is missed when it should have written
+                    pipe.send(_Go(tripped, place + 1, self.size))
 
     def begin(self, number: int, count: int) -> None:
         """Let the others write the parts that follow a part, as soon as it is their turn."""
