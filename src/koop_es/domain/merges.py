@@ -12,7 +12,7 @@ from typing import NamedTuple
 from koop_es.domain.cooperation import Booking
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
-from koop_es.domain.observation import BookingRow, Person
+from koop_es.domain.observation import BookingRow, Person, Status
 from koop_es.domain.wanted import sees_identity
 
 
@@ -48,6 +48,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
         if seat.orphaned:
             continue  # the others were told "S" already: whoever appears now registered anew (D5)
         number, gone = seat.participant_no, seat.absences > 0
+        ended = state.is_final(booking) or (booking.cancelled and seat.status is Status.CANCELLED)
         matches = [
             (other in state.bookings, other)
             for other, row in free.items()
@@ -56,8 +57,8 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             and _may_be(person, row.person, fresh=other not in state.bookings, same_moment=_same_moment(booking, row))
             # A merged row keeps its day of booking; a new registration has its own. It must not inherit an "S" (D5),
             # nor the place of a booking that is gone since an earlier export (B15).
-            and not ((gone or state.is_final(booking)) and row.booked_at != booking.booked_at)
-            and not (state.is_final(booking) and is_day_only(row.booked_at))
+            and not ((gone or ended) and row.booked_at != booking.booked_at)
+            and not (ended and is_day_only(row.booked_at))
             and not (gone and other in state.bookings)
         ]
         if not matches or (person is None and len(matches) > 1):
@@ -85,7 +86,7 @@ def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
         and booking.owner == vhs
         and (seat := booking.seats.get(vhs))
         and not (seat.orphaned or seat.lost)
-        and (seat.live or (seat.held and state.is_final(booking)))
+        and (seat.live or (seat.held and state.is_cancelled(booking)))
     )
     return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
 

@@ -107,7 +107,7 @@ def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow])
         for ref, booking in bookings.items()
         if ref not in shown
         and booking.booked_at in days
-        and booking.cancelled_by
+        and booking.cancelled
         and (seat := booking.seats.get(vhs)) is not None
         and seat.status is Status.CANCELLED
         and seat.booking_id not in part.protected

@@ -65,7 +65,8 @@ class Oracle:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
         if certain:
             self.facts.known |= {(shown.vhs, course) for course in shown.readable}
-            self.exported_ausfall |= {course for course in shown.ausfall if self.masters[course] == shown.vhs}
+            own = {course for course in shown.ausfall if self.masters[course] == shown.vhs}
+            self.exported_ausfall |= {course for course in own if self._is_clear(shown, course)}
         for who, (status, editor) in shown.rows.items():
             course = self.facts.course_of.get(who)
             if course is None:

@@ -268,6 +268,35 @@ def test_d5_s_that_was_shown_goes_on_in_a_merged_row_and_in_no_other(at: str, st
     assert world.statuses(ABO) == statuses
 
 
+@pytest.mark.parametrize(
+    ("at", "mirrors"),
+    [
+        ("2026-01-05T10:00:00+01:00", {"301:7": "A"}),
+        ("2026-02-20T10:00:00+01:00", {"301:7": "A", "301:8": "A"}),
+    ],
+    ids=["merged", "registered anew"],
+)
+def test_d5_s_of_an_orphan_goes_on_in_a_merged_row_and_is_taken_back_there(at: str, mirrors: dict[str, str]) -> None:
+    """Staff undid the orphan's "S" and merged the person; then the VHS that lost the row shows it again."""
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(ABO, held(ABO, status="S"))
+    new = booked("8", tnr="T8", at=at)
+    assert ("ParticipantsMerged" in types(world.report(ABO, new))) == (len(mirrors) == 1)
+    world.report(THIRD, held(THIRD))
+    world.report(ABO, new)
+    assert world.statuses(MASTER) == mirrors
+
+
+def test_b15_partial_export_holds_what_may_be_the_merged_row_of_an_orphan() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(ABO, held(ABO, status="S"))
+    assert types(world.report(ABO, booked("8", tnr="T8"), full=False)) == ["MergeSuspected"]
+
+
 def test_d5_partial_export_does_not_say_in_which_row_an_s_goes_on() -> None:
     world = shared()
     world.report(ABO, held(ABO, status="S"))
