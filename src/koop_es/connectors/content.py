@@ -71,7 +71,7 @@ class Content:
                 rows.append(_recognised(before, next(group.places()).line, key, notes.file))
                 continue
             remarks = notes.count
-            found = list(sheet.checked(group, sheet.reader.row))
+            found = sheet.checked(group, sheet.reader.row)
             if group.rows > 1:
                 found = self._settled(sheet, found, notes)
             if notes.count != remarks and key is not None:
@@ -95,10 +95,10 @@ class Content:
                 continue
             remarks = notes.count
             if keep:
-                rows = list(sheet.checked(group, sheet.reader.row))
+                rows = sheet.checked(group, sheet.reader.row, sheet.reader.many.rows)
                 names = [(row.booking_id, row.ref, row.status) for row in rows]
             else:
-                rows, names = None, list(sheet.checked(group, sheet.reader.name))
+                rows, names = None, sheet.checked(group, sheet.reader.name, sheet.reader.many.names)
             if key is None:
                 continue  # none of its rows can be used
             if notes.count != remarks:
@@ -133,7 +133,7 @@ class Content:
             return []
         rows = self._kept.get(key)
         if rows is None:
-            rows = sheet.again(sheet.groups[key], sheet.repeating.row)
+            rows = sheet.again(sheet.groups[key], sheet.repeating.row, sheet.repeating.many.rows)
         left_out = self._left_out.get(key)
         return [row for row in rows if row.line not in left_out] if left_out else rows
 

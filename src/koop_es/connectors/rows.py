@@ -10,6 +10,7 @@ from unicodedata import is_normalized
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
+from koop_es.connectors.tidy import TidyBookings
 from koop_es.connectors.values import (
     Unreadable,
     cents,
@@ -118,6 +119,7 @@ class BookingReader:
         """Remember where each field stands; a field without a column reads the empty cell put behind the row."""
         self._at, self._notes, self._vhs = header.at, notes, vhs
         self._status, self._style = profile.status, profile.dates
+        self.many = TidyBookings(header, profile, vhs, notes.file)
         self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
         self._shared: dict[str, str] = {}
 

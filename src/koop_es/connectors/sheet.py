@@ -35,6 +35,13 @@ class Work(Protocol[T_co]):
         """Work on one record; a ``tidy`` one has no cell that must be cleaned."""
 
 
+class Together(Protocol[T]):
+    """Works on many tidy records at once; None where one of them must be worked on by itself."""
+
+    def __call__(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[T] | None:
+        """Work on records; each begins on the line beside it."""
+
+
 class Sheet(Generic[Reader]):
     """The rows of one file by course; what ``reader`` finds odd is noted, what ``repeating`` finds was noted before."""
 
@@ -96,23 +103,34 @@ class Sheet(Generic[Reader]):
         key = self._key(found.cells)
         self._notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key)
 
-    def checked(self, group: Group, work: Work[T]) -> Iterator[T]:
-        """Let the rows of a course be worked on; what is odd or cannot be used goes to the notes."""
+    def checked(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
+        """Let the rows of a course be worked on; what is odd or cannot be used goes to the notes.
+
+        Rows that have nothing to clean are worked on ``together`` where that is possible.
+        """
+        found: list[T] = []
         for piece in self._pieces(group):
             tidy, records = self._cut(piece)
+            if tidy and together is not None and (many := together(records, piece.lines)) is not None:
+                found += many
+                continue
             for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
                 try:
-                    yield work(cells, line, tidy=tidy)
+                    found.append(work(cells, line, tidy=tidy))
                 except CellRefused as refused:
                     column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
                     whole = piece.records(self.codec)[index]
                     self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
+        return found
 
-    def again(self, group: Group, work: Work[T]) -> list[T]:
+    def again(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
         """Let the rows of a course be worked on that were before; those that cannot be used are passed over."""
         found: list[T] = []
         for piece in self._pieces(group):
             tidy, records = self._cut(piece)
+            if tidy and together is not None and (many := together(records, piece.lines)) is not None:
+                found += many
+                continue
             for line, cells in zip(piece.lines, records, strict=True):
                 with suppress(CellRefused):
                     found.append(work(cells, line, tidy=tidy))

@@ -91,8 +91,8 @@ class Booking(msgspec.Struct, gc=False):
     booked_at: str = ""
     person_id: str | None = None
     person_version: int = 0
-    cancelled_by: set[str] = msgspec.field(default_factory=set)
-    orphaned_by: set[str] = msgspec.field(default_factory=set)
+    cancelled_by: frozenset[str] = frozenset()
+    orphaned_by: frozenset[str] = frozenset()
     ever_cancelled: bool = False
     changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)

@@ -74,7 +74,7 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
     booking.claimed, booking.booked_at, booking.changed = True, event.booked_at, state.version
     booking.person_id, booking.person_version = event.person_id, 1 if event.person_id else 0
     if event.status is Status.CANCELLED:
-        booking.cancelled_by.add(event.vhs)
+        booking.cancelled_by |= {event.vhs}
     else:
         booking.status = event.status
     _show_row(state, booking, event, booking.person_version)
@@ -105,7 +105,7 @@ def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
 
 def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
     booking = _booking(state, event.ref)
-    booking.cancelled_by.add(event.vhs)
+    booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
     _show(state, booking, _seat(booking, event), Status.CANCELLED)
 
@@ -146,7 +146,7 @@ def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
 
 def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
     booking = _booking(state, event.ref)
-    booking.orphaned_by.add(event.vhs)
+    booking.orphaned_by |= {event.vhs}
     booking.changed = state.version
     seat = _seat(booking, event)
     _miss(state, seat, event, 2)
@@ -167,7 +167,7 @@ def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
 
 def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking = _booking(state, event.ref)
-    booking.orphaned_by.discard(event.vhs)
+    booking.orphaned_by -= {event.vhs}
     booking.changed, booking.ever_cancelled = state.version, True
     for seat in booking.seats.values():
         seat.told_cancelled = seat.status is not Status.CANCELLED

@@ -90,7 +90,7 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     recognised: bool = False
 
 
-class BookingRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class BookingRow(msgspec.Struct, frozen=True, gc=False):
     """One booking ("Belegung") of an export.
 
     ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from koop_es.connectors.rows import BookingReader, CourseReader
+from koop_es.connectors.tidy import TidyBookings
 from koop_es.store import Store
 from koop_es.views import change_list, view
 from tests.acceptance.exports import Row, booking, course, write_export
@@ -33,6 +34,14 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
             return found
 
         monkeypatch.setattr(kind, "row", watched)
+    rows = TidyBookings.rows
+
+    def watched_rows(self: Any, records: Any, lines: Any) -> Any:
+        found = rows(self, records, lines)
+        seen.update(row.number for row in found or ())
+        return found
+
+    monkeypatch.setattr(TidyBookings, "rows", watched_rows)
 
     def since() -> set[str]:
         found = set(seen)

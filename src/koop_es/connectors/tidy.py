@@ -1,0 +1,115 @@
+"""The bookings of one course read column by column, where nothing in any of them is to be cleaned or remarked.
+
+That is what nearly all are. Whatever else a row may hold is for ``rows`` to say, row by row; both read the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from koop_es.connectors.columns import BOOKINGS, Header
+from koop_es.connectors.profiles import Profile
+from koop_es.connectors.values import Unreadable, moment
+from koop_es.domain.errors import BadInput
+from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
+from koop_es.domain.observation import BookingRow, Person, Status
+
+Column = Sequence[str]
+
+Named = tuple[str, str | None, Status | None]
+"""Beleg-ID, Koop-Beleg-ID and status of a row."""
+
+
+class _Columns(NamedTuple):
+    """The fields of ``belegungen.csv`` in the order of the layout, each with its cells."""
+
+    booking_id: Column
+    number: Column
+    period: Column
+    participant_no: Column
+    name: Column
+    first_name: Column
+    phone: Column
+    email: Column
+    status: Column
+    booked_at: Column
+    ref: Column
+    edited_by: Column
+
+
+assert _Columns._fields == tuple(BOOKINGS.headings), "columns stand in the order of the layout"
+
+
+class TidyBookings:
+    """Reads many records at once; None where one of them has to be looked at by itself."""
+
+    def __init__(self, header: Header, profile: Profile, vhs: str, file: str) -> None:
+        """Remember where each field stands; one without a column is empty in every row."""
+        self._places = [header.at.get(field) for field in BOOKINGS.headings]
+        self._letters, self._style, self._vhs, self._file = profile.status, profile.dates, vhs, file
+        self._shared: dict[str, str] = {}
+
+    def rows(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[BookingRow] | None:
+        """Type records; each begins on the line beside it."""
+        found = self._columns(records)
+        moments = self._moments(found)
+        if moments is None:
+            return None
+        letter, file, person = self._letters.get, self._file, Person
+        numbers, periods, letters, editors = map(
+            self._alike, (found.number, found.period, found.status, found.edited_by)
+        )
+        people = zip(found.name, found.first_name, found.phone, found.email, strict=True)
+        return [
+            BookingRow(
+                booking_id, number, period, tnr, letter(raw), raw, at, file, line, ref or None,
+                person(*who) if any(who) else None, editor or None,
+            )
+            for booking_id, number, period, tnr, raw, at, line, ref, who, editor in zip(
+                found.booking_id, numbers, periods, found.participant_no, letters, moments, lines, found.ref, people,
+                editors, strict=True,
+            )
+        ]  # fmt: skip
+
+    def names(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[Named] | None:
+        """Check records as ``rows`` does and give only what they are called and their status."""
+        found = self._columns(records)
+        if self._moments(found) is None:
+            return None
+        return list(zip(found.booking_id, found.ref, map(self._letters.get, found.status), strict=True))
+
+    def _columns(self, records: Sequence[Sequence[str]]) -> _Columns:
+        columns, empty = list(zip(*records, strict=True)), ("",) * len(records)
+        return _Columns(*(columns[place] if place is not None else empty for place in self._places))
+
+    def _moments(self, found: _Columns) -> list[str] | None:
+        """Give the moments of booking, None where a cell keeps its row from being used or there is a remark."""
+        for column in (found.booking_id, found.participant_no, set(found.number), set(found.period), set(found.status)):
+            if not all(column) or max(map(len, column)) > ID_LIMIT:
+                return None
+        if any(found.ref):
+            if not all(map(self._is_named, found.ref, found.name, found.first_name)):
+                return None
+        elif not (all(found.name) and all(found.first_name)):
+            return None
+        style = self._style
+        try:
+            return [moment(text, style) for text in found.booked_at]
+        except Unreadable:
+            return None
+
+    def _is_named(self, ref: str, name: str, first_name: str) -> bool:
+        """Tell whether a row is a mirror of another VHS's booking, or has the names that an own one must have (B4)."""
+        if not ref:
+            return bool(name and first_name)
+        try:
+            return owner_of(parse_ref(ref)) != self._vhs
+        except BadInput:
+            return False
+
+    def _alike(self, column: Column) -> Column:
+        """Keep one text for all cells that say the same, as many do."""
+        if column.count(column[0]) == len(column):
+            return (self._shared.setdefault(column[0], column[0]),) * len(column)
+        return [self._shared.setdefault(cell, cell) for cell in column]
