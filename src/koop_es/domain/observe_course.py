@@ -113,13 +113,15 @@ def _take_row(draft: Draft, lane: Lane, row: CourseRow, *, counts_only: bool) ->
         return False
     if not lane.present:
         draft.add(e.CourseReappeared, "R44", row=row)
-    if not lane.delivered:
+    first = not lane.delivered
+    if first:
         held = row.external_number == state.coop_id
         draft.add(e.CourseDelivered, "R28", row=row, facts=_assumed(state, lane, row, row.facts), id_held=held)
-        return True
     period = lane.period if row.period is None else row.period
     if (row.number, period) != (lane.number, lane.period):
         draft.add(e.CourseRenumbered, "R20", row=row, course_number=row.number, period=period)
+    if first:
+        return True
     if lane.vhs == state.master:
         _take_master_facts(draft, lane, row)
     else:

@@ -153,6 +153,8 @@ class _Courses:
         same_key = self._under_number(lane)
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
         chosen = next((row for row in with_id if row in same_key), None)
+        if chosen is not None and len(with_id) > 1:
+            chosen = self._with_the_bookings(lane, chosen, with_id)
         if chosen is None:
             moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
             chosen = moved[0] if len(moved) == 1 else None
@@ -169,6 +171,16 @@ class _Courses:
             self._slice(lane.coop_id, chosen)
         elif not same_key and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
             self._slice(lane.coop_id, None).course_absent = True
+
+    def _with_the_bookings(self, lane: KnownLane, stays: CourseRow, with_id: list[CourseRow]) -> CourseRow:
+        """Choose among rows with a lane's COOP-Id: the one that ``stays`` under its number, unless its bookings moved.
+
+        A course may be made anew under the number it had before it was renumbered; its bookings went along (R20).
+        """
+        if self._shares_bookings(lane, stays):
+            return stays
+        holders = [row for row in with_id if row is not stays and self._shares_bookings(lane, row)]
+        return holders[0] if len(holders) == 1 else stays
 
     def _under_number(self, lane: KnownLane) -> list[CourseRow]:
         """List the rows under a lane's number; what another lane has taken is none of one that stands alone."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from koop_es.domain.identifiers import coop_id, is_issued, is_legacy, issue, issuer, legacy, running_number
 from koop_es.domain.release import Candidate, release
-from koop_es.domain.terms import Terms
+from koop_es.domain.subscription import subscribe
+from koop_es.domain.terms import Policy, Terms
 from tests.unit.domain.world import (
     ABO,
     COOP,
@@ -101,6 +104,14 @@ def test_r20_renumbered_course_is_followed_by_its_coop_id() -> None:
     assert world.state.lanes[ABO].number == "K-10"
     world.report(ABO, held(ABO))
     assert world.open == set()
+
+
+def test_r20_abo_first_shown_under_another_number_was_renumbered() -> None:
+    world = released()
+    terms: dict[str, Any] = {"accepted_rate": "80", "system": None, "markets": frozenset(), "number_taken": False}
+    world.decide(ABO, lambda draft: subscribe(draft, Policy(), number="K-9", period=PERIOD, **terms))
+    assert types(world.report(ABO, number="K-10"))[:2] == ["CourseDelivered", "CourseRenumbered"]
+    assert world.state.lanes[ABO].number == "K-10"
 
 
 def test_r20_another_period_is_a_renumbering() -> None:

@@ -216,6 +216,27 @@ def test_r15_copy_for_another_day_is_no_renumbered_course_where_people_had_booke
     assert ("N9", PERIOD) in {item.key for item in routing.rejected}
 
 
+@pytest.mark.parametrize(
+    ("bookings", "chosen"),
+    [
+        ((at("N9", "7"),), "N9"),
+        ((at("N9", "7"), at("N1", "99")), "N9"),
+        ((at("N9", "7"), at("N1", "8")), "N1"),
+        ((at("N1", "7"), at("N9", "99")), "N1"),
+        ((), "N1"),
+    ],
+    ids=["moved", "moved and booked anew", "some moved", "copied and booked", "copied"],
+)
+def test_r20_course_made_anew_under_the_old_number_takes_no_booking_away(
+    bookings: tuple[BookingRow, ...], chosen: str
+) -> None:
+    """It was renumbered with its bookings, and a change list that came late, or somebody's copy, made it once more."""
+    routing = followed(one("N1"), one("N9"), two(), *bookings, one={"7", "8"})
+    assert taken(routing, ONE)[0] == chosen
+    (other,) = {"N1", "N9"} - {chosen}
+    assert (other, PERIOD) in {item.key for item in routing.rejected}
+
+
 def test_r20_renumbered_course_is_followed_although_somebody_was_booked_into_another_course() -> None:
     local = one("LOCAL", None, title="Chor")
     routing = followed(one("N9"), local, two(), at("LOCAL", "7"), one={"7"})
