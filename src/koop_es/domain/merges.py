@@ -86,7 +86,7 @@ def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
         and booking.owner == vhs
         and (seat := booking.seats.get(vhs))
         and not (seat.orphaned or seat.lost)
-        and (seat.live or (seat.held and state.is_cancelled(booking)))
+        and (seat.live or seat.held)
     )
     return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
 

@@ -297,6 +297,20 @@ def test_b15_partial_export_holds_what_may_be_the_merged_row_of_an_orphan() -> N
     assert types(world.report(ABO, booked("8", tnr="T8"), full=False)) == ["MergeSuspected"]
 
 
+def test_b15_partial_export_holds_the_merged_row_of_a_booking_that_lives_again() -> None:
+    """The "S" of an orphan was written and taken back, and its row merged before it showed anything else."""
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(THIRD, held(THIRD))
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    merged = booked("8", "S", tnr="T8", edited_by="WS")
+    assert types(world.report(ABO, merged, full=False)) == ["MergeSuspected"]
+    world.report(ABO, merged)
+    assert world.to_do(ABO) == [("booking.update", "301:7")]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
 def test_d5_partial_export_does_not_say_in_which_row_an_s_goes_on() -> None:
     world = shared()
     world.report(ABO, held(ABO, status="S"))
