@@ -25,7 +25,8 @@ class Shown:
     shared one. ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
     ``proves`` says that the export was full and complete; ``looks`` are number, title and first day of each course,
     ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the courses
-    that had ended before the scope of the export: it says nothing of them.
+    that had ended before the scope of the export: it says nothing of them. ``ausfall`` are cancelled courses with the
+    right COOP-Id, ``ended`` those with another.
     """
 
     vhs: int
@@ -34,6 +35,7 @@ class Shown:
     there: frozenset[int]
     readable: frozenset[int]
     ausfall: frozenset[int]
+    ended: frozenset[int]
     rows: Mapping[int, tuple[str, str]]
     moved: frozenset[int]
     courses: Mapping[int, int | None]
@@ -60,6 +62,7 @@ class Oracle:
     ever_lost: set[int] = field(default_factory=set)
     exported_s: set[int] = field(default_factory=set)
     exported_ausfall: set[int] = field(default_factory=set)
+    ended_as_another: set[int] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -71,6 +74,8 @@ class Oracle:
             course = self.facts.course_of.get(who)
             if course is None:
                 continue
+            if course in shown.ended and (shown.vhs, course) in self.facts.blurred:
+                self.ended_as_another.add(who)  # its VHS cancelled it as what everybody must take for another course
             if status != "S":
                 if certain and shown.vhs == self.facts.owner_of[who]:
                     self.facts.letter_shown[who] = status
@@ -120,7 +125,7 @@ class Oracle:
     def may_be_told(self, who: int) -> bool:
         """Tell whether there is any reason that could cancel somebody by now."""
         facts = self.facts
-        if who in facts.cancelled or who in self.ever_lost or who in facts.rebooked:
+        if who in facts.cancelled or who in self.ever_lost or who in facts.rebooked or who in self.ended_as_another:
             return True
         return facts.course_of.get(who) in facts.ausfall
 
@@ -132,7 +137,7 @@ class Oracle:
         surely = who in self.exported_s and who not in self.ever_lost and who not in facts.rebooked
         if course in self.exported_ausfall or surely:
             return "cancelled"
-        if who in facts.cancelled or course in facts.ausfall:
+        if who in facts.cancelled or who in self.ended_as_another or course in facts.ausfall:
             return "either"
         if not any(self._is_lost(vhs, who) for vhs in missed):
             return "live"

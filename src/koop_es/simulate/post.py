@@ -133,6 +133,7 @@ class Post:
             frozenset(places),
             frozenset(readable),
             frozenset(c for c in readable if places[c]["Ausfall"] == "W"),
+            frozenset(c for c in places.keys() - readable if places[c]["Ausfall"] == "W"),
             found,
             frozenset(moved),
             where,
