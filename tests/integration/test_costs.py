@@ -168,6 +168,20 @@ def test_full_export_loads_only_the_cooperation_that_has_changed(settled: Settle
     assert max(costs.read.values()) == 1
 
 
+def test_acknowledgement_writes_the_view_of_the_vhs_that_gave_it(settled: Settled, meter: Meter) -> None:
+    pair = settled()
+    pair.master.cancel(pair.master.find(f"{MASTER}:1"))
+    pair.take_in(pair.export(Kind.DELTA))
+    pair.subscriber.apply(change_list(pair.store, SUBSCRIBER))
+    path = pair.subscriber.export(pair.folder, pair.clock.advance(ROUND), Kind.DELTA)
+    before = {vhs: view(pair.store, vhs)["courses"] for vhs in (MASTER, SUBSCRIBER)}
+    with meter() as costs:
+        assert pair.take_in(path) == "applied"
+    assert (costs.statements["view_delete"], costs.statements["view_delete_of"]) == (0, 1)
+    after = {vhs: view(pair.store, vhs)["courses"] for vhs in (MASTER, SUBSCRIBER)}
+    assert (before[MASTER] == after[MASTER], before[SUBSCRIBER] == after[SUBSCRIBER]) == (True, False)
+
+
 def test_delta_reads_no_more_where_a_vhs_has_more_courses_of_its_own(settled: Settled, meter: Meter) -> None:
     found = []
     for local in (3, 30):

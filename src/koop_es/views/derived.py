@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -63,10 +63,10 @@ class Closing(NamedTuple):
     at: str
 
 
-def views_of(item: Touched) -> list[Row]:
-    """Make the view of everybody who takes part."""
+def views_of(item: Touched, only: Set[str] | None = None) -> list[Row]:
+    """Make the view of everybody who takes part, or of ``only`` some."""
     position = item.positions[-1] if item.positions else 0
-    return [_view(doc, position) for doc in documents(item.state)]
+    return [_view(doc, position) for doc in documents(item.state, only)]
 
 
 def _view(doc: Document, position: int) -> Row:

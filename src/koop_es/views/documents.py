@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 
 import msgspec
@@ -56,12 +57,13 @@ class Document(msgspec.Struct, frozen=True):
     alone: bool
 
 
-def documents(state: Cooperation) -> list[Document]:
-    """Give every participating VHS's document, by VHS number."""
+def documents(state: Cooperation, only: Set[str] | None = None) -> list[Document]:
+    """Give every participating VHS's document, or those of ``only`` some, by VHS number."""
     if state.ended:
         return []
     bookings = _ordered(state)
-    return [_document(state, state.lanes[vhs], bookings) for vhs in sorted(state.lanes) if state.lanes[vhs].active]
+    vhss = sorted(state.lanes if only is None else state.lanes.keys() & only)
+    return [_document(state, state.lanes[vhs], bookings) for vhs in vhss if state.lanes[vhs].active]
 
 
 def document(state: Cooperation, vhs: str) -> Document | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 
+from koop_es.domain.reach import reached
 from koop_es.store import Tx
 from koop_es.views.derived import Touched, members_of, shown, views_of, violations_of, withheld_of
 
@@ -11,14 +12,30 @@ from koop_es.views.derived import Touched, members_of, shown, views_of, violatio
 def project(tx: Tx, touched: Iterable[Touched]) -> None:
     """Bring views, change lists, violations and withheld cancellations of the touched cooperations up to date."""
     cooperations = list(touched)
-    coop_ids = [item.state.coop_id for item in cooperations]
-    tx.run("view_delete", coop_ids=coop_ids)
-    tx.write_rows("view_insert", (row for item in cooperations for row in views_of(item)))
+    _project_views(tx, cooperations)
     tx.write_rows("member_note", (row for item in cooperations for row in members_of(item)))
-    tx.run("withheld_delete", coop_ids=coop_ids)
+    tx.run("withheld_delete", coop_ids=[item.state.coop_id for item in cooperations])
     tx.write_rows("withheld_insert", (row for item in cooperations for row in withheld_of(item.state)))
     for item in cooperations:
         _project_violations(tx, item)
+
+
+def _project_views(tx: Tx, cooperations: Sequence[Touched]) -> None:
+    """Write the views of all whom the events reach; those of the others hold up to these events as they are."""
+    by_reach: dict[Set[str] | None, list[Touched]] = {}
+    for item in cooperations:
+        by_reach.setdefault(reached(item.events), []).append(item)
+    for only, items in by_reach.items():
+        coop_ids = [item.state.coop_id for item in items]
+        if only is None:
+            tx.run("view_delete", coop_ids=coop_ids)
+            continue
+        if only:
+            tx.run("view_delete_of", coop_ids=coop_ids, vhss=sorted(only))
+        tx.run_many("view_stand", [{"coop_id": item.state.coop_id, "position": item.positions[-1]} for item in items])
+    tx.write_rows(
+        "view_insert", (row for only, items in by_reach.items() for item in items for row in views_of(item, only))
+    )
 
 
 def _project_violations(tx: Tx, item: Touched) -> None:

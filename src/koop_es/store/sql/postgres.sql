@@ -137,6 +137,12 @@ ON CONFLICT (vhs) DO UPDATE SET last = greatest(koop_numbers.last, excluded.last
 -- view_delete: Take out the views of some cooperations, to write them anew.
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 
+-- view_delete_of: Take out what some VHSs see of some cooperations, to write it anew.
+DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[]) AND vhs = ANY(%(vhss)s::text[])
+
+-- view_stand: Say up to which event the views of a cooperation hold.
+UPDATE koop_views SET position = %(position)s WHERE coop_id = %(coop_id)s
+
 -- view_insert: Write what one VHS sees of one cooperation.
 COPY koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
 

@@ -130,6 +130,12 @@ ON CONFLICT (vhs) DO UPDATE SET last = max(last, excluded.last)
 -- view_delete: Take out the views of some cooperations, to write them anew.
 DELETE FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
+-- view_delete_of: Take out what some VHSs see of some cooperations, to write it anew.
+DELETE FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) AND vhs IN (SELECT value FROM json_each(:vhss))
+
+-- view_stand: Say up to which event the views of a cooperation hold.
+UPDATE koop_views SET position = :position WHERE coop_id = :coop_id
+
 -- view_insert: Write what one VHS sees of one cooperation.
 INSERT INTO koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,0 +1,30 @@
+"""Whom an event reaches: who should hold something else after it, or is shown otherwise than before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from koop_es.domain import events as e
+
+OWN_ROW: frozenset[type[e.Event]] = frozenset({
+    e.CourseDelivered, e.CoopIdDelivered, e.BookingDelivered, e.BookingReported, e.BookingVanished,
+    e.BookingReappeared, e.CancellationDelivered, e.OrphanWithheld, e.MirrorLost, e.ParticipantsMerged,
+    e.MergeSuspected, e.UnknownStatusSeen,
+})  # fmt: skip
+"""Events that say what one VHS's own row shows: what it reported becomes another, and nobody else's wanted or reported
+does. Most are acknowledgements, of which every booking has as many as there are VHSs."""
+
+NOBODY: frozenset[type[e.Event]] = frozenset({e.ViolationOpened, e.ViolationClosed})
+"""Events that change neither what anybody should hold nor what anybody shows."""
+
+
+def reached(events: Iterable[e.Event]) -> frozenset[str] | None:
+    """Name the VHSs whose picture of a cooperation some of its events change; None for all who take part."""
+    found: set[str] = set()
+    for event in events:
+        kind = type(event)
+        if kind in OWN_ROW:
+            found.add(event.vhs)
+        elif kind not in NOBODY:
+            return None
+    return frozenset(found)

@@ -1,0 +1,62 @@
+"""Whom an event reaches, over simulated networks: nobody else's picture changes with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.evolve import apply
+from koop_es.domain.reach import NOBODY, OWN_ROW, reached
+from koop_es.simulate.draw import draw
+from koop_es.simulate.rehearsal import rehearse
+from koop_es.simulate.steps import read
+from koop_es.store import Store
+from koop_es.views.documents import documents
+from tests.simulation.test_corpus import CORPUS
+
+STEPS = 150
+SEEDS = range(4_000, 4_025)
+
+
+def events_that_reach_few(url: str) -> Counter[str]:
+    """Follow every stream of a store, look at all pictures after each event, and count the events that reach few."""
+    found: Counter[str] = Counter()
+    states: dict[str, Cooperation] = {}
+    with Store.open(url) as store:
+        for item in store.read(0, 100_000):
+            if "-COOP-" not in item.stream and "-KNR-" not in item.stream:
+                continue
+            state = states.setdefault(item.stream, Cooperation(item.stream))
+            before = {doc.vhs: doc for doc in documents(state)}
+            apply(state, item.event)
+            only = reached([item.event])
+            if only is None:
+                continue
+            found[item.event.type] += 1
+            after = {doc.vhs: doc for doc in documents(state)}
+            assert before.keys() == after.keys()
+            changed = {vhs for vhs in after if after[vhs] != before[vhs]}
+            assert changed <= only, f"{item.event.type} at {item.position} changes what {changed - only} sees"
+            assert documents(state, only) == [after[vhs] for vhs in sorted(only & after.keys())]
+    return found
+
+
+def test_event_that_reaches_few_changes_nobody_elses_picture(tmp_path: Path) -> None:
+    found: Counter[str] = Counter()
+    for seed in SEEDS:
+        url = f"sqlite:///{tmp_path}/{seed}.db"
+        rehearse(draw(seed, steps=STEPS), url)
+        found += events_that_reach_few(url)
+    assert {kind.__name__ for kind in OWN_ROW | NOBODY} == found.keys()
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_event_that_reaches_few_changes_nobody_elses_picture_where_things_once_went_wrong(
+    path: Path, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/koop.db"
+    rehearse(read(path), url)
+    assert events_that_reach_few(url)
