@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -212,9 +212,7 @@ class PostgresTx(Tx):
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a named statement once for each set of parameters."""
         try:
-            # The driver asks the server twice for many rows, also where there are none.
-            if (first := next(left := iter(rows), None)) is not None:
-                self._cursor.executemany(_S[name], (_bound(row) for row in chain((first,), left)))
+            _each(self._cursor, name, map(_bound, rows))
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
@@ -222,7 +220,7 @@ class PostgresTx(Tx):
         """Write rows in bulk, by binary COPY where the statement is one."""
         try:
             if name not in COPIED:
-                self._cursor.executemany(_S[name], rows)
+                _each(self._cursor, name, rows)
             elif first := next(left := iter(rows), None):  # COPY asks the server twice, also with nothing to write
                 _copy(self._cursor, name, chain((first,), left))
         except psycopg.Error as error:
@@ -422,6 +420,15 @@ def _conninfo(address: PostgresAddress) -> dict[str, Any]:
     """Say how to connect; what the address says itself comes before our own."""
     ours = {"fallback_application_name": "koop-es", "connect_timeout": CONNECT_SECONDS}
     return {**ours, **address.conninfo, "autocommit": True, "row_factory": dict_row}
+
+
+def _each(cursor: Cursor[Any], name: str, rows: Iterable[Mapping[str, Any] | Row]) -> None:
+    """Run a statement for each row; the driver asks the server twice for many, also for one and for none."""
+    ahead = list(islice(left := iter(rows), 2))
+    if len(ahead) == 1:
+        cursor.execute(_S[name], ahead[0])
+    elif ahead:
+        cursor.executemany(_S[name], chain(ahead, left))
 
 
 def _copy(cursor: Cursor[Any], name: str, rows: Iterable[Row]) -> None:
