@@ -96,13 +96,14 @@ def test_rows_that_are_typed_again_say_the_same(
     assert written(text) == kept
 
 
+@pytest.mark.parametrize("bound", ["HELD", "AT_ONCE"])
 @pytest.mark.parametrize("seed", range(3))
-def test_names_that_are_put_away_are_compared_all_the_same(
-    written: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, seed: int
+def test_names_that_are_put_away_or_told_apart_are_compared_all_the_same(
+    written: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, seed: int, bound: str
 ) -> None:
     text = odd_rows(seed)
     held = written(text)
-    monkeypatch.setattr(names, "HELD", 10)
+    monkeypatch.setattr(names, bound, 10)
     assert written(text) == held
 
 
