@@ -14,7 +14,7 @@ from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.observation import BookingRow, CourseBookings, CourseRow, Status
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, CourseRow
 
 R = TypeVar("R", CourseRow, BookingRow)
 
@@ -109,7 +109,7 @@ class Content:
                 doubled.add(key)
             refs = [(ref, status) for _, ref, status in names if ref]
             own = self._own(key, vhs) if any(owner_of(ref) == vhs for ref, _ in refs) else []
-            mirrors = any(status is not Status.CANCELLED for _, status in refs)
+            mirrors = any(status is not CANCELLED for _, status in refs)
             found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors)
         self._leave_out(sheet, doubled, found, notes)
         return {key: item for key, item in found.items() if len(item.rows)}

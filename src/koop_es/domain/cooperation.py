@@ -15,7 +15,7 @@ import msgspec
 
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.identifiers import is_legacy
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 from koop_es.domain.terms import LINK, Terms
 
 PERSON_DIFFERS = 0
@@ -73,7 +73,7 @@ class Seat(msgspec.Struct, gc=False):
     @property
     def live(self) -> bool:
         """Tell whether the VHS last reported the booking as confirmed or waiting, gone since or not."""
-        return self.status is not None and self.status is not Status.CANCELLED
+        return self.status is not None and self.status is not CANCELLED
 
 
 class Booking(msgspec.Struct, gc=False):
@@ -87,7 +87,7 @@ class Booking(msgspec.Struct, gc=False):
     ref: str
     owner: str
     claimed: bool = False
-    status: Status = Status.CONFIRMED
+    status: Status = CONFIRMED
     booked_at: str = ""
     person_id: str | None = None
     person_version: int = 0
@@ -254,9 +254,7 @@ class Cooperation:
 
     def confirmed(self) -> list[Booking]:
         """List the live bookings that hold a seat, in the order of the waiting list: booked at, owner, booking (D7)."""
-        seats = [
-            b for b in self.bookings.values() if b.claimed and b.status is Status.CONFIRMED and not self.is_cancelled(b)
-        ]
+        seats = [b for b in self.bookings.values() if b.claimed and b.status is CONFIRMED and not self.is_cancelled(b)]
         return sorted(seats, key=lambda b: (b.booked_at, b.owner, b.ref))
 
     def beyond_capacity(self) -> list[str]:

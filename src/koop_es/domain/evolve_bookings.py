@@ -8,7 +8,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 
 
 def _booking(state: Cooperation, ref: str) -> Booking:
@@ -36,7 +36,7 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
     seat.orphaned = seat.lost = seat.told_cancelled = False
     if status is not None:
         seat.status, seat.unknown_status = status, None
-        if status is Status.CANCELLED:
+        if status is CANCELLED:
             seat.shown_cancelled = True
         elif seat.shown_cancelled and not state.is_cancelled(booking):
             seat.shown_cancelled = False
@@ -57,7 +57,7 @@ def _show_row(
         booking_id=event.booking_id,
         participant_no=event.participant_no,
         person_version=person_version,
-        shown_cancelled=event.status is Status.CANCELLED,
+        shown_cancelled=event.status is CANCELLED,
         actor=event.actor,
         version=state.version,
     )
@@ -73,7 +73,7 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
     booking = _booking(state, event.ref)
     booking.claimed, booking.booked_at, booking.changed = True, event.booked_at, state.version
     booking.person_id, booking.person_version = event.person_id, 1 if event.person_id else 0
-    if event.status is Status.CANCELLED:
+    if event.status is CANCELLED:
         booking.cancelled_by |= {event.vhs}
     else:
         booking.status = event.status
@@ -98,16 +98,16 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
 
 def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
     booking = _booking(state, event.ref)
-    booking.status, booking.changed = Status.CONFIRMED, state.version
+    booking.status, booking.changed = CONFIRMED, state.version
     if not event.claimed:
-        _show(state, booking, _seat(booking, event), Status.CONFIRMED)
+        _show(state, booking, _seat(booking, event), CONFIRMED)
 
 
 def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
     booking = _booking(state, event.ref)
     booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
-    _show(state, booking, _seat(booking, event), Status.CANCELLED)
+    _show(state, booking, _seat(booking, event), CANCELLED)
 
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
@@ -130,7 +130,7 @@ def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
 
 def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) -> None:
     booking = _booking(state, event.ref)
-    _show(state, booking, _seat(booking, event), Status.CANCELLED)
+    _show(state, booking, _seat(booking, event), CANCELLED)
 
 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
@@ -170,7 +170,7 @@ def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking.orphaned_by -= {event.vhs}
     booking.changed, booking.ever_cancelled = state.version, True
     for seat in booking.seats.values():
-        seat.told_cancelled = seat.status is not Status.CANCELLED
+        seat.told_cancelled = seat.status is not CANCELLED
     _show(state, booking, _seat(booking, event), event.status)
 
 

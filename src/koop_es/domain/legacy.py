@@ -9,7 +9,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CANCELLED
 from koop_es.domain.terms import Policy, Terms
 
 
@@ -139,9 +139,5 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
     for vhs in sorted(booking.orphaned_by):
         new.add(e.OrphanDetected, "D12", vhs=vhs, ref=booking.ref)
     for vhs in sorted(booking.seats):
-        if (
-            booking.seats[vhs].status is Status.CANCELLED
-            and booking.seats[vhs].held
-            and vhs not in booking.cancelled_by
-        ):
+        if booking.seats[vhs].status is CANCELLED and booking.seats[vhs].held and vhs not in booking.cancelled_by:
             new.add(e.CancellationDelivered, "D12", vhs=vhs, ref=booking.ref)

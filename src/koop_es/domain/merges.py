@@ -12,7 +12,7 @@ from typing import NamedTuple
 from koop_es.domain.cooperation import Booking
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
-from koop_es.domain.observation import BookingRow, Person, Status
+from koop_es.domain.observation import CANCELLED, BookingRow, Person
 from koop_es.domain.wanted import sees_identity
 
 
@@ -48,7 +48,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
         if seat.orphaned:
             continue  # the others were told "S" already: whoever appears now registered anew (D5)
         number, gone = seat.participant_no, seat.absences > 0
-        ended = state.is_final(booking) or (booking.cancelled and seat.status is Status.CANCELLED)
+        ended = state.is_final(booking) or (booking.cancelled and seat.status is CANCELLED)
         matches = [
             (other in state.bookings, other)
             for other, row in free.items()

@@ -12,7 +12,7 @@ from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Sea
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.merges import match_merges, same_name, suspect_merges
-from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, Status, actor_of
+from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import sees_identity, wanted_status
@@ -87,7 +87,7 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
         if seat is None or ref in shown or seat.booking_id in part.protected:
             continue
         wanted = wanted_status(draft.state, booking, vhs)
-        missed = seat.live or wanted not in (None, Status.CANCELLED)
+        missed = seat.live or wanted not in (None, CANCELLED)
         if missed and seat.survivor is None and not seat.lost:
             result.append(ref)
     return sorted(result)
@@ -99,7 +99,7 @@ def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow])
     Such a row may be theirs after a merge, and then the "S" goes on with it (B15, D5).
     """
     vhs, bookings = draft.moment.vhs, draft.state.bookings
-    days = {row.booked_at for ref, row in shown.items() if ref not in bookings and row.status is not Status.CANCELLED}
+    days = {row.booked_at for ref, row in shown.items() if ref not in bookings and row.status is not CANCELLED}
     if not (part.proves_absence and days):
         return []
     return sorted(
@@ -109,7 +109,7 @@ def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow])
         and booking.booked_at in days
         and booking.cancelled
         and (seat := booking.seats.get(vhs)) is not None
-        and seat.status is Status.CANCELLED
+        and seat.status is CANCELLED
         and seat.booking_id not in part.protected
     )
 
@@ -155,10 +155,10 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         person_id=person_id,
     )
     seats = draft.state.bookings[ref].seats
-    if status is Status.CANCELLED or len(seats) == 1:
+    if status is CANCELLED or len(seats) == 1:
         return
     told = draft.state.bookings[ref].cancelled_by
-    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is Status.CANCELLED and vhs not in told):
+    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs not in told):
         draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
 
 
@@ -177,7 +177,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         person_version=_shown_person(draft, booking, row),
     )
     booking = state.bookings[ref]
-    if status is not Status.CANCELLED:
+    if status is not CANCELLED:
         return
     if not state.is_cancelled(booking) and not booking.ever_cancelled:
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
@@ -186,11 +186,11 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
 def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent = booking.ref, seat.absences > 0
-    if seat.orphaned and status is Status.CANCELLED and not _came_back_as_told(draft, booking, seat, row):
+    if seat.orphaned and status is CANCELLED and not _came_back_as_told(draft, booking, seat, row):
         draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif seat.orphaned and not draft.state.is_final(booking):
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
-        if draft.moment.vhs == booking.owner and status not in (Status.CANCELLED, booking.status):
+        if draft.moment.vhs == booking.owner and status not in (CANCELLED, booking.status):
             _take_letter(draft, ref, row, status)
     elif absent or seat.survivor is not None:
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
@@ -213,7 +213,7 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     (D6).
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
-    if status is Status.CANCELLED:
+    if status is CANCELLED:
         if state.is_final(booking) or _is_echo(state, booking, seat, row):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
@@ -227,7 +227,7 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
 
 def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     """Take in the letter the owner gives its booking: a seat, or a place on the waiting list (B19, D6)."""
-    if status is Status.CONFIRMED:
+    if status is CONFIRMED:
         draft.add(e.BookingPromoted, "B19", row=row, ref=ref)
     else:
         draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)

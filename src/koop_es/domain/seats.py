@@ -6,7 +6,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CONFIRMED
 
 
 def claim_seat(draft: Draft, ref: str) -> str:
@@ -24,8 +24,8 @@ def claim_seat(draft: Draft, ref: str) -> str:
         )
     if state.is_cancelled(booking):
         raise Refused(f"booking {ref} is cancelled; a new registration is a new booking", rule="D5", ref=ref)
-    if booking.status is Status.CONFIRMED:
-        return Status.CONFIRMED.value
+    if booking.status is CONFIRMED:
+        return CONFIRMED.value
     capacity, taken = state.capacity, len(state.confirmed())
     if capacity is not None and taken >= capacity:
         raise Refused(
@@ -35,7 +35,7 @@ def claim_seat(draft: Draft, ref: str) -> str:
         )
     draft.add(e.BookingPromoted, "D7", ref=ref, claimed=True)
     draft.settle_violations()
-    return Status.CONFIRMED.value
+    return CONFIRMED.value
 
 
 def withheld_refs(state: Cooperation, vhs: str, withheld_id: str) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
-from koop_es.domain.observation import BookingRow, CourseBookings, CourseRow, Kind, Rejected, Report, Status
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, CourseRow, Kind, Rejected, Report
 
 Key = tuple[str, str | None]
 """Course number and period, case-sensitive, never cast; the period is None where a source has none."""
@@ -358,7 +358,7 @@ def _take_bookings(report: Report, routing: Routing, part: Slice, found: CourseB
 
 
 def _is_stray(report: Report, row: BookingRow) -> bool:
-    return bool(row.ref) and owner_of(row.ref or "") != report.vhs and row.status is not Status.CANCELLED
+    return bool(row.ref) and owner_of(row.ref or "") != report.vhs and row.status is not CANCELLED
 
 
 def _strayed(row: BookingRow) -> Rejected:

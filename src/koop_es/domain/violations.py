@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, INFO_LABELS, SHAREABLE_TYPES, euros
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CONFIRMED
 from koop_es.domain.terms import normal_rate
 from koop_es.domain.wanted import BAVARIAN_COOPERATION, BAVARIAN_KINDS
 
@@ -300,7 +300,7 @@ def _unclaimed(state: Cooperation) -> Iterator[Violation]:
 
 
 def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:
-    shown = seat.status or Status.CONFIRMED
+    shown = seat.status or CONFIRMED
     return Violation("CANCELLED_BOOKING_REACTIVATED", vhs, booking.ref, CRITICAL, "D5", {"found": shown.value})
 
 

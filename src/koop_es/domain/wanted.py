@@ -23,7 +23,7 @@ from koop_es.domain.course import (
     to_text,
 )
 from koop_es.domain.identifiers import booking_ref
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CANCELLED, Status
 
 SYNCED_FIELDS = (
     "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",
@@ -81,7 +81,7 @@ def status_at(booking: Booking, seat: Seat | None, *, over: bool) -> Status | No
         return seat.status if seat is not None and seat.held else None
     if not (over or booking.cancelled_by or booking.orphaned_by):
         return booking.status
-    return Status.CANCELLED if seat is not None and seat.status is not None else None
+    return CANCELLED if seat is not None and seat.status is not None else None
 
 
 def sees_all(state: Cooperation, lane: Lane) -> bool:
@@ -116,7 +116,7 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
         seat = booking.seats.get(vhs)
         if seat is not None and not seat.lost:
             cancelled = over or booking.cancelled_by or booking.orphaned_by
-            if seat.status is (Status.CANCELLED if cancelled else booking.status) and (
+            if seat.status is (CANCELLED if cancelled else booking.status) and (
                 cancelled or seat.person_version == booking.person_version or not (all_named or vhs == booking.owner)
             ):
                 continue
@@ -291,7 +291,7 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
     version = booking.changed
     if seat is not None:
         version = max(version, seat.version if seat.status is not wanted or not seat.held else seat.person_changed)
-    if over and wanted is Status.CANCELLED:
+    if over and wanted is CANCELLED:
         version = max(version, state.cancelled_version)
     return Change(
         id=f"{lane.vhs}:{state.coop_id}:booking:{booking.ref}:{version}",
@@ -313,11 +313,11 @@ def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
-        return "create" if wanted is not Status.CANCELLED and lane.vhs != booking.owner else None
+        return "create" if wanted is not CANCELLED and lane.vhs != booking.owner else None
     if seat.absences or seat.survivor is not None:
         return None
     if seat.status is not wanted:
-        return "cancel" if wanted is Status.CANCELLED else "update"
-    if wanted is Status.CANCELLED or not identity or seat.person_version == booking.person_version:
+        return "cancel" if wanted is CANCELLED else "update"
+    if wanted is CANCELLED or not identity or seat.person_version == booking.person_version:
         return None
     return "update"

@@ -9,7 +9,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.identifiers import issuer
-from koop_es.domain.observation import Status
+from koop_es.domain.observation import CANCELLED, Status
 from koop_es.domain.wanted import Change, changes, sees_all, status_at
 
 
@@ -115,21 +115,24 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     suspects = live = 0
     for booking in ordered:
         seat = booking.seats.get(vhs)
-        reported = None
+        reported = reason = None
         if seat is not None:
             if seat.told_cancelled or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
-                live += seat.live
                 reported = None if seat.lost else seat.status  # as Seat.held tells
-        wanted = status_at(booking, seat, over=over)
-        if wanted is None:
+                live += seat.status is not None and seat.status is not CANCELLED
+        if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):
+            wanted = booking.status  # as status_at tells, which most are
+        elif (ended := status_at(booking, seat, over=over)) is None:
             continue
-        why = state.reason(booking) if wanted is Status.CANCELLED and booking.claimed else None
-        reason = why.value if why is not None else None
+        else:
+            wanted = ended
+            if wanted is CANCELLED and booking.claimed and (why := state.reason(booking)) is not None:
+                reason = why.value
         if all_named or vhs == booking.owner:  # by place, because a rebuild makes so many
-            person = booking.person_id, booking.person_version
-            found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason, *person))
+            person_id, version = booking.person_id, booking.person_version
+            found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason, person_id, version))
         else:
             found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason))
     return found, suspects, live
