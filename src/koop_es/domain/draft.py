@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from koop_es.domain import violations
 from koop_es.domain.cooperation import Cooperation
@@ -16,7 +18,7 @@ People = Mapping[tuple[str, int], Person]
 """The vault's persons by id and version, as far as a decision may have to compare them."""
 
 
-class VaultEntry(NamedTuple):
+class VaultEntry(msgspec.Struct, frozen=True, gc=False):
     """A person, or a new version of one, to be kept in the vault together with the event that names it (D15)."""
 
     person_id: str
@@ -34,6 +36,13 @@ class Moment:
     at: str
     recorded_at: str
     origin: Origin | None = None
+
+    def origin_of(self, row: Any) -> Origin | None:
+        """Name a row of the export."""
+        origin = self.origin
+        if origin is None:
+            return None
+        return Origin(origin.vhs, origin.sha256, origin.sequence, row.file, row.line)
 
 
 @dataclass(slots=True)
@@ -64,21 +73,20 @@ class Draft:
     ) -> int:
         """Decide an event and apply it; returns its version. ``row`` is the export row it stands on."""
         moment = self.moment
-        origin, actor = moment.origin, None
-        if row is not None:
-            if origin is not None:
-                origin = Origin(origin.vhs, origin.sha256, origin.sequence, row.file, row.line)
-            actor = actor_of(getattr(row, "edited_by", None))
         event = kind(
             vhs=vhs or moment.vhs,
             rule=rule,
             at=moment.at,
             recorded_at=moment.recorded_at,
-            origin=origin,
+            origin=moment.origin if row is None else moment.origin_of(row),
             cause=cause,
-            actor=actor,
+            actor=None if row is None else actor_of(getattr(row, "edited_by", None)),
             **values,
         )
+        return self.take(event)
+
+    def take(self, event: Event) -> int:
+        """Apply an event that is made already, where there are many; returns its version."""
         apply(self.state, event)
         self.events.append(event)
         return self.state.version

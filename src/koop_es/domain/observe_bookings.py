@@ -143,16 +143,22 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     if row.person is not None:
         person_id = draft.new_person_id()
         draft.keep_person(person_id, 1, ref, row.person)
-    version = draft.add(
-        e.BookingMade,
-        "B3",
-        row=row,
-        ref=ref,
-        booking_id=row.booking_id,
-        participant_no=row.participant_no,
-        status=status,
-        booked_at=row.booked_at,
-        person_id=person_id,
+    moment = draft.moment
+    version = draft.take(
+        e.BookingMade(
+            vhs=moment.vhs,
+            rule="B3",
+            at=moment.at,
+            recorded_at=moment.recorded_at,
+            origin=moment.origin_of(row),
+            actor=actor_of(row.edited_by),
+            ref=ref,
+            booking_id=row.booking_id,
+            participant_no=row.participant_no,
+            status=status,
+            booked_at=row.booked_at,
+            person_id=person_id,
+        )
     )
     seats = draft.state.bookings[ref].seats
     if status is CANCELLED or len(seats) == 1:
@@ -166,15 +172,21 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     """Acknowledge a mirror seen for the first time; an "S" in it that nobody asked for is the VHS's own (B3)."""
     state, vhs = draft.state, draft.moment.vhs
     booking = state.bookings.get(ref)
-    version = draft.add(
-        e.BookingDelivered,
-        "B3",
-        row=row,
-        ref=ref,
-        booking_id=row.booking_id,
-        participant_no=row.participant_no,
-        status=status,
-        person_version=_shown_person(draft, booking, row),
+    moment = draft.moment
+    version = draft.take(
+        e.BookingDelivered(
+            vhs=vhs,
+            rule="B3",
+            at=moment.at,
+            recorded_at=moment.recorded_at,
+            origin=moment.origin_of(row),
+            actor=actor_of(row.edited_by),
+            ref=ref,
+            booking_id=row.booking_id,
+            participant_no=row.participant_no,
+            status=status,
+            person_version=_shown_person(draft, booking, row),
+        )
     )
     booking = state.bookings[ref]
     if status is not CANCELLED:

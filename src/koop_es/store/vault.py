@@ -18,8 +18,9 @@ def put(tx: Tx, rows: Iterable[VaultEntry]) -> None:
     tx.write_rows(
         "person_insert",
         [
-            (person_id, version, coop_id, ref, person.name, person.first_name, person.phone, person.email)
-            for person_id, version, coop_id, ref, person in rows
+            (row.person_id, row.version, row.coop_id, row.ref, who.name, who.first_name, who.phone, who.email)
+            for row in rows
+            for who in (row.person,)
         ],
     )
 
