@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -95,9 +96,13 @@ INFO_LABELS = ("Kursleitung:", "Veranstaltungsort:", "Ausführende vhs:")
 """The three lines at the end of the info text by which an Abo-Kurs is recognised (R28, R37)."""
 
 
+_FIELDS = CourseFacts.__struct_fields__
+_values = attrgetter(*_FIELDS)
+
+
 def given(facts: CourseFacts) -> dict[str, Any]:
     """List the fields that are carried (not None), in the order of the struct."""
-    return {name: value for name in facts.__struct_fields__ if (value := getattr(facts, name)) is not None}
+    return {name: value for name, value in zip(_FIELDS, _values(facts), strict=True) if value is not None}
 
 
 def merged(base: CourseFacts, change: CourseFacts) -> CourseFacts:
@@ -108,7 +113,8 @@ def merged(base: CourseFacts, change: CourseFacts) -> CourseFacts:
 
 def changed(before: CourseFacts, after: CourseFacts) -> dict[str, Any]:
     """List the fields that ``after`` carries with another value than ``before``."""
-    return {name: value for name, value in given(after).items() if getattr(before, name) != value}
+    both = zip(_FIELDS, _values(before), _values(after), strict=True)
+    return {name: value for name, former, value in both if value is not None and former != value}
 
 
 def to_text(name: str, value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation, Lane
 from koop_es.domain.course import given, merged
@@ -110,13 +112,13 @@ def _revised(state: Cooperation, event: e.CourseRevised) -> None:
 
 def _reported(state: Cooperation, event: e.CourseReported) -> None:
     lane = _lane(state, event.vhs)
-    master = state.master_lane
+    master, news = state.master_lane, given(event.facts)
     if master is not None and lane is not master and event.actor != WEB_SERVICE_USER:
-        edited = LOCAL_FIELDS & given(event.facts).keys()
+        edited = LOCAL_FIELDS & news.keys()
         # A local edit of a field the Master has changed meanwhile loses, whichever of the two was reported first.
         lane.kept.update(name for name in edited if getattr(lane.row, name) == getattr(master.facts, name))
-    lane.row = merged(lane.row, event.facts)
-    lane.row_changed |= dict.fromkeys(given(event.facts), state.version)
+    lane.row = replace(lane.row, **news)
+    lane.row_changed |= dict.fromkeys(news, state.version)
 
 
 def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
