@@ -17,7 +17,7 @@ ARGS ?=
 COVERING := tests/unit tests/property tests/integration tests/acceptance --ignore=tests/acceptance/test_kill.py \
     --ignore=tests/acceptance/test_rivals.py --ignore=tests/acceptance/test_fuzz.py --ignore=tests/acceptance/test_hostile.py
 
-.PHONY: help setup demo test check lint types docs-complete soak coverage mutation bench bench-peers format docs lock clean
+.PHONY: help setup demo test check lint types docs-complete soak coverage mutation bench bench-sections bench-peers format docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ mutation: $(READY) ## mutation score of the domain, at least 90 % (ARGS='koop_es
 
 bench: $(READY) ## speed, as ratios to raw controls (ARGS=--json for machines)
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+bench-sections: $(READY) ## where the time goes (ARGS='--size small --database sqlite')
+	@$(PY) -m tests.benchmarks.sections $(ARGS)
 
 bench-peers: $(READY) ## koop-es beside other engines, which it installs into .peers (ARGS='--size medium')
 	@scripts/peers.sh

@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
-from itertools import pairwise
+from io import SEEK_END
+from itertools import chain, pairwise
 from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.connectors.grouping import Group, Grouping, Place, Scattered, chained, digest_of
+from koop_es.connectors.grouping import RUN_BYTES, Group, Grouping, Place, Scattered, chained, digest_of
 from koop_es.connectors.lines import Lines, physical
 from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
@@ -24,6 +25,9 @@ from koop_es.connectors.source import faults_named, seekable
 from koop_es.connectors.table import Broken, Table
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
+WHOLE_BYTES = 32 << 20
+"""A file of up to this size, some 300,000 bookings, is held where rows are read again, as they may lie scattered."""
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -80,6 +84,7 @@ class Sheet(Generic[Reader]):
             grouping = self._grouped(table, pile)
             self._stream = pile.file
         self._filed = self._stream is not stream
+        self._whole: bytes | None = None
         self.groups, self.doubled, self.total = grouping.groups, grouping.doubled(), table.count
 
     def _table(self) -> Table:
@@ -146,12 +151,29 @@ class Sheet(Generic[Reader]):
         return found
 
     def _pieces(self, group: Group) -> Iterator[_Piece]:
-        """Read the rows of a course again; their bytes must be those that were summed up."""
+        """Read the rows of a course again; their bytes must be those that were summed up.
+
+        Plain rows are put together, however scattered they lie.
+        """
         digest = b""
+        plain: list[tuple[Place, bytes]] = []
+        size = 0
         for place in group.places():
-            piece = self._piece(place, self._read(place))
-            digest = chained(digest, digest_of(piece.raw))
-            yield piece
+            raw = self._read(place)
+            gathered = place.plain and not self._filed and raw.endswith(b"\n")
+            if gathered:
+                digest = chained(digest, digest_of(raw))
+                plain.append((place, raw))
+                size += len(raw)
+                if size < RUN_BYTES:
+                    continue
+            yield from _together(plain)
+            plain, size = [], 0
+            if not gathered:
+                piece = self._piece(place, raw)
+                digest = chained(digest, digest_of(piece.raw))
+                yield piece
+        yield from _together(plain)
         if digest != group.digest:
             raise ExportQuarantined("changed while it was being read", file=self._file.path, remedy="try again")
 
@@ -172,9 +194,15 @@ class Sheet(Generic[Reader]):
         return _Piece(raw, False, [line for line, _ in found], found)
 
     def _read(self, place: Place) -> bytes:
-        with faults_named(self._file.source, self._file.path):
-            self._stream.seek(place.offset)
-            return self._stream.read(place.size)
+        """Read some rows; a small file is read as a whole the first time."""
+        if self._whole is None:
+            with faults_named(self._file.source, self._file.path):
+                if self._stream.seek(0, SEEK_END) > WHOLE_BYTES:
+                    self._stream.seek(place.offset)
+                    return self._stream.read(place.size)
+                self._stream.seek(0)
+                self._whole = self._stream.read()
+        return self._whole[place.offset : place.offset + place.size]
 
     def _cut(self, piece: _Piece) -> tuple[bool, list[list[str]]]:
         """Cut records into cells, and tell whether none of these must be cleaned."""
@@ -202,3 +230,11 @@ class _Piece(NamedTuple):
     def records(self, codec: str) -> list[bytes]:
         """Give the bytes of each row; plain ones are a line each."""
         return [raw for _, raw in self.found] if self.found is not None else physical(self.raw, codec)
+
+
+def _together(places: Sequence[tuple[Place, bytes]]) -> Iterator[_Piece]:
+    """Make one piece of plain rows, if there are any."""
+    if not places:
+        return
+    lines = [range(place.line, place.line + place.rows) for place, _ in places]
+    yield _Piece(b"".join(raw for _, raw in places), True, lines[0] if len(lines) == 1 else [*chain(*lines)], None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from koop_es.connectors import content, grouping, lines, names, open_export, read_export
+from koop_es.connectors import content, grouping, lines, names, open_export, read_export, sheet
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.pile import Pile, filed
 from koop_es.domain.observation import Report
@@ -107,6 +107,19 @@ def test_names_that_are_put_away_or_told_apart_are_compared_all_the_same(
     assert written(text) == held
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_file_too_large_to_be_held_says_the_same(
+    written: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, seed: int, encoding: str
+) -> None:
+    text = odd_rows(seed)
+    held = written(text, encoding)
+    monkeypatch.setattr(sheet, "WHOLE_BYTES", 0)
+    assert written(text, encoding) == held
+    monkeypatch.setattr(sheet, "RUN_BYTES", 300)
+    assert written(text, encoding) == held
+
+
 def test_a_long_run_of_rows_is_read_in_pieces(written: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     text = BOOKINGS + "".join(BOOKING.replace("8841", str(number)) for number in range(200))
     whole = written(text)
@@ -130,6 +143,7 @@ def test_one_file_is_checked_and_read_by_course(export: Export) -> None:
 
 def test_a_file_that_changes_after_it_was_checked_is_not_read(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "KEPT_ROWS", 0)
+    monkeypatch.setattr(sheet, "WHOLE_BYTES", 0)
     folder = export(COURSES + COURSE, BOOKINGS + BOOKING)
     with open_export(folder) as opened:
         (found,) = opened.report().bookings_by_course().values()
