@@ -14,7 +14,11 @@ def test_what_is_spent_inside_another_section_counts_once(monkeypatch: pytest.Mo
     now = iter(range(100))
     monkeypatch.setattr(time, "perf_counter", lambda: float(next(now)))
     work = SimpleNamespace(inner=lambda: None)
-    work.outer = lambda: work.inner()
+
+    def outer() -> None:
+        work.inner()
+
+    work.outer = outer
     before = (work.outer, work.inner)
     with watching([(work, "outer", "outer"), (work, "inner", "inner")]) as sections:
         work.outer()
