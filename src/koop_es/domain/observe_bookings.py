@@ -96,18 +96,23 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
 def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
     """List the bookings last shown with "S" whose row is gone while a new row has their day of booking.
 
-    Such a row may be theirs after a merge, and then the "S" goes on with it (B15, D5).
+    Such a row may be theirs after a merge, and then the "S" goes on with it (B15, D5); of an orphan, which may live
+    again, also where it shows the "S".
     """
-    vhs, bookings = draft.moment.vhs, draft.state.bookings
-    days = {row.booked_at for ref, row in shown.items() if ref not in bookings and row.status is not CANCELLED}
-    if not (part.proves_absence and days):
+    if not part.proves_absence:
+        return []
+    state = draft.state
+    vhs, bookings = draft.moment.vhs, state.bookings
+    new = [row for ref, row in shown.items() if ref not in bookings]
+    days, live_days = ({row.booked_at for row in new}, {row.booked_at for row in new if row.status is not CANCELLED})
+    if not days:
         return []
     return sorted(
         ref
         for ref, booking in bookings.items()
         if ref not in shown
-        and booking.booked_at in days
         and booking.cancelled
+        and booking.booked_at in (live_days if state.is_final(booking) else days)
         and (seat := booking.seats.get(vhs)) is not None
         and seat.status is CANCELLED
         and seat.booking_id not in part.protected

@@ -7,7 +7,7 @@ altered. Nothing that cannot be told apart for certain is guessed: it is set asi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -153,8 +153,6 @@ class _Courses:
         same_key = self._under_number(lane)
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
         chosen = next((row for row in with_id if row in same_key), None)
-        if chosen is not None and len(with_id) > 1:
-            chosen = self._with_the_bookings(lane, chosen, with_id)
         if chosen is None:
             moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
             chosen = moved[0] if len(moved) == 1 else None
@@ -171,16 +169,6 @@ class _Courses:
             self._slice(lane.coop_id, chosen)
         elif not same_key and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
             self._slice(lane.coop_id, None).course_absent = True
-
-    def _with_the_bookings(self, lane: KnownLane, stays: CourseRow, with_id: list[CourseRow]) -> CourseRow:
-        """Choose among rows with a lane's COOP-Id: the one that ``stays`` under its number, unless its bookings moved.
-
-        A course may be made anew under the number it had before it was renumbered; its bookings went along (R20).
-        """
-        if self._shares_bookings(lane, stays):
-            return stays
-        holders = [row for row in with_id if row is not stays and self._shares_bookings(lane, row)]
-        return holders[0] if len(holders) == 1 else stays
 
     def _under_number(self, lane: KnownLane) -> list[CourseRow]:
         """List the rows under a lane's number; what another lane has taken is none of one that stands alone."""
@@ -339,11 +327,21 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
             routing.rejected += (_rejected_booking(row, "Kursnummer", reason, remedy) for row in shown.rows)
     protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
     protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
+    protected |= set(_in_courses_set_aside(report, routing, courses))
     everywhere = frozenset(protected)
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
         part.protected = everywhere
     routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
+
+
+def _in_courses_set_aside(report: Report, routing: Routing, courses: _Courses) -> Iterator[str]:
+    """Name the Beleg-IDs in courses that were set aside: wherever such a course belongs, they are not gone (B11)."""
+    aside = {item.key for item in (*report.rejected, *routing.rejected) if item.about == "course" and item.key}
+    for number, period in sorted(aside):
+        found = courses.bookings.get((number, period))
+        if found is not None:
+            yield from (row.booking_id for row in found.rows)
 
 
 def _take_bookings(report: Report, routing: Routing, part: Slice, found: CourseBookings) -> None:

@@ -311,6 +311,38 @@ def test_b15_partial_export_holds_the_merged_row_of_a_booking_that_lives_again()
     assert world.statuses(MASTER) == {"301:7": "A"}
 
 
+def test_d5_registration_does_not_inherit_the_s_of_an_orphan_that_was_not_written_yet() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    assert "BookingMade" in types(world.report(ABO, booked("8", tnr="T8", at="2026-02-20T10:00:00+01:00")))
+    assert world.statuses(ABO)["301:8"] == world.statuses(MASTER)["301:8"] == "A"
+
+
+def test_b15_orphan_merged_under_its_s_lives_again_in_the_merged_row() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    merged = booked("8", "S", tnr="T8", edited_by="WS")
+    assert types(world.report(ABO, merged))[0] == "ParticipantsMerged"
+    world.report(THIRD, held(THIRD))
+    world.report(ABO, merged)
+    assert world.to_do(ABO) == [("booking.update", "301:7")]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_b15_partial_export_does_not_hold_a_registration_with_a_moment_of_its_own() -> None:
+    """The booking shows an "S" that was taken back; who registers then has another day of booking."""
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    world.report(THIRD, held(THIRD))
+    new = booked("8", tnr="T8", at="2026-02-20T10:00:00+01:00")
+    assert types(world.report(ABO, new, full=False)) == ["BookingMade"]
+
+
 def test_d5_partial_export_does_not_say_in_which_row_an_s_goes_on() -> None:
     world = shared()
     world.report(ABO, held(ABO, status="S"))

@@ -216,25 +216,31 @@ def test_r15_copy_for_another_day_is_no_renumbered_course_where_people_had_booke
     assert ("N9", PERIOD) in {item.key for item in routing.rejected}
 
 
-@pytest.mark.parametrize(
-    ("bookings", "chosen"),
-    [
-        ((at("N9", "7"),), "N9"),
-        ((at("N9", "7"), at("N1", "99")), "N9"),
-        ((at("N9", "7"), at("N1", "8")), "N1"),
-        ((at("N1", "7"), at("N9", "99")), "N1"),
-        ((), "N1"),
-    ],
-    ids=["moved", "moved and booked anew", "some moved", "copied and booked", "copied"],
-)
-def test_r20_course_made_anew_under_the_old_number_takes_no_booking_away(
-    bookings: tuple[BookingRow, ...], chosen: str
-) -> None:
-    """It was renumbered with its bookings, and a change list that came late, or somebody's copy, made it once more."""
-    routing = followed(one("N1"), one("N9"), two(), *bookings, one={"7", "8"})
-    assert taken(routing, ONE)[0] == chosen
-    (other,) = {"N1", "N9"} - {chosen}
-    assert (other, PERIOD) in {item.key for item in routing.rejected}
+@pytest.mark.parametrize("number", ["N9", "LOCAL"])
+@pytest.mark.parametrize("kind", [Kind.FULL, Kind.DELTA])
+def test_b11_booking_in_a_course_that_was_set_aside_is_not_gone(number: str, kind: Kind) -> None:
+    """Somebody rebooked it into a copy that took the COOP-Id along, or the course was made anew where it had been."""
+    routing = route(
+        export(one("N1"), one(number), two(), at(number, "7"), at("N1", "8"), kind=kind),
+        LANES,
+        lambda key: key[0] == "LOCAL",
+        booking_ids=known(one={"7", "8"}),
+    )
+    assert taken(routing, ONE) == ("N1", ["8"])
+    assert (number, PERIOD) in {item.key for item in routing.rejected}
+    assert "7" in routing.slices[ONE].protected
+
+
+def test_b11_booking_in_a_course_whose_row_cannot_be_read_is_not_gone() -> None:
+    unreadable = export(one("N1"), two(), at("N9", "7"), rejected=(aside("course", ("N9", PERIOD)),))
+    routing = route(unreadable, LANES, lambda _: False, None, known(one={"7", "8"}))
+    assert "7" in routing.slices[ONE].protected
+
+
+def test_b11_booking_that_stands_in_a_course_of_its_own_is_gone_from_the_other() -> None:
+    routing = followed(one("N1"), one("LOCAL", ""), two(), at("LOCAL", "7"), at("N1", "8"), one={"7", "8"})
+    assert "7" not in routing.slices[ONE].protected
+    assert routing.slices[ONE].proves_absence
 
 
 def test_r20_renumbered_course_is_followed_although_somebody_was_booked_into_another_course() -> None:
