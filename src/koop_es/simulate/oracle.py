@@ -79,7 +79,9 @@ class Oracle:
             if status != "S":
                 if certain and shown.vhs == self.facts.owner_of[who]:
                     self.facts.letter_shown[who] = status
-                self.absences[shown.vhs, who] = self.certain_absences[shown.vhs, who] = 0
+                self.absences[shown.vhs, who] = 0
+                if certain or (shown.vhs, who) in self.certain_absences:
+                    self.certain_absences[shown.vhs, who] = 0  # what was never seen for sure is not lost for sure
                 self.missed_by.pop((shown.vhs, who), None)
                 continue
             self.absences.pop((shown.vhs, who), None)
@@ -106,13 +108,14 @@ class Oracle:
                 continue  # the same export never counts twice, however often it is tried
             self.missed_by[vhs, who] = shown.sequence
             self.absences[vhs, who] = count + 1
-            self.certain_absences[vhs, who] += certain and self._is_clear(shown, self.facts.course_of[who])
+            if (vhs, who) in self.certain_absences:
+                self.certain_absences[vhs, who] += certain and self._is_clear(shown, self.facts.course_of[who])
             if self._is_lost(vhs, who):
                 self.ever_lost.add(who)
 
     def _forget(self, vhs: int, who: int, *, certain: bool) -> None:
         """Let go of absences that led to nothing yet: without its course an absence is none, nor one before it."""
-        if not self._is_lost(vhs, who, certain=True):
+        if (vhs, who) in self.certain_absences and not self._is_lost(vhs, who, certain=True):
             self.certain_absences[vhs, who] = 0
         if certain and not self._is_lost(vhs, who):
             self.absences[vhs, who] = 0
@@ -142,4 +145,5 @@ class Oracle:
         if not any(self._is_lost(vhs, who) for vhs in missed):
             return "live"
         certain = any(self._is_lost(vhs, who, certain=True) for vhs in missed)
+        certain &= who not in facts.rebooked  # who registered anew has a booking of their own, which nobody lost (D5)
         return "cancelled" if certain and not withheld else "either"

@@ -311,11 +311,9 @@ class Staff:
         return True
 
     def delete(self, act: Act, program: Program) -> bool:
-        """Delete a shared course (R19, R34); one that no export showed is made anew, as if nothing had been written."""
+        """Delete a shared course (R19, R34); where a list that comes late makes it anew, nothing is written in it."""
         program.delete_course(self._course(act))
-        place = act.vhs, act.course % len(self.masters)
-        if place not in self.facts.known:
-            self.facts.kept.pop(place, None)
+        self.facts.kept.pop((act.vhs, act.course % len(self.masters)), None)
         return True
 
     def undelete(self, act: Act, program: Program) -> bool:

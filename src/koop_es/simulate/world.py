@@ -13,10 +13,11 @@ from koop_es.domain.errors import KoopError
 from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, claim_seat, release, subscribe
 from koop_es.simulate.network import Clock
+from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle
 from koop_es.simulate.post import Post
 from koop_es.simulate.program import Program
-from koop_es.simulate.rows import CourseKey
+from koop_es.simulate.rows import CourseKey, course_of
 from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
@@ -218,7 +219,10 @@ class World:
     # --- rounds without faults ----------------------------------------------------------------------------------------
 
     def round(self) -> int:
-        """Let all export and then carry out their change lists; returns how many changes they were told."""
+        """Let all export and then carry out their change lists; returns how many changes they were told.
+
+        Left out are those that wait for people, because the row stands in a course that was set aside.
+        """
         for vhs in range(len(self.programs)):
             self.clock.advance(STEP)
             self.trace.append(self.post.hand_over(self.post.pack(Export(vhs))))
@@ -226,10 +230,21 @@ class World:
         told = 0
         for vhs in range(len(self.programs)):
             changes = self.fetch(vhs)
-            told += len(changes)
+            told += sum(not self._stands_aside(vhs, change) for change in changes)
             self.trace.append(f"{self.programs[vhs].vhs} told {'; '.join(change['id'] for change in changes)}")
             self._write(vhs, changes, self.clock.now)
         return told
+
+    def _stands_aside(self, vhs: int, change: dict[str, Any]) -> bool:
+        """Tell whether a booking's row stands in another course than its own, and a copy is said to be there.
+
+        No export can show then what a connector wrote into it.
+        """
+        program, course = self.programs[vhs], change["course"]
+        held = program.seats.get(change["booking"]["ref"]) if "booking" in change else None
+        if held is None or course_of(program.bookings[held]) == CourseKey(course["number"], course["period"]):
+            return False
+        return (program.vhs, change["coop_id"]) in courses_nobody_can_tell(self.store)
 
     def _approve(self) -> None:
         """Approve what the mass guard holds back, where people repair at all (D4)."""
