@@ -48,8 +48,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
         if seat.orphaned:
             continue  # the others were told "S" already: whoever appears now registered anew (D5)
         number, gone = seat.participant_no, seat.absences > 0
-        ended = state.is_cancelled(booking)
-        same_moment_only = gone or ended or seat.status is CANCELLED
+        ended = state.is_final(booking) or (booking.cancelled and seat.status is CANCELLED)
         matches = [
             (other in state.bookings, other)
             for other, row in free.items()
@@ -58,7 +57,7 @@ def match_merges(draft: Draft, shown: dict[str, BookingRow], missing: list[str])
             and _may_be(person, row.person, fresh=other not in state.bookings, same_moment=_same_moment(booking, row))
             # A merged row keeps its day of booking; a new registration has its own. It must not inherit an "S" (D5),
             # nor the place of a booking that is gone since an earlier export (B15).
-            and not (same_moment_only and row.booked_at != booking.booked_at)
+            and not ((gone or ended) and row.booked_at != booking.booked_at)
             and not (ended and is_day_only(row.booked_at))
             and not (gone and other in state.bookings)
         ]
@@ -89,7 +88,10 @@ def suspect_merges(draft: Draft, shown: dict[str, BookingRow]) -> list[Merge]:
         and not (seat.orphaned or seat.lost)
         and (seat.live or seat.held)
     )
-    return [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
+    found = [merge for merge in match_merges(draft, fresh, absent) if merge.survivor is None]
+    # Where an "S" is shown that was taken back, only a row of the same moment can be the merged one.
+    live = {ref for ref in absent if state.bookings[ref].seats[vhs].live}
+    return [merge for merge in found if merge.ref in live or merge.row.booked_at == state.bookings[merge.ref].booked_at]
 
 
 def _may_be(person: Person | None, shown: Person, *, fresh: bool, same_moment: bool) -> bool:

@@ -84,7 +84,7 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
     result = []
     for ref, booking in draft.state.bookings.items():
         seat = booking.seats.get(vhs)
-        if seat is None or ref in shown or seat.booking_id in part.protected:
+        if seat is None or ref in shown or seat.booking_id in part.protected or ref in part.protected:
             continue
         wanted = wanted_status(draft.state, booking, vhs)
         missed = seat.live or wanted not in (None, CANCELLED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from koop_es.domain.identifiers import booking_ref, is_issued, owner_of
+from koop_es.domain.identifiers import booking_ref, is_issued, is_legacy, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, CourseRow, Kind, Rejected, Report
 
 Key = tuple[str, str | None]
@@ -336,12 +336,19 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
 
 
 def _in_courses_set_aside(report: Report, routing: Routing, courses: _Courses) -> Iterator[str]:
-    """Name the Beleg-IDs in courses that were set aside: wherever such a course belongs, they are not gone (B11)."""
-    aside = {item.key for item in (*report.rejected, *routing.rejected) if item.about == "course" and item.key}
-    for number, period in sorted(aside):
-        found = courses.bookings.get((number, period))
-        if found is not None:
-            yield from (row.booking_id for row in found.rows)
+    """Name what stands in courses that were set aside, or whose COOP-Id is another one, by Beleg-ID and reference.
+
+    Wherever such a course belongs, these bookings are not gone (B11).
+    """
+    aside = {item.key[:2] for item in (*report.rejected, *routing.rejected) if item.about == "course" and item.key}
+    for key, found in courses.bookings.items():
+        if key in aside:
+            for row in found.rows:
+                yield from (row.booking_id, row.ref) if row.ref else (row.booking_id,)
+    for coop_id, part in routing.slices.items():
+        shown = part.course.external_number if part.course is not None else None
+        if shown not in (None, coop_id) and not is_legacy(coop_id):
+            yield from (row.booking_id for row in part.bookings)
 
 
 def _take_bookings(report: Report, routing: Routing, part: Slice, found: CourseBookings) -> None:

@@ -311,12 +311,18 @@ def test_b15_partial_export_holds_the_merged_row_of_a_booking_that_lives_again()
     assert world.statuses(MASTER) == {"301:7": "A"}
 
 
-def test_d5_registration_does_not_inherit_the_s_of_an_orphan_that_was_not_written_yet() -> None:
+def test_b15_booking_that_lives_again_and_is_merged_into_another_is_for_a_human() -> None:
     world = shared()
+    other = booked("6", tnr="T6", at="2026-01-06T10:00:00+01:00")
+    world.report(ABO, held(ABO), other)
     for _ in range(2):
         world.report(THIRD)
-    assert "BookingMade" in types(world.report(ABO, booked("8", tnr="T8", at="2026-02-20T10:00:00+01:00")))
-    assert world.statuses(ABO)["301:8"] == world.statuses(MASTER)["301:8"] == "A"
+    world.report(ABO, held(ABO, status="S", edited_by="WS"), other)
+    world.report(THIRD, held(THIRD))
+    for _ in range(3):
+        world.report(ABO, other)
+    assert world.statuses(MASTER) == {"301:7": "A", "301:6": "A"}
+    assert "PARTICIPANTS_MERGED" in world.codes
 
 
 def test_b15_orphan_merged_under_its_s_lives_again_in_the_merged_row() -> None:

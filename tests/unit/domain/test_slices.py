@@ -237,6 +237,16 @@ def test_b11_booking_in_a_course_whose_row_cannot_be_read_is_not_gone() -> None:
     assert "7" in routing.slices[ONE].protected
 
 
+def test_b16_mirror_in_a_course_that_was_set_aside_is_not_gone_whatever_its_beleg_id() -> None:
+    routing = followed(one("N1"), one("N9"), two(), at("N9", "77", of="301:7"), one={"7"})
+    assert routing.slices[ONE].protected >= {"77", "301:7"}
+
+
+def test_r15_booking_in_a_course_that_shows_the_coop_id_of_another_is_not_gone() -> None:
+    routing = followed(one("N1"), two(coop_id=ONE), at("N2", "7"), one={"7"}, two={"9"})
+    assert "7" in routing.slices[ONE].protected
+
+
 def test_b11_booking_that_stands_in_a_course_of_its_own_is_gone_from_the_other() -> None:
     routing = followed(one("N1"), one("LOCAL", ""), two(), at("LOCAL", "7"), at("N1", "8"), one={"7", "8"})
     assert "7" not in routing.slices[ONE].protected
