@@ -25,7 +25,7 @@ BOOKINGS = (
             Edit(
                 "domain/evolve_bookings.py",
                 "    _show(state, booking, seat, event.status)\n\n\ndef _cancellation_delivered",
-                "    if event.status is Status.CONFIRMED:\n        booking.cancelled_by.clear()\n"
+                "    if event.status is CONFIRMED:\n        booking.cancelled_by = frozenset()\n"
                 "    _show(state, booking, seat, event.status)\n\n\ndef _cancellation_delivered",
             ),
         ),
@@ -86,8 +86,8 @@ BOOKINGS = (
             Edit("domain/observe_bookings.py", _BACK, "    elif seat.orphaned:\n"),
             Edit(
                 "domain/evolve_bookings.py",
-                "    booking.orphaned_by.discard(event.vhs)\n",
-                "    booking.orphaned_by.discard(event.vhs)\n    booking.cancelled_by.clear()\n",
+                "    booking.orphaned_by -= {event.vhs}\n",
+                "    booking.orphaned_by -= {event.vhs}\n    booking.cancelled_by = frozenset()\n",
             ),
         ),
         Named(("tests/unit/domain/test_orphans.py::test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final",)),
@@ -150,7 +150,7 @@ BOOKINGS = (
             Edit(
                 "domain/evolve_bookings.py",
                 "        booking.status = event.status\n    _show_row",
-                "        booking.status = Status.CONFIRMED\n    _show_row",
+                "        booking.status = CONFIRMED\n    _show_row",
             ),
         ),
     ),
@@ -161,7 +161,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/evolve_bookings.py",
-                "    booking.status, booking.changed = Status.CONFIRMED, state.version\n",
+                "    booking.status, booking.changed = CONFIRMED, state.version\n",
                 "    booking.changed = state.version\n",
             ),
         ),

@@ -141,8 +141,8 @@ COURSES = (
         (
             Edit(
                 "domain/evolve_course.py",
-                "    lane.row = merged(lane.row, event.facts)\n    lane.row_changed |=",
-                "    lane.row = merged(lane.row, event.facts)\n"
+                "    lane.row = replace(lane.row, **news)\n    lane.row_changed |=",
+                "    lane.row = replace(lane.row, **news)\n"
                 "    if event.facts.cancelled is False:\n"
                 "        lane.cancelled_version = 0\n"
                 "    lane.row_changed |=",
