@@ -158,9 +158,9 @@ class _Courses:
             chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
             if row is not chosen:
-                remedy = (
-                    f'empty "Externe Kurs-Nr." there; if it is the shared course itself, number it {lane.number} again'
-                )
+                number, stays = lane.number, chosen is not None and chosen.number == lane.number
+                itself = f" and {number} was made anew, delete {number}" if stays else f", number it {number} again"
+                remedy = f'empty "Externe Kurs-Nr." there; but if it is the shared course itself{itself}'
                 reason = f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})"
                 self._reject(row, reason, remedy)
         if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:

@@ -390,7 +390,7 @@ def test_source_without_periods_is_matched_by_number() -> None:
 
 # --- what is set aside ------------------------------------------------------------------------------------------------
 
-COPY = 'empty "Externe Kurs-Nr." there; if it is the shared course itself, number it N1 again'
+COPY = 'empty "Externe Kurs-Nr." there; but if it is the shared course itself and N1 was made anew, delete N1'
 SET_ASIDE: list[tuple[list[CourseRow | BookingRow], tuple[str, ...], tuple[str, str, str]]] = [
     (
         [one("N8", ""), two()],
