@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from io import SEEK_END
 from itertools import chain, pairwise
 from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
@@ -25,11 +25,11 @@ from koop_es.connectors.source import faults_named, seekable
 from koop_es.connectors.table import Broken, Table
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
-WHOLE_BYTES = 32 << 20
-"""A file of up to this size, some 300,000 bookings, is held where rows are read again, as they may lie scattered."""
-
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+WHOLE_BYTES = 32 << 20
+"""A file of up to this size, some 300,000 bookings, is held where rows are read again, as they may lie scattered."""
 
 
 class Work(Protocol[T_co]):
@@ -44,6 +44,10 @@ class Together(Protocol[T]):
 
     def __call__(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[T] | None:
         """Work on records; each begins on the line beside it."""
+
+
+Refused = Callable[[CellRefused, "_Piece", int, Sequence[str]], None]
+"""Is told what keeps a row from being used: the piece it is in, its place there and its cells."""
 
 
 class Sheet(Generic[Reader]):
@@ -113,6 +117,13 @@ class Sheet(Generic[Reader]):
 
         Rows that have nothing to clean are worked on ``together`` where that is possible.
         """
+        return self._worked(group, work, together, self._refused)
+
+    def again(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
+        """Let the rows of a course be worked on that were before; those that cannot be used are passed over."""
+        return self._worked(group, work, together, lambda *_: None)
+
+    def _worked(self, group: Group, work: Work[T], together: Together[T] | None, refused: Refused) -> list[T]:
         found: list[T] = []
         for piece in self._pieces(group):
             tidy, records = self._cut(piece)
@@ -122,24 +133,14 @@ class Sheet(Generic[Reader]):
             for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
                 try:
                     found.append(work(cells, line, tidy=tidy))
-                except CellRefused as refused:
-                    column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
-                    whole = piece.records(self.codec)[index]
-                    self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
+                except CellRefused as error:
+                    refused(error, piece, index, cells)
         return found
 
-    def again(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
-        """Let the rows of a course be worked on that were before; those that cannot be used are passed over."""
-        found: list[T] = []
-        for piece in self._pieces(group):
-            tidy, records = self._cut(piece)
-            if tidy and together is not None and (many := together(records, piece.lines)) is not None:
-                found += many
-                continue
-            for line, cells in zip(piece.lines, records, strict=True):
-                with suppress(CellRefused):
-                    found.append(work(cells, line, tidy=tidy))
-        return found
+    def _refused(self, refused: CellRefused, piece: _Piece, index: int, cells: Sequence[str]) -> None:
+        column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
+        whole, line = piece.records(self.codec)[index], piece.lines[index]
+        self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
 
     def raw(self, group: Group, wanted: frozenset[int]) -> dict[int, bytes]:
         """Give the original bytes of some rows of a course, by the line they begin on."""
