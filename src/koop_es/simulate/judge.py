@@ -13,6 +13,9 @@ from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
 
 LIVE = ("A", "W")
+STRANGER = -1
+"""Stands for a booking that nobody knows who made."""
+
 SAME = ("Datum von", "Datum bis", "Uhrzeit von", "Uhrzeit bis", "TN max")
 """What the Master decides and every Abo-Kurs shows in the end (R21)."""
 
@@ -23,14 +26,16 @@ class Judge:
     def __init__(self, world: World) -> None:
         """Read every program once."""
         self.world, self.staff = world, world.staff
-        self.waiting = {
-            self.staff.facts.label_of.get(ref, -1) for item in withheld(world.store) for ref in item["refs"]
-        }
+        self.waiting = {self._who(ref) for item in withheld(world.store) for ref in item["refs"]}
         self.masters = [course.master for course in world.scenario.courses]
         self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
+        self.unread: set[int] = set()
         for violation in open_violations(world.store):
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
+            if violation["code"] == "UNKNOWN_STATUS":
+                self.unread.add(self._who(violation["ref"]))
+        self.unread.discard(STRANGER)
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
@@ -62,7 +67,7 @@ class Judge:
         owner, course = facts.owner_of[who], facts.course_of[who]
         verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
         held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in self._parties(who, course)}
-        if owner not in held or any(UNKNOWN_LETTER in statuses for statuses in held.values()):
+        if owner not in held or self._is_unread(who):
             return
         live = {vhs: sorted(status for status in statuses if status in LIVE) for vhs, statuses in held.items()}
         if verdict == "cancelled" and any(live.values()):
@@ -186,18 +191,22 @@ class Judge:
                     if status in LIVE and course_of(row) == self.staff.place[vhs, course]
                 )
                 for who, status in sorted((wanted - held) + (held - wanted)):
-                    if not self._excused(who, vhs):
+                    if not self._excused(who):
                         side = "its view" if (who, status) in wanted else "its program"
                         yield f"view: person {who} is {status} only in {side} at {program.vhs} ({shown['coop_id']})"
 
     def _who(self, ref: str) -> int:
-        return self.staff.facts.label_of.get(ref, -1)
+        return self.staff.facts.label_of.get(ref, STRANGER)
 
-    def _excused(self, who: int, vhs: int) -> bool:
+    def _excused(self, who: int) -> bool:
         """Leave out what people have to settle: unknown letters, and what the mass guard holds."""
-        if who in self.waiting:
-            return True
-        return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))
+        return who in self.waiting or self._is_unread(who)
+
+    def _is_unread(self, who: int) -> bool:
+        """Tell whether a letter nobody knows stands somewhere, or stood where nothing is shown any more (B6)."""
+        return who in self.unread or any(
+            status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, [])
+        )
 
 
 def _price(row: Row) -> tuple[int, int]:

@@ -71,7 +71,12 @@ class Staff:
     def note_created(self, vhs: int) -> None:
         """Look where a connector made a course anew that staff had deleted under another number."""
         courses = self.programs[vhs].courses
-        made = {row["Externe Kurs-Nr."]: key for key, row in courses.items() if row["Erstellt von"] == WEB_SERVICE_USER}
+        kept = {self.key(vhs, course) for course in self.coop_ids}
+        made = {
+            row["Externe Kurs-Nr."]: key
+            for key, row in courses.items()
+            if row["Erstellt von"] == WEB_SERVICE_USER and key not in kept
+        }
         for course, coop_id in self.coop_ids.items():
             if (vhs, course) in self.place and self.key(vhs, course) is None and coop_id in made:
                 self.place[vhs, course] = made[coop_id]
@@ -127,15 +132,20 @@ class Staff:
         key, course = self._course(act), act.course % len(self.masters)
         if act.who in self.facts.owner_of:
             return False
+        booking = self._enter(act, program, how, key)
+        self.facts.course_of[act.who], self.facts.owner_of[act.who] = course, act.vhs
+        self.facts.letter[act.who] = program.bookings[booking]["Status"]
+        return True
+
+    def _enter(self, act: Act, program: Program, how: Callable[..., str], key: CourseKey) -> str:
+        """Enter somebody in a course, on the waiting list where it is full."""
         person = _person(act.who, act.vhs)
         try:
             booking = how(key, person, self.clock.now)
         except NotAllowed:
             booking = program.waitlist(key, person, self.clock.now)
-        self.facts.course_of[act.who], self.facts.owner_of[act.who] = course, act.vhs
-        self.facts.letter[act.who] = program.bookings[booking]["Status"]
         self.facts.name(act.who, f"{program.vhs}:{booking}")
-        return True
+        return booking
 
     def book_local(self, act: Act, program: Program) -> bool:
         """Book a course that nobody shares (D15)."""
@@ -192,10 +202,9 @@ class Staff:
             return False
         key = course_of(row)
         program.remove(held)
-        booking = program.book(key, _person(act.who, act.vhs), self.clock.now)
-        self.facts.name(act.who, f"{program.vhs}:{booking}")
+        booking = self._enter(act, program, program.book, key)
         self.facts.rebooked.add(act.who)
-        self._give(act.who, act.vhs, "A")
+        self._give(act.who, act.vhs, program.bookings[booking]["Status"])
         return True
 
     def promote(self, act: Act, program: Program) -> bool:
