@@ -14,7 +14,7 @@ from typing import NamedTuple
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, People, VaultEntry
 from koop_es.domain.events import Event
-from koop_es.domain.observe_bookings import observe_bookings
+from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
 from koop_es.domain.observe_course import observe_course
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -75,6 +75,8 @@ def observe_into(
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings and (part.bookings or part.proves_absence):
             observe_bookings(draft, part, policy, withhold=withhold)
+        elif part.bookings and (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
+            observe_acknowledged(draft, part)
         if draft.events or not state.version:
             draft.settle_violations()
     return Outcome(draft.events, draft.persons)

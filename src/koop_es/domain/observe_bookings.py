@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.merges import match_merges, same_name, suspect_merges
@@ -21,6 +21,7 @@ from koop_es.domain.wanted import sees_identity, wanted_status
 def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: bool) -> None:
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
     shown = _by_reference(draft, part)
+    _take_sights(draft, part, shown)
     missing = _missing(draft, part, shown) if part.proves_absence else []
     if not part.proves_absence:
         _hold_suspects(draft, shown)
@@ -42,7 +43,21 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref])
     for ref in missing:
-        _take_absence(draft, draft.state.bookings[ref], policy, withhold=withhold)
+        _take_absence(draft, part, draft.state.bookings[ref], policy, withhold=withhold)
+
+
+def observe_acknowledged(draft: Draft, part: Slice) -> None:
+    """Take in, of the rows of a course that is frozen, an "S" in a booking that was told so (R15, B3).
+
+    A row that has it is removed as a cancelled one later, and nobody has lost the booking then (D5).
+    """
+    for ref, row in sorted(_by_reference(draft, part).items()):
+        booking = draft.state.bookings.get(ref)
+        seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
+        if booking is None or seat is None or row.status is not CANCELLED or not (seat.live and seat.held):
+            continue
+        if row.booking_id == seat.booking_id and _is_echo(draft, booking, seat, row):
+            draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
 
 
 def _by_reference(draft: Draft, part: Slice) -> dict[str, BookingRow]:
@@ -84,13 +99,17 @@ def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[st
     result = []
     for ref, booking in draft.state.bookings.items():
         seat = booking.seats.get(vhs)
-        if seat is None or ref in shown or seat.booking_id in part.protected or ref in part.protected:
+        if seat is None or ref in shown or _is_protected(part, ref, seat) or seat.booking_id in part.excused:
             continue
         wanted = wanted_status(draft.state, booking, vhs)
         missed = seat.live or wanted not in (None, CANCELLED)
         if missed and seat.survivor is None and not seat.lost:
             result.append(ref)
     return sorted(result)
+
+
+def _is_protected(part: Slice, ref: str, seat: Seat) -> bool:
+    return seat.booking_id in part.protected or ref in part.protected
 
 
 def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
@@ -231,7 +250,7 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if status is CANCELLED:
-        if state.is_final(booking) or _is_echo(state, booking, seat, row):
+        if state.is_final(booking) or _is_echo(draft, booking, seat, row):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
@@ -250,24 +269,30 @@ def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> Non
         draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)
 
 
-def _is_echo(state: Cooperation, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+def _is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
     """Tell whether an "S" is our own, written by WS because the VHS was told so (T6), and not one that its staff set.
 
     A booking cancelled only as an orphan may live again (D5), so a person's "S" must not be taken for the echo. Who
     edited the row tells, unless it says nobody, or the very person it named before, or somebody who merged it, which
-    says nothing about the "S" (B13): then what the VHS was told tells.
+    says nothing about the "S" (B13): then what the VHS was told tells, and of a merged row that it ever was.
     """
+    cancelled, ever = draft.state.is_cancelled(booking), booking.ever_cancelled
     actor = actor_of(row.edited_by)
-    if actor == WEB_SERVICE_USER:
-        return state.is_cancelled(booking) or booking.ever_cancelled
-    merged = (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id)
-    by_hand = actor is not None and actor != seat.actor and not merged
-    return not by_hand and (state.is_cancelled(booking) or seat.told_cancelled)
+    if actor == WEB_SERVICE_USER or _is_merged(draft, seat, row):
+        return cancelled or seat.told_cancelled or ever
+    return actor in (None, seat.actor) and (cancelled or seat.told_cancelled)
+
+
+def _is_merged(draft: Draft, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether this export is the first to show a row under its numbers (B13, B15)."""
+    if (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id):
+        return True
+    return any(isinstance(event, e.ParticipantsMerged) and event.booking_id == row.booking_id for event in draft.events)
 
 
 def _came_back_as_told(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
     """Tell whether a lost row is back with an "S" that WS wrote, because another VHS had lost the booking too (D5)."""
-    return actor_of(row.edited_by) == WEB_SERVICE_USER and _is_echo(draft.state, booking, seat, row)
+    return actor_of(row.edited_by) == WEB_SERVICE_USER and _is_echo(draft, booking, seat, row)
 
 
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
@@ -327,10 +352,23 @@ def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int
     return PERSON_DIFFERS
 
 
+def _take_sights(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> None:
+    """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11)."""
+    vhs = draft.moment.vhs
+    if not part.protected:
+        return
+    for ref in sorted(draft.state.bookings.keys() - shown.keys()):
+        seat = draft.state.bookings[ref].seats.get(vhs)
+        if seat is None or not seat.absences or seat.orphaned or seat.lost or seat.status is None:
+            continue
+        if _is_protected(part, ref, seat):
+            draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
+
+
 # --- absence --------------------------------------------------------------------------------------------------------
 
 
-def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: bool) -> None:
+def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, *, withhold: bool) -> None:
     """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4
     say.
     """
@@ -343,9 +381,8 @@ def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: b
         if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if not seat.live and vhs != booking.owner:
-        # It was removed while it was cancelled, and lives again since: nobody lost a booking, it is delivered again.
-        draft.add(e.MirrorLost, "D5", cause=booking.changed or None, ref=ref)
+    if vhs != booking.owner and (cause := _no_loss(part, booking, seat)):
+        draft.add(e.MirrorLost, cause, cause=booking.changed or None, ref=ref)
         return
     if seat.absences == 0:
         draft.add(e.BookingVanished, "D3", ref=ref)
@@ -359,3 +396,14 @@ def _take_absence(draft: Draft, booking: Booking, policy: Policy, *, withhold: b
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
     else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
+
+
+def _no_loss(part: Slice, booking: Booking, seat: Seat) -> str | None:
+    """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
+
+    One that showed "S" was removed as a cancelled one (D5); one that stands in another course was written there, and
+    is not gone (B11).
+    """
+    if not seat.live:
+        return "D5"
+    return "B11" if part.elsewhere(booking.ref) else None

@@ -7,12 +7,13 @@ altered. Nothing that cannot be told apart for certain is guessed: it is set asi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from koop_es.domain.identifiers import booking_ref, is_issued, is_legacy, owner_of
+from koop_es.domain.course import ABO_MARKER
+from koop_es.domain.identifiers import booking_ref, is_issued, is_legacy, issuer, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, CourseRow, Kind, Rejected, Report
 
 Key = tuple[str, str | None]
@@ -39,9 +40,11 @@ class Slice:
     """What one export says about one cooperation.
 
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
-    first for the course, the second for every booking that is not among ``bookings`` or ``protected``. The row of a
-    course that ``counts_only`` comes from an occupancy export and says nothing of all it leaves out. ``name`` is what
-    the rows are known by, the same for the same rows; it is empty where they must be read whatever they are.
+    first for the course, the second for every booking that is not among ``bookings``, nor ``protected`` by a row that
+    was set aside, nor ``excused`` because nobody knows. ``elsewhere`` tells whether a mirror stands live in any shared
+    course of the export. The row of a course that ``counts_only`` comes from an occupancy export and says nothing of
+    all it leaves out. ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
+    be read whatever they are.
     """
 
     coop_id: str
@@ -51,6 +54,8 @@ class Slice:
     counts_only: bool = False
     proves_absence: bool = False
     protected: frozenset[str] = frozenset()
+    excused: frozenset[str] = frozenset()
+    elsewhere: Callable[[str], bool] = lambda _: False
     name: str = ""
 
 
@@ -226,12 +231,30 @@ class _Courses:
         if alike:
             if known and shown and not self.proves:
                 return False
-        elif stays or not self.proves or self.is_local((row.number, row.period)):
+        elif stays or not self.proves or not self._may_have_changed(lane, row):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
         left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope
         return not (left_scope and row.period not in (lane.period, None))
+
+    def _may_have_changed(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
+
+        It is another where it was a local course, where it is an Abo-Kurs by its mark and the lane's is the Master's or
+        the other way round, and where title and first day stand in a row that is no other course known before.
+        """
+        if self.is_local((row.number, row.period)):
+            return False
+        marked = ABO_MARKER in row.facts.markers if row.facts.markers is not None else None
+        if marked == (issuer(lane.coop_id) == self.report.vhs) and not is_legacy(lane.coop_id):
+            return False
+        return not any(
+            _is_course(other, lane)
+            and self.lane_keys.get((other.number, other.period or "")) != other.external_number
+            and not self.is_local((other.number, other.period))
+            for other in self.report.courses
+        )
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
         return bool(self.booking_ids(lane.coop_id) & self._bookings_of(row))
@@ -328,11 +351,29 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
     protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
     protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
     protected |= set(_in_courses_set_aside(report, routing, courses))
-    everywhere = frozenset(protected)
+    everywhere, mirrors = (
+        frozenset(protected),
+        _Mirrors(shown for key, shown in courses.bookings.items() if key in targets),
+    )
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
-        part.protected = everywhere
+        part.protected, part.elsewhere = everywhere, mirrors.hold
     routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
+
+
+class _Mirrors:
+    """The live mirrors in all shared courses of an export, gone through when one is missed in its own."""
+
+    def __init__(self, bookings: Iterable[CourseBookings]) -> None:
+        self._bookings = bookings
+        self._refs: frozenset[str] | None = None
+
+    def hold(self, ref: str) -> bool:
+        """Tell whether one of them is the mirror of a booking."""
+        if self._refs is None:
+            rows = (row for found in self._bookings if found.mirrors for row in found.rows)
+            self._refs = frozenset(row.ref for row in rows if row.ref and row.status is not CANCELLED)
+        return ref in self._refs
 
 
 def _in_courses_set_aside(report: Report, routing: Routing, courses: _Courses) -> Iterator[str]:

@@ -55,7 +55,8 @@ class Sheet:
     """The rows of one VHS; ``lost`` keeps those that are gone, in case they come back.
 
     ``touched`` are the bookings, and ``course_touched`` tells whether it is the course, that the events of the export
-    at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more.
+    at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
+    ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course.
     """
 
     vhs: str
@@ -68,10 +69,13 @@ class Sheet:
     course_touched: bool = False
     hidden: set[str] = field(default_factory=set)
     excused: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)
 
     def turn(self) -> None:
         """Begin with the next export."""
         self.touched, self.hidden, self.course_touched = set(), set(), False
+        self.aside, self.elsewhere = set(), set()
 
     def excuse(self, event: e.Event) -> None:
         """Leave a booking that is gone out of every proof of absence until it is back."""
@@ -102,9 +106,9 @@ class Sheet:
         course = self.course if (shape.whole or self.course_touched) and not self.gone else None
         if course is not None and kind is Kind.CATALOGUE:
             course = replace(course, external_number=None)
-        protected = {self.lost[ref].booking_id for ref in self.excused if ref in self.lost}
+        excused = {self.lost[ref].booking_id for ref in self.excused if ref in self.lost}
         if shape.guarded:
-            protected |= {row.booking_id for ref, row in self.rows.items() if ref not in self.touched}
+            excused |= {row.booking_id for ref, row in self.rows.items() if ref not in self.touched}
         return Slice(
             coop_id,
             course=course,
@@ -112,7 +116,9 @@ class Sheet:
             course_absent=self.gone and shape.proves,
             counts_only=kind is Kind.OCCUPANCY,
             proves_absence=shape.proves,
-            protected=frozenset(protected),
+            protected=frozenset(self.aside),
+            excused=frozenset(excused),
+            elsewhere=frozenset(self.elsewhere).__contains__,
         )
 
     # --- rows -----------------------------------------------------------------------------------------------------
@@ -140,6 +146,13 @@ class Sheet:
         """Take a booking's row out."""
         if ref in self.rows:
             self.lost[ref] = self.rows.pop(ref)
+
+    def set_aside(self, ref: str) -> None:
+        """Put back a row that was gone, but for this export it stands where it could not be used."""
+        self.bring_back(ref)
+        if ref in self.rows:
+            self.hidden.add(ref)
+            self.aside.add(self.rows[ref].booking_id)
 
     def bring_back(self, ref: str) -> None:
         """Put back a row that was gone."""

@@ -121,12 +121,17 @@ def _s_there(sheet: Sheet, event: e.CancellationDelivered, told: Telling) -> Non
 def _absent(sheet: Sheet, event: e.BookingVanished, told: Telling) -> None:
     if not getattr(event, "approved", False):
         sheet.remove(event.ref)
+    if event.rule == "B11":
+        sheet.elsewhere.add(event.ref)
 
 
 def _back(sheet: Sheet, event: e.BookingReappeared | e.BookingReinstated, told: Telling) -> None:
     """Bring a row back; one that its VHS would not have been told to make again stays away."""
     booking = told.state.bookings.get(event.ref)
     if echoes.ROW in told.echo and (booking is None or told.state.is_cancelled(booking)):
+        return
+    if event.rule == "B11":
+        sheet.set_aside(event.ref)
         return
     sheet.bring_back(event.ref)
     sheet.edit(event.ref, event, **letter(event.status))

@@ -20,6 +20,7 @@ from tests.unit.domain.world import (
     World,
     booked,
     held,
+    mirror,
     network,
     shared,
     types,
@@ -75,6 +76,32 @@ def test_r15_restored_coop_id_ends_the_freeze() -> None:
     world.report(ABO, coop_id="")
     assert types(world.report(ABO, held(ABO, status="S"))) == ["CoopIdDelivered", "BookingCancelled"]
     assert world.open == set()
+
+
+@pytest.mark.parametrize("vhs", [MASTER, THIRD])
+def test_r15_s_that_was_told_is_read_in_a_frozen_course_and_its_row_may_go_then(vhs: str) -> None:
+    """The booking was an orphan meanwhile; staff tidied its "S" away, and then it came back (D5)."""
+    world = shared()
+    world.report(ABO)
+    world.report(ABO)
+    told = held(vhs, status="S", edited_by="WS")
+    assert types(world.report(vhs, told, coop_id=""))[:2] == ["CoopIdAltered", "CancellationDelivered"]
+    assert world.report(vhs, told, coop_id="") == []
+    world.report(vhs)
+    world.report(ABO, held(ABO))
+    for _ in range(2):
+        world.report(vhs)
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert world.to_do(vhs) == [("booking.create", "301:7")]
+
+
+def test_r15_no_other_s_is_read_in_a_frozen_course() -> None:
+    world = shared()
+    assert types(world.report(THIRD, held(THIRD, status="S"), coop_id="")) == ["CoopIdAltered"]
+    world.report(ABO)
+    world.report(ABO)
+    other = mirror("99", "301:7", "S", edited_by="WS")
+    assert world.report(THIRD, held(THIRD), coop_id="") == world.report(THIRD, other, coop_id="") == []
 
 
 def test_r35_subscriber_has_to_keep_the_coop_id_as_well() -> None:

@@ -338,6 +338,22 @@ def test_b15_orphan_merged_under_its_s_lives_again_in_the_merged_row() -> None:
     assert world.statuses(MASTER) == {"301:7": "A"}
 
 
+def test_b13_s_in_a_row_merged_after_an_old_export_showed_it_alive_is_no_cancellation() -> None:
+    """WS wrote the orphan's "S", an export from before it came late, and staff merged the person under the "S"."""
+    world = shared()
+    world.report(ABO, held(ABO, edited_by="Büro"))
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(THIRD, held(THIRD))
+    world.report(ABO, held(ABO, edited_by="Büro"))
+    world.report(ABO, booked("8", "S", tnr="T8", edited_by="Büro"))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.to_do(ABO) == [("booking.update", "301:7")]
+    world.report(ABO, booked("8", tnr="T8", edited_by="WS"))
+    world.report(ABO, booked("8", "S", tnr="T8", edited_by="Büro"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
 def test_b15_partial_export_does_not_hold_a_registration_with_a_moment_of_its_own() -> None:
     """The booking shows an "S" that was taken back; who registers then has another day of booking."""
     world = shared()

@@ -113,6 +113,34 @@ def test_b11c_set_aside_rows_are_never_absent() -> None:
     assert world.report(MASTER, protected=["M563-7"]) == []
 
 
+def test_b11_sight_of_a_row_that_was_set_aside_takes_the_suspicion_back() -> None:
+    world = shared()
+    world.report(ABO)
+    assert types(world.report(ABO, protected=["7"])) == ["BookingReappeared"]
+    assert world.report(ABO, protected=["7"]) == []
+    assert types(world.report(ABO)) == ["BookingVanished"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+@pytest.mark.parametrize("absences", [0, 1])
+def test_b11_mirror_that_stands_in_another_course_is_delivered_again(absences: int) -> None:
+    world = shared()
+    for _ in range(absences):
+        world.report(THIRD)
+    assert types(world.report(THIRD, elsewhere=["301:7"]))[0] == "MirrorLost"
+    assert world.to_do(THIRD) == [("booking.create", "301:7")]
+    assert world.report(THIRD) == []
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert types(world.report(THIRD, held(THIRD)))[0] == "BookingReappeared"
+
+
+def test_b11_own_booking_that_moved_to_another_course_is_gone_from_its_own() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(ABO, elsewhere=["301:7"])
+    assert world.to_do(MASTER) == [("booking.cancel", "301:7")]
+
+
 def test_b11d_bookings_of_a_missing_course_do_not_vanish() -> None:
     world = shared()
     for _ in range(3):

@@ -242,6 +242,21 @@ def test_b16_mirror_in_a_course_that_was_set_aside_is_not_gone_whatever_its_bele
     assert routing.slices[ONE].protected >= {"77", "301:7"}
 
 
+@pytest.mark.parametrize(
+    ("row", "stands"),
+    [
+        (at("N2", "77", of="301:7"), True),
+        (at("N2", "77", of="301:7", status="S"), False),
+        (at("LOCAL", "77", of="301:7"), False),
+        (at("N2", "77", of="301:71"), False),
+    ],
+    ids=["shared", "cancelled", "nobody shares", "another"],
+)
+def test_b11_mirror_that_stands_live_in_another_shared_course_is_seen(row: BookingRow, stands: bool) -> None:
+    routing = followed(one("N1"), two(), one("LOCAL", ""), row, one={"7"})
+    assert routing.slices[ONE].elsewhere("301:7") == stands
+
+
 def test_r15_booking_in_a_course_that_shows_the_coop_id_of_another_is_not_gone() -> None:
     routing = followed(one("N1"), two(coop_id=ONE), at("N2", "7"), one={"7"}, two={"9"})
     assert "7" in routing.slices[ONE].protected
@@ -251,6 +266,35 @@ def test_b11_booking_that_stands_in_a_course_of_its_own_is_gone_from_the_other()
     routing = followed(one("N1"), one("LOCAL", ""), two(), at("LOCAL", "7"), at("N1", "8"), one={"7", "8"})
     assert "7" not in routing.slices[ONE].protected
     assert routing.slices[ONE].proves_absence
+
+
+CHANGED: dict[str, Any] = {"title": "Pastell", "starts_on": date(2026, 5, 5)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "follows"),
+    [
+        ([one("N9", **CHANGED), two()], True),
+        ([one("N9", **CHANGED), two(), one("LOCAL", "")], True),
+        ([one("N9", **CHANGED), one("N8", TWO)], False),
+        ([one("N9", **CHANGED), two(), one("N8", "")], False),
+        ([one("N9", **CHANGED, markers=("100",)), two()], False),
+    ],
+    ids=["alone", "beside a local course", "beside an exchanged one", "beside a new one", "as an Abo-Kurs"],
+)
+def test_r20_course_that_lost_number_title_and_day_is_known_by_its_coop_id_alone_unless_something_tells_against_it(
+    rows: list[CourseRow], follows: bool
+) -> None:
+    routing = routed(*rows)
+    assert (ONE in routing.slices and routing.slices[ONE].course is not None) == follows
+    assert follows or routing.slices[ONE].course_absent
+
+
+def test_r20_abo_course_does_not_become_the_masters_by_its_coop_id() -> None:
+    abo = "301-COOP-1"
+    lanes = {abo: KnownLane(abo, "N1", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on)}
+    assert routed(one("N9", abo, **CHANGED), lanes=lanes).slices[abo].course_absent
+    assert taken(routed(one("N9", abo, **CHANGED, markers=("100",)), lanes=lanes), abo) == ("N9", [])
 
 
 def test_r20_renumbered_course_is_followed_although_somebody_was_booked_into_another_course() -> None:

@@ -6,7 +6,7 @@ is a count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -163,17 +163,23 @@ class World:
         again: bool = False,
         withhold: bool = False,
         protected: Iterable[str] = (),
+        elsewhere: Collection[str] = (),
         course: CourseRow | None = None,
         on: date | None = None,
         **changed: Any,
     ) -> list[Event]:
-        """Let a VHS export its course and bookings; ``again`` repeats the number of its last export."""
+        """Let a VHS export its course and bookings; ``again`` repeats the number of its last export.
+
+        Bookings that are ``protected`` stand in rows that were set aside, mirrors that are ``elsewhere`` in another
+        course.
+        """
         part = Slice(
             self.coop_id,
             course=course if course is not None else row(vhs, **{"coop_id": self.coop_id, **changed}),
             bookings=list(bookings),
             proves_absence=full,
             protected=frozenset(protected),
+            elsewhere=elsewhere.__contains__,
         )
         return self.observe(vhs, part, again=again, withhold=withhold, on=on)
 

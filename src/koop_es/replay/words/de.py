@@ -194,6 +194,7 @@ RULES: dict[str, str] = {
     "B6": "Ein unbekannter Statusbuchstabe lässt diese eine Belegung bei dieser VHS ruhen.",
     "B8": "Feste Belegungen aller VHSen zusammen dürfen das Maximum des Masters nicht übersteigen.",
     "B9": "Belegungen werden mit Status S storniert und nie entfernt.",
+    "B11": "Weg ist nur, was ein vollständiger Export nirgends zeigt; eine Kopie in einem anderen Kurs steht falsch.",
     "B13": "Teilnehmer in geteilten Kursen dürfen nicht zusammengeführt werden.",
     "B15": "Wurde zusammengeführt, bleibt die Belegung dieselbe und wird nicht storniert.",
     "B19": "Von der Warteliste auf einen Platz rückt eine Belegung nur durch ihre eigene VHS.",

@@ -88,6 +88,7 @@ RULES: dict[str, str] = {
     "B6": "An unknown status letter freezes that one booking at that VHS.",
     "B8": "Confirmed bookings of all VHSs together must not exceed the Master's maximum.",
     "B9": "Bookings are cancelled with S and never removed.",
+    "B11": "Only what a complete export shows nowhere is gone; a mirror in another course only stands wrong.",
     "B13": "Participants of shared courses must not be merged.",
     "B15": "A booking whose participant was merged keeps its identity and is not cancelled.",
     "B19": "Only the owner moves its booking from the waiting list to a seat.",
