@@ -250,7 +250,7 @@ class BookingVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BookingReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A vanished booking is there again before it was taken for an orphan (D3)."""
+    """A vanished booking is there again before it was taken for an orphan (D3), if only in a row set aside (B11)."""
 
     ref: str
     status: Status
@@ -271,7 +271,9 @@ class OrphanWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A mirror was removed under ``owner_only``: it is delivered again and nobody is cancelled (B12, D2)."""
+    """A mirror is gone from its course and nobody is cancelled: under ``owner_only`` (B12, D2), after it showed "S"
+    (D5), or because it stands in another course (B11). It is delivered again where the booking lives.
+    """
 
     ref: str
 

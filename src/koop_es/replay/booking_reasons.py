@@ -38,7 +38,6 @@ RULE_OF: dict[str, str] = {
     "absent": "D3",
     "orphan": "D3",
     "withheld": "D4",
-    "lost": "D2",
     "absent_final": "D5",
     "double": "B15",
     "never_held": "D1",
@@ -102,9 +101,12 @@ class BookingReasons:
         """List the rules that decided, each with the version of its event, 0 for none."""
         made = self.walk.made("decided")
         found = [(self.walk.timeline.event(made).event.rule, made)] if made else []
-        rule = RULE_OF.get(self.value.condition)
+        rule, since = RULE_OF.get(self.value.condition), self.walk.made(f"seen {self.vhs}")
+        if self.value.condition == "lost":  # by which rule, its event says
+            since = self.booking.seats[self.vhs].version
+            rule = self.walk.timeline.event(since).event.rule
         if rule is not None and rule not in dict(found):
-            found.append((rule, self.walk.made(f"seen {self.vhs}")))
+            found.append((rule, since))
         if self.booking.ref in self.state.beyond_capacity():
             found.append(("D7", 0))
         return found

@@ -145,6 +145,18 @@ def test_d2_under_owner_only_a_removed_mirror_is_delivered_again(net: Net) -> No
     assert (kinds(answer)[0], rules(answer)[-1]) == ("MirrorLost", "D2")
 
 
+def test_b11_a_mirror_that_stands_in_another_course_is_delivered_again(net: Net) -> None:
+    program = net.programs[MASTER]
+    row = next(row for row in program.bookings.values() if row["Koop-Beleg-ID"] == THEIRS)
+    other = next(row for row in program.courses if row["Externe Kurs-Nr."] not in ("", COOP))
+    row |= {heading: other[heading] for heading in ("Kursnummer", "Periode")}
+    net.report(MASTER)
+    answer = net.ask(THEIRS)
+    assert (answer["vhs"], answer["value"]["condition"]) == (MASTER, "lost")
+    assert (answer["value"]["wanted"], answer["value"]["pending"]) == ("A", "booking.create")
+    assert (kinds(answer)[0], rules(answer)[-1]) == ("MirrorLost", "B11")
+
+
 def test_d4_a_withheld_cancellation_names_the_command_that_approves_it(net: Net) -> None:
     policy = Policy(guard_bookings=0, guard_percent=0, guard_absolute=0)
     net.programs[NEAR].remove(THEIRS)

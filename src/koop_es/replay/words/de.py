@@ -49,9 +49,7 @@ EVENTS: dict[type[e.Event], str] = {
         "die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen: ihr Status S wird "
         "zurückgehalten ({withheld_id})"
     ),
-    e.MirrorLost: (
-        "die Kopie der Belegung {ref} wurde bei VHS {vhs} entfernt: sie wird neu angelegt, niemand wird storniert"
-    ),
+    e.MirrorLost: "die Kopie der Belegung {ref} fehlt bei VHS {vhs} in ihrem Kurs: deshalb wird niemand storniert",
     e.BookingReinstated: "VHS {vhs} zeigt die Belegung {ref} wieder, die nur als verwaist storniert war",
     e.ParticipantsMerged: (
         "bei VHS {vhs} wurden Teilnehmer zusammengeführt: die Belegung {ref} läuft unter TNR {participant_no} weiter"
@@ -287,7 +285,7 @@ SAYS: dict[str, str] = {
         "Sie fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen; die Stornierung andernorts wartet auf den "
         "Betreiber."
     ),
-    "c_lost": "Ihre Kopie wurde bei VHS {vhs} entfernt; sie wird neu angelegt, wenn die Belegung besteht.",
+    "c_lost": "Ihre Kopie fehlt bei VHS {vhs} in ihrem Kurs; sie wird neu angelegt, wenn die Belegung besteht.",
     "c_absent_final": "Sie ist storniert und bei VHS {vhs} nicht mehr da; es gibt nichts mehr zu melden.",
     "c_double": (
         "Bei VHS {vhs} wurden zwei Datensätze einer Person zusammengeführt, die beide belegt waren; welche Belegung "

@@ -45,7 +45,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
     e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
     e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
-    e.MirrorLost: "mirror of booking {ref} was removed at VHS {vhs}: it is delivered again, nobody is cancelled",
+    e.MirrorLost: "mirror of booking {ref} is gone from its course at VHS {vhs}: nobody is cancelled for that",
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
     e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
@@ -162,7 +162,7 @@ SAYS: dict[str, str] = {
     ),
     "c_orphan": "VHS {vhs} has lost it: it was missing from as many complete exports as the settings ask for.",
     "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
-    "c_lost": "Its copy was removed at VHS {vhs}; it is delivered again if the booking lives.",
+    "c_lost": "Its copy is gone from its course at VHS {vhs}; it is delivered again if the booking lives.",
     "c_absent_final": "It is cancelled and gone at VHS {vhs}; nothing is left to tell.",
     "c_double": (
         "VHS {vhs} has merged two records of one person that both were booked; a human decides which one goes."
