@@ -21,9 +21,9 @@ R = TypeVar("R", CourseRow, BookingRow)
 NAME_CHARS = 2 * DIGEST_BYTES
 """Length of the name of rows."""
 
-KEPT_ROWS = 100_000
-"""Bookings of an export that are kept as they were checked, some 60 MB; those of a larger one are typed again when they
-are asked for."""
+KEPT_ROWS = 200_000
+"""Bookings of an export that are kept as they were checked, some 130 MB, with which an ingest stays below 256 MiB;
+those of a larger one are typed again when they are asked for."""
 
 UNNAMED = ""
 """Stands for the name of rows that must be read the next time, whatever their bytes are."""
@@ -112,6 +112,8 @@ class Content:
             mirrors = any(status is not CANCELLED for _, status in refs)
             found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors)
         self._leave_out(sheet, doubled, found, notes)
+        if keep:
+            sheet.let_go()
         return {key: item for key, item in found.items() if len(item.rows)}
 
     def name(self, key: Key) -> str:

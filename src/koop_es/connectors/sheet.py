@@ -205,6 +205,10 @@ class Sheet(Generic[Reader]):
                 self._whole = self._stream.read()
         return self._whole[place.offset : place.offset + place.size]
 
+    def let_go(self) -> None:
+        """Let go of a file that was read as a whole; it is read anew if more is asked of it."""
+        self._whole = None
+
     def _cut(self, piece: _Piece) -> tuple[bool, list[list[str]]]:
         """Cut records into cells, and tell whether none of these must be cleaned."""
         delimiter = self._file.profile.delimiter
