@@ -241,13 +241,13 @@ class _Courses:
     def _may_have_changed(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
-        It is another where it was a local course, where it is an Abo-Kurs by its mark and the lane's is the Master's or
-        the other way round, and where title and first day stand in a row that is no other course known before.
+        It is another where it was a local course, where it is an Abo-Kurs by its mark and the lane's is the Master's,
+        and where title and first day stand in a row that is no other course known before.
         """
         if self.is_local((row.number, row.period)):
             return False
-        marked = ABO_MARKER in row.facts.markers if row.facts.markers is not None else None
-        if marked == (issuer(lane.coop_id) == self.report.vhs) and not is_legacy(lane.coop_id):
+        is_masters = issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
+        if is_masters and ABO_MARKER in (row.facts.markers or ()):
             return False
         return not any(
             _is_course(other, lane)

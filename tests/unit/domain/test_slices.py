@@ -290,11 +290,11 @@ def test_r20_course_that_lost_number_title_and_day_is_known_by_its_coop_id_alone
     assert follows or routing.slices[ONE].course_absent
 
 
-def test_r20_abo_course_does_not_become_the_masters_by_its_coop_id() -> None:
+@pytest.mark.parametrize("markers", [("100",), ()])
+def test_r20_abo_course_that_lost_number_title_and_day_may_have_lost_its_mark_too(markers: tuple[str, ...]) -> None:
     abo = "301-COOP-1"
     lanes = {abo: KnownLane(abo, "N1", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on)}
-    assert routed(one("N9", abo, **CHANGED), lanes=lanes).slices[abo].course_absent
-    assert taken(routed(one("N9", abo, **CHANGED, markers=("100",)), lanes=lanes), abo) == ("N9", [])
+    assert taken(routed(one("N9", abo, **CHANGED, markers=markers), lanes=lanes), abo) == ("N9", [])
 
 
 def test_r20_renumbered_course_is_followed_although_somebody_was_booked_into_another_course() -> None:
