@@ -352,6 +352,9 @@ def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int
     return PERSON_DIFFERS
 
 
+# --- absence --------------------------------------------------------------------------------------------------------
+
+
 def _take_sights(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> None:
     """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11)."""
     vhs = draft.moment.vhs
@@ -363,9 +366,6 @@ def _take_sights(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> Non
             continue
         if _is_protected(part, ref, seat):
             draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
-
-
-# --- absence --------------------------------------------------------------------------------------------------------
 
 
 def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, *, withhold: bool) -> None:
@@ -381,8 +381,8 @@ def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, *
         if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if vhs != booking.owner and (cause := _no_loss(part, booking, seat)):
-        draft.add(e.MirrorLost, cause, cause=booking.changed or None, ref=ref)
+    if vhs != booking.owner and (rule := _no_loss(part, booking, seat)):
+        draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
         return
     if seat.absences == 0:
         draft.add(e.BookingVanished, "D3", ref=ref)

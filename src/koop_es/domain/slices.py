@@ -351,10 +351,8 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
     protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
     protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
     protected |= set(_in_courses_set_aside(report, routing, courses))
-    everywhere, mirrors = (
-        frozenset(protected),
-        _Mirrors(shown for key, shown in courses.bookings.items() if key in targets),
-    )
+    everywhere = frozenset(protected)
+    mirrors = _Mirrors(shown for key, shown in courses.bookings.items() if key in targets)
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
         part.protected, part.elsewhere = everywhere, mirrors.hold
