@@ -37,12 +37,17 @@ class Reason(StrEnum):
     ORPHAN = "orphan"
 
 
+TOLD = 2
+"""Reports that an "S" which was taken back is remembered for."""
+
+
 class Seat(msgspec.Struct, gc=False):
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
     ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
-    that the same export never counts twice. ``told_cancelled`` remembers an "S" that was wanted and taken back since
-    the last report. ``version`` is the version of the last event about this seat.
+    that the same export never counts twice. ``told`` remembers an "S" that was wanted and taken back: it is TOLD until
+    a report shows something else, and 1 until the next, because the first may be older than the "S" (ADR 0006).
+    ``version`` is the version of the last event about this seat.
     """
 
     status: Status | None = None
@@ -59,7 +64,7 @@ class Seat(msgspec.Struct, gc=False):
     survivor: str | None = None
     suspected: str | None = None
     unknown_status: str | None = None
-    told_cancelled: bool = False
+    told: int = 0
     shown_cancelled: bool = False
     actor: str | None = None
     version: int = 0
@@ -151,7 +156,7 @@ class Lane:
 
     @property
     def frozen(self) -> bool:
-        """Tell whether nothing may be read out of this VHS's rows because the COOP-Id was altered (R15)."""
+        """Tell whether nothing but an "S" of ours may be read out of this VHS's rows: the COOP-Id was altered (R15)."""
         return self.altered is not None
 
 

@@ -49,7 +49,8 @@ class Moment:
 class Draft:
     """The events one observation or command adds to a stream, and the persons that go with them.
 
-    ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15).
+    ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15). ``merged`` are the
+    Beleg-IDs of rows that bookings go on in since this export (B15).
     """
 
     state: Cooperation
@@ -57,6 +58,7 @@ class Draft:
     people: People = field(default_factory=dict)
     new_person_id: Callable[[], str] = lambda: ""
     erased: Set[str] = frozenset()
+    merged: set[str] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     known: dict[tuple[str, int], Person] = field(default_factory=dict)

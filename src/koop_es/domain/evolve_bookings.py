@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation, Seat
+from koop_es.domain.cooperation import TOLD, Booking, Cooperation, Seat
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 
@@ -33,7 +33,7 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
     if seat.absences or seat.lost or (status is not None and status is not seat.status):
         seat.version = state.version
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
-    seat.orphaned = seat.lost = seat.told_cancelled = False
+    seat.orphaned, seat.lost, seat.told = False, False, 0
     if status is not None:
         seat.status, seat.unknown_status = status, None
         if status is CANCELLED:
@@ -125,7 +125,10 @@ def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
         seat.booking_id = event.booking_id
     if event.person_version is not None:
         seat.person_version, seat.person_changed = event.person_version, state.version
+    told = seat.told
     _show(state, booking, seat, event.status)
+    if event.status is not CANCELLED:
+        seat.told = max(told - 1, 0) if event.rule == "D5" else told
 
 
 def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) -> None:
@@ -141,7 +144,11 @@ def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
 
 def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
     booking = _booking(state, event.ref)
-    _show(state, booking, _seat(booking, event), event.status)
+    seat = _seat(booking, event)
+    if event.rule == "B11":  # of a row that was set aside nothing is known but that it is there
+        seat.absences, seat.absent_export, seat.withheld, seat.version = 0, "", None, state.version
+    else:
+        _show(state, booking, seat, event.status)
 
 
 def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
@@ -170,7 +177,7 @@ def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking.orphaned_by -= {event.vhs}
     booking.changed, booking.ever_cancelled = state.version, True
     for seat in booking.seats.values():
-        seat.told_cancelled = seat.status is not CANCELLED
+        seat.told = TOLD if seat.status is not CANCELLED else 0
     _show(state, booking, _seat(booking, event), event.status)
 
 

@@ -147,10 +147,14 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
-    """Let go of absences that were only suspicions: without the course between them they are not consecutive (D3)."""
     _lane(state, event.vhs).present = False
+    _forget_absences(state, event.vhs)
+
+
+def _forget_absences(state: Cooperation, vhs: str) -> None:
+    """Let go of absences that were only suspicions: without the course between them they are not consecutive (D3)."""
     for booking in state.bookings.values():
-        seat = booking.seats.get(event.vhs)
+        seat = booking.seats.get(vhs)
         if seat is not None and seat.absences and not (seat.orphaned or seat.lost or seat.withheld):
             seat.absences, seat.absent_export, seat.absent_version = 0, "", 0
 
@@ -167,6 +171,7 @@ def _id_delivered(state: Cooperation, event: e.CoopIdDelivered) -> None:
 def _id_altered(state: Cooperation, event: e.CoopIdAltered) -> None:
     lane = _lane(state, event.vhs)
     lane.id_held, lane.altered, lane.identity_version = False, event.found, state.version
+    _forget_absences(state, event.vhs)
 
 
 def _id_assigned(state: Cooperation, event: e.CoopIdAssigned) -> None:

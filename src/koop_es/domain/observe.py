@@ -73,7 +73,7 @@ def observe_into(
     draft = Draft(state, moment, people, new_person_id, erased)
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
-        if open_for_bookings and (part.bookings or part.proves_absence):
+        if open_for_bookings and (part.bookings or part.proves_absence or part.protected):
             observe_bookings(draft, part, policy, withhold=withhold)
         elif part.bookings and (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
             observe_acknowledged(draft, part)

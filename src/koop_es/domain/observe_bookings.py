@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.merges import match_merges, same_name, suspect_merges
@@ -39,6 +39,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
         if merge.ref in missing:
             missing.remove(merge.ref)
         if merge.survivor is None:
+            draft.merged.add(booking_id)
             shown[merge.ref] = shown.pop(booking_ref(draft.moment.vhs, booking_id))
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref])
@@ -47,16 +48,18 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:
-    """Take in, of the rows of a course that is frozen, an "S" in a booking that was told so (R15, B3).
+    """Take in, of the rows of a course that is frozen, the "S" that WS wrote in a cancelled booking (R15, B3, T6).
 
     A row that has it is removed as a cancelled one later, and nobody has lost the booking then (D5).
     """
+    state, vhs = draft.state, draft.moment.vhs
     for ref, row in sorted(_by_reference(draft, part).items()):
-        booking = draft.state.bookings.get(ref)
-        seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
-        if booking is None or seat is None or row.status is not CANCELLED or not (seat.live and seat.held):
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if booking is None or seat is None or row.status is not CANCELLED or row.booking_id != seat.booking_id:
             continue
-        if row.booking_id == seat.booking_id and _is_echo(draft, booking, seat, row):
+        told = actor_of(row.edited_by) == WEB_SERVICE_USER and (state.is_cancelled(booking) or booking.ever_cancelled)
+        if told and seat.live and seat.held:
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
 
 
@@ -222,7 +225,10 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
 def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent = booking.ref, seat.absences > 0
-    if seat.orphaned and status is CANCELLED and not _came_back_as_told(draft, booking, seat, row):
+    echo = status is CANCELLED and (absent or status is not seat.status) and _is_echo(draft, booking, seat, row)
+    # A lost row is back with an "S" that WS wrote only where another VHS had lost the booking too (D5).
+    came_back_as_told = echo and actor_of(row.edited_by) == WEB_SERVICE_USER
+    if seat.orphaned and status is CANCELLED and not came_back_as_told:
         draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif seat.orphaned and not draft.state.is_final(booking):
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
@@ -231,10 +237,10 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     elif absent or seat.survivor is not None:
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
     if status is not seat.status:
-        _take_status(draft, booking, seat, row, status)
+        _take_status(draft, booking, row, status, echo=echo)
     elif seat.unknown_status is not None:
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
-    elif seat.told_cancelled:
+    elif seat.told:
         draft.add(e.BookingReported, "D5", row=row, ref=ref, status=status)
     if not absent:
         _take_number(draft, booking, seat, row)
@@ -244,13 +250,13 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         _take_mirror_details(draft, booking, seat, row)
 
 
-def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
+def _take_status(draft: Draft, booking: Booking, row: BookingRow, status: Status, *, echo: bool) -> None:
     """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten
-    (D6).
+    (D6). An "S" that is an ``echo`` is our own.
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if status is CANCELLED:
-        if state.is_final(booking) or _is_echo(draft, booking, seat, row):
+        if state.is_final(booking) or echo:
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
@@ -274,25 +280,15 @@ def _is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> boo
 
     A booking cancelled only as an orphan may live again (D5), so a person's "S" must not be taken for the echo. Who
     edited the row tells, unless it says nobody, or the very person it named before, or somebody who merged it, which
-    says nothing about the "S" (B13): then what the VHS was told tells, and of a merged row that it ever was.
+    says nothing about the "S" (B13): then what the VHS was told tells.
     """
-    cancelled, ever = draft.state.is_cancelled(booking), booking.ever_cancelled
+    cancelled = draft.state.is_cancelled(booking)
     actor = actor_of(row.edited_by)
-    if actor == WEB_SERVICE_USER or _is_merged(draft, seat, row):
-        return cancelled or seat.told_cancelled or ever
-    return actor in (None, seat.actor) and (cancelled or seat.told_cancelled)
-
-
-def _is_merged(draft: Draft, seat: Seat, row: BookingRow) -> bool:
-    """Tell whether this export is the first to show a row under its numbers (B13, B15)."""
-    if (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id):
-        return True
-    return any(isinstance(event, e.ParticipantsMerged) and event.booking_id == row.booking_id for event in draft.events)
-
-
-def _came_back_as_told(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
-    """Tell whether a lost row is back with an "S" that WS wrote, because another VHS had lost the booking too (D5)."""
-    return actor_of(row.edited_by) == WEB_SERVICE_USER and _is_echo(draft, booking, seat, row)
+    if actor == WEB_SERVICE_USER:
+        return cancelled or booking.ever_cancelled
+    if row.booking_id in draft.merged or (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id):
+        return cancelled or seat.told > 0
+    return actor in (None, seat.actor) and (cancelled or seat.told == TOLD)
 
 
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:

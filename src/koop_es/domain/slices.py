@@ -41,8 +41,8 @@ class Slice:
 
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
     first for the course, the second for every booking that is not among ``bookings``, nor ``protected`` by a row that
-    was set aside, nor ``excused`` because nobody knows. ``elsewhere`` tells whether a mirror stands live in any shared
-    course of the export. The row of a course that ``counts_only`` comes from an occupancy export and says nothing of
+    was set aside, nor ``excused`` because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of
+    the export. The row of a course that ``counts_only`` comes from an occupancy export and says nothing of
     all it leaves out. ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
     be read whatever they are.
     """
@@ -242,7 +242,7 @@ class _Courses:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
         It is another where it was a local course, where it is an Abo-Kurs by its mark and the lane's is the Master's,
-        and where title and first day stand in a row that is no other course known before.
+        and where title and first day stand in a row whose COOP-Id is that of another course and was not there before.
         """
         if self.is_local((row.number, row.period)):
             return False
@@ -251,8 +251,8 @@ class _Courses:
             return False
         return not any(
             _is_course(other, lane)
+            and is_issued(other.external_number or "")
             and self.lane_keys.get((other.number, other.period or "")) != other.external_number
-            and not self.is_local((other.number, other.period))
             for other in self.report.courses
         )
 
@@ -352,7 +352,7 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
     protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
     protected |= set(_in_courses_set_aside(report, routing, courses))
     everywhere = frozenset(protected)
-    mirrors = _Mirrors(shown for key, shown in courses.bookings.items() if key in targets)
+    mirrors = _Mirrors(courses.bookings.values())
     for part in routing.slices.values():
         part.proves_absence = part.proves_absence and complete and part.course is not None
         part.protected, part.elsewhere = everywhere, mirrors.hold
@@ -360,7 +360,7 @@ def _route_bookings(report: Report, routing: Routing, courses: _Courses, is_cata
 
 
 class _Mirrors:
-    """The live mirrors in all shared courses of an export, gone through when one is missed in its own."""
+    """The mirrors in all courses of an export, gone through when one is missed in its own."""
 
     def __init__(self, bookings: Iterable[CourseBookings]) -> None:
         self._bookings = bookings
@@ -369,8 +369,7 @@ class _Mirrors:
     def hold(self, ref: str) -> bool:
         """Tell whether one of them is the mirror of a booking."""
         if self._refs is None:
-            rows = (row for found in self._bookings if found.mirrors for row in found.rows)
-            self._refs = frozenset(row.ref for row in rows if row.ref and row.status is not CANCELLED)
+            self._refs = frozenset(row.ref for found in self._bookings for row in found.rows if row.ref)
         return ref in self._refs
 
 

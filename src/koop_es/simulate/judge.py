@@ -30,18 +30,21 @@ class Judge:
         self.masters = [course.master for course in world.scenario.courses]
         self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
-        self.unread: set[int] = set()
         for violation in open_violations(world.store):
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
-            if violation["code"] == "UNKNOWN_STATUS":
-                self.unread.add(self._who(violation["ref"]))
-        self.unread.discard(STRANGER)
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
                 who = self.staff.label(vhs, row)
                 if who is not None:
                     self.rows[vhs].setdefault(who, []).append((row["Status"], row))
+        places = {program.vhs: vhs for vhs, program in enumerate(world.programs)}
+        self.unread = {
+            self._who(violation["ref"])
+            for violation in open_violations(world.store)
+            if violation["code"] == "UNKNOWN_STATUS"
+            and self._who(violation["ref"]) not in self.rows[places[violation["vhs"]]]
+        } - {STRANGER}
 
     def findings(self) -> Iterator[str]:
         """Say everything that is not as it must be."""

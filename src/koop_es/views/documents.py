@@ -117,7 +117,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
         seat = booking.seats.get(vhs)
         reported = reason = None
         if seat is not None:
-            if seat.told_cancelled or (seat.absences and _is_absent(state, vhs, booking, seat)):
+            if seat.told or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
                 reported = None if seat.lost else seat.status  # as Seat.held tells

@@ -78,6 +78,16 @@ def test_r15_restored_coop_id_ends_the_freeze() -> None:
     assert world.open == set()
 
 
+def test_r15_absences_before_a_freeze_do_not_count_on_after_it() -> None:
+    world = shared()
+    world.report(THIRD)
+    world.report(THIRD, held(THIRD), coop_id="")
+    world.report(THIRD)
+    assert world.statuses(ABO) == {"301:7": "A"}
+    world.report(THIRD)
+    assert world.statuses(ABO) == {"301:7": "S"}
+
+
 @pytest.mark.parametrize("vhs", [MASTER, THIRD])
 def test_r15_s_that_was_told_is_read_in_a_frozen_course_and_its_row_may_go_then(vhs: str) -> None:
     """The booking was an orphan meanwhile; staff tidied its "S" away, and then it came back (D5)."""

@@ -338,6 +338,22 @@ def test_b15_orphan_merged_under_its_s_lives_again_in_the_merged_row() -> None:
     assert world.statuses(MASTER) == {"301:7": "A"}
 
 
+@pytest.mark.parametrize("lost_at", [ABO, THIRD])
+def test_b13_s_in_a_merged_row_is_a_cancellation_where_the_vhs_was_told_none_or_has_shown_twice_that_it_has_none(
+    lost_at: str,
+) -> None:
+    world = shared()
+    world.report(ABO, held(ABO, edited_by="Büro"))
+    for _ in range(2):
+        world.report(lost_at)
+    world.report(lost_at, held(lost_at, edited_by="Büro"))
+    for _ in range(2):
+        world.report(ABO, held(ABO, edited_by="Büro"))
+    assert world.report(ABO, held(ABO, edited_by="Büro")) == []
+    world.report(ABO, booked("8", "S", tnr="T8", edited_by="Kollegin"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
 def test_b13_s_in_a_row_merged_after_an_old_export_showed_it_alive_is_no_cancellation() -> None:
     """WS wrote the orphan's "S", an export from before it came late, and staff merged the person under the "S"."""
     world = shared()

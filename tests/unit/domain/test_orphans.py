@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from koop_es.domain.observation import BookingRow
 from koop_es.domain.seats import approve_withheld, withheld_refs
 from koop_es.domain.terms import Policy
 from tests.unit.domain.world import (
@@ -120,6 +121,45 @@ def test_b11_sight_of_a_row_that_was_set_aside_takes_the_suspicion_back() -> Non
     assert world.report(ABO, protected=["7"]) == []
     assert types(world.report(ABO)) == ["BookingVanished"]
     assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+@pytest.mark.parametrize("others", [(), (booked("6", person=BERND),)])
+def test_b11_sight_in_an_export_that_proves_nothing_takes_the_suspicion_back_too(
+    others: tuple[BookingRow, ...],
+) -> None:
+    world = shared()
+    world.report(ABO)
+    assert types(world.report(ABO, *others, full=False, protected=["7"]))[0] == "BookingReappeared"
+    world.report(ABO, *others)
+    assert world.statuses(MASTER)["301:7"] == "A"
+
+
+def test_b11_sight_says_nothing_of_the_s_that_was_told() -> None:
+    world = orphaned(MASTER)
+    world.report(MASTER, held(MASTER))
+    world.report(THIRD)
+    world.report(THIRD, protected=[f"M{THIRD}-7"])
+    world.report(THIRD, held(THIRD, status="S"))
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+def test_d5_s_that_was_told_is_no_cancellation_either_where_its_row_was_absent_before() -> None:
+    world = orphaned(MASTER)
+    world.report(MASTER, held(MASTER))
+    world.report(THIRD)
+    assert types(world.report(THIRD, held(THIRD, status="S"))) == ["BookingReappeared", "CancellationDelivered"]
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+def test_d5_s_by_hand_counts_although_its_row_was_absent_before() -> None:
+    world = shared()
+    world.report(THIRD, held(THIRD, edited_by="WS"))
+    world.report(THIRD)
+    world.report(ABO)
+    world.report(ABO)
+    world.report(THIRD, held(THIRD, status="S", edited_by="Kollegin"))
+    world.report(ABO, held(ABO))
+    assert world.statuses(ABO) == {"301:7": "S"}
 
 
 @pytest.mark.parametrize("absences", [0, 1])
