@@ -30,6 +30,8 @@ def main() -> int:
     parser.add_argument("--size", choices=SIZES, default="medium", help="how much is measured (medium: some minutes)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     asked = parser.parse_args()
+    if unknown := [name for name in asked.bars if name not in BENCHMARKS]:
+        parser.error(f"no bar {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     found: list[Bar] = []
     with databases() as fresh:

@@ -64,7 +64,7 @@ RULES: dict[str, str] = {
     "R9": "Only Normalkurs and Einzelveranstaltung can be shared.",
     "R10": "Courses funded by the BAMF cannot be shared.",
     "R14": 'A release has a COOP-Id, and the Master\'s "Externe Kurs-Nr." holds it.',
-    "R15": "A COOP-Id must not be altered; while it is, nothing is read out of the course at that VHS.",
+    "R15": "A COOP-Id must not be altered; while it is, only an S that WS wrote is read out of that course.",
     "R16": "The rate must not change after the release; accepted terms stay.",
     "R17": "The fee must not change after the release; accepted terms stay.",
     "R18": "The content of a released course should stay; what changes is pointed out.",
