@@ -168,7 +168,7 @@ RULES: dict[str, str] = {
     "R9": "Nur Normalkurse und Einzelveranstaltungen dürfen geteilt werden.",
     "R10": "BAMF-geförderte Kurse dürfen nicht geteilt werden.",
     "R14": "Eine Freigabe hat eine COOP-Id, und beim Master steht sie in „Externe Kurs-Nr.“.",
-    "R15": "Die COOP-Id darf nicht verändert werden; solange sie es ist, wird aus diesem Kurs nur ein S von WS gelesen.",
+    "R15": "Die COOP-Id darf nicht verändert werden; solange sie es ist, wird dort nur ein S von WS gelesen.",
     "R16": "Der Verrechnungssatz darf sich nach der Freigabe nicht ändern; angenommene Konditionen gelten weiter.",
     "R17": "Die Gebühr darf sich nach der Freigabe nicht ändern; angenommene Konditionen gelten weiter.",
     "R18": "Der Inhalt eines freigegebenen Kurses soll bleiben; Änderungen werden gemeldet.",
