@@ -15,7 +15,8 @@ _COMPLETE = (
 )
 _APPEND = "        appends = [Append(item.state.coop_id, item.expected, item.events) for item in news]\n"
 _LAST = "        with self.store.write() as tx:\n            self._append(tx, decided, marks)\n"
-_ECHO = "        return state.is_cancelled(booking) or booking.ever_cancelled\n"
+_ECHO = "        return cancelled or booking.ever_cancelled\n"
+_ELSEWHERE = '    return "B11" if part.elsewhere(booking.ref) else None\n'
 
 ARRIVALS = (
     Mutation(
@@ -164,11 +165,23 @@ ARRIVALS = (
         "an S that was taken back meanwhile is a new one",
         "list late",
         "A change list may be carried out late: the S in it is our own, not one of the staff (T6).",
-        (Edit("domain/observe_bookings.py", _ECHO, "        return state.is_cancelled(booking)\n"),),
+        (Edit("domain/observe_bookings.py", _ECHO, "        return cancelled\n"),),
         Named(
             (
                 "tests/unit/domain/test_orphans.py::test_d5_s_that_arrives_late_after_a_reinstatement_is_an_echo",
                 "tests/unit/domain/test_orphans.py::test_t6_late_echo_after_a_reinstatement_never_cancels",
+            )
+        ),
+    ),
+    Mutation(
+        "a mirror that stands in another course is lost",
+        "list late",
+        "A late change list may write a mirror into the wrong course: nobody lost the booking then (B11).",
+        (Edit("domain/observe_bookings.py", _ELSEWHERE, "    return None\n"),),
+        Named(
+            (
+                "tests/unit/domain/test_orphans.py::test_b11_mirror_that_stands_in_another_course_is_delivered_again",
+                "tests/simulation/test_corpus.py",
             )
         ),
     ),

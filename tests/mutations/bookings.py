@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named
 
-_S = "        if state.is_final(booking) or _is_echo(state, booking, seat, row):\n"
+_S = "        if state.is_final(booking) or echo:\n"
 _FINAL = "        return self.cancelled or bool(booking.cancelled_by)\n"
 _BACK = "    elif seat.orphaned and not draft.state.is_final(booking):\n"
 _WS = "    if actor == WEB_SERVICE_USER:\n"
@@ -24,9 +24,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/evolve_bookings.py",
-                "    _show(state, booking, seat, event.status)\n\n\ndef _cancellation_delivered",
-                "    if event.status is CONFIRMED:\n        booking.cancelled_by = frozenset()\n"
-                "    _show(state, booking, seat, event.status)\n\n\ndef _cancellation_delivered",
+                "    told = seat.told\n",
+                "    if event.status is CONFIRMED:\n        booking.cancelled_by = frozenset()\n    told = seat.told\n",
             ),
         ),
     ),
@@ -105,11 +104,27 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    by_hand = actor is not None and actor != seat.actor and not merged\n",
-                "    by_hand = False\n",
+                "    return actor in (None, seat.actor) and (cancelled or seat.told == TOLD)\n",
+                "    return cancelled or seat.told == TOLD\n",
             ),
         ),
         Named(("tests/unit/domain/test_orphans.py::test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final",)),
+    ),
+    Mutation(
+        "an S that we wrote is not read while the COOP-Id is lost",
+        "lose_id",
+        "Who tidies it away then removes a cancelled row and loses no booking (R15, D5).",
+        (
+            Edit(
+                "domain/observe_bookings.py", "        if told and seat.live and seat.held:\n", "        if not told:\n"
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_course_identity.py"
+                "::test_r15_s_that_was_told_is_read_in_a_frozen_course_and_its_row_may_go_then",
+            )
+        ),
     ),
     Mutation(
         "a booking that is there again stays suspected",
