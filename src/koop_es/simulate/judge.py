@@ -39,6 +39,7 @@ class Judge:
                 if who is not None:
                     self.rows[vhs].setdefault(who, []).append((row["Status"], row))
         places = {program.vhs: vhs for vhs, program in enumerate(world.programs)}
+        # A letter nobody knows stood where nothing of the booking is shown any more: people have to settle it (B6).
         self.unread = {
             self._who(violation["ref"])
             for violation in open_violations(world.store)
@@ -70,7 +71,7 @@ class Judge:
         owner, course = facts.owner_of[who], facts.course_of[who]
         verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
         held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in self._parties(who, course)}
-        if owner not in held or self._is_unread(who):
+        if owner not in held or who in self.unread or any(UNKNOWN_LETTER in letters for letters in held.values()):
             return
         live = {vhs: sorted(status for status in statuses if status in LIVE) for vhs, statuses in held.items()}
         if verdict == "cancelled" and any(live.values()):
@@ -203,13 +204,9 @@ class Judge:
 
     def _excused(self, who: int) -> bool:
         """Leave out what people have to settle: unknown letters, and what the mass guard holds."""
-        return who in self.waiting or self._is_unread(who)
-
-    def _is_unread(self, who: int) -> bool:
-        """Tell whether a letter nobody knows stands somewhere, or stood where nothing is shown any more (B6)."""
-        return who in self.unread or any(
-            status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, [])
-        )
+        if who in self.waiting or who in self.unread:
+            return True
+        return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))
 
 
 def _price(row: Row) -> tuple[int, int]:
