@@ -18,7 +18,9 @@ SRC = Path(__file__).parents[2] / "src"
 NOW = "2026-03-20T08:00"
 LIMIT_SECONDS = 60
 
-PROGRAM = [sys.executable, "-c", "from koop_es.cli import main; main()"]
+# A shell lets what it starts in the background ignore Ctrl-C, and so would all that is started from there.
+CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+PROGRAM = [sys.executable, "-c", f"{CTRL_C}; from koop_es.cli import main; main()"]
 
 
 @dataclass(frozen=True)
