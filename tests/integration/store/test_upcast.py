@@ -42,6 +42,15 @@ def written(any_db_url: str) -> str:
     return any_db_url
 
 
+@pytest.fixture(autouse=True)
+def _order_of_the_topics() -> Iterator[None]:
+    """Put the topics back in their order, in which the reference names them."""
+    before = dict(EVENTS)
+    yield
+    EVENTS.clear()
+    EVENTS.update(before)
+
+
 @pytest.fixture
 def tomorrow(written: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Tomorrow's program: bookings are written in version 3 and read in all three."""
