@@ -7,7 +7,7 @@ which the VHSs report cannot change which are open in the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
@@ -114,19 +114,20 @@ def text(code: str, detail: dict[str, str], ref: str) -> str:
     return template.format_map({"ref": ref, **detail})
 
 
-def found(state: Cooperation) -> Iterator[Violation]:
-    """Find every violation that the state shows now."""
+def found(state: Cooperation, about: Collection[Booking] | None = None) -> Iterator[Violation]:
+    """Find every violation that the state shows now; ``about`` limits the bookings it looks at."""
     if state.ended:
         return
+    bookings = state.bookings.values() if about is None else about
     for vhs in sorted(state.lanes):
         lane = state.lanes[vhs]
         if lane.active:
             yield from _lane_violations(state, lane)
-    for booking in state.bookings.values():
+    for booking in bookings:
         for vhs, seat in booking.seats.items():
             if _is_odd(seat):
                 yield from _seat_violations(state, booking, vhs, seat)
-    yield from _unclaimed(state)
+    yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
 
 
@@ -281,9 +282,9 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
 
 
-def _unclaimed(state: Cooperation) -> Iterator[Violation]:
+def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Violation]:
     """Live mirrors of bookings that their owner, whose bookings are read, does not have: nobody answers for them."""
-    mirrors = [b for b in state.bookings.values() if not b.claimed and not state.is_cancelled(b)]
+    mirrors = [b for b in bookings if not b.claimed and not state.is_cancelled(b)]
     if not mirrors:
         return
     readable = {

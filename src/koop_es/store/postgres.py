@@ -61,6 +61,13 @@ COPIED: Mapping[str, tuple[str, ...]] = {
 }
 """Statement that copies rows -> the types of its columns: in its binary form a number says nothing of its width."""
 
+TOGETHER = frozenset(
+    name
+    for name, text in statements("postgres").items()
+    if re.match(r"(INSERT|UPDATE)\b.*\bFROM unnest\(%", text, re.DOTALL)
+)
+"""Statements that take all rows at once, of each column an array of its values."""
+
 
 class FirstConnection:
     """Stands in the pool for the class of its connections: the first one it gives out is there already."""
@@ -210,16 +217,22 @@ class PostgresTx(Tx):
             raise self._fault(error, name) from None
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run a named statement once for each set of parameters."""
+        """Run a named statement for many sets of parameters, once for all of them where it can take them together."""
         try:
-            _each(self._cursor, name, map(_bound, rows))
+            if name not in TOGETHER:
+                _each(self._cursor, name, map(_bound, rows))
+            elif sets := list(rows):
+                self._cursor.execute(_S[name], {param: [row[param] for row in sets] for param in sets[0]})
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
     def write_rows(self, name: str, rows: Iterable[Row]) -> None:
-        """Write rows in bulk, by binary COPY where the statement is one."""
+        """Write rows in bulk, by binary COPY where the statement is one, and together where it can take them so."""
         try:
-            if name not in COPIED:
+            if name in TOGETHER:
+                if columns := list(map(list, zip(*rows, strict=True))):
+                    self._cursor.execute(_S[name], columns)
+            elif name not in COPIED:
                 _each(self._cursor, name, rows)
             elif first := next(left := iter(rows), None):  # COPY asks the server twice, also with nothing to write
                 _copy(self._cursor, name, chain((first,), left))

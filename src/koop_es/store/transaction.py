@@ -108,6 +108,10 @@ class Tx(ABC):
         for name in series(prefix):
             self.run(name)
 
+    def discard(self, prefix: str) -> None:
+        """Run statements that empty tables without personal data, of which nothing has to be overwritten (D15)."""
+        self.run_series(prefix)
+
     def holds(self, position: int, row: NewRow) -> bool:
         """Tell whether the log holds this very event, once nobody else is writing to it."""
         self.lock_log()
@@ -142,7 +146,7 @@ class Tx(ABC):
 
     @abstractmethod
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run a named statement once for each set of parameters."""
+        """Run a named statement for many sets of parameters, all of them with the same names."""
 
     @abstractmethod
     def write_rows(self, name: str, rows: Iterable[Row]) -> None:

@@ -142,7 +142,8 @@ def shown(state: Cooperation) -> dict[Key, str | None]:
     """Tell what each open violation shows now, None for one that shows what it did when it opened."""
     if not state.violations:
         return {}
-    details = {violation.key: _encode(violation.detail).decode() for violation in found(state)}
+    about = [state.bookings[ref] for ref in {ref: None for _, _, ref in state.violations} if ref in state.bookings]
+    details = {violation.key: _encode(violation.detail).decode() for violation in found(state, about)}
     return {key: details.get(key) for key in state.violations}
 
 

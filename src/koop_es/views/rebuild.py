@@ -61,7 +61,7 @@ def rebuild(
     with _begun(store) as (attempt, stay):
         with store.write() as tx:
             check(tx, attempt)
-            tx.run_series("clear_")
+            tx.discard("clear_")
         since = store.head()
         result = _build(store, url, workers, attempt, progress, stay)
         since = _catch_up(store, "next", attempt, since, stay)
@@ -72,7 +72,7 @@ def rebuild(
         result.written = True
         with store.write() as tx:
             check(tx, attempt)
-            tx.run_series("clear_")
+            tx.discard("clear_")
     return result
 
 

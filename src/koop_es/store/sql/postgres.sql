@@ -49,9 +49,14 @@ SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
 -- person_insert: Keep one version of a person.
 COPY koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email) FROM STDIN (FORMAT BINARY)
 
--- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
-SELECT person_id, version, name, first_name, phone, email FROM koop_persons
-WHERE coop_id = ANY(%(coop_ids)s::text[]) AND NOT EXISTS (SELECT 1 FROM koop_forgotten AS f WHERE f.person_id = koop_persons.person_id)
+-- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once; a probe
+-- per cooperation, whatever the planner knows of the table.
+SELECT p.person_id, p.version, p.name, p.first_name, p.phone, p.email
+FROM unnest(%(coop_ids)s::text[]) AS asked (id)
+CROSS JOIN LATERAL (
+    SELECT person_id, version, name, first_name, phone, email FROM koop_persons WHERE coop_id = asked.id OFFSET 0
+) AS p
+WHERE NOT EXISTS (SELECT 1 FROM koop_forgotten AS f WHERE f.person_id = p.person_id)
 
 -- persons_of_ids: Read every version of some persons, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
@@ -141,7 +146,8 @@ DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[]) AND vhs = ANY(%(vhss)s::text[])
 
 -- view_stand: Say up to which event the views of a cooperation hold.
-UPDATE koop_views SET position = %(position)s WHERE coop_id = %(coop_id)s
+UPDATE koop_views SET position = asked.position
+FROM unnest(%(coop_id)s::text[], %(position)s::bigint[]) AS asked (coop_id, position) WHERE koop_views.coop_id = asked.coop_id
 
 -- view_insert: Write what one VHS sees of one cooperation.
 COPY koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)
@@ -171,7 +177,8 @@ SELECT notification_id, originator_id, originator_version, topic, state FROM koo
 WHERE originator_id = ANY(%(streams)s::text[]) AND originator_version = ANY(%(versions)s::bigint[])
 
 -- member_note: Record since which position a VHS has to do with a cooperation.
-INSERT INTO koop_members (vhs, coop_id, since) VALUES (%s, %s, %s) ON CONFLICT (vhs, coop_id) DO NOTHING
+INSERT INTO koop_members (vhs, coop_id, since) SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])
+ON CONFLICT (vhs, coop_id) DO NOTHING
 
 -- members_delete: Take out who had to do with some cooperations, to write it anew.
 DELETE FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -549,7 +556,7 @@ SELECT coop_id, hash FROM koop_slices WHERE vhs = %(vhs)s
 DELETE FROM koop_slices WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- slice_put: Keep the hash of what a VHS reported of a cooperation.
-INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (%(vhs)s, %(coop_id)s, %(hash)s)
+INSERT INTO koop_slices (vhs, coop_id, hash) SELECT * FROM unnest(%(vhs)s::text[], %(coop_id)s::text[], %(hash)s::text[])
 ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
 
 -- quarantine_put: Set a row or an export aside; the same one again is only seen again, a discarded one stays discarded.

@@ -258,8 +258,8 @@ SELECT originator_id FROM stored_events WHERE rowid IN (SELECT value FROM json_e
 -- event_last_stream: Name the last stream in their order.
 SELECT max(originator_id) FROM stored_events
 
--- event_streams_after: Name the cooperations with events after a position.
-SELECT DISTINCT originator_id FROM stored_events WHERE rowid > :after AND substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:'
+-- event_streams_after: Name the cooperations with events after a position; no index, which would be read from end to end.
+SELECT DISTINCT originator_id FROM stored_events NOT INDEXED WHERE rowid > :after AND substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:'
 
 -- derived_strays: Name the cooperations in derived tables of which the log knows nothing.
 SELECT found.coop_id FROM (SELECT coop_id FROM koop_views UNION SELECT coop_id FROM koop_violations UNION SELECT coop_id FROM koop_withheld UNION SELECT coop_id FROM koop_members) AS found
