@@ -77,7 +77,7 @@ ARRIVALS = (
         "A wrong filter leaves whole courses out; that says nothing about their bookings (B11d).",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route.py",
                 _PROVES,
                 _PROVES.replace("part.proves_absence and", "").replace(" and part.course is not None", ""),
             ),
@@ -203,7 +203,7 @@ ARRIVALS = (
         "delta",
         "A delta holds what changed; all else is missing by design.",
         (
-            Edit("domain/slices.py", _COMPLETE, _COMPLETE.replace("report.kind is Kind.FULL and ", "")),
+            Edit("domain/route.py", _COMPLETE, _COMPLETE.replace("report.kind is Kind.FULL and ", "")),
             Edit(
                 "connectors/koop_export.py",
                 _WHOLE,
@@ -217,7 +217,7 @@ ARRIVALS = (
         "An occupancy export holds course rows only.",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route.py",
                 _COMPLETE,
                 "    complete = report.bookings_complete or not report.has_bookings\n",
             ),
@@ -229,7 +229,7 @@ ARRIVALS = (
         "A course that ended before the scope began is not in the export, and did not vanish.",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route_courses.py",
                 "        return scope is None or ends_on is None or ends_on >= scope\n",
                 "        return scope is None or ends_on is None or ends_on >= ends_on\n",
             ),

@@ -232,7 +232,7 @@ BOOKINGS = (
         "What nobody shares is nobody else's business (D15).",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route.py",
                 "        target = targets.get(key)\n",
                 "        target = targets.get(key) or next(iter(targets.values()), None)\n",
             ),

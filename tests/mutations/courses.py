@@ -156,7 +156,7 @@ COURSES = (
         "With a COOP-Id synchronisation survives another number (R20).",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route_courses.py",
                 "        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)\n        if known",
                 "        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)\n"
                 "        if known is not shown:\n            return False\n        if known",
@@ -216,7 +216,7 @@ COURSES = (
         "A copied course carries the COOP-Id along; the shared one goes on all the same (R15).",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route_courses.py",
                 "        chosen = next((row for row in with_id if row in same_key), None)\n",
                 "        chosen = next((row for row in with_id if row in same_key and len(with_id) == 1), None)\n",
             ),
@@ -228,7 +228,7 @@ COURSES = (
         "The number and the bookings tell which course is which (R15).",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route_courses.py",
                 "        if other is None or other is lane:\n            return False\n",
                 "        if other is None or other is lane or other:\n            return False\n",
             ),
@@ -241,7 +241,7 @@ COURSES = (
         "A course that is gone is a violation, not a cancellation of everybody in it (R19, R34, B11d).",
         (
             Edit(
-                "domain/slices.py",
+                "domain/route.py",
                 "        part.proves_absence = part.proves_absence and complete and part.course is not None\n",
                 "        part.proves_absence = complete\n",
             ),

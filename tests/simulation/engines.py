@@ -21,7 +21,8 @@ from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanDetected
 from koop_es.domain.observation import Origin, Person, Rejected, Report
 from koop_es.domain.observe import observe_into
-from koop_es.domain.slices import KnownLane, Slice, route
+from koop_es.domain.route import route
+from koop_es.domain.slices import KnownLane, Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import changes
 from koop_es.ingest import ingest

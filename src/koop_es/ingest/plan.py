@@ -12,7 +12,8 @@ from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanWithheld
 from koop_es.domain.evolve import fold
 from koop_es.domain.observation import Kind, Origin, Report
-from koop_es.domain.slices import KnownLane, Routing, Slice, route
+from koop_es.domain.route import route
+from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.violations import text as violation_text
 from koop_es.ingest import catalogue, ledger
 from koop_es.ingest.arrival import Arrival, ExportResult

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
-from koop_es.domain.slices import KnownLane, Routing, route
+from koop_es.domain.route import route
+from koop_es.domain.slices import KnownLane, Routing
 from tests.unit.domain.world import MASTER, MASTER_FACTS, PERIOD, booked, row
 
 ONE, TWO = "563-COOP-1", "563-COOP-2"

@@ -1,0 +1,242 @@
+"""Which row of an export is which shared course (R15, R19, R20).
+
+A course is found by its COOP-Id, and only where that is nowhere in the export by its number: then the COOP-Id was
+altered. Nothing that cannot be told apart for certain is guessed: it is set aside with a reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from koop_es.domain.course import ABO_MARKER
+from koop_es.domain.identifiers import is_issued, is_legacy, issuer
+from koop_es.domain.observation import CourseRow, Kind, Rejected, Report
+from koop_es.domain.slices import Key, KnownLane, Slice
+
+
+class Courses:
+    """Finds the slice of every course row: what they are is in ``slices``, ``catalogue`` and ``rejected``."""
+
+    def __init__(
+        self,
+        report: Report,
+        lanes: Mapping[str, KnownLane],
+        is_local: Callable[[Key], bool],
+        booking_ids: Callable[[str], frozenset[str]],
+    ) -> None:
+        self.report = report
+        self.booking_ids = booking_ids
+        self.is_local = is_local
+        self.lanes = lanes
+        self.slices: dict[str, Slice] = {}
+        self.catalogue: list[CourseRow] = []
+        self.rejected: list[Rejected] = []
+        self.taken: set[int] = set()
+        self.by_id: dict[str, list[CourseRow]] = defaultdict(list)
+        self.by_number: dict[str, list[CourseRow]] = defaultdict(list)
+        for row in report.courses:
+            self.by_number[row.number].append(row)
+            if row.external_number and is_issued(row.external_number):
+                self.by_id[row.external_number].append(row)
+        self.bookings = report.bookings_by_course()
+        self._shown: dict[tuple[str, str], frozenset[str]] = {}
+        self.lane_keys = {(lane.number, lane.period): lane.coop_id for lane in lanes.values()}
+        unreadable = any(item.about == "course" and item.key is None for item in report.rejected)
+        self.proves = report.kind is Kind.FULL and report.courses_complete and not unreadable
+        self.rejected_keys = {item.key for item in report.rejected if item.about == "course" and item.key is not None}
+
+    def assign(self) -> None:
+        """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
+        for lane in sorted(self.lanes.values(), key=lambda lane: (lane.alone, lane.coop_id not in self.by_id)):
+            self._assign_lane(lane)
+        seen = Counter(row.external_number for row in self.report.courses if id(row) not in self.taken)
+        for row in self.report.courses:
+            if id(row) in self.taken:
+                continue
+            lost = self._lost_lane(row)
+            if lost is not None:
+                reason = f"the course is {lost.coop_id}; its COOP-Id was altered or lost"
+                remedy = 'put the COOP-Id back into "Externe Kurs-Nr." and export again'
+                self._reject(row, reason, remedy, known_as_local=False)
+            elif not self._names_cooperation(row):
+                self.catalogue.append(row)
+            elif seen[row.external_number] > 1:
+                reason = f"COOP-Id {row.external_number} stands in {seen[row.external_number]} courses"
+                self._reject(row, reason, 'empty "Externe Kurs-Nr." in the course that was copied and export again')
+            else:
+                self._slice(row.external_number or "", row)
+
+    def _names_cooperation(self, row: CourseRow) -> bool:
+        issued = bool(row.external_number) and is_issued(row.external_number or "")
+        return issued and self.report.kind is not Kind.CATALOGUE
+
+    def _slice(self, coop_id: str, row: CourseRow | None) -> Slice:
+        part = self.slices[coop_id] = Slice(coop_id, course=row, counts_only=self.report.kind is Kind.OCCUPANCY)
+        if row is not None:
+            self.taken.add(id(row))
+            part.proves_absence = self._in_scope(row.facts.ends_on)
+        return part
+
+    def _assign_lane(self, lane: KnownLane) -> None:
+        same_key = self._under_number(lane)
+        with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
+        chosen = next((row for row in with_id if row in same_key), None)
+        if chosen is None:
+            moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
+            chosen = moved[0] if len(moved) == 1 else None
+        for row in with_id:
+            if row is not chosen:
+                number, stays = lane.number, chosen is not None and chosen.number == lane.number
+                itself = f" and {number} was made anew, delete {number}" if stays else f", number it {number} again"
+                remedy = f'empty "Externe Kurs-Nr." there; but if it is the shared course itself{itself}'
+                reason = f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})"
+                self._reject(row, reason, remedy)
+        if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
+            chosen = same_key[0]
+        if chosen is not None:
+            self._slice(lane.coop_id, chosen)
+        elif not same_key and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
+            self._slice(lane.coop_id, None).course_absent = True
+
+    def _under_number(self, lane: KnownLane) -> list[CourseRow]:
+        """List the rows under a lane's number; what another lane has taken is none of one that stands alone."""
+        rows = (row for row in self.by_number[lane.number] if row.period in (lane.period, None))
+        return [row for row in rows if not (lane.alone and id(row) in self.taken)]
+
+    def _belongs_to_other(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row with a lane's COOP-Id stands under the number of another shared course and is that course.
+
+        Then the COOP-Id was altered (R15), not the number (R20). It is so where the other's COOP-Id is nowhere, and
+        where two changed places: unless its bookings, or title and first day, say for certain that the course moved,
+        nothing is guessed.
+        """
+        other = self.lanes.get(self.lane_keys.get((row.number, row.period or ""), ""))
+        if other is None or other is lane:
+            return False
+        shared = self._shares_bookings(other, row)
+        slip = (
+            other.alone and not lane.alone and (not shared or _is_course(row, lane) or self._shares_bookings(lane, row))
+        )
+        if slip and self.proves and not self._under_number(lane):
+            return False  # the slip was the other COOP-Id, adopted while this course had it, and it is put right
+        if not self.by_id[other.coop_id] or shared:
+            return True
+        return not self._shares_bookings(lane, row) and (not _is_course(row, lane) or _is_course(row, other))
+
+    def _lost_lane(self, row: CourseRow) -> KnownLane | None:
+        """Find the shared course that a row under another number is, where the export has it nowhere else (R15).
+
+        A row without COOP-Id is asked only in a complete export: in a partial one the course need not be there at all.
+        """
+        if not (self._names_cooperation(row) or self.proves):
+            return None
+        absent = (self.lanes[c] for c in self.lanes if (part := self.slices.get(c)) is None or part.course is None)
+        named = row.facts.title is not None and row.facts.starts_on is not None
+        return next(
+            (lane for lane in absent if (named and _is_course(row, lane)) or self._shares_bookings(lane, row)), None
+        )
+
+    def _may_be_renumbered(self, lane: KnownLane, row: CourseRow, *, stays: bool) -> bool:
+        """Tell whether a row under another number is a lane's course, and not a copy that took the COOP-Id along (R20).
+
+        Its bookings tell for certain. Where there are none on either side, title and first day do, and if these are
+        others too, only a complete export shows that the old number is gone; a number that was a local course before
+        is no renumbered one then, nor is any while a row still ``stays`` under the lane's own number.
+        """
+        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
+        if known & shown:
+            return True
+        alike = _is_course(row, lane)
+        if self._is_anothers(lane, row) or (known and not alike):
+            return False  # neither its bookings nor its title and day: the COOP-Id moved, or was copied
+        if stays and known:
+            return False
+        if alike:
+            if known and shown and not self.proves:
+                return False
+        elif stays or not self.proves or not self._may_have_changed(lane, row):
+            return False
+        # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
+        scope = self.report.scope_from
+        left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope
+        return not (left_scope and row.period not in (lane.period, None))
+
+    def _may_have_changed(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
+
+        It is another where it was a local course, where it is an Abo-Kurs by its mark and the lane's is the Master's,
+        and where title and first day stand in a row whose COOP-Id is that of another course and was not there before.
+        """
+        if self.is_local((row.number, row.period)):
+            return False
+        is_masters = issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
+        if is_masters and ABO_MARKER in (row.facts.markers or ()):
+            return False
+        return not any(
+            _is_course(other, lane)
+            and is_issued(other.external_number or "")
+            and self.lane_keys.get((other.number, other.period or "")) != other.external_number
+            for other in self.report.courses
+        )
+
+    def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
+        return bool(self.booking_ids(lane.coop_id) & self._bookings_of(row))
+
+    def _bookings_of(self, row: CourseRow) -> frozenset[str]:
+        """List the Beleg-IDs an export shows under the number of a row."""
+        key = (row.number, row.period or "")
+        if key not in self._shown:
+            found = self.bookings.get(key)
+            self._shown[key] = frozenset(booking.booking_id for booking in found.rows) if found else frozenset()
+        return self._shown[key]
+
+    def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether bookings, or title and first day, show a row to be the course of another COOP-Id."""
+        alike = _is_course(row, lane)
+        return any(
+            self._shares_bookings(other, row) or (not alike and _is_course(row, other))
+            for other in self._unsettled(lane)
+        )
+
+    def _unsettled(self, lane: KnownLane) -> list[KnownLane]:
+        """List the other lanes whose COOP-Id does not stand where it stood; a slip that nobody booked is no rival."""
+        return [
+            other
+            for other in self.lanes.values()
+            if other is not lane
+            and not (other.alone and not self.booking_ids(other.coop_id))
+            and not any(row.external_number == other.coop_id for row in self.by_number[other.number])
+        ]
+
+    def _in_scope(self, ends_on: date | None) -> bool:
+        scope = self.report.scope_from
+        return scope is None or ends_on is None or ends_on >= scope
+
+    def _absence_counts(self, lane: KnownLane) -> bool:
+        return self.proves and self._in_scope(lane.ends_on)
+
+    def _reject(self, row: CourseRow, reason: str, remedy: str, *, known_as_local: bool = True) -> None:
+        """Set a row aside; its course stays known as one that nobody shares, so that it is not taken for another
+        later.
+        """
+        self.taken.add(id(row))
+        if known_as_local:
+            self.catalogue.append(row)
+        self.rejected.append(
+            Rejected(
+                file=row.file,
+                line=row.line,
+                column="Externe Kurs-Nr.",
+                reason=reason,
+                remedy=remedy,
+                raw=b"",
+                about="course",
+                key=(row.number, row.period or ""),
+            )
+        )
+
+
+def _is_course(row: CourseRow, lane: KnownLane) -> bool:
+    return (row.facts.title, row.facts.starts_on) == (lane.title, lane.starts_on)
