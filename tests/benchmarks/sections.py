@@ -57,7 +57,7 @@ TAKING_IN: tuple[Watched, ...] = (
     *((tx, "_insert", "events into the log") for tx in _TX),
     (vault, "put", "persons into the vault"),
     (apply, "project", "views, change lists and what else is derived"),
-    (sqlite.SqliteEngine, "_control", "BEGIN and COMMIT"),
+    (sqlite.SqliteEngine, "control", "BEGIN and COMMIT"),
 )
 BUILDING: tuple[Watched, ...] = (
     (transaction.Tx, "rows_by_stream", "reading rows of the log"),
@@ -70,7 +70,7 @@ BUILDING: tuple[Watched, ...] = (
     (builder, "kept", "reading what is kept, to compare"),
     (builder, "compare", "comparing"),
     (builder, "write", "writing rows"),
-    (sqlite.SqliteEngine, "_control", "BEGIN and COMMIT"),
+    (sqlite.SqliteEngine, "control", "BEGIN and COMMIT"),
 )
 
 

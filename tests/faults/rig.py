@@ -30,7 +30,7 @@ import pytest
 from koop_es.cli import abo, forget, ingest, quarantine, release, seats, views  # noqa: F401 - imported before the fork
 from koop_es.cli import store as _store  # noqa: F401 - same
 from koop_es.cli.entry import run
-from koop_es.store import postgres, sqlite, store
+from koop_es.store import postgres_recorder, sqlite_recorder, store
 from tests.acceptance.console import Reply, clean_environment
 from tests.faults import disk
 
@@ -178,15 +178,15 @@ def _armed(fault: Fault, points: Points) -> Iterator[None]:
 @contextmanager
 def impatience() -> Iterator[None]:
     """Give up soon where PostgreSQL answers nobody, instead of asking again and again for half a minute each."""
-    original = postgres.KoopPostgresDatastore.__init__
+    original = postgres_recorder.KoopPostgresDatastore.__init__
 
-    def impatient(self: postgres.KoopPostgresDatastore, *given: Any, **named: Any) -> None:
+    def impatient(self: postgres_recorder.KoopPostgresDatastore, *given: Any, **named: Any) -> None:
         original(self, *given, **named)
         self.pool.timeout = 1
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postgres.KoopPostgresDatastore, "__init__", impatient)
-        patch.setattr(postgres, "CONNECT_SECONDS", 1)
+        patch.setattr(postgres_recorder.KoopPostgresDatastore, "__init__", impatient)
+        patch.setattr(postgres_recorder, "CONNECT_SECONDS", 1)
         patch.setattr(store, "LOST_ATTEMPTS", 2)
         yield
 
@@ -194,9 +194,9 @@ def impatience() -> Iterator[None]:
 @contextmanager
 def statements(points: Points, at: int, strike: Callable[[sqlite3.Connection], None], only: str = "") -> Iterator[None]:
     """Count the statements of every SQLite connection, and strike at one of them as SQLite begins to run it."""
-    original = sqlite.KoopSQLitePool._create_connection
+    original = sqlite_recorder.KoopSQLitePool._create_connection
 
-    def watched(pool: sqlite.KoopSQLitePool) -> Any:
+    def watched(pool: sqlite_recorder.KoopSQLitePool) -> Any:
         made = original(pool)
         connection = made._sqlite_conn
 
@@ -210,7 +210,7 @@ def statements(points: Points, at: int, strike: Callable[[sqlite3.Connection], N
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite.KoopSQLitePool, "_create_connection", watched)
+        patch.setattr(sqlite_recorder.KoopSQLitePool, "_create_connection", watched)
         yield
 
 
@@ -218,7 +218,7 @@ def statements(points: Points, at: int, strike: Callable[[sqlite3.Connection], N
 def settings(pragma: str) -> Iterator[None]:
     """Open every SQLite connection with one setting more."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite, "SETTINGS", (*sqlite.SETTINGS, pragma))
+        patch.setattr(sqlite_recorder, "SETTINGS", (*sqlite_recorder.SETTINGS, pragma))
         yield
 
 

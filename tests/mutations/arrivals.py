@@ -234,7 +234,7 @@ ARRIVALS = (
                 "        return scope is None or ends_on is None or ends_on >= ends_on\n",
             ),
         ),
-        Named(("tests/unit/domain/test_slices.py::test_b11a_course_out_of_scope_cannot_vanish_nor_can_its_bookings",)),
+        Named(("tests/unit/domain/test_route.py::test_b11a_course_out_of_scope_cannot_vanish_nor_can_its_bookings",)),
     ),
     Mutation(
         "the mass guard never trips",

@@ -66,14 +66,14 @@ def environment(url: str) -> dict[str, str]:
     if isinstance(address, SqliteAddress):
         return shared | {
             "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-            "APPLICATION_RECORDER_TOPIC": "koop_es.store.sqlite:KoopSQLiteRecorder",
+            "APPLICATION_RECORDER_TOPIC": "koop_es.store.sqlite_recorder:KoopSQLiteRecorder",
             "SQLITE_DBNAME": str(address.path),
             "SQLITE_LOCK_TIMEOUT": "30",
         }
     given = {key: str(value) for key, value in address.conninfo.items() if value is not None}
     return shared | {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "APPLICATION_RECORDER_TOPIC": "koop_es.store.postgres:KoopPostgresRecorder",
+        "APPLICATION_RECORDER_TOPIC": "koop_es.store.postgres_recorder:KoopPostgresRecorder",
         "POSTGRES_DBNAME": given.get("dbname", ""),
         "POSTGRES_HOST": given.get("host", ""),
         "POSTGRES_PORT": given.get("port", POSTGRES_PORT),

@@ -1,165 +1,33 @@
-"""The store in an SQLite file: connections, recorder and transactions."""
+"""The store in an SQLite file: transactions, and what its errors mean."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from eventsourcing.persistence import (
-    ConnectionPoolClosedError,
-    ConnectionUnavailableError,
-    ProgrammingError,
-    StoredEvent,
-)
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-)
+from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError
+from eventsourcing.sqlite import SQLiteCursor
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.store import errors
 from koop_es.store.address import SqliteAddress
-from koop_es.store.library import notification
 from koop_es.store.record import NewRow
+from koop_es.store.sqlite_recorder import OVERWRITTEN, KoopSQLiteDatastore, KoopSQLiteRecorder, primary
 from koop_es.store.statements import statements
-from koop_es.store.transaction import MAX_POSITION, Row, Tx
+from koop_es.store.transaction import Row, Tx
 
 OLDEST_SQLITE = (3, 37)
 """First SQLite with STRICT tables, which refuse what PostgreSQL would refuse; RETURNING came with 3.35."""
-
-POOL_SIZE = 5
-"""Connections kept open: the library's own default."""
-
-MAX_READERS = 10
-"""Further connections at once, each with a cache of 2 MiB: with the first one's they stay below 48 MiB."""
-
-FIRST_CACHE = "PRAGMA cache_size = -16384"
-"""KiB of cache for the connection that a process with a single thread does everything with: it holds the upper pages of
-a large index, so that with two million events a batch for old streams reads a fifth of what it did with 2 MiB."""
-
-FURTHER_CACHE = "PRAGMA cache_size = -2048"
-
-OVERWRITTEN = "PRAGMA secure_delete = ON"
-"""Erased persons are overwritten, not only unlinked (D15)."""
-
-SETTINGS = (
-    "PRAGMA synchronous = FULL",  # an acknowledged commit survives a power cut
-    "PRAGMA foreign_keys = ON",
-    OVERWRITTEN,
-    "PRAGMA journal_size_limit = 67108864",  # bytes: one great transaction does not leave its log behind for ever
-    # Pages, as many as the limit above lets lie: the more wait, the more often one that changed again is moved once.
-    "PRAGMA wal_autocheckpoint = 16000",
-)
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What the driver raises; the second where a message of SQLite quotes bytes of a damaged file."""
 
 _S = statements("sqlite")
-
-
-class KoopSQLitePool(SQLiteConnectionPool):
-    """Connections as the store wants them; the library's are left at the defaults of SQLite."""
-
-    _cache = FIRST_CACHE
-
-    def _create_connection(self) -> SQLiteConnection:
-        connection = sqlite3.connect(
-            self.db_name,
-            uri=True,
-            check_same_thread=False,  # the pool hands a connection to one thread at a time
-            isolation_level=None,
-            timeout=self.lock_timeout or 0,
-        )
-        try:
-            connection.row_factory = sqlite3.Row
-            self._enter_wal(connection)
-            for setting in (*SETTINGS, self._cache):
-                connection.execute(setting)
-            self._cache = FURTHER_CACHE
-        except BaseException:
-            connection.close()
-            raise
-        return SQLiteConnection(sqlite_conn=connection, max_age=self.max_age)
-
-    def _enter_wal(self, connection: sqlite3.Connection) -> None:
-        """Switch a new file to the write-ahead log; of two at once one gets BUSY without waiting, so we wait here."""
-        deadline = time.monotonic() + (self.lock_timeout or 0)
-        while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            try:
-                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-                if mode != "wal":  # SQLite gives no error where the file system cannot share memory
-                    raise StoreUnusable("the folder of the store cannot hold a write-ahead log: use a local disk")
-            except sqlite3.OperationalError as error:
-                if _primary(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
-
-
-class KoopSQLiteDatastore(SQLiteDatastore):
-    """The library's datastore over our pool."""
-
-    def __init__(self, db_name: str, *, lock_timeout: int) -> None:
-        """Open nothing yet; ``lock_timeout`` is in seconds."""
-        super().__init__(db_name, originator_id_type="text")
-        self.pool = KoopSQLitePool(
-            db_name=db_name,
-            lock_timeout=lock_timeout,
-            pool_size=POOL_SIZE,
-            max_overflow=MAX_READERS,
-            pool_timeout=lock_timeout,
-        )
-
-
-class KoopSQLiteRecorder(SQLiteApplicationRecorder):
-    """The library's recorder with bulk inserts, and with positions also where one stream is read."""
-
-    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
-        """Refuse ids that are not text and any table but the library's usual one."""
-        if datastore.originator_id_type != "text" or events_table_name != "stored_events":
-            raise ProgrammingError("the koop-es store needs ORIGINATOR_ID_TYPE=text and the table stored_events")
-        super().__init__(datastore, events_table_name)
-
-    def insert_rows(self, cursor: sqlite3.Cursor | SQLiteCursor, rows: Sequence[NewRow]) -> int:
-        """Write events within the caller's transaction and return the position of the last; all are contiguous."""
-        cursor.executemany(_S["event_insert"], rows)
-        cursor.execute(_S["event_last_position"])
-        return int(cursor.fetchone()[0])
-
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
-        if not stored_events:
-            return []
-        rows = [(str(s.originator_id), s.originator_version, s.topic, s.state) for s in stored_events]
-        last = self.insert_rows(c, rows)
-        return list(range(last - len(rows) + 1, last + 1))
-
-    def select_events(
-        self,
-        originator_id: Any,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        """Read a part of one stream as notifications, which also hold the position."""
-        bounds = {
-            "stream": originator_id,
-            "after": -1 if gt is None else gt,
-            "upto": MAX_POSITION if lte is None else lte,
-            "limit": MAX_POSITION if limit is None else limit,
-        }
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(_S["event_stream_backward" if desc else "event_stream"], bounds)
-            return [notification((row[0], row[1], row[2], row[3], row[4])) for row in c.fetchall()]
 
 
 class SqliteTx(Tx):
@@ -222,11 +90,11 @@ class SqliteTx(Tx):
 
     def discard(self, prefix: str) -> None:
         """Empty tables and leave the bytes in the pages that come free, instead of writing all of these as zeros."""
-        self._cursor.execute("PRAGMA secure_delete = FAST")
+        self._engine.control(self._cursor, "PRAGMA secure_delete = FAST")
         try:
             self.run_series(prefix)
         finally:
-            self._cursor.execute(OVERWRITTEN)
+            self._engine.control(self._cursor, OVERWRITTEN)
 
     def create_log(self) -> None:
         """Make the library's table."""
@@ -245,7 +113,7 @@ class SqliteTx(Tx):
             raise self._fault(error, "event_insert") from None
 
     def _fault(self, error: Exception, name: str) -> StoreUnusable:
-        if not self.writable and _primary(error) == sqlite3.SQLITE_READONLY:
+        if not self.writable and primary(error) == sqlite3.SQLITE_READONLY:
             return errors.ReadingOnly(statement=name)
         return self._engine.fault(error, name)
 
@@ -276,15 +144,15 @@ class SqliteEngine:
         with self._leased(write=write) as connection:
             cursor = connection.cursor()
             cursor.row_factory = None
-            self._control(cursor, "BEGIN IMMEDIATE" if write else "PRAGMA query_only = ON")
+            # Each time, because whatever broke off on this connection may have left it otherwise.
+            self.control(cursor, OVERWRITTEN if write else "PRAGMA query_only = ON")
             try:
-                if not write:
-                    self._control(cursor, "BEGIN")
+                self.control(cursor, "BEGIN IMMEDIATE" if write else "BEGIN")
                 before = connection.total_changes
                 yield SqliteTx(cursor, self, writable=write)
                 if connection.total_changes > before:
                     self._count(cursor)
-                self._control(cursor, "COMMIT")
+                self.control(cursor, "COMMIT")
             finally:
                 if connection.in_transaction:
                     with suppress(sqlite3.Error):  # the first error says what went wrong, this one would hide it
@@ -319,7 +187,7 @@ class SqliteEngine:
                 lock.execute("PRAGMA journal_mode = MEMORY")  # else a kill leaves a second file
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.Error as error:
-                if _primary(error) == sqlite3.SQLITE_BUSY:
+                if primary(error) == sqlite3.SQLITE_BUSY:
                     raise errors.at(errors.RebuildRunning, self.shown) from None
                 raise self.fault(error, "rebuild_alone") from None
             try:
@@ -347,7 +215,7 @@ class SqliteEngine:
             return errors.at(errors.StoreDamaged, self.shown, "the file holds text that is none", statement=statement)
         code = getattr(error, "sqlite_errorname", type(error).__name__)
         unknown = errors.StatementFailed, f"statement {statement} failed with {code}"
-        kind, reason = _MEANING.get(_primary(error), unknown)
+        kind, reason = _MEANING.get(primary(error), unknown)
         return errors.at(kind, self.shown, reason, sqlite=code, statement=statement)
 
     def _count(self, cursor: sqlite3.Cursor) -> None:
@@ -360,7 +228,8 @@ class SqliteEngine:
         except FAULTS as error:
             raise self.fault(error, "commit_counted") from None
 
-    def _control(self, cursor: sqlite3.Cursor, command: str) -> None:
+    def control(self, cursor: sqlite3.Cursor, command: str) -> None:
+        """Run a command of SQLite itself."""
         try:
             cursor.execute(command)
         except FAULTS as error:
@@ -399,11 +268,6 @@ _MEANING: dict[int, tuple[type[StoreUnusable], str]] = {
     sqlite3.SQLITE_READONLY: (errors.StoreReadOnly, "the file or its folder is read-only"),
     sqlite3.SQLITE_PERM: (errors.StoreReadOnly, "access is denied"),
 }
-
-
-def _primary(error: BaseException) -> int:
-    """The primary result code; SQLite puts details into the higher bytes."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _bound(params: Mapping[str, Any]) -> dict[str, Any]:

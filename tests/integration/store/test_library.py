@@ -14,8 +14,8 @@ from koop_es.domain.errors import StoreUnusable
 from koop_es.store import Append, Recorded, Store
 from koop_es.store.errors import StoreDamaged, UnknownEvent
 from koop_es.store.library import Koop, KoopMapper, environment
-from koop_es.store.postgres import KoopPostgresRecorder
-from koop_es.store.sqlite import KoopSQLiteRecorder
+from koop_es.store.postgres_recorder import KoopPostgresRecorder
+from koop_es.store.sqlite_recorder import KoopSQLiteRecorder
 from tests.integration.store.samples import append, booking, bookings
 
 

@@ -13,8 +13,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from koop_es.store import Append, Store, postgres
+from koop_es.store import Append, Store
 from koop_es.store.errors import StoreBusy, StoreUnreachable
+from koop_es.store.postgres_recorder import CONNECT_SECONDS
 from tests.conftest import PostgresServer
 from tests.faults.wire import STARTUP, Break, Side, Snap, Wire
 from tests.integration.store.samples import append, bookings
@@ -108,12 +109,12 @@ def test_a_server_that_stays_away_is_waited_for_once(wired: Store, wire: Wire, m
     with pytest.raises(StoreUnreachable, match="get a connection") as refused:
         wired.retrying(work)
     assert len(calls) == 2
-    assert refused.value.details["waited_seconds"] == postgres.CONNECT_SECONDS
+    assert refused.value.details["waited_seconds"] == CONNECT_SECONDS
 
 
 def test_a_new_connection_is_waited_for_as_long_as_for_the_first_one(postgres_url: str) -> None:
     with Store.create(postgres_url, wait_seconds=30) as store:
-        assert store._engine.datastore.pool.timeout == postgres.CONNECT_SECONDS  # type: ignore[attr-defined]
+        assert store._engine.datastore.pool.timeout == CONNECT_SECONDS  # type: ignore[attr-defined]
 
 
 def test_a_program_that_does_one_thing_after_the_other_opens_one_connection(wired_url: str, wire: Wire) -> None:

@@ -90,3 +90,11 @@ def test_discarding_leaves_erased_persons_overwritten_also_when_it_fails(
         with pytest.raises(StatementFailed):
             tx.discard("clear_")
         assert (while_discarding, overwritten(tx)) == ([2], 1)
+
+
+def test_whatever_broke_off_the_next_transaction_overwrites_what_it_deletes(sqlite_url: str) -> None:
+    with Store.create(sqlite_url) as store:
+        with store.write() as tx:
+            tx._cursor.execute("PRAGMA secure_delete = FAST")  # type: ignore[attr-defined]
+        with store.write() as tx:
+            assert overwritten(tx) == 1

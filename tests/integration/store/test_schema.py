@@ -11,7 +11,7 @@ import pytest
 from koop_es.store import Append, Store, schema
 from koop_es.store.digest import HALF_MADE, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
-from koop_es.store.postgres import COPIED
+from koop_es.store.postgres_recorder import COPIED
 from koop_es.store.statements import statements
 from koop_es.views.derived import COLUMNS
 from tests.integration.store.samples import append, bookings
