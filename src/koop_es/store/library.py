@@ -12,6 +12,7 @@ from koop_es.domain.errors import StoreUnusable
 from koop_es.store.address import SqliteAddress, parse
 from koop_es.store.codec import decode, encode
 from koop_es.store.record import Recorded, StoredRow
+from koop_es.store.transaction import MAX_POSITION
 
 POSTGRES_PORT = "5432"
 
@@ -47,6 +48,16 @@ def notification(row: StoredRow) -> Notification:
     """Dress a stored row as the library's notification."""
     position, stream, version, topic, state = row
     return Notification(originator_id=stream, originator_version=version, topic=topic, state=state, id=position)
+
+
+def bounds(stream: Any, gt: int | None, lte: int | None, limit: int | None) -> dict[str, Any]:
+    """Say which part of a stream the library asks for, as the statements take it."""
+    return {
+        "stream": stream,
+        "after": -1 if gt is None else gt,
+        "upto": MAX_POSITION if lte is None else lte,
+        "limit": MAX_POSITION if limit is None else limit,
+    }
 
 
 class Koop(Application[str]):

@@ -13,10 +13,10 @@ from psycopg import Connection, Cursor, sql
 from psycopg.rows import dict_row, tuple_row
 
 from koop_es.store.address import PostgresAddress
-from koop_es.store.library import notification
+from koop_es.store.library import bounds, notification
 from koop_es.store.record import NewRow
 from koop_es.store.statements import statements
-from koop_es.store.transaction import MAX_POSITION, Row
+from koop_es.store.transaction import Row
 
 POOL_SIZE = 0
 """Connections the pool opens unasked: one command works with the one it came with; threads ask for more."""
@@ -163,13 +163,8 @@ class KoopPostgresRecorder(PostgresApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Read a part of one stream as notifications, which also hold the position."""
-        bounds = {
-            "stream": originator_id,
-            "after": -1 if gt is None else gt,
-            "upto": MAX_POSITION if lte is None else lte,
-            "limit": MAX_POSITION if limit is None else limit,
-        }
+        asked = bounds(originator_id, gt, lte, limit)
         statement = SQL["event_stream_backward" if desc else "event_stream"]
         with self.datastore.get_connection() as connection:
             cursor = connection.cursor(row_factory=tuple_row, binary=True)
-            return [notification(row) for row in cursor.execute(statement, bounds)]
+            return [notification(row) for row in cursor.execute(statement, asked)]

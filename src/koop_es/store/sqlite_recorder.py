@@ -17,10 +17,9 @@ from eventsourcing.sqlite import (
 )
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store.library import notification
+from koop_es.store.library import bounds, notification
 from koop_es.store.record import NewRow
 from koop_es.store.statements import statements
-from koop_es.store.transaction import MAX_POSITION
 
 POOL_SIZE = 5
 """Connections kept open: the library's own default."""
@@ -139,12 +138,7 @@ class KoopSQLiteRecorder(SQLiteApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Read a part of one stream as notifications, which also hold the position."""
-        bounds = {
-            "stream": originator_id,
-            "after": -1 if gt is None else gt,
-            "upto": MAX_POSITION if lte is None else lte,
-            "limit": MAX_POSITION if limit is None else limit,
-        }
+        asked = bounds(originator_id, gt, lte, limit)
         with self.datastore.transaction(commit=False) as c:
-            c.execute(_S["event_stream_backward" if desc else "event_stream"], bounds)
+            c.execute(_S["event_stream_backward" if desc else "event_stream"], asked)
             return [notification((row[0], row[1], row[2], row[3], row[4])) for row in c.fetchall()]
