@@ -30,7 +30,7 @@ import pytest
 from koop_es.cli import abo, forget, ingest, quarantine, release, seats, views  # noqa: F401 - imported before the fork
 from koop_es.cli import store as _store  # noqa: F401 - same
 from koop_es.cli.entry import run
-from koop_es.store import postgres_recorder, sqlite_recorder, store
+from koop_es.store import postgres, postgres_recorder, sqlite_recorder, store
 from tests.acceptance.console import Reply, clean_environment
 from tests.faults import disk
 
@@ -186,7 +186,8 @@ def impatience() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postgres_recorder.KoopPostgresDatastore, "__init__", impatient)
-        patch.setattr(postgres_recorder, "CONNECT_SECONDS", 1)
+        for module in (postgres, postgres_recorder):
+            patch.setattr(module, "CONNECT_SECONDS", 1)
         patch.setattr(store, "LOST_ATTEMPTS", 2)
         yield
 

@@ -170,7 +170,12 @@ class SqliteEngine:
             yield SqliteTx(cursor, self, writable=False)
 
     def scrub(self) -> bool:
-        """Empty the write-ahead log into the file, where deleted rows are overwritten; False while somebody reads."""
+        """Write the tables anew that held persons and empty the write-ahead log; False while somebody reads.
+
+        What is deleted is overwritten, but copies that SQLite left when it moved rows between pages are not.
+        """
+        with self.transaction(write=True) as tx:
+            tx.run_series("anew_")
         with self._leased(write=True) as connection:
             try:
                 return bool(connection.execute(_S["persons_scrub"]).fetchone()[0] == 0)

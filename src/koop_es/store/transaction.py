@@ -146,7 +146,7 @@ class Tx(ABC):
 
     @abstractmethod
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run a named statement for many sets of parameters, all of them with the same names."""
+        """Run a named statement for many sets of parameters, all with the same names, each about a row of its own."""
 
     @abstractmethod
     def write_rows(self, name: str, rows: Iterable[Row]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 from eventsourcing.postgres import PostgresDatastore
 from eventsourcing.sqlite import SQLiteDatastore
+from psycopg import sql
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.store import Append, Recorded, Store
@@ -17,6 +19,9 @@ from koop_es.store.library import Koop, KoopMapper, environment
 from koop_es.store.postgres_recorder import KoopPostgresRecorder
 from koop_es.store.sqlite_recorder import KoopSQLiteRecorder
 from tests.integration.store.samples import append, booking, bookings
+
+WAIT_SECONDS = 30
+"""How long a notification is waited for that comes at once."""
 
 
 @pytest.fixture
@@ -53,6 +58,21 @@ def test_a_stock_application_writes_what_the_store_reads(stock: Koop, store: Sto
     with pytest.raises(IntegrityError):
         stock.save(Recorded(0, "563-COOP-2", 2, booking(10)))
     assert stock.recorder.insert_events([]) == []
+
+
+def test_whoever_listens_is_told_of_every_append(postgres_url: str) -> None:
+    with (
+        Store.create(postgres_url) as store,
+        Koop(env=environment(postgres_url)) as application,
+        psycopg.connect(postgres_url, autocommit=True) as listening,
+    ):
+        recorder = application.recorder
+        assert isinstance(recorder, KoopPostgresRecorder)
+        listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(recorder.channel_name)))
+        append(store, Append("563-COOP-1", 0, bookings(1)))
+        assert len(list(listening.notifies(timeout=WAIT_SECONDS, stop_after=1))) == 1
+        application.save(Recorded(0, "563-COOP-1", 2, booking(9)))
+        assert len(list(listening.notifies(timeout=WAIT_SECONDS, stop_after=1))) == 1
 
 
 def test_fifty_thousand_events_through_a_stock_application_do_not_hang(stock: Koop, store: Store) -> None:

@@ -82,6 +82,42 @@ SELECT person_id, coop_id, ref, name, first_name, phone, email FROM koop_persons
 WHERE (name = %(surname)s AND first_name = %(first_name)s) OR (email <> '' AND email = %(email)s)
 ORDER BY coop_id, ref, person_id
 
+-- anew_persons_1_copy: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_persons_2_empty: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_persons_3_fill: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_persons_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_quarantine_1_copy: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_quarantine_2_empty: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_quarantine_3_fill: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_quarantine_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_slices_1_copy: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_slices_2_empty: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_slices_3_fill: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_slices_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
 -- persons_scrub: Write the tables anew that held persons, without their deleted rows.
 VACUUM (FULL) koop_persons, koop_quarantine, koop_slices
 
@@ -146,8 +182,7 @@ DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
 DELETE FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[]) AND vhs = ANY(%(vhss)s::text[])
 
 -- view_stand: Say up to which event the views of a cooperation hold.
-UPDATE koop_views SET position = asked.position
-FROM unnest(%(coop_id)s::text[], %(position)s::bigint[]) AS asked (coop_id, position) WHERE koop_views.coop_id = asked.coop_id
+UPDATE koop_views SET position = %(position)s WHERE coop_id = %(coop_id)s
 
 -- view_insert: Write what one VHS sees of one cooperation.
 COPY koop_views (vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes) FROM STDIN (FORMAT BINARY)

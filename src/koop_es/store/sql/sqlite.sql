@@ -72,7 +72,43 @@ SELECT person_id, coop_id, ref, name, first_name, phone, email FROM koop_persons
 WHERE (name = :surname AND first_name = :first_name) OR (email <> '' AND email = :email)
 ORDER BY coop_id, ref, person_id
 
--- persons_scrub: Move the write-ahead log into the file, where deleted rows are overwritten, and empty it.
+-- anew_persons_1_copy: Copy the vault, in the order of the key.
+CREATE TABLE koop_anew AS SELECT * FROM koop_persons ORDER BY person_id, version
+
+-- anew_persons_2_empty: Empty the vault: every page of it is overwritten.
+DELETE FROM koop_persons
+
+-- anew_persons_3_fill: Fill the vault again.
+INSERT INTO koop_persons SELECT * FROM koop_anew ORDER BY rowid
+
+-- anew_persons_4_drop: Take the copy away.
+DROP TABLE koop_anew
+
+-- anew_quarantine_1_copy: Copy the quarantine, in the order of the key.
+CREATE TABLE koop_anew AS SELECT * FROM koop_quarantine ORDER BY id
+
+-- anew_quarantine_2_empty: Empty the quarantine: every page of it is overwritten.
+DELETE FROM koop_quarantine
+
+-- anew_quarantine_3_fill: Fill the quarantine again.
+INSERT INTO koop_quarantine SELECT * FROM koop_anew ORDER BY rowid
+
+-- anew_quarantine_4_drop: Take the copy away.
+DROP TABLE koop_anew
+
+-- anew_slices_1_copy: Copy the names of slices, in the order of the key.
+CREATE TABLE koop_anew AS SELECT * FROM koop_slices ORDER BY vhs, coop_id
+
+-- anew_slices_2_empty: Empty the names of slices: every page of it is overwritten.
+DELETE FROM koop_slices
+
+-- anew_slices_3_fill: Fill the names of slices again.
+INSERT INTO koop_slices SELECT * FROM koop_anew ORDER BY rowid
+
+-- anew_slices_4_drop: Take the copy away.
+DROP TABLE koop_anew
+
+-- persons_scrub: Move the write-ahead log into the file and empty it.
 PRAGMA wal_checkpoint(TRUNCATE)
 
 -- persons_seen: Tell whether a transaction is open that may still see deleted rows; here the scrubbing itself tells.
