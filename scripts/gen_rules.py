@@ -27,8 +27,8 @@ RULES: tuple[str, ...] = (
     *(f"D{number}" for number in range(1, 17)),
 )
 
-# "quality R5" is a bar of the test suite, not rule R5.
-_IN_TEXT = re.compile(r"(?<!quality )\b([RBTD][1-9]\d?)([a-z])?\b")
+# G1 to G9 are bars of the test suite, not rules.
+_IN_TEXT = re.compile(r"\b([RBTD][1-9]\d?)([a-z])?\b")
 _IN_NAME = re.compile(r"(?<=_)([rbtd][1-9]\d?)([a-z])?(?=_|$)")
 _ROW = re.compile(r"^\| ([RBTD]\d+[a-z]?) \| (.*?) \| (.*?) \|(?: (.*?) \|)?$", re.MULTILINE)
 

@@ -1,7 +1,7 @@
 """The mutation score of the domain (``make mutation``): small mistakes in every function, and whether a test notices.
 
 mutmut plants the mistakes in ``mutants/`` and runs the tests that reach them; here its verdicts become a score by
-module. Below 90 % the run fails (R9). Names choose a part: ``make mutation ARGS='koop_es.domain.merges.*'``.
+module. Below 90 % the run fails (G9). Names choose a part: ``make mutation ARGS='koop_es.domain.merges.*'``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hostile exports, one function or bytes each: what somebody who means harm, or a connector gone mad, may send (R5)."""
+"""Hostile exports, one function or bytes each: what somebody who means harm, or a connector gone mad, may send (G5)."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def test_a_store_is_not_overwritten_unawares(any_koop: Console, network: Network
         assert picture(any_koop.db) == now
 
 
-def test_r8_who_was_forgotten_since_stays_so_in_a_restored_backup(
+def test_g8_who_was_forgotten_since_stays_so_in_a_restored_backup(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:
     target = tmp_path / "koop.backup"
@@ -170,7 +170,7 @@ def test_r8_who_was_forgotten_since_stays_so_in_a_restored_backup(
     assert NAME not in repr(picture(elsewhere.db))
 
 
-def test_r8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: Console, tmp_path: Path) -> None:
+def test_g8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: Console, tmp_path: Path) -> None:
     network = booked(tmp_path / "exports")
     network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAME)
     koop.take_in(network[NEAR].export())

@@ -1,4 +1,4 @@
-"""Hostile and broken files at the command line: set aside with reason and place, or refused, never a traceback (R5)."""
+"""Hostile and broken files at the command line: set aside with reason and place, or refused, never a traceback (G5)."""
 
 from __future__ import annotations
 

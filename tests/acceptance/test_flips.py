@@ -1,4 +1,4 @@
-"""A flipped bit of the store file, and a file cut off: verify finds it, or what can be read is what it was (R7)."""
+"""A flipped bit of the store file, and a file cut off: verify finds it, or what can be read is what it was (G7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""R8: a person who was forgotten is nowhere any more, and does not come back."""
+"""G8: a person who was forgotten is nowhere any more, and does not come back."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def shown_to(koop: Console, vhs: str) -> tuple[str | None, str | None]:
     return booking["name"], booking["first_name"]
 
 
-def test_r8_a_forgotten_person_is_in_no_table_and_no_answer(any_koop: Console, network: Network) -> None:
+def test_g8_a_forgotten_person_is_in_no_table_and_no_answer(any_koop: Console, network: Network) -> None:
     assert texts_in(picture(any_koop.db))
     assert texts_in(answers(any_koop))
     found = forget(any_koop)
@@ -97,7 +97,7 @@ def test_r8_a_forgotten_person_is_in_no_table_and_no_answer(any_koop: Console, n
     assert shown["raw_base64"], "the row of somebody else is kept"
 
 
-def test_r8_a_dry_run_says_the_same_and_erases_nothing(any_koop: Console, network: Network) -> None:
+def test_g8_a_dry_run_says_the_same_and_erases_nothing(any_koop: Console, network: Network) -> None:
     before = picture(any_koop.db)
     planned = forget(any_koop, "--dry-run")
     assert picture(any_koop.db) == before
@@ -110,7 +110,7 @@ def test_r8_a_dry_run_says_the_same_and_erases_nothing(any_koop: Console, networ
     assert not texts_in(planned)
 
 
-def test_r8_bytes_are_gone_from_every_file_of_an_sqlite_store(koop: Console, tmp_path: Path) -> None:
+def test_g8_bytes_are_gone_from_every_file_of_an_sqlite_store(koop: Console, tmp_path: Path) -> None:
     network = booked(tmp_path / "exports")
     network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
     for program in network.values():
@@ -139,7 +139,7 @@ class Reader:
         self.close = self._store.close
 
 
-def test_r8_bytes_are_gone_from_the_tables_of_postgresql(
+def test_g8_bytes_are_gone_from_the_tables_of_postgresql(
     postgres_server: PostgresServer, postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     koop = Console(postgres_url, capsys)
@@ -164,7 +164,7 @@ def test_r8_bytes_are_gone_from_the_tables_of_postgresql(
     assert not found()
 
 
-def test_r8_no_export_brings_a_forgotten_person_back(any_koop: Console, network: Network, tmp_path: Path) -> None:
+def test_g8_no_export_brings_a_forgotten_person_back(any_koop: Console, network: Network, tmp_path: Path) -> None:
     old = tmp_path / "exports" / f"{NEAR}-{network[NEAR].sequence}"
     events = len(any_koop.events(COOP))
     forget(any_koop)
@@ -183,7 +183,7 @@ def test_r8_no_export_brings_a_forgotten_person_back(any_koop: Console, network:
     assert settle(any_koop, network.values()) == 0
 
 
-def test_r8_bookings_of_a_forgotten_person_go_on(any_koop: Console, network: Network) -> None:
+def test_g8_bookings_of_a_forgotten_person_go_on(any_koop: Console, network: Network) -> None:
     forget(any_koop)
     network[NEAR].row(REF)["Status"] = "W"
     any_koop.call("ingest", network[NEAR].export())
@@ -196,7 +196,7 @@ def test_r8_bookings_of_a_forgotten_person_go_on(any_koop: Console, network: Net
     assert not texts_in(picture(any_koop.db))
 
 
-def test_r8_a_person_forgotten_before_the_others_were_told_reaches_nobody(any_koop: Console, tmp_path: Path) -> None:
+def test_g8_a_person_forgotten_before_the_others_were_told_reaches_nobody(any_koop: Console, tmp_path: Path) -> None:
     network = booked(tmp_path / "exports")
     for program in network.values():
         any_koop.take_in(program.export())
@@ -208,7 +208,7 @@ def test_r8_a_person_forgotten_before_the_others_were_told_reaches_nobody(any_ko
     assert shown_to(any_koop, MASTER) == (None, None)
 
 
-def test_r8_a_change_that_the_others_had_not_shown_yet_is_no_difference_any_more(
+def test_g8_a_change_that_the_others_had_not_shown_yet_is_no_difference_any_more(
     any_koop: Console, network: Network
 ) -> None:
     network[NEAR].row(REF)["Telefon"] = PERSON["Telefon"] + "9"
@@ -234,7 +234,7 @@ def test_b15_a_merge_of_a_forgotten_person_is_told_by_the_moment_of_booking(
     assert not texts_in(picture(any_koop.db))
 
 
-def test_r8_a_row_that_cannot_be_used_is_set_aside_without_the_person(any_koop: Console, network: Network) -> None:
+def test_g8_a_row_that_cannot_be_used_is_set_aside_without_the_person(any_koop: Console, network: Network) -> None:
     forget(any_koop)
     network[NEAR].row(REF)["Gebucht am"] = UNUSABLE
     network[MASTER].row(REF)["Gebucht am"] = UNUSABLE
@@ -247,7 +247,7 @@ def test_r8_a_row_that_cannot_be_used_is_set_aside_without_the_person(any_koop: 
     assert not texts_in(answers(any_koop))
 
 
-def test_r8_hashes_of_rows_are_not_made_of_a_forgotten_person(any_koop: Console, network: Network) -> None:
+def test_g8_hashes_of_rows_are_not_made_of_a_forgotten_person(any_koop: Console, network: Network) -> None:
     forget(any_koop)
     any_koop.call("ingest", network[NEAR].export())
     before = slices(any_koop)
@@ -261,7 +261,7 @@ def slices(koop: Console) -> list[Any]:
     return [row for row in picture(koop.db)["koop_slices"] if row[0] == NEAR]
 
 
-def test_r8_what_is_kept_of_the_same_person_elsewhere_is_named(any_koop: Console, network: Network) -> None:
+def test_g8_what_is_kept_of_the_same_person_elsewhere_is_named(any_koop: Console, network: Network) -> None:
     network[FAR].book(NUMBERS[FAR][COOP], "900", **PERSON)
     any_koop.take_in(network[FAR].export())
     assert [other["ref"] for other in forget(any_koop)["also"]] == [f"{FAR}:900"]
@@ -276,7 +276,7 @@ def test_an_unknown_person_is_refused_and_nobody_is_erased(any_koop: Console, ne
     assert picture(any_koop.db) == before
 
 
-def test_r8_an_erasure_killed_anywhere_is_finished_by_the_same_command(any_koop: Console, network: Network) -> None:
+def test_g8_an_erasure_killed_anywhere_is_finished_by_the_same_command(any_koop: Console, network: Network) -> None:
     """Until the fence stands everything is there; from then on nobody is shown the name, whatever is left to do."""
     for killed_at in range(1, 60):
         with SeamStore.open(any_koop.db) as store:
@@ -302,7 +302,7 @@ def test_r8_an_erasure_killed_anywhere_is_finished_by_the_same_command(any_koop:
     assert not texts_in(picture(any_koop.db))
 
 
-def test_r8_an_ingest_under_way_does_not_bring_a_forgotten_person_back(any_koop: Console, network: Network) -> None:
+def test_g8_an_ingest_under_way_does_not_bring_a_forgotten_person_back(any_koop: Console, network: Network) -> None:
     """The ingest has decided on what it read before the person was forgotten, and writes afterwards."""
     network[NEAR].row(REF)["Telefon"] = PERSON["Telefon"] + "9"
     network[MASTER].row(REF)["Gebucht am"] = UNUSABLE

@@ -1,4 +1,4 @@
-"""Fuzzing: whatever bytes come in, the program refuses or sets aside, loses no row and cancels nobody for them (R5)."""
+"""Fuzzing: whatever bytes come in, the program refuses or sets aside, loses no row and cancels nobody for them (G5)."""
 
 from __future__ import annotations
 

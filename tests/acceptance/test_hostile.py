@@ -1,4 +1,4 @@
-"""Hostile files through the command line: set aside with place and reason, in 256 MB, and nothing else suffers (R5).
+"""Hostile files through the command line: set aside with place and reason, in 256 MB, and nothing else suffers (G5).
 
 ``hostile.py`` is the list; ``test_bad_input.py`` has the everyday faults and what becomes of quarantined rows.
 """

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of an ingest: what was acknowledged is there, the same command finishes the rest (R1)."""
+"""kill -9 at random moments of an ingest: what was acknowledged is there, the same command finishes the rest (G1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KILLED = -9
 SEED = 20260302
 
 HUNDRED = 100
-"""Kills that must hit a running ingest (R1)."""
+"""Kills that must hit a running ingest (G1)."""
 
 MOST_DRAWN = 1_000
 """Moments are drawn within the measured length of a run, so most of them hit; one in ten on the slowest machine."""

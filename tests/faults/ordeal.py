@@ -1,4 +1,4 @@
-"""An operation under one fault after the other, and what must be true after each of them (R1, R2)."""
+"""An operation under one fault after the other, and what must be true after each of them (G1, G2)."""
 
 from __future__ import annotations
 

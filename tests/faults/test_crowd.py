@@ -1,5 +1,5 @@
 """Sixty-four ingests at once on a hundred hot streams: nothing lost, nothing doubled, and a follower misses nothing
-while transactions are held open (R4).
+while transactions are held open (G4).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The n-th call to the disk fails, for every n, and so does every statement: typed error, clean retry, no harm (R2)."""
+"""The n-th call to the disk fails, for every n, and so does every statement: typed error, clean retry, no harm (G2)."""
 
 from __future__ import annotations
 

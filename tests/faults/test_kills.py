@@ -1,4 +1,4 @@
-"""kill -9 at random calls to the disk, statements and messages of every verb: nothing half done, a rerun ends it (R1).
+"""kill -9 at random calls to the disk, statements and messages of every verb: nothing half done, a rerun ends it (G1).
 
 The moments are drawn among all that a run has, so every kill hits. Kills by the clock are in
 tests/acceptance/test_kill.py.
@@ -21,7 +21,7 @@ from tests.faults.wire import Break, Side, Snap
 SEED = 20260302
 
 EACH = 8
-"""Kills per verb and database; with the hundred by the clock more than the 200 of R1."""
+"""Kills per verb and database; with the hundred by the clock more than the 200 of G1."""
 
 EACH_IN_SOAK = 650
 """The same for 10,000."""

@@ -1,4 +1,4 @@
-"""The wire to PostgreSQL breaks at the n-th message, for every n: typed error, clean retry, nothing twice (R2)."""
+"""The wire to PostgreSQL breaks at the n-th message, for every n: typed error, clean retry, nothing twice (G2)."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ ARRIVALS = (
     Mutation(
         "an export counts as applied before its events are written",
         "crash",
-        "Events and the mark that they are there belong into one transaction (R1).",
+        "Events and the mark that they are there belong into one transaction (G1).",
         (
             Edit(
                 "ingest/apply.py",

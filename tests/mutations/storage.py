@@ -8,7 +8,7 @@ STORAGE = (
     Mutation(
         "a lost connection ends the ingest",
         "read and write errors",
-        "A connection that comes back is no reason to lose an export (R2).",
+        "A connection that comes back is no reason to lose an export (G2).",
         (
             Edit(
                 "store/store.py",
@@ -21,7 +21,7 @@ STORAGE = (
     Mutation(
         "what failed half-way is committed",
         "error",
-        "A transaction is written as a whole or not at all (R2).",
+        "A transaction is written as a whole or not at all (G2).",
         (
             Edit(
                 "store/sqlite.py",
@@ -34,7 +34,7 @@ STORAGE = (
     Mutation(
         "each part of an export commits without its mark",
         "kill",
-        "A kill between the parts must leave a trace by which the rerun goes on (R1).",
+        "A kill between the parts must leave a trace by which the rerun goes on (G1).",
         (
             Edit(
                 "ingest/apply.py",
@@ -47,7 +47,7 @@ STORAGE = (
     Mutation(
         "positions become visible out of order",
         "read while writing",
-        "A reader that goes on from its last position would miss events (R4).",
+        "A reader that goes on from its last position would miss events (G4).",
         (
             Edit(
                 "store/postgres.py",

@@ -222,7 +222,7 @@ def test_mutated_file_never_ends_in_a_traceback(content: bytes) -> None:
         assert rejected.raw in content or content.startswith(b"PK")
 
 
-# --- formula cells (R6) -----------------------------------------------------------------------------------------------
+# --- formula cells (G6) -----------------------------------------------------------------------------------------------
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 nasty = st.sampled_from(

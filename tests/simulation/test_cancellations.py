@@ -1,4 +1,4 @@
-"""R3: exports that lack rows nobody removed cancel nobody, and a true orphan is "S" everywhere two rounds later.
+"""G3: exports that lack rows nobody removed cancel nobody, and a true orphan is "S" everywhere two rounds later.
 
 What is promised of an export without a booking (domain B11, D3, D4):
 

@@ -1,4 +1,4 @@
-"""R8 in a rehearsal: somebody is forgotten again and again, while everything else goes on."""
+"""G8 in a rehearsal: somebody is forgotten again and again, while everything else goes on."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def everybody(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("first", range(0, 20, 10))
-def test_r8_a_network_that_forgets_converges_and_brings_nobody_back(
+def test_g8_a_network_that_forgets_converges_and_brings_nobody_back(
     first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgotten = 0
@@ -71,7 +71,7 @@ def test_r8_a_network_that_forgets_converges_and_brings_nobody_back(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_r8_a_network_on_postgresql_that_forgets_converges_too(
+def test_g8_a_network_on_postgresql_that_forgets_converges_too(
     seed: int, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     count, wrong = findings(seed, monkeypatch, postgres_url)

@@ -1,4 +1,4 @@
-"""The mutation score: what counts as noticed, and that nothing measured is no success (R9)."""
+"""The mutation score: what counts as noticed, and that nothing measured is no success (G9)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def planted(folder: Path, **codes: int | None) -> list[mutation.Verdict]:
     return list(mutation.verdicts(folder))
 
 
-def test_r9_killed_and_hanging_mutants_are_noticed_and_all_others_are_not(tmp_path: Path) -> None:
+def test_g9_killed_and_hanging_mutants_are_noticed_and_all_others_are_not(tmp_path: Path) -> None:
     found = planted(tmp_path, killed=1, hangs=36, survived=0, no_tests=33, never_run=None)
     assert mutation.score(found) == 40
     said = mutation.render(found, 90)
@@ -29,18 +29,18 @@ def test_r9_killed_and_hanging_mutants_are_noticed_and_all_others_are_not(tmp_pa
     assert "below 90 %" in said
 
 
-def test_r9_score_at_the_bar_is_enough(tmp_path: Path) -> None:
+def test_g9_score_at_the_bar_is_enough(tmp_path: Path) -> None:
     found = planted(tmp_path, survived=0, **{f"killed{n}": 1 for n in range(9)})
     assert mutation.score(found) == 90
     assert "below" not in mutation.render(found, 90)
 
 
-def test_r9_nothing_measured_is_no_score(tmp_path: Path) -> None:
+def test_g9_nothing_measured_is_no_score(tmp_path: Path) -> None:
     assert mutation.score([]) == 0
     assert list(mutation.verdicts(tmp_path)) == []
 
 
-def test_r9_names_choose_a_part() -> None:
+def test_g9_names_choose_a_part() -> None:
     assert mutation.chosen("koop_es.domain.seats.x_claim__mutmut_1", [])
     assert mutation.chosen("koop_es.domain.seats.x_claim__mutmut_1", ["koop_es.domain.seats.*"])
     assert not mutation.chosen("koop_es.domain.seats.x_claim__mutmut_1", ["koop_es.domain.merges.*"])

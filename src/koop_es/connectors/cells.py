@@ -1,4 +1,4 @@
-"""Cells a spreadsheet would run as a formula: made harmless on the way out, restored on the way in (quality R6)."""
+"""Cells a spreadsheet would run as a formula: made harmless on the way out, restored on the way in (G6)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ WAIT_SECONDS = 30
 thirty of them may stand in line."""
 
 ATTEMPTS = 100
-"""How often work is repeated after a conflict: of 64 writers on one stream (R4) one wins every round, so the last one
+"""How often work is repeated after a conflict: of 64 writers on one stream (G4) one wins every round, so the last one
 loses 63 times where each has one thing to write; half as many again for those that come back."""
 
 LOST_ATTEMPTS = 5

@@ -195,7 +195,7 @@ def test_one_cooperation_is_checked_alone(told: str) -> None:
             verify.verify_one(store, "1-COOP-1")
 
 
-def test_r8_a_store_in_which_somebody_was_forgotten_is_as_it_must_be(told: str, tmp_path: Path) -> None:
+def test_g8_a_store_in_which_somebody_was_forgotten_is_as_it_must_be(told: str, tmp_path: Path) -> None:
     with Store.open(told) as store:
         erasure.forget(store, [], [f"{NEAR}:500", f"{MASTER}:8800"], now=NOW)
         assert all(check.ok for check in verify.verify_one(store, COOP))
@@ -205,7 +205,7 @@ def test_r8_a_store_in_which_somebody_was_forgotten_is_as_it_must_be(told: str, 
     assert wrong(told) == set()
 
 
-def test_r8_a_restored_store_in_which_somebody_was_forgotten_is_as_it_must_be(
+def test_g8_a_restored_store_in_which_somebody_was_forgotten_is_as_it_must_be(
     told: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     target, url = tmp_path / "koop.backup", f"sqlite:///{tmp_path / 'restored.db'}"

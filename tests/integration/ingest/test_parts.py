@@ -1,4 +1,4 @@
-"""An export that takes several transactions: begun and not finished, overtaken, or taken in by two at once (R1, R4)."""
+"""An export that takes several transactions: begun and not finished, overtaken, or taken in by two at once (G1, G4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many writers at once: nothing lost, nothing doubled, and a reader by position misses nothing (R4)."""
+"""Many writers at once: nothing lost, nothing doubled, and a reader by position misses nothing (G4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Killed in the middle of a write: what was acknowledged is there, everything else wholly is or wholly is not (R1)."""
+"""Killed in the middle of a write: what was acknowledged is there, everything else wholly is or wholly is not (G1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL is lost, there is none to be had, or only one is wanted (R2, R4).
+"""The connection to PostgreSQL is lost, there is none to be had, or only one is wanted (G2, G4).
 
 Between program and server is the wire of ``tests.faults``, which breaks where a test says.
 """

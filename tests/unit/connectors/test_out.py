@@ -104,7 +104,7 @@ def test_file_that_is_no_registration_import_is_refused(xml: bytes) -> None:
 @pytest.mark.parametrize(
     "text", ["=1+1", "+49", "-5", "@a", "\tx", "\rx", "'=1", "''+1", "'t Hooft", "O'Neill", "", "a"]
 )
-def test_r6_formula_cells_are_neutralised_and_restored(text: str) -> None:
+def test_g6_formula_cells_are_neutralised_and_restored(text: str) -> None:
     guarded = neutralise(text)
     assert not guarded.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert restore(guarded) == text
@@ -126,7 +126,7 @@ def booking(booking_id: str, **fields: Any) -> BookingRow:
     return BookingRow(**(given | fields))
 
 
-def test_r6_written_export_holds_no_formula_and_reads_back(tmp_path: Path) -> None:
+def test_g6_written_export_holds_no_formula_and_reads_back(tmp_path: Path) -> None:
     rows = [booking("1"), booking("2", line=3, ref="301:9", person=None)]
     write_export(tmp_path / "e", vhs="563", sequence=1, exported_at="2026-01-02T03:00:00+01:00", bookings=rows)
     with (tmp_path / "e/belegungen.csv").open(encoding="utf-8", newline="") as stream:
