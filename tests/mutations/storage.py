@@ -38,7 +38,7 @@ STORAGE = (
         (
             Edit(
                 "ingest/apply.py",
-                "                ledger.applying(tx, self.report, events, guard_tripped=self.tripped)\n",
+                "                ledger.applying(tx, self.report, events, self.judgement)\n",
                 "                assert events >= 0\n",
             ),
         ),

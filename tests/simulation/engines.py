@@ -19,6 +19,7 @@ from koop_es.connectors.export_writer import PATHS, write_export
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanDetected
+from koop_es.domain.judgement import ALL_ABSENCES, NOTHING
 from koop_es.domain.observation import Origin, Person, Rejected, Report
 from koop_es.domain.observe import observe_into
 from koop_es.domain.route import route
@@ -85,7 +86,7 @@ class Paper:
             people=self.people,
             new_person_id=person_ids(f"{vhs}/{part.coop_id}", self.sequence).__next__,
             system="kufersql",
-            withhold=withhold,
+            judgement=ALL_ABSENCES if withhold else NOTHING,
         )
         self.people |= {(entry.person_id, entry.version): entry.person for entry in outcome.persons}
         return sum(isinstance(event, OrphanDetected) for event in outcome.events)

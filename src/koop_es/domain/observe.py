@@ -14,6 +14,7 @@ from typing import NamedTuple
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, People, VaultEntry
 from koop_es.domain.events import Event
+from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
 from koop_es.domain.observe_course import observe_course
 from koop_es.domain.slices import Slice
@@ -36,12 +37,12 @@ def observe(
     people: People,
     new_person_id: Callable[[], str],
     system: str | None = None,
-    withhold: bool = False,
+    judgement: Judgement = NOTHING,
     erased: Set[str] = frozenset(),
 ) -> Outcome:
     """Tell what a slice says that is new; the state given stays as it is.
 
-    ``withhold`` makes the mass guard hold back what would be orphaned (D4); ``new_person_id`` names a person the
+    ``judgement`` says what of the export is held back (D4, D19, D31); ``new_person_id`` names a person the
     vault does not know yet; ``system`` is the VHS's admin program; of persons who are ``erased`` nothing is news (D15).
     """
     return observe_into(
@@ -52,7 +53,7 @@ def observe(
         people=people,
         new_person_id=new_person_id,
         system=system,
-        withhold=withhold,
+        judgement=judgement,
         erased=erased,
     )
 
@@ -66,7 +67,7 @@ def observe_into(
     people: People,
     new_person_id: Callable[[], str],
     system: str | None = None,
-    withhold: bool = False,
+    judgement: Judgement = NOTHING,
     erased: Set[str] = frozenset(),
 ) -> Outcome:
     """Do what ``observe`` does, and carry the state given along to what it is after the events."""
@@ -74,7 +75,7 @@ def observe_into(
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings and (part.bookings or part.proves_absence or part.protected):
-            observe_bookings(draft, part, policy, withhold=withhold)
+            observe_bookings(draft, part, policy, judgement)
         elif part.bookings and (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
             observe_acknowledged(draft, part)
         if draft.events or not state.version:

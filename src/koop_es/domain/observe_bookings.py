@@ -11,6 +11,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import match_merges, same_name, suspect_merges
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
@@ -18,7 +19,7 @@ from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import sees_identity, wanted_status
 
 
-def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: bool) -> None:
+def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judgement) -> None:
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
     shown = _by_reference(draft, part)
     _take_sights(draft, part, shown)
@@ -44,7 +45,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, *, withhold: boo
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref])
     for ref in missing:
-        _take_absence(draft, part, draft.state.bookings[ref], policy, withhold=withhold)
+        _take_absence(draft, part, draft.state.bookings[ref], policy, judgement)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:
@@ -364,7 +365,7 @@ def _take_sights(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> Non
             draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
 
 
-def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, *, withhold: bool) -> None:
+def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, judgement: Judgement) -> None:
     """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4
     say.
     """
@@ -388,7 +389,7 @@ def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, *
         draft.add(e.MirrorLost, "D2", cause=seat.absent_version, ref=ref)
     elif seat.withheld is not None:
         return  # what the mass guard holds back waits for an operator, however the counts change (D4)
-    elif not withhold:
+    elif not judgement.withholds_absence(draft.state.coop_id, booking.owner):
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
     else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)

@@ -2,7 +2,7 @@
 
 An export that fits is applied in one transaction. A larger one is applied in several; a kill between them leaves the
 store whole, and the same command finishes the work: what was applied already says nothing new, the same export never
-counts an absence twice, and what the mass guard decided stays decided. How far an export has come stands in the store
+counts an absence twice, and what was judged stays judged. How far an export has come stands in the store
 and nowhere else: a transaction may be repeated although it was carried out, and two may apply one export at once.
 """
 
@@ -16,6 +16,7 @@ import structlog
 
 from koop_es.domain.events import ExportApplied
 from koop_es.domain.identifiers import institution_stream
+from koop_es.domain.judgement import Judgement
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
 from koop_es.ingest import catalogue, ledger, quarantine
@@ -41,7 +42,7 @@ class Others(Protocol):
     def size(self) -> int:
         """Count who takes part, oneself included."""
 
-    def agree(self, parts: Sequence[Sequence[Slice]], *, tripped: bool) -> None:
+    def agree(self, parts: Sequence[Sequence[Slice]], judgement: Judgement) -> None:
         """Let those help who planned the same parts."""
 
     def begin(self, number: int, count: int) -> None:
@@ -70,28 +71,28 @@ class Run:
     """One export on its way into the store."""
 
     def __init__(self, store: Store, arrival: Arrival) -> None:
-        """Plan what is to be decided, and whether the mass guard trips (D4)."""
+        """Plan what is to be decided, and judge what is withheld of it (D4, D19, D31)."""
         self.store, self.arrival, self.report, self.now = store, arrival, arrival.report, arrival.now
         with store.reading() as tx:
             self.plan = Plan(tx, arrival)
             before = ledger.peek(tx, self.report.vhs)
-            self.tripped = before.guard_tripped if before.begun(self.report) else self.plan.guard_trips(tx)
-            self.decider = self.plan.decider(withhold=self.tripped)
+            self.judgement = before.judgement if before.begun(self.report) else self.plan.judge(tx)
+            self.decider = self.plan.decider(self.judgement)
             self.parts = list(self.plan.parts())
             # What fits into one transaction is decided here and now, and again only if somebody else writes meanwhile.
             only = self.parts[0] if self.parts else []
             self._ended = [self._end(tx, before, only)] if len(self.parts) <= 1 else []
 
-    def guard(self, *, tripped: bool) -> None:
-        """Take over what the mass guard decided for all of the export (D4)."""
-        self.tripped, self.decider = tripped, self.plan.decider(withhold=tripped)
+    def obey(self, judgement: Judgement) -> None:
+        """Take over what was judged for all of the export (D4, D19, D31)."""
+        self.judgement, self.decider = judgement, self.plan.decider(judgement)
 
     def apply(self, others: Others, progress: Progress) -> ExportResult:
         """Write part after part, and with the last one what marks the export as applied."""
         total = len(self.plan.slices)
         *parts, last = self.parts or [[]]
         if len(parts) > 1:
-            others.agree([*parts, last], tripped=self.tripped)
+            others.agree([*parts, last], self.judgement)
         done = 0
         for number in range(0, len(parts), others.size):
             decided = self.decide(parts[number])
@@ -127,7 +128,7 @@ class Run:
                 before = ledger.check(tx, self.report)
                 if ledger.taken_in_after(tx, self.report, self.arrival.line) is None:
                     events = before.events_of(self.report) + count(found)[0]
-                    ledger.applying(tx, self.report, events, guard_tripped=self.tripped)
+                    ledger.applying(tx, self.report, events, self.judgement)
 
         self.store.retrying(written)
 

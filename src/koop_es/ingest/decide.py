@@ -13,6 +13,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, VaultEntry
 from koop_es.domain.events import Event, OrphanDetected
 from koop_es.domain.evolve import fold
+from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Report
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
@@ -67,7 +68,7 @@ class Decider:
     report: Report
     moment: Moment
     policy: Policy
-    withhold: bool = False
+    judgement: Judgement = NOTHING
 
     def decide(self, tx: Tx, slices: Iterable[Slice]) -> list[Decided]:
         """Load the cooperations of some slices with few queries and observe each slice."""
@@ -90,7 +91,7 @@ class Decider:
                 people=people,
                 new_person_id=new_person_id,
                 system=self.report.system,
-                withhold=self.withhold,
+                judgement=self.judgement,
                 erased=erased[part.coop_id].keys(),
             )
             # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15).

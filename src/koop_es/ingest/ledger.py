@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from koop_es.connectors import NAME_CHARS, UNNAMED, Fingerprint, Key, Remembered
 from koop_es.domain.errors import StoreUnusable
+from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Report
 from koop_es.store import Tx
 
@@ -61,7 +62,7 @@ class Progress:
     last_sequence: int = 0
     applying: tuple[int | None, str] | None = None
     applying_events: int = 0
-    guard_tripped: bool = False
+    judgement: Judgement = NOTHING
     digest: str | None = None
 
     def begun(self, report: Report) -> bool:
@@ -88,9 +89,9 @@ def peek(tx: Tx, vhs: str, *, lock: bool = False) -> Progress:
     row = tx.row("lane_get" if lock else "lane_peek", vhs=vhs)
     if row is None:
         return Progress()
-    _, last, sequence, sha256, events, tripped, digest, _ = row
+    _, last, sequence, sha256, events, judged, digest, _ = row
     applying = (sequence, sha256) if sha256 is not None else None
-    return Progress(last, applying, events, bool(tripped), digest)
+    return Progress(last, applying, events, Judgement.from_text(judged), digest)
 
 
 def verdict(tx: Tx, found: Fingerprint | Report, *, again: bool) -> Verdict | None:
@@ -212,15 +213,15 @@ def check(tx: Tx, report: Report) -> Progress:
     return now
 
 
-def applying(tx: Tx, report: Report, events: int, *, guard_tripped: bool) -> None:
-    """Record that an export is applied in parts, and what the mass guard decided for all of it."""
+def applying(tx: Tx, report: Report, events: int, judgement: Judgement) -> None:
+    """Record that an export is applied in parts, and what was judged for all of it."""
     tx.run(
         "lane_applying",
         vhs=report.vhs,
         sequence=report.sequence,
         sha256=report.sha256,
         events=events,
-        guard_tripped=int(guard_tripped),
+        judgement=judgement.to_text(),
     )
 
 

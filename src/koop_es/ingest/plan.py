@@ -11,6 +11,7 @@ from koop_es.connectors import UNNAMED
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanWithheld
 from koop_es.domain.evolve import fold
+from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
 from koop_es.domain.observation import Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
@@ -50,12 +51,12 @@ class Plan:
         """Cut the news into parts, a transaction each."""
         return _parts(self.slices, self.arrival.max_events)
 
-    def decider(self, *, withhold: bool) -> Decider:
+    def decider(self, judgement: Judgement) -> Decider:
         """Say how the slices are decided."""
-        return Decider(self.report, self.moment, self.arrival.policy, withhold=withhold)
+        return Decider(self.report, self.moment, self.arrival.policy, judgement)
 
-    def guard_trips(self, tx: Tx) -> bool:
-        """Tell whether this export would orphan too many bookings at once (D4)."""
+    def judge(self, tx: Tx) -> Judgement:
+        """Decide, over all slices and before anything is written, what is withheld of this export (D4)."""
         policy, known = self.arrival.policy, self._known
         watched = policy.orphan_confirmations == 1
         risky = [
@@ -64,9 +65,9 @@ class Plan:
             if part.proves_absence and (lane := known.get(part.coop_id)) and (watched or lane.suspects)
         ]
         live = sum(lane.live + lane.suspects for lane in known.values())
-        decider = self.decider(withhold=False)
+        decider = self.decider(NOTHING)
         orphans = sum(decider.orphans(tx, part) for part in _parts(risky, self.arrival.max_events))
-        return policy.guard_trips(orphans, live)
+        return ALL_ABSENCES if policy.guard_trips(orphans, live) else NOTHING
 
     def catalogue(self, tx: Tx) -> catalogue.CatalogueChange:
         """Compare the courses nobody shares with those reported before."""
@@ -105,7 +106,7 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
     """Decide everything and write nothing."""
     with store.reading() as tx:
         plan = Plan(tx, arrival)
-        decider = plan.decider(withhold=plan.guard_trips(tx))
+        decider = plan.decider(plan.judge(tx))
         decided: list[Decided] = [item for part in plan.parts() for item in decider.decide(tx, part)]
         change = plan.catalogue(tx)
     events, withheld = count(decided)

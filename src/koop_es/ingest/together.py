@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from koop_es.connectors import Export, open_export
 from koop_es.domain.errors import KoopError
+from koop_es.domain.judgement import Judgement
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.ingest.apply import Run
@@ -43,9 +44,9 @@ class Order(NamedTuple):
 
 
 class _Go(NamedTuple):
-    """Which parts are whose, and what the mass guard decided for all of them."""
+    """Which parts are whose, and what was judged for all of them."""
 
-    tripped: bool
+    judgement: Judgement
     first: int
     step: int
 
@@ -63,7 +64,7 @@ class Crew:
         """Count who takes part, oneself included."""
         return 1 + len(self._pipes)
 
-    def agree(self, parts: Sequence[Sequence[Slice]], *, tripped: bool) -> None:
+    def agree(self, parts: Sequence[Sequence[Slice]], judgement: Judgement) -> None:
         """Let those help who planned the same parts; raises the error of one that failed."""
         plan = named(parts)
         for place, pipe in enumerate(self._pipes):
@@ -71,7 +72,7 @@ class Crew:
                 self._pipes[place] = None
             else:
                 with suppress(BrokenPipeError):  # who is gone by now is missed when it should have written
-                    pipe.send(_Go(tripped, place + 1, self.size))
+                    pipe.send(_Go(judgement, place + 1, self.size))
 
     def begin(self, number: int, count: int) -> None:
         """Let the others write the parts that follow a part, as soon as it is their turn."""
@@ -150,7 +151,7 @@ def _help(pipe: Connection[Any, Any], address: Address, order: Order) -> None:
             parts = run.parts
             pipe.send(named(parts))
             go: _Go = pipe.recv()
-            run.guard(tripped=go.tripped)
+            run.obey(go.judgement)
             for number in range(go.first, len(parts) - 1, go.step):
                 decided = run.decide(parts[number])
                 if pipe.recv() == number:

@@ -9,6 +9,7 @@ from koop_es.connectors import read_export
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment
 from koop_es.domain.errors import BadInput
+from koop_es.domain.judgement import NOTHING
 from koop_es.domain.observation import Origin, Report
 from koop_es.domain.slices import KnownLane, Slice
 from koop_es.domain.terms import Policy
@@ -35,7 +36,16 @@ def insertion(
     origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
     moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, origin)
     step = Seen(
-        position, report.vhs, origin.export, report.kind, report.system, moment, (), {}, withhold=False, policy=policy
+        position,
+        report.vhs,
+        origin.export,
+        report.kind,
+        report.system,
+        moment,
+        (),
+        {},
+        judgement=NOTHING,
+        policy=policy,
     )
     return lambda state: (_part(store, report, state, path), step)
 

@@ -16,6 +16,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, People
 from koop_es.domain.evolve import apply, fold
+from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
 from koop_es.domain.observation import Kind, Origin, Person
 from koop_es.domain.terms import Policy
 from koop_es.replay.echoes import echoes
@@ -135,7 +136,7 @@ class _Reader:
         kind = export.kind if export is not None else Kind.FULL
         proves = export.proves if export is not None else absences
         origin = Origin(vhs=origin.vhs, sha256=origin.sha256, sequence=origin.sequence)
-        withheld = any(isinstance(event, e.OrphanWithheld) for event in events)
+        judgement = _judged(events)
         system = next((event.system for event in events if isinstance(event, _JOINED)), None)
         step = Seen(
             group[0].position,
@@ -146,7 +147,7 @@ class _Reader:
             Moment(origin.vhs, first.at, first.recorded_at, origin),
             group,
             shown,
-            withheld,
+            judgement,
             self.policy,
         )
         shapes = _shapes(kind, proves=proves)
@@ -194,7 +195,7 @@ class _Reader:
             export.moment,
             (),
             {},
-            False,
+            NOTHING,
             self.policy,
         )
         for shape in _repeats(proves=export.proves):
@@ -233,6 +234,12 @@ class _Reader:
 
     def _sheet(self, vhs: str) -> Sheet:
         return self.sheets.setdefault(vhs, Sheet(vhs))
+
+
+def _judged(events: list[e.Event]) -> Judgement:
+    """Tell what was withheld of an export by what came of it in this cooperation."""
+    withheld = any(isinstance(event, e.OrphanWithheld) for event in events)
+    return ALL_ABSENCES if withheld else NOTHING
 
 
 _JOINED = (e.CourseReleased, e.CourseSubscribed)

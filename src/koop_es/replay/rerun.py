@@ -15,6 +15,7 @@ from koop_es.domain.course import HYBRID, ONLINE
 from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.errors import Refused
 from koop_es.domain.evolve import apply
+from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
 from koop_es.domain.observation import Person
 from koop_es.domain.seats import claim_seat
 from koop_es.domain.slices import Slice
@@ -108,17 +109,18 @@ class Rerun:
     def _decide(self, step: Seen, part: Slice) -> None:
         policy = self._policy(step.policy)
         if GUARD & self.question.rules.keys():
-            step = step._replace(withhold=self._guard_trips(step, part, policy))
+            step = step._replace(judgement=self._judged(step, part, policy))
         outcome = decide(self.state, part, step, self._people, self._new_id, policy)
         keep_all(self._people, outcome)
         self.events += outcome.events
 
-    def _guard_trips(self, step: Seen, part: Slice, policy: Policy) -> bool:
+    def _judged(self, step: Seen, part: Slice, policy: Policy) -> Judgement:
         """Ask the mass guard with the bookings of this cooperation alone (D4)."""
-        tried = decide(deepcopy(self.state), part, step._replace(withhold=False), self._people, Ids(), policy)
+        tried = decide(deepcopy(self.state), part, step._replace(judgement=NOTHING), self._people, Ids(), policy)
         orphans = sum(isinstance(event, e.OrphanDetected) for event in tried.events)
         seats = (booking.seats.get(step.vhs) for booking in self.state.bookings.values())
-        return policy.guard_trips(orphans, sum(seat is not None and seat.live for seat in seats))
+        trips = policy.guard_trips(orphans, sum(seat is not None and seat.live for seat in seats))
+        return ALL_ABSENCES if trips else NOTHING
 
     def _policy(self, policy: Policy) -> Policy:
         return replace(policy, **self.question.rules)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, People
+from koop_es.domain.judgement import Judgement
 from koop_es.domain.observation import Kind, Person
 from koop_es.domain.observe import Outcome, observe_into
 from koop_es.domain.slices import Slice
@@ -34,7 +35,7 @@ class Seen(NamedTuple):
     moment: Moment
     events: tuple[Recorded, ...]
     echoes: Mapping[int, frozenset[str]]
-    withhold: bool
+    judgement: Judgement
     policy: Policy
     shape: Shape | None = None
     ordered: bool = False
@@ -75,7 +76,7 @@ def decide(
         people=people,
         new_person_id=new_id,
         system=step.system,
-        withhold=step.withhold,
+        judgement=step.judgement,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreMissing, at
 from koop_es.store.transaction import Tx
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version this program reads and writes; the statements ``migration_<n>_*`` lead from version n - 1 to n."""
 
 

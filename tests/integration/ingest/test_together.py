@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from koop_es.connectors import open_export
+from koop_es.domain.judgement import NOTHING
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ExportResult, ingest, together
 from koop_es.store import Store
@@ -77,7 +78,7 @@ def test_a_process_that_fails_says_so(store: Store, tmp_path: Path) -> None:
         found = opened.fingerprint
         order = together.Order(tmp_path / "gone", None, None, Policy(), NOW, 10, 0, found.sha256)
         with together.started(store, opened, order, 2) as crew, pytest.raises(Exception, match="gone"):
-            crew.agree([], tripped=False)
+            crew.agree([], NOTHING)
 
 
 def test_who_plans_something_else_is_done_without(store: Store, tmp_path: Path) -> None:
@@ -85,6 +86,6 @@ def test_who_plans_something_else_is_done_without(store: Store, tmp_path: Path) 
     with open_export(path) as opened:
         order = together.Order(path, None, None, Policy(), NOW, 10, 0, opened.fingerprint.sha256)
         with together.started(store, opened, order, 2) as crew:
-            crew.agree([], tripped=False)
+            crew.agree([], NOTHING)
             crew.begin(0, 2)
             assert list(crew.end(0)) == [1]

@@ -20,6 +20,7 @@ from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.evolve import apply, evolve
 from koop_es.domain.identifiers import owner_of
+from koop_es.domain.judgement import ALL_ABSENCES, NOTHING
 from koop_es.domain.observation import BookingRow, CourseRow, Origin, Person, Status
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice
@@ -203,7 +204,7 @@ class World:
             people=self.people,
             new_person_id=person_ids(vhs, sequence).__next__,
             system="kufersql",
-            withhold=withhold,
+            judgement=ALL_ABSENCES if withhold else NOTHING,
         )
         self.people |= {(entry.person_id, entry.version): entry.person for entry in outcome.persons}
         self.follow(outcome.events)

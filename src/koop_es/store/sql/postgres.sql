@@ -492,20 +492,20 @@ ALTER TABLE koop_members_swap RENAME TO koop_members_back
 INSERT INTO koop_lanes (vhs) VALUES (%(vhs)s) ON CONFLICT (vhs) DO NOTHING
 
 -- lane_get: Read how far a VHS has reported; in a transaction that writes the row stays locked.
-SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, guard_tripped, digest, last_exported_at
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, judgement, digest, last_exported_at
 FROM koop_lanes WHERE vhs = %(vhs)s FOR UPDATE
 
 -- lane_peek: Read how far a VHS has reported.
-SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, guard_tripped, digest, last_exported_at
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, judgement, digest, last_exported_at
 FROM koop_lanes WHERE vhs = %(vhs)s
 
 -- lane_applying: Record that an export is applied in several transactions, and how far it has come.
-UPDATE koop_lanes SET applying_sequence = %(sequence)s, applying_sha256 = %(sha256)s, applying_events = %(events)s, guard_tripped = %(guard_tripped)s
+UPDATE koop_lanes SET applying_sequence = %(sequence)s, applying_sha256 = %(sha256)s, applying_events = %(events)s, judgement = %(judgement)s
 WHERE vhs = %(vhs)s
 
 -- lane_applied: Record that an export is applied.
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence = %(sequence)s, digest = %(digest)s, last_exported_at = %(exported_at)s,
-    last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, guard_tripped = NULL
+    last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL
 WHERE vhs = %(vhs)s
 
 -- lane_unsettle: Have the next export of a VHS read even if it says what the last one said.
@@ -1121,3 +1121,15 @@ DROP TABLE koop_views_next
 
 -- migration_3_views_next: The table that a rebuild fills.
 CREATE TABLE koop_views_next (LIKE koop_views INCLUDING ALL)
+
+-- migration_4_guards_1: What was judged of an export that is applied in parts (D19, D31).
+ALTER TABLE koop_lanes ADD COLUMN judgement text
+
+-- migration_4_guards_2: Which profile the last export was read with: after another one every effect is weighed (D31).
+ALTER TABLE koop_lanes ADD COLUMN reading text
+
+-- migration_4_guards_3: What an export did to others, for the weighing of those that follow within a day (D31).
+ALTER TABLE koop_exports ADD COLUMN effects text
+
+-- migration_4_guards_4: An export that was begun under the former mass guard goes on under its decision (D4).
+UPDATE koop_lanes SET judgement = '{"absences": {"everywhere": true}}' WHERE guard_tripped = 1
