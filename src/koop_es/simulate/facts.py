@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from koop_es.connectors.values import local_text
+from koop_es.domain.identifiers import owner_of
 from koop_es.simulate.rows import Row
 
 
@@ -17,6 +19,7 @@ class Facts:
     what its exports last showed. ``kept`` are the texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
     altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
+    ``registered`` says who registered where at which second, which no two people did.
     """
 
     course_of: dict[int, int] = field(default_factory=dict)
@@ -32,6 +35,19 @@ class Facts:
     blurred: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    registered: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def learn(self, ref: str, booked_at: str | None) -> int | None:
+        """Find whose a booking reference is, by the second of the registration where it was told; None for nobody.
+
+        The number alone does not tell: a Beleg-ID may have been given to somebody else (D18a).
+        """
+        if booked_at:
+            who = self.registered.get((owner_of(ref), local_text(booked_at)))
+            if who is not None and self.label_of.get(ref) != who:
+                self.name(who, ref)
+        return self.label_of.get(ref)
 
     def name(self, who: int, ref: str) -> None:
         """Remember that a booking reference stands for somebody."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from koop_es.domain.observation import Kind
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
+from koop_es.simulate.deeds import Sent
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
@@ -41,6 +42,7 @@ class Parcel:
     batch: int = 0
     cut: bool = False
     tries: int = 0
+    noted: int = 0
 
 
 class Post:
@@ -91,6 +93,12 @@ class Post:
         proves = kind is Kind.FULL and step.fate != "proofless"
         shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
+        diary = self.staff.diary
+        parcel.noted = len(diary.exports)
+        fault = "" if step.fate == "whole" else step.fate
+        diary.exports.append(
+            Sent(self.clock.now, diary.step, program.vhs, program.sequence, step.reach, fault, proves and not cut)
+        )
         self.sent.setdefault(step.vhs, []).append(parcel)
         return parcel
 
@@ -183,6 +191,9 @@ class Post:
         finally:
             store.kill_at = store.fail_at = 0
             self._let_pass()
+        exports = self.staff.diary.exports
+        if exports[parcel.noted].status not in TAKEN:  # what was applied once is not undone by coming again
+            exports[parcel.noted] = replace(exports[parcel.noted], status=result.status)
         overtaken = result.status == "superseded" and parcel.sequence <= self.taken.get(vhs, 0)
         if vhs not in self.half and result.status not in expected and not overtaken:
             self.findings.append(f"status: export {parcel.path.name} was {result.status}, not {' or '.join(expected)}")

@@ -12,7 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from koop_es.domain.observation import Status
+from koop_es.simulate.deeds import Diary
 from koop_es.simulate.draw import draw
+from koop_es.simulate.ending import write_ending
 from koop_es.simulate.judge import Judge
 from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import TO_MASTER, UNKNOWN_LETTER
@@ -36,7 +38,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a rehearsal ended; ``digest`` is of all that happened and of where everybody ended."""
+    """How a rehearsal ended; ``digest`` is of all that happened and of where all ended, ``diary`` what people meant."""
 
     scenario: Scenario
     converged: bool
@@ -44,6 +46,7 @@ class Outcome:
     digest: str
     findings: list[str] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
+    diary: Diary = field(default_factory=Diary)
 
 
 def simulate(seed: int, *, steps: int = 200, vhs: int | None = None, store_url: str | None = None) -> Outcome:
@@ -68,11 +71,12 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
             rounds = _settle(world)
             allowed += any(program.answers for program in world.programs)
             late = f"not converged: changes were told in round {min(rounds, PATIENCE)} still"
+            write_ending(world)
             findings = [late] * (rounds > allowed) + [*world.findings, *Judge(world).findings()]
         except Exception:
             findings = [*world.findings, f"raised: {traceback.format_exc()}"]
         converged = 0 < rounds <= allowed
-        return Outcome(scenario, converged, rounds, _digest(world, rounds), findings, world.trace)
+        return Outcome(scenario, converged, rounds, _digest(world, rounds), findings, world.trace, world.diary)
 
 
 @contextmanager

@@ -7,9 +7,11 @@ so with False. ``Staff`` keeps what only the people themselves know: who booked 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from koop_es.connectors.values import local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
+from koop_es.simulate.deeds import MEANING, WHO, Diary, Intent
 from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.program import KUFERSQL, Program
@@ -42,24 +44,54 @@ WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
 
 UNKNOWN_LETTER = "X"
 
+_ABOUT_PEOPLE = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves", "stays", "lost"})
+
 
 class Staff:
     """The people at all VHSs; they find courses by number and bookings by who booked."""
 
-    def __init__(self, programs: list[Program], masters: tuple[int, ...], clock: Clock) -> None:
-        """Employ the staff of some programs; ``masters`` says by course who runs it."""
+    def __init__(
+        self, programs: list[Program], masters: tuple[int, ...], clock: Clock, diary: Diary | None = None
+    ) -> None:
+        """Employ the staff of some programs; ``masters`` says by course who runs it, ``diary`` keeps what they do."""
+        self.diary = diary or Diary()
         self.programs, self.masters, self.clock = programs, masters, clock
         self.facts = Facts()
         self.place: dict[tuple[int, int], CourseKey] = {}
         self.coop_ids: dict[int, str] = {}
 
     def act(self, act: Act) -> bool:
-        """Do something; False where it cannot be done."""
+        """Do something, and write it down; False where it cannot be done."""
+        meant = self._meaning(act)
         try:
             verb: Callable[[Act, Program], bool] = getattr(self, act.verb)
-            return verb(act, self.programs[act.vhs % len(self.programs)])
+            done = verb(act, self.programs[act.vhs % len(self.programs)])
         except NotAllowed:
             return False
+        if done and act.verb != "letter_back":  # which is written down where it is put right
+            self.note(act, meant)
+        return done
+
+    def _meaning(self, act: Act) -> Intent:
+        """Say what a verb is going to mean, from how things are before it."""
+        course = act.course % len(self.masters)
+        if act.verb == "restore":
+            return "returned" if self.row(act.vhs, act.who) is None else "revives"
+        if act.verb == "unausfall" and self.masters[course] != act.vhs:
+            return "course"
+        return MEANING.get(act.verb, "nothing")
+
+    def note(self, act: Act, meant: Intent, **about: object) -> None:
+        """Write down what somebody did: about whom, in which course, and which letter stands there now."""
+        program, who = self.programs[act.vhs % len(self.programs)], act.who
+        course: int | None = act.course % len(self.masters)
+        person = meant in _ABOUT_PEOPLE
+        if person:
+            course = self.facts.course_of.get(who)
+        held = self.row(act.vhs, who) if person else None
+        letter = program.bookings[held]["Status"] if held is not None else ""
+        told = {"who": who if person else None, "course": course, "letter": letter} | about
+        self.diary.note(self.clock.now, program.vhs, act.verb, meant, **told)
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -84,11 +116,13 @@ class Staff:
     def row(self, vhs: int, who: int) -> str | None:
         """Find the Beleg-ID under which a VHS keeps somebody's booking."""
         program = self.programs[vhs]
-        held = [program.seats[ref] for ref in self.facts.refs_of.get(who, ()) if ref in program.seats]
-        return held[0] if held else None
+        held = (program.seats[ref] for ref in self.facts.refs_of.get(who, ()) if ref in program.seats)
+        return next((booking for booking in held if program.bookings[booking].get(WHO, str(who)) == str(who)), None)
 
     def label(self, vhs: int, row: Row) -> int | None:
         """Tell whose booking a row is."""
+        if WHO in row:
+            return int(row[WHO])
         return self.facts.label_of.get(row["Koop-Beleg-ID"] or f"{self.programs[vhs].vhs}:{row['Beleg-ID']}")
 
     def ids_differ(self, vhs: int) -> bool:
@@ -139,18 +173,39 @@ class Staff:
 
     def _enter(self, act: Act, program: Program, how: Callable[..., str], key: CourseKey) -> str:
         """Enter somebody in a course, on the waiting list where it is full."""
-        person = _person(act.who, act.vhs)
+        person, at = _person(act.who, act.vhs), self.moment(program, act.who)
         try:
-            booking = how(key, person, self.clock.now)
+            booking = how(key, person, at)
         except NotAllowed:
-            booking = program.waitlist(key, person, self.clock.now)
-        self.facts.name(act.who, f"{program.vhs}:{booking}")
+            booking = program.waitlist(key, person, at)
+        self.mark(program, booking, act.who)
         return booking
+
+    def moment(self, program: Program, who: int) -> datetime:
+        """Give the second at which somebody registers, which no two people share at one VHS."""
+        at, registered = self.clock.now, self.facts.registered
+        while (program.vhs, local_text(at.isoformat())) in registered:
+            at += timedelta(seconds=1)
+        registered[program.vhs, local_text(at.isoformat())] = who
+        return at
+
+    def mark(self, program: Program, booking: str, who: int) -> None:
+        """Remember whose row this is, under whatever numbers it goes on."""
+        program.bookings[booking][WHO] = str(who)
+        self.facts.name(who, program.ref_of(booking))
+
+    def note_mirrors(self, vhs: int) -> None:
+        """Remember whose the rows are that a connector just wrote; it was told so by the second of the booking."""
+        program = self.programs[vhs]
+        new = {booking for booking, row in program.bookings.items() if WHO not in row}
+        for ref, booking in program.seats.items():
+            if booking in new and ref in self.facts.label_of:
+                program.bookings[booking][WHO] = str(self.facts.label_of[ref])
 
     def book_local(self, act: Act, program: Program) -> bool:
         """Book a course that nobody shares (D15)."""
-        booking = program.book(local_course(act.vhs), _person(act.who, act.vhs), self.clock.now)
-        self.facts.name(act.who, f"{program.vhs}:{booking}")
+        at = self.moment(program, act.who)
+        self.mark(program, program.book(local_course(act.vhs), _person(act.who, act.vhs), at), act.who)
         return True
 
     def cancel(self, act: Act, program: Program) -> bool:
@@ -246,6 +301,7 @@ class Staff:
         who = self.label(vhs, program.bookings[booking_id])
         if who is not None:
             self._give(who, vhs, "A")
+            self.note(Act("letter_back", vhs, 0, who), "stays")
 
     def _give(self, who: int, vhs: int, letter: str) -> None:
         if self.facts.owner_of.get(who) == vhs:

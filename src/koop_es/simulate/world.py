@@ -12,6 +12,7 @@ from koop_es.domain.course import euros
 from koop_es.domain.errors import KoopError
 from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, claim_seat, release, subscribe
+from koop_es.simulate.deeds import PUT_RIGHT, ROUNDS, Diary, Told
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle
@@ -63,7 +64,8 @@ class World:
             identity_sharing="all" if scenario.all_identities else "master_only",
         )
         masters = tuple(course.master for course in scenario.courses)
-        self.staff = Staff(self.programs, masters, self.clock)
+        self.diary = Diary()
+        self.staff = Staff(self.programs, masters, self.clock, self.diary)
         self.oracle = Oracle(self.staff.facts, scenario.confirmations, scenario.owner_only, masters)
         self.post = Post(store, self.policy, self.clock, self.staff, self.oracle)
         self.post.directory = directory
@@ -93,10 +95,12 @@ class World:
     def run(self) -> None:
         """Carry out all steps; what is on its way then arrives."""
         for now, step in enumerate(self.scenario.steps):
+            self.diary.step = now
             self.clock.advance(STEP)
             self._arrivals(now)
             self.trace.append(f"{now} {_name(step)}: {self._carry_out(step, now)}")
         self._arrivals(None)
+        self.diary.step = PUT_RIGHT
 
     def _arrivals(self, now: int | None) -> None:
         self.trace += self.post.deliver(now)
@@ -109,6 +113,7 @@ class World:
         """Let a connector carry out a change list; what it writes into the wrong course is there all the same."""
         done = self.programs[vhs].apply(changes)
         self.staff.note_created(vhs)
+        self.staff.note_mirrors(vhs)
         self.staff.note_ausfall(vhs)
         self.staff.note_overwritten((change["booking"]["ref"] for change in changes if "booking" in change), fetched_at)
         return done
@@ -146,7 +151,12 @@ class World:
             booking = change.get("booking")
             if booking is None:
                 continue
-            who = self.staff.facts.label_of.get(booking["ref"])
+            who = self.staff.facts.learn(booking["ref"], booking.get("booked_at"))
+            course = self.staff.facts.course_of.get(who) if who is not None else None
+            told = Told(
+                self.clock.now, self.diary.step, change["vhs"], change["kind"], who, course, booking["status"] or ""
+            )
+            self.diary.told.append(told)
             if who is None or who not in self.staff.facts.course_of:
                 self.findings.append(f"leak: {change['id']} is about a booking nobody shares")
             elif booking["status"] == "S" and not self.oracle.may_be_told(who):
@@ -165,6 +175,7 @@ class World:
                     return "no occasion"
                 given = claim_seat(self.store, now=self.clock.now, vhs=program.vhs, coop_id=coop_id, ref=refs[0])
                 staff.facts.letter[act.who] = given
+                staff.note(act, "letter", letter=given)
                 return given
             if act.verb == "approve":
                 return self._approve_some(program)
@@ -185,6 +196,7 @@ class World:
             )
             staff.place[act.vhs, course] = CourseKey(number, PERIOD)
             self.post.looks[act.vhs, course] = (number, "", "")
+            staff.note(act, "course back")
         except KoopError as error:
             return error.code
         return "done"
@@ -203,6 +215,7 @@ class World:
             own_offer=True,
         )
         self.staff.coop_ids[course] = made.coop_id
+        self.staff.note(act, "course back")
         return made.coop_id
 
     def _approve_some(self, program: Program) -> str:
@@ -211,7 +224,16 @@ class World:
         for item in items:
             self._note_withheld(item)
             approve(self.store, now=self.clock.now, withheld_id=item["id"])
+            self._decided("approve", program.vhs, item["refs"], "S")
         return "; ".join(item["id"] for item in items) or "no occasion"
+
+    def _decided(self, verb: str, vhs: str, refs: Iterable[str], letter: str) -> None:
+        """Write down that an operator decided, booking by booking."""
+        facts = self.staff.facts
+        for ref in refs:
+            who = facts.label_of.get(ref)
+            course = facts.course_of.get(who) if who is not None else None
+            self.diary.note(self.clock.now, vhs, verb, "decides", who=who, course=course, letter=letter)
 
     def _note_withheld(self, item: dict[str, Any]) -> None:
         self.ever_withheld |= {self.staff.facts.label_of.get(ref, -1) for ref in item["refs"]}
@@ -223,6 +245,7 @@ class World:
 
         Left out are those that wait for people, because the row stands in a course that was set aside.
         """
+        self.diary.step = ROUNDS
         for vhs in range(len(self.programs)):
             self.clock.advance(STEP)
             self.trace.append(self.post.hand_over(self.post.pack(Export(vhs))))
@@ -252,6 +275,7 @@ class World:
             self._note_withheld(item)
             if self.scenario.repair:
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
+                self._decided("approve", item["vhs"], item["refs"], "S")
 
 
 def _fields(course: Shared) -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""Where everybody stands when a rehearsal has come to rest, and what stands open: the end of the diary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from koop_es.domain.evolve import fold
+from koop_es.ingest import quarantine
+from koop_es.simulate.deeds import Question, Seat
+from koop_es.simulate.rows import course_of
+from koop_es.views import open_violations, withheld
+
+if TYPE_CHECKING:
+    from koop_es.simulate.world import World
+
+
+def learn_refs(world: World) -> None:
+    """Learn whose every booking reference of the log is, also one that no change list has named (D18a, D25)."""
+    ids = sorted(world.staff.coop_ids.values())
+    for coop_id, recorded in world.store.load(ids).items():
+        for booking in fold(coop_id, (item.event for item in recorded)).bookings.values():
+            world.staff.facts.learn(booking.ref, booking.booked_at)
+
+
+def write_ending(world: World) -> None:
+    """Write into the diary who stands where in which program, and what stands open for people to answer."""
+    learn_refs(world)
+    world.diary.seats = list(_seats(world))
+    world.diary.questions = list(_questions(world))
+
+
+def _seats(world: World) -> Iterator[Seat]:
+    for vhs, program in enumerate(world.programs):
+        shared = {key: course for (at, course), key in world.staff.place.items() if at == vhs}
+        for booking, row in program.bookings.items():
+            who, course = world.staff.label(vhs, row), shared.get(course_of(row))
+            mirror = not program.ref_of(booking).startswith(f"{program.vhs}:")
+            yield Seat(program.vhs, who, course, row["Status"], mirror)
+
+
+def _questions(world: World) -> Iterator[Question]:
+    courses = {coop_id: course for course, coop_id in world.staff.coop_ids.items()}
+    whose = world.staff.facts.label_of
+    for said in open_violations(world.store):
+        yield Question(said["vhs"], said["code"], whose.get(said["ref"] or ""), courses.get(said["coop_id"]))
+    for item in withheld(world.store):
+        for ref in item["refs"]:
+            who = whose.get(ref)
+            course = world.staff.facts.course_of.get(who) if who is not None else None
+            yield Question(item["vhs"], "WITHHELD", who, course)
+    for row in quarantine.listed(world.store):
+        yield Question(row["vhs"] or "", "SET_ASIDE", None, None)
