@@ -57,7 +57,9 @@ class Case:
         """Give the events of all streams by position: of these types, from this export (``563#3``), or all."""
         found = [event for stream in self.streams() for event in self.koop.events(stream)]
         found = [event for event in found if not types or event["type"] in types]
-        return sorted((event for event in found if since in (None, event["export"])), key=lambda event: event["position"])
+        return sorted(
+            (event for event in found if since in (None, event["export"])), key=lambda event: event["position"]
+        )
 
     def held(self) -> dict[str, dict[str, str]]:
         """Give what each VHS should hold: VHS -> booking -> status."""

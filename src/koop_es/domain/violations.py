@@ -46,9 +46,7 @@ class Violation(NamedTuple):
 
 
 TEXTS: dict[str, str] = {
-    "NEVER_FLAG_AFTER_RELEASE": (
-        '"NIE bei vhsKOOP" was set after the release. Take the tick out; Abos and bookings go on.'
-    ),
+    "NEVER_FLAG_AFTER_RELEASE": ('"NIE bei vhsKOOP" was set after the release. {remedy}'),
     "COOP_ID_CHANGED": (
         '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this VHS until the COOP-'
         "Id is back; the change list restores it."
@@ -59,47 +57,63 @@ TEXTS: dict[str, str] = {
     ),
     "COURSE_VANISHED": (
         "The course {course} is missing from a complete export and was not cancelled. Nothing was deleted or "
-        "cancelled elsewhere. Restore the course, or cancel it with Ausfall."
+        "cancelled elsewhere. {remedy}"
     ),
-    "COURSE_RENUMBERED": "The course was renumbered from {expected} to {found}.",
+    "COURSE_RENUMBERED": "The course was renumbered from {expected} to {found}. {remedy}",
     "RATE_CHANGED": (
-        "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms stay in force;"
-        " restore the rate, or let both sides confirm new terms."
+        "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms stay in force. "
+        "{remedy}"
     ),
     "MASTER_PRICE_CHANGED": (
-        "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted terms stay in force; "
-        "restore the fee, or let both sides confirm new terms."
+        "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted terms stay in force. {remedy}"
     ),
     "SUBSCRIBER_PRICE_DIFFERS": (
-        "The fee (of it pass-through) is {found} instead of the accepted {expected}. The change list restores it."
+        "The fee (of it pass-through) is {found} instead of the accepted {expected}. {remedy}"
     ),
-    "CONTENT_CHANGED_AFTER_RELEASE": "Content changed after the release: {found}. Inform the subscribers.",
-    "TYPE_NO_LONGER_SHAREABLE": "The course is now {found}, which cannot be shared.",
-    "SUFFIX_LINES_MISSING": "The info text lacks {found}. An Abo-Kurs must stay recognisable; add the lines again.",
-    "INSTRUCTOR_REPLACED": (
-        '"{expected}" is no longer among the instructors ({found}). The change list adds it again.'
-    ),
-    "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. The change list switches it on again.',
-    "MARKER_MISSING": "Kennzeichen 100 is missing. The change list sets it again.",
-    "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. The change list corrects it.",
-    "BOOKING_REMOVED": (
-        "Booking {ref} was removed instead of cancelled with status S. Restore it if it should live: at the second "
-        "complete export without it the other VHSs get S."
-    ),
-    "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}.",
-    "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}.",
+    "CONTENT_CHANGED_AFTER_RELEASE": "Content changed after the release: {found}. {remedy}",
+    "TYPE_NO_LONGER_SHAREABLE": "The course is now {found}, which cannot be shared. {remedy}",
+    "SUFFIX_LINES_MISSING": "The info text lacks {found}. An Abo-Kurs must stay recognisable. {remedy}",
+    "INSTRUCTOR_REPLACED": ('"{expected}" is no longer among the instructors ({found}). {remedy}'),
+    "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. {remedy}',
+    "MARKER_MISSING": "Kennzeichen 100 is missing. {remedy}",
+    "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. {remedy}",
+    "BOOKING_REMOVED": ("Booking {ref} was removed instead of cancelled with status S. {remedy}"),
+    "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}. {remedy}",
+    "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}. {remedy}",
     "UNKNOWN_STATUS": (
         "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it shows A, W or S."
     ),
-    "CANCELLED_ONLY_AT_SUBSCRIBER": (
-        "The Abo-Kurs is marked as cancelled, the Master's course is not. The change list takes the mark back."
-    ),
+    "CANCELLED_ONLY_AT_SUBSCRIBER": ("The Abo-Kurs is marked as cancelled, the Master's course is not. {remedy}"),
     "CANCELLED_BOOKING_REACTIVATED": (
-        "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. The"
-        " change list sets S again."
+        "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
     ),
 }
-"""Code -> what an operator reads, with the details put in."""
+"""Code -> what an operator reads, with the details put in, and where ``{remedy}`` stands what to do about it."""
+
+REMEDIES: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": "Take the tick out; Abos and bookings go on.",
+    "COOP_ID_CHANGED": 'The change list puts {expected} back into "Externe Kurs-Nr."; it may be done by hand as well.',
+    "COOP_ID_LOST": 'The change list puts {expected} back into "Externe Kurs-Nr."; it may be done by hand as well.',
+    "COURSE_VANISHED": "Restore the course, or cancel it with Ausfall.",
+    "COURSE_RENUMBERED": "Nothing is lost; if the new number was not meant, give the course its former one.",
+    "RATE_CHANGED": "Restore the rate, or let both sides confirm new terms (koop-es amend-terms).",
+    "MASTER_PRICE_CHANGED": "Restore the fee, or let both sides confirm new terms (koop-es amend-terms).",
+    "SUBSCRIBER_PRICE_DIFFERS": "The change list restores it.",
+    "CONTENT_CHANGED_AFTER_RELEASE": "Inform the subscribers.",
+    "TYPE_NO_LONGER_SHAREABLE": "Restore the type, or let the Abos end and cancel the course.",
+    "SUFFIX_LINES_MISSING": "Add the lines again.",
+    "INSTRUCTOR_REPLACED": "The change list adds it again.",
+    "MAX_GUARD_OFF": "The change list switches it on again.",
+    "MARKER_MISSING": "The change list sets it again.",
+    "COUNTED_TWICE": "The change list corrects it.",
+    "BOOKING_REMOVED": ("Restore it if it should live: at the second complete export without it the other VHSs get S."),
+    "PARTICIPANTS_MERGED": "Look whether both records were of one person, and undo the merge if they were not.",
+    "OVERBOOKED": "Put those on the waiting list, cancel them with S, or raise TN max at the Master.",
+    "UNKNOWN_STATUS": "Set A, W or S in that row.",
+    "CANCELLED_ONLY_AT_SUBSCRIBER": "The change list takes the mark back.",
+    "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
+}
+"""Code -> what to do about it; of a code that is not here, what an operator reads says all there is to say (D30)."""
 
 NEVER_THERE = (
     "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
@@ -111,7 +125,8 @@ NEVER_THERE = (
 def text(code: str, detail: dict[str, str], ref: str) -> str:
     """Say a violation in words."""
     template = NEVER_THERE if code == "BOOKING_REMOVED" and "found" in detail else TEXTS[code]
-    return template.format_map({"ref": ref, **detail})
+    values = {"ref": ref, **detail}
+    return template.format_map(values | {"remedy": REMEDIES.get(code, "").format_map(values)})
 
 
 def found(state: Cooperation, about: Collection[Booking] | None = None) -> Iterator[Violation]:
@@ -125,7 +140,7 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
             yield from _lane_violations(state, lane)
     for booking in bookings:
         for vhs, seat in booking.seats.items():
-            if _is_odd(seat):
+            if is_odd(seat):
                 yield from _seat_violations(state, booking, vhs, seat)
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
@@ -251,7 +266,7 @@ def _counted(lane: Lane) -> list[str]:
     return result
 
 
-def _is_odd(seat: Seat) -> bool:
+def is_odd(seat: Seat) -> bool:
     """Tell whether a violation can be about this seat at all: of most it cannot, and most of the time went there."""
     return bool(
         seat.absences

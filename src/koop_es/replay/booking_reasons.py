@@ -172,14 +172,9 @@ class BookingReasons:
         found: list[Said] = []
         if self.value.pending is not None:
             found.append(_say("n_pending", vhs=self.vhs, kind=self.value.pending))
-        by_condition = {
-            "reactivated": "n_final", "unknown_status": "n_letter", "frozen": "n_coop_id", "course_missing": "n_course",
-            "unclaimed": "n_owner_books",
-        }  # fmt: skip
+        by_condition = {"reactivated": "n_final", "unclaimed": "n_owner_books"}
         if self.value.condition in by_condition:
             found.append(_say(by_condition[self.value.condition], **self.common))
-        for vhs in sorted(self.booking.seats):
-            found += self._at(vhs)
         if not self.state.cancelled and self.booking.cancelled_by:
             found.append(_say("n_new_booking"))
         elif not self.state.cancelled and self.booking.orphaned_by:
@@ -189,22 +184,6 @@ class BookingReasons:
         if waiting:
             found.append(_say("n_elsewhere", vhss=self.words.listed(waiting)))
         return found
-
-    def _at(self, vhs: str) -> list[Said]:
-        """Say what only the staff of one VHS, or an operator, can settle."""
-        seat = self.booking.seats[vhs]
-        lane = lane_of(self.state, vhs)
-        if lane is None or self.state.is_final(self.booking):
-            return []
-        if seat.withheld is not None:
-            return [_say("n_approve", id=seat.withheld, vhs=vhs)]
-        if seat.survivor is not None:
-            return [_say("n_double", ref=self.booking.ref, survivor=seat.survivor, vhs=vhs)]
-        suspicion = seat.absences and seat.live and not (seat.orphaned or seat.lost or self.booking.orphaned_by)
-        if suspicion and lane.present and not lane.frozen:
-            name = "n_restore" if vhs == self.booking.owner else "n_restore_copy"
-            return [_say(name, vhs=vhs)]
-        return []
 
     def _seat(self) -> list[Said]:
         state, booking = self.state, self.booking

@@ -11,7 +11,7 @@ from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
-from koop_es.replay import evidence, telling
+from koop_es.replay import evidence, still_open, telling
 from koop_es.replay.booking_reasons import BookingReasons, shown_as
 from koop_es.replay.course_reasons import CourseReasons
 from koop_es.replay.subjects import (
@@ -119,7 +119,10 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
     ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
     proof = evidence.gather(tx, vhs, ids, question.at)
-    now = [words.say(s.name, **s.values) for s in reasons.now()]
+    todo, open_here = reasons.now(), still_open.of_booking(found.state, vhs, booking.ref)
+    now = [words.say(s.name, **s.values) for s in todo]
+    now += still_open.remedies(open_here, words, (s.name for s in todo))
+    answer["open"] = still_open.answer(open_here, words)
     now += _suspected(tx, question, found, booking, words)
     _finish(answer, now, proof, found, question, words)
     if question.with_persons:
@@ -143,7 +146,7 @@ def _suspected(tx: Tx, question: Question, found: Walk, booking: Booking, words:
             upto = question.at if question.at is not None else MAX_POSITION
             if not evidence.proved_since(tx, event.vhs, item.position, upto):
                 export = event.origin.export if event.origin is not None else None
-                said.append(words.say("n_suspected", vhs=event.vhs, booking_id=event.booking_id, export=export))
+                said.append(words.say("n_held", vhs=event.vhs, booking_id=event.booking_id, export=export))
     return said
 
 
@@ -226,6 +229,7 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
         "otherwise": [],
         "violations": [],
         "now": [_aside(item, words) for item in aside],
+        "open": [],
         "quarantine": aside,
         "chain": [],
     }
@@ -268,7 +272,10 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
         "violations": telling.violations(found.state, vhs, "", found, words),
     }
     proof = evidence.gather(tx, vhs, set(), question.at)
-    _finish(answer, reasons.now(), proof, found, question, words)
+    here, elsewhere = still_open.of_course(found.state, vhs)
+    answer["open"] = still_open.answer([*here, *elsewhere], words)
+    now = [*reasons.now(), *still_open.remedies(here, words), *still_open.further(found.state, elsewhere, words)]
+    _finish(answer, now, proof, found, question, words)
     return answer
 
 

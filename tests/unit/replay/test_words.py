@@ -11,6 +11,7 @@ import pytest
 from koop_es.domain import violations
 from koop_es.domain.events import EVENTS, BookingAmended, BookingReported, ViolationOpened
 from koop_es.domain.observation import Status
+from koop_es.domain.open_matters import STATES
 from koop_es.replay import booking_reasons, course_reasons
 from koop_es.replay.words import LANGUAGES, WORDS, Lang, Words, de, en
 
@@ -42,7 +43,22 @@ def test_every_rule_an_event_can_follow_is_said(words: Words) -> None:
     assert "D15" not in words.rules, "a rule nobody needs is not said"
 
 
-@pytest.mark.parametrize("part", ["EVENTS", "VIOLATIONS", "RULES", "SAYS"])
+@each_language
+def test_d30_every_kind_of_open_matter_is_said_with_what_to_do(words: Words) -> None:
+    source = (SRC / "domain" / "open_matters.py").read_text(encoding="utf-8")
+    kinds = {*STATES, *re.findall(r'Matter\("([a-z_]+)"', source)}
+    assert {f"m_{kind}" for kind in kinds} == {name for name in words.says if name.startswith("m_")}
+    assert {f"n_{kind}" for kind in kinds} <= words.says.keys()
+
+
+@each_language
+def test_d30_every_violation_says_what_to_do(words: Words) -> None:
+    assert words.remedies.keys() == violations.REMEDIES.keys()
+    for code in violations.TEXTS:
+        assert words.remedy(code, {"expected": "x", "found": "y", "course": "c", "refs": "r"}, "563:1")
+
+
+@pytest.mark.parametrize("part", ["EVENTS", "VIOLATIONS", "REMEDIES", "RULES", "SAYS"])
 def test_both_languages_say_the_same_things_with_the_same_values(part: str) -> None:
     one, other = _texts(en, part), _texts(de, part)
     assert one.keys() == other.keys()

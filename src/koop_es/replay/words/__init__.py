@@ -25,6 +25,7 @@ class Words:
     lang: Lang
     events: dict[type[e.Event], str]
     violations: dict[str, str]
+    remedies: dict[str, str]
     never_there: str
     details: Callable[[str, dict[str, str]], dict[str, str]]
     rules: dict[str, str]
@@ -72,7 +73,17 @@ class Words:
         """Say what a violation is and what to do about it."""
         never_there = code == "BOOKING_REMOVED" and "found" in detail
         template = self.never_there if never_there else self.violations[code]
-        return template.format_map({"ref": ref, **self.details(code, detail)})
+        return template.format_map(
+            {"ref": ref, "remedy": self._remedy(code, detail, ref), **self.details(code, detail)}
+        )
+
+    def remedy(self, code: str, detail: dict[str, str], ref: str) -> str:
+        """Say what to do about a violation, all that is said of it where nothing else is (D30)."""
+        never_there = code == "BOOKING_REMOVED" and "found" in detail
+        return (not never_there and self._remedy(code, detail, ref)) or self.violation(code, detail, ref)
+
+    def _remedy(self, code: str, detail: dict[str, str], ref: str) -> str:
+        return self.remedies.get(code, "").format_map({"ref": ref, **self.details(code, detail)})
 
     def rule(self, number: str) -> str:
         """Say a rule in one sentence."""
@@ -101,6 +112,7 @@ def _of(lang: Lang, module: Any) -> Words:
         lang,
         module.EVENTS,
         module.VIOLATIONS,
+        module.REMEDIES,
         module.NEVER_THERE,
         module.details,
         module.RULES,

@@ -68,10 +68,7 @@ EVENTS: dict[type[e.Event], str] = {
 """Event -> what happened; a violation that opened is said by VIOLATIONS."""
 
 VIOLATIONS: dict[str, str] = {
-    "NEVER_FLAG_AFTER_RELEASE": (
-        "„NIE bei vhsKOOP“ wurde nach der Freigabe gesetzt. Bitte den Haken herausnehmen; Abos und Belegungen laufen "
-        "weiter."
-    ),
+    "NEVER_FLAG_AFTER_RELEASE": ("„NIE bei vhsKOOP“ wurde nach der Freigabe gesetzt. {remedy}"),
     "COOP_ID_CHANGED": (
         "In „Externe Kurs-Nr.“ steht {found} statt {expected}. Der Kurs ruht bei dieser VHS, bis die COOP-Id wieder "
         "dasteht; die Änderungsliste trägt sie wieder ein."
@@ -82,52 +79,83 @@ VIOLATIONS: dict[str, str] = {
     ),
     "COURSE_VANISHED": (
         "Der Kurs {course} fehlt in einem vollständigen Export, ohne abgesagt zu sein. Andernorts wurde nichts "
-        "gelöscht oder storniert. Bitte den Kurs wiederherstellen oder als Ausfall absagen."
+        "gelöscht oder storniert. {remedy}"
     ),
-    "COURSE_RENUMBERED": "Die Kursnummer wurde von {expected} in {found} geändert.",
+    "COURSE_RENUMBERED": "Die Kursnummer wurde von {expected} in {found} geändert. {remedy}",
     "RATE_CHANGED": (
         "Der Verrechnungssatz des Masters ist {found} statt {expected} Prozent. Es gelten weiter die angenommenen "
-        "Konditionen; bitte den Satz zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen."
+        "Konditionen. {remedy}"
     ),
     "MASTER_PRICE_CHANGED": (
         "Die Gebühr des Masters (davon durchlaufende Posten) ist {found} statt {expected}. Es gelten weiter die "
-        "angenommenen Konditionen; bitte die Gebühr zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen."
+        "angenommenen Konditionen. {remedy}"
     ),
     "SUBSCRIBER_PRICE_DIFFERS": (
-        "Die Gebühr (davon durchlaufende Posten) ist {found} statt der angenommenen {expected}. Die Änderungsliste "
-        "stellt sie zurück."
+        "Die Gebühr (davon durchlaufende Posten) ist {found} statt der angenommenen {expected}. {remedy}"
     ),
-    "CONTENT_CHANGED_AFTER_RELEASE": (
-        "Nach der Freigabe wurden Inhalte geändert: {found}. Bitte die Abo-VHSen informieren."
-    ),
-    "TYPE_NO_LONGER_SHAREABLE": "Der Kurs ist jetzt {found} und darf so nicht geteilt werden.",
-    "SUFFIX_LINES_MISSING": (
-        "Im Infotext fehlt {found}. Ein Abo-Kurs muss erkennbar bleiben; bitte die Zeilen wieder anfügen."
-    ),
-    "INSTRUCTOR_REPLACED": (
-        "„{expected}“ steht nicht mehr unter den Dozenten ({found}). Die Änderungsliste fügt den Eintrag wieder hinzu."
-    ),
-    "MAX_GUARD_OFF": "„Belegen nur bis Maximum“ ist aus. Die Änderungsliste schaltet es wieder ein.",
-    "MARKER_MISSING": "Das Kennzeichen 100 fehlt. Die Änderungsliste setzt es wieder.",
-    "COUNTED_TWICE": "Der Abo-Kurs würde in der Statistik mitzählen: {found}. Die Änderungsliste stellt das richtig.",
-    "BOOKING_REMOVED": (
-        "Die Belegung {ref} wurde entfernt statt mit Status S storniert. Soll sie bestehen bleiben, bitte "
-        "wiederherstellen: fehlt sie im zweiten vollständigen Export, bekommen die anderen VHSen Status S."
-    ),
-    "PARTICIPANTS_MERGED": "Teilnehmer der Belegung {ref} wurden zusammengeführt: {found}.",
-    "OVERBOOKED": "{found} feste Belegungen für {expected} Plätze; keinen Platz haben: {refs}.",
+    "CONTENT_CHANGED_AFTER_RELEASE": ("Nach der Freigabe wurden Inhalte geändert: {found}. {remedy}"),
+    "TYPE_NO_LONGER_SHAREABLE": "Der Kurs ist jetzt {found} und darf so nicht geteilt werden. {remedy}",
+    "SUFFIX_LINES_MISSING": ("Im Infotext fehlt {found}. Ein Abo-Kurs muss erkennbar bleiben. {remedy}"),
+    "INSTRUCTOR_REPLACED": ("„{expected}“ steht nicht mehr unter den Dozenten ({found}). {remedy}"),
+    "MAX_GUARD_OFF": "„Belegen nur bis Maximum“ ist aus. {remedy}",
+    "MARKER_MISSING": "Das Kennzeichen 100 fehlt. {remedy}",
+    "COUNTED_TWICE": "Der Abo-Kurs würde in der Statistik mitzählen: {found}. {remedy}",
+    "BOOKING_REMOVED": ("Die Belegung {ref} wurde entfernt statt mit Status S storniert. {remedy}"),
+    "PARTICIPANTS_MERGED": "Teilnehmer der Belegung {ref} wurden zusammengeführt: {found}. {remedy}",
+    "OVERBOOKED": "{found} feste Belegungen für {expected} Plätze; keinen Platz haben: {refs}. {remedy}",
     "UNKNOWN_STATUS": (
         "Die Belegung {ref} zeigt den unbekannten Status {found}. Sie ruht bei dieser VHS, bis dort A, W oder S steht."
     ),
     "CANCELLED_ONLY_AT_SUBSCRIBER": (
-        "Der Abo-Kurs ist als Ausfall gekennzeichnet, der Kurs des Masters nicht. Die Änderungsliste nimmt das "
-        "Kennzeichen zurück."
+        "Der Abo-Kurs ist als Ausfall gekennzeichnet, der Kurs des Masters nicht. {remedy}"
     ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
-        "eine neue Belegung. Die Änderungsliste setzt wieder S."
+        "eine neue Belegung. {remedy}"
     ),
 }
+
+REMEDIES: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": "Bitte den Haken herausnehmen; Abos und Belegungen laufen weiter.",
+    "COOP_ID_CHANGED": (
+        "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
+    ),
+    "COOP_ID_LOST": (
+        "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
+    ),
+    "COURSE_VANISHED": "Bitte den Kurs wiederherstellen oder als Ausfall absagen.",
+    "COURSE_RENUMBERED": (
+        "Verloren ist nichts; war die neue Nummer nicht gemeint, bekommt der Kurs bitte seine frühere zurück."
+    ),
+    "RATE_CHANGED": (
+        "Bitte den Satz zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
+    ),
+    "MASTER_PRICE_CHANGED": (
+        "Bitte die Gebühr zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
+    ),
+    "SUBSCRIBER_PRICE_DIFFERS": "Die Änderungsliste stellt sie zurück.",
+    "CONTENT_CHANGED_AFTER_RELEASE": "Bitte die Abo-VHSen informieren.",
+    "TYPE_NO_LONGER_SHAREABLE": "Bitte die Kursart zurückstellen, oder die Abos beenden und den Kurs absagen.",
+    "SUFFIX_LINES_MISSING": "Bitte die Zeilen wieder anfügen.",
+    "INSTRUCTOR_REPLACED": "Die Änderungsliste fügt den Eintrag wieder hinzu.",
+    "MAX_GUARD_OFF": "Die Änderungsliste schaltet es wieder ein.",
+    "MARKER_MISSING": "Die Änderungsliste setzt es wieder.",
+    "COUNTED_TWICE": "Die Änderungsliste stellt das richtig.",
+    "BOOKING_REMOVED": (
+        "Soll sie bestehen bleiben, bitte wiederherstellen: fehlt sie im zweiten vollständigen Export, bekommen die "
+        "anderen VHSen Status S."
+    ),
+    "PARTICIPANTS_MERGED": (
+        "Bitte prüfen, ob beide Datensätze dieselbe Person waren, und sonst die Zusammenführung rückgängig machen."
+    ),
+    "OVERBOOKED": (
+        "Diese bitte auf die Warteliste setzen oder mit Status S stornieren, oder beim Master TN max erhöhen."
+    ),
+    "UNKNOWN_STATUS": "Bitte in dieser Zeile A, W oder S setzen.",
+    "CANCELLED_ONLY_AT_SUBSCRIBER": "Die Änderungsliste nimmt das Kennzeichen zurück.",
+    "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
+}
+"""Code -> what to do about it; of a code that is not here, VIOLATIONS says all there is to say (D30)."""
 """Code -> what an operator reads, with the details put in."""
 
 NEVER_THERE = (
@@ -342,23 +370,48 @@ SAYS: dict[str, str] = {
     "o_kept": "Hätte VHS {master} das danach geändert, würde deren Wert gelten.",
     "o_terms": "Hätten beide Seiten neuen Konditionen zugestimmt (koop-es amend-terms), würden diese gelten.",
     "o_master_ausfall": "Hätte VHS {master} Ausfall gesetzt, wäre der Kurs überall abgesagt.",
+    # what stands open, by the kind of the matter; what to do about it has the same name with n_
+    "m_frozen": "Der Kurs ruht bei VHS {vhs}: in „Externe Kurs-Nr.“ fehlt die COOP-Id; keine Belegung wird gelesen.",
+    "m_missing": "Der Kurs fehlt in den Exporten der VHS {vhs}.",
+    "m_suspected": (
+        "Die Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}: vorerst ein Verdacht, noch ist niemand "
+        "storniert."
+    ),
+    "m_suspected_copy": (
+        "Die Kopie der Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}: vorerst ein Verdacht, noch ist "
+        "niemand storniert."
+    ),
+    "m_withheld": (
+        "Die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen: ihr Status S wird zurückgehalten ({id})."
+    ),
+    "m_double": (
+        "VHS {vhs} hat zwei Datensätze einer Person zusammengeführt, die beide angemeldet waren: {ref} und {survivor}."
+    ),
+    "m_unreadable": (
+        "Die Belegung {ref} zeigt bei VHS {vhs} den unbekannten Status {found}: die Zeile wird nicht gelesen."
+    ),
     # what to do
     "n_nothing": "Es ist nichts zu tun.",
     "n_pending": (
         "In der Änderungsliste der VHS {vhs} steht {kind}; sobald der Konnektor es geschrieben hat, bestätigt es der "
         "nächste Export."
     ),
+    "n_remedy": "{code} bei VHS {vhs}: {remedy}",
+    "n_further": (
+        "Ebenfalls offen in dieser Kooperation: {matters}; mehr sagt koop-es why {coop_id} --vhs V oder --booking REF."
+    ),
+    "and_more": "{count} weitere",
     "n_elsewhere": "Auch bei VHS {vhss} ist es noch zu schreiben.",
     "n_final": "Bitte bei VHS {vhs} wieder S setzen; wer doch teilnehmen will, wird neu angemeldet.",
-    "n_letter": "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen.",
-    "n_coop_id": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
-    "n_course": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
+    "n_unreadable": "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen.",
+    "n_frozen": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
+    "n_missing": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
     "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",
-    "n_restore": (
+    "n_suspected": (
         "Bitte die Belegung bei VHS {vhs} wiederherstellen oder dort S setzen: fehlt sie im nächsten vollständigen "
         "Export, bekommen alle anderen S."
     ),
-    "n_restore_copy": (
+    "n_suspected_copy": (
         "Bitte die Kopie bei VHS {vhs} wiederherstellen: fehlt sie im nächsten vollständigen Export, bekommen alle "
         "anderen S, außer mit orphan_policy=owner_only."
     ),
@@ -367,7 +420,7 @@ SAYS: dict[str, str] = {
         "lebt auf, sobald der nächste Export sie zeigt."
     ),
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
-    "n_approve": (
+    "n_withheld": (
         "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
         "Belegung wieder her."
     ),
@@ -381,7 +434,7 @@ SAYS: dict[str, str] = {
         "Sie steht an Stelle {place} bei {seats} Plätzen (Reihenfolge: gebucht am, VHS, Belegung): VHS {owner} setzt "
         "sie auf die Warteliste oder storniert sie, oder VHS {master} erhöht TN max."
     ),
-    "n_suspected": (
+    "n_held": (
         "Export {export} der VHS {vhs} zeigte eine neue Zeile {booking_id} derselben Person; ob zusammengeführt wurde, "
         "zeigt ein vollständiger Export."
     ),

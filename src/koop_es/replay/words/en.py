@@ -9,6 +9,7 @@ TIME = "%Y-%m-%d %H:%M"
 
 VIOLATIONS = violations.TEXTS
 NEVER_THERE = violations.NEVER_THERE
+REMEDIES = violations.REMEDIES
 
 
 def details(code: str, detail: dict[str, str]) -> dict[str, str]:
@@ -218,21 +219,37 @@ SAYS: dict[str, str] = {
     "o_kept": "Had VHS {master} changed it later, its value would count.",
     "o_terms": "Had both sides confirmed other terms (koop-es amend-terms), those would count.",
     "o_master_ausfall": "Had VHS {master} set Ausfall, the course would be cancelled everywhere.",
+    # what stands open, by the kind of the matter; what to do about it has the same name with n_
+    "m_frozen": 'The course is frozen at VHS {vhs}: "Externe Kurs-Nr." does not hold the COOP-Id; no booking is read.',
+    "m_missing": "The course is missing from the exports of VHS {vhs}.",
+    "m_suspected": (
+        "Booking {ref} is missing from complete exports of VHS {vhs}: a suspicion so far, nobody is cancelled yet."
+    ),
+    "m_suspected_copy": (
+        "The copy of booking {ref} is missing from complete exports of VHS {vhs}: a suspicion so far, nobody is "
+        "cancelled yet."
+    ),
+    "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
+    "m_double": "VHS {vhs} has merged two records of one person that both were booked: {ref} and {survivor}.",
+    "m_unreadable": "Booking {ref} shows the unknown status {found} at VHS {vhs}: the row is not read.",
     # what to do
     "n_nothing": "There is nothing to do.",
     "n_pending": (
         "The change list of VHS {vhs} has {kind}; when its connector has written it, its next export says so."
     ),
+    "n_remedy": "{code} at VHS {vhs}: {remedy}",
+    "n_further": "Also open in this cooperation: {matters}; koop-es why {coop_id} --vhs V or --booking REF tells more.",
+    "and_more": "{count} more",
     "n_elsewhere": "It is also to be written at VHS {vhss}.",
     "n_final": "Set S again at VHS {vhs}; whoever wants to come is booked anew.",
-    "n_letter": "Set A, W or S in the row at VHS {vhs}.",
-    "n_coop_id": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
-    "n_course": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
+    "n_unreadable": "Set A, W or S in the row at VHS {vhs}.",
+    "n_frozen": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
+    "n_missing": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
     "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
-    "n_restore": (
+    "n_suspected": (
         "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S."
     ),
-    "n_restore_copy": (
+    "n_suspected_copy": (
         "Restore the copy at VHS {vhs}: at its next complete export without it all others get S, unless "
         "orphan_policy is owner_only."
     ),
@@ -241,7 +258,7 @@ SAYS: dict[str, str] = {
         "the next export shows it."
     ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
-    "n_approve": (
+    "n_withheld": (
         "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking."
     ),
     "n_double": "Cancel the one that is too many at VHS {vhs}: {ref} or {survivor}.",
@@ -254,7 +271,7 @@ SAYS: dict[str, str] = {
         "It is number {place} of {seats} seats, in the order booked at, owner, booking: VHS {owner} puts it on "
         "the waiting list or cancels it, or VHS {master} raises TN max."
     ),
-    "n_suspected": (
+    "n_held": (
         "Export {export} of VHS {vhs} showed a new row {booking_id} of the same person; a complete export tells "
         "whether the two were merged."
     ),

@@ -1,0 +1,142 @@
+"""What stands open in a cooperation: the one place where every kind of open matter is found (D30).
+
+``why``, ``view``, ``status`` and ``diff`` read from here, so that none of them passes over what another one tells. A
+new kind is one function below, in one of the tuples at the end, and two sentences in the words: ``m_<kind>`` says what
+stands open, ``n_<kind>`` what to do about it. What a kind does to the state of a VHS says ``STATES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.violations import found, is_odd
+
+VIOLATION: Final = "violation"
+
+
+class Matter(NamedTuple):
+    """One matter that stands open at a VHS, about one booking or, without ``ref``, about the course.
+
+    ``version`` is that of the event since which it does, 0 where there is none; ``values`` are what its sentences put
+    in beside ``vhs`` and ``ref``. ``code`` is that of the violation, or of the violation that says the same.
+    """
+
+    kind: str
+    vhs: str
+    ref: str = ""
+    version: int = 0
+    values: Mapping[str, str] = MappingProxyType({})
+    code: str = ""
+
+
+STATES: dict[str, str] = {
+    "suspected": "behind",
+    "suspected_copy": "behind",
+    "missing": "behind",
+    "unreadable": "frozen",
+    "frozen": "frozen",
+    "withheld": "withheld",
+}
+"""Kind -> in which state, at best, a VHS is at which it stands open (D30); violations leave the state as it is."""
+
+
+def open_matters(state: Cooperation) -> Iterator[Matter]:
+    """Find everything that stands open in a cooperation but its violations and what connectors have to write."""
+    if state.ended:
+        return
+    for vhs in sorted(state.lanes):
+        lane = state.lanes[vhs]
+        if lane.active:
+            for of_lane in OF_LANES:
+                yield from of_lane(state, lane)
+    for booking in state.bookings.values():
+        for vhs, seat in booking.seats.items():
+            if _may_matter(seat) and (at := state.active_lane(vhs)) is not None:
+                for of_seat in OF_SEATS:
+                    yield from of_seat(state, at, booking, seat)
+
+
+def violations_too(state: Cooperation) -> Iterator[Matter]:
+    """Find everything that stands open, violations as well: first what has a kind of its own, then what rules forbid.
+
+    A violation is left out where a matter of another kind says the same.
+    """
+    said = set()
+    for matter in open_matters(state):
+        said.add((matter.code, matter.vhs, matter.ref))
+        yield matter
+    for item in found(state):
+        if item.key not in said:
+            version = state.violations.get(item.key, 0)
+            yield Matter(VIOLATION, item.vhs, item.ref, version, item.detail, item.code)
+
+
+# --- about the course at one VHS ------------------------------------------------------------------------------------
+
+
+def _frozen(_: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """The COOP-Id was altered: none of its bookings are read at this VHS (R15)."""
+    if lane.altered is not None:
+        code = "COOP_ID_CHANGED" if lane.altered else "COOP_ID_LOST"
+        yield Matter("frozen", lane.vhs, "", lane.identity_version, code=code)
+
+
+def _missing(state: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """The course left the exports of this VHS; its bookings count as neither there nor gone (R19, R34, R44)."""
+    if not lane.present and not state.cancelled:
+        since = state.violations.get(("COURSE_VANISHED", lane.vhs, ""), 0)
+        yield Matter("missing", lane.vhs, "", since, code="COURSE_VANISHED")
+
+
+# --- about one booking at one VHS -----------------------------------------------------------------------------------
+
+
+def _may_matter(seat: Seat) -> bool:
+    """Tell whether a matter can be about this seat at all: of most it cannot, and it is asked of every one."""
+    return is_odd(seat)
+
+
+def _suspected(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """A complete export lacked the booking: a suspicion that does not count yet (D3)."""
+    counts = seat.live and not (seat.orphaned or seat.lost or booking.orphaned_by)
+    if seat.absences and counts and seat.withheld is None and _goes_on(state, lane, booking):
+        kind = "suspected" if lane.vhs == booking.owner else "suspected_copy"
+        yield Matter(kind, lane.vhs, booking.ref, seat.absent_version, code="BOOKING_REMOVED")
+
+
+def _withheld(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """The cancellation of an absent booking waits for an operator (D4)."""
+    if seat.withheld is not None and not state.is_final(booking):
+        values = {"id": seat.withheld}
+        yield Matter("withheld", lane.vhs, booking.ref, seat.absent_version, values, "BOOKING_REMOVED")
+
+
+def _double(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """Two records of one person that both were booked were merged: a human decides which one goes (B15)."""
+    if seat.survivor is not None and not state.is_final(booking):
+        values = {"survivor": seat.survivor}
+        yield Matter("double", lane.vhs, booking.ref, seat.version, values, "PARTICIPANTS_MERGED")
+
+
+def _unreadable(_: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """The row shows a letter that nobody knows and is frozen (B6)."""
+    if seat.unknown_status is not None:
+        values = {"found": seat.unknown_status}
+        yield Matter("unreadable", lane.vhs, booking.ref, seat.version, values, "UNKNOWN_STATUS")
+
+
+def _goes_on(state: Cooperation, lane: Lane, booking: Booking) -> bool:
+    return lane.present and not lane.frozen and not state.is_final(booking)
+
+
+OfLane = Callable[[Cooperation, Lane], Iterator[Matter]]
+OfSeat = Callable[[Cooperation, Lane, Booking, Seat], Iterator[Matter]]
+
+OF_LANES: tuple[OfLane, ...] = (_frozen, _missing)
+"""What can stand open about the course at a VHS."""
+
+OF_SEATS: tuple[OfSeat, ...] = (_withheld, _suspected, _double, _unreadable)
+"""What can stand open about a booking at a VHS; ``_may_matter`` must know the fields of the seat it is found by."""

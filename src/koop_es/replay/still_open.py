@@ -1,0 +1,90 @@
+"""What still stands open for what was asked about, and what to do about it: no answer may pass over it (D30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.open_matters import VIOLATION, Matter, violations_too
+from koop_es.replay.words import Words
+
+SAYS_REMEDY_OF: dict[str, str] = {
+    "n_final": "CANCELLED_BOOKING_REACTIVATED",
+    "n_restore_orphan": "BOOKING_REMOVED",
+    "n_owner_books": "BOOKING_REMOVED",
+    "n_beyond": "OVERBOOKED",
+}
+"""Sentence about a booking -> the violation whose remedy it says in better words."""
+
+SHOWN_AT_MOST = 6
+"""Further matters that are named one by one; of more the rest is counted."""
+
+
+def of_booking(state: Cooperation, vhs: str, ref: str) -> list[Matter]:
+    """Find what stands open for a booking, at every VHS, and for its course at the VHS asked about."""
+    beyond = ref in state.beyond_capacity()
+    return [
+        matter
+        for matter in violations_too(state)
+        if matter.ref == ref
+        or (matter.code == "OVERBOOKED" and beyond)
+        or (not matter.ref and matter.vhs == vhs and matter.kind != VIOLATION)
+    ]
+
+
+def of_course(state: Cooperation, vhs: str) -> tuple[list[Matter], list[Matter]]:
+    """Find what stands open for the course at a VHS, and all else in the cooperation."""
+    matters = list(violations_too(state))
+    here = [matter for matter in matters if not matter.ref and matter.vhs == vhs]
+    return here, [matter for matter in matters if matter.ref or matter.vhs != vhs]
+
+
+def remedies(matters: Iterable[Matter], words: Words, said: Iterable[str] = ()) -> list[str]:
+    """Say what to do about each matter; ``said`` names the sentences that are said already."""
+    covered = {SAYS_REMEDY_OF[name] for name in said if name in SAYS_REMEDY_OF}
+    found = [remedy(matter, words) for matter in matters if matter.kind != VIOLATION or matter.code not in covered]
+    return list(dict.fromkeys(found))
+
+
+def remedy(matter: Matter, words: Words) -> str:
+    """Say what to do about one matter."""
+    if matter.kind != VIOLATION:
+        return words.say(f"n_{matter.kind}", vhs=matter.vhs, ref=matter.ref, **matter.values)
+    text = words.remedy(matter.code, dict(matter.values), matter.ref)
+    return words.say("n_remedy", code=matter.code, vhs=matter.vhs, remedy=text)
+
+
+def text(matter: Matter, words: Words) -> str:
+    """Say what stands open."""
+    if matter.kind != VIOLATION:
+        return words.say(f"m_{matter.kind}", vhs=matter.vhs, ref=matter.ref, **matter.values)
+    return words.violation(matter.code, dict(matter.values), matter.ref)
+
+
+def further(state: Cooperation, matters: list[Matter], words: Words) -> list[str]:
+    """Name in one sentence what stands open in the cooperation beside what was asked about."""
+    if not matters:
+        return []
+    named = [
+        " ".join(filter(None, (matter.code or matter.kind, f"(VHS {matter.vhs})", matter.ref)))
+        for matter in matters[:SHOWN_AT_MOST]
+    ]
+    if (left := len(matters) - SHOWN_AT_MOST) > 0:
+        named.append(words.say("and_more", count=left))
+    return [words.say("n_further", coop_id=state.coop_id, matters=words.listed(named))]
+
+
+def answer(matters: Iterable[Matter], words: Words) -> list[dict[str, Any]]:
+    """Give matters as data, each with what stands open and what to do about it."""
+    return [
+        {
+            "kind": matter.kind,
+            "code": matter.code or None,
+            "vhs": matter.vhs,
+            "ref": matter.ref or None,
+            "text": text(matter, words),
+            "remedy": remedy(matter, words),
+        }
+        for matter in matters
+    ]
