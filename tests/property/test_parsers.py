@@ -70,7 +70,8 @@ moments = (
     .filter(lambda when: when.hour > 3)  # the hour that comes twice is read as the first, so it cannot come back
     .map(lambda when: moment(f"{when:%d.%m.%Y %H:%M:%S}"))
 )
-people = st.builds(Person, names, names, st.just("") | names, st.just("") | names)
+mails = st.builds("{}@{}".format, names, names)
+people = st.builds(Person, names, names, st.just("") | names, st.just("") | mails)
 statuses = st.sampled_from([("A", Status.CONFIRMED), ("W", Status.WAITLISTED), ("S", Status.CANCELLED), ("X", None)])
 
 

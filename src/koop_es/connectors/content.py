@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, overload
 
-from koop_es.connectors.doubles import full_key, settle
+from koop_es.connectors.doubles import all_told, full_key, settle
 from koop_es.connectors.grouping import DIGEST_BYTES, Group, Key, digest_of
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.rows import BookingReader, CourseReader
@@ -196,6 +196,7 @@ class Content:
                 "find out which one is right, remove the other and export again",
                 column=sheet.doubled_heading,
                 key=full_key(row),
+                told=all_told(row),
             )
         return used
 

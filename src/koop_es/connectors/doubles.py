@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from koop_es.connectors.notes import Notes
-from koop_es.domain.observation import BookingRow, CourseRow
+from koop_es.domain.observation import BookingRow, CourseRow, Told, told_by, told_by_course
 
 Key = tuple[str, ...]
 R = TypeVar("R", CourseRow, BookingRow)
@@ -22,6 +22,11 @@ def full_key(row: CourseRow | BookingRow) -> Key:
     """Give the identity that a rejected row is remembered by."""
     prefix = (row.booking_id,) if isinstance(row, BookingRow) else ()
     return (*prefix, row.number, row.period or "")
+
+
+def all_told(row: CourseRow | BookingRow) -> Told:
+    """Give what a row tells that can be read, but not used (D17)."""
+    return told_by(row) if isinstance(row, BookingRow) else told_by_course(row)
 
 
 def settle(rows: list[R], notes: Notes) -> tuple[list[R], dict[int, R]]:

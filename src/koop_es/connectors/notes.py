@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from koop_es.connectors import limits
+from koop_es.connectors import limits, spreadsheet
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.domain.observation import Notice, Rejected
+from koop_es.domain.observation import ILLEGIBLE, Notice, Rejected, Told
+
+_MANY = 2
+"""From so many rows on it is the file, and not a cell, that is at fault."""
 
 About = Literal["course", "booking", "user"]
 
@@ -21,6 +24,7 @@ class Notes:
         self._notices: list[Notice] = []
         self._unlisted = 0
         self._raw_bytes = 0
+        self._traces = 0
 
     @property
     def count(self) -> int:
@@ -32,6 +36,7 @@ class Notes:
         kept = min(rest, len(self._notices))
         del self._notices[kept:], self.rejected[rest - kept :]
         self._unlisted = 0
+        self._traces = sum(item.remedy == spreadsheet.REMEDY for item in self.rejected)
         self._raw_bytes = sum(len(item.raw) for item in self.rejected)
 
     def notice(self, line: int, text: str, course_number: str | None = None) -> None:
@@ -50,9 +55,11 @@ class Notes:
         *,
         column: str | None = None,
         key: tuple[str, ...] | None = None,
+        told: Told = ILLEGIBLE,
     ) -> None:
         """Set a row aside with its original bytes; raises ExportQuarantined where too much of the file is unusable."""
         self._raw_bytes += len(raw)
+        self._traces += remedy == spreadsheet.REMEDY
         if len(self.rejected) >= limits.REJECTED_ROWS or self._raw_bytes > limits.REJECTED_BYTES:
             raise ExportQuarantined(
                 f"{len(self.rejected)} rows are unusable, the last because: {reason}",
@@ -70,6 +77,7 @@ class Notes:
                 about=self.about,
                 column=column,
                 key=key,
+                told=told,
             )
         )
 
@@ -78,9 +86,16 @@ class Notes:
         return sorted(self.rejected, key=lambda item: item.line)
 
     def notices(self) -> list[Notice]:
-        """List the notices by line, with a last one that counts those left out."""
+        """List the notices by line, with a last one that counts those left out.
+
+        Where many ids are what only a spreadsheet writes, a first one says so in one sentence, with the cause (D18d).
+        """
         self._notices.sort(key=lambda notice: notice.line)
-        if not self._unlisted:
-            return self._notices
-        rest = Notice(file=self.file, line=0, text=f"and {self._unlisted} further notices, not listed")
-        return [*self._notices, rest]
+        first = (
+            [] if self._traces < _MANY else [self._whole(f"{self._traces} rows were set aside: {spreadsheet.REMEDY}")]
+        )
+        rest = [self._whole(f"and {self._unlisted} further notices, not listed")] if self._unlisted else []
+        return [*first, *self._notices, *rest]
+
+    def _whole(self, text: str) -> Notice:
+        return Notice(file=self.file, line=0, text=text)

@@ -7,12 +7,14 @@ from operator import itemgetter
 from typing import Any
 from unicodedata import is_normalized
 
-from koop_es.connectors.columns import BOOKINGS, Header
+from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
+from koop_es.connectors.sentinels import NULLS, SIGNS, is_error, is_no_day, is_none
 from koop_es.connectors.tidy import TidyBookings
 from koop_es.connectors.values import (
     Unreadable,
+    booking_id,
     cents,
     clean,
     count,
@@ -22,17 +24,17 @@ from koop_es.connectors.values import (
     moment,
     plain,
     prose,
+    reference,
     time_of_day,
 )
 from koop_es.domain.course import MONEY_FIELDS, CourseFacts
-from koop_es.domain.errors import BadInput
-from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
+from koop_es.domain.identifiers import ID_LIMIT, owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
 
 Parser = Callable[[str], Any]
 
 _FLAGS = frozenset({"bamf", "koop_key", "never_share", "countable", "max_guard", "cancelled"})
-_DAYS = frozenset({"starts_on", "ends_on"})
+DAYS = frozenset({"starts_on", "ends_on"})
 _TIMES = frozenset({"starts_at", "ends_at"})
 _COUNTS = frozenset({"min_participants", "capacity"})
 _LISTS = frozenset({"markers", "keywords"})
@@ -65,13 +67,14 @@ class CourseReader:
         """Type one row; raises CellRefused. Every cell is cleaned, ``tidy`` or not."""
         number = _identity(cells, self._at, "number", self._notes, line)
         period = _identity(cells, self._at, "period", self._notes, line)
+        unstated: tuple[str, ...] = () if tidy else self._unstated(cells, number, line)
         facts: dict[str, Any] = {}
         field = ""
         try:
             for index, field, parse in self._facts:
-                facts[field] = parse(cells[index])
+                facts[field] = parse(cells[index]) if field not in unstated else None
             field = "external_number"
-            external = self._text(cells, field)
+            external = self._text(cells, field) if field not in unstated else None
             field = "created_by"
             created_by = self._text(cells, field) or None
             field = "edited_by"
@@ -79,7 +82,7 @@ class CourseReader:
         except Unreadable as error:
             raise CellRefused(field, error.reason, error.remedy) from None
         typed = CourseFacts(**facts)
-        self._look(typed, number, line)
+        self._look(typed, number, line, unstated)
         return CourseRow(
             number=number,
             period=period,
@@ -87,15 +90,24 @@ class CourseReader:
             facts=typed,
             file=self._notes.file,
             line=line,
-            created_by=created_by,
-            edited_by=edited_by,
+            created_by=created_by if created_by not in NULLS else None,
+            edited_by=edited_by if edited_by not in NULLS else None,
+            unstated=unstated,
         )
+
+    def _unstated(self, cells: Sequence[str], number: str, line: int) -> tuple[str, ...]:
+        """Name the fields whose cell holds a value that is none, with a notice (D29)."""
+        found = tuple(field for field, index in self._at.items() if is_nothing(field, clean(cells[index])))
+        for field in found:
+            text = clean(cells[self._at[field]])
+            self._notes.notice(line, unstated_note(number, COURSES.headings[field], text), number)
+        return found
 
     def _text(self, cells: Sequence[str], field: str) -> str | None:
         index = self._at.get(field)
         return None if index is None else plain(cells[index])
 
-    def _look(self, facts: CourseFacts, number: str, line: int) -> None:
+    def _look(self, facts: CourseFacts, number: str, line: int, unstated: tuple[str, ...]) -> None:
         if facts.starts_on and facts.ends_on and facts.ends_on < facts.starts_on:
             self._notes.notice(
                 line, f"course {number} ends on {facts.ends_on} before it begins on {facts.starts_on}", number
@@ -106,10 +118,23 @@ class CourseReader:
                 f"course {number} needs {facts.min_participants} participants but has {facts.capacity} seats",
                 number,
             )
-        if empty := [field for field in _WANTED if field in self._at and getattr(facts, field) in (None, "")]:
+        empty = [field for field in _WANTED if field in self._at and getattr(facts, field) in (None, "")]
+        if empty := [field for field in empty if field not in unstated]:
             self._notes.notice(
                 line, f"course {number} has no {', '.join(empty)}; it cannot be released like that", number
             )
+
+
+def is_nothing(field: str, text: str) -> bool:
+    """Tell whether the cell of a fact holds a value that is none (D29). ``NULL`` may be the name of an instructor."""
+    if field in DAYS:
+        return is_no_day(text)
+    return is_error(text) if field == "instructor" else is_none(text)
+
+
+def unstated_note(number: str, heading: str, text: str) -> str:
+    """Say that a value is none, and what follows from it (D29)."""
+    return f"course {number}: {heading} {text!r} is no value; what was known stands, and nothing is sent on"
 
 
 class BookingReader:
@@ -122,13 +147,17 @@ class BookingReader:
         self.many = TidyBookings(header, profile, vhs, notes.file)
         self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
         self._shared: dict[str, str] = {}
+        self._doubtful: list[BookingRow] = []
 
     def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> BookingRow:
         """Type one row; an unknown status letter keeps the row (B6), raises CellRefused for whatever else is wrong.
 
         A ``tidy`` row is known to have no cell that must be cleaned.
         """
-        found, moment_iso = self._valid(cells, line, tidy=tidy)
+        found, moment_iso, unstated = self._valid(cells, line, tidy=tidy)
+        return self._typed(found, moment_iso, unstated, line)
+
+    def _typed(self, found: tuple[str, ...], moment_iso: str, unstated: tuple[str, ...], line: int) -> BookingRow:
         booking_id, number, period, tnr, name, first_name, phone, email, letter, _, ref, edited_by = found
         shared = self._shared.setdefault
         return BookingRow(
@@ -144,36 +173,84 @@ class BookingReader:
             ref=ref or None,
             person=Person(name, first_name, phone, email) if name or first_name or phone or email else None,
             edited_by=shared(edited_by, edited_by) or None,
+            unstated=unstated,
         )
 
     def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str | None, Status | None]:
         """Check one row as ``row`` does and give its Beleg-ID, Koop-Beleg-ID and status only."""
-        found, _ = self._valid(cells, line, tidy=tidy)
+        found, _, _ = self._valid(cells, line, tidy=tidy)
         return found[0], found[10], self._status.get(found[8])
 
-    def _valid(self, cells: Sequence[str], line: int, *, tidy: bool) -> tuple[tuple[str, ...], str]:
-        """Give the cells in the order of the layout, cleaned, and the moment of booking, or raise CellRefused."""
+    def take_doubtful(self) -> list[BookingRow]:
+        """Give the rows read since the last time that can only be used if their booking is known (D29, D18d)."""
+        found, self._doubtful = self._doubtful, []
+        return found
+
+    def _valid(self, cells: Sequence[str], line: int, *, tidy: bool) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+        """Give the cells in the order of the layout, cleaned, the moment of booking, and which fields are unstated.
+
+        Raises CellRefused.
+        """
         found: tuple[str, ...] = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
+        found, unstated = self._stated(found, line)
+        moment_iso = self._checked(found, unstated, line)
+        if _is_doubtful(found, unstated) or found[0].endswith(DECIMALS):
+            self._doubtful.append(self._typed(found, moment_iso, unstated, line))
+        return found, moment_iso, unstated
+
+    def _stated(self, found: tuple[str, ...], line: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Empty the cells whose value is none (D29), with a notice, and name their fields.
+
+        Raises CellRefused where what names the row, or a participant or another booking, is no identity (D18d).
+        """
+        cells = dict(zip(BOOKINGS.headings, found, strict=True))
+        unstated: list[str] = []
+        for field, text in cells.items():
+            if text and (none := _NONE[field](text)) is not None:
+                cells[field] = ""
+                if field != "edited_by":
+                    unstated.append(field)
+                    heading = BOOKINGS.headings[field]
+                    self._notes.notice(line, f"booking {cells['booking_id']}: {heading} {none}; what was known stands")
+            elif text in NULLS and field in ("name", "first_name"):
+                heading = BOOKINGS.headings[field]
+                self._notes.notice(line, f"booking {cells['booking_id']}: {heading} is {text}; it is taken for a name")
+        if not cells["booked_at"] and "booked_at" not in unstated:
+            unstated.append("booked_at")
+            self._notes.notice(line, f"booking {cells['booking_id']}: Gebucht am is empty; what was known stands")
+        for field, read in _IDENTITIES.items():
+            try:
+                cells[field] = read(cells[field]) if cells[field] else ""
+            except Unreadable as error:
+                raise CellRefused(field, error.reason, error.remedy) from None
+        return tuple(cells.values()), tuple(unstated)
+
+    def _checked(self, found: tuple[str, ...], unstated: tuple[str, ...], line: int) -> str:
+        """Check the cells that every row needs and give the moment of booking, empty where it is unstated."""
         booking_id, number, period, tnr, name, first_name, _, _, letter, booked_at, ref, _ = found
         if (
-            not (booking_id and number and period and tnr and letter)
+            not (booking_id and number and period)
+            or not (tnr or "participant_no" in unstated)
+            or not (letter or "status" in unstated)
             or len(booking_id) > ID_LIMIT
             or len(number) > ID_LIMIT
             or len(period) > ID_LIMIT
             or len(tnr) > ID_LIMIT
             or len(letter) > ID_LIMIT
         ):
-            self._refuse((booking_id, number, period, tnr, letter))
-        try:
-            moment_iso = moment(booked_at, self._style)
-        except Unreadable as error:
-            raise CellRefused("booked_at", error.reason, error.remedy) from None
+            self._refuse((booking_id, number, period, tnr, letter), unstated)
+        moment_iso = ""
+        if "booked_at" not in unstated:
+            try:
+                moment_iso = moment(booked_at, self._style)
+            except Unreadable as error:
+                raise CellRefused("booked_at", error.reason, error.remedy) from None
         if ref:
             self._mirrored(ref, booking_id, line)
-        elif not (name and first_name):
+        elif not ((name or "name" in unstated) and (first_name or "first_name" in unstated)) and "ref" not in unstated:
             missing = "first_name" if name else "name"
             raise CellRefused(missing, "is empty in a booking of the VHS's own", "fill it in the admin program")
-        return found, moment_iso
+        return moment_iso
 
     def _tidied(self, cells: Sequence[str], line: int) -> list[str]:
         """Clean every cell, and put an empty one behind the last."""
@@ -188,28 +265,87 @@ class BookingReader:
             _invisible(cells[number], tidy[number], self._notes, line)
         return tidy
 
-    def _refuse(self, named: tuple[str, ...]) -> None:
+    def _refuse(self, named: tuple[str, ...], unstated: tuple[str, ...]) -> None:
         """Say which of the cells that every row needs is empty or too long."""
         for field, text in zip(("booking_id", "number", "period", "participant_no", "status"), named, strict=True):
             try:
-                identity(text)
+                if field not in unstated:
+                    identity(text)
             except Unreadable as error:
                 raise CellRefused(field, error.reason, error.remedy) from None
 
     def _mirrored(self, ref: str, booking_id: str, line: int) -> None:
         try:
-            owner = owner_of(parse_ref(ref))
-        except BadInput:
-            remedy = "write <owner VHS>:<owner Beleg-ID>, such as 563:8841, or leave it empty"
-            raise CellRefused("ref", f"{ref!r} is no booking reference", remedy) from None
+            owner = owner_of(reference(ref))
+        except Unreadable as error:
+            raise CellRefused("ref", error.reason, error.remedy) from None
         if owner == self._vhs:
             self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
+
+
+DECIMALS = (".0", ",0")
+"""An identity that ends so may be a number that a spreadsheet wrote with decimals, where the VHS had it without."""
+
+
+def _sentinel(text: str) -> str | None:
+    return f"{text!r} is no value" if is_none(text) else None
+
+
+def _no_moment(text: str) -> str | None:
+    return f"{text!r} is no moment" if is_no_day(text) else None
+
+
+def _no_name(text: str) -> str | None:
+    return f"{text!r} is no name" if is_error(text) else None
+
+
+def _no_mail(text: str) -> str | None:
+    if is_none(text):
+        return f"{text!r} is no value"
+    return "has no @ and is no e-mail address" if "@" not in text else None
+
+
+_NONE: dict[str, Callable[[str], str | None]] = {
+    **dict.fromkeys(("booking_id", "number", "period"), lambda _: None),  # these are refused instead
+    **dict.fromkeys(("participant_no", "phone", "status", "ref", "edited_by"), _sentinel),
+    **dict.fromkeys(("name", "first_name"), _no_name),
+    "email": _no_mail,
+    "booked_at": _no_moment,
+}
+"""What tells, for each field, that a cell states nothing, and why (D29)."""
+
+_IDENTITIES: dict[str, Parser] = {
+    "booking_id": booking_id,
+    "number": identity,
+    "period": identity,
+    "participant_no": identity,
+    "ref": reference,
+}
+
+
+def _is_doubtful(found: tuple[str, ...], unstated: tuple[str, ...]) -> bool:
+    """Tell whether a row can only be used if what it does not state is known of its booking (D29)."""
+    if not unstated:
+        return False
+    named = found[10] or not {"name", "first_name"}.intersection(unstated)
+    return not named or bool({"participant_no", "status", "ref"}.intersection(unstated))
+
+
+_SIGNS = (*SIGNS, "=", "~")
+"""Single marks, which are looked for in no time, of values that are none (D29) and identities that are none (D18d)."""
 
 
 def is_tidy(cells: str, delimiter: str) -> bool:
     """Tell whether cells, all with a delimiter behind them, have nothing to clean: nearly all have not."""
     probe = f";{cells if delimiter == ';' else cells.replace(delimiter, ';')}"
-    return probe.isprintable() and "; " not in probe and " ;" not in probe and ";'" not in probe and _is_composed(probe)
+    return (
+        probe.isprintable()
+        and "; " not in probe
+        and " ;" not in probe
+        and ";'" not in probe
+        and not any(sign in probe for sign in _SIGNS)
+        and _is_composed(probe)
+    )
 
 
 def _is_composed(text: str) -> bool:
@@ -276,7 +412,7 @@ def fact_parser(field: str, profile: Profile) -> Parser:
     parsers: dict[str, Parser] = {
         "delivery": _delivery,
         **dict.fromkeys(_TIMES, lambda text: time_of_day(clean(text))),
-        **dict.fromkeys(_DAYS, _or_none(lambda text: day(text, profile.dates))),
+        **dict.fromkeys(DAYS, _or_none(lambda text: day(text, profile.dates))),
         **dict.fromkeys(_COUNTS, _or_none(count)),
         **dict.fromkeys(MONEY_FIELDS, _or_none(cents)),
     }

@@ -16,6 +16,7 @@ from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.grouping import RUN_BYTES, Group, Grouping, Place, Scattered, chained, digest_of
+from koop_es.connectors.legible import told
 from koop_es.connectors.lines import Lines, physical
 from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
@@ -23,6 +24,7 @@ from koop_es.connectors.pile import Pile, filed
 from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
 from koop_es.connectors.source import faults_named, seekable
 from koop_es.connectors.table import Broken, Table
+from koop_es.domain.observation import ILLEGIBLE
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
 T = TypeVar("T")
@@ -110,7 +112,8 @@ class Sheet(Generic[Reader]):
     def _broken(self, found: Broken) -> None:
         column = self.header.heading(found.column) if found.column is not None else None
         key = self._key(found.cells)
-        self._notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key)
+        shown = told(self.header, found.cells) if self.header.at else ILLEGIBLE
+        self._notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key, told=shown)
 
     def checked(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
         """Let the rows of a course be worked on; what is odd or cannot be used goes to the notes.
@@ -140,7 +143,9 @@ class Sheet(Generic[Reader]):
     def _refused(self, refused: CellRefused, piece: _Piece, index: int, cells: Sequence[str]) -> None:
         column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
         whole, line = piece.records(self.codec)[index], piece.lines[index]
-        self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=self._key(cells))
+        shown = told(self.header, cells)
+        key = self._key(cells)
+        self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=key, told=shown)
 
     def raw(self, group: Group, wanted: frozenset[int]) -> dict[int, bytes]:
         """Give the original bytes of some rows of a course, by the line they begin on."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.profiles import Profile
+from koop_es.connectors.sentinels import BARE_NULLS
 from koop_es.connectors.values import Unreadable, moment
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
@@ -88,6 +89,8 @@ class TidyBookings:
         for column in (found.booking_id, found.participant_no, set(found.number), set(found.period), set(found.status)):
             if not all(column) or max(map(len, column)) > ID_LIMIT:
                 return None
+        if self._is_odd(found):
+            return None
         if any(found.ref):
             if not all(map(self._is_named, found.ref, found.name, found.first_name)):
                 return None
@@ -98,6 +101,22 @@ class TidyBookings:
             return [moment(text, style) for text in found.booked_at]
         except Unreadable:
             return None
+
+    def _is_odd(self, found: _Columns) -> bool:
+        """Tell whether a value may be none (D29), or an identity a spreadsheet's (D18d): ``rows`` looks closer.
+
+        What has one of their single marks is not tidy; here is what is left: NULL, a mail without ``@``, numbers with
+        an exponent or decimals. Days that are none are no moments.
+        """
+        for null in BARE_NULLS:
+            if null in found.phone or null in found.participant_no or null in found.booking_id:
+                return True
+            if null in found.edited_by or any(null in set(column) for column in (found.number, found.period)):
+                return True
+        ids, numbers = "".join(found.booking_id), "".join(found.participant_no)
+        if "+" in ids or "." in ids or "," in ids or "+" in numbers or any("+" in text for text in set(found.number)):
+            return True
+        return any(found.email) and bool([mail for mail in found.email if mail and "@" not in mail])
 
     def _is_named(self, ref: str, name: str, first_name: str) -> bool:
         """Tell whether a row is a mirror of another VHS's booking, or has the names that an own one must have (B4)."""

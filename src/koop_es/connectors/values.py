@@ -12,9 +12,11 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from koop_es.connectors import limits
+from koop_es.connectors import limits, spreadsheet
 from koop_es.connectors.cells import restore
-from koop_es.domain.identifiers import ID_LIMIT
+from koop_es.connectors.sentinels import is_no_day, is_none
+from koop_es.domain.errors import BadInput
+from koop_es.domain.identifiers import ID_LIMIT, parse_ref
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DateStyle = Literal["DD.MM.YYYY", "YYYY-MM-DD"]
@@ -29,6 +31,7 @@ _DAY = {
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _EURO = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,([0-9]{1,2}))?")
 _COUNT = re.compile(r"[0-9]{1,6}")
+_NUMBERED = re.compile(r"~[0-9]+\Z")
 
 
 class Unreadable(ValueError):
@@ -62,18 +65,52 @@ def prose(text: str) -> str:
 
 
 def identity(text: str) -> str:
-    """Read a course number, period, Beleg-ID or TNR: free text, never a number (domain 7.1), at most 40 characters."""
+    """Read a course number, period, Beleg-ID or TNR: free text, never a number (domain 7.1), at most 40 characters.
+
+    A value that is none (D29), or one that only a spreadsheet writes (D18d), identifies nothing.
+    """
     text = plain(text)
     if not text:
         raise Unreadable("is empty", "every row needs it; fill it in the admin program")
     if len(text) > ID_LIMIT:
         raise Unreadable(f"has {len(text)} characters, more than {ID_LIMIT}", "check whether columns have shifted")
+    return _identifying(text)
+
+
+def booking_id(text: str) -> str:
+    """Read a Beleg-ID: one that ends in ``~`` and digits would be taken for another registration (D18a)."""
+    text = identity(text)
+    if _NUMBERED.search(text):
+        raise Unreadable(
+            f"{_shown(text)} ends in ~ and digits, by which koop-es tells registrations apart",
+            "give the booking another Beleg-ID, or compose Beleg-IDs in the profile",
+        )
+    return text
+
+
+def reference(text: str) -> str:
+    """Read a Koop-Beleg-ID: owner and Beleg-ID of a booking."""
+    text = _identifying(plain(text))
+    try:
+        return parse_ref(text)
+    except BadInput:
+        remedy = "write <owner VHS>:<owner Beleg-ID>, such as 563:8841, or leave it empty"
+        raise Unreadable(f"{text!r} is no booking reference", remedy) from None
+
+
+def _identifying(text: str) -> str:
+    if is_none(text):
+        raise Unreadable(f"{_shown(text)} states nothing", "correct it in the admin program and export again")
+    if (written := spreadsheet.trace(text)) is not None:
+        raise Unreadable(f"{_shown(text)} {written}", spreadsheet.REMEDY)
     return text
 
 
 @lru_cache(maxsize=8192)
 def day(text: str, style: DateStyle = "DD.MM.YYYY") -> date:
     """Read a calendar day in the style of the profile."""
+    if is_no_day(text):
+        raise Unreadable(f"{_shown(text)} is no day, but the first of some calendar", "correct it in the admin program")
     match = _DAY[style].fullmatch(text)
     first, last = limits.YEARS
     if match and first <= int(match["y"]) <= last:

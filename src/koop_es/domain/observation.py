@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -82,6 +82,7 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``period`` and ``external_number`` are None where the source has no such column; ``external_number`` is empty
     where the column is there and holds nothing. ``source_key`` tells two courses of one number apart (Open-vhs
     ``guid``). Of a row that was only ``recognised`` as what it was before, title and days are all of the facts.
+    ``unstated`` names the fields whose cell holds a value that is none (D29); they are None, as if not carried.
     """
 
     number: str
@@ -94,6 +95,7 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     created_by: str | None = None
     edited_by: str | None = None
     recognised: bool = False
+    unstated: tuple[str, ...] = ()
 
 
 class BookingRow(msgspec.Struct, frozen=True, gc=False):
@@ -102,6 +104,10 @@ class BookingRow(msgspec.Struct, frozen=True, gc=False):
     ``status`` is None where the letter is not in the status map; ``raw_status`` is the letter itself (B6). ``ref`` is
     the Koop-Beleg-ID of a mirrored booking, None for the VHS's own. ``booked_at`` is an ISO date-time with offset.
     ``person`` is None in a mirror without identity.
+
+    ``unstated`` names the fields whose cell holds a value that is none (D29): ``participant_no``, ``status``,
+    ``booked_at``, ``ref``, ``name``, ``first_name``, ``phone``, ``email``. They are empty, which is no witness and no
+    claim: the last value stands.
     """
 
     booking_id: str
@@ -116,6 +122,7 @@ class BookingRow(msgspec.Struct, frozen=True, gc=False):
     ref: str | None = None
     person: Person | None = None
     edited_by: str | None = None
+    unstated: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -123,19 +130,73 @@ class CourseBookings:
     """The bookings of one course of an export; ``rows`` may be typed anew each time they are gone through.
 
     ``own`` are those whose Koop-Beleg-ID names a booking of the VHS itself; ``mirrors`` is False where none is a live
-    mirror of another VHS's booking.
+    mirror of another VHS's booking. ``doubtful`` are those that can only be used if what they leave unstated is known
+    already (D29), or whose Beleg-ID may be one that a spreadsheet wrote (D18d).
     """
 
     rows: Sequence[BookingRow]
     own: list[BookingRow]
     mirrors: bool = True
+    doubtful: list[BookingRow] = field(default_factory=list)
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row that cannot be used still tells, cell by cell (D17).
+
+    None is a cell that cannot be read, or whose place is not certain; an empty text is a cell that says nothing. A cell
+    that holds what no program writes as an identity (a sentinel, the trace of a spreadsheet: D29, D18d) cannot be read.
+    The names are personal data: they are there to be compared, never stored, logged or shown (D15).
+    """
+
+    booking_id: str | None = None
+    ref: str | None = None
+    number: str | None = None
+    period: str | None = None
+    participant_no: str | None = None
+    name: str | None = None
+    first_name: str | None = None
+    external_number: str | None = None
+
+    @property
+    def course(self) -> tuple[str, str] | None:
+        """Give number and period of its course where both are legible."""
+        return (self.number, self.period) if self.number and self.period else None
+
+    def __repr__(self) -> str:
+        """Show everything but the names (D15)."""
+        shown = (field for field in self.__struct_fields__ if field not in ("name", "first_name"))
+        return f"Told({', '.join(f'{field}={getattr(self, field)!r}' for field in shown)})"
+
+
+ILLEGIBLE: Final = Told()
+"""What a row tells of which no cell can be read."""
+
+
+def told_by(row: BookingRow) -> Told:
+    """Give what a row tells that was read, but cannot be used where it stands (D17)."""
+    return Told(
+        booking_id=row.booking_id,
+        ref=row.ref or "",
+        number=row.number,
+        period=row.period,
+        participant_no=None if "participant_no" in row.unstated else row.participant_no,
+        name=row.person.name if row.person is not None else "",
+        first_name=row.person.first_name if row.person is not None else "",
+        external_number="",
+    )
+
+
+def told_by_course(row: CourseRow) -> Told:
+    """Give what the row of a course tells that was read, but cannot be used (D17, D28)."""
+    return Told(number=row.number, period=row.period or "", external_number=row.external_number or "")
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     """A row that cannot be used: where it stood, why, what to do, and its original bytes.
 
     ``key`` is as much of its identity as could be read: (number, period) of a course, (booking id, number, period) of a
-    booking; None where nothing could. ``about`` says which of them.
+    booking; None where not all of it could. ``about`` says which of them. ``told`` is whatever else of it is legible,
+    so that a booking is not taken for absent because its row cannot be used (D17); it is never written down.
     """
 
     file: str
@@ -146,6 +207,7 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     about: Literal["course", "booking", "user"]
     column: str | None = None
     key: tuple[str, ...] | None = None
+    told: Told = ILLEGIBLE
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
-from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, Kind, Rejected, Report
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, Kind, Rejected, Report, told_by
 from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice
 
@@ -125,7 +125,14 @@ def _strayed(row: BookingRow) -> Rejected:
 
 
 def _rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:
-    key = (row.booking_id, row.number, row.period)
     return Rejected(
-        file=row.file, line=row.line, column=column, reason=reason, remedy=remedy, raw=b"", about="booking", key=key
+        file=row.file,
+        line=row.line,
+        column=column,
+        reason=reason,
+        remedy=remedy,
+        raw=b"",
+        about="booking",
+        key=(row.booking_id, row.number, row.period),
+        told=told_by(row),
     )

@@ -12,7 +12,7 @@ from datetime import date
 
 from koop_es.domain.course import ABO_MARKER
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
-from koop_es.domain.observation import CourseRow, Kind, Rejected, Report
+from koop_es.domain.observation import CourseRow, Kind, Rejected, Report, told_by_course
 from koop_es.domain.slices import Key, KnownLane, Slice
 
 
@@ -234,6 +234,7 @@ class Courses:
                 raw=b"",
                 about="course",
                 key=(row.number, row.period or ""),
+                told=told_by_course(row),
             )
         )
 

@@ -1,0 +1,48 @@
+"""What a row that cannot be used still tells: each of its cells by itself (D17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from koop_es.connectors.columns import Header
+from koop_es.connectors.sentinels import is_error
+from koop_es.connectors.values import Unreadable, identity, plain, reference
+from koop_es.domain.observation import Told
+
+
+def told(header: Header, cells: Sequence[str]) -> Told:
+    """Read of the cells of a row, of which the last may be missing, whatever is legible.
+
+    A field without a column is empty; one whose cell is missing cannot be read.
+    """
+    found: dict[str, str | None] = {}
+    for field, read in _READ.items():
+        place = header.at.get(field)
+        if place is None:
+            found[field] = ""
+            continue
+        try:
+            found[field] = read(cells[place]) if plain(cells[place]) else ""
+        except (Unreadable, IndexError):
+            found[field] = None
+    return Told(**found)
+
+
+def _name(text: str) -> str:
+    """Read a name; ``NULL`` is one (D29), a spreadsheet's error is none."""
+    text = plain(text)
+    if is_error(text):
+        raise Unreadable("is not stated", "correct it in the admin program")
+    return text
+
+
+_READ: dict[str, Callable[[str], str]] = {
+    "booking_id": identity,
+    "ref": reference,
+    "number": identity,
+    "period": identity,
+    "participant_no": identity,
+    "name": _name,
+    "first_name": _name,
+    "external_number": plain,
+}
