@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.cases import ABO, MASTER, begin, needs_cases
 from tests.acceptance.console import Console
 
@@ -22,6 +24,18 @@ def test_the_base_of_the_cases_agrees(koop: Console) -> None:
 
 
 # --- routing: what an unusable row protects -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["98i-mirror-new-id-bad-date", "98e-hash-ids"])
+def test_d17_rows_that_cannot_be_used_cancel_nobody(koop: Console, name: str) -> None:
+    case = begin(koop, name)
+    before = case.held()
+    for night in case.nights():
+        answer = case.night(night)
+        assert answer["quarantined_rows"] > 0
+    assert not case.events("BookingVanished", "OrphanDetected", "BookingCancelled")
+    assert not case.cancelled()
+    assert case.held() == before
 
 
 # --- pairing: identities --------------------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def _status(results: list[ExportResult]) -> int:
     quarantined = [result for result in results if result.status == "quarantined"]
     if len(quarantined) == len(results):
         return BAD_INPUT
-    found = any(result.quarantined_rows or result.withheld_cancellations for result in results)
+    found = any(result.quarantined_rows or result.withheld_cancellations or result.suspended for result in results)
     return FOUND if quarantined or found else DONE
 
 
@@ -144,5 +144,7 @@ def _show(out: Console, results: list[ExportResult]) -> None:
             )
         if result.quarantined_rows:
             out.print(f"  {result.quarantined_rows} rows set aside: koop-es quarantine list", markup=False)
+        if result.suspended:
+            out.print(f"  {result.suspended} absences suspended: koop-es violations", markup=False)
         if result.withheld_cancellations:
             out.print(f"  {result.withheld_cancellations} cancellations withheld: koop-es withheld list", markup=False)

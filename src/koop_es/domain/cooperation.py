@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -108,12 +109,21 @@ class Booking(msgspec.Struct, gc=False):
         return bool(self.cancelled_by or self.orphaned_by)
 
 
+class Suspended(NamedTuple):
+    """Absences that could not be told (D17): of which bookings, why, since which export."""
+
+    refs: tuple[str, ...]
+    reason: str
+    export: str
+
+
 @dataclass(slots=True)
 class Lane:
     """One VHS in the cooperation.
 
     ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the
-    Master changes them (R38). ``version`` is the version of the last event about this VHS's course.
+    Master changes them (R38). ``version`` is the version of the last event about this VHS's course. ``suspended`` are
+    absences of which its last complete export tells nothing (D17).
     """
 
     vhs: str
@@ -148,6 +158,7 @@ class Lane:
     cancelled_version: int = 0
     subscribed_version: int = 0
     identity_version: int = 0
+    suspended: Suspended | None = None
 
     @property
     def exists(self) -> bool:

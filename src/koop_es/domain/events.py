@@ -278,6 +278,19 @@ class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
 
 
+class AbsencesSuspended(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export lacks these bookings, but holds a row that may be theirs and says not whose it is: their
+    absence is neither counted nor forgotten (D17). The origin is that row.
+    """
+
+    refs: tuple[str, ...]
+    reason: str
+
+
+class AbsencesResumed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export tells again who is absent in the course (D17)."""
+
+
 class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The VHS that had lost the booking reports it again; it was cancelled only as an orphan and lives again (D5)."""
 

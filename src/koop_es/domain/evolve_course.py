@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Cooperation, Lane
+from koop_es.domain.cooperation import Cooperation, Lane, Suspended
 from koop_es.domain.course import given, merged
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import WEB_SERVICE_USER
@@ -151,8 +151,19 @@ def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
     _forget_absences(state, event.vhs)
 
 
+def _suspended(state: Cooperation, event: e.AbsencesSuspended) -> None:
+    lane = _lane(state, event.vhs)
+    since = lane.suspended.export if lane.suspended is not None else event.origin.export if event.origin else ""
+    lane.suspended = Suspended(event.refs, event.reason, since)
+
+
+def _resumed(state: Cooperation, event: e.AbsencesResumed) -> None:
+    _lane(state, event.vhs).suspended = None
+
+
 def _forget_absences(state: Cooperation, vhs: str) -> None:
     """Let go of absences that were only suspicions: without the course between them they are not consecutive (D3)."""
+    _lane(state, vhs).suspended = None
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
         if seat is not None and seat.absences and not (seat.orphaned or seat.lost or seat.withheld):
@@ -192,6 +203,8 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.CourseRenumbered: _renumbered,
     e.CourseCancelled: _course_cancelled,
     e.CourseVanished: _course_vanished,
+    e.AbsencesSuspended: _suspended,
+    e.AbsencesResumed: _resumed,
     e.CourseReappeared: _course_reappeared,
     e.CoopIdDelivered: _id_delivered,
     e.CoopIdAltered: _id_altered,

@@ -74,7 +74,7 @@ def observe_into(
     draft = Draft(state, moment, people, new_person_id, erased)
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
-        if open_for_bookings and (part.bookings or part.proves_absence or part.protected):
+        if open_for_bookings and (part.bookings or part.proves_absence or part.protected or part.suspended):
             observe_bookings(draft, part, policy, judgement)
         elif part.bookings and (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
             observe_acknowledged(draft, part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
+from koop_es.domain.absences import is_over, is_protected, missed, take_absence, take_sights, tell_suspension
 from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref, owner_of
@@ -16,16 +17,17 @@ from koop_es.domain.merges import match_merges, same_name, suspect_merges
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
-from koop_es.domain.wanted import sees_identity, wanted_status
+from koop_es.domain.wanted import sees_identity
 
 
 def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judgement) -> None:
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
     shown = _by_reference(draft, part)
-    _take_sights(draft, part, shown)
-    missing = _missing(draft, part, shown) if part.proves_absence else []
+    take_sights(draft, part, shown)
+    missing = missed(draft, part, shown) if part.proves_absence else []
     if not part.proves_absence:
         _hold_suspects(draft, shown)
+    tell_suspension(draft, part, shown)
     for merge in match_merges(draft, shown, missing + _cancelled_and_gone(draft, part, shown)):
         booking_id = merge.row.booking_id
         draft.add(
@@ -44,8 +46,10 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judge
             shown[merge.ref] = shown.pop(booking_ref(draft.moment.vhs, booking_id))
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref])
+    if missing and is_over(draft):
+        return  # archived: its bookings stay, and are billed (D17)
     for ref in missing:
-        _take_absence(draft, part, draft.state.bookings[ref], policy, judgement)
+        take_absence(draft, part, draft.state.bookings[ref], policy, judgement)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:
@@ -97,25 +101,6 @@ def _is_nearer(draft: Draft, ref: str, row: BookingRow, other: BookingRow) -> bo
     return (row.booking_id != known, row.booking_id) < (other.booking_id != known, other.booking_id)
 
 
-def _missing(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
-    """List the live bookings this VHS held and now lacks; a quarantined row never counts as absent."""
-    vhs = draft.moment.vhs
-    result = []
-    for ref, booking in draft.state.bookings.items():
-        seat = booking.seats.get(vhs)
-        if seat is None or ref in shown or _is_protected(part, ref, seat) or seat.booking_id in part.excused:
-            continue
-        wanted = wanted_status(draft.state, booking, vhs)
-        missed = seat.live or wanted not in (None, CANCELLED)
-        if missed and seat.survivor is None and not seat.lost:
-            result.append(ref)
-    return sorted(result)
-
-
-def _is_protected(part: Slice, ref: str, seat: Seat) -> bool:
-    return seat.booking_id in part.protected or ref in part.protected
-
-
 def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
     """List the bookings last shown with "S" whose row is gone while a new row has their day of booking.
 
@@ -138,7 +123,7 @@ def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow])
         and booking.booked_at in (live_days if state.is_final(booking) else days)
         and (seat := booking.seats.get(vhs)) is not None
         and seat.status is CANCELLED
-        and seat.booking_id not in part.protected
+        and not is_protected(part, ref, seat)
     )
 
 
@@ -347,60 +332,3 @@ def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int
         if row.person == draft.person(booking.person_id, version):
             return version
     return PERSON_DIFFERS
-
-
-# --- absence --------------------------------------------------------------------------------------------------------
-
-
-def _take_sights(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> None:
-    """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11)."""
-    vhs = draft.moment.vhs
-    if not part.protected:
-        return
-    for ref in sorted(draft.state.bookings.keys() - shown.keys()):
-        seat = draft.state.bookings[ref].seats.get(vhs)
-        if seat is None or not seat.absences or seat.orphaned or seat.lost or seat.status is None:
-            continue
-        if _is_protected(part, ref, seat):
-            draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
-
-
-def _take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, judgement: Judgement) -> None:
-    """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4
-    say.
-    """
-    vhs, ref = draft.moment.vhs, booking.ref
-    seat = booking.seats[vhs]
-    export = draft.moment.origin.export if draft.moment.origin is not None else ""
-    if seat.orphaned or seat.absent_export == export:
-        return
-    if draft.state.is_final(booking):
-        if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
-            draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
-        return
-    if vhs != booking.owner and (rule := _no_loss(part, booking, seat)):
-        draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
-        return
-    if seat.absences == 0:
-        draft.add(e.BookingVanished, "D3", ref=ref)
-        if policy.orphan_confirmations > 1:
-            return
-    if policy.orphan_policy == "owner_only" and vhs != booking.owner:
-        draft.add(e.MirrorLost, "D2", cause=seat.absent_version, ref=ref)
-    elif seat.withheld is not None:
-        return  # what the mass guard holds back waits for an operator, however the counts change (D4)
-    elif not judgement.withholds_absence(draft.state.coop_id, booking.owner):
-        draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
-    else:
-        draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
-
-
-def _no_loss(part: Slice, booking: Booking, seat: Seat) -> str | None:
-    """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
-
-    One that showed "S" was removed as a cancelled one (D5); one that stands in another course was written there, and
-    is not gone (B11).
-    """
-    if not seat.live:
-        return "D5"
-    return "B11" if part.elsewhere(booking.ref) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from koop_es.domain import events as e
+from koop_es.domain.absences import is_over
 from koop_es.domain.cooperation import Cooperation, Lane
 from koop_es.domain.course import ABO_MARKER, CourseFacts, changed, given
 from koop_es.domain.draft import Draft
@@ -37,7 +38,7 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
     if not lane.active:
         return False
     if part.course is None:
-        if part.course_absent and lane.present and lane.delivered:
+        if part.course_absent and lane.present and lane.delivered and not is_over(draft):
             draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
         return lane.delivered and not lane.frozen and lane.present
     return _take_row(draft, lane, part.course, counts_only=part.counts_only)

@@ -39,6 +39,7 @@ STATES: dict[str, str] = {
     "unreadable": "frozen",
     "frozen": "frozen",
     "withheld": "withheld",
+    "suspended": "suspended",
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30); violations leave the state as it is."""
 
@@ -91,6 +92,15 @@ def _missing(state: Cooperation, lane: Lane) -> Iterator[Matter]:
         yield Matter("missing", lane.vhs, "", since, code="COURSE_VANISHED")
 
 
+def _suspended(state: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """Of some bookings nobody can tell whether they are gone: a row was set aside that may be theirs (D17)."""
+    if lane.suspended is not None:
+        since = state.violations.get(("ABSENCES_SUSPENDED", lane.vhs, ""), 0)
+        for ref in lane.suspended.refs:
+            if not state.is_final(state.bookings[ref]):
+                yield Matter("suspended", lane.vhs, ref, since, {"export": lane.suspended.export})
+
+
 # --- about one booking at one VHS -----------------------------------------------------------------------------------
 
 
@@ -135,7 +145,7 @@ def _goes_on(state: Cooperation, lane: Lane, booking: Booking) -> bool:
 OfLane = Callable[[Cooperation, Lane], Iterator[Matter]]
 OfSeat = Callable[[Cooperation, Lane, Booking, Seat], Iterator[Matter]]
 
-OF_LANES: tuple[OfLane, ...] = (_frozen, _missing)
+OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _suspended)
 """What can stand open about the course at a VHS."""
 
 OF_SEATS: tuple[OfSeat, ...] = (_withheld, _suspected, _double, _unreadable)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from koop_es.domain.asides import Aside, Seats, aside_of, weigh
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, Kind, Rejected, Report, told_by
 from koop_es.domain.route_courses import Courses
@@ -16,75 +17,140 @@ def route(
     is_catalogue: Callable[[Key], bool],
     is_local: Callable[[Key], bool] | None = None,
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
+    seats: Seats = lambda _: iter(()),
 ) -> Routing:
     """Take an export apart.
 
     ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
     that nobody shares, so that its bookings are passed over, ``is_local`` whether it is certainly none of the shared;
     ``booking_ids`` gives the Beleg-IDs a cooperation's course holds at this VHS, and is asked only where a COOP-Id
-    stands under another number than before.
+    stands under another number than before; ``seats`` gives all that is known of them, and is asked only where rows of
+    bookings were set aside (D17).
     """
     courses = Courses(report, lanes, is_local or is_catalogue, booking_ids)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
-    _route_bookings(report, routing, courses, is_catalogue)
+    _Bookings(report, routing, courses, is_catalogue).route(seats)
     return routing
 
 
-def _route_bookings(report: Report, routing: Routing, courses: Courses, is_catalogue: Callable[[Key], bool]) -> None:
-    """Hand every booking to its course's slice; those of courses nobody shares are passed over and never kept (D15)."""
-    local = {(row.number, row.period) for row in routing.catalogue} | {(row.number, None) for row in routing.catalogue}
-    targets = {}
-    for lane in courses.lanes.values():
-        found = routing.slices.get(lane.coop_id)
-        # A course that moved is reached by its new number only: the old one may be that of a local course by now (R20).
-        if (found is None or found.course is None) and (lane.number, lane.period) not in local:
-            targets[lane.number, lane.period] = lane.coop_id
-    for coop_id, part in routing.slices.items():
-        if part.course is not None:
-            known = courses.lanes.get(coop_id)
-            period = part.course.period
-            if period is None:
-                period = known.period if known is not None else ""
-            targets[part.course.number, period] = coop_id
-    local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None}
-    unreadable = any(item.about == "booking" and (not item.key or not item.key[0]) for item in report.rejected)
-    complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete and not unreadable
-    for key, shown in courses.bookings.items():
-        target = targets.get(key)
-        if target is not None:
-            part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
-            _take_bookings(report, routing, part, shown)
-        elif key in local or is_catalogue(key):
-            if shown.mirrors:
-                routing.rejected += (_strayed(row) for row in shown.rows if _is_stray(report, row))
-        else:
-            reason = f"booking of course {key[0]} ({key[1]}), which this VHS never reported"
-            remedy = "export the course as well"
-            routing.rejected += (_rejected_booking(row, "Kursnummer", reason, remedy) for row in shown.rows)
-    protected = {item.key[0] for item in (*report.rejected, *routing.rejected) if item.about == "booking" and item.key}
-    protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
-    protected |= set(_in_courses_set_aside(report, routing, courses))
-    everywhere = frozenset(protected)
-    mirrors = _Mirrors(courses.bookings.values())
-    for part in routing.slices.values():
-        part.proves_absence = part.proves_absence and complete and part.course is not None
-        part.protected, part.elsewhere = everywhere, mirrors.hold
-    routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
+class _Bookings:
+    """Hands the bookings of an export to the slices of their courses."""
+
+    def __init__(self, report: Report, routing: Routing, courses: Courses, is_catalogue: Callable[[Key], bool]) -> None:
+        self._report, self._routing, self._courses, self._is_catalogue = report, routing, courses, is_catalogue
+        self._asides: list[Aside] = [aside_of(item) for item in report.rejected if item.about == "booking"]
+
+    def route(self, seats: Seats) -> None:
+        """Hand them over; those of courses nobody shares are passed over and never kept (D15)."""
+        report, routing = self._report, self._routing
+        self._know_courses()
+        for key, shown in self._courses.bookings.items():
+            target = self._targets.get(key)
+            if target is not None:
+                part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
+                self._take(part, shown)
+            elif self._is_local(key):
+                if shown.mirrors:
+                    routing.rejected += (_strayed(row) for row in shown.rows if _is_stray(report, row))
+            else:
+                reason = f"booking of course {key[0]} ({key[1]}), which this VHS never reported"
+                for row in shown.rows:
+                    self._set_aside(row, "Kursnummer", reason, "export the course as well")
+        complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete
+        protected = self._protected()
+        everywhere = Everywhere(self._courses.bookings)
+        for part in routing.slices.values():
+            part.proves_absence = part.proves_absence and complete and part.course is not None
+            part.protected, part.elsewhere = protected, everywhere.hold
+            if complete:
+                part.stands = everywhere.stands
+        if complete and self._asides:
+            self._suspend(seats)
+        routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
+
+    def _know_courses(self) -> None:
+        """Say which course is whose, and which are nobody's."""
+        routing, courses = self._routing, self._courses
+        local: set[Key] = {(row.number, row.period) for row in routing.catalogue}
+        local |= {(row.number, None) for row in routing.catalogue}
+        targets: dict[Key, str] = {}
+        for lane in courses.lanes.values():
+            found = routing.slices.get(lane.coop_id)
+            # A course that moved is reached by its new number only: the old one may be a local course's by now (R20).
+            if (found is None or found.course is None) and (lane.number, lane.period) not in local:
+                targets[lane.number, lane.period] = lane.coop_id
+        for coop_id, part in routing.slices.items():
+            if part.course is not None:
+                known = courses.lanes.get(coop_id)
+                period = part.course.period
+                if period is None:
+                    period = known.period if known is not None else ""
+                targets[part.course.number, period] = coop_id
+        local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None}
+        self._local, self._targets = local, targets
+
+    def _is_local(self, key: Key) -> bool:
+        return key in self._local or self._is_catalogue(key)
+
+    def _take(self, part: Slice, found: CourseBookings) -> None:
+        """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS."""
+        wrong = {row.line: row for row in found.own if row.ref != booking_ref(self._report.vhs, row.booking_id)}
+        for row in wrong.values():
+            reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
+            self._set_aside(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
+        rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
+        part.bookings = [*part.bookings, *rows] if part.bookings else rows
+
+    def _set_aside(self, row: BookingRow, column: str, reason: str, remedy: str) -> None:
+        item = _rejected_booking(row, column, reason, remedy)
+        self._routing.rejected.append(item)
+        self._asides.append(aside_of(item))
+
+    def _protected(self) -> frozenset[str]:
+        """Name by Beleg-ID and reference what rows that were set aside legibly are, or stand for (D17)."""
+        report, courses = self._report, self._courses
+        protected = {name for row in self._asides for name in (row.booking_id, row.ref)}
+        protected |= {row.ref.partition(":")[2] for shown in courses.bookings.values() for row in shown.own if row.ref}
+        protected |= set(_in_courses_set_aside(report, self._routing, courses))
+        return frozenset(protected - {""})
+
+    def _suspend(self, seats: Seats) -> None:
+        """Take the proof from the slices in which a row that was set aside may be anybody's (D17)."""
+        slices = self._routing.slices
+        proving = {coop_id for coop_id, part in slices.items() if part.proves_absence}
+        weighed = weigh(self._asides, proving, self._targets.get, self._is_local, seats)
+        for coop_id, refs in weighed.shielded.items():
+            slices[coop_id].shielded = refs
+        for coop_id, suspension in weighed.suspended.items():
+            slices[coop_id].suspended, slices[coop_id].proves_absence = suspension, False
 
 
-class _Mirrors:
-    """The mirrors in all courses of an export, gone through when one is missed in its own."""
+class Everywhere:
+    """The rows in all courses of an export, gone through when one is missed in its own."""
 
-    def __init__(self, bookings: Iterable[CourseBookings]) -> None:
+    def __init__(self, bookings: Mapping[tuple[str, str], CourseBookings]) -> None:
+        """Look at nothing yet."""
         self._bookings = bookings
         self._refs: frozenset[str] | None = None
+        self._own: dict[str, tuple[str, str]] | None = None
 
     def hold(self, ref: str) -> bool:
         """Tell whether one of them is the mirror of a booking."""
         if self._refs is None:
-            self._refs = frozenset(row.ref for found in self._bookings for row in found.rows if row.ref)
+            self._refs = frozenset(row.ref for found in self._bookings.values() for row in found.rows if row.ref)
         return ref in self._refs
+
+    def stands(self, booking_id: str) -> BookingRow | None:
+        """Find the VHS's own row under a Beleg-ID, in whichever course (D25)."""
+        if self._own is None:
+            self._own = {
+                row.booking_id: key for key, found in self._bookings.items() for row in found.rows if not row.ref
+            }
+        key = self._own.get(booking_id)
+        if key is None:
+            return None
+        return next(row for row in self._bookings[key].rows if row.booking_id == booking_id and not row.ref)
 
 
 def _in_courses_set_aside(report: Report, routing: Routing, courses: Courses) -> Iterator[str]:
@@ -101,17 +167,6 @@ def _in_courses_set_aside(report: Report, routing: Routing, courses: Courses) ->
         shown = part.course.external_number if part.course is not None else None
         if shown not in (None, coop_id) and not is_legacy(coop_id):
             yield from (row.booking_id for row in part.bookings)
-
-
-def _take_bookings(report: Report, routing: Routing, part: Slice, found: CourseBookings) -> None:
-    """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS."""
-    wrong = {row.line: row for row in found.own if row.ref != booking_ref(report.vhs, row.booking_id)}
-    for row in wrong.values():
-        reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
-        remedy = "empty Koop-Beleg-ID in a booking of your own"
-        routing.rejected.append(_rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
-    rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
-    part.bookings = [*part.bookings, *rows] if part.bookings else rows
 
 
 def _is_stray(report: Report, row: BookingRow) -> bool:

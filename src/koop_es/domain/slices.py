@@ -28,6 +28,16 @@ class KnownLane(NamedTuple):
     alone: bool = False
 
 
+class Suspension(NamedTuple):
+    """Why absence proves nothing in a course although the export is complete (D17): a code, and the first of the rows
+    that were set aside and may be anybody's.
+    """
+
+    reason: str
+    file: str
+    line: int
+
+
 @dataclass(slots=True)
 class Slice:
     """What one export says about one cooperation.
@@ -38,6 +48,10 @@ class Slice:
     the export. The row of a course that ``counts_only`` comes from an occupancy export and says nothing of
     all it leaves out. ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
     be read whatever they are.
+
+    Of the bookings that are not there, those that are ``shielded`` may stand in a row that was set aside, by TNR or
+    name, and are not counted; where the absences are ``suspended``, none is counted, nor any forgotten (D17). A row of
+    the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25).
     """
 
     coop_id: str
@@ -48,7 +62,10 @@ class Slice:
     proves_absence: bool = False
     protected: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
+    shielded: frozenset[str] = frozenset()
+    suspended: Suspension | None = None
     elsewhere: Callable[[str], bool] = lambda _: False
+    stands: Callable[[str], BookingRow | None] = lambda _: None
     name: str = ""
 
 

@@ -77,6 +77,10 @@ TEXTS: dict[str, str] = {
     "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. {remedy}',
     "MARKER_MISSING": "Kennzeichen 100 is missing. {remedy}",
     "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. {remedy}",
+    "ABSENCES_SUSPENDED": (
+        "Since export {found} it cannot be told whether {refs} are still there: {reason}. Nobody is cancelled for "
+        "that, and a removal does not count. {remedy}"
+    ),
     "BOOKING_REMOVED": ("Booking {ref} was removed instead of cancelled with status S. {remedy}"),
     "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}. {remedy}",
     "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}. {remedy}",
@@ -106,6 +110,7 @@ REMEDIES: dict[str, str] = {
     "MAX_GUARD_OFF": "The change list switches it on again.",
     "MARKER_MISSING": "The change list sets it again.",
     "COUNTED_TWICE": "The change list corrects it.",
+    "ABSENCES_SUSPENDED": "Put the row right (koop-es quarantine list) and export again.",
     "BOOKING_REMOVED": ("Restore it if it should live: at the second complete export without it the other VHSs get S."),
     "PARTICIPANTS_MERGED": "Look whether both records were of one person, and undo the merge if they were not.",
     "OVERBOOKED": "Put those on the waiting list, cancel them with S, or raise TN max at the Master.",
@@ -122,10 +127,20 @@ NEVER_THERE = (
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
 
 
+REASONS: dict[str, str] = {
+    "row_unreadable": "a row of this course was set aside that does not say whose it is",
+    "course_unreadable": "a row was set aside that says neither whose it is nor of which course",
+    "course_unknown": "a row of a course that was never reported was set aside, and does not say whose it is",
+}
+"""Why absences are suspended, by the code in the log (D17)."""
+
+
 def text(code: str, detail: dict[str, str], ref: str) -> str:
     """Say a violation in words."""
     template = NEVER_THERE if code == "BOOKING_REMOVED" and "found" in detail else TEXTS[code]
     values = {"ref": ref, **detail}
+    if code == "ABSENCES_SUSPENDED":
+        values["reason"] = REASONS.get(detail.get("reason", ""), "")
     return template.format_map(values | {"remedy": REMEDIES.get(code, "").format_map(values)})
 
 
@@ -155,7 +170,7 @@ def _lane_violations(state: Cooperation, lane: Lane) -> Iterator[Violation]:
 
 
 def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
-    """Number, COOP-Id and presence, the same at Master and Abo-VHS (R15, R19, R20, R34, R35, R44)."""
+    """Number, COOP-Id, presence, what is unreadable: the same at Master and Abo (R15, R19, R20, R34, R35, R44, D17)."""
     if lane.altered is not None:
         code = "COOP_ID_CHANGED" if lane.altered else "COOP_ID_LOST"
         yield Violation(code, lane.vhs, "", CRITICAL, "R15", {"expected": state.coop_id, "found": lane.altered})
@@ -168,6 +183,11 @@ def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
             "found": _name(lane.number, lane.period),
         }
         yield Violation("COURSE_RENUMBERED", lane.vhs, "", CRITICAL if state.legacy else INFO, "R20", detail)
+
+    if lane.suspended is not None:
+        refs, reason, export = lane.suspended
+        detail = {"found": export, "reason": reason, "refs": ", ".join(refs)}
+        yield Violation("ABSENCES_SUSPENDED", lane.vhs, "", WARNING, "D17", detail)
 
 
 def _name(number: str, period: str) -> str:

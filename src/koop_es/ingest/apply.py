@@ -166,7 +166,10 @@ class Run:
                 tx, report, line.status, self.now, events=events, quarantined_rows=quarantined, withheld=withheld
             )
             ledger.advance(tx, report, self.now)
-        return self._result(line)
+            untold = self.plan.untold(tx)
+        result = self._result(line)
+        result.tell_suspensions(untold)
+        return result
 
     def _append(self, tx: Tx, decided: list[Decided], marks: list[Append] | None = None) -> None:
         """Append events with persons and views; slices without news only leave their hash.

@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from koop_es.connectors import Export
 from koop_es.domain.observation import Kind, Notice, Report
+from koop_es.domain.slices import Suspension
 from koop_es.domain.terms import Policy
+from koop_es.domain.violations import REASONS
 from koop_es.ingest.known import NOTHING_KNOWN, Known
 from koop_es.store import Store
+
+
+class Untold(NamedTuple):
+    """Bookings of which an export cannot tell whether they are gone, and why (D17)."""
+
+    refs: tuple[str, ...]
+    suspension: Suspension
 
 
 @dataclass(slots=True)
@@ -27,9 +36,20 @@ class ExportResult:
     events: int = 0
     quarantined_rows: int = 0
     withheld_cancellations: int = 0
+    suspended: int = 0
     reason: str | None = None
     notices: list[dict[str, Any]] = field(default_factory=list)
     plan: list[dict[str, Any]] = field(default_factory=list)
+
+    def tell_suspensions(self, untold: list[Untold]) -> None:
+        """Count the bookings of which nobody can tell whether they are gone, and say for which rows (D17)."""
+        self.suspended = sum(len(item.refs) for item in untold)
+        of_row: dict[Suspension, list[str]] = {}
+        for item in untold:
+            of_row.setdefault(item.suspension, []).extend(item.refs)
+        for why, refs in sorted(of_row.items()):
+            text = f"absences are suspended, {REASONS[why.reason]}: {', '.join(refs)}"
+            self.notices.append({"file": why.file, "line": why.line, "course": None, "text": text})
 
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data, without the plan."""

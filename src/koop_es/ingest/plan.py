@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
 from koop_es.connectors import UNNAMED
+from koop_es.domain.asides import KnownSeat, Seats, seats_of
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import OrphanWithheld
 from koop_es.domain.evolve import fold
@@ -17,9 +18,10 @@ from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.violations import text as violation_text
 from koop_es.ingest import catalogue, ledger
-from koop_es.ingest.arrival import Arrival, ExportResult
+from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
-from koop_es.store import Store, Tx
+from koop_es.store import Store, Tx, vault
+from koop_es.views import suspensions
 
 STREAMS_AT_ONCE = 1_000
 """Cooperations loaded together: their states and people stay within some 50 MB, and one query reads them all."""
@@ -69,6 +71,14 @@ class Plan:
         orphans = sum(decider.orphans(tx, part) for part in _parts(risky, self.arrival.max_events))
         return ALL_ABSENCES if policy.guard_trips(orphans, live) else NOTHING
 
+    def untold(self, tx: Tx) -> list[Untold]:
+        """List of whom this export could not tell whether they are gone, once it is written (D17)."""
+        if not any(part.suspended is not None for part in self.routing.slices.values()):
+            return []
+        found = suspensions.suspended(tx, self.report.vhs)
+        slices = ((item, self.routing.slices.get(item.coop_id)) for item in found)
+        return [Untold(item.refs, part.suspended) for item, part in slices if part is not None and part.suspended]
+
     def catalogue(self, tx: Tx) -> catalogue.CatalogueChange:
         """Compare the courses nobody shares with those reported before."""
         report = self.report
@@ -99,7 +109,7 @@ def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
 def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
     """Take an export apart, with what is known of the VHS's other courses."""
     local = catalogue.Local(tx, report.vhs)
-    return route(report, lanes, local.holds, local.surely_holds, _booking_ids(tx, report.vhs))
+    return route(report, lanes, local.holds, local.surely_holds, _booking_ids(tx, report.vhs), _seats(tx, report.vhs))
 
 
 def preview(store: Store, arrival: Arrival) -> ExportResult:
@@ -116,8 +126,19 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
         quarantined_rows=len(arrival.report.rejected) + len(plan.routing.rejected),
         withheld=withheld,
     )
+    result.tell_suspensions(_untold(plan, decided))
     result.plan = [_planned(item.state.coop_id, event) for item in decided for event in item.events]
     return result
+
+
+def _untold(plan: Plan, decided: list[Decided]) -> list[Untold]:
+    """List what ``Plan.untold`` would, before it is written."""
+    parts = ((item.state.lanes.get(plan.report.vhs), plan.routing.slices[item.state.coop_id]) for item in decided)
+    return [
+        Untold(lane.suspended.refs, part.suspended)
+        for lane, part in parts
+        if lane is not None and lane.suspended is not None and part.suspended is not None
+    ]
 
 
 def count(decided: list[Decided]) -> tuple[int, int]:
@@ -135,6 +156,20 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
         return frozenset(state.reported_seats(vhs))
 
     return booking_ids
+
+
+def _seats(tx: Tx, vhs: str) -> Seats:
+    """Make the look-up of what a VHS last showed in some cooperations, with the persons (D17); only if asked."""
+
+    def seats(coop_ids: Collection[str]) -> Iterator[tuple[str, list[KnownSeat]]]:
+        asked = list(coop_ids)
+        for at in range(0, len(asked), STREAMS_AT_ONCE):
+            some = asked[at : at + STREAMS_AT_ONCE]
+            told, people = tx.stories(some), vault.of_streams(tx, some)
+            for coop_id in some:
+                yield coop_id, seats_of(fold(coop_id, told[coop_id].events), vhs, people)
+
+    return seats
 
 
 def _is_news(part: Slice, before: str | None, lane: ledger.LaneView | None) -> bool:
@@ -160,13 +195,21 @@ class Names:
         if row.facts.title is None or row.facts.starts_on is None or row.facts.ends_on is None:
             return UNNAMED
         rows = self._content.name((row.number, row.period or ""))
-        return rows and f"{rows}.{_absences(part.protected) if part.proves_absence else ''}"
+        if not rows or part.suspended is not None:
+            return rows and f"{rows}.{_suspended(part.suspended.reason) if part.suspended is not None else ''}"
+        return f"{rows}.{_absences(part.protected, part.shielded) if part.proves_absence else ''}"
 
 
-@lru_cache(maxsize=1)
-def _absences(protected: frozenset[str]) -> str:
-    """Name what the rows of an export prove absent: all but what is protected."""
-    return sha256(repr(sorted(protected)).encode()).hexdigest()[:16]
+@lru_cache(maxsize=2)
+def _absences(protected: frozenset[str], shielded: frozenset[str]) -> str:
+    """Name what the rows of an export prove absent: all but what is protected or shielded (D17)."""
+    return sha256(repr((sorted(protected), *sorted(shielded))).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4)
+def _suspended(reason: str) -> str:
+    """Name why the rows of an export prove nothing absent although it is complete (D17)."""
+    return sha256(reason.encode()).hexdigest()[:16]
 
 
 def _parts(slices: list[Slice], max_events: int) -> Iterator[list[Slice]]:

@@ -36,6 +36,7 @@ RULE_OF: dict[str, str] = {
     "frozen": "R15",
     "course_missing": "R44",
     "absent": "D3",
+    "suspended": "D17",
     "orphan": "D3",
     "withheld": "D4",
     "absent_final": "D5",

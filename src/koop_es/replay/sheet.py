@@ -6,7 +6,7 @@ are the sum of the events. Names come from the vault by id and version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import People
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Status
-from koop_es.domain.slices import Slice
+from koop_es.domain.slices import Slice, Suspension
 
 
 class Facts(NamedTuple):
@@ -57,6 +57,7 @@ class Sheet:
     ``touched`` are the bookings, and ``course_touched`` tells whether it is the course, that the events of the export
     at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
     ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course.
+    While absences are ``suspended``, the rows that are ``untold`` are not shown and do not count as gone (D17).
     """
 
     vhs: str
@@ -71,6 +72,8 @@ class Sheet:
     excused: set[str] = field(default_factory=set)
     aside: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
+    suspended: Suspension | None = None
+    untold: set[str] = field(default_factory=set)
 
     def turn(self) -> None:
         """Begin with the next export."""
@@ -115,9 +118,10 @@ class Sheet:
             bookings=rows,
             course_absent=self.gone and shape.proves,
             counts_only=kind is Kind.OCCUPANCY,
-            proves_absence=shape.proves,
+            proves_absence=shape.proves and self.suspended is None,
             protected=frozenset(self.aside),
             excused=frozenset(excused),
+            suspended=self.suspended if shape.proves else None,
             elsewhere=frozenset(self.elsewhere).__contains__,
         )
 
@@ -153,6 +157,14 @@ class Sheet:
         if ref in self.rows:
             self.hidden.add(ref)
             self.aside.add(self.rows[ref].booking_id)
+
+    def suspend(self, refs: Iterable[str], suspension: Suspension | None) -> None:
+        """Take out the rows of which nothing can be told, and put those back of which something can again (D17)."""
+        self.suspended, before, self.untold = suspension, self.untold, set(refs)
+        for ref in sorted(before - self.untold):
+            self.bring_back(ref)
+        for ref in sorted(self.untold):
+            self.remove(ref)
 
     def bring_back(self, ref: str) -> None:
         """Put back a row that was gone."""

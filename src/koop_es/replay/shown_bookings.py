@@ -11,6 +11,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import BookingRow, Person, Status
+from koop_es.domain.slices import Suspension
 from koop_es.replay import echoes
 from koop_es.replay.echoes import told_status
 from koop_es.replay.sheet import Sheet, Telling, letter, stamp
@@ -172,6 +173,16 @@ def _suspected(sheet: Sheet, event: e.MergeSuspected, told: Telling) -> None:
     sheet.hidden.add(event.ref)
 
 
+def _untold(sheet: Sheet, event: e.AbsencesSuspended, told: Telling) -> None:
+    origin = event.origin
+    where = (origin.file or "", origin.line or 0) if origin is not None else ("", 0)
+    sheet.suspend(event.refs, Suspension(event.reason, *where))
+
+
+def _told_again(sheet: Sheet, event: e.AbsencesResumed, told: Telling) -> None:
+    sheet.suspend((), None)
+
+
 def _unknown(sheet: Sheet, event: e.UnknownStatusSeen, told: Telling) -> None:
     sheet.bring_back(event.ref)
     unknown: dict[str, Any] = {"status": None, "raw_status": event.raw_status}
@@ -209,5 +220,7 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.ParticipantsMerged: _merged,
     e.MergeSuspected: _suspected,
     e.UnknownStatusSeen: _unknown,
+    e.AbsencesSuspended: _untold,
+    e.AbsencesResumed: _told_again,
 }
 """Event -> what it says of the rows."""

@@ -104,10 +104,11 @@ def booking_subject(ref: str, vhs: str, field: str) -> Subject:
 def _status(state: Cooperation, lane: Lane, booking: Booking) -> Value:
     wanted = wanted_status(state, booking, lane.vhs)
     seat = booking.seats.get(lane.vhs)
+    hidden = lane.suspended is not None and booking.ref in lane.suspended.refs  # the export did not hold it (D17, D30)
     reason = state.reason(booking) if booking.claimed and state.is_cancelled(booking) else None
     return Value(
         wanted.value if wanted is not None else None,
-        seat.status.value if seat is not None and seat.held and seat.status is not None else None,
+        seat.status.value if seat is not None and seat.held and seat.status is not None and not hidden else None,
         reason.value if reason is not None else None,
         condition(state, lane, booking, wanted),
         pending(state, lane, booking),
@@ -133,6 +134,8 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
         if seat is not None and seat.unknown_status is not None:
             return "unknown_status"
         return _unseen(state, lane, booking)
+    if lane.suspended is not None and booking.ref in lane.suspended.refs and not state.is_final(booking):
+        return "suspended"
     return _seated(state, booking, seat, wanted, owner=lane.vhs == booking.owner)
 
 

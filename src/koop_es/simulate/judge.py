@@ -110,6 +110,7 @@ class Judge:
             if self.takes_part(vhs, course)
             and all(course_of(row) == self.staff.place[vhs, course] for _, row in rows.get(who, []))
             and not (who in self.waiting and (not rows.get(who) or who in self.staff.facts.rebooked))
+            and not self._archived(vhs, who)
         ]
 
     def _shown(self, held: dict[int, list[str]]) -> str:
@@ -195,9 +196,13 @@ class Judge:
                     if status in LIVE and course_of(row) == self.staff.place[vhs, course]
                 )
                 for who, status in sorted((wanted - held) + (held - wanted)):
-                    if not self._excused(who):
+                    if not self._excused(who) and not self._archived(vhs, who):
                         side = "its view" if (who, status) in wanted else "its program"
                         yield f"view: person {who} is {status} only in {side} at {program.vhs} ({shown['coop_id']})"
+
+    def _archived(self, vhs: int, who: int) -> bool:
+        """Tell whether a row is gone since its course is over, which proves nothing (D17)."""
+        return (vhs, who) in self.world.oracle.archived and not self.rows[vhs].get(who)
 
     def _who(self, ref: str) -> int:
         return self.staff.facts.label_of.get(ref, STRANGER)

@@ -25,7 +25,8 @@ class Shown:
     shared one. ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
     ``proves`` says that the export was full and complete; ``looks`` are number, title and first day of each course,
     ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the courses
-    that had ended before the scope of the export: it says nothing of them. ``ausfall`` are cancelled courses with the
+    that had ended before the scope of the export, or before its day: it says nothing of who is absent from them;
+    ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the
     right COOP-Id, ``ended`` those with another.
     """
 
@@ -43,13 +44,15 @@ class Shown:
     belongings: Mapping[int, frozenset[str]]
     doubled: frozenset[int]
     over: frozenset[int]
+    nearly: frozenset[int]
 
 
 @dataclass(slots=True)
 class Oracle:
     """Follows the exports the engine took in, in the order it took them.
 
-    ``confirmations`` and ``owner_only`` are the policies D3 and D2.
+    ``confirmations`` and ``owner_only`` are the policies D3 and D2. ``archived`` are bookings that a VHS no longer
+    showed when their course was over: they stay, and are billed (D17).
     """
 
     facts: Facts
@@ -63,6 +66,7 @@ class Oracle:
     exported_s: set[int] = field(default_factory=set)
     exported_ausfall: set[int] = field(default_factory=set)
     ended_as_another: set[int] = field(default_factory=set)
+    archived: set[tuple[int, int]] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -99,7 +103,10 @@ class Oracle:
     def _miss(self, shown: Shown, *, certain: bool) -> None:
         """Count absences; certain ones where the course was read for sure, so that they must have had an effect."""
         for (vhs, who), count in self.absences.items():
-            if vhs != shown.vhs or who in shown.rows or self.facts.course_of[who] in shown.over:
+            if vhs != shown.vhs or who in shown.rows:
+                continue
+            if self.facts.course_of[who] in shown.over:
+                self.archived.add((vhs, who))
                 continue
             if self.facts.course_of[who] not in shown.there:
                 self._forget(vhs, who, certain=certain)
@@ -109,7 +116,8 @@ class Oracle:
             self.missed_by[vhs, who] = shown.sequence
             self.absences[vhs, who] = count + 1
             if (vhs, who) in self.certain_absences:
-                self.certain_absences[vhs, who] += certain and self._is_clear(shown, self.facts.course_of[who])
+                surely = certain and self.facts.course_of[who] not in shown.nearly
+                self.certain_absences[vhs, who] += surely and self._is_clear(shown, self.facts.course_of[who])
             if self._is_lost(vhs, who):
                 self.ever_lost.add(who)
 

@@ -148,16 +148,23 @@ class Post:
             {c: (row["Kursnummer"], row["Titel"], row["Datum von"]) for c, row in places.items()} if whole else {},
             {course: frozenset(ids) for course, ids in held.items()},
             frozenset(c for c in readable if ids[staff.coop_ids[c]] > 1),
-            self._over(vhs, scope),
+            *self._over(vhs, scope),
         )
 
-    def _over(self, vhs: int, scope: date | None) -> frozenset[int]:
-        """Name the shared courses of a VHS that had ended before the scope of an export."""
-        held = self.staff.programs[vhs].courses
-        ends = {
-            c: day(held[key]["Datum bis"]) for (at, c), key in self.staff.place.items() if at == vhs and key in held
-        }
-        return frozenset(c for c, end in ends.items() if scope is not None and end < scope)
+    def _over(self, vhs: int, scope: date | None) -> tuple[frozenset[int], frozenset[int]]:
+        """Name the shared courses of a VHS that are over for an export, and those that may be (D17).
+
+        Over is what had ended before the scope, and what everybody shows as ended before this day.
+        """
+        held, today = self.staff.programs[vhs].courses, self.clock.now.date()
+        ends: dict[int, list[date]] = {}
+        for (at, c), key in self.staff.place.items():
+            if key in self.staff.programs[at].courses:
+                ends.setdefault(c, []).append(day(self.staff.programs[at].courses[key]["Datum bis"]))
+        own = {c: day(held[key]["Datum bis"]) for (at, c), key in self.staff.place.items() if at == vhs and key in held}
+        left = {c for c, end in own.items() if scope is not None and end < scope}
+        over = {c for c, found in ends.items() if max(found) < today}
+        return frozenset(left | over), frozenset(c for c, found in ends.items() if min(found) < today)
 
     # --- delivering ---------------------------------------------------------------------------------------------------
 

@@ -54,14 +54,17 @@ def status(tx: Tx, position: int, moment: datetime | None, vhs: str | None) -> l
         streams[coop_id].add(member)
     chosen = [coop_id for coop_id, members in streams.items() if vhs is None or vhs in members]
     courses, pending, open_count, withheld = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    untold = Counter[str]()
     for state in states(tx, chosen, position):
-        for lane in state.lanes:
-            if (doc := document(state, lane)) is not None:
-                courses[lane] += 1
-                pending[lane] += len(doc.changes)
+        for where in state.lanes:
+            if (doc := document(state, where)) is not None:
+                courses[where] += 1
+                pending[where] += len(doc.changes)
         open_count.update(where for _, where, _ in state.violations)
+        for name, lane in state.lanes.items():
+            untold[name] += len(lane.suspended.refs) if lane.suspended is not None else 0
         withheld.update(
-            lane for booking in state.bookings.values() for lane, seat in booking.seats.items() if seat.withheld
+            where for booking in state.bookings.values() for where, seat in booking.seats.items() if seat.withheld
         )
     exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position)}
     known = sorted(
@@ -69,6 +72,7 @@ def status(tx: Tx, position: int, moment: datetime | None, vhs: str | None) -> l
     )
     return [
         _status(name, exports.get(name), moment, courses[name], pending[name], open_count[name], withheld[name])
+        | {"suspended": untold[name]}
         for name in known
     ]
 

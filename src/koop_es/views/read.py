@@ -14,7 +14,7 @@ from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
 from koop_es.domain.wanted import Change
 from koop_es.store import MAX_POSITION, Row, Store, Tx, vault
-from koop_es.views import asof
+from koop_es.views import asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
 
 _course = msgspec.json.Decoder(CourseView)
@@ -226,7 +226,9 @@ def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | Non
     with store.reading() as tx:
         position = tx.head() if at is None else at
         if at is None:
-            items = [_status(row, now) for row in tx.rows("status_by_vhs") if vhs is None or row[0] == vhs]
+            untold = suspensions.counted(suspensions.suspended(tx, vhs or ""))
+            rows = [row for row in tx.rows("status_by_vhs") if vhs is None or row[0] == vhs]
+            items = [_status(row, now) | {"suspended": untold.get(row[0], 0)} for row in rows]
         else:
             items = asof.status(tx, at, _recorded(tx, at), vhs)
         proof = tx.row("backup_last")

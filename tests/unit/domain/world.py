@@ -23,7 +23,7 @@ from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import ALL_ABSENCES, NOTHING
 from koop_es.domain.observation import BookingRow, CourseRow, Origin, Person, Status
 from koop_es.domain.observe import observe
-from koop_es.domain.slices import Slice
+from koop_es.domain.slices import Slice, Suspension
 from koop_es.domain.terms import Policy
 from koop_es.domain.violations import found
 from koop_es.domain.wanted import Change, changes
@@ -164,23 +164,30 @@ class World:
         again: bool = False,
         withhold: bool = False,
         protected: Iterable[str] = (),
+        shielded: Iterable[str] = (),
+        suspended: Suspension | None = None,
         elsewhere: Collection[str] = (),
+        stands: Sequence[BookingRow] = (),
         course: CourseRow | None = None,
         on: date | None = None,
         **changed: Any,
     ) -> list[Event]:
         """Let a VHS export its course and bookings; ``again`` repeats the number of its last export.
 
-        Bookings that are ``protected`` stand in rows that were set aside, mirrors that are ``elsewhere`` in another
-        course.
+        Bookings that are ``protected`` stand in rows that were set aside, ``shielded`` ones by TNR or name, mirrors
+        that are ``elsewhere`` in another course; of own rows that do, ``stands`` are those of the whole export.
+        ``suspended`` says why nobody can tell who is absent.
         """
         part = Slice(
             self.coop_id,
             course=course if course is not None else row(vhs, **{"coop_id": self.coop_id, **changed}),
             bookings=list(bookings),
-            proves_absence=full,
+            proves_absence=full and suspended is None,
             protected=frozenset(protected),
+            shielded=frozenset(shielded),
+            suspended=suspended,
             elsewhere=elsewhere.__contains__,
+            stands={item.booking_id: item for item in stands}.get,
         )
         return self.observe(vhs, part, again=again, withhold=withhold, on=on)
 

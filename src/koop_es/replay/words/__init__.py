@@ -41,6 +41,8 @@ class Words:
             values["facts"] = self.fields(event.facts)
         if isinstance(event, e.BookingAmended | e.BookingReported):
             values["news"] = self._news(event)
+        if isinstance(event, e.AbsencesSuspended):
+            values |= {"refs": ", ".join(event.refs), "reason": self.says[f"suspended_{event.reason}"]}
         text = self.events[type(event)].format_map(values)
         return f"{text} {self.says['survivor'].format_map(values)}" if values.get("survivor") else text
 
@@ -73,9 +75,10 @@ class Words:
         """Say what a violation is and what to do about it."""
         never_there = code == "BOOKING_REMOVED" and "found" in detail
         template = self.never_there if never_there else self.violations[code]
-        return template.format_map(
-            {"ref": ref, "remedy": self._remedy(code, detail, ref), **self.details(code, detail)}
-        )
+        values = {"ref": ref, "remedy": self._remedy(code, detail, ref), **self.details(code, detail)}
+        if code == "ABSENCES_SUSPENDED":
+            values["reason"] = self.says.get(f"suspended_{detail.get('reason')}", "")
+        return template.format_map(values)
 
     def remedy(self, code: str, detail: dict[str, str], ref: str) -> str:
         """Say what to do about a violation, all that is said of it where nothing else is (D30)."""

@@ -50,6 +50,8 @@ EVENTS: dict[type[e.Event], str] = {
         "zurückgehalten ({withheld_id})"
     ),
     e.MirrorLost: "die Kopie der Belegung {ref} fehlt bei VHS {vhs} in ihrem Kurs: deshalb wird niemand storniert",
+    e.AbsencesSuspended: "ob VHS {vhs} {refs} noch führt, ist nicht zu sagen: {reason}; es zählt nicht",
+    e.AbsencesResumed: "die Exporte der VHS {vhs} sagen wieder, wer im Kurs fehlt",
     e.BookingReinstated: "VHS {vhs} zeigt die Belegung {ref} wieder, die nur als verwaist storniert war",
     e.ParticipantsMerged: (
         "bei VHS {vhs} wurden Teilnehmer zusammengeführt: die Belegung {ref} läuft unter TNR {participant_no} weiter"
@@ -100,6 +102,10 @@ VIOLATIONS: dict[str, str] = {
     "MAX_GUARD_OFF": "„Belegen nur bis Maximum“ ist aus. {remedy}",
     "MARKER_MISSING": "Das Kennzeichen 100 fehlt. {remedy}",
     "COUNTED_TWICE": "Der Abo-Kurs würde in der Statistik mitzählen: {found}. {remedy}",
+    "ABSENCES_SUSPENDED": (
+        "Seit Export {found} ist nicht zu sagen, ob es {refs} noch gibt: {reason}. Deshalb wird niemand storniert, und "
+        "eine Entfernung zählt nicht. {remedy}"
+    ),
     "BOOKING_REMOVED": ("Die Belegung {ref} wurde entfernt statt mit Status S storniert. {remedy}"),
     "PARTICIPANTS_MERGED": "Teilnehmer der Belegung {ref} wurden zusammengeführt: {found}. {remedy}",
     "OVERBOOKED": "{found} feste Belegungen für {expected} Plätze; keinen Platz haben: {refs}. {remedy}",
@@ -141,6 +147,7 @@ REMEDIES: dict[str, str] = {
     "MAX_GUARD_OFF": "Die Änderungsliste schaltet es wieder ein.",
     "MARKER_MISSING": "Die Änderungsliste setzt es wieder.",
     "COUNTED_TWICE": "Die Änderungsliste stellt das richtig.",
+    "ABSENCES_SUSPENDED": "Bitte die Zeile berichtigen (koop-es quarantine list) und neu exportieren.",
     "BOOKING_REMOVED": (
         "Soll sie bestehen bleiben, bitte wiederherstellen: fehlt sie im zweiten vollständigen Export, bekommen die "
         "anderen VHSen Status S."
@@ -227,6 +234,7 @@ RULES: dict[str, str] = {
     "T2": "Abo-Kurse sind nicht anrechenbar, in Bayern mit Veranstaltungsart 75 oder 76 und Kooperation 04.",
     "D1": "Eine Belegung, die storniert war, bevor eine VHS sie je hatte, wird dort nicht mehr angelegt.",
     "D2": "Mit orphan_policy=owner_only wird eine entfernte Kopie neu angelegt und niemand storniert.",
+    "D17": "Eine beiseitegelegte Zeile kann die sein, die zu fehlen scheint; dann gilt niemand als entfernt.",
     "D3": (
         "Fehlt eine Belegung in einem vollständigen Export, ist das ein Verdacht; fehlt sie so oft, wie eingestellt "
         "ist, gilt sie als verwaist."
@@ -306,6 +314,10 @@ SAYS: dict[str, str] = {
     "c_absent": (
         "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."
     ),
+    "c_suspended": (
+        "Der letzte vollständige Export der VHS {vhs} zeigt sie nicht, und ob sie entfernt ist, ist nicht zu sagen; "
+        "deshalb wird niemand storniert."
+    ),
     "c_orphan": (
         "Bei VHS {vhs} ist sie verloren gegangen: sie fehlte in so vielen vollständigen Exporten, wie eingestellt ist."
     ),
@@ -327,6 +339,11 @@ SAYS: dict[str, str] = {
     "c_person_old": "VHS {vhs} zeigt die Personendaten von früher.",
     "c_own": "Das führt jede VHS selbst.",
     # what is the matter with a course
+    "suspended_row_unreadable": "eine beiseitegelegte Zeile dieses Kurses sagt nicht, wessen sie ist",
+    "suspended_course_unreadable": "eine beiseitegelegte Zeile sagt weder, wessen sie ist, noch in welchem Kurs",
+    "suspended_course_unknown": (
+        "eine beiseitegelegte Zeile eines Kurses, der nie gemeldet wurde, sagt nicht, wessen sie ist"
+    ),
     "c_withdrawn": "Die Freigabe wurde zurückgezogen; es gibt nichts zu führen.",
     "c_moved": "Der Kurs wird unter {successor} weitergeführt.",
     "c_abo_ended": "Das Abo der VHS {vhs} wurde beendet.",
@@ -381,6 +398,10 @@ SAYS: dict[str, str] = {
         "Die Kopie der Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}: vorerst ein Verdacht, noch ist "
         "niemand storniert."
     ),
+    "m_suspended": (
+        "Ob VHS {vhs} die Belegung {ref} noch führt, ist seit Export {export} nicht zu sagen: eine Zeile wurde "
+        "beiseitegelegt, die ihre sein kann."
+    ),
     "m_withheld": (
         "Die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen: ihr Status S wird zurückgehalten ({id})."
     ),
@@ -407,6 +428,10 @@ SAYS: dict[str, str] = {
     "n_frozen": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
     "n_missing": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
     "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",
+    "n_suspended": (
+        "Bitte die Zeilen berichtigen, die bei VHS {vhs} beiseitegelegt wurden (koop-es quarantine list), und neu "
+        "exportieren; bis dahin gilt die Belegung weder als vorhanden noch als entfernt."
+    ),
     "n_suspected": (
         "Bitte die Belegung bei VHS {vhs} wiederherstellen oder dort S setzen: fehlt sie im nächsten vollständigen "
         "Export, bekommen alle anderen S."

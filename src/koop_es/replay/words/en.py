@@ -47,6 +47,8 @@ EVENTS: dict[type[e.Event], str] = {
     e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
     e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
     e.MirrorLost: "mirror of booking {ref} is gone from its course at VHS {vhs}: nobody is cancelled for that",
+    e.AbsencesSuspended: "whether VHS {vhs} still holds {refs} cannot be told: {reason}; nothing is counted",
+    e.AbsencesResumed: "the exports of VHS {vhs} tell again who is absent from the course",
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
     e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
@@ -96,6 +98,7 @@ RULES: dict[str, str] = {
     "T2": "Abo-Kurse are not countable, in Bayern with Veranstaltungsart 75 or 76 and Kooperation 04.",
     "D1": "A booking that was cancelled before a VHS ever held it is not delivered there.",
     "D2": "Under orphan_policy=owner_only a removed mirror is delivered again and nobody is cancelled.",
+    "D17": "A row that was set aside may be one that seems missing; then nobody counts as gone.",
     "D3": "Missing from one complete export is a suspicion, missing from as many as the settings ask for an orphan.",
     "D4": "Cancellations in masses wait until an operator approves them.",
     "D5": '"S" is final; only a booking cancelled as an orphan lives again, where it was lost and is shown again.',
@@ -161,6 +164,10 @@ SAYS: dict[str, str] = {
     "c_absent": (
         "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
     ),
+    "c_suspended": (
+        "The last complete export of VHS {vhs} does not show it, and whether it is gone cannot be told; nobody is "
+        "cancelled for that."
+    ),
     "c_orphan": "VHS {vhs} has lost it: it was missing from as many complete exports as the settings ask for.",
     "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
     "c_lost": "Its copy is gone from its course at VHS {vhs}; it is delivered again if the booking lives.",
@@ -175,6 +182,7 @@ SAYS: dict[str, str] = {
     "c_person_differs": "VHS {vhs} shows person data that its owner, VHS {owner}, never had.",
     "c_person_old": "VHS {vhs} shows person data as they were before.",
     "c_own": "Every VHS has its own.",
+    **{f"suspended_{code}": reason for code, reason in violations.REASONS.items()},
     # what is the matter with a course
     "c_withdrawn": "The release was withdrawn; there is nothing to hold.",
     "c_moved": "The cooperation goes on as {successor}.",
@@ -229,6 +237,10 @@ SAYS: dict[str, str] = {
         "The copy of booking {ref} is missing from complete exports of VHS {vhs}: a suspicion so far, nobody is "
         "cancelled yet."
     ),
+    "m_suspended": (
+        "Whether VHS {vhs} still holds booking {ref} cannot be told since export {export}: a row was set aside that "
+        "may be its own."
+    ),
     "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
     "m_double": "VHS {vhs} has merged two records of one person that both were booked: {ref} and {survivor}.",
     "m_unreadable": "Booking {ref} shows the unknown status {found} at VHS {vhs}: the row is not read.",
@@ -246,6 +258,10 @@ SAYS: dict[str, str] = {
     "n_frozen": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
     "n_missing": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
     "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
+    "n_suspended": (
+        "Put right the rows that were set aside at VHS {vhs} (koop-es quarantine list) and export again; until then "
+        "the booking counts as neither there nor gone."
+    ),
     "n_suspected": (
         "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S."
     ),

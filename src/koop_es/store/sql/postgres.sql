@@ -252,6 +252,14 @@ WHERE opened_position <= %(upto)s AND (%(closed_too)s::int = 1 OR closed_positio
     AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)
 ORDER BY opened_position
 
+-- suspended: Read whose absences cannot be told, and how many complete exports since could not (D17).
+SELECT v.vhs, v.coop_id, v.opened_at, coalesce(v.shown, v.detail), (
+    SELECT count(*) FROM koop_exports AS e WHERE e.vhs = v.vhs AND e.proves = 1 AND e.position >= v.opened_position
+)
+FROM koop_violations AS v
+WHERE v.code = %(code)s AND v.closed_position IS NULL AND (%(vhs)s = '' OR v.vhs = %(vhs)s)
+ORDER BY v.vhs, v.opened_position
+
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
 DELETE FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[])
 

@@ -241,6 +241,14 @@ WHERE opened_position <= :upto AND (:closed_too = 1 OR closed_position IS NULL O
     AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)
 ORDER BY opened_position
 
+-- suspended: Read whose absences cannot be told, and how many complete exports since could not (D17).
+SELECT v.vhs, v.coop_id, v.opened_at, coalesce(v.shown, v.detail), (
+    SELECT count(*) FROM koop_exports AS e WHERE e.vhs = v.vhs AND e.proves = 1 AND e.position >= v.opened_position
+)
+FROM koop_violations AS v
+WHERE v.code = :code AND v.closed_position IS NULL AND (:vhs = '' OR v.vhs = :vhs)
+ORDER BY v.vhs, v.opened_position
+
 -- withheld_delete: Take out the withheld cancellations of some cooperations, to write them anew.
 DELETE FROM koop_withheld WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 

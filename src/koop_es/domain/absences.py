@@ -1,0 +1,132 @@
+"""Absence: which bookings a VHS held and lacks, what of that counts, and what comes of it (D3, D4, D17).
+
+*Not usable*, *out of scope* and *absent* are three things: only a complete export that holds the course, and in which
+nothing that cannot be read may be the booking, says that it is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.draft import Draft
+from koop_es.domain.judgement import Judgement
+from koop_es.domain.observation import CANCELLED
+from koop_es.domain.slices import Slice
+from koop_es.domain.terms import Policy
+from koop_es.domain.wanted import wanted_status
+
+
+def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
+    """List the live bookings this VHS held and now lacks; one that a row which was set aside may be is not (D17)."""
+    vhs = draft.moment.vhs
+    result = []
+    for ref, booking in draft.state.bookings.items():
+        seat = booking.seats.get(vhs)
+        if seat is None or ref in shown or is_protected(part, ref, seat) or seat.booking_id in part.excused:
+            continue
+        wanted = wanted_status(draft.state, booking, vhs)
+        missed = seat.live or wanted not in (None, CANCELLED)
+        if missed and seat.survivor is None and not seat.lost:
+            result.append(ref)
+    return sorted(result)
+
+
+def is_protected(part: Slice, ref: str, seat: Seat) -> bool:
+    """Tell whether a booking stands in a row that was set aside, legibly or by TNR or name (D17)."""
+    return is_sighted(part, ref, seat) or ref in part.shielded
+
+
+def is_sighted(part: Slice, ref: str, seat: Seat) -> bool:
+    """Tell whether a row that was set aside legibly names a booking, by Beleg-ID or reference (D17)."""
+    return seat.booking_id in part.protected or ref in part.protected
+
+
+def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+    """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11).
+
+    Only a legible Beleg-ID or Koop-Beleg-ID is such a sight (D17).
+    """
+    vhs = draft.moment.vhs
+    if not part.protected:
+        return
+    for ref in sorted(ref for ref in draft.state.bookings if ref not in shown):
+        seat = draft.state.bookings[ref].seats.get(vhs)
+        if seat is None or not seat.absences or seat.orphaned or seat.lost or seat.status is None:
+            continue
+        if is_sighted(part, ref, seat):
+            draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
+
+
+def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, judgement: Judgement) -> None:
+    """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4
+    say.
+    """
+    vhs, ref = draft.moment.vhs, booking.ref
+    seat = booking.seats[vhs]
+    export = draft.moment.origin.export if draft.moment.origin is not None else ""
+    if seat.orphaned or seat.absent_export == export:
+        return
+    if draft.state.is_final(booking):
+        if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
+            draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
+        return
+    if vhs != booking.owner and (rule := _no_loss(part, booking, seat)):
+        draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
+        return
+    if seat.absences == 0:
+        draft.add(e.BookingVanished, "D3", ref=ref)
+        if policy.orphan_confirmations > 1:
+            return
+    if policy.orphan_policy == "owner_only" and vhs != booking.owner:
+        draft.add(e.MirrorLost, "D2", cause=seat.absent_version, ref=ref)
+    elif seat.withheld is not None:
+        return  # what the mass guard holds back waits for an operator, however the counts change (D4)
+    elif not judgement.withholds_absence(draft.state.coop_id, booking.owner):
+        draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
+    else:
+        draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
+
+
+def _no_loss(part: Slice, booking: Booking, seat: Seat) -> str | None:
+    """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
+
+    One that showed "S" was removed as a cancelled one (D5); one that stands in another course was written there, and
+    is not gone (B11).
+    """
+    if not seat.live:
+        return "D5"
+    return "B11" if part.elsewhere(booking.ref) else None
+
+
+def tell_suspension(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+    """Say of which bookings an export cannot tell whether they are gone, and when one can again (D17).
+
+    What ended for good is not looked for; after the last day nothing is.
+    """
+    lane, state = draft.state.lanes[draft.moment.vhs], draft.state
+    before = lane.suspended
+    if part.suspended is None:
+        if before is not None and part.proves_absence:
+            draft.add(e.AbsencesResumed, "D17")
+        return
+    refs = tuple(ref for ref in missed(draft, part, shown) if not state.is_final(state.bookings[ref]))
+    if not refs or is_over(draft):
+        if before is not None:
+            draft.add(e.AbsencesResumed, "D17")
+    elif before is None or (before.refs, before.reason) != (refs, part.suspended.reason):
+        draft.add(e.AbsencesSuspended, "D17", row=part.suspended, refs=refs, reason=part.suspended.reason)
+
+
+def is_over(draft: Draft) -> bool:
+    """Tell whether the course has ended, after which its absence and that of its bookings proves nothing (D17).
+
+    Programs archive what is over. The later of the days counts that the Master and this VHS have.
+    """
+    state = draft.state
+    lane, master = state.lanes.get(draft.moment.vhs), state.master_lane
+    found = (lane.row.ends_on if lane is not None else None, master.facts.ends_on if master is not None else None)
+    days = [day for day in found if day is not None]
+    return bool(days) and max(days) < date.fromisoformat(draft.moment.at[:10])
