@@ -89,7 +89,9 @@ def begin(koop: Console, name: str) -> Case:
     base = folder if (folder / ORDER[0]).is_dir() else FOLDER / BASE
     case = Case(koop, folder)
     for export in ORDER:
-        if (base / export).is_dir():
+        if base == folder:
+            case.night(export)
+        else:
             koop.take_in(base / export)
     return case
 

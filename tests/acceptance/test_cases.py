@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.cases import ABO, MASTER, begin, needs_cases
+from tests.acceptance.cases import ABO, MASTER, begin, needs_cases, play
 from tests.acceptance.console import Console
 
 pytestmark = needs_cases
@@ -21,6 +21,51 @@ def test_the_base_of_the_cases_agrees(koop: Console) -> None:
 
 
 # --- files: values that are none, blank rows, encodings -------------------------------------------------------------
+
+
+def test_d17_case_02e_rows_of_empty_cells_are_no_rows_and_the_deletion_counts(koop: Console) -> None:
+    case = play(koop, "02e-blank-rows-3-nights")
+    assert [answer["quarantined_rows"] for answer in case.answers.values()] == [0, 0, 0]
+    assert [answer["rows"] for answer in case.answers.values()] == [6, 6, 6]
+    assert [event["export"] for event in case.events("BookingVanished", "OrphanDetected")] == ["563#3", "563#4"]
+    assert case.cancelled() == {"563:8842"}
+    assert ("301", "booking.cancel") in case.kinds_of_changes()
+
+
+def test_d17_case_14_a_lone_end_of_file_mark_is_no_row(koop: Console) -> None:
+    case = play(koop, "14-eof-1a")
+    assert case.answers["563-3"]["status"] == "unchanged"
+    assert case.answers["563-3"]["quarantined_rows"] == 0
+    assert not case.cancelled()
+
+
+def test_d29_case_04d_days_that_are_none_are_not_sent_on(koop: Console) -> None:
+    case = play(koop, "04d-both-1900")
+    notices = [notice["text"] for notice in case.answers["563-3"]["notices"]]
+    assert [text for text in notices if "Datum von '01.01.1900' is no value" in text]
+    assert not case.events(since="563#3")
+    assert ("301", "course.update") not in case.kinds_of_changes()
+
+
+def test_d29_case_98b_values_that_are_none_are_not_sent_on(koop: Console) -> None:
+    case = play(koop, "98b-null-phone")
+    assert "301:57" not in case.koop.held(MASTER), "without a name known before, the row waits"
+    (made,) = [change for change in case.koop.changes(MASTER) if change["kind"] == "booking.create"]
+    assert (made["booking"]["ref"], made["booking"]["phone"], made["booking"]["email"]) == ("301:56", None, None)
+    assert {item["column"] for item in case.quarantined()} == {"Name"}
+    notices = [notice["text"] for notice in case.answers["301-2"]["notices"]]
+    assert any("Telefon 'NULL' is no value" in text for text in notices)
+    assert any("Vorname is NULL; it is taken for a name" in text for text in notices)
+
+
+def test_d18_case_20c_ids_written_as_formulas_cancel_and_book_nobody(koop: Console) -> None:
+    case = play(koop, "20c-eq-all")
+    assert not case.cancelled()
+    assert not case.events("BookingMade", "BookingVanished", "OrphanDetected", since="563#2")
+    assert case.answers["563-2"]["quarantined_rows"] == 9
+    causes = [notice["text"] for notice in case.answers["563-4"]["notices"] if "spreadsheet" in notice["text"]]
+    assert len(causes) == 2, "one sentence for each file"
+    assert all("export it again and send it on unopened" in item["remedy"] for item in case.quarantined())
 
 
 # --- routing: what an unusable row protects -------------------------------------------------------------------------

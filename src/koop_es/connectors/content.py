@@ -99,6 +99,7 @@ class Content:
                 names = [(row.booking_id, row.ref, row.status) for row in rows]
             else:
                 rows, names = None, sheet.checked(group, sheet.reader.name, sheet.reader.many.names)
+            doubtful = sheet.reader.take_doubtful()
             if key is None:
                 continue  # none of its rows can be used
             if notes.count != remarks:
@@ -110,7 +111,7 @@ class Content:
             refs = [(ref, status) for _, ref, status in names if ref]
             own = self._own(key, vhs) if any(owner_of(ref) == vhs for ref, _ in refs) else []
             mirrors = any(status is not CANCELLED for _, status in refs)
-            found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors)
+            found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors, doubtful)
         self._leave_out(sheet, doubled, found, notes)
         if keep:
             sheet.let_go()
@@ -179,7 +180,9 @@ class Content:
             self._left_out[key] = frozenset(lines)
             item = found[key]
             own = [row for row in item.own if row.line not in lines]
-            found[key] = CourseBookings(_Rows(self, key, len(item.rows) - len(lines)), own, item.mirrors)
+            doubtful = [row for row in item.doubtful if row.line not in lines]
+            rows_left = _Rows(self, key, len(item.rows) - len(lines))
+            found[key] = CourseBookings(rows_left, own, item.mirrors, doubtful)
 
     def _settled(self, sheet: Sheet[Any], rows: list[R], notes: Notes) -> list[R]:
         """Leave out doubled rows; those that contradict each other are set aside with their original bytes."""

@@ -14,7 +14,7 @@ from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Encoding, Profile
 from koop_es.connectors.rows import CellRefused, UserReader
 from koop_es.connectors.source import Source, reading
-from koop_es.connectors.table import Broken, Table
+from koop_es.connectors.table import Broken, Table, is_said
 from koop_es.connectors.values import Unreadable, identity
 
 Row = TypeVar("Row")
@@ -37,10 +37,10 @@ class DataFile(msgspec.Struct, frozen=True):
     profile: Profile
     vhs: str
 
-    def users(self, notes: Notes) -> tuple[int, int]:
-        """Count the good rows of ``benutzer.csv``, and all that it has; raises ExportQuarantined."""
-        rows, total = self._read(notes, lambda header: UserReader(header, self.profile))
-        return len(rows), total
+    def users(self, notes: Notes) -> tuple[int, int, int]:
+        """Count the good rows of ``benutzer.csv``, all of them, and empty ones; raises ExportQuarantined."""
+        rows, total, empty = self._read(notes, lambda header: UserReader(header, self.profile))
+        return len(rows), total, empty
 
     def raw(self, lines: Collection[int]) -> dict[int, bytes]:
         """Read the original bytes of the records that begin on some lines; raises ExportQuarantined."""
@@ -48,8 +48,9 @@ class DataFile(msgspec.Struct, frozen=True):
             table.header()
             return {line: table.raw() for line, _ in table.records() if line in lines}
 
-    def _read(self, notes: Notes, typing: Callable[[Header], _RowReader[Row]]) -> tuple[list[Row], int]:
+    def _read(self, notes: Notes, typing: Callable[[Header], _RowReader[Row]]) -> tuple[list[Row], int, int]:
         rows: list[Row] = []
+        empty = 0
         key: Callable[[Sequence[str]], Key] = lambda _: None  # noqa: E731 - until the header is known
 
         def broken(found: Broken) -> None:
@@ -63,12 +64,15 @@ class DataFile(msgspec.Struct, frozen=True):
             key = keyed(header, self.layout)
             read = typing(header).row
             for line, cells in table.records():
+                if not any(map(is_said, cells)):
+                    empty += 1  # no row (D17)
+                    continue
                 try:
                     rows.append(read(cells, line))
                 except CellRefused as refused:
                     column = header.names.get(refused.field, self.layout.headings[refused.field])
                     notes.reject(line, table.raw(), refused.reason, refused.remedy, column=column, key=key(cells))
-            return rows, table.count
+            return rows, table.count - empty, empty + table.empty
 
     @contextmanager
     def _table(self, broken: Callable[[Broken], None]) -> Iterator[Table]:

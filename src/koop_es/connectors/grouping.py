@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from koop_es.connectors.columns import Header, Layout
-from koop_es.connectors.names import Names
+from koop_es.connectors.names import Names, mark
 from koop_es.connectors.pile import Pile
 from koop_es.connectors.table import Record, Span, Table
 from koop_es.connectors.values import Unreadable, identity
@@ -116,7 +116,7 @@ class Grouping:
 
     def doubled(self) -> frozenset[int]:
         """Give the mark of every name that more than one record may have."""
-        return self._names.doubled() if self._names is not None else frozenset()
+        return self._names.doubled() - {mark(b"")} if self._names is not None else frozenset()
 
     def _take_all(self, span: Span) -> None:
         """Take in plain records; of those that begin and end within the block nothing is kept but what they come to."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from koop_es.connectors import limits, spreadsheet
+from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.domain.observation import ILLEGIBLE, Notice, Rejected, Told
+from koop_es.domain.unstated import SPREADSHEET
 
 _MANY = 2
 """From so many rows on it is the file, and not a cell, that is at fault."""
@@ -36,7 +37,7 @@ class Notes:
         kept = min(rest, len(self._notices))
         del self._notices[kept:], self.rejected[rest - kept :]
         self._unlisted = 0
-        self._traces = sum(item.remedy == spreadsheet.REMEDY for item in self.rejected)
+        self._traces = sum(item.remedy == SPREADSHEET for item in self.rejected)
         self._raw_bytes = sum(len(item.raw) for item in self.rejected)
 
     def notice(self, line: int, text: str, course_number: str | None = None) -> None:
@@ -59,7 +60,7 @@ class Notes:
     ) -> None:
         """Set a row aside with its original bytes; raises ExportQuarantined where too much of the file is unusable."""
         self._raw_bytes += len(raw)
-        self._traces += remedy == spreadsheet.REMEDY
+        self._traces += remedy == SPREADSHEET
         if len(self.rejected) >= limits.REJECTED_ROWS or self._raw_bytes > limits.REJECTED_BYTES:
             raise ExportQuarantined(
                 f"{len(self.rejected)} rows are unusable, the last because: {reason}",
@@ -91,9 +92,7 @@ class Notes:
         Where many ids are what only a spreadsheet writes, a first one says so in one sentence, with the cause (D18d).
         """
         self._notices.sort(key=lambda notice: notice.line)
-        first = (
-            [] if self._traces < _MANY else [self._whole(f"{self._traces} rows were set aside: {spreadsheet.REMEDY}")]
-        )
+        first = [] if self._traces < _MANY else [self._whole(f"{self._traces} rows were set aside: {SPREADSHEET}")]
         rest = [self._whole(f"and {self._unlisted} further notices, not listed")] if self._unlisted else []
         return [*first, *self._notices, *rest]
 

@@ -10,7 +10,7 @@ from unicodedata import is_normalized
 from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
-from koop_es.connectors.sentinels import NULLS, SIGNS, is_error, is_no_day, is_none
+from koop_es.connectors.sentinels import NULLS, SIGNS, is_error, is_no_day, is_none, may_be_none
 from koop_es.connectors.tidy import TidyBookings
 from koop_es.connectors.values import (
     Unreadable,
@@ -30,6 +30,7 @@ from koop_es.connectors.values import (
 from koop_es.domain.course import MONEY_FIELDS, CourseFacts
 from koop_es.domain.identifiers import ID_LIMIT, owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
+from koop_es.domain.unstated import without_decimals
 
 Parser = Callable[[str], Any]
 
@@ -67,7 +68,7 @@ class CourseReader:
         """Type one row; raises CellRefused. Every cell is cleaned, ``tidy`` or not."""
         number = _identity(cells, self._at, "number", self._notes, line)
         period = _identity(cells, self._at, "period", self._notes, line)
-        unstated: tuple[str, ...] = () if tidy else self._unstated(cells, number, line)
+        unstated: tuple[str, ...] = self._unstated(cells, number, line) if may_be_none(cells) else ()
         facts: dict[str, Any] = {}
         field = ""
         try:
@@ -194,7 +195,7 @@ class BookingReader:
         found: tuple[str, ...] = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
         found, unstated = self._stated(found, line)
         moment_iso = self._checked(found, unstated, line)
-        if _is_doubtful(found, unstated) or found[0].endswith(DECIMALS):
+        if _is_doubtful(found, unstated) or without_decimals(found[0]) is not None:
             self._doubtful.append(self._typed(found, moment_iso, unstated, line))
         return found, moment_iso, unstated
 
@@ -208,8 +209,9 @@ class BookingReader:
         for field, text in cells.items():
             if text and (none := _NONE[field](text)) is not None:
                 cells[field] = ""
-                if field != "edited_by":
+                if field != "edited_by" and (field, text in NULLS) != ("ref", True):
                     unstated.append(field)
+                if field != "edited_by":
                     heading = BOOKINGS.headings[field]
                     self._notes.notice(line, f"booking {cells['booking_id']}: {heading} {none}; what was known stands")
             elif text in NULLS and field in ("name", "first_name"):
@@ -283,10 +285,6 @@ class BookingReader:
             self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
 
 
-DECIMALS = (".0", ",0")
-"""An identity that ends so may be a number that a spreadsheet wrote with decimals, where the VHS had it without."""
-
-
 def _sentinel(text: str) -> str | None:
     return f"{text!r} is no value" if is_none(text) else None
 
@@ -331,7 +329,7 @@ def _is_doubtful(found: tuple[str, ...], unstated: tuple[str, ...]) -> bool:
     return not named or bool({"participant_no", "status", "ref"}.intersection(unstated))
 
 
-_SIGNS = (*SIGNS, "=", "~")
+_SIGNS = (*SIGNS, "=", "~", "’")
 """Single marks, which are looked for in no time, of values that are none (D29) and identities that are none (D18d)."""
 
 

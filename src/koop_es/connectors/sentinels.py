@@ -6,6 +6,7 @@ Such a cell states nothing, so the last value stands. Every reader asks here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 NULLS = frozenset({"NULL", "null", "<NULL>", "<null>", "\\N"})
 """What databases and programs write for nothing. ``Null`` is a name."""
@@ -27,6 +28,8 @@ _NO_DAY = re.compile(
 SIGNS = ("#", "<", "\\")
 """Marks that hardly any cell has, of which one stands in every value that is none, but for NULL and days."""
 
+_DAY_SIGNS = ("1900", "1753", "1899", "0001", "0000")
+
 BARE_NULLS = ("NULL", "null")
 """Those that have none of these marks."""
 
@@ -44,3 +47,9 @@ def is_none(text: str) -> bool:
 def is_no_day(text: str) -> bool:
     """Tell whether a day, or a date-time, is none: the first day of some calendar."""
     return is_none(text) or _NO_DAY.fullmatch(text) is not None
+
+
+def may_be_none(cells: Sequence[str]) -> bool:
+    """Tell at once of most rows that none of their cells holds such a value."""
+    text = "\n".join(cells)
+    return any(sign in text for sign in (*SIGNS, *BARE_NULLS, *_DAY_SIGNS))

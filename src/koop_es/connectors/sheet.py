@@ -23,7 +23,7 @@ from koop_es.connectors.notes import Notes
 from koop_es.connectors.pile import Pile, filed
 from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
 from koop_es.connectors.source import faults_named, seekable
-from koop_es.connectors.table import Broken, Table
+from koop_es.connectors.table import Broken, Table, is_said
 from koop_es.domain.observation import ILLEGIBLE
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
@@ -91,7 +91,10 @@ class Sheet(Generic[Reader]):
             self._stream = pile.file
         self._filed = self._stream is not stream
         self._whole: bytes | None = None
-        self.groups, self.doubled, self.total = grouping.groups, grouping.doubled(), table.count
+        self.groups, self.doubled = grouping.groups, grouping.doubled()
+        self.empty = self._empty_rows()
+        self.total = table.count - self.empty
+        self.empty += table.empty
 
     def _table(self) -> Table:
         lines = Lines(self._stream, self._file.encoding, self._file.path)
@@ -99,6 +102,19 @@ class Sheet(Generic[Reader]):
 
     def _grouped(self, table: Table, pile: Pile | None = None) -> Grouping:
         return Grouping(table, self.header, self._file.layout, self.codec, self._file.profile.delimiter, pile)
+
+    def _empty_rows(self) -> int:
+        """Count the rows whose cells are all empty, which are no rows (D17): they belong to no course.
+
+        ``empty`` are those that a program may have counted, or not; ``total`` leaves them out.
+        """
+        group = self.groups.get(None)
+        if group is None:
+            return 0
+        found = sum(not any(map(is_said, cells)) for piece in self._pieces(group) for cells in self._cut(piece)[1])
+        if found == group.rows:
+            del self.groups[None]
+        return found
 
     def is_doubled(self, name: str) -> bool:
         """Tell whether more than one row may have a name."""
@@ -130,10 +146,12 @@ class Sheet(Generic[Reader]):
         found: list[T] = []
         for piece in self._pieces(group):
             tidy, records = self._cut(piece)
-            if tidy and together is not None and (many := together(records, piece.lines)) is not None:
+            if tidy and group.key and together is not None and (many := together(records, piece.lines)) is not None:
                 found += many
                 continue
             for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
+                if group.key is None and not any(map(is_said, cells)):
+                    continue
                 try:
                     found.append(work(cells, line, tidy=tidy))
                 except CellRefused as error:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-REMEDY = "the file went through a spreadsheet, which changes ids: export it again and send it on unopened"
-"""One text for all of them, by which they are counted: many at once have one cause."""
-
 _FORMULA = re.compile(r"'?=[\"0-9]")
-_APOSTROPHE = re.compile(r"['’`´][0-9]")
+_APOSTROPHE = re.compile(r"['’][0-9]")
 _TOO_NARROW = re.compile(r"#+")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
 

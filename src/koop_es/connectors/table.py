@@ -11,10 +11,20 @@ import msgspec
 from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.lines import Lines
+from koop_es.connectors.values import clean
 
 _LEADING_CELLS = 3
 """So many cells before its first quote make a line the beginning of a row: the identity of a row stands in front, and a
 line of running text hardly has three semicolons."""
+
+
+_END_OF_FILE = "\x1a"
+"""What DOS wrote behind the last line of a file, and some programs still do."""
+
+
+def is_said(cell: str) -> bool:
+    """Tell whether a cell says anything: blanks and an end-of-file mark of DOS say nothing (D17)."""
+    return bool(cell) and bool(clean(cell).strip(_END_OF_FILE + " "))
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -50,7 +60,8 @@ class Table:
     """The records of one file, in order.
 
     While a record is being handled ``raw()`` gives its bytes. ``count`` counts the records after the header, broken
-    ones included and blank lines excluded, which is what ``rows`` of a manifest means.
+    ones included and blank lines excluded, which is what ``rows`` of a manifest means; ``empty`` counts the lines that
+    are no rows although a program may count them: empty cells in another number than the header's, a lone 0x1A (D17).
     """
 
     def __init__(self, lines: Lines, delimiter: str, broken: Callable[[Broken], None]) -> None:
@@ -63,6 +74,7 @@ class Table:
         self._width = 0
         self._blanks = 0
         self.count = 0
+        self.empty = 0
 
     @property
     def codec(self) -> str:
@@ -170,7 +182,8 @@ class Table:
     def _handled(self, cells: list[str]) -> bool:
         """Deal with a record that is not plainly good; True where it is good after all."""
         flaw = self._flaw
-        if flaw is None and len(cells) == 1 and not cells[0].strip():
+        if flaw is None and len(cells) != self._width and not any(map(is_said, cells)):
+            self.empty += len(cells) > 1 or _END_OF_FILE in cells[0]
             self._blank()
             return False
         if len(cells) != self._width:

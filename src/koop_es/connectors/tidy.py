@@ -111,7 +111,9 @@ class TidyBookings:
         for null in BARE_NULLS:
             if null in found.phone or null in found.participant_no or null in found.booking_id:
                 return True
-            if null in found.edited_by or any(null in set(column) for column in (found.number, found.period)):
+            if null in found.name or null in found.first_name or null in found.edited_by:
+                return True
+            if any(null in set(column) for column in (found.number, found.period, found.status)):
                 return True
         ids, numbers = "".join(found.booking_id), "".join(found.participant_no)
         if "+" in ids or "." in ids or "," in ids or "+" in numbers or any("+" in text for text in set(found.number)):

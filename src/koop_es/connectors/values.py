@@ -17,6 +17,7 @@ from koop_es.connectors.cells import restore
 from koop_es.connectors.sentinels import is_no_day, is_none
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import ID_LIMIT, parse_ref
+from koop_es.domain.unstated import SPREADSHEET
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DateStyle = Literal["DD.MM.YYYY", "YYYY-MM-DD"]
@@ -102,7 +103,7 @@ def _identifying(text: str) -> str:
     if is_none(text):
         raise Unreadable(f"{_shown(text)} states nothing", "correct it in the admin program and export again")
     if (written := spreadsheet.trace(text)) is not None:
-        raise Unreadable(f"{_shown(text)} {written}", spreadsheet.REMEDY)
+        raise Unreadable(f"{_shown(text)} {written}", SPREADSHEET)
     return text
 
 

@@ -269,9 +269,12 @@ class Cooperation:
         return Reason.ORPHAN if booking.orphaned_by else None
 
     def confirmed(self) -> list[Booking]:
-        """List the live bookings that hold a seat, in the order of the waiting list: booked at, owner, booking (D7)."""
+        """List the live bookings that hold a seat, in the order of the waiting list: booked at, owner, booking (D7).
+
+        One that does not state when it was booked comes last (D29).
+        """
         seats = [b for b in self.bookings.values() if b.claimed and b.status is CONFIRMED and not self.is_cancelled(b)]
-        return sorted(seats, key=lambda b: (b.booked_at, b.owner, b.ref))
+        return sorted(seats, key=lambda b: (not b.booked_at, b.booked_at, b.owner, b.ref))
 
     def beyond_capacity(self) -> list[str]:
         """Name the bookings that have no seat any more, in order (B8, D7)."""

@@ -17,6 +17,7 @@ from koop_es.domain.merges import match_merges, same_name, suspect_merges
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.domain.unstated import last_stated
 from koop_es.domain.wanted import sees_identity
 
 
@@ -135,6 +136,8 @@ def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
     vhs = draft.moment.vhs
     booking = draft.state.bookings.get(ref)
     seat = booking.seats.get(vhs) if booking is not None else None
+    if row.unstated:
+        row = last_stated(draft, booking, seat, row)
     if row.status is None:
         if seat is None or seat.unknown_status != row.raw_status or (seat.absences and not seat.orphaned):
             draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)

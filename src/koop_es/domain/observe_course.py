@@ -51,8 +51,8 @@ def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> 
     release is one only for the VHS whose number the COOP-Id begins with.
     """
     state = draft.state
-    if row.external_number != state.coop_id:
-        return False
+    if row.external_number != state.coop_id or "markers" in row.unstated:
+        return False  # an unstated Kennzeichen does not tell a release from an Abo (D29)
     facts = row.facts
     marked = ABO_MARKER in (facts.markers or ())
     if not marked and (state.master is None or issuer(state.coop_id) == draft.moment.vhs):
@@ -183,9 +183,11 @@ def _assumed(state: Cooperation, lane: Lane, row: CourseRow, news: CourseFacts) 
     """Add the wanted fields that this VHS's export has no column for: they are taken as written, since nothing could
     ever tell.
 
-    A catalogue source proves nothing of the kind: it carries no COOP-Id at all.
+    A catalogue source proves nothing of the kind: it carries no COOP-Id at all. What a row leaves unstated is not taken
+    as written either: the last value stands (D29).
     """
     if state.master is None or lane.vhs == state.master or row.external_number is None:
         return news
     blind = {name: value for name, value in differing_fields(state, lane).items() if getattr(row.facts, name) is None}
+    blind = {name: value for name, value in blind.items() if name not in row.unstated}
     return CourseFacts(**(given(news) | blind)) if blind else news

@@ -9,6 +9,7 @@ from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, Kind, Rejected, Report, told_by
 from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice
+from koop_es.domain.unstated import unusable
 
 
 def route(
@@ -94,11 +95,17 @@ class _Bookings:
         return key in self._local or self._is_catalogue(key)
 
     def _take(self, part: Slice, found: CourseBookings) -> None:
-        """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS."""
+        """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS, or cannot
+        be used without what they leave unstated (D29, D18d).
+        """
         wrong = {row.line: row for row in found.own if row.ref != booking_ref(self._report.vhs, row.booking_id)}
         for row in wrong.values():
             reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
             self._set_aside(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
+        if found.doubtful:
+            for item in unusable(found.doubtful, self._courses.booking_ids(part.coop_id)):
+                wrong[item.row.line] = item.row
+                self._set_aside(*item)
         rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
         part.bookings = [*part.bookings, *rows] if part.bookings else rows
 

@@ -14,6 +14,9 @@ from koop_es.domain.course import ABO_MARKER
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
 from koop_es.domain.observation import CourseRow, Kind, Rejected, Report, told_by_course
 from koop_es.domain.slices import Key, KnownLane, Slice
+from koop_es.domain.unstated import SPREADSHEET, spelled_otherwise
+
+SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
 
 
 class Courses:
@@ -36,16 +39,22 @@ class Courses:
         self.taken: set[int] = set()
         self.by_id: dict[str, list[CourseRow]] = defaultdict(list)
         self.by_number: dict[str, list[CourseRow]] = defaultdict(list)
+        self.lane_keys = {(lane.number, lane.period): lane.coop_id for lane in lanes.values()}
+        misspelled = [(row, number) for row in report.courses if (number := spelled_otherwise(row, self.lane_keys))]
+        for row, _ in misspelled:
+            self._reject(row, *SPELLING, known_as_local=False, column="Kursnummer")
         for row in report.courses:
+            if id(row) in self.taken:
+                continue
             self.by_number[row.number].append(row)
             if row.external_number and is_issued(row.external_number):
                 self.by_id[row.external_number].append(row)
         self.bookings = report.bookings_by_course()
         self._shown: dict[tuple[str, str], frozenset[str]] = {}
-        self.lane_keys = {(lane.number, lane.period): lane.coop_id for lane in lanes.values()}
         unreadable = any(item.about == "course" and item.key is None for item in report.rejected)
         self.proves = report.kind is Kind.FULL and report.courses_complete and not unreadable
         self.rejected_keys = {item.key for item in report.rejected if item.about == "course" and item.key is not None}
+        self.rejected_keys |= {(number, row.period or "") for row, number in misspelled}
 
     def assign(self) -> None:
         """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
@@ -217,7 +226,9 @@ class Courses:
     def _absence_counts(self, lane: KnownLane) -> bool:
         return self.proves and self._in_scope(lane.ends_on)
 
-    def _reject(self, row: CourseRow, reason: str, remedy: str, *, known_as_local: bool = True) -> None:
+    def _reject(
+        self, row: CourseRow, reason: str, remedy: str, *, known_as_local: bool = True, column: str = "Externe Kurs-Nr."
+    ) -> None:
         """Set a row aside; its course stays known as one that nobody shares, so that it is not taken for another
         later.
         """
@@ -228,7 +239,7 @@ class Courses:
             Rejected(
                 file=row.file,
                 line=row.line,
-                column="Externe Kurs-Nr.",
+                column=column,
                 reason=reason,
                 remedy=remedy,
                 raw=b"",

@@ -301,7 +301,7 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
         status=wanted,
         person_id=booking.person_id if shows_person else None,
         person_version=booking.person_version if shows_person else 0,
-        booked_at=booking.booked_at,
+        booked_at=booking.booked_at or None,
         booking_id=_moved(lane, booking, seat),
     )
 

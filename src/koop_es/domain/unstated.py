@@ -1,0 +1,94 @@
+"""What a row leaves unstated (D29), or states in a spreadsheet's spelling (D18d), beside what is known.
+
+A value that is none is no claim: what was known stands, and nothing is sent on. Only where nothing is known yet can a
+row not be used without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.draft import Draft
+from koop_es.domain.observation import BookingRow, CourseRow, Person
+
+DECIMALS = (".0", ",0")
+"""An identity that ends so may be a number that a spreadsheet wrote with decimals: where the VHS had it without."""
+
+SPREADSHEET = "the file went through a spreadsheet, which changes ids: export it again and send it on unopened"
+"""What to do about identities that only a spreadsheet writes: one text for all, by which they are counted (D18d)."""
+
+_PERSON = ("name", "first_name", "phone", "email")
+_NEEDED = {"participant_no": "TNR", "status": "Status", "name": "Name", "first_name": "Vorname", "ref": "Koop-Beleg-ID"}
+
+
+class Unusable(NamedTuple):
+    """A row that cannot be used as it is: the column at fault, why, and what to do."""
+
+    row: BookingRow
+    column: str
+    reason: str
+    remedy: str
+
+
+def unusable(doubtful: Iterable[BookingRow], known: Collection[str]) -> Iterator[Unusable]:
+    """Name the rows that cannot be used, of those that may only be if their booking is known.
+
+    ``known`` are the Beleg-IDs the VHS reported before. A required cell may be unstated where its last value is known
+    (D29). ``8841.0`` is what a spreadsheet made of ``8841`` only where there was an ``8841`` and no ``8841.0`` (D18d).
+    """
+    for row in doubtful:
+        if row.booking_id in known:
+            continue
+        if without_decimals(row.booking_id) in known:
+            reason = f"{row.booking_id!r} is {without_decimals(row.booking_id)!r} with decimals"
+            yield Unusable(row, "Beleg-ID", reason, SPREADSHEET)
+        elif field := next((field for field in _NEEDED if field in row.unstated), None):
+            if field in ("name", "first_name") and row.ref:
+                continue
+            reason = "is not stated in a booking that is not known yet"
+            yield Unusable(row, _NEEDED[field], reason, "fill it in the admin program")
+
+
+def without_decimals(text: str) -> str | None:
+    """Give an identity as it was before a spreadsheet wrote it with decimals; None where it has none (D18d)."""
+    return text[:-2] if text.endswith(DECIMALS) and text[:-2].isascii() and text[:-2].isdigit() else None
+
+
+def spelled_otherwise(row: CourseRow, known: Collection[tuple[str, str]]) -> str | None:
+    """Give the number a course had before a spreadsheet wrote it with decimals, None where its number is its own.
+
+    Course numbers may carry dots, so a dot by itself says nothing (D18d). ``known`` are numbers and periods.
+    """
+    before = without_decimals(row.number)
+    period = row.period or ""
+    return before if before is not None and (before, period) in known and (row.number, period) not in known else None
+
+
+def last_stated(draft: Draft, booking: Booking | None, seat: Seat | None, row: BookingRow) -> BookingRow:
+    """Put what this VHS showed last in the place of what its row leaves unstated (D29)."""
+    values: dict[str, object] = {}
+    if seat is not None and "participant_no" in row.unstated:
+        values["participant_no"] = seat.participant_no or ""
+    if seat is not None and seat.status is not None and "status" in row.unstated:
+        frozen = seat.unknown_status
+        values |= {"status": None if frozen else seat.status, "raw_status": frozen or seat.status.value}
+    if booking is not None and "booked_at" in row.unstated:
+        values["booked_at"] = booking.booked_at
+    if booking is not None and not set(_PERSON).isdisjoint(row.unstated):
+        values["person"] = _person(draft, booking, seat, row)
+    return msgspec.structs.replace(row, **values) if values else row
+
+
+def _person(draft: Draft, booking: Booking, seat: Seat | None, row: BookingRow) -> Person | None:
+    """Fill in of a person what the row leaves unstated; of one who was erased nothing is known (D15)."""
+    shown = seat.person_version if seat is not None and draft.moment.vhs != booking.owner else None
+    known = draft.person(booking.person_id, shown or booking.person_version)
+    if known is None:
+        return row.person
+    stated = row.person if row.person is not None else Person("", "")
+    last = {field: getattr(known, field) for field in _PERSON if field in row.unstated}
+    return msgspec.structs.replace(stated, **last)

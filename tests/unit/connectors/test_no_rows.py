@@ -1,0 +1,69 @@
+"""Rows that are none (D17): empty cells, and the end-of-file mark of DOS."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from koop_es.connectors import ExportQuarantined, read_export
+
+from .conftest import BOOKING, BOOKINGS, COURSE, COURSES, Export
+
+EMPTY = ";" * 11 + "\r\n"
+USERS = "Name;Vorname;E-Mail;Im Internet anzeigen;Aktiv\r\n"
+USER = "Kern;Ina;kern@vhs.example;W;W\r\n"
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    "empty",
+    [EMPTY, " ; ;\u00a0;;;;;;;;;\r\n", '"";' * 11 + '""\r\n', ";;;\r\n", ";" * 40 + "\r\n"],
+    ids=["empty", "blanks", "quoted", "fewer", "more"],
+)
+def test_d17_rows_of_empty_cells_are_no_rows_counted_or_not(export: Export, empty: str, rows: int) -> None:
+    report = read_export(export(None, BOOKINGS + empty + BOOKING + empty, rows={"bookings": rows}))
+    assert [row.booking_id for row in report.bookings] == ["8841"]
+    assert (report.rejected, report.bookings_complete, report.rows) == ([], True, 1)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("mark", ["\x1a", "\x1a\r\n", "\x1a\n\n", "\r\n\x1a"])
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "utf-16"])
+def test_d17_a_lone_end_of_file_mark_is_no_row(export: Export, mark: str, encoding: str, rows: int) -> None:
+    both = {"courses": rows, "bookings": rows, "users": rows}
+    folder = export(
+        COURSES + COURSE + mark, BOOKINGS + BOOKING + mark, USERS + USER + mark, rows=both, encoding=encoding
+    )
+    report = read_export(folder)
+    assert (len(report.courses), len(report.bookings), report.users, report.rejected) == (1, 1, 1, [])
+
+
+@pytest.mark.parametrize("rows", [0, 4])
+def test_d17_other_counts_are_no_proof(export: Export, rows: int) -> None:
+    with pytest.raises(ExportQuarantined, match="rows"):
+        read_export(export(None, BOOKINGS + BOOKING + EMPTY * 2, rows={"bookings": rows}))
+
+
+def test_d17_empty_rows_of_courses_and_users_are_no_rows(export: Export) -> None:
+    folder = export(COURSES + COURSE + ";" * 13 + "\r\n", None, USERS + USER + ";;;;\r\n")
+    report = read_export(folder)
+    assert (len(report.courses), report.users, report.rejected) == (1, 1, [])
+
+
+def test_d17_a_row_without_its_identity_is_still_a_row(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + EMPTY + ";;;;Müller;;;;;;;\r\n"))
+    assert [(item.column, item.line) for item in report.rejected] == [("Beleg-ID", 3)]
+
+
+def test_d17_empty_rows_do_not_make_beleg_ids_doubled(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + EMPTY * 3 + BOOKING + BOOKING.replace("8841", "8842")))
+    assert [row.booking_id for row in report.bookings] == ["8841", "8842"]
+    assert not report.notices
+
+
+def test_d17_the_proof_is_of_the_bytes_as_they_are(export: Export) -> None:
+    folder = export(None, BOOKINGS + BOOKING + "\x1a")
+    digest = hashlib.sha256((folder / "belegungen.csv").read_bytes()).hexdigest()
+    assert digest in (folder / "manifest.json").read_text()
+    assert read_export(folder).bookings_complete
