@@ -61,7 +61,7 @@ class Table:
 
     While a record is being handled ``raw()`` gives its bytes. ``count`` counts the records after the header, broken
     ones included and blank lines excluded, which is what ``rows`` of a manifest means; ``empty`` counts the lines that
-    are no rows although a program may count them: empty cells in another number than the header's, a lone 0x1A (D17).
+    are no rows although a program may count them: empty cells, fewer than the header's, a lone 0x1A (D17).
     """
 
     def __init__(self, lines: Lines, delimiter: str, broken: Callable[[Broken], None]) -> None:
@@ -182,7 +182,7 @@ class Table:
     def _handled(self, cells: list[str]) -> bool:
         """Deal with a record that is not plainly good; True where it is good after all."""
         flaw = self._flaw
-        if flaw is None and len(cells) != self._width and not any(map(is_said, cells)):
+        if flaw is None and len(cells) < self._width and not any(map(is_said, cells)):
             self.empty += len(cells) > 1 or _END_OF_FILE in cells[0]
             self._blank()
             return False

@@ -18,8 +18,8 @@ USER = "Kern;Ina;kern@vhs.example;W;W\r\n"
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     "empty",
-    [EMPTY, " ; ;\u00a0;;;;;;;;;\r\n", '"";' * 11 + '""\r\n', ";;;\r\n", ";" * 40 + "\r\n"],
-    ids=["empty", "blanks", "quoted", "fewer", "more"],
+    [EMPTY, " ; ;\u00a0;;;;;;;;;\r\n", '"";' * 11 + '""\r\n', ";;;\r\n"],
+    ids=["empty", "blanks", "quoted", "fewer"],
 )
 def test_d17_rows_of_empty_cells_are_no_rows_counted_or_not(export: Export, empty: str, rows: int) -> None:
     report = read_export(export(None, BOOKINGS + empty + BOOKING + empty, rows={"bookings": rows}))
