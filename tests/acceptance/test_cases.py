@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.acceptance.cases import ABO, MASTER, begin, needs_cases, play
+from tests.acceptance.cases import ABO, FOLDER, MASTER, NOW, Case, begin, needs_cases, play
 from tests.acceptance.console import Console
 
 pytestmark = needs_cases
@@ -84,6 +86,27 @@ def test_d17_rows_that_cannot_be_used_cancel_nobody(koop: Console, name: str) ->
 
 
 # --- pairing: identities --------------------------------------------------------------------------------------------
+
+
+def test_d18_case_20a_leading_zeros_gone_are_the_same_bookings_and_the_cause_is_named(koop: Console) -> None:
+    case = begin(koop, "20a-leading-zeros")
+    for night in case.nights():
+        case.night(night)
+    assert not case.cancelled()
+    assert not case.events("BookingVanished", "OrphanDetected")
+    assert len(case.events("BookingRekeyed")) == 6
+    refs = {f"563:000884{number}" for number in range(1, 7)}
+    assert set(case.held()[MASTER]) == refs
+    assert "leading zeros" in case.events("BookingRekeyed")[0]["text"]
+
+
+def test_d18_case_20a_one_sentence_names_the_cause(koop: Console) -> None:
+    case = Case(replace(koop, now=NOW), FOLDER / "20a-leading-zeros")
+    for export in ("563-1", "301-1"):
+        case.koop.take_in(case.folder / export)
+    said = [notice["text"] for notice in case.night("563-2")["notices"]]
+    assert len([text for text in said if text.startswith("6 bookings in 2 shared courses") and "zeros" in text]) == 1
+    assert not case.night("563-3")["notices"]
 
 
 # --- guards: absences of many ---------------------------------------------------------------------------------------

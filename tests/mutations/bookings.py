@@ -133,7 +133,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    elif absent or seat.survivor is not None:\n",
+                "    elif absent or seat.survivor is not None or seat.reused_by is not None:\n",
                 "    elif absent and seat.survivor is not None:\n",
             ),
         ),
@@ -142,7 +142,7 @@ BOOKINGS = (
         "merged participants are not recognised",
         "merge",
         "A merge changes the numbers, not the person; read naively it cancels a seat (B13-B15).",
-        (Edit("domain/merges.py", "    if not missing:\n", "    if not missing or missing:\n"),),
+        (Edit("domain/pairing.py", "        if self.free:\n", "        if self.free and not rows:\n"),),
     ),
     Mutation(
         "whoever has the same name is the same person",

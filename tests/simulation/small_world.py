@@ -153,6 +153,18 @@ MORE = (
 )
 """Further ones, against each other and against the core."""
 
+IDENTITY = (
+    Operation("owner merges and the time is rewritten", ABO, "merge_anew", (REF, 25)),
+    Operation("owner exchanges ids", ABO, "exchange", (REF, f"{ABO}:2")),
+    Operation("owner gives the id to somebody else", ABO, "reuse", (REF, 20), exports=2),
+    Operation("Master gives the mirror a Beleg-ID and TNR of its own", MASTER, "merge", (REF,)),
+)
+"""What changes ids, against whatever others do meanwhile (D18)."""
+
+MEANWHILE = ("Master cancels", "third cancels", "owner cancels", "owner revives", "third removes the mirror",
+             "third restores the mirror", "Master cancels the course", "owner changes the phone")  # fmt: skip
+"""Operations beside which an identity must not be told otherwise, by their names."""
+
 
 def sets_of(operations: Sequence[T], most: int, least: int = 1) -> Iterator[tuple[T, ...]]:
     """List all sets of up to ``most`` operations; those of one VHS happen in the order they are listed in."""

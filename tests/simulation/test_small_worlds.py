@@ -16,7 +16,8 @@ import pytest
 
 from koop_es.simulate.rehearsal import MEMORY
 from tests.simulation.small_store import DEEDS, ODD_DEEDS, Deed, StoreWorld
-from tests.simulation.small_world import CORE, MORE, Operation, PureWorld, sets_of
+from tests.simulation.small_world import CORE, IDENTITY, MEANWHILE, MORE, Operation, PureWorld, sets_of
+from tests.unit.domain.world import ABO
 
 EVERYTHING = CORE + MORE
 
@@ -48,6 +49,15 @@ def visit(pure: PureWorld, worlds: Iterable[tuple[Operation, ...]], *, merge: bo
         all_alike(ends, operations)
         states.append(found.states)
     return len(states), sum(states)
+
+
+def test_c4_d18_identity_does_not_depend_on_what_others_do_meanwhile(pure: PureWorld) -> None:
+    """A merge at one VHS and an "S" at another end the same in both orders: "What a row is" (11.1)."""
+    books = Operation("owner books", ABO, "book", (2, "A"))
+    beside = [operation for operation in EVERYTHING if operation.name in MEANWHILE]
+    assert len(beside) == len(MEANWHILE)
+    worlds = [(books, odd, *others) for odd in IDENTITY for others in sets_of(beside, 2)]
+    visit(pure, worlds)
 
 
 def visit_stored(world: StoreWorld, worlds: Iterable[Sequence[Deed]], **how: Any) -> tuple[int, int]:

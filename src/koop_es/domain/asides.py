@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import People
-from koop_es.domain.merges import normalised
 from koop_es.domain.observation import Person, Rejected
 from koop_es.domain.slices import Key, Suspension
+from koop_es.domain.witnesses import normalised
 
 ROW_UNREADABLE = "row_unreadable"
 """A row of this very course says neither whose it is nor that it is new."""

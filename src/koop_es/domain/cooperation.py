@@ -49,11 +49,17 @@ class Seat(msgspec.Struct, gc=False):
     that the same export never counts twice. ``told`` remembers an "S" that was wanted and taken back: it is TOLD until
     a report shows something else, and 1 until the next, because the first may be older than the "S" (ADR 0006).
     ``version`` is the version of the last event about this seat.
+
+    ``booking_id``, ``participant_no`` and ``booked_at`` are what this VHS showed, also of a mirror: by these a row is
+    told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
+    this one has (D18a). ``doubles`` are the rows of a mirror that stands there twice, with their letters, and
+    ``unreferenced`` says that its row lacks the Koop-Beleg-ID (D26).
     """
 
     status: Status | None = None
     booking_id: str = ""
     participant_no: str = ""
+    booked_at: str = ""
     person_version: int | None = None
     absences: int = 0
     absent_export: str = ""
@@ -70,11 +76,15 @@ class Seat(msgspec.Struct, gc=False):
     actor: str | None = None
     version: int = 0
     person_changed: int = 0
+    reused_by: str | None = None
+    former: str | None = None
+    doubles: tuple[tuple[str, str], ...] = ()
+    unreferenced: bool = False
 
     @property
     def held(self) -> bool:
         """Tell whether the VHS's last export showed the booking."""
-        return self.status is not None and self.absences == 0 and not self.lost
+        return self.status is not None and self.absences == 0 and not self.lost and self.reused_by is None
 
     @property
     def live(self) -> bool:
@@ -159,6 +169,7 @@ class Lane:
     subscribed_version: int = 0
     identity_version: int = 0
     suspended: Suspended | None = None
+    creates_given: dict[str, int] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -173,7 +184,10 @@ class Lane:
 
 @dataclass(slots=True)
 class Cooperation:
-    """The fold of one stream; ``version`` is that of its last event, 0 for none."""
+    """The fold of one stream; ``version`` is that of its last event, 0 for none.
+
+    ``held`` are rows that wait, by VHS and Beleg-ID, with the booking each may be (B15, D26, D27).
+    """
 
     coop_id: str
     version: int = 0
@@ -185,6 +199,7 @@ class Cooperation:
     lanes: dict[str, Lane] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     violations: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
     confirmed_terms: dict[tuple[str, str], Terms] = field(default_factory=dict)
 
     def role(self, vhs: str) -> Role:
@@ -281,5 +296,21 @@ class Cooperation:
         return [] if self.capacity is None else [booking.ref for booking in self.confirmed()[self.capacity :]]
 
     def reported_seats(self, vhs: str) -> dict[str, Booking]:
-        """Map the Beleg-IDs of a VHS's rows to the bookings they stand for."""
-        return {booking.seats[vhs].booking_id: booking for booking in self.bookings.values() if vhs in booking.seats}
+        """Map the Beleg-IDs of a VHS's rows to the bookings they stand for.
+
+        Of two that had one Beleg-ID it is the one that is there, else the one whose row was seen last (D18a).
+        """
+        found: dict[str, Booking] = {}
+        for booking in self.bookings.values():
+            seat = booking.seats.get(vhs)
+            if seat is None:
+                continue
+            other = found.setdefault(seat.booking_id, booking)
+            if other is not booking and _is_later(seat, other.seats[vhs]):
+                found[seat.booking_id] = booking
+        return found
+
+
+def _is_later(seat: Seat, other: Seat) -> bool:
+    """Tell which of two bookings a Beleg-ID stands for now: the one that is there, else the one seen last (D18a)."""
+    return (seat.reused_by is None, seat.held, seat.version) > (other.reused_by is None, other.held, other.version)

@@ -217,14 +217,17 @@ class BookingCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 class BookingDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A VHS's export shows the mirror of another VHS's booking for the first time; version 0 of a person: not as the
-    owner has it.
+    owner has it. ``booked_at`` is given where the row has another than the owner's (D18).
     """
+
+    VERSION: ClassVar[int] = 2
 
     ref: str
     booking_id: str
     participant_no: str
     status: Status
     person_version: int | None = None
+    booked_at: str | None = None
 
 
 class BookingReported(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -319,6 +322,79 @@ class MergeSuspected(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     ref: str
     booking_id: str
+
+
+class RegistrationHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A row without reference, written by WS, may be the mirror ``ref`` that was given out and is not there yet: it
+    waits (D26).
+    """
+
+    ref: str
+    booking_id: str
+
+
+class HoldEnded(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A row that waited is what it was before, or is not there any more (B15, D26)."""
+
+    ref: str
+    booking_id: str
+
+
+class BookingRekeyed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The booking goes on under another Beleg-ID, or its ids are spelled otherwise; nobody is cancelled (D18).
+
+    ``likely`` names the likely cause: ``zeros`` where leading zeros came or went.
+    """
+
+    ref: str
+    booking_id: str
+    participant_no: str | None = None
+    likely: str = ""
+
+
+class BelegIdReused(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The program gave the Beleg-ID of the booking ``former`` to another registration, which has a reference of its
+    own (D18).
+    """
+
+    ref: str
+    former: str
+    booking_id: str
+
+
+class ParticipantReplaced(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Another person takes part in place of the one who booked; the booking goes on (D18)."""
+
+    ref: str
+
+
+class MirrorUnreferenced(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The row of a mirror lacks its Koop-Beleg-ID; it is told by what it shows, and addressed by Beleg-ID (D26)."""
+
+    ref: str
+    booking_id: str
+
+
+class MirrorReferenced(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The row of a mirror has its Koop-Beleg-ID again (D26)."""
+
+    ref: str
+
+
+class MirrorDoubled(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Two rows or more have the reference of one mirror: it is one seat, and cancelled only where all show "S" (D26).
+
+    ``rows`` are their letters by Beleg-ID.
+    """
+
+    ref: str
+    rows: dict[str, str]
+
+
+class MirrorSingle(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Of a mirror that stood there twice one row is left (D26)."""
+
+    ref: str
 
 
 class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -33,7 +33,7 @@ def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | Non
     if seat.absences or seat.lost or (status is not None and status is not seat.status):
         seat.version = state.version
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
-    seat.orphaned, seat.lost, seat.told = False, False, 0
+    seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, 0, None
     if status is not None:
         seat.status, seat.unknown_status = status, None
         if status is CANCELLED:
@@ -46,9 +46,12 @@ def _show_row(
     state: Cooperation, booking: Booking, event: e.BookingMade | e.BookingDelivered, person_version: int | None
 ) -> None:
     """Take over a whole row; the first one a VHS shows leaves nothing to settle."""
+    booked_at = booking.booked_at if event.booked_at is None else event.booked_at
+    if state.held:
+        state.held.pop((event.vhs, event.booking_id), None)
     if event.vhs in booking.seats:
         seat = _seat(booking, event)
-        seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
+        seat.booking_id, seat.participant_no, seat.booked_at = event.booking_id, event.participant_no, booked_at
         seat.person_version = person_version
         _show(state, booking, seat, event.status)
         return
@@ -56,6 +59,7 @@ def _show_row(
         status=event.status,
         booking_id=event.booking_id,
         participant_no=event.participant_no,
+        booked_at=booked_at,
         person_version=person_version,
         shown_cancelled=event.status is CANCELLED,
         actor=event.actor,
@@ -93,7 +97,7 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
     if event.participant_no is not None:
         seat.participant_no = event.participant_no
     if event.booked_at is not None:
-        booking.booked_at = event.booked_at
+        booking.booked_at = seat.booked_at = event.booked_at
 
 
 def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
@@ -187,11 +191,59 @@ def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
         seat.survivor = event.survivor
         return
     seat.merged_from = seat.merged_from or seat.participant_no
-    seat.booking_id, seat.participant_no = event.booking_id, event.participant_no
+    seat.booking_id, seat.participant_no, seat.reused_by = event.booking_id, event.participant_no, None
+    state.held.pop((event.vhs, event.booking_id), None)
+
+
+def _rekeyed(state: Cooperation, event: e.BookingRekeyed) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    seat.booking_id, seat.reused_by = event.booking_id, None
+    if event.participant_no is not None:
+        seat.participant_no = event.participant_no
+    state.held.pop((event.vhs, event.booking_id), None)
+
+
+def _reused(state: Cooperation, event: e.BelegIdReused) -> None:
+    former = _booking(state, event.former).seats.get(event.vhs)
+    if former is not None:
+        former.reused_by, former.version = event.ref, state.version
+    _seat(_booking(state, event.ref), event).former = event.former
+
+
+def _replaced(state: Cooperation, event: e.ParticipantReplaced) -> None:
+    _seat(_booking(state, event.ref), event)
 
 
 def _merge_suspected(state: Cooperation, event: e.MergeSuspected) -> None:
     _seat(_booking(state, event.ref), event).suspected = event.booking_id
+    state.held[event.vhs, event.booking_id] = event.ref
+
+
+def _registration_held(state: Cooperation, event: e.RegistrationHeld) -> None:
+    state.held[event.vhs, event.booking_id] = event.ref
+
+
+def _hold_ended(state: Cooperation, event: e.HoldEnded) -> None:
+    state.held.pop((event.vhs, event.booking_id), None)
+
+
+def _unreferenced(state: Cooperation, event: e.MirrorUnreferenced) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    seat.booking_id, seat.unreferenced = event.booking_id, True
+
+
+def _referenced(state: Cooperation, event: e.MirrorReferenced) -> None:
+    _seat(_booking(state, event.ref), event).unreferenced = False
+
+
+def _doubled(state: Cooperation, event: e.MirrorDoubled) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    seat.doubles, seat.version = tuple(sorted(event.rows.items())), state.version
+
+
+def _single(state: Cooperation, event: e.MirrorSingle) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    seat.doubles, seat.version = (), state.version
 
 
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
@@ -221,6 +273,15 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingReinstated: _reinstated,
     e.ParticipantsMerged: _merged,
     e.MergeSuspected: _merge_suspected,
+    e.RegistrationHeld: _registration_held,
+    e.HoldEnded: _hold_ended,
+    e.BookingRekeyed: _rekeyed,
+    e.BelegIdReused: _reused,
+    e.ParticipantReplaced: _replaced,
+    e.MirrorUnreferenced: _unreferenced,
+    e.MirrorReferenced: _referenced,
+    e.MirrorDoubled: _doubled,
+    e.MirrorSingle: _single,
     e.UnknownStatusSeen: _unknown_status,
 }
 """Event -> what it does."""

@@ -133,6 +133,7 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
                 participant_no=seat.participant_no,
                 status=seat.status,
                 person_version=seat.person_version,
+                booked_at=seat.booked_at if seat.booked_at != booking.booked_at else None,
             )
     for vhs in sorted(booking.cancelled_by):
         new.add(e.BookingCancelled, "D12", vhs=vhs, ref=booking.ref)

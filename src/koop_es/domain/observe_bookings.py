@@ -8,45 +8,38 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.absences import is_over, is_protected, missed, take_absence, take_sights, tell_suspension
+from koop_es.domain.absences import is_over, missed, take_absence, take_sights, tell_suspension
 from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
-from koop_es.domain.merges import match_merges, same_name, suspect_merges
+from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
+from koop_es.domain.observe_identity import rekey, take_doubles, take_holds, take_ids, take_references, take_twins
+from koop_es.domain.pairing import Pairing, pair
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.unstated import last_stated
 from koop_es.domain.wanted import sees_identity
+from koop_es.domain.witnesses import is_same_id
 
 
 def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judgement) -> None:
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
-    shown = _by_reference(draft, part)
+    pairing = pair(draft, part)
+    shown = pairing.shown
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
-    if not part.proves_absence:
-        _hold_suspects(draft, shown)
     tell_suspension(draft, part, shown)
-    for merge in match_merges(draft, shown, missing + _cancelled_and_gone(draft, part, shown)):
-        booking_id = merge.row.booking_id
-        draft.add(
-            e.ParticipantsMerged,
-            "B15",
-            row=merge.row,
-            ref=merge.ref,
-            participant_no=merge.row.participant_no,
-            booking_id=booking_id,
-            survivor=merge.survivor,
-        )
-        if merge.ref in missing:
-            missing.remove(merge.ref)
-        if merge.survivor is None:
-            draft.merged.add(booking_id)
-            shown[merge.ref] = shown.pop(booking_ref(draft.moment.vhs, booking_id))
+    take_ids(draft, pairing)
+    take_doubles(draft, part, pairing)
+    if missing:
+        take_twins(draft, pairing, missing)
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
-        _take_row(draft, ref, shown[ref])
+        _take_row(draft, ref, shown[ref], pairing)
+    take_references(draft, pairing)
+    if pairing.held or draft.state.held:
+        take_holds(draft, part, pairing)
     if missing and is_over(draft):
         return  # archived: its bookings stay, and are billed (D17)
     for ref in missing:
@@ -59,7 +52,7 @@ def observe_acknowledged(draft: Draft, part: Slice) -> None:
     A row that has it is removed as a cancelled one later, and nobody has lost the booking then (D5).
     """
     state, vhs = draft.state, draft.moment.vhs
-    for ref, row in sorted(_by_reference(draft, part).items()):
+    for ref, row in sorted(pair(draft, part).shown.items()):
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None
         if booking is None or seat is None or row.status is not CANCELLED or row.booking_id != seat.booking_id:
@@ -69,69 +62,10 @@ def observe_acknowledged(draft: Draft, part: Slice) -> None:
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
 
 
-def _by_reference(draft: Draft, part: Slice) -> dict[str, BookingRow]:
-    """Name every row by its booking: the Koop-Beleg-ID, else the booking this Beleg-ID stood for before, else an own
-    one (B16).
-    """
-    vhs = draft.moment.vhs
-    known = draft.state.reported_seats(vhs)
-    shown: dict[str, BookingRow] = {}
-    for row in part.bookings:
-        before = known.get(row.booking_id)
-        ref = row.ref or (before.ref if before is not None else booking_ref(vhs, row.booking_id))
-        other = shown.get(ref)
-        if other is None or _is_nearer(draft, ref, row, other):
-            shown[ref] = row
-    return shown
-
-
-def _hold_suspects(draft: Draft, shown: dict[str, BookingRow]) -> None:
-    """Hold back new rows that a partial export cannot tell from merged ones; the next complete export can (B15)."""
-    for held in suspect_merges(draft, shown):
-        row = shown.pop(booking_ref(draft.moment.vhs, held.row.booking_id))
-        seat = draft.state.bookings[held.ref].seats[draft.moment.vhs]
-        if seat.suspected != row.booking_id:
-            draft.add(e.MergeSuspected, "B15", row=row, ref=held.ref, booking_id=row.booking_id)
-
-
-def _is_nearer(draft: Draft, ref: str, row: BookingRow, other: BookingRow) -> bool:
-    """Choose between two rows of one booking: the one under the Beleg-ID reported before, else the lower Beleg-ID."""
-    booking = draft.state.bookings.get(ref)
-    seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
-    known = seat.booking_id if seat is not None else ""
-    return (row.booking_id != known, row.booking_id) < (other.booking_id != known, other.booking_id)
-
-
-def _cancelled_and_gone(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> list[str]:
-    """List the bookings last shown with "S" whose row is gone while a new row has their day of booking.
-
-    Such a row may be theirs after a merge, and then the "S" goes on with it (B15, D5); of an orphan, which may live
-    again, also where it shows the "S".
-    """
-    if not part.proves_absence:
-        return []
-    state = draft.state
-    vhs, bookings = draft.moment.vhs, state.bookings
-    new = [row for ref, row in shown.items() if ref not in bookings]
-    days, live_days = ({row.booked_at for row in new}, {row.booked_at for row in new if row.status is not CANCELLED})
-    if not days:
-        return []
-    return sorted(
-        ref
-        for ref, booking in bookings.items()
-        if ref not in shown
-        and booking.cancelled
-        and booking.booked_at in (live_days if state.is_final(booking) else days)
-        and (seat := booking.seats.get(vhs)) is not None
-        and seat.status is CANCELLED
-        and not is_protected(part, ref, seat)
-    )
-
-
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
+def _take_row(draft: Draft, ref: str, row: BookingRow, pairing: Pairing) -> None:
     """Take in one row: the owner's own booking or the mirror of another VHS's (B1, B3)."""
     vhs = draft.moment.vhs
     booking = draft.state.bookings.get(ref)
@@ -145,10 +79,17 @@ def _take_row(draft: Draft, ref: str, row: BookingRow) -> None:
     owned = owner_of(ref) == vhs
     if owned and (booking is None or not booking.claimed):
         _make(draft, ref, row, row.status)
+        if ref in pairing.reused:
+            values: dict[str, Any] = {"former": pairing.reused[ref], "booking_id": row.booking_id}
+            draft.add(e.BelegIdReused, "D18", row=row, cause=draft.state.version, ref=ref, **values)
     elif booking is None or seat is None or seat.status is None:
         _deliver(draft, ref, row, row.status)
     else:
         _take_change(draft, booking, seat, row, row.status)
+        if ref in pairing.replaced:
+            draft.add(e.ParticipantReplaced, "D18", row=row, ref=ref)
+        if seat.unreferenced and row.ref is not None:
+            draft.add(e.MirrorReferenced, "D26", row=row, ref=ref)
 
 
 def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
@@ -202,6 +143,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
             participant_no=row.participant_no,
             status=status,
             person_version=_shown_person(draft, booking, row),
+            booked_at=row.booked_at if booking is None or row.booked_at != booking.booked_at else None,
         )
     )
     booking = state.bookings[ref]
@@ -223,7 +165,7 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
         if draft.moment.vhs == booking.owner and status not in (CANCELLED, booking.status):
             _take_letter(draft, ref, row, status)
-    elif absent or seat.survivor is not None:
+    elif absent or seat.survivor is not None or seat.reused_by is not None:
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
     if status is not seat.status:
         _take_status(draft, booking, row, status, echo=echo)
@@ -283,6 +225,10 @@ def _is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> boo
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
     """Tell a merge by the participant number that changed while the person did not (B13)."""
     if row.participant_no in (seat.participant_no, seat.merged_from):
+        return
+    if is_same_id(row.participant_no, seat.participant_no):
+        if draft.moment.vhs == booking.owner:
+            rekey(draft, booking.ref, row)
         return
     known = draft.person(booking.person_id, booking.person_version)
     if row.person is None or known is None or same_name(row.person, known):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -45,8 +45,9 @@ class Slice:
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
     first for the course, the second for every booking that is not among ``bookings``, nor ``protected`` by a row that
     was set aside, nor ``excused`` because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of
-    the export. The row of a course that ``counts_only`` comes from an occupancy export and says nothing of
-    all it leaves out. ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
+    the export. ``references`` gives the references a Beleg-ID of this VHS has in any of its courses (D18a). The row of
+    a course that ``counts_only`` comes from an occupancy export and says nothing of all it leaves out.
+    ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
     be read whatever they are.
 
     Of the bookings that are not there, those that are ``shielded`` may stand in a row that was set aside, by TNR or
@@ -64,6 +65,7 @@ class Slice:
     excused: frozenset[str] = frozenset()
     shielded: frozenset[str] = frozenset()
     suspended: Suspension | None = None
+    references: Callable[[str], Collection[str]] = lambda _: ()
     elsewhere: Callable[[str], bool] = lambda _: False
     stands: Callable[[str], BookingRow | None] = lambda _: None
     name: str = ""

@@ -15,7 +15,9 @@ from koop_es.domain.events import EVENTS
 Fields = dict[str, Any]
 """An event as plain JSON: its fields by name, those left out that had their default."""
 
-UPCASTS: dict[str, Callable[[Fields], Fields]] = {}
+UPCASTS: dict[str, Callable[[Fields], Fields]] = {
+    "koop.BookingDelivered.1": lambda fields: fields,
+}
 """Topic of a former version -> what makes its fields those of the next version."""
 
 

@@ -91,6 +91,23 @@ TEXTS: dict[str, str] = {
     "CANCELLED_BOOKING_REACTIVATED": (
         "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
     ),
+    "BELEG_ID_REUSED": (
+        "The program gave the Beleg-ID {found} of booking {expected} to another registration, which is {ref} here. "
+        "Should {expected} still live, enter it again; else it gets S everywhere at the second complete export "
+        "without it. This ends when {expected} shows S everywhere."
+    ),
+    "MIRROR_WITHOUT_REFERENCE": (
+        "The row {found} is the mirror {expected} without its Koop-Beleg-ID (so are {refs}). Enter the reference "
+        "there; where the program has no such field, nothing is to be done, and changes name the Beleg-ID."
+    ),
+    "MIRROR_DOUBLED": (
+        "Booking {ref} stands in the rows {found}: it is one seat. Delete the rows that are too many; S counts only "
+        "where all of them show it."
+    ),
+    "REGISTRATION_HELD": (
+        "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
+        "tells, or the mirror of {ref} being there with its Koop-Beleg-ID."
+    ),
 }
 """Code -> what an operator reads, with the details put in, and where ``{remedy}`` stands what to do about it."""
 
@@ -153,10 +170,17 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
         lane = state.lanes[vhs]
         if lane.active:
             yield from _lane_violations(state, lane)
+    unreferenced = (
+        {code == "MIRROR_WITHOUT_REFERENCE" for code, _, _ in state.violations} if about is not None else set()
+    )
     for booking in bookings:
         for vhs, seat in booking.seats.items():
             if is_odd(seat):
                 yield from _seat_violations(state, booking, vhs, seat)
+                unreferenced.add(seat.unreferenced)
+    if True in unreferenced:
+        yield from _unreferenced(state)
+    yield from _held(state)
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
 
@@ -167,6 +191,29 @@ def _lane_violations(state: Cooperation, lane: Lane) -> Iterator[Violation]:
         yield from _master(state, lane)
     elif state.master is not None and lane.delivered and lane.present:
         yield from _subscriber(state, lane)
+
+
+def _unreferenced(state: Cooperation) -> Iterator[Violation]:
+    """Mirrors that lack their Koop-Beleg-ID: said once for each VHS, whose program may have no such field (D26)."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for booking in state.bookings.values():
+        for vhs, seat in booking.seats.items():
+            if seat.unreferenced and seat.held and state.active_lane(vhs) is not None:
+                rows.setdefault(vhs, []).append((booking.ref, seat.booking_id))
+    for vhs in sorted(rows):
+        ref, booking_id = min(rows[vhs])
+        detail = {"expected": ref, "found": booking_id, "refs": ", ".join(ref for ref, _ in sorted(rows[vhs]))}
+        yield Violation("MIRROR_WITHOUT_REFERENCE", vhs, "", WARNING, "D26", detail)
+
+
+def _held(state: Cooperation) -> Iterator[Violation]:
+    """Rows that wait until it is clear whose bookings they are, one for each booking they may be (B15, D26, D27)."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for (vhs, booking_id), ref in sorted(state.held.items()):
+        if state.active_lane(vhs) is not None:
+            rows.setdefault((vhs, ref), []).append(booking_id)
+    for (vhs, ref), held in rows.items():
+        yield Violation("REGISTRATION_HELD", vhs, ref, WARNING, "D27", {"found": ", ".join(held)})
 
 
 def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
@@ -294,11 +341,24 @@ def is_odd(seat: Seat) -> bool:
         or seat.unknown_status is not None
         or seat.survivor is not None
         or seat.merged_from is not None
+        or seat.former is not None
+        or seat.doubles
+        or seat.unreferenced
     )
 
 
 def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> Iterator[Violation]:
     """Removed, merged, unreadable and revived bookings (B6, B9, B13, D5)."""
+    if seat.doubles:
+        found = ", ".join(f"{booking_id} ({letter})" for booking_id, letter in seat.doubles)
+        yield Violation("MIRROR_DOUBLED", vhs, booking.ref, WARNING, "D26", {"found": found})
+    if (
+        seat.former is not None
+        and (former := state.bookings.get(seat.former))
+        and _lives_on(former, vhs, over=state.cancelled)
+    ):
+        detail = {"expected": former.ref, "found": seat.booking_id}
+        yield Violation("BELEG_ID_REUSED", vhs, booking.ref, WARNING, "D18", detail)
     if seat.unknown_status is not None:
         yield Violation("UNKNOWN_STATUS", vhs, booking.ref, WARNING, "B6", {"found": seat.unknown_status})
     if state.is_final(booking):
@@ -315,6 +375,19 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
     elif seat.merged_from is not None:
         what = f"TNR {seat.merged_from} became {seat.participant_no}; the booking goes on"
         yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
+
+
+def _lives_on(former: Booking, vhs: str, *, over: bool) -> bool:
+    """Tell whether a booking whose Beleg-ID another has now lives, or is still shown as live elsewhere (D18a).
+
+    Where its own row is back, under whatever Beleg-ID, nobody takes one for the other any more.
+    """
+    seat = former.seats.get(vhs)
+    if seat is None or seat.held:
+        return False
+    if not (former.cancelled or over):
+        return True
+    return any(other.live and other.held for where, other in former.seats.items() if where != vhs)
 
 
 def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Violation]:

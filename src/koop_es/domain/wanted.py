@@ -121,7 +121,14 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
             ):
                 continue
         if (change := _change_at(state, lane, booking, over=over)) is not None:
-            yield change
+            yield from (change,) if seat is None or not seat.doubles else _to_each(change, seat)
+
+
+def _to_each(change: Change, seat: Seat) -> Iterator[Change]:
+    """Address every row of a mirror that stands there twice, those aside that show what is wanted (D26)."""
+    for booking_id, letter in seat.doubles:
+        if change.kind != "booking.cancel" or letter != CANCELLED.value:
+            yield msgspec.structs.replace(change, id=f"{change.id}/{booking_id}", booking_id=booking_id)
 
 
 # --- course ---------------------------------------------------------------------------------------------------------
@@ -307,14 +314,20 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
 
 
 def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
-    known = seat.booking_id if seat is not None else ""
-    return known if lane.vhs == booking.owner and known and booking.ref != booking_ref(lane.vhs, known) else None
+    """Give the Beleg-ID of a row that cannot be found by its reference: an owner's under another one (B15, D18), a
+    mirror without Koop-Beleg-ID, one of two with the same (D26).
+    """
+    if seat is None or not seat.booking_id:
+        return None
+    if lane.vhs == booking.owner:
+        return seat.booking_id if booking.ref != booking_ref(lane.vhs, seat.booking_id) else None
+    return seat.booking_id if seat.unreferenced or seat.doubles else None
 
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
         return "create" if wanted is not CANCELLED and lane.vhs != booking.owner else None
-    if seat.absences or seat.survivor is not None:
+    if seat.absences or seat.survivor is not None or seat.reused_by is not None:
         return None
     if seat.status is not wanted:
         return "cancel" if wanted is CANCELLED else "update"

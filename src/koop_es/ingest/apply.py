@@ -22,6 +22,7 @@ from koop_es.domain.slices import Slice
 from koop_es.ingest import catalogue, ledger, quarantine
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
+from koop_es.ingest.other_ids import OtherIds
 from koop_es.ingest.plan import Plan, count
 from koop_es.ingest.traces import Traces
 from koop_es.store import Append, Store, Tx, fences, numbers, vault
@@ -73,6 +74,7 @@ class Run:
     def __init__(self, store: Store, arrival: Arrival) -> None:
         """Plan what is to be decided, and judge what is withheld of it (D4, D19, D31)."""
         self.store, self.arrival, self.report, self.now = store, arrival, arrival.report, arrival.now
+        self.other_ids = OtherIds()
         with store.reading() as tx:
             self.plan = Plan(tx, arrival)
             before = ledger.peek(tx, self.report.vhs)
@@ -121,7 +123,7 @@ class Run:
         """
         ready = [decided] if decided is not None else []
 
-        def written() -> None:
+        def written() -> list[Decided]:
             found = ready.pop() if ready else self.decide(part)
             with self.store.write() as tx:
                 self._append(tx, found)
@@ -129,8 +131,9 @@ class Run:
                 if ledger.taken_in_after(tx, self.report, self.arrival.line) is None:
                     events = before.events_of(self.report) + count(found)[0]
                     ledger.applying(tx, self.report, events, self.judgement)
+            return found
 
-        self.store.retrying(written)
+        self.other_ids.count(self.store.retrying(written))
 
     def _end(self, tx: Tx, before: ledger.Progress, part: Sequence[Slice]) -> _Ending:
         """Decide the last part, and all that is said about the export as a whole."""
@@ -167,6 +170,7 @@ class Run:
             )
             ledger.advance(tx, report, self.now)
             untold = self.plan.untold(tx)
+        self.other_ids.count(decided)
         result = self._result(line)
         result.tell_suspensions(untold)
         return result
@@ -218,6 +222,8 @@ class Run:
         return [msgspec.structs.replace(item, raw=raw.get((item.file, item.line), b"")) for item in rejected]
 
     def _result(self, line: ledger.Line) -> ExportResult:
-        return self.arrival.result(
+        result = self.arrival.result(
             line.status, events=line.events, quarantined_rows=line.quarantined_rows, withheld=line.withheld
         )
+        result.notices += self.other_ids.notices()
+        return result

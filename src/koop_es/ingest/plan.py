@@ -20,6 +20,7 @@ from koop_es.domain.violations import text as violation_text
 from koop_es.ingest import catalogue, ledger
 from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
+from koop_es.ingest.other_ids import OtherIds
 from koop_es.store import Store, Tx, vault
 from koop_es.views import suspensions
 
@@ -127,6 +128,9 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
         withheld=withheld,
     )
     result.tell_suspensions(_untold(plan, decided))
+    other_ids = OtherIds()
+    other_ids.count(decided)
+    result.notices += other_ids.notices()
     result.plan = [_planned(item.state.coop_id, event) for item in decided for event in item.events]
     return result
 

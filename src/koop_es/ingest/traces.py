@@ -14,8 +14,8 @@ import msgspec
 
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.merges import normalised
 from koop_es.domain.observation import Person, Rejected
+from koop_es.domain.witnesses import normalised
 from koop_es.store import Tx, fences
 from koop_es.store.fences import Fence
 

@@ -81,7 +81,7 @@ def _mirrored(sheet: Sheet, event: e.BookingDelivered, told: Telling) -> None:
         number="",
         period="",
         participant_no=event.participant_no,
-        booked_at=_booked_at(told, event.ref),
+        booked_at=_booked_at(told, event.ref) if event.booked_at is None else event.booked_at,
         ref=event.ref,
         person=_person(told, event.ref, event.person_version),
         **letter(status),
@@ -144,12 +144,53 @@ def _merged(sheet: Sheet, event: e.ParticipantsMerged, told: Telling) -> None:
         sheet.remove(event.ref)
         sheet.touched.add(event.survivor)
         return
-    sheet.rows.pop(booking_ref(sheet.vhs, event.booking_id), None)
+    _wait_no_more(sheet, event.booking_id, told)
     sheet.bring_back(event.ref)
     moved: dict[str, Any] = {"participant_no": event.participant_no, "booking_id": event.booking_id}
     if event.rule == "B15":
         moved["ref"] = None
     sheet.edit(event.ref, event, **moved)
+
+
+def _wait_no_more(sheet: Sheet, booking_id: str, told: Telling) -> None:
+    """Take out a row that waited; one that is a booking by itself stays."""
+    ref = booking_ref(sheet.vhs, booking_id)
+    if ref not in told.state.bookings:
+        sheet.rows.pop(ref, None)
+
+
+def _rekeyed(sheet: Sheet, event: e.BookingRekeyed, told: Telling) -> None:
+    """Let a booking go on under other ids (D18)."""
+    _wait_no_more(sheet, event.booking_id, told)
+    sheet.bring_back(event.ref)
+    number = {} if event.participant_no is None else {"participant_no": event.participant_no}
+    sheet.edit(event.ref, event, booking_id=event.booking_id, ref=None, **number)
+
+
+def _reused(sheet: Sheet, event: e.BelegIdReused, told: Telling) -> None:
+    """Take out the row of the booking whose Beleg-ID is another's now (D18)."""
+    sheet.remove(event.former)
+    sheet.touched |= {event.ref, event.former}
+
+
+def _waits(sheet: Sheet, event: e.RegistrationHeld, told: Telling) -> None:
+    """Leave out a row of which nothing is known but that it waits (D26)."""
+
+
+def _waited(sheet: Sheet, event: e.HoldEnded, told: Telling) -> None:
+    _wait_no_more(sheet, event.booking_id, told)
+
+
+def _replaced(sheet: Sheet, event: e.ParticipantReplaced | e.MirrorDoubled | e.MirrorSingle, told: Telling) -> None:
+    sheet.touched.add(event.ref)
+
+
+def _unreferenced(sheet: Sheet, event: e.MirrorUnreferenced, told: Telling) -> None:
+    sheet.edit(event.ref, event, booking_id=event.booking_id, ref=None)
+
+
+def _referenced(sheet: Sheet, event: e.MirrorReferenced, told: Telling) -> None:
+    sheet.edit(event.ref, event, ref=event.ref)
 
 
 def _suspected(sheet: Sheet, event: e.MergeSuspected, told: Telling) -> None:
@@ -219,6 +260,15 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.BookingReinstated: _back,
     e.ParticipantsMerged: _merged,
     e.MergeSuspected: _suspected,
+    e.RegistrationHeld: _waits,
+    e.HoldEnded: _waited,
+    e.BookingRekeyed: _rekeyed,
+    e.BelegIdReused: _reused,
+    e.ParticipantReplaced: _replaced,
+    e.MirrorDoubled: _replaced,
+    e.MirrorSingle: _replaced,
+    e.MirrorUnreferenced: _unreferenced,
+    e.MirrorReferenced: _referenced,
     e.UnknownStatusSeen: _unknown,
     e.AbsencesSuspended: _untold,
     e.AbsencesResumed: _told_again,

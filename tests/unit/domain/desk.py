@@ -82,6 +82,25 @@ class Desk:
         if entry is not None and entry.person is not None:
             entry.booking_id, entry.tnr, entry.by = self.number(), f"T{self.number()}", self.staff()
 
+    def merge_anew(self, ref: str, day: int) -> None:
+        """Merge in a program that writes the time of booking anew."""
+        self.merge(ref)
+        if ref in self.entries:
+            self.entries[ref].day = day
+
+    def exchange(self, one: str, other: str) -> None:
+        """Let two bookings have each other's Beleg-IDs."""
+        if one in self.entries and other in self.entries:
+            ids = self.entries[other].booking_id, self.entries[one].booking_id
+            self.entries[one].booking_id, self.entries[other].booking_id = ids
+
+    def reuse(self, ref: str, day: int) -> None:
+        """Remove a booking, and give its Beleg-ID to somebody else."""
+        if ref in self.entries:
+            gone = self.entries.pop(ref)
+            person = Person("Fremd", "Fritz", "", "fritz@example.org")
+            self.entries[f"{ref}~2"] = Entry(gone.booking_id, self.number(), "A", person, day, self.staff())
+
     def remove(self, ref: str) -> None:
         if ref in self.entries:
             self.removed[ref] = self.entries.pop(ref)

@@ -61,6 +61,15 @@ REASONS: dict[str, dict[str, Says]] = {
     "AbsencesSuspended": {"D17": ROW},
     "AbsencesResumed": {"D17": RULE},
     "MergeSuspected": {"B15": ROW},
+    "RegistrationHeld": {"D26": ROW},
+    "HoldEnded": {"B15": RULE},
+    "BookingRekeyed": {"D18": ROW},
+    "BelegIdReused": {"D18": ROW | CAUSE},
+    "ParticipantReplaced": {"D18": ROW},
+    "MirrorUnreferenced": {"D26": ROW},
+    "MirrorReferenced": {"D26": ROW},
+    "MirrorDoubled": {"D26": ROW},
+    "MirrorSingle": {"D26": ROW},
     "UnknownStatusSeen": {"B6": ROW},
     "ViolationClosed": {"2.8": CAUSE},
 }
@@ -91,6 +100,10 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("PARTICIPANTS_MERGED", "B13"): ("critical", {"found"}),
     ("OVERBOOKED", "B8"): ("critical", BOTH | {"refs"}),
     ("UNKNOWN_STATUS", "B6"): ("warning", {"found"}),
+    ("BELEG_ID_REUSED", "D18"): ("warning", BOTH),
+    ("MIRROR_WITHOUT_REFERENCE", "D26"): ("warning", BOTH | {"refs"}),
+    ("MIRROR_DOUBLED", "D26"): ("warning", {"found"}),
+    ("REGISTRATION_HELD", "D27"): ("warning", {"found"}),
     ("CANCELLED_BOOKING_REACTIVATED", "D5"): ("critical", {"found"}),
 }
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""

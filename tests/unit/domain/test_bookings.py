@@ -180,6 +180,7 @@ def test_b16_mirror_that_gets_another_beleg_id_stays_the_same_booking() -> None:
 def test_b16_mirror_that_loses_its_reference_is_known_by_its_beleg_id() -> None:
     world = shared()
     lost = msgspec.structs.replace(held(MASTER), ref=None)
+    assert types(world.report(MASTER, lost)) == ["MirrorUnreferenced"]
     assert world.report(MASTER, lost) == []
     assert list(world.state.bookings) == ["301:7"]
 
@@ -187,8 +188,9 @@ def test_b16_mirror_that_loses_its_reference_is_known_by_its_beleg_id() -> None:
 def test_b16_of_two_rows_of_one_booking_the_known_one_counts() -> None:
     world = shared()
     copy = mirror("A-copy", "301:7", "S", person=ANNA)
-    assert world.report(MASTER, copy, held(MASTER)) == []
+    assert types(world.report(MASTER, copy, held(MASTER))) == ["MirrorDoubled"]
     assert world.report(MASTER, held(MASTER), copy) == []
+    assert world.statuses(MASTER) == {"301:7": "A"}
 
 
 def test_b6_unknown_status_freezes_that_booking_only() -> None:

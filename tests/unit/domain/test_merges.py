@@ -129,18 +129,20 @@ def test_b15_equal_name_needs_equal_mail_or_phone(phone: str, email: str, merges
     assert ("301:8" in world.state.bookings) is not merges
 
 
-def test_b15_equal_mail_needs_an_equal_name() -> None:
+@pytest.mark.parametrize("at", ["2026-01-05T10:00:01+01:00", "2026-01-05T00:00:00+01:00"], ids=["other", "none"])
+def test_b15_equal_mail_needs_an_equal_name_or_time(at: str) -> None:
     """Families share an address."""
     world = shared()
-    world.report(ABO, booked("8", tnr="T8", person=Person("Muster", "Bernd", ANNA.phone, ANNA.email)))
+    world.report(ABO, booked("8", tnr="T8", person=Person("Muster", "Bernd", ANNA.phone, ANNA.email), at=at))
     assert world.open == {("BOOKING_REMOVED", ABO, "301:7")}
 
 
-def test_b15_row_under_the_same_number_is_a_new_booking() -> None:
-    """The participant number did not change, so nothing was merged: the booking was removed and made anew."""
+def test_d18b_row_under_the_same_number_is_the_booking_under_another_beleg_id() -> None:
+    """The participant number did not change, so nothing was merged: the program numbered its rows anew."""
     world = shared()
-    world.report(ABO, booked("8", tnr="T7"))
-    assert set(world.state.bookings) == {"301:7", "301:8"}
+    assert types(world.report(ABO, booked("8", tnr="T7"))) == ["BookingRekeyed"]
+    assert set(world.state.bookings) == {"301:7"}
+    assert world.open == set()
 
 
 def test_b15_of_two_rows_that_fit_the_new_one_is_taken() -> None:
@@ -237,11 +239,15 @@ def test_b15_new_row_beside_the_old_one_is_made_at_once() -> None:
     ]
 
 
-def test_d5_registration_does_not_inherit_the_s_of_a_removed_booking() -> None:
+@pytest.mark.parametrize("merge_first", [True, False])
+def test_d18_merge_beside_an_s_elsewhere_ends_the_same_in_both_orders(merge_first: bool) -> None:
+    """The program rewrites the time of booking. What the row is depends on the owner's rows alone (11.1)."""
     world = shared()
-    world.report(MASTER, held(MASTER, status="S"))
-    world.report(ABO, booked("8", tnr="T8", at="2026-02-20T10:00:00+01:00"))
-    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+    merged, cancelled = booked("8", tnr="T8", at="2026-02-20T10:00:00+01:00"), held(MASTER, status="S")
+    for vhs, one in [(ABO, merged), (MASTER, cancelled)][:: 1 if merge_first else -1]:
+        world.report(vhs, one)
+    assert world.statuses(ABO) == world.statuses(MASTER) == {"301:7": "S"}
+    assert world.to_do(ABO) == [("booking.cancel", "301:7")]
 
 
 def test_b15_merged_row_of_a_cancelled_booking_keeps_its_s() -> None:
@@ -390,7 +396,7 @@ def test_d5_partial_export_does_not_say_in_which_row_an_s_goes_on() -> None:
 
 def test_b13_number_that_changed_with_the_person_is_a_correction() -> None:
     world = shared()
-    assert types(world.report(ABO, booked("7", tnr="T8", person=BERND))) == ["BookingAmended"]
+    assert types(world.report(ABO, booked("7", tnr="T8", person=BERND))) == ["BookingAmended", "ParticipantReplaced"]
 
 
 def test_b16_merged_booking_can_be_cancelled_under_its_new_beleg_id() -> None:

@@ -6,10 +6,11 @@ is a count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -168,6 +169,7 @@ class World:
         suspended: Suspension | None = None,
         elsewhere: Collection[str] = (),
         stands: Sequence[BookingRow] = (),
+        references: Mapping[str, Collection[str]] = MappingProxyType({}),
         course: CourseRow | None = None,
         on: date | None = None,
         **changed: Any,
@@ -176,7 +178,8 @@ class World:
 
         Bookings that are ``protected`` stand in rows that were set aside, ``shielded`` ones by TNR or name, mirrors
         that are ``elsewhere`` in another course; of own rows that do, ``stands`` are those of the whole export.
-        ``suspended`` says why nobody can tell who is absent.
+        ``suspended`` says why nobody can tell who is absent; ``references`` are those of Beleg-IDs in all courses of
+        the VHS.
         """
         part = Slice(
             self.coop_id,
@@ -188,6 +191,7 @@ class World:
             suspended=suspended,
             elsewhere=elsewhere.__contains__,
             stands={item.booking_id: item for item in stands}.get,
+            references=lambda booking_id: references.get(booking_id, ()),
         )
         return self.observe(vhs, part, again=again, withhold=withhold, on=on)
 

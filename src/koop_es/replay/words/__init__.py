@@ -43,6 +43,10 @@ class Words:
             values["news"] = self._news(event)
         if isinstance(event, e.AbsencesSuspended):
             values |= {"refs": ", ".join(event.refs), "reason": self.says[f"suspended_{event.reason}"]}
+        if isinstance(event, e.BookingRekeyed):
+            values["likely"] = self.says[f"likely_{event.likely}"] if event.likely else ""
+        if isinstance(event, e.MirrorDoubled):
+            values["rows"] = ", ".join(f"{booking_id} {letter}" for booking_id, letter in sorted(event.rows.items()))
         text = self.events[type(event)].format_map(values)
         return f"{text} {self.says['survivor'].format_map(values)}" if values.get("survivor") else text
 

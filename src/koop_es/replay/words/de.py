@@ -60,6 +60,23 @@ EVENTS: dict[type[e.Event], str] = {
         "VHS {vhs} zeigt für die Person der Belegung {ref} eine neue Zeile {booking_id}: erst ein vollständiger "
         "Export klärt, ob zusammengeführt wurde"
     ),
+    e.RegistrationHeld: (
+        "VHS {vhs} zeigt eine neue Zeile {booking_id} von WS, die die Kopie der Belegung {ref} sein kann: sie wartet"
+    ),
+    e.HoldEnded: ("die Zeile {booking_id} der VHS {vhs}, die die Belegung {ref} hätte sein können, wartet nicht mehr"),
+    e.BookingRekeyed: (
+        "die Belegung {ref} läuft bei VHS {vhs} unter der Beleg-ID {booking_id} weiter: niemand wird storniert{likely}"
+    ),
+    e.BelegIdReused: (
+        "VHS {vhs} hat die Beleg-ID {booking_id} der Belegung {former} an eine andere Anmeldung vergeben: {ref}"
+    ),
+    e.ParticipantReplaced: (
+        "an der Belegung {ref} nimmt bei VHS {vhs} eine andere Person teil: die Belegung läuft weiter"
+    ),
+    e.MirrorUnreferenced: "die Zeile {booking_id} der VHS {vhs} ist die Kopie von {ref} ohne Koop-Beleg-ID",
+    e.MirrorReferenced: "die Kopie von {ref} bei VHS {vhs} hat ihre Koop-Beleg-ID",
+    e.MirrorDoubled: "die Belegung {ref} steht bei VHS {vhs} in mehreren Zeilen ({rows}): es ist ein Platz",
+    e.MirrorSingle: "die Belegung {ref} steht bei VHS {vhs} wieder in einer Zeile",
     e.UnknownStatusSeen: "die Belegung {ref} zeigt bei VHS {vhs} den Status „{raw_status}“: sie ruht dort",
     e.ViolationOpened: "Verstoß gemeldet",
     e.ViolationClosed: "{code} bei VHS {vhs} erledigt",
@@ -114,6 +131,23 @@ VIOLATIONS: dict[str, str] = {
     ),
     "CANCELLED_ONLY_AT_SUBSCRIBER": (
         "Der Abo-Kurs ist als Ausfall gekennzeichnet, der Kurs des Masters nicht. {remedy}"
+    ),
+    "BELEG_ID_REUSED": (
+        "Das Programm hat die Beleg-ID {found} der Belegung {expected} an eine andere Anmeldung vergeben, die hier "
+        "{ref} heißt. Soll {expected} noch gelten, ist sie neu einzugeben; sonst wird sie beim zweiten vollständigen "
+        "Export ohne sie überall storniert. Erledigt, sobald {expected} überall S zeigt."
+    ),
+    "MIRROR_WITHOUT_REFERENCE": (
+        "Die Zeile {found} ist die Kopie von {expected} ohne Koop-Beleg-ID (so auch {refs}). Die Referenz dort "
+        "eintragen; hat das Programm kein solches Feld, ist nichts zu tun, und Änderungen nennen die Beleg-ID."
+    ),
+    "MIRROR_DOUBLED": (
+        "Die Belegung {ref} steht in den Zeilen {found}: es ist ein Platz. Die überzähligen Zeilen löschen; S zählt "
+        "nur, wenn alle es zeigen."
+    ),
+    "REGISTRATION_HELD": (
+        "Die neue Zeile {found} kann die Belegung {ref} sein: sie wartet, und die anderen wissen von ihrem Platz "
+        "nichts. Das klärt ein vollständiger Export, oder dass die Kopie von {ref} mit ihrer Koop-Beleg-ID da ist."
     ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
@@ -255,6 +289,9 @@ RULES: dict[str, str] = {
     ),
     "D11": "Änderungen an Datum, Uhrzeit und Ort gehen an alle und sind sieben Tage vor Beginn dringend.",
     "D12": "Vor der COOP-Id geteilte Kurse haben eine eigene Kennung und können eine echte COOP-Id bekommen.",
+    "D18": "Zeilen und bekannte Belegungen werden eins zu eins gepaart; eine andere Nummer storniert niemanden.",
+    "D26": "Eine Zeile ohne Referenz, die zeigt, was ausgegeben wurde, ist diese Kopie; eine Kopie ist ein Platz.",
+    "D27": "Was eine Zusammenführung sein kann, wartet auf einen vollständigen Export, was auch korrigiert wird.",
     "D13": "Angenommene Konditionen gelten, bis beide Seiten neuen zustimmen.",
 }
 """Rule -> what it says, in one sentence."""
@@ -270,6 +307,7 @@ SAYS: dict[str, str] = {
     "person": "Personendaten",
     "person_differs": "andere Personendaten als bei der eigenen VHS",
     "booked_at": "gebucht am",
+    "likely_zeros": "; vermutlich gingen führende Nullen verloren oder kamen hinzu, wie in einer Tabellenkalkulation",
     "survivor": "({survivor} ist eine Belegung derselben Person: das muss jemand entscheiden)",
     "empty": "nichts",
     "erased": "gelöscht",

@@ -1,0 +1,109 @@
+"""What the pairing of rows comes to (D18, D26): ids that changed, rows that wait, mirrors that stand there oddly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from koop_es.domain import events as e
+from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.merges import find_twins
+from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.pairing import Pairing
+from koop_es.domain.slices import Slice
+from koop_es.domain.witnesses import is_same_id
+
+ZEROS = "zeros"
+"""Likely cause of other ids: leading zeros came or went, as a spreadsheet does to a column."""
+
+
+def take_ids(draft: Draft, pairing: Pairing) -> None:
+    """Let bookings go on under other Beleg-IDs; where the participant number changed as well it is a merge (D18b, B15).
+
+    Nothing is cancelled or booked by it, and whoever edited such a row says nothing about its letter (B13).
+    """
+    vhs = draft.moment.vhs
+    for ref in sorted(pairing.rekeyed):
+        row, seat = pairing.shown[ref], draft.state.bookings[ref].seats[vhs]
+        draft.merged.add(row.booking_id)
+        if is_same_id(row.participant_no, seat.participant_no):
+            rekey(draft, ref, row)  # a merge has a new TNR
+        else:
+            values: dict[str, Any] = {"participant_no": row.participant_no, "booking_id": row.booking_id}
+            draft.add(e.ParticipantsMerged, "B15", row=row, ref=ref, **values)
+
+
+def rekey(draft: Draft, ref: str, row: BookingRow) -> None:
+    """Let a booking go on under the ids of a row, and say what likely changed them (D18b)."""
+    seat = draft.state.bookings[ref].seats[draft.moment.vhs]
+    number = row.participant_no if row.participant_no != seat.participant_no else None
+    likely = ZEROS if is_same_id(row.booking_id, seat.booking_id) else ""
+    draft.add(
+        e.BookingRekeyed, "D18", row=row, ref=ref, booking_id=row.booking_id, participant_no=number, likely=likely
+    )
+
+
+def take_twins(draft: Draft, pairing: Pairing, missing: list[str]) -> None:
+    """Take bookings off the missing ones that went up in another booking of the same person (B15).
+
+    One that goes on in a new row of this export itself is no such survivor.
+    """
+    rows = {ref: row for ref, row in pairing.shown.items() if ref not in pairing.rekeyed}
+    for twin in find_twins(draft, rows, missing):
+        values: dict[str, Any] = {"participant_no": twin.row.participant_no, "booking_id": twin.row.booking_id}
+        draft.add(e.ParticipantsMerged, "B15", row=twin.row, ref=twin.ref, survivor=twin.survivor, **values)
+        missing.remove(twin.ref)
+
+
+def take_holds(draft: Draft, part: Slice, pairing: Pairing) -> None:
+    """Say which rows wait, and of those that waited that they do not any more (B15, D26, D27)."""
+    vhs, held = draft.moment.vhs, draft.state.held
+    waiting = {hold.row.booking_id for hold in pairing.held}
+    for hold in sorted(pairing.held, key=lambda hold: (hold.row.booking_id, hold.ref)):
+        if held.get((vhs, hold.row.booking_id)) == hold.ref:
+            continue
+        kind = e.RegistrationHeld if hold.rule == "D26" else e.MergeSuspected
+        draft.add(kind, hold.rule, row=hold.row, ref=hold.ref, booking_id=hold.row.booking_id)
+    over = [key for key in held if key[0] == vhs and key[1] not in waiting]
+    if over:
+        seen = {row.booking_id for row in pairing.shown.values()}
+        for key in sorted(over):
+            if part.proves_absence or key[1] in seen:
+                draft.add(e.HoldEnded, "B15", ref=held[key], booking_id=key[1])
+
+
+def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
+    """Note the rows of mirrors that stand there twice; an "S" counts only where all of them show it (D26).
+
+    A partial export need not show all of them: the letters of the others are those shown last.
+    """
+    vhs, state, shown = draft.moment.vhs, draft.state, pairing.shown
+    noted = {ref for code, where, ref in state.violations if code == "MIRROR_DOUBLED" and where == vhs}
+    for ref in sorted(noted | pairing.doubled.keys()):
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if seat is None or ref not in shown:
+            continue
+        rows = pairing.doubled.get(ref, [shown[ref]])
+        letters = {} if part.proves_absence else dict(seat.doubles)
+        letters |= {row.booking_id: row.raw_status for row in rows}
+        if len(letters) > 1:
+            if tuple(sorted(letters.items())) != seat.doubles:
+                draft.add(e.MirrorDoubled, "D26", row=shown[ref], ref=ref, rows=letters)
+            others = set(letters) - {row.booking_id for row in rows}
+            if shown[ref].status is CANCELLED and any(letters[other] != CANCELLED.value for other in others):
+                del shown[ref]
+        elif seat.doubles:
+            draft.add(e.MirrorSingle, "D26", row=shown[ref], ref=ref)
+
+
+def take_references(draft: Draft, pairing: Pairing) -> None:
+    """Note mirrors whose rows lack the Koop-Beleg-ID, once each (D26)."""
+    vhs, state = draft.moment.vhs, draft.state
+    for ref in sorted(pairing.unreferenced):
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if seat is not None and not seat.unreferenced and owner_of(ref) != vhs and ref in pairing.shown:
+            row = pairing.shown[ref]
+            if row.ref is None:
+                draft.add(e.MirrorUnreferenced, "D26", row=row, ref=ref, booking_id=row.booking_id)

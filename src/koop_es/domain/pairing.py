@@ -1,0 +1,466 @@
+"""Pairing: which row of an export is which of the VHS's own known bookings (D18), and which are mirrors (D26).
+
+Rows and bookings are paired one to one, best witnesses first. A *witness* is a cell that says something: an empty
+cell, a sentinel, a time without time of day is none, neither equal nor other. What a row is depends on this VHS's rows
+alone, never on what others did meanwhile. Only rows that are not found under their Beleg-ID and TNR are weighed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, count
+from typing import NamedTuple
+
+from koop_es.domain.absences import is_protected
+from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import booking_ref
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.slices import Slice
+from koop_es.domain.wanted import sees_identity
+from koop_es.domain.witnesses import NOBODY, Shown, Witness, is_same_id, witness_of_person, witness_of_row
+
+
+class Hold(NamedTuple):
+    """A row that waits, the booking it may be, and the rule by which it does (B15, D26)."""
+
+    ref: str
+    row: BookingRow
+    rule: str
+
+
+@dataclass(slots=True)
+class Pairing:
+    """What the rows of a slice are.
+
+    ``shown`` are rows by booking; of these ``rekeyed`` stand under another Beleg-ID than before (D18b), ``reused`` are
+    new registrations under the Beleg-ID of a former booking, by their reference (D18a), ``replaced`` show another
+    person (D18c), ``doubled`` are the rows of mirrors that stand there twice, ``unreferenced`` mirrors without
+    reference (D26). ``held`` are rows that wait.
+    """
+
+    shown: dict[str, BookingRow] = field(default_factory=dict)
+    rekeyed: list[str] = field(default_factory=list)
+    reused: dict[str, str] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
+    doubled: dict[str, list[BookingRow]] = field(default_factory=dict)
+    unreferenced: set[str] = field(default_factory=set)
+    held: list[Hold] = field(default_factory=list)
+
+
+def pair(draft: Draft, part: Slice) -> Pairing:
+    """Tell what every row of a slice is (D18, D26)."""
+    vhs, state = draft.moment.vhs, draft.state
+    known, own = state.reported_seats(vhs), f"{vhs}:"
+    result = Pairing()
+    shown, odd = result.shown, []
+    for row in part.bookings:
+        ref = row.ref
+        if ref is None or ref.startswith(own):
+            booking = known.get(row.booking_id)
+            if booking is None or not _is_plainly(booking.seats[vhs], row):
+                odd.append(row)
+                continue
+            ref = booking.ref
+            if row.ref is None and booking.owner != vhs and "ref" not in row.unstated:
+                result.unreferenced.add(ref)
+        if ref in shown:
+            result.doubled.setdefault(ref, [shown[ref]]).append(row)
+        else:
+            shown[ref] = row
+    if odd:
+        _Weighing(draft, part, known, result).weigh(odd)
+    for ref, rows in result.doubled.items():
+        shown[ref] = nearest(state.bookings.get(ref), vhs, rows)
+    return result
+
+
+def nearest(booking: Booking | None, vhs: str, rows: Iterable[BookingRow]) -> BookingRow:
+    """Choose the row that speaks for a mirror that stands there twice: an "S" only where all rows show it (D26).
+
+    Among equals it is the one under the Beleg-ID reported before, else the lowest Beleg-ID.
+    """
+    seat = booking.seats.get(vhs) if booking is not None else None
+    known = seat.booking_id if seat is not None else ""
+    return min(rows, key=lambda row: (row.status is CANCELLED, row.booking_id != known, row.booking_id))
+
+
+def _is_plainly(seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a row under a known Beleg-ID is that booking without a second look: TNR and letter agree (D18)."""
+    return (
+        seat.participant_no == row.participant_no
+        and (row.status is CANCELLED or seat.status is not CANCELLED)
+        and not seat.absences
+        and seat.reused_by is None
+    )
+
+
+# --- tiers ------------------------------------------------------------------------------------------------------------
+
+Keys = Iterator[tuple[str, ...]]
+
+
+def _said(*values: str) -> Keys:
+    if all(values):
+        yield values
+
+
+def _id_and_all(one: Witness) -> Keys:
+    return _said(one.booking_id, one.number, one.name)
+
+
+def _id_and_record(one: Witness) -> Keys:
+    yield from _said("number", one.booking_id, one.number)
+    yield from _said("name", one.booking_id, one.name)
+
+
+def _number_name_time(one: Witness) -> Keys:
+    return _said(one.number, one.name, one.time)
+
+
+def _name_and_contact(one: Witness) -> Keys:
+    yield from _said("mail", one.name, one.mail)
+    yield from _said("phone", one.name, one.phone)
+
+
+def _id_and_any(one: Witness) -> Keys:
+    yield from _said("time", one.booking_id, one.time)
+    yield from _said("mail", one.booking_id, one.mail)
+    yield from _said("phone", one.booking_id, one.phone)
+
+
+def _time_and_contact(one: Witness) -> Keys:
+    yield from _said("mail", one.time, one.mail)
+    yield from _said("phone", one.time, one.phone)
+
+
+def _number_and_time(one: Witness) -> Keys:
+    return _said(one.number, one.time)
+
+
+def _time(one: Witness) -> Keys:
+    return _said(one.time)
+
+
+def _id(one: Witness) -> Keys:
+    return _said(one.booking_id)
+
+
+class _Tier(NamedTuple):
+    """One kind of witnesses that agree; ``alone`` asks for exactly one fit on both sides, ``erased`` is for the
+    forgotten, of whom neither name nor contact is left (D18e), ``silent`` for rows in which nothing says otherwise.
+    """
+
+    keys: Callable[[Witness], Keys]
+    alone: bool = False
+    erased: bool = False
+    same_id: bool = False
+    silent: bool = False
+
+
+TIERS = (
+    _Tier(_id_and_all, same_id=True),
+    _Tier(_id_and_record, same_id=True),
+    _Tier(_number_name_time),
+    _Tier(_number_and_time, erased=True),
+    _Tier(_name_and_contact),
+    _Tier(_id_and_any, same_id=True),
+    _Tier(_time_and_contact, alone=True),
+    _Tier(_time, alone=True, erased=True),
+    _Tier(_id, same_id=True, silent=True),
+)
+"""The order of D18: Beleg-ID with TNR or name; TNR with name and time; name with mail or phone; Beleg-ID with any
+other; time with mail or phone. Last what only its Beleg-ID tells, where the rest is unstated (D29).
+"""
+
+
+# --- weighing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Free:
+    """A known booking that no row was found for yet."""
+
+    booking: Booking
+    seat: Seat
+    erased: bool
+    witness: Witness
+
+    @property
+    def ref(self) -> str:
+        return self.booking.ref
+
+
+class _Weighing:
+    """Finds what the rows are that are not found under their Beleg-ID and participant number."""
+
+    def __init__(self, draft: Draft, part: Slice, known: dict[str, Booking], result: Pairing) -> None:
+        self.draft, self.part, self.known, self.result = draft, part, known, result
+        self.vhs, self.state = draft.moment.vhs, draft.state
+        self.lane = self.state.lanes[self.vhs]
+        self.free = [self._free(booking, seat) for booking, seat in self._left()]
+        self.taken: set[str] = set()
+
+    def _left(self) -> Iterator[tuple[Booking, Seat]]:
+        """Give the bookings this VHS is known to have, and that no row shows; what was set aside is not free (D17)."""
+        part, shown = self.part, self.result.shown
+        for ref, booking in self.state.bookings.items():
+            seat = booking.seats.get(self.vhs)
+            if seat is None or ref in shown or seat.status is None or not seat.booking_id:
+                continue
+            if is_protected(part, ref, seat) or seat.booking_id in part.excused:
+                continue
+            yield booking, seat
+
+    def _free(self, booking: Booking, seat: Seat) -> _Free:
+        draft = self.draft
+        shown = Shown(seat.booking_id, seat.participant_no, seat.booked_at)
+        if not sees_identity(self.state, self.lane, booking):
+            return _Free(booking, seat, False, witness_of_person(shown, None))
+        person = draft.person(booking.person_id, seat.person_version or booking.person_version)
+        return _Free(booking, seat, booking.person_id in draft.erased, witness_of_person(shown, person))
+
+    def weigh(self, rows: list[BookingRow]) -> None:
+        """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
+        left = self._mirrors(rows, self._is_given_by_name)
+        if self.free:
+            left = self._pair(left)
+        left = self._mirrors(left, self._is_given_by_time)
+        for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
+            if (ref := self._may_be_ours(row)) is not None:
+                self.result.held.append(Hold(ref, row, "D26"))
+            elif (held := self._may_be_known(row)) is not None:
+                self.result.held.append(Hold(held, row, "B15"))
+            else:
+                self._register(row)
+
+    def _pair(self, rows: list[BookingRow]) -> list[BookingRow]:
+        """Pair rows with known bookings, best witnesses first; returns the rows that are none (D18)."""
+        left = {number: (row, witness_of_row(row)) for number, row in enumerate(rows)}
+        homes = {row.booking_id for row in rows}
+        free = {one.ref: one for one in self.free}
+        for tier in TIERS:
+            if not (left and free):
+                break
+            for number, ref in self._fits(tier, left, free, homes):
+                if number in left and ref in free:
+                    row, one = left.pop(number)[0], free.pop(ref)
+                    self._found(row, one)
+        self.free = list(free.values())
+        return [row for row, _ in left.values()]
+
+    def _fits(
+        self, tier: _Tier, left: dict[int, tuple[BookingRow, Witness]], free: dict[str, _Free], homes: set[str]
+    ) -> list[tuple[int, str]]:
+        """List the pairs whose witnesses agree in a tier: the same letter first, then in the order of the Beleg-IDs."""
+        by_key: dict[tuple[str, ...], list[_Free]] = defaultdict(list)
+        for one in free.values():
+            if one.erased or not tier.erased:
+                for key in tier.keys(one.witness):
+                    by_key[key].append(one)
+        if not by_key:
+            return []
+        fits: dict[tuple[int, str], tuple[bool, bool, str, str, str]] = {}
+        for number, (row, witness) in left.items():
+            for key in tier.keys(witness):
+                for one in by_key.get(key, ()):
+                    if tier.silent and not _is_silent(one.witness, witness):
+                        continue
+                    if self._may_go_on(one, row, witness, homes, same_id=tier.same_id):
+                        fits[number, one.ref] = (
+                            one.seat.status is not row.status,
+                            one.seat.booking_id != row.booking_id,
+                            one.seat.booking_id,
+                            row.booking_id,
+                            one.ref,
+                        )
+        if tier.alone:
+            numbers, refs = [number for number, _ in fits], [ref for _, ref in fits]
+            fits = {(n, r): order for (n, r), order in fits.items() if numbers.count(n) == 1 == refs.count(r)}
+        return sorted(fits, key=fits.__getitem__)
+
+    def _may_go_on(self, one: _Free, row: BookingRow, witness: Witness, homes: set[str], *, same_id: bool) -> bool:
+        """Tell whether a booking may go on in a row at all.
+
+        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5). Under another
+        Beleg-ID none does of which the others were told "S" as an orphan; nor one that is gone since an earlier export
+        (B15), unless the row kept its time of booking or people were entered again in another order.
+        """
+        seat = one.seat
+        if seat.status is CANCELLED and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
+            return False
+        if row.booking_id == seat.booking_id:
+            return True
+        if seat.orphaned or seat.lost or seat.survivor is not None:
+            return False
+        return not seat.absences or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
+
+    def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
+        if row.status is None and same_id:
+            return True  # a letter nobody knows freezes the booking and claims nothing (B6)
+        if witness.time and witness.time == one.witness.time:
+            return witness.number == one.witness.number if one.erased else witness.name == one.witness.name != ""
+        # What WS wrote back over an "S" that was taken back is the booking, although its program keeps no time.
+        echo = same_id and actor_of(row.edited_by) == WEB_SERVICE_USER
+        return echo and not self.state.is_cancelled(one.booking)
+
+    def _was_entered_again(self, one: _Free, row: BookingRow, homes: set[str]) -> bool:
+        before = self.known.get(row.booking_id)
+        return one.seat.booking_id in homes and before is not None and before.seats[self.vhs].absences > 0
+
+    def _found(self, row: BookingRow, one: _Free) -> None:
+        """Take a row for a known booking; what a partial export cannot tell for certain waits (B15)."""
+        result, ref, same_id = self.result, one.ref, row.booking_id == one.seat.booking_id
+        if not same_id and not self.part.proves_absence:
+            result.held.append(Hold(ref, row, "B15"))
+            return
+        result.shown[ref] = row
+        if row.ref is None and one.booking.owner != self.vhs and "ref" not in row.unstated:
+            result.unreferenced.add(ref)
+        if not same_id:
+            result.rekeyed.append(ref)
+        if _is_replaced(one.witness, witness_of_row(row), same_id=same_id):
+            result.replaced.add(ref)
+
+    # --- new registrations --------------------------------------------------------------------------------------------
+
+    def _may_be_known(self, row: BookingRow) -> str | None:
+        """Find the booking that a row of a partial export may be, which only a complete one can tell (B15, D27).
+
+        A row that waits goes on waiting, whatever is corrected meanwhile, until its booking is shown beside it. One
+        under the Beleg-ID of another booking may be one of two that were exchanged.
+        """
+        if self.part.proves_absence:
+            return None
+        ref = self.state.held.get((self.vhs, row.booking_id))
+        if ref is not None and ref in self.state.bookings and ref not in self.result.shown:
+            seat = self.state.bookings[ref].seats.get(self.vhs)
+            if seat is not None and seat.status is not None:
+                return ref
+        if row.booking_id not in self.known:
+            return None
+        witness = witness_of_row(row)
+        alike = (
+            one.ref
+            for one in self.free
+            if not is_same_id(one.seat.booking_id, row.booking_id)
+            and not (one.seat.orphaned or one.seat.lost or one.seat.status is CANCELLED)
+            and (witness.number == one.witness.number or witness.name == one.witness.name != "")
+        )
+        return min(alike, default=None)
+
+    def _register(self, row: BookingRow) -> None:
+        """Give a new registration its reference: one of its own where its Beleg-ID was another's (D18a)."""
+        ref = self._reference(row.booking_id)
+        self.taken.add(ref)
+        self.result.shown[ref] = row
+        former = self.known.get(row.booking_id)
+        if former is not None and former.ref not in self.result.shown and former.ref != ref:
+            self.result.reused[ref] = former.ref
+
+    def _reference(self, booking_id: str) -> str:
+        """Name a booking: ``301:1001``, or ``301:1001~2`` where that is taken in any course of this VHS (D18a, B16)."""
+        base, bookings = booking_ref(self.vhs, booking_id), self.state.bookings
+        elsewhere = [ref for ref in self.part.references(booking_id) if ref not in bookings]
+        for ref in chain((base,), (f"{base}~{number}" for number in count(2))):
+            seat = bookings[ref].seats.get(self.vhs) if ref in bookings else None
+            if ref not in self.taken and ref not in elsewhere and (seat is None or not seat.booking_id):
+                return ref
+        raise AssertionError("there is always a next number")
+
+    # --- mirrors without reference ------------------------------------------------------------------------------------
+
+    def _given(self) -> list[Booking]:
+        """List the mirrors that were given out to this VHS and that it has not shown yet (D26)."""
+        bookings, shown = self.state.bookings, self.result.shown
+        return [
+            booking
+            for ref in sorted(self.lane.creates_given)
+            if (booking := bookings.get(ref)) is not None and ref not in shown and self._is_open(booking)
+        ]
+
+    def _is_open(self, booking: Booking) -> bool:
+        seat = booking.seats.get(self.vhs)
+        return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
+
+    def _mirrors(
+        self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Booking]], Collection[tuple[int, str]]]
+    ) -> list[BookingRow]:
+        """Take rows without reference for the mirrors given out that they fit (D26); returns the others."""
+        given = self._given() if self.lane.creates_given else []
+        if not (given and rows):
+            return rows
+        found = dict(fitting(rows, given))
+        for number, ref in found.items():
+            self.result.shown[ref] = rows[number]
+            self.result.unreferenced.add(ref)
+        return [row for number, row in enumerate(rows) if number not in found]
+
+    def _is_given_by_name(self, rows: list[BookingRow], given: list[Booking]) -> list[tuple[int, str]]:
+        """Pair rows with mirrors of the same second and name: the same letter first, then in order (D26)."""
+        fits = []
+        for number, row in enumerate(rows):
+            witness = witness_of_row(row)
+            for booking in given:
+                wanted = self._wanted(booking)
+                if witness.name and witness.time and (witness.name, witness.time) == (wanted.name, wanted.time):
+                    fits.append((row.status is not booking.status, booking.ref, row.booking_id, number))
+        return _one_to_one((number, ref) for _, ref, _, number in sorted(fits))
+
+    def _is_given_by_time(self, rows: list[BookingRow], given: list[Booking]) -> list[tuple[int, str]]:
+        """Pair rows with mirrors by the second alone, where it is unique on both sides (D26).
+
+        A company registration shows the name of the Firma. Where an Abo-VHS has own customers, theirs are other names.
+        """
+        rows_at: dict[str, list[int]] = defaultdict(list)
+        given_at: dict[str, list[str]] = defaultdict(list)
+        for number, row in enumerate(rows):
+            rows_at[witness_of_row(row).time].append(number)
+        for booking in given:
+            given_at[self._wanted(booking).time].append(booking.ref)
+        return [
+            (rows_at[time][0], refs[0])
+            for time, refs in given_at.items()
+            if time and len(refs) == 1 and len(rows_at.get(time, ())) == 1
+        ]
+
+    def _wanted(self, booking: Booking) -> Witness:
+        """Say what a mirror given out shows at this VHS."""
+        named = sees_identity(self.state, self.lane, booking)
+        person = self.draft.person(booking.person_id, booking.person_version) if named else None
+        return witness_of_person(Shown("", "", booking.booked_at), person) if booking.booked_at else NOBODY
+
+    def _may_be_ours(self, row: BookingRow) -> str | None:
+        """Find the mirror that an unmatched row by WS may be while one is given out and open (D26)."""
+        if not self.lane.creates_given or actor_of(row.edited_by) != WEB_SERVICE_USER or row.booking_id in self.known:
+            return None
+        return next((booking.ref for booking in self._given()), None)
+
+
+def _is_silent(before: Witness, now: Witness) -> bool:
+    """Tell whether nothing in a row says that it is another's: what is unstated is neither equal nor other (D29)."""
+    pairs = zip(before[1:4], now[1:4], strict=True)
+    return all(not one or not other or one == other for one, other in pairs)
+
+
+def _is_replaced(before: Witness, now: Witness, *, same_id: bool) -> bool:
+    """Tell whether another person takes part in place of the one who booked (D18c).
+
+    One who shares mail or phone under the same Beleg-ID is taken for the same, whose name was put right.
+    """
+    if not (before.name and now.name) or before.name == now.name or before.number == now.number:
+        return False
+    mail, phone = before.mail and before.mail == now.mail, before.phone and before.phone == now.phone
+    return not (same_id and (mail or phone))
+
+
+def _one_to_one(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    numbers, refs, found = set(), set(), []
+    for number, ref in pairs:
+        if number not in numbers and ref not in refs:
+            numbers.add(number)
+            refs.add(ref)
+            found.append((number, ref))
+    return found

@@ -1,0 +1,90 @@
+"""Witnesses: what the cells of a row say about whose booking it is, written so that equal ones are the same text.
+
+An empty cell, a sentinel (D29) and a time without time of day say nothing: they are the empty text, which is neither
+equal to anything nor other (11.1).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NamedTuple
+
+from koop_es.domain.observation import BookingRow, Person
+
+SENTINEL_YEARS = frozenset({"1753", "1899", "1900"})
+"""Years of the days that programs write where they have none (D29)."""
+
+
+class Witness(NamedTuple):
+    """What a row or a known booking has to go by; ``time`` is empty where there is no time of day."""
+
+    booking_id: str
+    number: str
+    time: str
+    name: str
+    mail: str
+    phone: str
+
+
+NOBODY = Witness("", "", "", "", "", "")
+"""Says nothing."""
+
+
+class Shown(NamedTuple):
+    """Beleg-ID, TNR and time of booking as a program showed them."""
+
+    booking_id: str
+    participant_no: str
+    booked_at: str
+
+
+def witness_of_row(row: BookingRow) -> Witness:
+    """Read the witnesses of a row."""
+    return witness_of_person(Shown(row.booking_id, row.participant_no, row.booked_at), row.person)
+
+
+def witness_of_person(shown: Shown, person: Person | None) -> Witness:
+    """Put together what was shown and the person, if that is known."""
+    time = moment(shown.booked_at)
+    if person is None:
+        return Witness(spelled(shown.booking_id), spelled(shown.participant_no), time, "", "", "")
+    name = f"{normalised(person.name)}/{normalised(person.first_name)}"
+    return Witness(
+        spelled(shown.booking_id),
+        spelled(shown.participant_no),
+        time,
+        name if len(name) > 1 else "",
+        normalised(person.email),
+        digits(person.phone),
+    )
+
+
+def moment(booked_at: str) -> str:
+    """Give a time of booking, empty where it has no time of day or is a sentinel."""
+    return "" if is_day_only(booked_at) or booked_at[:4] in SENTINEL_YEARS else booked_at
+
+
+def is_day_only(booked_at: str) -> bool:
+    """Tell whether a program that keeps no time of day wrote a moment: two registrations of one day look alike then."""
+    return booked_at[11:16] in ("", "00:00")
+
+
+def spelled(text: str) -> str:
+    """Write an id without the leading zeros that a spreadsheet takes away; it is compared so, never kept (D18)."""
+    return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text
+
+
+def is_same_id(one: str, other: str) -> bool:
+    """Tell whether two ids are the same but for leading zeros."""
+    return spelled(one) == spelled(other)
+
+
+def normalised(text: str) -> str:
+    """Write a text as it is compared: letter case, accents' encoding and blanks aside."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def digits(text: str) -> str:
+    """Write a phone number as it is compared: its digits, with the country's code as a zero."""
+    found = "".join(char for char in text if char.isdigit())
+    return "0" + found[2:] if found.startswith("49") and text.strip().startswith("+") else found

@@ -1,0 +1,451 @@
+"""Who is who in the rows of a VHS: other ids cancel nobody, and a reused id cancels nobody else (D18, D26, D27)."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from koop_es.domain.observation import BookingRow, Person
+from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, network, shared, types
+
+DAY = "2026-01-05T00:00:00+01:00"
+LATER = "2026-02-20T11:30:00+01:00"
+CARL = Person("Busch", "Carl", "0911 55", "carl@example.org")
+REUSED = ("BELEG_ID_REUSED", ABO, "301:7~2")
+
+
+def named(name: str, first: str = "Eva") -> Person:
+    """Give somebody of whom neither phone nor mail is known."""
+    return Person(name, first)
+
+
+def of_family(first: str) -> Person:
+    return Person("Lang", first, "0711 1", "lang@example.org")
+
+
+def at_owner(*rows: BookingRow) -> World:
+    """Give a network in which the owner has shown some rows, and the Master holds the mirrors."""
+    world = network()
+    world.report(ABO, *rows)
+    mirrors = [mirror(f"M{row.booking_id}", f"{ABO}:{row.booking_id}", row.raw_status) for row in rows]
+    world.report(MASTER, *[m for m, row in zip(mirrors, rows, strict=True) if row.raw_status != "S"])
+    return world
+
+
+def nobody_is_cancelled(world: World, *reports: tuple[BookingRow, ...]) -> None:
+    """Let the owner report, each twice over and once more, and see that nothing is cancelled by it."""
+    for rows in reports:
+        for _ in range(3):
+            world.report(ABO, *rows)
+    assert not {"BookingCancelled", "OrphanDetected", "BookingVanished"} & set(types(world.events))
+
+
+# --- D18: the same booking ------------------------------------------------------------------------------------------
+
+
+def test_d18_name_number_and_time_put_right_at_once_stay_the_same_booking() -> None:
+    """Meier was Meyer; mail and phone are the same, and whoever shares them is nobody else."""
+    world = at_owner(booked("7", person=Person("Meier", "Eva", "0721 1", "e@example.org")))
+    row = booked("7", tnr="T99", person=Person("Meyer", "Eva", "0721 1", "e@example.org"), at=LATER)
+    nobody_is_cancelled(world, (row,))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert "ParticipantReplaced" not in types(world.events)
+
+
+def test_d18c_substitute_takes_part_and_people_are_told() -> None:
+    world = at_owner(booked("7"))
+    said = world.report(ABO, booked("7", tnr="T8", person=CARL))
+    assert types(said) == ["BookingAmended", "ParticipantReplaced"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_d18c_time_without_time_of_day_makes_no_substitute() -> None:
+    world = at_owner(booked("7", at=DAY))
+    world.report(ABO, booked("7", tnr="T8", person=CARL, at=DAY))
+    assert set(world.state.bookings) == {"301:7", "301:7~2"}
+
+
+@pytest.mark.parametrize("at", ["", "1900-01-01T10:00:00+01:00", "1753-01-01T08:00:00+01:00"])
+def test_d18_sentinel_is_no_witness(at: str) -> None:
+    world = at_owner(booked("7", at=at))
+    world.report(ABO, booked("7", tnr="T8", person=CARL, at=at))
+    assert set(world.state.bookings) == {"301:7", "301:7~2"}
+
+
+def test_d18b_exchanged_ids_follow_the_people() -> None:
+    world = at_owner(booked("1", person=ANNA), booked("2", person=BERND))
+    said = world.report(ABO, booked("2", tnr="T1", person=ANNA), booked("1", tnr="T2", person=BERND))
+    assert types(said) == ["BookingRekeyed", "BookingRekeyed"]
+    assert {ref: b.seats[ABO].booking_id for ref, b in world.state.bookings.items()} == {"301:1": "2", "301:2": "1"}
+    assert world.open == set()
+    assert world.report(ABO, booked("2", tnr="T1", person=ANNA), booked("1", tnr="T2", person=BERND)) == []
+
+
+def test_d18b_change_to_the_owner_names_the_beleg_id_it_has_now() -> None:
+    world = at_owner(booked("1", person=ANNA), booked("2", person=BERND))
+    world.report(ABO, booked("2", tnr="T1", person=ANNA), booked("1", tnr="T2", person=BERND))
+    world.report(MASTER, mirror("M1", "301:1", "S"), mirror("M2", "301:2"))
+    assert [(c.kind, c.ref, c.booking_id) for c in world.changes(ABO)] == [("booking.cancel", "301:1", "2")]
+
+
+def test_d18_equal_fits_take_the_same_letter_first() -> None:
+    """Two seats under one TNR and name: the "S" goes on in the row that shows it."""
+    seats = booked("1", tnr="T1"), booked("2", "S", tnr="T1")
+    world = at_owner(*seats)
+    world.report(ABO, booked("3", "S", tnr="T1"), booked("4", tnr="T1"))
+    assert {ref: b.seats[ABO].booking_id for ref, b in world.state.bookings.items()} == {"301:1": "4", "301:2": "3"}
+
+
+def test_d18_equal_fits_of_equal_letters_go_by_beleg_id() -> None:
+    world = at_owner(booked("1", tnr="T1"), booked("2", tnr="T1"))
+    world.report(ABO, booked("4", tnr="T1"), booked("3", tnr="T1"))
+    assert {ref: b.seats[ABO].booking_id for ref, b in world.state.bookings.items()} == {"301:1": "3", "301:2": "4"}
+
+
+def test_d18_row_that_names_another_booking_is_only_that_one() -> None:
+    world = at_owner(booked("7"))
+    world.report(ABO, mirror("8", "412:5", person=ANNA))
+    assert "BookingVanished" in types(world.events)
+    assert "ParticipantsMerged" not in types(world.events)
+
+
+@pytest.mark.parametrize("seen_gone", [False, True])
+def test_d18b_people_entered_again_in_another_order_after_a_restore_keep_their_bookings(seen_gone: bool) -> None:
+    zander = Person("Zander", "Zoe", "0941 2", "zoe@example.org")
+    world = at_owner(booked("1013", tnr="T1"), booked("1014", tnr="T2", person=zander))
+    if seen_gone:
+        world.report(ABO)
+    world.report(
+        ABO, booked("1013", tnr="T11", person=zander, at=LATER), booked("1014", tnr="T12", person=ANNA, at=LATER)
+    )
+    assert set(world.state.bookings) == {"301:1013", "301:1014"}
+    assert "OrphanDetected" not in types(world.events)
+    assert world.state.bookings["301:1013"].seats[ABO].booking_id == "1014"
+
+
+def test_d18b_leading_zeros_that_went_are_the_same_bookings_and_the_cause_is_named() -> None:
+    """Only names are there to go by besides the ids (case 20a)."""
+    rows = [booked(f"000884{n}", tnr=f"007{n}", person=named(f"Muster{n}", "Änne")) for n in range(3)]
+    world = at_owner(*rows)
+    lost = [booked(f"884{n}", tnr=f"7{n}", person=named(f"Muster{n}", "Änne")) for n in range(3)]
+    said = world.report(ABO, *lost)
+    assert types(said) == ["BookingRekeyed"] * 3
+    assert {event.likely for event in said if event.type == "BookingRekeyed"} == {"zeros"}  # type: ignore[attr-defined]
+    nobody_is_cancelled(world, tuple(lost))
+    world.report(MASTER, *[mirror(f"M000884{n}", f"301:000884{n}", "S" if n == 1 else "A") for n in range(3)])
+    assert [(c.ref, c.booking_id) for c in world.changes(ABO)] == [("301:0008841", "8841")]
+
+
+def test_d18b_zeros_gone_from_the_number_alone_are_no_merge() -> None:
+    world = at_owner(booked("7", tnr="0077"))
+    assert types(world.report(ABO, booked("7", tnr="77"))) == ["BookingRekeyed"]
+    assert world.open == set()
+
+
+# --- D18a: another registration under a known Beleg-ID ---------------------------------------------------------------
+
+
+def test_d18a_wrong_record_picked_is_another_registration_and_the_first_person_does_not_take_part() -> None:
+    world = at_owner(booked("7"))
+    other = booked("7", tnr="T8", person=CARL, at=LATER)
+    said = types(world.report(ABO, other))
+    assert said == ["BookingMade", "BelegIdReused", "BookingVanished"]
+    assert world.statuses(MASTER) == {"301:7": "A", "301:7~2": "A"}
+    assert REUSED in world.open
+    world.report(ABO, other)
+    assert world.statuses(MASTER) == {"301:7": "S", "301:7~2": "A"}
+    assert REUSED in world.open
+    world.report(MASTER, mirror("M7", "301:7", "S", edited_by="WS"), mirror("M72", "301:7~2"))
+    assert REUSED not in world.open
+    assert world.report(ABO, other) == []
+
+
+def test_d18a_numbers_go_on() -> None:
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("7", tnr="T8", person=CARL, at=LATER))
+    world.report(ABO, booked("7", tnr="T9", person=BERND, at="2026-02-21T09:00:00+01:00"))
+    assert set(world.state.bookings) == {"301:7", "301:7~2", "301:7~3"}
+
+
+def test_d18a_reference_is_counted_over_all_courses_of_the_vhs() -> None:
+    world = at_owner(booked("7"))
+    row = booked("7", tnr="T8", person=CARL, at=LATER)
+    world.report(ABO, row, references={"7": ("301:7", "301:7~2")})
+    assert set(world.state.bookings) == {"301:7", "301:7~3"}
+
+
+def test_d18a_beleg_id_of_another_course_gets_a_reference_of_its_own() -> None:
+    world = network()
+    world.report(ABO, booked("7"), references={"7": ("301:7",)})
+    assert set(world.state.bookings) == {"301:7~2"}
+    assert world.report(ABO, booked("7"), references={"7": ("301:7", "301:7~2")}) == []
+
+
+def test_d18a_nothing_is_written_into_the_row_of_the_stranger() -> None:
+    """The former booking is cancelled elsewhere; its Beleg-ID is somebody else's by now."""
+    world = at_owner(booked("7"))
+    other = booked("7", tnr="T8", person=CARL, at=LATER)
+    world.report(ABO, other, full=False)
+    world.report(MASTER, mirror("M7", "301:7", "S"))
+    assert world.to_do(ABO) == []
+    world.report(MASTER, mirror("M7", "301:7", "S"), mirror("M72", "301:7~2", "S"))
+    assert [(c.kind, c.ref, c.booking_id) for c in world.changes(ABO)] == [("booking.cancel", "301:7~2", "7")]
+
+
+def test_d18a_max_plus_one_program_gives_a_cancelled_id_away_on_the_same_day() -> None:
+    """Adler's "S" is Adler's, whatever the day."""
+    world = at_owner(booked("7", at=DAY))
+    world.report(ABO, booked("7", "S", at=DAY))
+    said = world.report(ABO, booked("7", tnr="T8", person=CARL, at=DAY))
+    assert types(said) == ["BookingMade", "BelegIdReused"]
+    assert world.statuses(ABO) == {"301:7": "S", "301:7~2": "A"}
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_d18_same_person_registers_again_on_the_same_day(full: bool) -> None:
+    """No time of day: "S" is final, and a new registration is a new booking (D5)."""
+    world = at_owner(booked("7", at=DAY))
+    world.report(ABO, booked("7", "S", at=DAY))
+    world.report(ABO, booked("7", at=DAY), full=full)
+    assert world.statuses(ABO) == {"301:7": "S", "301:7~2": "A"}
+
+
+def test_d18_s_that_shows_a_again_with_name_and_time_is_the_same_booking() -> None:
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("7", "S"))
+    world.report(ABO, booked("7"))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.codes == {"CANCELLED_BOOKING_REACTIVATED"}
+
+
+def test_d18_a_written_back_over_an_s_that_was_taken_back_is_the_same_booking_without_time_too() -> None:
+    world = shared_by_day()
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(ABO, booked("7", "S", at=DAY, edited_by="WS"))
+    world.report(THIRD, mirror("M412-7", "301:7"))
+    world.report(ABO, booked("7", at=DAY, edited_by="WS"))
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+def shared_by_day() -> World:
+    world = network()
+    world.report(ABO, booked("7", at=DAY))
+    world.report(MASTER, mirror("M563-7", "301:7", person=ANNA))
+    world.report(THIRD, mirror("M412-7", "301:7"))
+    return world
+
+
+def test_d18a_former_that_is_back_under_its_id_is_itself_again() -> None:
+    world = at_owner(booked("7"))
+    other = booked("7", tnr="T8", person=CARL, at=LATER)
+    world.report(ABO, other)
+    world.report(ABO, booked("7"), msgspec.structs.replace(other, booking_id="8"))
+    assert world.statuses(ABO) == {"301:7": "A", "301:7~2": "A"}
+    assert REUSED not in world.open
+    assert world.state.bookings["301:7"].seats[ABO].held
+
+
+def test_d18a_id_that_a_booking_left_is_taken_by_somebody_new() -> None:
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("8", tnr="T7"))
+    world.report(ABO, booked("8", tnr="T7"), booked("7", tnr="T9", person=CARL, at=LATER))
+    assert world.statuses(MASTER) == {"301:7": "A", "301:7~2": "A"}
+    assert world.open == set()
+    assert world.report(ABO, booked("8", tnr="T7"), booked("7", tnr="T9", person=CARL, at=LATER)) == []
+
+
+# --- families -------------------------------------------------------------------------------------------------------
+
+
+def test_d18_family_who_is_added_to_the_order_does_not_inherit_an_s() -> None:
+    anna, carl = booked("1", person=of_family("Anna")), booked("1", tnr="T9", person=of_family("Carl"))
+    world = at_owner(anna)
+    world.report(ABO, booked("1", "S", person=of_family("Anna")))
+    world.report(ABO, carl)
+    assert world.statuses(ABO) == {"301:1": "S", "301:1~2": "A"}
+
+
+def test_d18_family_whose_ids_are_exchanged_keeps_its_letters() -> None:
+    """Each row shares Beleg-ID, phone and second with the wrong one: TNR and name outrank them."""
+    anna, bernd = of_family("Anna"), of_family("Bernd")
+    world = at_owner(booked("1", "S", person=anna), booked("2", person=bernd))
+    world.report(ABO, booked("1", tnr="T2", person=bernd), booked("2", "S", tnr="T1", person=anna))
+    assert world.statuses(ABO) == {"301:1": "S", "301:2": "A"}
+    assert {ref: b.seats[ABO].booking_id for ref, b in world.state.bookings.items()} == {"301:1": "2", "301:2": "1"}
+
+
+def test_d18_family_of_whom_two_go_and_three_come_is_not_guessed() -> None:
+    gone = [booked(str(n), person=of_family(name)) for n, name in enumerate(("Anna", "Bernd"), 1)]
+    come = [booked(str(n), person=of_family(name)) for n, name in enumerate(("Carl", "Dora", "Emil"), 11)]
+    world = at_owner(*gone)
+    world.report(ABO, *come)
+    assert len(world.state.bookings) == 5
+
+
+# --- partial exports -------------------------------------------------------------------------------------------------
+
+
+def test_d18_one_of_two_exchanged_rows_in_a_delta_waits() -> None:
+    world = at_owner(booked("1", person=ANNA), booked("2", person=CARL))
+    one, other = booked("1", tnr="T2", person=CARL), booked("2", tnr="T1", person=ANNA)
+    assert types(world.report(ABO, one, full=False)) == ["MergeSuspected"]
+    assert world.report(ABO, one, full=False) == []
+    assert world.open == {("REGISTRATION_HELD", ABO, "301:2")}
+    assert types(world.report(ABO, one, other)) == ["BookingRekeyed", "BookingRekeyed"]
+    assert world.open == set()
+    assert world.statuses(MASTER) == {"301:1": "A", "301:2": "A"}
+
+
+def test_d18_exchange_that_is_undone_waits_no_more() -> None:
+    world = at_owner(booked("1", person=ANNA), booked("2", person=CARL))
+    world.report(ABO, booked("1", tnr="T2", person=CARL), full=False)
+    assert types(world.report(ABO, booked("1", person=ANNA), full=False)) == ["HoldEnded"]
+    assert world.open == set()
+
+
+def test_d27_row_that_waits_goes_on_waiting_whatever_is_corrected() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"), full=False)
+    corrected = booked("8", tnr="T8", person=Person("Mustermann", "Anna", ANNA.phone, ANNA.email))
+    assert world.report(ABO, corrected, full=False) == []
+    assert world.open == {("REGISTRATION_HELD", ABO, "301:7")}
+    said = types(world.report(ABO, corrected))
+    assert said[0] == "ParticipantsMerged"
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert "REGISTRATION_HELD" not in world.codes
+
+
+def test_d27_other_second_proves_nothing_after_the_name_was_corrected() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"), full=False)
+    corrected = booked(
+        "8", tnr="T8", person=Person("Mustermann", "Anna", ANNA.phone, ANNA.email), at="2026-01-05T10:00:01+01:00"
+    )
+    world.report(ABO, corrected)
+    assert set(world.state.bookings) == {"301:7", "301:8"}
+
+
+def test_d27_row_that_waited_and_is_gone_waits_no_more() -> None:
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"), full=False)
+    assert types(world.report(ABO, held(ABO))) == ["HoldEnded"]
+    assert world.open == set()
+
+
+# --- D26: mirrors ----------------------------------------------------------------------------------------------------
+
+
+def given(**persons: Person) -> World:
+    """Give a network in which the mirrors of bookings of 301 were given out to the Master, who shows none yet."""
+    world = network()
+    world.report(ABO, *[booked(key[1:], person=person) for key, person in persons.items()])
+    world.state.lanes[MASTER].creates_given |= dict.fromkeys((f"301:{key[1:]}" for key in persons), 1)
+    return world
+
+
+@pytest.mark.parametrize("editor", ["WS", "Import", None])
+def test_d26_row_of_the_second_and_name_given_out_is_that_mirror(editor: str | None) -> None:
+    world = given(b7=ANNA)
+    said = types(world.report(MASTER, booked("900", edited_by=editor)))
+    assert said == ["BookingDelivered", "MirrorUnreferenced"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.open == {("MIRROR_WITHOUT_REFERENCE", MASTER, "")}
+    assert world.report(MASTER, booked("900", edited_by=editor)) == []
+
+
+def test_d26_company_registration_shows_another_name_but_the_only_one_of_that_second() -> None:
+    world = given(b7=ANNA)
+    world.report(MASTER, booked("900", person=Person("VHS 301", "Firma")))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_d26_change_addresses_a_mirror_without_reference_by_beleg_id() -> None:
+    world = given(b7=ANNA)
+    world.report(MASTER, booked("900"))
+    world.report(ABO, booked("7", "S"))
+    assert [(c.kind, c.ref, c.booking_id) for c in world.changes(MASTER)] == [("booking.cancel", "301:7", "900")]
+
+
+def test_d26_person_who_registers_there_as_well_has_a_contract_of_its_own() -> None:
+    world = given(b7=ANNA)
+    own = booked("50", person=ANNA, at=LATER)
+    world.report(MASTER, own)
+    assert world.statuses(MASTER) == {"301:7": "A", "563:50": "A"}
+
+
+def test_d26_row_by_ws_waits_while_a_mirror_given_out_is_not_there_and_is_a_registration_after() -> None:
+    world = given(b7=ANNA)
+    web = booked("50", person=CARL, at=LATER, edited_by="WS")
+    assert types(world.report(MASTER, web)) == ["RegistrationHeld"]
+    assert world.report(MASTER, web) == []
+    assert world.open == {("REGISTRATION_HELD", MASTER, "301:7")}
+    world.report(MASTER, web, held(MASTER))
+    assert world.statuses(MASTER) == {"301:7": "A", "563:50": "A"}
+    assert world.open == set()
+
+
+def test_d26_web_registration_by_ws_is_a_registration_where_nothing_is_given_out() -> None:
+    world = network()
+    assert types(world.report(MASTER, booked("50", edited_by="WS"))) == ["BookingMade"]
+
+
+def test_d26_reference_that_is_entered_settles_it() -> None:
+    world = given(b7=ANNA)
+    world.report(MASTER, booked("900"))
+    said = world.report(MASTER, booked("900", of="301:7"))
+    assert types(said) == ["MirrorReferenced"]
+    assert world.open == set()
+
+
+def test_d26_two_rows_of_one_reference_are_one_seat_and_cancelled_only_where_both_are() -> None:
+    world = shared()
+    one, two = held(MASTER), mirror("M-copy", "301:7", person=ANNA)
+    world.report(MASTER, one, two)
+    assert world.open == {("MIRROR_DOUBLED", MASTER, "301:7")}
+    for rows in ((_s(one), two), (one, _s(two))):
+        world.report(MASTER, *rows)
+        assert world.statuses(ABO) == {"301:7": "A"}
+    world.report(MASTER, _s(one), _s(two))
+    assert world.statuses(ABO) == {"301:7": "S"}
+
+
+def test_d26_s_on_one_of_two_rows_in_a_delta_cancels_nobody() -> None:
+    world = shared()
+    one, two = held(MASTER), mirror("M-copy", "301:7", person=ANNA)
+    world.report(MASTER, one, two)
+    world.report(MASTER, _s(one), full=False)
+    assert world.statuses(ABO) == {"301:7": "A"}
+    world.report(MASTER, _s(two), full=False)
+    assert world.statuses(ABO) == {"301:7": "S"}
+
+
+def test_d26_each_row_of_a_doubled_mirror_is_told_by_its_beleg_id() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER), mirror("M-copy", "301:7", person=ANNA))
+    world.report(ABO, held(ABO, status="S"))
+    told = world.changes(MASTER)
+    assert [(c.kind, c.ref, c.booking_id) for c in told] == [
+        ("booking.cancel", "301:7", "M-copy"),
+        ("booking.cancel", "301:7", "M563-7"),
+    ]
+    assert len({change.id for change in told}) == 2
+
+
+def test_d26_row_too_many_that_is_deleted_settles_it() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER), mirror("M-copy", "301:7", person=ANNA))
+    assert types(world.report(MASTER, held(MASTER))) == ["MirrorSingle"]
+    assert world.open == set()
+    assert world.changes(MASTER) == []
+
+
+def _s(row: BookingRow) -> BookingRow:
+    return booked(row.booking_id, "S", of=row.ref, person=row.person)
+
+
+def test_d18_row_that_states_nothing_but_its_beleg_id_is_that_booking() -> None:
+    """What is unstated is no witness, neither equal nor other (D29)."""
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("7", tnr="", person=None, at=""))
+    assert set(world.state.bookings) == {"301:7"}
