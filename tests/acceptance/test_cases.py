@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from koop_es.connectors import read_export
 from tests.acceptance.cases import ABO, FOLDER, MASTER, NOW, Case, begin, needs_cases, play
 from tests.acceptance.console import Console
 
@@ -68,6 +69,49 @@ def test_d18_case_20c_ids_written_as_formulas_cancel_and_book_nobody(koop: Conso
     causes = [notice["text"] for notice in case.answers["563-4"]["notices"] if "spreadsheet" in notice["text"]]
     assert len(causes) == 2, "one sentence for each file"
     assert all("export it again and send it on unopened" in item["remedy"] for item in case.quarantined())
+
+
+def test_case_11l_no_letter_of_a_name_is_dropped(koop: Console) -> None:
+    case = play(koop, "11l-names-to-master")
+    (made,) = [change for change in case.koop.changes(MASTER) if change["kind"] == "booking.create"]
+    assert (made["booking"]["name"], made["booking"]["first_name"]) == ("Žižek", "Saša")
+    notices = [(notice["line"], notice["text"]) for notice in case.answers["301-2"]["notices"]]
+    assert (6, "Name holds 'Ž' (0x8E), 'ž' (0x9E) of windows-1252: read as that") in notices
+
+
+def test_case_30_one_bad_character_costs_its_course_only(koop: Console) -> None:
+    (answer,) = koop.ask("ingest", FOLDER / "30-ctrl-0b/kurse.xml", "--vhs", MASTER, status=1)["exports"]
+    assert (answer["status"], answer["rows"], answer["quarantined_rows"]) == ("applied", 3, 1)
+    (item,) = koop.ask("quarantine", "list", status=1)["quarantine"]
+    assert (item["column"], item["line"]) == ("inhalt", 4)
+    assert item["reason"] == "inhalt of course B1 holds 0x0B, a character that no XML may hold"
+    assert "course B1" in item["remedy"]
+
+
+def test_case_37_a_byte_order_mark_decides(koop: Console) -> None:
+    (answer,) = koop.ingest_of(MASTER, FOLDER / "37-bom-cp1252-decl/kurse.xml")
+    assert any("begins with the mark of utf-8: read as utf-8" in notice["text"] for notice in answer["notices"])
+    report = read_export(FOLDER / "37-bom-cp1252-decl/kurse.xml", vhs=MASTER)
+    assert report.courses[1].facts.title == "Töpfern"
+
+
+def test_case_39_text_within_markup_is_kept(koop: Console) -> None:
+    report = read_export(FOLDER / "39-mixed/kurse.xml", vhs=MASTER)
+    assert report.courses[1].facts.info == "Zeile 1\nZeile 2 fett Ende"
+    assert koop.ingest_of(MASTER, FOLDER / "39-mixed/kurse.xml")[0]["status"] == "applied"
+
+
+def test_case_46_a_web_page_is_named_as_what_it_is(koop: Console) -> None:
+    error = koop.refused("ingest", FOLDER / "46-html/kurse.xml", "--vhs", MASTER, status=4)
+    assert "it is a web page (HTML)" in error["message"]
+    assert "DOCTYPE" not in error["message"]
+
+
+def test_case_61a_back_slashes_in_a_zip_are_folders(koop: Console) -> None:
+    case = begin(koop, "61a-zip-backslash")
+    (answer,) = case.koop.ingest(case.folder / "563-3.zip")
+    assert answer["status"] in {"applied", "unchanged"}
+    assert not case.cancelled()
 
 
 # --- routing: what an unusable row protects -------------------------------------------------------------------------

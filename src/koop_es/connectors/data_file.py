@@ -27,7 +27,7 @@ class _RowReader(Protocol[Row_co]):
 
 
 class DataFile(msgspec.Struct, frozen=True):
-    """Where one file lies and how it is written."""
+    """Where one file lies and how it is written; ``mended`` where that is not what is declared, but windows-1252."""
 
     source: Source
     path: str
@@ -36,6 +36,7 @@ class DataFile(msgspec.Struct, frozen=True):
     encoding: Encoding
     profile: Profile
     vhs: str
+    mended: bool = False
 
     def users(self, notes: Notes) -> tuple[int, int, int]:
         """Count the good rows of ``benutzer.csv``, all of them, and empty ones; raises ExportQuarantined."""

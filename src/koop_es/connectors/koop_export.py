@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
@@ -11,6 +10,7 @@ from koop_es.connectors import limits, manifest, profiles
 from koop_es.connectors.columns import BOOKINGS, USERS, Header, course_layout
 from koop_es.connectors.content import NOTHING, Content, Remembered
 from koop_es.connectors.data_file import DataFile
+from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, is_web_page, marked
 from koop_es.connectors.errors import ExportQuarantined, VhsMismatch
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
 from koop_es.connectors.grouping import Key
@@ -48,8 +48,8 @@ class KoopExport:
             self._profile = self._chosen(profile)
             self._encoding: Encoding = self.manifest.encoding or self._profile.encoding
             self._stamps = {part: source.stamp(file.path) for part, file in self._parts.items()}
-            self._reads_as_utf8: dict[Part, bool] = {}
-            sums = {part: self._checksum(part) for part in self._parts}
+            self._looks = {part: Look(closely=self._encoding not in {"utf-8", "utf-16"}) for part in self._parts}
+            sums = {part: checksum(source, file.path, self._looks[part]) for part, file in self._parts.items()}
             self._sha256 = digest_of(
                 [[manifest.NAME, sha256(content).hexdigest()], *([part, sums[part]] for part in sums)]
             )
@@ -60,6 +60,7 @@ class KoopExport:
                         file=file.path,
                         remedy="it was cut off or changed on the way: transfer or export it again",
                     )
+            self._encodings = self._found_encodings()
             self.fingerprint = self._fingerprint(sums, self._sha256)
 
     def report(self, known: Mapping[Key, Remembered] = NOTHING) -> Report:
@@ -109,9 +110,7 @@ class KoopExport:
         bookings: Sheet[BookingReader] | None = None
         for part, file in self._parts.items():
             data, found = self._data_file(part), notes[part]
-            if self._reads_as_utf8.get(part):
-                reason = f"declared as {self._encoding}, but all of it is valid utf-8: letters may come out wrong"
-                found.notice(1, reason)
+            self._say_encoding(part, found)
             whole = self.manifest.kind is Kind.FULL and file.rows is not None and file.sha256 is not None
             if part == "users":
                 report.users, total, empty = data.users(found)
@@ -128,7 +127,7 @@ class KoopExport:
                     file=file.path,
                     remedy="export again, in full",
                 )
-        return Content(courses, bookings, f"{self._encoding} {self._profile.fingerprint()} {self.manifest.kind}")
+        return Content(courses, bookings, f"{self._written} {self._profile.fingerprint()} {self.manifest.kind}")
 
     def _course_reader(self, header: Header, notes: Notes) -> CourseReader:
         return CourseReader(header, self._profile, notes)
@@ -147,7 +146,8 @@ class KoopExport:
             path=self._parts[part].path,
             layout={"courses": course_layout(self.manifest.kind), "bookings": BOOKINGS, "users": USERS}[part],
             aliases=getattr(self._profile.columns, part),
-            encoding=self._encoding,
+            encoding=self._encodings[part],
+            mended=self._encoding == "iso-8859-15" and self._encodings[part] == "windows-1252",
             profile=self._profile,
             vhs=self.manifest.vhs,
         )
@@ -162,25 +162,43 @@ class KoopExport:
             )
         return profiles.load(profile or system)
 
-    def _checksum(self, part: Part) -> str:
-        """Sum a file up; a file in a single-byte encoding is also tried as UTF-8, to warn of a wrong declaration."""
-        path = self._parts[part].path
-        if self._encoding in {"utf-8", "utf-16"}:
-            return checksum(self._source, path)
-        decoder, ascii_only = codecs.getincrementaldecoder("utf-8")(), True
-        valid = True
+    def _found_encodings(self) -> dict[Part, Encoding]:
+        """Find how each file is written: as declared, unless its own bytes say otherwise beyond doubt.
 
-        def look(block: bytes) -> None:
-            nonlocal valid, ascii_only
-            ascii_only = ascii_only and block.isascii()
-            try:
-                valid = valid and decoder.decode(block) is not None
-            except UnicodeDecodeError:
-                valid = False
+        A byte order mark that contradicts the declaration is refused. Bytes that are letters in windows-1252 and
+        control characters in ISO 8859 mean that the export is written in windows-1252.
+        """
+        looks = self._looks.values()
+        windows = any(look.controls for look in looks) and not any(look.undefined for look in looks)
+        declared: Encoding = "windows-1252" if self._encoding == "iso-8859-15" and windows else self._encoding
+        found: dict[Part, Encoding] = {}
+        for part, look in self._looks.items():
+            path, mark = self._parts[part].path, marked(look.head)
+            if is_web_page(look.head):
+                raise ExportQuarantined(f"holds no rows: {WEB_PAGE}", file=path, line=1, remedy=WEB_PAGE_REMEDY)
+            if mark is not None and mark != self._encoding:
+                raise ExportQuarantined(
+                    f"begins with the byte order mark of {mark}, but {self._encoding} is declared",
+                    file=path,
+                    line=1,
+                    remedy=f"declare {mark} in {manifest.NAME}, or write the file as it is declared",
+                )
+            found[part] = declared
+        return found
 
-        total = checksum(self._source, path, look)
-        self._reads_as_utf8[part] = valid and not ascii_only
-        return total
+    def _say_encoding(self, part: Part, notes: Notes) -> None:
+        """Say where a file is not written as declared, or may not be."""
+        found, look = self._encodings[part], self._looks[part]
+        if found != self._encoding:
+            notes.notice(1, f"declared as {self._encoding}, but it is {found}, as its bytes show: read as {found}")
+        elif look.reads_as_utf8:
+            notes.notice(1, f"declared as {self._encoding}, but all of it is valid utf-8: letters may come out wrong")
+
+    @property
+    def _written(self) -> str:
+        """Name the encodings of the files, or the declared one where it is that of all."""
+        found = set(self._encodings.values())
+        return self._encoding if found <= {self._encoding} else " ".join(map(str, self._encodings.values()))
 
     def _fingerprint(self, sums: dict[Part, str], whole: str) -> Fingerprint:
         stated = self.manifest
@@ -189,7 +207,7 @@ class KoopExport:
             "system": stated.system,
             "kind": stated.kind,
             "scope": stated.scope_from.isoformat() if stated.scope_from else None,
-            "encoding": self._encoding,
+            "encoding": self._written,
             "profile": self._profile.fingerprint(),
             "files": [[part, sums[part], file.rows, file.sha256 is not None] for part, file in self._parts.items()],
         }

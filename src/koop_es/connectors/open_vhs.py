@@ -79,7 +79,7 @@ def _course(element: Element, notes: Notes) -> CourseRow:
     guid = course.lenient("guid", plain, expected=True)
     if guid and not _GUID.fullmatch(guid):
         course.note(f"guid {guid!r} is no GUID", element.find("guid"))
-    starts_on = course.strict("beginn_datum", _iso_day, missing="every course needs its first day")
+    starts_on = course.first_day("beginn_datum", _iso_day, missing="every course needs its first day")
     sessions = _sessions(course)
     ends_on = _last_day(course, starts_on, sessions)
     starts_at, ends_at = _times(course)
@@ -117,10 +117,10 @@ def _key(element: Element) -> tuple[str, ...] | None:
         return None
 
 
-def _last_day(course: CourseElement, starts_on: date, sessions: list[date]) -> date:
+def _last_day(course: CourseElement, starts_on: date | None, sessions: list[date]) -> date | None:
     stated = course.lenient("ende_datum", _iso_day)
-    if stated is None:
-        return max([starts_on, *sessions])
+    if stated is None or starts_on is None:
+        return stated or max([*([starts_on] if starts_on else []), *sessions], default=None)
     if stated < starts_on:
         course.note(
             f"ends on {stated} (ende_datum) before it begins on {starts_on} (beginn_datum)",

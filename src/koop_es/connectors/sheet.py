@@ -14,6 +14,7 @@ from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
+from koop_es.connectors.encodings import WINDOWS_ONLY, has_controls, meant, named
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.grouping import RUN_BYTES, Group, Grouping, Place, Scattered, chained, digest_of
 from koop_es.connectors.legible import told
@@ -136,13 +137,15 @@ class Sheet(Generic[Reader]):
 
         Rows that have nothing to clean are worked on ``together`` where that is possible.
         """
-        return self._worked(group, work, together, self._refused)
+        return self._worked(group, work, together, self._refused, self._notes)
 
     def again(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
         """Let the rows of a course be worked on that were before; those that cannot be used are passed over."""
-        return self._worked(group, work, together, lambda *_: None)
+        return self._worked(group, work, together, lambda *_: None, None)
 
-    def _worked(self, group: Group, work: Work[T], together: Together[T] | None, refused: Refused) -> list[T]:
+    def _worked(
+        self, group: Group, work: Work[T], together: Together[T] | None, refused: Refused, notes: Notes | None
+    ) -> list[T]:
         found: list[T] = []
         for piece in self._pieces(group):
             tidy, records = self._cut(piece)
@@ -152,11 +155,28 @@ class Sheet(Generic[Reader]):
             for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
                 if group.key is None and not any(map(is_said, cells)):
                     continue
+                if not tidy:
+                    cells = self._meant(cells, line, notes)  # noqa: PLW2901 - read as they are meant
                 try:
                     found.append(work(cells, line, tidy=tidy))
                 except CellRefused as error:
                     refused(error, piece, index, cells)
         return found
+
+    def _meant(self, cells: list[str], line: int, notes: Notes | None) -> list[str]:
+        """Read control characters as the letters of windows-1252 that are plainly meant, and say where."""
+        text = "".join(cells)
+        if self._file.mended:
+            odd = [(place, cell) for place, cell in enumerate(cells) if not WINDOWS_ONLY.isdisjoint(cell)]
+        elif has_controls(text):
+            odd = [(place, meant(cell)) for place, cell in enumerate(cells) if has_controls(cell)]
+            cells = [meant(cell) for cell in cells]
+        else:
+            return cells
+        for place, cell in odd if notes is not None else ():
+            heading = self.header.heading(place)
+            self._notes.notice(line, f"{heading} holds {named(cell)} of windows-1252: read as that")
+        return cells
 
     def _refused(self, refused: CellRefused, piece: _Piece, index: int, cells: Sequence[str]) -> None:
         column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
@@ -244,7 +264,8 @@ class Sheet(Generic[Reader]):
         text = piece.raw.decode(self.codec)
         text = text.replace("\r\n", "\n") if "\r" in text else text
         found = [line.split(delimiter) for line in text.removesuffix("\n").split("\n")]
-        return is_tidy(text.replace("\n", delimiter), delimiter), found
+        tidy = is_tidy(text.replace("\n", delimiter), delimiter)
+        return tidy and not (self._file.mended and not WINDOWS_ONLY.isdisjoint(text)), found
 
 
 class _Piece(NamedTuple):

@@ -137,14 +137,15 @@ class Archive:
             raise _bad_zip(f"unpacks to more than {_MOST}", self.name)
         found: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
-            pure = PurePosixPath(info.filename)
-            if pure.is_absolute() or ".." in pure.parts or "\\" in info.orig_filename or ":" in info.filename:
+            name = info.filename.replace("\\", "/")  # as some packers of Windows write them
+            pure = PurePosixPath(name)
+            if pure.is_absolute() or ".." in pure.parts or ":" in name:
                 raise _bad_zip(f"the entry {info.filename!r} leads out of the archive", self.name)
             if stat.S_ISLNK(info.external_attr >> 16):
                 raise _bad_zip(f"the entry {info.filename!r} is a link", self.name)
-            if info.filename in found:
-                raise _bad_zip(f"holds the entry {info.filename!r} twice", self.name)
-            found[info.filename] = info
+            if name in found:
+                raise _bad_zip(f"holds the entry {name!r} twice", self.name)
+            found[name] = info
         return found
 
     def has(self, path: str) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from koop_es.connectors.encodings import has_controls, meant, named
 from koop_es.connectors.notes import Notes
+from koop_es.connectors.sentinels import is_no_day
 from koop_es.connectors.values import Unreadable, identity, prose
+from koop_es.connectors.xml_characters import MARK
 from koop_es.connectors.xml_stream import Element, Record
 from koop_es.domain.observation import CourseRow
 
@@ -37,13 +40,30 @@ class CourseElement:
             raise CourseRejected(path, self.element.line, "is missing", missing)
         return self._parsed(found, path, parse)
 
+    def first_day(self, path: str, parse: Callable[[str], T], *, missing: str) -> T | None:
+        """Read a day that must be there, as ``strict`` does, None where it is a value that is none (D29)."""
+        found = self.element.find(path)
+        if found is not None and self._is_unstated(found, path):
+            return None
+        return self.strict(path, parse, missing=missing)
+
     def day(self, path: str, parse: Callable[[str], T]) -> T | None:
         """Read a day: None where it is missing (noted), raises CourseRejected where it is unreadable."""
         found = self.element.find(path)
         if found is None or not prose(found.text):
             self.note(f"has no {path}", found)
             return None
+        if self._is_unstated(found, path):
+            return None
         return self._parsed(found, path, parse)
+
+    def _is_unstated(self, found: Element, path: str) -> bool:
+        """Tell, with a notice, that an element holds a value that is none (D29)."""
+        text = prose(found.text)
+        if not is_no_day(text):
+            return False
+        self.note(f"{path} {text!r} is no value; what was known stands, and nothing is sent on", found)
+        return True
 
     def lenient(self, path: str, parse: Callable[[str], T], *, expected: bool = False) -> T | None:
         """Read an element: None where it is missing (noted if ``expected``), empty or unreadable (noted)."""
@@ -51,6 +71,8 @@ class CourseElement:
         if found is None:
             if expected:
                 self.note(f"has no {path}")
+            return None
+        if self._is_unstated(found, path):
             return None
         try:
             text = prose(found.text)
@@ -70,6 +92,36 @@ class CourseElement:
             raise CourseRejected(path, found.line, f"{path} {error.reason}", error.remedy) from None
 
 
+def _within(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element.children:
+        yield from _within(child)
+
+
+def _check_characters(record: Record, key: tuple[str, ...] | None) -> None:
+    """Raise CourseRejected where a text that is read holds a character that no XML may hold."""
+    if not record.bad:
+        return
+    for element in _within(record.element):
+        if MARK in element.text:
+            course = f"course {key[0]}" if key else "a course"
+            raise CourseRejected(
+                element.name,
+                element.line,
+                f"{element.name} of {course} holds {record.bad[0].named()}, a character that no XML may hold",
+                f"delete what cannot be seen in that text of {course} in the admin program, or type the text anew, and "
+                "export again",
+            )
+
+
+def _read_as_meant(element: Element, notes: Notes) -> None:
+    """Read control characters as the letters of windows-1252 that are plainly meant, and say where."""
+    for part in _within(element):
+        if has_controls(part.text):
+            part.parts = [meant(part.text)]
+            notes.notice(part.line, f"{part.name} holds {named(part.text)} of windows-1252: read as that")
+
+
 class Catalogue:
     """The courses of one XML file, each key once."""
 
@@ -82,8 +134,13 @@ class Catalogue:
     def take(
         self, record: Record, read: Callable[[Element], CourseRow], key: Callable[[Element], tuple[str, ...] | None]
     ) -> None:
-        """Read one record into a course, or set it aside."""
+        """Read one record into a course, or set it aside.
+
+        A character that no XML may hold costs the course in whose text it stands, and no other.
+        """
+        _read_as_meant(record.element, self._notes)
         try:
+            _check_characters(record, key(record.element))
             row = read(record.element)
         except CourseRejected as error:
             self._notes.reject(

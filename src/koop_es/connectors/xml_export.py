@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from koop_es.connectors import kufersql, open_vhs
 from koop_es.connectors.content import NOTHING, Content, Remembered
+from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, is_web_page, marked
 from koop_es.connectors.errors import ExportQuarantined, UnknownFormat, VhsNeeded
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
 from koop_es.connectors.grouping import Key
@@ -18,8 +18,7 @@ from koop_es.connectors.xml_stream import XmlStream
 from koop_es.domain.identifiers import vhs_id
 from koop_es.domain.observation import Kind, Report
 
-_HEAD_BYTES = 1024  # an XML declaration is the first thing in a file and shorter than 100 bytes
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*\bencoding\s*=")
+_DECLARED = re.compile(rb"""^[^<]*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)["']""")
 _ALLOWED = {
     kufersql.RECORD: kufersql.ALLOWED,
     open_vhs.RECORD: open_vhs.ALLOWED,
@@ -31,20 +30,14 @@ class XmlExport:
     """One XML file, opened: root known and bytes summed up, courses not yet read."""
 
     def __init__(self, path: Path, *, vhs: str | None) -> None:
-        """Recognise the format; raises UnknownFormat, VhsNeeded, ExportQuarantined."""
+        """Recognise the format, or a web page; raises UnknownFormat, VhsNeeded, ExportQuarantined."""
         self._source = SingleFile(path)
         self._file = path.name
-        self._declared = self._head_declares()
-        self._valid_utf8 = True
-        decoder = codecs.getincrementaldecoder("utf-8")()
-
-        def look(block: bytes) -> None:
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                self._valid_utf8 = False
-
-        total = checksum(self._source, self._file, look)
+        self._look = Look(closely=True)
+        total = checksum(self._source, self._file, self._look)
+        if is_web_page(self._look.head):
+            raise UnknownFormat(f"{self._file} has the root html: {WEB_PAGE}; {WEB_PAGE_REMEDY}", file=self._file)
+        self._encoding = self._found_encoding()
         self._stamp = self._source.stamp(self._file)
         self._format = self._recognised()
         if vhs is None:
@@ -65,10 +58,9 @@ class XmlExport:
         report, notes = self.fingerprint.report(), Notes(self._file, "course")
         try:
             with reading(self._source, self._file) as raw:
-                stream = XmlStream(raw, self._file, allowed=_ALLOWED, encoding=self._encoding())
+                stream = XmlStream(raw, self._file, allowed=_ALLOWED, encoding=self._encoding, windows=self._windows())
                 stream.begin()
-                if self._encoding():
-                    notes.notice(1, "declares no encoding and is no utf-8; it was read as windows-1252")
+                self._say_encoding(notes)
                 if self._format == kufersql.ROOT:
                     report.courses = kufersql.read(stream, notes)
                 else:
@@ -99,20 +91,46 @@ class XmlExport:
         """Give the original bytes of courses: none, since one that was read is never set aside later."""
         return {}
 
-    def _encoding(self) -> str | None:
-        """Honour the declaration, else UTF-8 where the bytes are valid, else windows-1252 (domain 7.4)."""
-        return None if self._declared or self._valid_utf8 else "windows-1252"
+    def _found_encoding(self) -> str | None:
+        """Find what overrides the declaration: a byte order mark; None lets it be honoured.
 
-    def _head_declares(self) -> bool:
-        with reading(self._source, self._file) as raw:
-            head = raw.read(_HEAD_BYTES)
-        return head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or bool(
-            _DECLARED.match(head.removeprefix(codecs.BOM_UTF8))
-        )
+        Without either, UTF-8 where the bytes are valid, else windows-1252 (domain 7.4).
+        """
+        mark, declared = marked(self._look.head), self._declared()
+        if mark == "utf-8":
+            if not self._look.valid_utf8:
+                raise ExportQuarantined(
+                    f"begins with the mark of utf-8, declares {declared or 'nothing'}, and is no utf-8",
+                    file=self._file,
+                    line=1,
+                    remedy="write it in one encoding and declare that",
+                )
+            return "utf-8"
+        if mark is not None:
+            return "utf-16"
+        return None if declared or self._look.valid_utf8 else "windows-1252"
+
+    def _windows(self) -> bool:
+        """Tell whether the file is read as windows-1252."""
+        return (self._encoding or self._declared()) in {"windows-1252", "cp1252"}
+
+    def _declared(self) -> str | None:
+        """Read the encoding that the file declares, in small letters."""
+        head = self._look.head.replace(b"\0", b"")
+        found = _DECLARED.search(head)
+        return found[1].decode("ascii", "replace").lower() if found else None
+
+    def _say_encoding(self, notes: Notes) -> None:
+        """Say where the file is not written as it declares."""
+        mark, declared = marked(self._look.head), self._declared()
+        if mark is None and self._encoding is not None:
+            notes.notice(1, "declares no encoding and is no utf-8; it was read as windows-1252")
+        elif mark is not None and declared is not None and not declared.startswith(mark):
+            notes.notice(1, f"declares {declared}, but begins with the mark of {mark}: read as {mark}")
 
     def _recognised(self) -> str:
         with reading(self._source, self._file) as raw:
-            stream = XmlStream(raw, self._file, allowed={}, encoding=self._encoding())
+            stream = XmlStream(raw, self._file, allowed={}, encoding=self._encoding, windows=self._windows())
             stream.begin()
         namespace, name = stream.root or ("", "")
         if name in {kufersql.ROOT, open_vhs.ROOT}:

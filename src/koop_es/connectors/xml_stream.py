@@ -8,8 +8,17 @@ from xml.parsers import expat
 
 from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
+from koop_es.connectors.xml_characters import Bad, Characters
 
 _REMEDY = "export the file again from the admin program"
+_PARAGRAPHS = frozenset({"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
+_LINES = _PARAGRAPHS | {"br", "hr"}
+_MARKUP = _LINES | {
+    *("b", "i", "u", "s", "em", "strong", "span", "font", "a", "small", "big", "sub", "sup", "center", "strike"),
+    *("td", "th", "tbody", "thead", "blockquote", "abbr", "mark", "code", "pre", "dl", "dt", "dd"),
+}
+"""What editors put into a text: the text in it is kept, and so are its line ends."""
+
 _SEPARATOR = " "  # between namespace and name; neither can hold one
 
 
@@ -45,13 +54,13 @@ class Element:
 
 
 class Record:
-    """One record: its element, and the bytes it was read from."""
+    """One record: its element, the bytes it was read from, and the characters in them that no XML may hold."""
 
-    __slots__ = ("element", "raw")
+    __slots__ = ("bad", "element", "raw")
 
-    def __init__(self, element: Element, raw: bytes) -> None:
+    def __init__(self, element: Element, raw: bytes, bad: list[Bad]) -> None:
         """Keep the element and its original bytes."""
-        self.element, self.raw = element, raw
+        self.element, self.raw, self.bad = element, raw, bad
 
 
 class XmlStream:
@@ -61,14 +70,22 @@ class XmlStream:
     """
 
     def __init__(
-        self, stream: BinaryIO, file: str, *, allowed: dict[str, frozenset[str]], encoding: str | None
+        self,
+        stream: BinaryIO,
+        file: str,
+        *,
+        allowed: dict[str, frozenset[str]],
+        encoding: str | None,
+        windows: bool = False,
     ) -> None:
         """Read ``stream``; ``allowed`` maps a record's name to the paths below it that are kept; the rest is dropped.
 
-        ``encoding`` overrides what the file says of itself; None honours its declaration, UTF-8 by default.
+        ``encoding`` overrides what the file says of itself; None honours its declaration, UTF-8 by default. ``windows``
+        says that it is written in windows-1252.
         """
         self._stream, self._file, self._allowed = stream, file, allowed
-        self._closing_bytes = 2 if encoding is None and _is_little_utf16(stream) else 1
+        self._closing_bytes = 2 if encoding in (None, "utf-16") and _is_little_utf16(stream) else 1
+        self._characters = Characters(windows=windows) if _is_of_bytes(stream) else None
         self._parser = expat.ParserCreate(encoding, _SEPARATOR)
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -104,7 +121,7 @@ class XmlStream:
         block = self._stream.read(limits.XML_CHUNK_BYTES)
         self._buffer += block
         try:
-            self._parser.Parse(block, not block)
+            self._parser.Parse(self._characters.clean(block) if self._characters else block, not block)
         except expat.ExpatError as error:
             place = f"column {error.offset + 1}"
             raise self._unusable(
@@ -144,9 +161,15 @@ class XmlStream:
         if depth == 2 and local in self._allowed:
             element = Element(local, self._parser.CurrentLineNumber, attributes)
             self._record_at = self._parser.CurrentByteIndex
-        elif depth > 2 and (parent := self._open[-1]) and "/".join(self._names[2:]) in self._allowed[self._names[1]]:
-            element = Element(local, self._parser.CurrentLineNumber, attributes)
-            parent.children.append(element)
+        elif depth > 2 and (parent := self._open[-1]):
+            allowed = self._allowed[self._names[1]]
+            if "/".join(self._names[2:]) in allowed:
+                element = Element(local, self._parser.CurrentLineNumber, attributes)
+                parent.children.append(element)
+            elif local.lower() in _MARKUP and not _has_parts("/".join(self._names[2:-1]), allowed):
+                element = parent  # a text with markup in it: all of it is the parent's text
+                if local.lower() in _LINES:
+                    parent.parts.append("\n")
         self._open.append(element)
 
     def _text(self, text: str) -> None:
@@ -155,9 +178,12 @@ class XmlStream:
 
     def _end(self, _: str) -> None:
         element = self._open.pop()
-        self._names.pop()
+        if self._names.pop().lower() in _PARAGRAPHS and element is not None and self._open[-1] is element:
+            element.parts.append("\n")
         if element is not None and len(self._names) == 1:
-            self._done.append(Record(element, self._raw_until(self._parser.CurrentByteIndex)))
+            raw = self._raw_until(self._parser.CurrentByteIndex)
+            first, bad = self._record_at, self._characters
+            self._done.append(Record(element, raw, bad.between(first, first + len(raw)) if bad and bad.found else []))
             self._record_at = -1
 
     def _raw_until(self, end_tag_at: int) -> bytes:
@@ -166,6 +192,18 @@ class XmlStream:
 
     def _unusable(self, reason: str, line: int) -> ExportQuarantined:
         return ExportQuarantined(reason, file=self._file, line=line, remedy=_REMEDY)
+
+
+def _has_parts(path: str, allowed: frozenset[str]) -> bool:
+    """Tell whether an element holds others that are read, and so is no text."""
+    return any(other.startswith(f"{path}/") for other in allowed) if path else True
+
+
+def _is_of_bytes(stream: BinaryIO) -> bool:
+    """Tell whether a byte below 0x80 is a character in itself, as it is in every encoding but UTF-16."""
+    head = stream.read(4)
+    stream.seek(0)
+    return b"\0" not in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _is_little_utf16(stream: BinaryIO) -> bool:
