@@ -142,7 +142,7 @@ BOOKINGS = (
         "merged participants are not recognised",
         "merge",
         "A merge changes the numbers, not the person; read naively it cancels a seat (B13-B15).",
-        (Edit("domain/pairing.py", "        if self.free:\n", "        if self.free and not rows:\n"),),
+        (Edit("domain/pairing.py", "        if self.free and left:\n", "        if self.free and not left:\n"),),
     ),
     Mutation(
         "whoever has the same name is the same person",

@@ -7,7 +7,7 @@ alone, never on what others did meanwhile. Only rows that are not found under th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -225,7 +225,7 @@ class _Weighing:
     def weigh(self, rows: list[BookingRow]) -> None:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
         left = self._mirrors(rows, self._is_given_by_name)
-        if self.free:
+        if self.free and left:
             left = self._pair(left)
         left = self._mirrors(left, self._is_given_by_time)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
@@ -240,6 +240,9 @@ class _Weighing:
         """Pair rows with known bookings, best witnesses first; returns the rows that are none (D18)."""
         left = {number: (row, witness_of_row(row)) for number, row in enumerate(rows)}
         homes = {row.booking_id for row in rows}
+        cells = [set(values) - {""} for values in zip(*(witness for _, witness in left.values()), strict=True)]
+        # Whoever shares no cell with any of the rows is none of them: in a large course that is nearly everybody.
+        self.free = [one for one in self.free if any(map(set.__contains__, cells, one.witness))]
         free = {one.ref: one for one in self.free}
         for tier in TIERS:
             if not (left and free):
@@ -277,8 +280,8 @@ class _Weighing:
                             one.ref,
                         )
         if tier.alone:
-            numbers, refs = [number for number, _ in fits], [ref for _, ref in fits]
-            fits = {(n, r): order for (n, r), order in fits.items() if numbers.count(n) == 1 == refs.count(r)}
+            numbers, refs = Counter(number for number, _ in fits), Counter(ref for _, ref in fits)
+            fits = {(n, r): order for (n, r), order in fits.items() if numbers[n] == 1 == refs[r]}
         return sorted(fits, key=fits.__getitem__)
 
     def _may_go_on(self, one: _Free, row: BookingRow, witness: Witness, homes: set[str], *, same_id: bool) -> bool:
@@ -364,6 +367,8 @@ class _Weighing:
         """Name a booking: ``301:1001``, or ``301:1001~2`` where that is taken in any course of this VHS (D18a, B16)."""
         base, bookings = booking_ref(self.vhs, booking_id), self.state.bookings
         elsewhere = [ref for ref in self.part.references(booking_id) if ref not in bookings]
+        if not (elsewhere or base in bookings or base in self.taken):
+            return base
         for ref in chain((base,), (f"{base}~{number}" for number in count(2))):
             seat = bookings[ref].seats.get(self.vhs) if ref in bookings else None
             if ref not in self.taken and ref not in elsewhere and (seat is None or not seat.booking_id):

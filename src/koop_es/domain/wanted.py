@@ -126,9 +126,10 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
 
 def _to_each(change: Change, seat: Seat) -> Iterator[Change]:
     """Address every row of a mirror that stands there twice, those aside that show what is wanted (D26)."""
+    about, _, version = change.id.rpartition(":")
     for booking_id, letter in seat.doubles:
         if change.kind != "booking.cancel" or letter != CANCELLED.value:
-            yield msgspec.structs.replace(change, id=f"{change.id}/{booking_id}", booking_id=booking_id)
+            yield msgspec.structs.replace(change, id=f"{about}@{booking_id}:{version}", booking_id=booking_id)
 
 
 # --- course ---------------------------------------------------------------------------------------------------------

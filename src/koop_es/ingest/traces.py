@@ -43,8 +43,13 @@ class Traces(NamedTuple):
         refs = {fence.ref for fence in fenced}
         for coop_id, recorded in streams.items():
             for booking in fold(coop_id, (item.event for item in recorded)).bookings.values():
-                if booking.ref in refs:
-                    ids |= {(vhs, seat.booking_id) for vhs, seat in booking.seats.items() if seat.booking_id}
+                if booking.ref not in refs:
+                    continue
+                ids |= {(vhs, seat.booking_id) for vhs, seat in booking.seats.items() if seat.booking_id}
+                # Where the Beleg-ID is another's by now, the TNR tells (D18e).
+                given_away = [(vhs, seat) for vhs, seat in booking.seats.items() if seat.reused_by is not None]
+                ids -= {(vhs, seat.booking_id) for vhs, seat in given_away}
+                ids |= {(vhs, seat.participant_no) for vhs, seat in given_away if seat.participant_no}
         patterns = [[_whole(part) for part in parts if part] for parts in sorted(texts)]
         return cls([parts for parts in patterns if parts], frozenset(ids))
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import Status
 from koop_es.replay.subjects import Value, lane_of, pending
 from koop_es.replay.walk import Walk
@@ -181,6 +182,7 @@ class BookingReasons:
         elif not self.state.cancelled and self.booking.orphaned_by:
             found.append(_say("n_restore_orphan", vhss=self.words.listed(sorted(self.booking.orphaned_by))))
         found += self._seat()
+        found += self._ids()
         waiting = self._waiting_elsewhere()
         if waiting:
             found.append(_say("n_elsewhere", vhss=self.words.listed(waiting)))
@@ -199,6 +201,23 @@ class BookingReasons:
             place = [other.ref for other in state.confirmed()].index(booking.ref) + 1
             return [_say("n_beyond", place=place, seats=state.capacity, owner=booking.owner, master=state.master)]
         return []
+
+    def _ids(self) -> list[Said]:
+        """Say under which Beleg-ID the booking is found at the VHS, and whose that was or is (D18, D26)."""
+        seat = self.booking.seats.get(self.vhs)
+        if seat is None or not seat.booking_id:
+            return []
+        values = {"vhs": self.vhs, "booking_id": seat.booking_id}
+        if seat.reused_by is not None:
+            return [_say("n_reused", by=seat.reused_by, **values)]
+        found = []
+        if seat.former is not None:
+            found.append(_say("n_former", former=seat.former, **values))
+        elif self.vhs == self.booking.owner and booking_ref(self.vhs, seat.booking_id) != self.booking.ref:
+            found.append(_say("n_rekeyed", **values))
+        if seat.unreferenced:
+            found.append(_say("n_unreferenced", **values))
+        return found
 
     def _waiting_elsewhere(self) -> list[str]:
         lanes = (lane_of(self.state, vhs) for vhs in sorted(self.state.lanes) if vhs != self.vhs)

@@ -89,6 +89,8 @@ def _find(state: Cooperation, ref: str) -> Booking | None:
     known = state.bookings.get(ref) or state.reported_seats(vhs).get(booking_id)
     if known is not None:
         return known
+    if (waits_as := state.held.get((vhs, booking_id))) is not None:
+        return state.bookings.get(waits_as)
     found = (b for b in state.bookings.values() if vhs in b.seats and b.seats[vhs].suspected == booking_id)
     return next(found, None)
 

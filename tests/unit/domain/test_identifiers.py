@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from koop_es.domain.identifiers import (
+    ID_LIMIT,
     InvalidIdentifier,
     booking_ref,
     coop_id,
@@ -29,6 +30,8 @@ from koop_es.domain.identifiers import (
         (coop_id, "563-KNR-26F-26-10009"),
         (parse_ref, "563:8841"),
         (parse_ref, "563:A/7:b"),
+        (parse_ref, "301:1001~2"),
+        (parse_ref, "0123456789:" + "1" * ID_LIMIT + "~1234"),
         (market_slug, "oberpfalz"),
         (market_slug, "a-1"),
     ],

@@ -449,3 +449,38 @@ def test_d18_row_that_states_nothing_but_its_beleg_id_is_that_booking() -> None:
     world = at_owner(booked("7"))
     world.report(ABO, booked("7", tnr="", person=None, at=""))
     assert set(world.state.bookings) == {"301:7"}
+
+
+# --- D18e: people who were forgotten ---------------------------------------------------------------------------------
+
+
+def forgotten(*rows: BookingRow) -> World:
+    world = at_owner(*rows)
+    world.erased |= {booking.person_id or "" for booking in world.state.bookings.values()}
+    return world
+
+
+def test_d18e_fence_does_not_hide_a_stranger_under_the_same_beleg_id() -> None:
+    world = forgotten(booked("7"))
+    world.report(ABO, booked("7", tnr="T8", person=CARL, at=LATER))
+    other = world.state.bookings["301:7~2"]
+    assert world.people[other.person_id or "", 1] == CARL
+    assert world.state.bookings["301:7"].seats[ABO].reused_by == "301:7~2"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [booked("7", tnr="T8"), booked("7", at=LATER), booked("9", tnr="T8"), booked("9", at="2026-01-05T10:00:00+01:00")],
+    ids=["same time", "same TNR", "same time under another id", "same TNR and time under another id"],
+)
+def test_d18e_fence_stays_before_who_shows_the_same_number_or_time(row: BookingRow) -> None:
+    world = forgotten(booked("7"))
+    world.report(ABO, row)
+    assert set(world.state.bookings) == {"301:7"}
+    assert len(world.people) == 1
+
+
+def test_d18e_same_time_of_two_people_does_not_tell_which_of_them_was_forgotten() -> None:
+    world = forgotten(booked("7"))
+    world.report(ABO, booked("8", tnr="T8"), booked("9", tnr="T9", person=CARL))
+    assert set(world.state.bookings) == {"301:7", "301:8", "301:9"}

@@ -151,6 +151,7 @@ class World:
     events: list[Event] = field(default_factory=list)
     people: dict[tuple[str, int], Person] = field(default_factory=dict)
     exports: dict[str, int] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.state = Cooperation(self.coop_id)
@@ -212,7 +213,8 @@ class World:
             part,
             moment,
             self.policy,
-            people=self.people,
+            people={key: person for key, person in self.people.items() if key[0] not in self.erased},
+            erased=self.erased,
             new_person_id=person_ids(vhs, sequence).__next__,
             system="kufersql",
             judgement=ALL_ABSENCES if withhold else NOTHING,

@@ -460,6 +460,10 @@ SAYS: dict[str, str] = {
         "Ebenfalls offen in dieser Kooperation: {matters}; mehr sagt koop-es why {coop_id} --vhs V oder --booking REF."
     ),
     "and_more": "{count} weitere",
+    "n_rekeyed": "VHS {vhs} führt sie jetzt unter der Beleg-ID {booking_id}; Änderungen nennen diese.",
+    "n_reused": "Ihre Beleg-ID {booking_id} bei VHS {vhs} gehört jetzt zu einer anderen Anmeldung, {by}.",
+    "n_former": "Sie hat bei VHS {vhs} die Beleg-ID {booking_id}, die vorher {former} hatte.",
+    "n_unreferenced": "Ihrer Zeile {booking_id} bei VHS {vhs} fehlt die Koop-Beleg-ID.",
     "n_elsewhere": "Auch bei VHS {vhss} ist es noch zu schreiben.",
     "n_final": "Bitte bei VHS {vhs} wieder S setzen; wer doch teilnehmen will, wird neu angemeldet.",
     "n_unreadable": "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen.",
