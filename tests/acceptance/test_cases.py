@@ -129,6 +129,18 @@ def test_d17_rows_that_cannot_be_used_cancel_nobody(koop: Console, name: str) ->
     assert case.held() == before
 
 
+@pytest.mark.parametrize("name", ["01e-bad-date-sibling", "01h-scope"])
+def test_d28_a_course_beside_a_shared_one_is_left_alone(koop: Console, name: str) -> None:
+    case = begin(koop, name)
+    before = case.held()
+    for night in case.nights():
+        case.night(night)
+        assert not [item for item in case.quarantined() if "COOP-Id" in item["reason"]]
+    assert not case.events("CourseVanished", "CoopIdAltered", "OrphanDetected")
+    assert not case.cancelled()
+    assert case.held().keys() == before.keys()
+
+
 # --- pairing: identities --------------------------------------------------------------------------------------------
 
 

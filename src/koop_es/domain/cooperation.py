@@ -35,6 +35,7 @@ class Reason(StrEnum):
 
     COURSE = "course"
     PARTICIPANT = "participant"
+    MOVED = "moved"
     ORPHAN = "orphan"
 
 
@@ -96,8 +97,8 @@ class Booking(msgspec.Struct, gc=False):
     """One booking over all VHSs; its owner decides person and A/W, anyone the "S" (D6).
 
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are
-    the VHSs that set "S", ``orphaned_by`` those that lost it. ``changed`` is the version of the last event that
-    changed what others should hold.
+    the VHSs that set "S", ``orphaned_by`` those that lost it. ``moved`` says that its owner's row stands in another
+    course (D25). ``changed`` is the version of the last event that changed what others should hold.
     """
 
     ref: str
@@ -110,6 +111,7 @@ class Booking(msgspec.Struct, gc=False):
     cancelled_by: frozenset[str] = frozenset()
     orphaned_by: frozenset[str] = frozenset()
     ever_cancelled: bool = False
+    moved: bool = False
     changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)
 
@@ -276,11 +278,14 @@ class Cooperation:
         return bool(booking.cancelled_by) or self.cancelled
 
     def reason(self, booking: Booking) -> Reason | None:
-        """Tell why a booking is cancelled, None if it is not; the course before the participant before the orphan."""
+        """Tell why a booking is cancelled, None if it is not; the course before the participant before the orphan.
+
+        Moved is one that nobody else cancelled (D25).
+        """
         if self.cancelled:
             return Reason.COURSE
         if booking.cancelled_by:
-            return Reason.PARTICIPANT
+            return Reason.MOVED if booking.moved and booking.cancelled_by == {booking.owner} else Reason.PARTICIPANT
         return Reason.ORPHAN if booking.orphaned_by else None
 
     def confirmed(self) -> list[Booking]:
@@ -298,12 +303,13 @@ class Cooperation:
     def reported_seats(self, vhs: str) -> dict[str, Booking]:
         """Map the Beleg-IDs of a VHS's rows to the bookings they stand for.
 
-        Of two that had one Beleg-ID it is the one that is there, else the one whose row was seen last (D18a).
+        Of two that had one Beleg-ID it is the one that is there, else the one whose row was seen last (D18a). One that
+        moved to another course is none any more, also where its row is back (D25).
         """
         found: dict[str, Booking] = {}
         for booking in self.bookings.values():
             seat = booking.seats.get(vhs)
-            if seat is None:
+            if seat is None or (booking.moved and vhs == booking.owner):
                 continue
             other = found.setdefault(seat.booking_id, booking)
             if other is not booking and _is_later(seat, other.seats[vhs]):

@@ -215,6 +215,17 @@ class BookingCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
 
 
+class BookingMoved(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The owner's row stands in another course now: the booking is cancelled where it left, for good (D25).
+
+    Where it is, if that course is shared, it is a booking with a reference of its own.
+    """
+
+    ref: str
+    course_number: str
+    period: str
+
+
 class BookingDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A VHS's export shows the mirror of another VHS's booking for the first time; version 0 of a person: not as the
     owner has it. ``booked_at`` is given where the row has another than the owner's (D18).

@@ -114,6 +114,15 @@ def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
     _show(state, booking, _seat(booking, event), CANCELLED)
 
 
+def _moved(state: Cooperation, event: e.BookingMoved) -> None:
+    booking = _booking(state, event.ref)
+    booking.cancelled_by |= {event.vhs}
+    booking.moved, booking.changed = True, state.version
+    seat = _seat(booking, event)
+    _miss(state, seat, event, 1)
+    seat.absent_version, seat.withheld = state.version, None
+
+
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
     _show_row(state, _booking(state, event.ref), event, event.person_version)
 
@@ -262,6 +271,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingAmended: _amended,
     e.BookingPromoted: _promoted,
     e.BookingCancelled: _cancelled,
+    e.BookingMoved: _moved,
     e.BookingDelivered: _booking_delivered,
     e.BookingReported: _booking_reported,
     e.CancellationDelivered: _cancellation_delivered,

@@ -136,7 +136,10 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
                 booked_at=seat.booked_at if seat.booked_at != booking.booked_at else None,
             )
     for vhs in sorted(booking.cancelled_by):
-        new.add(e.BookingCancelled, "D12", vhs=vhs, ref=booking.ref)
+        if booking.moved and vhs == booking.owner:
+            new.add(e.BookingMoved, "D12", vhs=vhs, ref=booking.ref, course_number="", period="")
+        else:
+            new.add(e.BookingCancelled, "D12", vhs=vhs, ref=booking.ref)
     for vhs in sorted(booking.orphaned_by):
         new.add(e.OrphanDetected, "D12", vhs=vhs, ref=booking.ref)
     for vhs in sorted(booking.seats):

@@ -212,6 +212,8 @@ class _Weighing:
                 continue
             if is_protected(part, ref, seat) or seat.booking_id in part.excused:
                 continue
+            if booking.moved and booking.owner == self.vhs:
+                continue  # its row stands in another course, or is back as another registration (D25)
             yield booking, seat
 
     def _free(self, booking: Booking, seat: Seat) -> _Free:

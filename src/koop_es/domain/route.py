@@ -110,7 +110,7 @@ class _Bookings:
         part.bookings = [*part.bookings, *rows] if part.bookings else rows
 
     def _set_aside(self, row: BookingRow, column: str, reason: str, remedy: str) -> None:
-        item = _rejected_booking(row, column, reason, remedy)
+        item = rejected_booking(row, column, reason, remedy)
         self._routing.rejected.append(item)
         self._asides.append(aside_of(item))
 
@@ -131,6 +131,9 @@ class _Bookings:
             slices[coop_id].shielded = refs
         for coop_id, suspension in weighed.suspended.items():
             slices[coop_id].suspended, slices[coop_id].proves_absence = suspension, False
+        untold = frozenset(weighed.suspended)
+        for part in slices.values():
+            part.untold = untold
 
 
 class Everywhere:
@@ -183,10 +186,11 @@ def _is_stray(report: Report, row: BookingRow) -> bool:
 def _strayed(row: BookingRow) -> Rejected:
     """Set a mirror aside that stands in a course nobody shares: its owner's booking has no seat there (B1)."""
     reason = f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), which nobody shares"
-    return _rejected_booking(row, "Koop-Beleg-ID", reason, "set status S in this row, or put the COOP-Id right")
+    return rejected_booking(row, "Koop-Beleg-ID", reason, "set status S in this row, or put the COOP-Id right")
 
 
-def _rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:
+def rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:
+    """Set a row aside that could be read, with all that it tells; its bytes are still in the file."""
     return Rejected(
         file=row.file,
         line=row.line,

@@ -55,6 +55,8 @@ class Courses:
         self.proves = report.kind is Kind.FULL and report.courses_complete and not unreadable
         self.rejected_keys = {item.key for item in report.rejected if item.about == "course" and item.key is not None}
         self.rejected_keys |= {(number, row.period or "") for row, number in misspelled}
+        named = (item.told.external_number for item in report.rejected if item.about == "course")
+        self.rejected_ids = {coop_id for coop_id in named if coop_id}
 
     def assign(self) -> None:
         """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
@@ -89,10 +91,12 @@ class Courses:
         return part
 
     def _assign_lane(self, lane: KnownLane) -> None:
-        same_key = self._under_number(lane)
+        same_key, aside = self._under_number(lane), self._is_aside(lane)
         with_id = [row for row in self.by_id[lane.coop_id] if not self._belongs_to_other(lane, row)]
+        if aside:  # its own row is there and cannot be used: what stands beside it is not it (D28)
+            same_key = [row for row in same_key if row in with_id]
         chosen = next((row for row in with_id if row in same_key), None)
-        if chosen is None:
+        if chosen is None and not aside:
             moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
             chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
@@ -106,8 +110,12 @@ class Courses:
             chosen = same_key[0]
         if chosen is not None:
             self._slice(lane.coop_id, chosen)
-        elif not same_key and (lane.number, lane.period) not in self.rejected_keys and self._absence_counts(lane):
+        elif not same_key and not aside and self._absence_counts(lane):
             self._slice(lane.coop_id, None).course_absent = True
+
+    def _is_aside(self, lane: KnownLane) -> bool:
+        """Tell whether the row of a lane's course was set aside: then it is not lost, and nothing else is it (D28)."""
+        return (lane.number, lane.period) in self.rejected_keys or lane.coop_id in self.rejected_ids
 
     def _under_number(self, lane: KnownLane) -> list[CourseRow]:
         """List the rows under a lane's number; what another lane has taken is none of one that stands alone."""
@@ -138,13 +146,25 @@ class Courses:
         """Find the shared course that a row under another number is, where the export has it nowhere else (R15).
 
         A row without COOP-Id is asked only in a complete export: in a partial one the course need not be there at all.
+        A shared course whose row was set aside is not lost. One that left the scope may be, and a course that was
+        reported beside it may have become it, only where its bookings say so by their Beleg-IDs (D28, R20).
         """
         if not (self._names_cooperation(row) or self.proves):
             return None
         absent = (self.lanes[c] for c in self.lanes if (part := self.slices.get(c)) is None or part.course is None)
         named = row.facts.title is not None and row.facts.starts_on is not None
+        beside = self.is_local((row.number, row.period))
         return next(
-            (lane for lane in absent if (named and _is_course(row, lane)) or self._shares_bookings(lane, row)), None
+            (
+                lane
+                for lane in absent
+                if not self._is_aside(lane)
+                and (
+                    (named and not beside and self._in_scope(lane.ends_on) and _is_course(row, lane))
+                    or self._shares_bookings(lane, row)
+                )
+            ),
+            None,
         )
 
     def _may_be_renumbered(self, lane: KnownLane, row: CourseRow, *, stays: bool) -> bool:
@@ -155,8 +175,11 @@ class Courses:
         is no renumbered one then, nor is any while a row still ``stays`` under the lane's own number.
         """
         known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
+        beside = self.is_local((row.number, row.period))
         if known & shown:
-            return True
+            return not (beside and stays)
+        if beside:
+            return False  # it was reported beside the shared course, and nothing but its bookings makes it that (D28)
         alike = _is_course(row, lane)
         if self._is_anothers(lane, row) or (known and not alike):
             return False  # neither its bookings nor its title and day: the COOP-Id moved, or was copied
@@ -175,11 +198,9 @@ class Courses:
     def _may_have_changed(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
-        It is another where it was a local course, where it is an Abo-Kurs by its mark and the lane's is the Master's,
-        and where title and first day stand in a row whose COOP-Id is that of another course and was not there before.
+        It is another where it is an Abo-Kurs by its mark and the lane's is the Master's, and where title and first day
+        stand in a row whose COOP-Id is that of another course and was not there before.
         """
-        if self.is_local((row.number, row.period)):
-            return False
         is_masters = issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
         if is_masters and ABO_MARKER in (row.facts.markers or ()):
             return False

@@ -28,6 +28,13 @@ class KnownLane(NamedTuple):
     alone: bool = False
 
 
+class Home(NamedTuple):
+    """Where a booking of a VHS is, or once was: its reference and its cooperation."""
+
+    ref: str
+    coop_id: str
+
+
 class Suspension(NamedTuple):
     """Why absence proves nothing in a course although the export is complete (D17): a code, and the first of the rows
     that were set aside and may be anybody's.
@@ -53,6 +60,8 @@ class Slice:
     Of the bookings that are not there, those that are ``shielded`` may stand in a row that was set aside, by TNR or
     name, and are not counted; where the absences are ``suspended``, none is counted, nor any forgotten (D17). A row of
     the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25).
+    ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses; ``untold`` are the
+    cooperations of the export whose absences are suspended.
     """
 
     coop_id: str
@@ -68,6 +77,8 @@ class Slice:
     references: Callable[[str], Collection[str]] = lambda _: ()
     elsewhere: Callable[[str], bool] = lambda _: False
     stands: Callable[[str], BookingRow | None] = lambda _: None
+    homes: Callable[[str], Collection[Home]] = lambda _: ()
+    untold: frozenset[str] = frozenset()
     name: str = ""
 
 

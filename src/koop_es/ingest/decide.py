@@ -18,6 +18,7 @@ from koop_es.domain.observation import Report
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.ingest.references import References
 from koop_es.store import Tx, fences, vault
 
 PERSON_ID_BYTES = 12
@@ -63,12 +64,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """How the slices of one export are decided."""
+    """How the slices of one export are decided; ``settled`` says that its VHS had courses before."""
 
     report: Report
     moment: Moment
     policy: Policy
     judgement: Judgement = NOTHING
+    settled: bool = False
 
     def decide(self, tx: Tx, slices: Iterable[Slice]) -> list[Decided]:
         """Load the cooperations of some slices with few queries and observe each slice."""
@@ -79,9 +81,10 @@ class Decider:
         fence = fences.last(tx)
         erased = forgotten(tx, coop_ids) if fence else dict.fromkeys(coop_ids, Forgotten())
         new_person_id = person_ids()
+        states = [fold(coop_id, told[coop_id].events) for coop_id in coop_ids]
+        self._find_homes(tx, parts, states)
         result = []
-        for part in parts:
-            state = fold(part.coop_id, told[part.coop_id].events)
+        for part, state in zip(parts, states, strict=True):
             expected = state.version
             outcome = observe_into(
                 state,
@@ -102,6 +105,22 @@ class Decider:
     def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:
         """Count the bookings an export would orphan, what is withheld already included (D4)."""
         return sum(isinstance(event, OrphanDetected) for item in self.decide(tx, slices) for event in item.events)
+
+
+    def _find_homes(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
+        """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25): one query, and only if asked."""
+        vhs = self.report.vhs
+        if not self.settled:
+            return
+
+        def new() -> Iterator[str]:
+            for part, state in zip(parts, states, strict=True):
+                known = state.reported_seats(vhs).keys()
+                yield from (row.booking_id for row in part.bookings if not row.ref and row.booking_id not in known)
+
+        references = References(tx, vhs, new)
+        for part in parts:
+            part.homes, part.references = references.homes, references.of
 
 
 def forgotten(tx: Tx, coop_ids: Iterable[str]) -> dict[str, Forgotten]:

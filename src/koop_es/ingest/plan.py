@@ -17,7 +17,7 @@ from koop_es.domain.observation import Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.violations import text as violation_text
-from koop_es.ingest import catalogue, ledger
+from koop_es.ingest import catalogue, ledger, strays
 from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
 from koop_es.ingest.other_ids import OtherIds
@@ -49,6 +49,8 @@ class Plan:
                 self.slices.append(part)
                 if part.course is not None:
                     part.course = content.course(part.course)
+        if self._known and report.kind in (Kind.FULL, Kind.DELTA):
+            strays.set_aside(tx, report.vhs, self.slices, self.routing)
 
     def parts(self) -> Iterator[list[Slice]]:
         """Cut the news into parts, a transaction each."""
@@ -56,7 +58,7 @@ class Plan:
 
     def decider(self, judgement: Judgement) -> Decider:
         """Say how the slices are decided."""
-        return Decider(self.report, self.moment, self.arrival.policy, judgement)
+        return Decider(self.report, self.moment, self.arrival.policy, judgement, settled=bool(self._known))
 
     def judge(self, tx: Tx) -> Judgement:
         """Decide, over all slices and before anything is written, what is withheld of this export (D4)."""

@@ -18,6 +18,7 @@ from koop_es.replay.words import Words
 
 _CLAIMS = (
     e.BookingCancelled,
+    e.BookingMoved,
     e.BookingVanished,
     e.OrphanDetected,
     e.OrphanWithheld,
@@ -138,6 +139,8 @@ class BookingReasons:
         by = sorted(self.booking.cancelled_by)
         if len(by) > 1 or self.booking.orphaned_by:
             return [_say("o_several", vhss=self.words.listed(sorted({*by, *self.booking.orphaned_by})))]
+        if self.booking.moved:
+            return []
         made = self._last(e.BookingMade, by[0])
         if made is not None and made.status is Status.CANCELLED:
             return []  # it was never shown as anything else: nobody knows what it would be

@@ -56,7 +56,8 @@ class Sheet:
 
     ``touched`` are the bookings, and ``course_touched`` tells whether it is the course, that the events of the export
     at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
-    ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course.
+    ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course,
+    ``standing`` own rows, by Beleg-ID (D25).
     While absences are ``suspended``, the rows that are ``untold`` are not shown and do not count as gone (D17).
     """
 
@@ -72,13 +73,14 @@ class Sheet:
     excused: set[str] = field(default_factory=set)
     aside: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
+    standing: dict[str, BookingRow] = field(default_factory=dict)
     suspended: Suspension | None = None
     untold: set[str] = field(default_factory=set)
 
     def turn(self) -> None:
         """Begin with the next export."""
         self.touched, self.hidden, self.course_touched = set(), set(), False
-        self.aside, self.elsewhere = set(), set()
+        self.aside, self.elsewhere, self.standing = set(), set(), {}
 
     def excuse(self, event: e.Event) -> None:
         """Leave a booking that is gone out of every proof of absence until it is back."""
@@ -123,6 +125,7 @@ class Sheet:
             excused=frozenset(excused),
             suspended=self.suspended if shape.proves else None,
             elsewhere=frozenset(self.elsewhere).__contains__,
+            stands=dict(self.standing).get,
         )
 
     # --- rows -----------------------------------------------------------------------------------------------------

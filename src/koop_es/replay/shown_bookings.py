@@ -214,6 +214,14 @@ def _suspected(sheet: Sheet, event: e.MergeSuspected, told: Telling) -> None:
     sheet.hidden.add(event.ref)
 
 
+def _moved(sheet: Sheet, event: e.BookingMoved, told: Telling) -> None:
+    row = sheet.rows.get(event.ref) or sheet.lost.get(event.ref)
+    sheet.remove(event.ref)
+    if row is not None:
+        place: dict[str, Any] = {"number": event.course_number, "period": event.period}
+        sheet.standing[row.booking_id] = replace(row, **place, **stamp(event))
+
+
 def _untold(sheet: Sheet, event: e.AbsencesSuspended, told: Telling) -> None:
     origin = event.origin
     where = (origin.file or "", origin.line or 0) if origin is not None else ("", 0)
@@ -270,6 +278,7 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.MirrorUnreferenced: _unreferenced,
     e.MirrorReferenced: _referenced,
     e.UnknownStatusSeen: _unknown,
+    e.BookingMoved: _moved,
     e.AbsencesSuspended: _untold,
     e.AbsencesResumed: _told_again,
 }

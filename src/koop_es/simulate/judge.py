@@ -194,12 +194,19 @@ class Judge:
                     (who, status)
                     for who, rows in self.rows[vhs].items()
                     for status, row in rows
-                    if status in LIVE and course_of(row) == self.staff.place[vhs, course]
+                    if status in LIVE
+                    and course_of(row) == self.staff.place[vhs, course]
+                    and not self._is_stray(vhs, who, course)
                 )
                 for who, status in sorted((wanted - held) + (held - wanted)):
                     if not self._excused(who) and not self._archived(vhs, who):
                         side = "its view" if (who, status) in wanted else "its program"
                         yield f"view: person {who} is {status} only in {side} at {program.vhs} ({shown['coop_id']})"
+
+    def _is_stray(self, vhs: int, who: int, course: int) -> bool:
+        """Tell whether a row is the mirror of a booking of another course: set aside, and written anew there (D25)."""
+        facts = self.staff.facts
+        return facts.owner_of.get(who, vhs) != vhs and facts.course_of.get(who, course) != course
 
     def _archived(self, vhs: int, who: int) -> bool:
         """Tell whether a row is gone since its course is over, which proves nothing (D17)."""

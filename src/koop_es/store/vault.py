@@ -49,6 +49,11 @@ def held(tx: Tx, person_ids: Iterable[str], refs: Iterable[str]) -> list[Held]:
     return [Held(*row) for row in tx.rows("persons_held", person_ids=list(person_ids), refs=list(refs))]
 
 
+def homes(tx: Tx, refs: Iterable[str]) -> list[tuple[str, str]]:
+    """Find in which cooperations bookings are that go by some references, forgotten people's too."""
+    return [(row[0], row[1]) for row in tx.rows("persons_homes", refs=list(refs))]
+
+
 def values(tx: Tx, person_ids: Iterable[str]) -> list[tuple[str, Person]]:
     """Read every version of some persons, also of forgotten ones: what has to be found before it can be erased."""
     rows = tx.rows("persons_values", person_ids=list(person_ids))

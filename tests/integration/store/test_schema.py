@@ -74,10 +74,9 @@ def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monk
 
 
 def test_tables_of_version_2_keep_what_vhs_see(any_db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = schema.SCHEMA_VERSION
     monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
     Store.create(any_db_url).close()
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", now)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
     columns = [*COLUMNS["views"]]
     row = ["563", "563-COOP-1", "master", "K1", "26F", None, None, "2026-05-30", 7, 2, 1, 3, 0, "{}", "[]"]
     marks = ", ".join("?" if any_db_url.startswith("sqlite") else "%s" for _ in row)

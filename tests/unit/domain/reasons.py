@@ -58,6 +58,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "OrphanDetected": {"D3": CAUSE, "D4": CAUSE, **MOVED},
     "OrphanWithheld": {"D4": CAUSE},
     "ParticipantsMerged": {"B13": ROW, "B15": ROW},
+    "BookingMoved": {"D25": ROW, **MOVED},
     "AbsencesSuspended": {"D17": ROW},
     "AbsencesResumed": {"D17": RULE},
     "MergeSuspected": {"B15": ROW},

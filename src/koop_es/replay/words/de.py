@@ -50,6 +50,7 @@ EVENTS: dict[type[e.Event], str] = {
         "zurückgehalten ({withheld_id})"
     ),
     e.MirrorLost: "die Kopie der Belegung {ref} fehlt bei VHS {vhs} in ihrem Kurs: deshalb wird niemand storniert",
+    e.BookingMoved: "VHS {vhs} hat die Belegung {ref} in Kurs {course_number} ({period}) umgebucht: S, wo sie stand",
     e.AbsencesSuspended: "ob VHS {vhs} {refs} noch führt, ist nicht zu sagen: {reason}; es zählt nicht",
     e.AbsencesResumed: "die Exporte der VHS {vhs} sagen wieder, wer im Kurs fehlt",
     e.BookingReinstated: "VHS {vhs} zeigt die Belegung {ref} wieder, die nur als verwaist storniert war",
@@ -269,6 +270,7 @@ RULES: dict[str, str] = {
     "D1": "Eine Belegung, die storniert war, bevor eine VHS sie je hatte, wird dort nicht mehr angelegt.",
     "D2": "Mit orphan_policy=owner_only wird eine entfernte Kopie neu angelegt und niemand storniert.",
     "D17": "Eine beiseitegelegte Zeile kann die sein, die zu fehlen scheint; dann gilt niemand als entfernt.",
+    "D25": "Eine umgebuchte Belegung ist storniert, wo sie stand, und eine andere Belegung, wo sie jetzt steht.",
     "D3": (
         "Fehlt eine Belegung in einem vollständigen Export, ist das ein Verdacht; fehlt sie so oft, wie eingestellt "
         "ist, gilt sie als verwaist."
@@ -321,6 +323,7 @@ SAYS: dict[str, str] = {
     "value_field": "{field} soll bei VHS {vhs} {wanted} sein und zeigt {shown}.",
     "reason_course": "der Kurs fällt aus",
     "reason_participant": "von einer VHS storniert",
+    "reason_moved": "in einen anderen Kurs umgebucht",
     "reason_orphan": "bei einer VHS entfernt",
     "now_shown": "VHS {vhs} zeigt {status}",
     "now_gone": "VHS {vhs} zeigt sie nicht mehr",

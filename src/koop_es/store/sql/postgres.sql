@@ -73,6 +73,11 @@ SELECT person_id, coop_id, ref, count(*) FROM koop_persons
 WHERE person_id = ANY(%(person_ids)s::text[]) OR ref = ANY(%(refs)s::text[])
 GROUP BY person_id, coop_id, ref ORDER BY coop_id, ref, person_id
 
+-- persons_homes: Find in which cooperations bookings are that go by some references, those of forgotten people too (D18a).
+SELECT ref, coop_id FROM koop_persons WHERE ref = ANY(%(refs)s::text[])
+UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref = ANY(%(refs)s::text[])
+ORDER BY ref, coop_id
+
 -- persons_values: Read every version of some persons, forgotten or not.
 SELECT person_id, name, first_name, phone, email FROM koop_persons
 WHERE person_id = ANY(%(person_ids)s::text[]) ORDER BY person_id, version
@@ -1129,6 +1134,9 @@ DROP TABLE koop_views_next
 
 -- migration_3_views_next: The table that a rebuild fills.
 CREATE TABLE koop_views_next (LIKE koop_views INCLUDING ALL)
+
+-- migration_4_routing_persons_by_booking: Index of the vault by the reference of the booking (D18a).
+CREATE INDEX IF NOT EXISTS koop_persons_by_booking ON koop_persons (ref)
 
 -- migration_4_guards_1: What was judged of an export that is applied in parts (D19, D31).
 ALTER TABLE koop_lanes ADD COLUMN judgement text

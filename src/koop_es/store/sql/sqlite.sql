@@ -63,6 +63,11 @@ SELECT person_id, coop_id, ref, count(*) FROM koop_persons
 WHERE person_id IN (SELECT value FROM json_each(:person_ids)) OR ref IN (SELECT value FROM json_each(:refs))
 GROUP BY person_id, coop_id, ref ORDER BY coop_id, ref, person_id
 
+-- persons_homes: Find in which cooperations bookings are that go by some references, those of forgotten people too (D18a).
+SELECT ref, coop_id FROM koop_persons WHERE ref IN (SELECT value FROM json_each(:refs))
+UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref IN (SELECT value FROM json_each(:refs))
+ORDER BY ref, coop_id
+
 -- persons_values: Read every version of some persons, forgotten or not.
 SELECT person_id, name, first_name, phone, email FROM koop_persons
 WHERE person_id IN (SELECT value FROM json_each(:person_ids)) ORDER BY person_id, version
@@ -1158,6 +1163,9 @@ CREATE TABLE koop_views_next (
     PRIMARY KEY (vhs, coop_id), UNIQUE (coop_id, vhs), UNIQUE (vhs, course_number, coop_id),
     UNIQUE (vhs, pending, suspects, coop_id)
 ) STRICT
+
+-- migration_4_routing_persons_by_booking: Index of the vault by the reference of the booking (D18a).
+CREATE INDEX IF NOT EXISTS koop_persons_by_booking ON koop_persons (ref)
 
 -- migration_4_guards_1: What was judged of an export that is applied in parts (D19, D31).
 ALTER TABLE koop_lanes ADD COLUMN judgement TEXT

@@ -1,0 +1,47 @@
+"""Mirrors that stand in another shared course than their booking is in: moved by staff, and no booking there (D25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from koop_es.connectors import UNNAMED
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.route import rejected_booking
+from koop_es.domain.slices import Routing, Slice
+from koop_es.store import Tx, vault
+
+
+def set_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> None:
+    """Set the rows aside, those aside that show "S" already; the booking is delivered again where it belongs.
+
+    One query finds where the bookings are; one that its owner never reported is nobody's stray.
+    """
+    mirrors = {part.coop_id: [row for row in part.bookings if _is_mirror(row, vhs)] for part in slices}
+    refs = {row.ref for rows in mirrors.values() for row in rows if row.ref}
+    if not refs:
+        return
+    homes: dict[str, set[str]] = {}
+    for ref, coop_id in vault.homes(tx, sorted(refs)):
+        homes.setdefault(ref, set()).add(coop_id)
+    for part in slices:
+        stray = {
+            row.line: row
+            for row in mirrors[part.coop_id]
+            if part.coop_id not in homes.get(row.ref or "", {part.coop_id})
+        }
+        if not stray:
+            continue
+        part.bookings = [row for row in part.bookings if row.line not in stray]
+        part.name = UNNAMED
+        for row in stray.values():
+            if row.status is not CANCELLED:
+                reason = (
+                    f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), not in its own"
+                )
+                remedy = "set status S in this row; the change list writes the booking into its course again"
+                routing.rejected.append(rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
+
+
+def _is_mirror(row: BookingRow, vhs: str) -> bool:
+    return bool(row.ref) and owner_of(row.ref or "") != vhs

@@ -1,0 +1,89 @@
+"""Where Beleg-IDs were booked before, and mirrors that stand in another shared course (D18a, D25)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koop_es.domain.draft import VaultEntry
+from koop_es.domain.observation import Person
+from koop_es.domain.slices import Home
+from koop_es.ingest.references import NUMBERS_AT_ONCE, References
+from koop_es.store import Store, Tx, vault
+from koop_es.views import change_list
+from tests.acceptance.exports import abo, booking, course, mirror, write_export
+from tests.integration.ingest.conftest import take_in
+
+K1, K2 = "563-COOP-1", "563-COOP-2"
+NAME = Person("Muster", "Vera", "", "")
+
+
+def kept(store: Store, *refs: tuple[str, str]) -> None:
+    with store.write() as tx:
+        vault.put(tx, [VaultEntry(f"p{n}", 1, coop_id, ref, NAME) for n, (ref, coop_id) in enumerate(refs)])
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    calls: list[str] = []
+    homes = vault.homes
+
+    def counted(tx: Tx, refs: Any) -> Any:
+        calls.append(",".join(refs))
+        return homes(tx, refs)
+
+    monkeypatch.setattr(vault, "homes", counted)
+    return calls
+
+
+def test_d18_references_of_a_beleg_id_are_found_over_all_courses(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(store, ("301:7", K1), ("301:7~2", K2), ("301:7~11", K1), ("563:7", K2), ("301:70", K2))
+    calls = asked(monkeypatch)
+    with store.reading() as tx:
+        found = References(tx, "301", lambda: ["7", "8", "9"])
+        assert found.homes("8") == []
+        assert len(calls) == 4, "all new ones at once, and of the one that is known the numbers behind it"
+        assert found.homes("7") == [Home("301:7", K1), Home("301:7~2", K2), Home("301:7~11", K1)]
+        assert found.of("9") == []
+        assert len(calls) == 4, "nothing is asked twice"
+        assert list(found.of("70")) == ["301:70"]
+    assert NUMBERS_AT_ONCE == 8
+
+
+def test_d18_nothing_is_asked_where_nothing_is_known(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = asked(monkeypatch)
+    with store.reading() as tx:
+        assert References(tx, "301", lambda: ["1", "2"]).homes("1") == []
+    assert len(calls) == 1
+
+
+def network(store: Store, folder: Path, calls: list[str]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Let 563 run two courses that 301 subscribed, in the first of which 301 has a booking, written at 563."""
+    theirs = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    ours = [abo(theirs[0], "A1", K1), abo(theirs[1], "A2", K2)]
+    own = [booking("A1", "55")]
+    take_in(store, write_export(folder / "563-1", "563", 1, theirs, [booking("N1", "1"), booking("N2", "2")]))
+    take_in(store, write_export(folder / "301-1", "301", 1, ours, own))
+    assert calls == [], "none where a VHS has nothing yet"
+    rows = [booking("N1", "1"), booking("N2", "2"), mirror("N1", "900", "301:55")]
+    take_in(store, write_export(folder / "563-2", "563", 2, theirs, rows))
+    return theirs, ours, rows
+
+
+def test_d25_moved_mirror_is_delivered_again_and_its_row_set_aside(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, _, rows = network(store, tmp_path, asked(monkeypatch))
+    moved = [*rows[:2], mirror("N2", "900", "301:55")]
+    for sequence in (3, 4):
+        result = take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, moved))
+        assert result.quarantined_rows == 1
+        creates = [
+            (item["coop_id"], item["kind"], item["booking"]["ref"])
+            for item in change_list(store, "563")
+            if "booking" in item
+        ]
+        assert (K1, "booking.create", "301:55") in creates
+        assert not [item for item in creates if item[0] == K2 and item[2] == "301:55"]
+    assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"], "nobody is cancelled"

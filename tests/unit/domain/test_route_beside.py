@@ -1,0 +1,100 @@
+"""Courses that stand beside a shared one: what they are while its own row cannot be used or is out of scope (D28)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from koop_es.domain.observation import CourseRow, Rejected, Told
+from koop_es.domain.route import route
+from koop_es.domain.slices import Routing
+from tests.unit.domain.test_route import ENDS, LANES, ONE, PERIOD, TWO, at, export, one, two
+
+BESIDE = "N9"
+"""The number of a course that was reported beside the shared ones, in the catalogue since."""
+
+
+def routed(*rows: Any, known: frozenset[str] = frozenset(), beside: bool = True, **how: Any) -> Routing:
+    def is_local(key: Any) -> bool:
+        return beside and key[0] == BESIDE
+
+    return route(
+        export(*rows, **how), LANES, is_local, is_local, lambda coop_id: known if coop_id == ONE else frozenset()
+    )
+
+
+def aside(number: str = "N1", external_number: str = ONE) -> Rejected:
+    told = Told(number=number, period=PERIOD, external_number=external_number)
+    key = (number, PERIOD)
+    return Rejected(file="kurse.csv", line=2, reason="?", remedy="?", raw=b"", about="course", key=key, told=told)
+
+
+def said(routing: Routing) -> list[str]:
+    return [item.reason for item in routing.rejected]
+
+
+def local(routing: Routing) -> list[str]:
+    return [row.number for row in routing.catalogue]
+
+
+def sibling(**changed: Any) -> CourseRow:
+    return one(BESIDE, "", **changed)
+
+
+def test_d28_course_whose_row_was_set_aside_is_not_lost() -> None:
+    """Case 01e: a local course of the same title and first day is left alone."""
+    for beside in (True, False):
+        routing = routed(sibling(), two(), rejected=(aside(),), beside=beside)
+        assert said(routing) == []
+        assert local(routing) == [BESIDE]
+        assert ONE not in routing.slices or not routing.slices[ONE].course_absent
+
+
+def test_d28_nor_is_one_whose_number_was_another_in_the_row_set_aside() -> None:
+    routing = routed(two(), rejected=(aside("N77"),))
+    assert ONE not in routing.slices
+
+
+def test_d28_course_that_left_the_scope_is_not_lost() -> None:
+    """Case 01h: the sibling runs on."""
+    assert ENDS is not None
+    later = date(ENDS.year, 12, 31)
+    routing = routed(sibling(ends_on=later), two(ends_on=later), scope_from=date(ENDS.year, 9, 1), beside=False)
+    assert said(routing) == []
+    assert local(routing) == [BESIDE]
+    assert ONE not in routing.slices
+
+
+def test_d28_course_reported_beside_it_does_not_become_a_vanished_one() -> None:
+    routing = routed(sibling(), two())
+    assert said(routing) == []
+    assert local(routing) == [BESIDE]
+    assert routing.slices[ONE].course_absent
+
+
+def test_d28_unless_its_bookings_stand_there_and_the_old_row_is_gone() -> None:
+    routing = routed(one(BESIDE), two(), at(BESIDE, "1"), known=frozenset({"1"}))
+    part = routing.slices[ONE]
+    assert part.course is not None
+    assert part.course.number == BESIDE, "copied, the bookings moved over, the original deleted, the COOP-Id put in"
+    lost = routed(sibling(), two(), at(BESIDE, "1"), known=frozenset({"1"}))
+    assert said(lost) == [f"the course is {ONE}; its COOP-Id was altered or lost"]
+
+
+def test_d28_bookings_alone_do_not_move_the_coop_id_while_the_old_row_stands() -> None:
+    routing = routed(one("N1", ""), one(BESIDE), two(), at(BESIDE, "1"), known=frozenset({"1"}))
+    assert [row.number for row in routing.catalogue] == [BESIDE]
+    assert routing.slices[ONE].course is not None
+    assert routing.slices[ONE].course.number == "N1"
+
+
+def test_d28_coop_id_in_a_course_reported_beside_it_is_a_copy() -> None:
+    routing = routed(one(BESIDE), two())
+    assert said(routing) == [f"COOP-Id {ONE} is a copy: it belongs to N1 ({PERIOD})"]
+    assert routing.slices[ONE].course_absent
+
+
+def test_d28_row_beside_one_that_was_set_aside_is_not_it_though_it_has_its_number() -> None:
+    routing = routed(one("N1", ""), two(), rejected=(aside(),))
+    assert ONE not in routing.slices or routing.slices[ONE].course is None, "no COOP_ID_LOST"
+    assert TWO in routing.slices
