@@ -90,9 +90,21 @@ class Grouping:
     """All records of a table by course, and the names that more than one record may have."""
 
     def __init__(
-        self, table: Table, header: Header, layout: Layout, codec: str, delimiter: str, pile: Pile | None = None
+        self,
+        table: Table,
+        header: Header,
+        layout: Layout,
+        codec: str,
+        delimiter: str,
+        pile: Pile | None = None,
+        *,
+        composed: bool = False,
     ) -> None:
-        """Read the table to its end; raises ExportQuarantined, and Scattered where there is no ``pile``."""
+        """Read the table to its end; raises ExportQuarantined, and Scattered where there is no ``pile``.
+
+        ``composed`` says that Beleg-IDs are counted per course, so that names are to be told apart by course.
+        """
+        self._composed = composed
         self.pile, self._runs = pile, 0
         self.groups: dict[Key | None, Group] = {}
         self._raw: dict[tuple[bytes, bytes], Group] = {}
@@ -143,6 +155,8 @@ class Grouping:
                 begun, counted = place, len(names)
             names.append(cells[at_name])
             place += len(line) + 1
+            if self._composed:
+                names[-1] = self._named(cells)
         if not carried:
             self._run = _Run((number, period), span.line + counted, span.offset + begun)
         self._run.take(block[begun:place], len(names) - counted)
@@ -158,7 +172,7 @@ class Grouping:
             self._close()
             self._run = _Run(key, record.line, record.offset)
         self._run.take(raw, 1, plain=_is_plain(raw))
-        self._note([cells[self._name]])
+        self._note([self._named(cells)])
 
     def _close(self) -> None:
         run = self._run
@@ -191,7 +205,7 @@ class Grouping:
         for line, (raw, cells) in enumerate(zip(raws, rows, strict=True), first):
             group = self._group((cells[self._number], cells[self._period]))
             pile.put(self._numbers.setdefault(group, len(self._numbers)), line, raw)
-        self._note([cells[self._name] for cells in rows])
+        self._note([self._named(cells) for cells in rows])
 
     def _file(self, pile: Pile) -> None:
         groups = {number: group for group, number in self._numbers.items()}
@@ -200,6 +214,10 @@ class Grouping:
             plain = all(_is_plain(raw) for raw in raws)
             digest = digest_of(b"".join(raws))
             groups[found.number].add(Place(0, found.offset, found.size, len(raws), plain), digest)
+
+    def _named(self, cells: list[bytes]) -> bytes:
+        name = cells[self._name]
+        return b"/".join((cells[self._number], cells[self._period], name)) if self._composed and name else name
 
     def _note(self, names: list[bytes]) -> None:
         """Remember the names of records; nearly all have nothing to clean, which one look at all of them tells."""

@@ -68,10 +68,13 @@ class Profile(_Part):
     )
     rate: Rate = Rate()
     columns: Columns = Columns()
+    booking_ids: Literal["per vhs", "per course"] = "per vhs"
+    """Where Beleg-IDs are counted; per course they are composed, ``course/period/id``, to be unique per VHS (D18)."""
 
     def fingerprint(self) -> str:
         """Give a checksum over everything that changes what a file means."""
-        return sha256(self.model_dump_json(exclude={"name"}).encode()).hexdigest()
+        left_out = {"name"} if self.booking_ids == "per course" else {"name", "booking_ids"}  # as it was without it
+        return sha256(self.model_dump_json(exclude=left_out).encode()).hexdigest()
 
 
 def load(profile: str) -> Profile:

@@ -11,7 +11,7 @@ from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
 from koop_es.connectors.sentinels import NULLS, SIGNS, is_error, is_no_day, is_none, may_be_none
-from koop_es.connectors.tidy import TidyBookings
+from koop_es.connectors.tidy import TidyBookings, composed
 from koop_es.connectors.values import (
     Unreadable,
     booking_id,
@@ -145,6 +145,7 @@ class BookingReader:
         """Remember where each field stands; a field without a column reads the empty cell put behind the row."""
         self._at, self._notes, self._vhs = header.at, notes, vhs
         self._status, self._style = profile.status, profile.dates
+        self._composed = profile.booking_ids == "per course"
         self.many = TidyBookings(header, profile, vhs, notes.file)
         self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
         self._shared: dict[str, str] = {}
@@ -225,6 +226,8 @@ class BookingReader:
                 cells[field] = read(cells[field]) if cells[field] else ""
             except Unreadable as error:
                 raise CellRefused(field, error.reason, error.remedy) from None
+        if self._composed and cells["booking_id"]:
+            cells["booking_id"] = composed(cells["number"], cells["period"], cells["booking_id"])
         return tuple(cells.values()), tuple(unstated)
 
     def _checked(self, found: tuple[str, ...], unstated: tuple[str, ...], line: int) -> str:

@@ -12,6 +12,8 @@ from io import SEEK_END
 from itertools import chain, pairwise
 from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.encodings import WINDOWS_ONLY, has_controls, meant, named
@@ -25,7 +27,8 @@ from koop_es.connectors.pile import Pile, filed
 from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
 from koop_es.connectors.source import faults_named, seekable
 from koop_es.connectors.table import Broken, Table, is_said
-from koop_es.domain.observation import ILLEGIBLE
+from koop_es.connectors.tidy import composed
+from koop_es.domain.observation import ILLEGIBLE, Told
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
 T = TypeVar("T")
@@ -102,7 +105,10 @@ class Sheet(Generic[Reader]):
         return Table(lines, self._file.profile.delimiter, self._broken)
 
     def _grouped(self, table: Table, pile: Pile | None = None) -> Grouping:
-        return Grouping(table, self.header, self._file.layout, self.codec, self._file.profile.delimiter, pile)
+        profile = self._file.profile
+        return Grouping(
+            table, self.header, self._file.layout, self.codec, profile.delimiter, pile, composed=self._composes
+        )
 
     def _empty_rows(self) -> int:
         """Count the rows whose cells are all empty, which are no rows (D17): they belong to no course.
@@ -128,9 +134,25 @@ class Sheet(Generic[Reader]):
 
     def _broken(self, found: Broken) -> None:
         column = self.header.heading(found.column) if found.column is not None else None
-        key = self._key(found.cells)
-        shown = told(self.header, found.cells) if self.header.at else ILLEGIBLE
+        key = self._named_key(found.cells)
+        shown = self._told(found.cells) if self.header.at else ILLEGIBLE
         self._notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key, told=shown)
+
+    def _named_key(self, cells: Sequence[str]) -> tuple[str, ...] | None:
+        found: tuple[str, ...] | None = self._key(cells)
+        return found if found is None or not self._composes else (composed(found[1], found[2], found[0]), *found[1:])
+
+    def _told(self, cells: Sequence[str]) -> Told:
+        """Give what a row tells; a Beleg-ID counted per course tells nothing without its course (D18)."""
+        found = told(self.header, cells)
+        if not self._composes or not found.booking_id:
+            return found
+        name = composed(*found.course, found.booking_id) if found.course is not None else None
+        return replace(found, booking_id=name)
+
+    @property
+    def _composes(self) -> bool:
+        return self._file.profile.booking_ids == "per course" and "booking_id" in self._file.layout.identity
 
     def checked(self, group: Group, work: Work[T], together: Together[T] | None = None) -> list[T]:
         """Let the rows of a course be worked on; what is odd or cannot be used goes to the notes.
@@ -181,8 +203,8 @@ class Sheet(Generic[Reader]):
     def _refused(self, refused: CellRefused, piece: _Piece, index: int, cells: Sequence[str]) -> None:
         column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
         whole, line = piece.records(self.codec)[index], piece.lines[index]
-        shown = told(self.header, cells)
-        key = self._key(cells)
+        shown = self._told(cells)
+        key = self._named_key(cells)
         self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=key, told=shown)
 
     def raw(self, group: Group, wanted: frozenset[int]) -> dict[int, bytes]:

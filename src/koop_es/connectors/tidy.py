@@ -42,6 +42,11 @@ class _Columns(NamedTuple):
 assert _Columns._fields == tuple(BOOKINGS.headings), "columns stand in the order of the layout"
 
 
+def composed(number: str, period: str, booking_id: str) -> str:
+    """Name a booking of a program that counts Beleg-IDs per course, so that they are unique per VHS (D18)."""
+    return f"{number}/{period}/{booking_id}"
+
+
 class TidyBookings:
     """Reads many records at once; None where one of them has to be looked at by itself."""
 
@@ -50,6 +55,7 @@ class TidyBookings:
         self._places = [header.at.get(field) for field in BOOKINGS.headings]
         self._letters, self._style, self._vhs, self._file = profile.status, profile.dates, vhs, file
         self._shared: dict[str, str] = {}
+        self._composed = profile.booking_ids == "per course"
 
     def rows(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[BookingRow] | None:
         """Type records; each begins on the line beside it."""
@@ -82,7 +88,10 @@ class TidyBookings:
 
     def _columns(self, records: Sequence[Sequence[str]]) -> _Columns:
         columns, empty = list(zip(*records, strict=True)), ("",) * len(records)
-        return _Columns(*(columns[place] if place is not None else empty for place in self._places))
+        found = _Columns(*(columns[place] if place is not None else empty for place in self._places))
+        if not self._composed or not all(found.booking_id):
+            return found
+        return found._replace(booking_id=list(map(composed, found.number, found.period, found.booking_id)))
 
     def _moments(self, found: _Columns) -> list[str] | None:
         """Give the moments of booking, None where a cell keeps its row from being used or there is a remark."""

@@ -264,3 +264,16 @@ def test_every_error_is_plain_data(export: Export) -> None:
         read_export(export(COURSES + COURSE, rows={"courses": 9}))
     details: dict[str, Any] = caught.value.details
     assert json.loads(json.dumps(details)) == details
+
+
+def test_d18_beleg_ids_that_are_counted_per_course_are_composed(export: Export, tmp_path: Path) -> None:
+    profile = tmp_path / "eigen.toml"
+    profile.write_text('name = "eigen"\nbooking_ids = "per course"\n')
+    other = BOOKING.replace("26-10009", "K2")
+    rows = BOOKING + other + other.replace("Müller", '"Müller"') + BOOKING.replace("8841", "9").replace(" 09:30", "x")
+    report = read_export(export(None, BOOKINGS + rows), profile=str(profile))
+    assert [row.booking_id for row in report.bookings] == ["26-10009/26F/8841", "K2/26F/8841"]
+    assert any("stands 2 times" in notice.text for notice in report.notices)
+    (rejected,) = report.rejected
+    assert rejected.key == ("26-10009/26F/9", "26-10009", "26F")
+    assert rejected.told.booking_id == "26-10009/26F/9"
