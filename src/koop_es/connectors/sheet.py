@@ -139,8 +139,11 @@ class Sheet(Generic[Reader]):
         self._notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key, told=shown)
 
     def _named_key(self, cells: Sequence[str]) -> tuple[str, ...] | None:
-        found: tuple[str, ...] | None = self._key(cells)
-        return found if found is None or not self._composes else (composed(found[1], found[2], found[0]), *found[1:])
+        found = self._key(cells)
+        if found is not None and self._composes:
+            booking_id, number, period = found
+            return composed(number, period, booking_id), number, period
+        return found
 
     def _told(self, cells: Sequence[str]) -> Told:
         """Give what a row tells; a Beleg-ID counted per course tells nothing without its course (D18)."""
