@@ -102,7 +102,7 @@ def _value(name: str, item: inspect.Type, *, full: bool) -> Any:  # noqa: PLR091
     if isinstance(item, inspect.EnumType):
         return next(iter(item.cls)).value
     if isinstance(item, inspect.DictType):
-        return {"key": "value"}
+        return {"key": _value("value", item.value_type, full=full)}
     if isinstance(item, inspect.BoolType):
         return True
     if isinstance(item, inspect.IntType):

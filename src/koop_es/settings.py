@@ -131,6 +131,9 @@ class Settings(BaseSettings):
     bavaria: Annotated[frozenset[str], NoDecode, BeforeValidator(_vhs_list)] = Field(
         frozenset(), description="VHS numbers with commas between them, such as 563,301, or * for all"
     )
+    cannot_compare: Annotated[frozenset[str], NoDecode, BeforeValidator(_vhs_list)] = Field(
+        frozenset(), description="VHS numbers with commas between them, such as 563,301, or * for all"
+    )
     event_kind_course: Literal["75", "76"] = Field("75", description="75 or 76")
     event_kind_single: Literal["75", "76"] = Field("76", description="75 or 76")
     online_keyword_master: str = Field(
@@ -167,6 +170,12 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = [_problem(cls, item["loc"], item["msg"], given) for item in error.errors(include_input=False)]
             raise SettingsInvalid("; ".join(problems), settings=problems) from None
+
+    def can_compare(self, vhs: str) -> bool:
+        """Tell whether the connector of a VHS compares before it writes; else nothing overwrites an "S" there without
+        an operator's word (D22).
+        """
+        return vhs not in self.cannot_compare and EVERY_VHS not in self.cannot_compare
 
     @property
     def db_url(self) -> str:

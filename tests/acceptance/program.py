@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,20 +69,31 @@ class Program:
         return write_export(folder, self.vhs, self.sequence, self.courses, list(self.bookings.values()), **manifest)
 
     def obey(self, changes: Iterable[Mapping[str, Any]]) -> None:
-        """Write what a change list asks for."""
+        """Write what a change list asks for: each id once, and only where the row shows what is expected (D22)."""
         for change in changes:
             assert change["vhs"] == self.vhs
             kind, _, verb = change["kind"].partition(".")
+            if change["id"] in self.obeyed or not self._shows(change.get("expects", {}), change):
+                continue
             (self._course if kind == "course" else self._booking)(verb, change)
             self.obeyed.append(change["id"])
+
+    def _shows(self, expected: Mapping[str, str], change: Mapping[str, Any]) -> bool:
+        """Tell whether the row a change is about holds the values it was decided on."""
+        row = self._find(change["booking"]["ref"]) if "booking" in change else self._course_row(change)
+        return all(row is not None and value(row[heading]) == value(text) for heading, text in expected.items())
+
+    def _course_row(self, change: Mapping[str, Any]) -> Row | None:
+        place = (change["course"]["number"], change["course"]["period"])
+        return next((row for row in self.courses if (row["Kursnummer"], row["Periode"]) == place), None)
 
     def _course(self, verb: str, change: Mapping[str, Any]) -> None:
         fields = {name: text for name, text in change["course"].get("fields", {}).items() if name in COURSES}
         if verb == "create":
             self.courses.append(dict.fromkeys(COURSES, "") | fields)
             return
-        place = (change["course"]["number"], change["course"]["period"])
-        row = next(row for row in self.courses if (row["Kursnummer"], row["Periode"]) == place)
+        row = self._course_row(change)
+        assert row is not None
         news = {
             "update": fields,
             "cancel": {"Ausfall": "W"},
@@ -106,7 +118,16 @@ class Program:
             }
         names = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail": "email"}
         row.update({heading: told[key] for heading, key in names.items() if told[key] is not None})
-        row.update({"Status": told["status"], "Bearbeitet von": "WS"})
+        row.update({"Status": told["status"]} if told["status"] is not None else {})
+        row["Bearbeitet von"] = "WS"
+
+
+def value(text: str) -> object:
+    """Read a cell as the value it stands for: 90 is 90,00, and lists have no order."""
+    try:
+        return Decimal(text.replace(".", "").replace(",", ".")) if "," in text else Decimal(text)
+    except InvalidOperation:
+        return frozenset(part.strip() for part in text.split(","))
 
 
 def settle(koop: Console, programs: Iterable[Program], *, rounds: int = 3) -> int:

@@ -81,7 +81,7 @@ class Centre:
             ref = booking["ref"]
             held = self.bookings.get(ref)
             if held is not None:
-                self._keep(ref, [*held[:STATUS], booking["status"], *held[STATUS + 1 :]])
+                self._keep(ref, [*held[:STATUS], booking["status"] or held[STATUS], *held[STATUS + 1 :]])
                 continue
             self.last += 1
             at = booking["booked_at"]

@@ -197,7 +197,7 @@ def _syncs(database: str, fresh: Fresh, bookings: int, rounds: int) -> Table:
             exports = (
                 (sync, "settle", "programs write their exports"),
                 (centres.Centre, "export", "programs write their exports"),
-                (sync, "change_list", "reading change lists"),
+                (sync, "give_out", "giving out change lists"),
                 (centres.Centre, "apply", "programs carry them out"),
             )
             with watching(TAKING_IN + exports) as sections:

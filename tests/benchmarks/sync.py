@@ -20,9 +20,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from koop_es.domain.terms import Policy
-from koop_es.ingest import ingest
+from koop_es.ingest import give_out, ingest
 from koop_es.store import Store
-from koop_es.views import change_list
 from tests.benchmarks.bars import Bar, Fresh, Size, settle
 from tests.benchmarks.centres import Centre, centres, documents
 from tests.benchmarks.peers import jobs
@@ -74,14 +73,14 @@ def converge(store: Store, network: list[Centre], folder: Path, now: datetime) -
             result = ingest(store, path, Policy(), now=now)
             took.ingesting += time.perf_counter() - started
             assert result.status in {"applied", "unchanged"} and not result.quarantined_rows, result
-        if not sum(_carry_out(store, centre, took) for centre in network):
+        if not sum(_carry_out(store, centre, now, took) for centre in network):
             return took
     raise NotConverged(f"after {MOST_ROUNDS} rounds")
 
 
-def _carry_out(store: Store, centre: Centre, took: Took) -> int:
+def _carry_out(store: Store, centre: Centre, now: datetime, took: Took) -> int:
     started = time.perf_counter()
-    changes = change_list(store, centre.vhs)
+    changes = give_out(store, centre.vhs, now=now)
     listed = time.perf_counter()
     centre.apply(changes)
     took.applying += time.perf_counter() - listed

@@ -15,7 +15,7 @@ from koop_es.audit.verify import verify
 from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.observation import Kind, Person
 from koop_es.domain.terms import Policy
-from koop_es.ingest import ingest
+from koop_es.ingest import give_out, ingest
 from koop_es.settings import BERLIN
 from koop_es.simulate.network import ROUND, Clock, Network
 from koop_es.simulate.program import KUFERSQL, Program
@@ -172,7 +172,7 @@ def test_acknowledgement_writes_the_view_of_the_vhs_that_gave_it(settled: Settle
     pair = settled()
     pair.master.cancel(pair.master.find(f"{MASTER}:1"))
     pair.take_in(pair.export(Kind.DELTA))
-    pair.subscriber.apply(change_list(pair.store, SUBSCRIBER))
+    pair.subscriber.apply(give_out(pair.store, SUBSCRIBER, now=pair.clock.now))
     path = pair.subscriber.export(pair.folder, pair.clock.advance(ROUND), Kind.DELTA)
     before = {vhs: view(pair.store, vhs)["courses"] for vhs in (MASTER, SUBSCRIBER)}
     with meter() as costs:

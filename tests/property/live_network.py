@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from koop_es.domain.errors import KoopError, Refused
 from koop_es.domain.observation import Kind
 from koop_es.domain.terms import Policy, Terms
-from koop_es.ingest import approve, claim_seat, confirm_terms, ingest, release, subscribe
+from koop_es.ingest import approve, claim_seat, confirm_terms, give_out, ingest, release, subscribe
 from koop_es.simulate.network import Clock, Network
 from koop_es.simulate.program import CMX_ORGANIZE, ITM_MANAGER, KUFERSQL, Program
 from koop_es.simulate.rehearsal import MEMORY
@@ -171,7 +171,7 @@ class LiveNetwork:
 
     def sync(self, vhs: int) -> int:
         """Let a VHS's connector carry out its change list."""
-        return self.programs[vhs].apply(self.changes(vhs))
+        return self.programs[vhs].apply(give_out(self.store, self.programs[vhs].vhs, now=self.clock.now))
 
     def claim(self, vhs: int, who: int) -> str:
         """Let a VHS claim a freed seat; a refusal is an answer."""

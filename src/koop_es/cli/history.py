@@ -33,6 +33,7 @@ PAUSE_SECONDS = 1
 @click.option("--type", "types", metavar="TYPE", multiple=True, help="Only this type of event; may be repeated.")
 @click.option("--since", metavar="POSITION|TIME|EXPORT", help="Only what came after.")
 @click.option("--until", metavar="POSITION|TIME|EXPORT", help="Only what came up to then.")
+@click.option("--given", is_flag=True, help="Also what change lists gave out, and what was not seen of it.")
 @click.option("--follow", is_flag=True, help="Go on and tell what happens, until Ctrl-C.")
 @LANG
 def history(
@@ -43,6 +44,7 @@ def history(
     types: tuple[str, ...],
     since: str | None,
     until: str | None,
+    given: bool,
     follow: bool,
     lang: Lang,
 ) -> Answer | Iterator[Answer]:
@@ -71,6 +73,7 @@ def history(
             frozenset(types),
             position_of(store, since) if since is not None else 0,
             position_of(store, until) if until is not None else MAX_POSITION,
+            given,
         )
 
     if follow:

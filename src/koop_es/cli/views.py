@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from koop_es import views
+from koop_es import ingest, views
 from koop_es.cli.answer import DONE, FOUND, Answer, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.language import LANG
@@ -74,25 +74,32 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
     show_default=True,
     help="Change list, or KuferSQL's registration import.",
 )
+@click.option("--preview", is_flag=True, help="Give nothing out: only look.")
 @AT
-def changes(desk: Desk, vhs: str, style: str, at: str | None) -> Answer:
-    """List what a VHS's connector has to write, as JSON lines, oldest first; the same until an export acknowledges it.
+def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> Answer:
+    """Give out what a VHS's connector has to write, as JSON lines, oldest first; the same until an export acknowledges
+    it.
 
-    A change keeps its id, so a connector may apply the list twice.
+    What is given out counts as told: an "S" of ours that comes back is known by it. --preview and --at only look.
+    A change keeps its id, and a connector carries an id out once, only where the row shows what "expects" says.
 
     \b
     Examples:
       koop-es changes --vhs 301 > 301.jsonl
       koop-es changes --vhs 563 --format kufer-xml > anmeldungen.xml
+      koop-es changes --vhs 301 --preview
       koop-es changes --vhs 301 --at 301#17
     """
+    if style != "jsonl" and desk.as_json:
+        raise WrongUsage("--format kufer-xml writes XML; leave --json out")
     with desk.store() as store:
-        found = views.change_list(store, vhs_id(vhs), at=position(store, at))
+        if preview or at is not None:
+            found = views.change_list(store, vhs_id(vhs), at=position(store, at))
+        else:
+            found = ingest.give_out(store, vhs_id(vhs), now=desk.now, compares=desk.settings.can_compare(vhs_id(vhs)))
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
     if style == "jsonl":
         return Answer(data, lambda out: out.file.writelines(line + "\n" for line in jsonl(found)))
-    if desk.as_json:
-        raise WrongUsage("--format kufer-xml writes XML; leave --json out")
     registrations = registration_file(found)
 
     def show(out: Console) -> None:

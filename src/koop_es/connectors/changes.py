@@ -12,7 +12,7 @@ COURSE_KINDS = ("course.create", "course.update", "course.cancel", "course.set_e
 BOOKING_KINDS = ("booking.create", "booking.update", "booking.cancel")
 KINDS = COURSE_KINDS + BOOKING_KINDS
 
-_KEYS = ("id", "vhs", "coop_id", "kind", "course", "booking", "because")
+_KEYS = ("id", "vhs", "coop_id", "kind", "course", "booking", "expects", "because")
 _NEEDED = ("id", "vhs", "coop_id", "kind", "course", "because")
 _BOOKING_KEYS = ("ref", "status", "name", "first_name", "phone", "email", "booked_at", "booking_id")
 _OPTIONAL_KEYS = {"booked_at", "booking_id"}

@@ -43,13 +43,28 @@ TOLD = 2
 """Reports that an "S" which was taken back is remembered for."""
 
 
+class Given(msgspec.Struct, gc=False):
+    """One change as it was last given out to a VHS (D21, D22).
+
+    ``change`` is what the change's id ends with, ``version`` the event that gave it out, ``at`` its time. ``unseen``
+    counts the complete exports since that showed the row without it, ``unseen_in`` names the last of them.
+    """
+
+    change: str
+    version: int
+    at: str
+    unseen: int = 0
+    unseen_in: str = ""
+
+
 class Seat(msgspec.Struct, gc=False):
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
     ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
     that the same export never counts twice. ``told`` remembers an "S" that was wanted and taken back: it is TOLD until
     a report shows something else, and 1 until the next, because the first may be older than the "S" (ADR 0006).
-    ``version`` is the version of the last event about this seat.
+    ``version`` is the version of the last event about this seat. ``given`` is the letter this VHS was last told, and
+    ``given_version`` the event that told it; None again once an "S" that was taken back is settled (D21).
 
     ``booking_id``, ``participant_no`` and ``booked_at`` are what this VHS showed, also of a mirror: by these a row is
     told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
@@ -81,6 +96,8 @@ class Seat(msgspec.Struct, gc=False):
     former: str | None = None
     doubles: tuple[tuple[str, str], ...] = ()
     unreferenced: bool = False
+    given: Status | None = None
+    given_version: int = 0
 
     @property
     def held(self) -> bool:
@@ -136,6 +153,11 @@ class Lane:
     ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the
     Master changes them (R38). ``version`` is the version of the last event about this VHS's course. ``suspended`` are
     absences of which its last complete export tells nothing (D17).
+
+    ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
+    has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
+    to make and does not show yet. ``unclear`` are bookings whose "S" here is a question, with why; ``decided`` says how
+    operators answered one, and with which event.
     """
 
     vhs: str
@@ -171,7 +193,11 @@ class Lane:
     subscribed_version: int = 0
     identity_version: int = 0
     suspended: Suspended | None = None
+    given: int = 0
+    told: dict[str, Given] = field(default_factory=dict)
     creates_given: dict[str, int] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)
+    decided: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:

@@ -28,6 +28,19 @@ class VaultEntry(msgspec.Struct, frozen=True, gc=False):
     person: Person
 
 
+class RowCells(msgspec.Struct, frozen=True, gc=False):
+    """Cells of a row as exported, to be kept outside the log for what change lists expect (D15, D22).
+
+    ``editor`` is "Bearbeitet von" of a row with "S", ``person`` one that the owner never had; empty where not needed.
+    """
+
+    vhs: str
+    coop_id: str
+    ref: str
+    editor: str = ""
+    person: Person | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When and out of which export decisions are made: ISO times with offset, and the export as origin."""
@@ -61,6 +74,7 @@ class Draft:
     merged: set[str] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
+    cells: list[RowCells] = field(default_factory=list)
     known: dict[tuple[str, int], Person] = field(default_factory=dict)
 
     def add(
@@ -103,6 +117,10 @@ class Draft:
         """Hand a person over to the vault."""
         self.known[person_id, version] = person
         self.persons.append(VaultEntry(person_id, version, self.state.coop_id, ref, person))
+
+    def keep_cells(self, ref: str, editor: str = "", person: Person | None = None) -> None:
+        """Hand over the cells of a row that a change list may have to quote; without any, they are needed no more."""
+        self.cells.append(RowCells(self.moment.vhs, self.state.coop_id, ref, editor, person))
 
     def settle_violations(self) -> None:
         """Open the violations that now stand and close those that do not any more (domain 2.8)."""

@@ -408,6 +408,57 @@ class MirrorSingle(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
 
 
+class ChangesGivenOut(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A change list handed a VHS something new: from here on it counts as told (D21).
+
+    By booking, and each with the version its change's id ends with: mirrors to make, "S", seats ("A") and places on the
+    waiting list ("W") told, and person data to put right. ``course`` has the kinds of changes of the course itself with
+    the ends of their ids.
+    """
+
+    creates: dict[str, int] = {}
+    cancelled: dict[str, int] = {}
+    confirmed: dict[str, int] = {}
+    waitlisted: dict[str, int] = {}
+    corrected: dict[str, int] = {}
+    course: dict[str, str] = {}
+
+
+class ChangesNotSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export made after changes were given out shows rows without them (D22).
+
+    ``refs`` are bookings, ``course`` the kinds of changes of the course itself.
+    """
+
+    refs: tuple[str, ...] = ()
+    course: tuple[str, ...] = ()
+
+
+class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A booking lives and a VHS shows "S" that may be our own or somebody's: a question stands open (D21).
+
+    ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (nobody says who edited it, and
+    it is still "S" after "A" was given out) or ``cannot_compare`` (the connector would write over it unseen, D22).
+    """
+
+    ref: str
+    why: str
+
+
+class CancellationConfirmed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator says that the booking is cancelled: "S" everywhere, final (D21, D28)."""
+
+    ref: str
+    reason: str
+
+
+class CancellationRejected(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator says that the "S" a VHS shows is nobody's cancellation: "A" is written over it (D21)."""
+
+    ref: str
+    reason: str
+
+
 class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The row carries a status letter outside the map; this booking is frozen at this VHS until it does not (B6)."""
 

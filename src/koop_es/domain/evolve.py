@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain import evolve_bookings, evolve_course
+from koop_es.domain import evolve_bookings, evolve_course, evolve_echo
 from koop_es.domain.cooperation import Cooperation
 
 
@@ -48,6 +48,7 @@ def _violation_closed(state: Cooperation, event: e.ViolationClosed) -> None:
 _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     **evolve_course.APPLY,
     **evolve_bookings.APPLY,
+    **evolve_echo.APPLY,
     e.ViolationOpened: _violation_opened,
     e.ViolationClosed: _violation_closed,
 }

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import TOLD, Booking, Cooperation, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Seat
+from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, live_again, settle
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 
@@ -28,17 +29,26 @@ def _seat(booking: Booking, event: e.Event) -> Seat:
     return seat
 
 
-def _show(state: Cooperation, booking: Booking, seat: Seat, status: Status | None) -> None:
-    """Take over a status a row shows: the booking is there, its letter is known, what it was told before is settled."""
+def _show(
+    state: Cooperation, booking: Booking, seat: Seat, status: Status | None, event: e.Event, *, told: int = 0
+) -> None:
+    """Take over a status a row shows: the booking is there, its letter is known, what it was told before is settled
+    unless it is still ``told`` an "S" that was taken back.
+    """
     if seat.absences or seat.lost or (status is not None and status is not seat.status):
         seat.version = state.version
+        if seat.lost and (lane := state.lanes.get(event.vhs)) is not None:
+            lane.creates_given.pop(booking.ref, None)
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
-    seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, 0, None
+    seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
     if status is not None:
         seat.status, seat.unknown_status = status, None
         if status is CANCELLED:
             seat.shown_cancelled = True
-        elif seat.shown_cancelled and not state.is_cancelled(booking):
+            return
+        if seat.given is not None or seat.shown_cancelled:
+            settle(state, booking, event.vhs, seat)
+        if seat.shown_cancelled and not state.is_cancelled(booking):
             seat.shown_cancelled = False
 
 
@@ -53,7 +63,7 @@ def _show_row(
         seat = _seat(booking, event)
         seat.booking_id, seat.participant_no, seat.booked_at = event.booking_id, event.participant_no, booked_at
         seat.person_version = person_version
-        _show(state, booking, seat, event.status)
+        _show(state, booking, seat, event.status, event)
         return
     booking.seats[event.vhs] = Seat(
         status=event.status,
@@ -91,7 +101,7 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
     seat = _seat(booking, event)
     if event.status is not None:
         booking.status = event.status
-        _show(state, booking, seat, event.status)
+        _show(state, booking, seat, event.status, event)
     if event.person_version is not None:
         booking.person_version = seat.person_version = event.person_version
     if event.participant_no is not None:
@@ -104,14 +114,15 @@ def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
     booking = _booking(state, event.ref)
     booking.status, booking.changed = CONFIRMED, state.version
     if not event.claimed:
-        _show(state, booking, _seat(booking, event), CONFIRMED)
+        _show(state, booking, _seat(booking, event), CONFIRMED, event)
 
 
 def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
     booking = _booking(state, event.ref)
     booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
-    _show(state, booking, _seat(booking, event), CANCELLED)
+    _show(state, booking, _seat(booking, event), CANCELLED, event)
+    close_questions(state, event.ref)
 
 
 def _moved(state: Cooperation, event: e.BookingMoved) -> None:
@@ -125,6 +136,9 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
     _show_row(state, _booking(state, event.ref), event, event.person_version)
+    lane = state.lanes.get(event.vhs)
+    if lane is not None and lane.creates_given:
+        lane.creates_given.pop(event.ref, None)
 
 
 def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
@@ -138,15 +152,26 @@ def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
         seat.booking_id = event.booking_id
     if event.person_version is not None:
         seat.person_version, seat.person_changed = event.person_version, state.version
-    told = seat.told
-    _show(state, booking, seat, event.status)
+    told = 0
     if event.status is not CANCELLED:
-        seat.told = max(told - 1, 0) if event.rule == "D5" else told
+        told = max(seat.told - 1, 0) if event.rule == "D5" else seat.told
+    _show(state, booking, seat, event.status, event, told=told)
 
 
 def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) -> None:
+    """Take over an "S" of ours; one that arrives late, when the booking lives again, may be a person's (D21)."""
     booking = _booking(state, event.ref)
-    _show(state, booking, _seat(booking, event), CANCELLED)
+    seat = _seat(booking, event)
+    _show(state, booking, seat, CANCELLED, event)
+    lane = state.lanes.get(event.vhs)
+    if (
+        lane is not None
+        and lane.given
+        and by_person(seat.actor)
+        and booking.claimed
+        and not state.is_cancelled(booking)
+    ):
+        ask(lane, event.ref, PERSON)
 
 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
@@ -161,7 +186,7 @@ def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
     if event.rule == "B11":  # of a row that was set aside nothing is known but that it is there
         seat.absences, seat.absent_export, seat.withheld, seat.version = 0, "", None, state.version
     else:
-        _show(state, booking, seat, event.status)
+        _show(state, booking, seat, event.status, event)
 
 
 def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
@@ -188,10 +213,8 @@ def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
 def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking = _booking(state, event.ref)
     booking.orphaned_by -= {event.vhs}
-    booking.changed, booking.ever_cancelled = state.version, True
-    for seat in booking.seats.values():
-        seat.told = TOLD if seat.status is not CANCELLED else 0
-    _show(state, booking, _seat(booking, event), event.status)
+    live_again(state, booking)
+    _show(state, booking, _seat(booking, event), event.status, event)
 
 
 def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:

@@ -12,7 +12,7 @@ from copy import deepcopy
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.draft import Draft, Moment, People, VaultEntry
+from koop_es.domain.draft import Draft, Moment, People, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
@@ -22,10 +22,11 @@ from koop_es.domain.terms import Policy
 
 
 class Outcome(NamedTuple):
-    """What an observation adds: events in order, and persons for the vault."""
+    """What an observation adds: events in order, persons for the vault, and cells that change lists quote (D22)."""
 
     events: list[Event]
     persons: list[VaultEntry]
+    cells: list[RowCells]
 
 
 def observe(
@@ -80,4 +81,4 @@ def observe_into(
             observe_acknowledged(draft, part)
         if draft.events or not state.version:
             draft.settle_violations()
-    return Outcome(draft.events, draft.persons)
+    return Outcome(draft.events, draft.persons, draft.cells)

@@ -9,8 +9,9 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.absences import is_over, missed, take_absence, take_sights, tell_suspension
-from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.echoes import is_acknowledged, is_echo, keep_cells, note_not_seen, question, told_anything
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import same_name
@@ -40,6 +41,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judge
     take_references(draft, pairing)
     if pairing.held or draft.state.held:
         take_holds(draft, part, pairing)
+    if part.proves_absence and told_anything(draft):
+        note_not_seen(draft, part, shown.keys())
     if missing and is_over(draft):
         return  # archived: its bookings stay, and are billed (D17)
     for ref in missing:
@@ -57,8 +60,7 @@ def observe_acknowledged(draft: Draft, part: Slice) -> None:
         seat = booking.seats.get(vhs) if booking is not None else None
         if booking is None or seat is None or row.status is not CANCELLED or row.booking_id != seat.booking_id:
             continue
-        told = actor_of(row.edited_by) == WEB_SERVICE_USER and (state.is_cancelled(booking) or booking.ever_cancelled)
-        if told and seat.live and seat.held:
+        if seat.live and seat.held and is_acknowledged(draft, booking, seat, row):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
 
 
@@ -118,6 +120,8 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         )
     )
     seats = draft.state.bookings[ref].seats
+    if status is CANCELLED:
+        keep_cells(draft, draft.state.bookings[ref], seats[moment.vhs], row, (False, False))
     if status is CANCELLED or len(seats) == 1:
         return
     told = draft.state.bookings[ref].cancelled_by
@@ -147,18 +151,23 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         )
     )
     booking = state.bookings[ref]
+    seat = booking.seats[vhs]
+    if status is CANCELLED or seat.person_version == PERSON_DIFFERS:
+        keep_cells(draft, booking, seat, row, (False, False))
     if status is not CANCELLED:
         return
-    if not state.is_cancelled(booking) and not booking.ever_cancelled:
+    # What was never given out cannot have been written by WS: a mirror is told "S" only after it was seen (D21).
+    if told_anything(draft) or not (state.is_cancelled(booking) or booking.ever_cancelled):
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
 
 
 def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
-    ref, absent = booking.ref, seat.absences > 0
-    echo = status is CANCELLED and (absent or status is not seat.status) and _is_echo(draft, booking, seat, row)
-    # A lost row is back with an "S" that WS wrote only where another VHS had lost the booking too (D5).
-    came_back_as_told = echo and actor_of(row.edited_by) == WEB_SERVICE_USER
+    ref, absent, stamp = booking.ref, seat.absences > 0, seat.actor
+    was = seat.status is CANCELLED, seat.person_version == PERSON_DIFFERS
+    echo = status is CANCELLED and (absent or status is not seat.status) and is_echo(draft, booking, seat, row)
+    # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
+    came_back_as_told = echo and (told_anything(draft) or actor_of(row.edited_by) == WEB_SERVICE_USER)
     if seat.orphaned and status is CANCELLED and not came_back_as_told:
         draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif seat.orphaned and not draft.state.is_final(booking):
@@ -173,21 +182,25 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
     elif seat.told:
         draft.add(e.BookingReported, "D5", row=row, ref=ref, status=status)
+    elif status is CANCELLED:
+        question(draft, booking, row, stamp)
     if not absent:
         _take_number(draft, booking, seat, row)
     if draft.moment.vhs == booking.owner:
         _take_own_details(draft, booking, seat, row)
     else:
         _take_mirror_details(draft, booking, seat, row)
+    if status is CANCELLED or seat.person_version == PERSON_DIFFERS or True in was:
+        keep_cells(draft, booking, seat, row, was)
 
 
 def _take_status(draft: Draft, booking: Booking, row: BookingRow, status: Status, *, echo: bool) -> None:
     """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten
-    (D6). An "S" that is an ``echo`` is our own.
+    (D6). An "S" that is an ``echo`` is our own; any other is a claim, whoever cancelled the booking before (D21).
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if status is CANCELLED:
-        if state.is_final(booking) or echo:
+        if echo or (state.is_final(booking) and not told_anything(draft)):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         else:
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
@@ -204,22 +217,6 @@ def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> Non
         draft.add(e.BookingPromoted, "B19", row=row, ref=ref)
     else:
         draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)
-
-
-def _is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
-    """Tell whether an "S" is our own, written by WS because the VHS was told so (T6), and not one that its staff set.
-
-    A booking cancelled only as an orphan may live again (D5), so a person's "S" must not be taken for the echo. Who
-    edited the row tells, unless it says nobody, or the very person it named before, or somebody who merged it, which
-    says nothing about the "S" (B13): then what the VHS was told tells.
-    """
-    cancelled = draft.state.is_cancelled(booking)
-    actor = actor_of(row.edited_by)
-    if actor == WEB_SERVICE_USER:
-        return cancelled or booking.ever_cancelled
-    if row.booking_id in draft.merged or (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id):
-        return cancelled or seat.told > 0
-    return actor in (None, seat.actor) and (cancelled or seat.told == TOLD)
 
 
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:

@@ -9,12 +9,12 @@ from koop_es.domain import events as e
 OWN_ROW: frozenset[type[e.Event]] = frozenset({
     e.CourseDelivered, e.CoopIdDelivered, e.BookingDelivered, e.BookingReported, e.BookingVanished,
     e.BookingReappeared, e.CancellationDelivered, e.OrphanWithheld, e.MirrorLost, e.ParticipantsMerged,
-    e.MergeSuspected, e.UnknownStatusSeen,
+    e.MergeSuspected, e.UnknownStatusSeen, e.ChangesGivenOut, e.CancellationUnclear, e.CancellationRejected,
 })  # fmt: skip
 """Events that say what one VHS's own row shows: what it reported becomes another, and nobody else's wanted or reported
-does. Most are acknowledgements, of which every booking has as many as there are VHSs."""
+does, or what it alone was told. Most are acknowledgements, of which every booking has as many as there are VHSs."""
 
-NOBODY: frozenset[type[e.Event]] = frozenset({e.ViolationOpened, e.ViolationClosed})
+NOBODY: frozenset[type[e.Event]] = frozenset({e.ViolationOpened, e.ViolationClosed, e.ChangesNotSeen})
 """Events that change neither what anybody should hold nor what anybody shows."""
 
 

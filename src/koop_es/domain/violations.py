@@ -14,7 +14,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, INFO_LABELS, SHAREABLE_TYPES, euros
 from koop_es.domain.observation import CONFIRMED
 from koop_es.domain.terms import normal_rate
-from koop_es.domain.wanted import BAVARIAN_COOPERATION, BAVARIAN_KINDS
+from koop_es.domain.wanted import BAVARIAN_COOPERATION, BAVARIAN_KINDS, changes, is_open, name_of
 
 CRITICAL = "critical"
 WARNING = "warning"
@@ -23,6 +23,9 @@ INFO = "info"
 CONTENT_FIELDS = ("title", "programme_title", "info", "dvv_category")
 """What counts as the content of a course that the Master should leave alone after release (R18)."""
 
+
+REFUSED_IN = 3
+"""Complete exports without a change that was given out, after which it is said aloud (D22)."""
 
 _PRICE = ("fee_cents", "pass_through_cents")
 
@@ -108,6 +111,11 @@ TEXTS: dict[str, str] = {
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
         "tells, or the mirror of {ref} being there with its Koop-Beleg-ID."
     ),
+    "CANCELLATION_UNCLEAR": (
+        "Cancelled or not? {refs}: the booking lives again, and its row showed an S that may be ours or a person's. "
+        "{found}. {remedy}"
+    ),
+    "APPLIED_NOT_SEEN": ("Given out and still not written after three complete exports: {found}. {remedy}"),
 }
 """Code -> what an operator reads, with the details put in, and where ``{remedy}`` stands what to do about it."""
 
@@ -134,6 +142,12 @@ REMEDIES: dict[str, str] = {
     "UNKNOWN_STATUS": "Set A, W or S in that row.",
     "CANCELLED_ONLY_AT_SUBSCRIBER": "The change list takes the mark back.",
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
+    "CANCELLATION_UNCLEAR": (
+        "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."
+    ),
+    "APPLIED_NOT_SEEN": (
+        "Look into the connector's log: the row shows something else than the change list expects, or it never writes."
+    ),
 }
 """Code -> what to do about it; of a code that is not here, what an operator reads says all there is to say (D30)."""
 
@@ -181,6 +195,7 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
     if True in unreferenced:
         yield from _unreferenced(state)
     yield from _held(state)
+    yield from _about_change_lists(state)
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
 
@@ -388,6 +403,52 @@ def _lives_on(former: Booking, vhs: str, *, over: bool) -> bool:
     if not (former.cancelled or over):
         return True
     return any(other.live and other.held for where, other in former.seats.items() if where != vhs)
+
+
+WRITTEN = {
+    "open": "Nothing is written over it",
+    "given": "A was given out over it, since it was ours by all that is known",
+    "wanted": "A is about to be given out over it",
+}
+"""What CANCELLATION_UNCLEAR says was written."""
+
+
+def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
+    """What became of change lists: an "S" that nobody knows whose it is, and changes that are never written, one alarm
+    each per VHS (D21, D22).
+    """
+    for vhs in sorted(state.lanes):
+        lane = state.lanes[vhs]
+        if not lane.active:
+            continue
+        by_state: dict[str, list[str]] = {}
+        for ref in sorted(lane.unclear):
+            booking = state.bookings[ref]
+            if booking.claimed and not state.is_cancelled(booking):
+                by_state.setdefault(_written(lane, booking), []).append(ref)
+        if by_state:
+            refs = ", ".join(sorted(ref for refs in by_state.values() for ref in refs))
+            found = "; ".join(f"{WRITTEN[how]} ({', '.join(refs)})" for how, refs in sorted(by_state.items()))
+            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, "D21", {"refs": refs, "found": found})
+        yield from _refused(state, lane)
+
+
+def _written(lane: Lane, booking: Booking) -> str:
+    if is_open(lane, booking):
+        return "open"
+    seat = booking.seats[lane.vhs]
+    return "given" if seat.given is not None and seat.given.value != "S" else "wanted"
+
+
+def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
+    """Changes of rows that were given out, and that three complete exports since do not show (D22)."""
+    names = {name for name, given in lane.told.items() if given.unseen >= REFUSED_IN} if lane.told else None
+    if names:
+        still = sorted(
+            name_of(change) for change in changes(state, lane.vhs) if change.given and name_of(change) in names
+        )
+        if still:
+            yield Violation("APPLIED_NOT_SEEN", lane.vhs, "", WARNING, "D22", {"found": ", ".join(still)})
 
 
 def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Violation]:

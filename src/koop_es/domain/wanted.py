@@ -6,7 +6,7 @@ gets the same one, because the id ends with the version of the event that made t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any
@@ -45,6 +45,11 @@ BAVARIAN_COOPERATION = "04"
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a VHS's connector has to write; ``because`` is the version of the event that asks for it.
 
+    ``expects`` are the headings the row must show for it to be written, with their texts, as far as the log may hold
+    them; ``shown_version`` is the version of the person that stands in the row, where that is to be replaced (D22).
+    ``given`` tells that this very change was given out already, ``decided`` that an operator wants it (D21).
+    ``status`` is None where the letter stays.
+
     ``booking_id`` is given where an owner keeps its booking under another Beleg-ID than ``ref`` says, after a merge
     (B15).
     """
@@ -59,6 +64,30 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     person_version: int = 0
     booked_at: str | None = None
     booking_id: str | None = None
+    expects: dict[str, str] | None = None
+    shown_version: int | None = None
+    given: bool = False
+    decided: bool = False
+
+    @property
+    def writes_over_s(self) -> bool:
+        """Tell whether the change takes an "S" away from a row (D21, D22)."""
+        return self.status is not None and self.status is not CANCELLED and (self.expects or {}).get("Status") == "S"
+
+    @property
+    def end(self) -> str:
+        """What tells the change's id from those of other changes of the same thing."""
+        return self.id.rpartition(":")[2]
+
+
+def name_of(change: Change) -> str:
+    """Name what a change is about within its VHS and cooperation: a booking, or the kind for the course itself."""
+    return change.ref or change.kind
+
+
+def _is_given(lane: Lane, name: str, end: str) -> bool:
+    given = lane.told.get(name) if lane.told else None
+    return given is not None and given.change == end
 
 
 def master_name(vhs: str) -> str:
@@ -132,6 +161,27 @@ def _to_each(change: Change, seat: Seat) -> Iterator[Change]:
             yield msgspec.structs.replace(change, id=f"{about}@{booking_id}:{version}", booking_id=booking_id)
 
 
+def given_out(found: Iterable[Change]) -> dict[str, dict[str, Any]]:
+    """Sort changes by what an event must say of them when they are given out (D21): the fields of ChangesGivenOut."""
+    told: dict[str, dict[str, Any]] = {}
+    for change in found:
+        kind = change.kind.partition(".")[2]
+        if change.ref is None:
+            told.setdefault("course", {})[kind] = change.end
+        else:
+            name = "creates" if kind == "create" else _TOLD_AS[change.status]
+            told.setdefault(name, {})[change.ref] = int(change.end)
+    return told
+
+
+_TOLD_AS: dict[Status | None, str] = {
+    CANCELLED: "cancelled",
+    Status.CONFIRMED: "confirmed",
+    Status.WAITLISTED: "waitlisted",
+    None: "corrected",
+}
+
+
 # --- course ---------------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +208,25 @@ def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, 
     version = _course_cause(state, lane, kind, fields or {})
     content = "" if kind != "update" else "-" + sha256(repr(texts).encode()).hexdigest()[:8]
     identity = f"{lane.vhs}:{state.coop_id}:course.{kind}:{version}{content}"
-    return Change(id=identity, kind=f"course.{kind}", because=version, fields=texts)
+    return Change(
+        id=identity,
+        kind=f"course.{kind}",
+        because=version,
+        fields=texts,
+        expects=_expected_of_course(lane, kind, fields or {}),
+        given=_is_given(lane, f"course.{kind}", f"{version}{content}"),
+    )
+
+
+def _expected_of_course(lane: Lane, kind: str, fields: dict[str, Any]) -> dict[str, str] | None:
+    """Say what the fields to be written show now, as far as the VHS's export has a column for them (D22)."""
+    if kind == "create":
+        return None
+    if kind == "set_external_number":
+        return {"Externe Kurs-Nr.": lane.altered or ""}
+    names = ["cancelled"] if kind == "cancel" else list(fields)
+    shown = {name: getattr(lane.row, name) for name in names}
+    return {HEADINGS[name]: to_text(name, value) for name, value in shown.items() if value is not None}
 
 
 def _course_cause(state: Cooperation, lane: Lane, kind: str, fields: dict[str, Any]) -> int:
@@ -299,18 +367,30 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
     version = booking.changed
     if seat is not None:
         version = max(version, seat.version if seat.status is not wanted or not seat.held else seat.person_changed)
+        if kind == "update":  # what is left of a change when its letter was written is another change
+            version = max(version, seat.version, seat.person_changed if shows_person else 0)
     if over and wanted is CANCELLED:
         version = max(version, state.cancelled_version)
+    named, lettered, expects = shows_person, True, None
+    if kind != "create" and seat is not None and seat.status is not None:
+        named = shows_person and (kind == "cancel" or seat.person_version != booking.person_version)
+        lettered = seat.status is not wanted
+        expects = {"TNR": seat.participant_no} if seat.participant_no else {}
+        expects["Status"] = seat.status.value
     return Change(
         id=f"{lane.vhs}:{state.coop_id}:booking:{booking.ref}:{version}",
         kind=f"booking.{kind}",
         because=version,
         ref=booking.ref,
-        status=wanted,
-        person_id=booking.person_id if shows_person else None,
-        person_version=booking.person_version if shows_person else 0,
+        status=wanted if lettered else None,
+        person_id=booking.person_id if named else None,
+        person_version=booking.person_version if named else 0,
         booked_at=booking.booked_at or None,
         booking_id=_moved(lane, booking, seat),
+        expects=expects,
+        shown_version=seat.person_version if named and kind == "update" and seat is not None else None,
+        given=_is_given(lane, booking.ref, str(version)),
+        decided=booking.ref in lane.decided,
     )
 
 
@@ -325,13 +405,24 @@ def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
     return seat.booking_id if seat.unreferenced or seat.doubles else None
 
 
+def is_open(lane: Lane, booking: Booking) -> bool:
+    """Tell whether nothing may be written over the "S" of a booking that lives: nobody knows whose it is (D21).
+
+    Over one that was acknowledged under a person "A" is written, except at the owner.
+    """
+    why = lane.unclear.get(booking.ref) if lane.unclear else None
+    return why is not None and (why != "person" or lane.vhs == booking.owner)
+
+
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
         return "create" if wanted is not CANCELLED and lane.vhs != booking.owner else None
     if seat.absences or seat.survivor is not None or seat.reused_by is not None:
         return None
     if seat.status is not wanted:
-        return "cancel" if wanted is CANCELLED else "update"
+        if wanted is CANCELLED:
+            return "cancel"
+        return None if seat.status is CANCELLED and is_open(lane, booking) else "update"
     if wanted is CANCELLED or not identity or seat.person_version == booking.person_version:
         return None
     return "update"

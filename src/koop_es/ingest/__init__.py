@@ -3,6 +3,8 @@
 from koop_es.domain.legacy import LegacyAbo
 from koop_es.ingest.abos import confirm_terms, subscribe, terminate_subscription
 from koop_es.ingest.arrival import ExportResult
+from koop_es.ingest.cancelling import confirm
+from koop_es.ingest.giving import give_out
 from koop_es.ingest.intake import ingest
 from koop_es.ingest.legacies import adopt_legacy, assign_coop_id
 from koop_es.ingest.markets import join_market, leave_market
@@ -18,7 +20,9 @@ __all__ = [
     "assign_coop_id",
     "claim_seat",
     "close_release",
+    "confirm",
     "confirm_terms",
+    "give_out",
     "ingest",
     "join_market",
     "leave_market",

@@ -25,7 +25,7 @@ from koop_es.ingest.decide import Decided
 from koop_es.ingest.other_ids import OtherIds
 from koop_es.ingest.plan import Plan, count
 from koop_es.ingest.traces import Traces
-from koop_es.store import Append, Store, Tx, fences, numbers, vault
+from koop_es.store import Append, Store, Tx, cells, fences, numbers, vault
 from koop_es.store.errors import StoreContended, at
 from koop_es.views import project
 from koop_es.views.derived import Touched
@@ -187,6 +187,7 @@ class Run:
         if any(item.fence != fence for item in decided):
             raise at(StoreContended, self.store.address, "a person was forgotten meanwhile")
         vault.put(tx, (entry for item in news for entry in item.persons))
+        cells.put(tx, (entry for item in decided for entry in item.cells))
         project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])
         vhs = self.report.vhs
         tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.name} for item in decided))

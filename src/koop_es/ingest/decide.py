@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.draft import Moment, VaultEntry
+from koop_es.domain.draft import Moment, RowCells, VaultEntry
 from koop_es.domain.events import Event, OrphanDetected
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
@@ -60,6 +60,7 @@ class Decided:
     persons: list[VaultEntry]
     name: str
     fence: int
+    cells: list[RowCells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Decider:
             )
             # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15).
             name = UNNAMED if erased[part.coop_id] else part.name
-            result.append(Decided(state, expected, outcome.events, outcome.persons, name, fence))
+            result.append(Decided(state, expected, outcome.events, outcome.persons, name, fence, outcome.cells))
         return result
 
     def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:

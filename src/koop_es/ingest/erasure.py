@@ -19,7 +19,7 @@ from koop_es.domain.identifiers import owner_of
 from koop_es.domain.merges import is_same_person
 from koop_es.domain.wanted import sees_identity
 from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx, fences, vault
+from koop_es.store import Store, Tx, cells, fences, vault
 
 ROWS_AT_ONCE = 200
 """Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
@@ -101,6 +101,7 @@ def finish(store: Store, at: str) -> None:
         traces = Traces.of(tx, open_fences, (person for _, person in vault.values(tx, persons)))
         coop_ids = sorted({fence.coop_id for fence in open_fences})
         vault.erase(tx, persons)
+        cells.forget(tx, persons)
         tx.run("slices_forget", coop_ids=coop_ids)
         tx.run("lanes_unsettle", coop_ids=coop_ids)
         tx.run_many("quarantine_forget", ({"id": item} for item in _set_aside(tx, traces)))

@@ -71,6 +71,7 @@ def assign_coop_id(store: Store, *, now: datetime, vhs: str, legacy_id: str) -> 
             write(tx, [(expected, old), (0, new)])
             fences.watch(tx)
             tx.run("persons_move", old=legacy_id, new=coop_id)
+            tx.run("cells_move", old=legacy_id, new=coop_id)
             fences.move(tx, legacy_id, coop_id)
         return coop_id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,18 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which events are told: of one VHS, about one booking, of some types, after a position and up to another."""
+    """Which events are told: of one VHS, about one booking, of some types, after a position and up to another.
+
+    What change lists handed out stands beside every event that asks for it, so it is told only where it is asked for:
+    by type, or ``given``.
+    """
 
     vhs: str | None = None
     ref: str | None = None
     types: frozenset[str] = frozenset()
     since: int = 0
     until: int = MAX_POSITION
+    given: bool = False
 
     def passes(self, item: Recorded) -> bool:
         """Tell whether an event is told."""
@@ -33,9 +38,22 @@ class Filter:
         return (
             self.since < item.position <= self.until
             and self.vhs in (None, event.vhs)
-            and (self.ref is None or self.ref in (getattr(event, "ref", None), getattr(event, "survivor", None)))
-            and (not self.types or event.type in self.types)
+            and (self.ref is None or self.ref in _refs(event))
+            and (event.type in self.types if self.types else self.given or type(event) not in ABOUT_LISTS)
         )
+
+
+ABOUT_LISTS: frozenset[type[e.Event]] = frozenset({e.ChangesGivenOut, e.ChangesNotSeen})
+"""Events about change lists themselves: as many as everything else together."""
+
+
+def _refs(event: e.Event) -> Collection[str | None]:
+    if isinstance(event, e.ChangesGivenOut):
+        told = (event.creates, event.cancelled, event.confirmed, event.waitlisted, event.corrected)
+        return [ref for refs in told for ref in refs]
+    if isinstance(event, e.ChangesNotSeen):
+        return event.refs
+    return (getattr(event, "ref", None), getattr(event, "survivor", None))
 
 
 EVERYTHING = Filter()

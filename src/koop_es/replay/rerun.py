@@ -20,6 +20,8 @@ from koop_es.domain.observation import Person
 from koop_es.domain.seats import claim_seat
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.domain.wanted import Change, changes, given_out
+from koop_es.replay.echoes import STATUS
 from koop_es.replay.policies import GUARD
 from koop_es.replay.sheet import Sheet, Telling
 from koop_es.replay.shown import take
@@ -98,7 +100,23 @@ class Rerun:
             return
         if step.ordered:
             sheet.order([item.event for item in step.events])
+        self._give_out_echoes(step)
         self._decide(step, sheet.part(self.past.coop_id, step.shape, step.kind))
+
+    def _give_out_echoes(self, step: Seen) -> None:
+        """Give out, where it was not, what rows of this export show only because their VHS was told so (D21)."""
+        told = {getattr(item.event, "ref", None) for item in step.events if STATUS in step.echoes[item.version]}
+        lane = self.state.lanes.get(step.vhs)
+        if told and lane is not None and lane.given:
+            found = [c for c in changes(self.state, step.vhs) if c.ref in told and c.status == "S" and not c.given]
+            self._give_out(found, step.moment)
+
+    def _give_out(self, found: Iterable[Change], moment: Moment) -> None:
+        fields: dict[str, Any] = given_out(found)
+        if fields:
+            draft = Draft(self.state, moment)
+            draft.add(e.ChangesGivenOut, "D21", **fields)
+            self.events += draft.events
 
     def _write(self, sheet: Sheet, item: Recorded, echo: frozenset[str]) -> None:
         if item.version in self.left_out:
@@ -142,6 +160,11 @@ class Rerun:
         """Take a command over as far as it makes sense."""
         for item in step.events:
             if item.version in self.left_out or is_violation(item.event):
+                continue
+            if isinstance(item.event, e.ChangesGivenOut):
+                moment = moment_of(item.event)
+                self._give_out((c for c in changes(self.state, moment.vhs) if not c.given), moment)
+                self._versions[item.version] = self.state.version
                 continue
             if (reason := objection(self.state, item.event)) is not None:
                 self.dropped.append(Dropped(item, reason))

@@ -10,10 +10,10 @@ from typing import Any
 
 from koop_es.domain.observation import Status
 from koop_es.domain.terms import Policy
-from koop_es.ingest import ExportResult, ingest
+from koop_es.ingest import ExportResult, give_out, ingest
 from koop_es.simulate.program import Program
 from koop_es.store import Store
-from koop_es.views import change_list, view
+from koop_es.views import view
 
 ROUND = timedelta(minutes=5)
 """A real connector reports what has changed within five minutes (domain 7.2)."""
@@ -64,7 +64,7 @@ class Network:
 
     def deliver(self, program: Program) -> list[dict[str, Any]]:
         """Let one program's connector fetch its change list and carry it out; returns the list."""
-        changes = change_list(self.store, program.vhs)
+        changes = give_out(self.store, program.vhs, now=self.clock.now)
         program.apply(changes)
         return changes
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from koop_es.domain.cancellations import questions
 from koop_es.domain.course import euros
 from koop_es.domain.errors import KoopError
+from koop_es.domain.evolve import fold
 from koop_es.domain.terms import Policy
-from koop_es.ingest import approve, claim_seat, release, subscribe
+from koop_es.ingest import approve, claim_seat, confirm, give_out, release, subscribe
 from koop_es.simulate.deeds import PUT_RIGHT, ROUNDS, Diary, Told
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
@@ -23,9 +25,7 @@ from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
 from koop_es.store import Store
-from koop_es.views import change_list, view, withheld
-
-T = TypeVar("T")
+from koop_es.views import view, withheld
 
 START = datetime(2026, 2, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 FIRST_DAY = datetime(2026, 3, 2, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -56,17 +56,7 @@ class World:
         self.scenario, self.store = scenario, store
         self.clock = Clock(START)
         self.programs = [
-            Program(
-                str(101 + number),
-                system,
-                f"VHS{number}",
-                staff=f"Büro{number}",
-                editors=_of(scenario.editors, number, "name"),
-                digits=_of(scenario.padded, number, 0),
-                reuses=_of(scenario.reusing, number, default=False),
-                once=scenario.once,
-                now=lambda: self.clock.now,
-            )
+            Program(str(101 + number), system, f"VHS{number}", staff=f"Büro{number}")
             for number, system in enumerate(scenario.systems)
         ]
         self.policy = Policy(
@@ -81,8 +71,7 @@ class World:
         self.oracle = Oracle(self.staff.facts, scenario.confirmations, scenario.owner_only, masters)
         self.post = Post(store, self.policy, self.clock, self.staff, self.oracle)
         self.post.directory = directory
-        self.post.copying = any(isinstance(step, Act) and step.verb == "go_back" for step in scenario.steps)
-        self.fetched: list[tuple[int, Changes, datetime, list[dict[str, Any]]]] = []
+        self.fetched: list[tuple[int, int, datetime, list[dict[str, Any]]]] = []
         self.trace: list[str] = []
         self.findings = self.post.findings
         self.ever_withheld: set[int] = set()
@@ -119,17 +108,12 @@ class World:
         self.trace += self.post.deliver(now)
         due = [item for item in self.fetched if now is None or item[0] <= now]
         self.fetched = [item for item in self.fetched if item not in due]
-        for _, step, fetched_at, changes in due:
-            done = self._write(step.vhs, changes, fetched_at, step.how)
-            self.trace.append(f"{self.programs[step.vhs].vhs} wrote {done}")
+        for _, vhs, fetched_at, changes in due:
+            self.trace.append(f"{self.programs[vhs].vhs} wrote {self._write(vhs, changes, fetched_at)}")
 
-    def _write(self, vhs: int, changes: list[dict[str, Any]], fetched_at: datetime, how: str = "") -> int:
+    def _write(self, vhs: int, changes: list[dict[str, Any]], fetched_at: datetime) -> int:
         """Let a connector carry out a change list; what it writes into the wrong course is there all the same."""
-        program = self.programs[vhs]
-        done = program.apply(changes, bare=how == "bare")
-        if how == "doubled":
-            for ref in [c["booking"]["ref"] for c in changes if c["kind"] == "booking.create"]:
-                program.double(ref)
+        done = self.programs[vhs].apply(changes)
         self.staff.note_created(vhs)
         self.staff.note_mirrors(vhs)
         self.staff.note_ausfall(vhs)
@@ -155,7 +139,7 @@ class World:
             case Changes():
                 changes = self.fetch(step.vhs)
                 at = self.clock.now
-                self.fetched += [(now + step.delay * (time + 1), step, at, changes) for time in range(step.times)]
+                self.fetched += [(now + step.delay * (time + 1), step.vhs, at, changes) for time in range(step.times)]
                 self._arrivals(now)
                 return "; ".join(change["id"] for change in changes)
             case Jump():
@@ -164,7 +148,7 @@ class World:
 
     def fetch(self, vhs: int) -> list[dict[str, Any]]:
         """Fetch a change list; nobody may be told an "S" for which there is no reason."""
-        changes = change_list(self.store, self.programs[vhs].vhs)
+        changes = give_out(self.store, self.programs[vhs].vhs, now=self.clock.now)
         for change in changes:
             booking = change.get("booking")
             if booking is None:
@@ -245,6 +229,20 @@ class World:
             self._decided("approve", program.vhs, item["refs"], "S")
         return "; ".join(item["id"] for item in items) or "no occasion"
 
+    def _answer(self) -> None:
+        """Let operators say of every "S" that nobody can tell what the people who booked and cancelled say (D21)."""
+        facts = self.staff.facts
+        for coop_id, recorded in self.store.load(sorted(set(self.staff.coop_ids.values()))).items():
+            for vhs, ref in questions(fold(coop_id, (item.event for item in recorded))):
+                who = facts.label_of.get(ref, -1)
+                rejected = who not in facts.cancelled and who not in self.oracle.ended_as_another
+                letter = confirm(
+                    self.store, now=self.clock.now, vhs=vhs, coop_id=coop_id, ref=ref, reason="asked", reject=rejected
+                )
+                self.trace.append(f"{vhs} asked about {ref}: {letter}")
+                self._decided("reject" if rejected else "confirm", vhs, [ref], letter)
+                break  # an answer may have been one to the others of this cooperation, too
+
     def _decided(self, verb: str, vhs: str, refs: Iterable[str], letter: str) -> None:
         """Write down that an operator decided, booking by booking."""
         facts = self.staff.facts
@@ -268,6 +266,7 @@ class World:
             self.clock.advance(STEP)
             self.trace.append(self.post.hand_over(self.post.pack(Export(vhs))))
         self._approve()
+        self._answer()
         told = 0
         for vhs in range(len(self.programs)):
             changes = self.fetch(vhs)
@@ -294,11 +293,6 @@ class World:
             if self.scenario.repair:
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
                 self._decided("approve", item["vhs"], item["refs"], "S")
-
-
-def _of(values: tuple[T, ...], number: int, default: T) -> T:
-    """Give what a scenario says of one VHS; one of yesterday says nothing."""
-    return values[number] if number < len(values) else default
 
 
 def _fields(course: Shared) -> dict[str, str]:

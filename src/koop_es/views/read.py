@@ -1,4 +1,4 @@
-"""The questions the read models answer: view, change list, violations, withheld cancellations, status."""
+"""The questions the read models answer: view, violations, withheld cancellations, status."""
 
 from __future__ import annotations
 
@@ -9,24 +9,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from koop_es.domain.events import type_name
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
-from koop_es.domain.wanted import Change
 from koop_es.store import MAX_POSITION, Row, Store, Tx, vault
 from koop_es.views import asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
 
 _course = msgspec.json.Decoder(CourseView)
-_changes = msgspec.json.Decoder(list[Change])
 _detail = msgspec.json.Decoder(dict[str, str])
 People = dict[tuple[str, int], Person]
-
-
-class Because(msgspec.Struct):
-    """The part of any event that a change list quotes."""
-
-    rule: str
 
 
 class Shown(NamedTuple):
@@ -37,9 +28,6 @@ class Shown(NamedTuple):
     course_number: str
     period: str
     course: CourseView
-
-
-_because = msgspec.json.Decoder(Because)
 
 
 def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
@@ -90,70 +78,6 @@ def _booking_answer(booking: BookingView, people: People) -> dict[str, Any]:
         "name": person.name if person is not None else None,
         "first_name": person.first_name if person is not None else None,
     }
-
-
-def change_list(store: Store, vhs: str, *, at: int | None = None) -> list[dict[str, Any]]:
-    """List what a VHS's connector has to write (``koop-change/1``), oldest first; the same until an export
-    acknowledges it. ``at`` is a position of the log: what the list was there.
-    """
-    with store.reading() as tx:
-        if at is None:
-            rows = [(*row[:3], _changes.decode(row[3])) for row in tx.rows("changes_of_vhs", vhs=vhs)]
-        else:
-            docs = asof.documents_of(tx, vhs, at)
-            rows = [(d.coop_id, d.course_number, d.period, d.changes) for d in docs]
-        found = [(row, change) for row in rows for change in row[3]]
-        people = _people(tx, (change for _, change in found))
-        wanted = {(row[0], change.because) for row, change in found}
-        causes = _causes(tx, wanted)
-    answers = [_change_answer(vhs, row, change, people, causes) for row, change in found]
-    created = {a["coop_id"]: a["because"]["event"] for a in answers if a["kind"] == "course.create"}
-
-    def age(answer: dict[str, Any]) -> tuple[int, bool, int, str]:
-        # An Abo-Kurs is created before the bookings in it, although these may be older than the Abo.
-        position = answer["because"]["event"]
-        return (max(position, created.get(answer["coop_id"], 0)), "booking" in answer, position, answer["id"])
-
-    return sorted(answers, key=age)
-
-
-def _causes(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, str, str]]:
-    """Find position, type and rule of the events a change list quotes, by stream and version."""
-    streams = sorted({coop_id for coop_id, _ in wanted})
-    versions = sorted({version for _, version in wanted})
-    result = {}
-    for start in range(0, len(streams), 1_000):
-        rows = tx.rows("events_by_version", streams=streams[start : start + 1_000], versions=versions)
-        for position, coop_id, version, topic, state in rows:
-            if (coop_id, version) in wanted:
-                result[coop_id, version] = (position, type_name(topic), _because.decode(state).rule)
-    return result
-
-
-def _change_answer(
-    vhs: str, row: Row, change: Change, people: People, causes: dict[tuple[str, int], tuple[int, str, str]]
-) -> dict[str, Any]:
-    coop_id, number, period, _ = row
-    position, kind, rule = causes[coop_id, change.because]
-    course: dict[str, Any] = {"number": number, "period": period}
-    if change.fields is not None:
-        course["fields"] = change.fields
-    answer: dict[str, Any] = {"id": change.id, "vhs": vhs, "coop_id": coop_id, "kind": change.kind, "course": course}
-    if change.ref is not None and change.status is not None:
-        person = people.get((change.person_id or "", change.person_version))
-        answer["booking"] = {
-            "ref": change.ref,
-            "status": change.status.value,
-            "name": person.name if person is not None else None,
-            "first_name": person.first_name if person is not None else None,
-            "phone": person.phone or None if person is not None else None,
-            "email": person.email or None if person is not None else None,
-            "booked_at": change.booked_at,
-        }
-        if change.booking_id is not None:
-            answer["booking"]["booking_id"] = change.booking_id
-    answer["because"] = {"event": position, "type": kind, "rule": rule}
-    return answer
 
 
 def violations(

@@ -12,7 +12,7 @@ import pytest
 from koop_es.domain.events import BookingMade, CancellationDelivered
 from koop_es.domain.observation import Origin
 from koop_es.domain.terms import Policy
-from koop_es.ingest import ingest
+from koop_es.ingest import give_out, ingest
 from koop_es.ingest.seating import approve
 from koop_es.replay.policies import RuleInvalid, rules_of
 from koop_es.replay.timeline import Timeline
@@ -137,9 +137,7 @@ def by_path(answer: dict[str, Any]) -> Change:
 
 
 def told(program: Program, store: Store) -> None:
-    from koop_es.views import change_list
-
-    program.obey(change_list(store, program.vhs))
+    program.obey(give_out(store, program.vhs, now=NOW))
 
 
 def settled(store: Store, network: dict[str, Program], take_in: Callable[..., None]) -> None:

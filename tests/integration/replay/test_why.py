@@ -12,11 +12,10 @@ import pytest
 
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.terms import Policy
-from koop_es.ingest import claim_seat, ingest
+from koop_es.ingest import claim_seat, give_out, ingest
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.why import BookingUnknown, Question, VhsNotInvolved, why
 from koop_es.store import Store, vault
-from koop_es.views import change_list
 from tests.acceptance.exports import Row
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program
@@ -44,7 +43,7 @@ class Net:
     def settle(self) -> None:
         for _ in range(2):
             for vhs, program in self.programs.items():
-                program.obey(change_list(self.store, vhs))
+                program.obey(give_out(self.store, vhs, now=NOW + timedelta(minutes=5 * self.rounds)))
             self.report()
 
     def ask(self, ref: str | None = None, vhs: str | None = None, **more: Any) -> dict[str, Any]:

@@ -146,15 +146,16 @@ class Desk:
             self._apply_booking(change, people)
 
     def _apply_booking(self, change: Change, people: Mapping[tuple[str, int], Person]) -> None:
-        ref, status = change.ref or "", str(change.status)
+        ref = change.ref or ""
         person = people.get((change.person_id or "", change.person_version))
         entry = self._find(ref, change.booking_id)
         if entry is not None:
-            entry.status, entry.person, entry.by = status, person or entry.person, WS
+            entry.status = entry.status if change.status is None else str(change.status)
+            entry.person, entry.by = person or entry.person, WS
         elif change.kind == "booking.create":
             day = int((change.booked_at or "")[8:10]) - 1
             self.removed.pop(ref, None)
-            self.entries[ref] = Entry(self.number(), f"T{self.number()}", status, person, day, WS)
+            self.entries[ref] = Entry(self.number(), f"T{self.number()}", str(change.status), person, day, WS)
 
     def _find(self, ref: str, booking_id: str | None) -> Entry | None:
         """Find a row: an own booking by its Beleg-ID, which a merge may have changed, a mirror by its reference."""

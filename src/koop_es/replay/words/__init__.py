@@ -14,6 +14,9 @@ from koop_es.replay.words import de, en
 Lang = Literal["en", "de"]
 LANGUAGES: tuple[Lang, ...] = ("en", "de")
 
+MOST_NAMED = 5
+"""Bookings of a change list that are named one by one."""
+
 SHORT = 60
 """Longest text of a course field inside a line: about half a terminal; titles fit, info texts are cut."""
 
@@ -47,6 +50,10 @@ class Words:
             values["likely"] = self.says[f"likely_{event.likely}"] if event.likely else ""
         if isinstance(event, e.MirrorDoubled):
             values["rows"] = ", ".join(f"{booking_id} {letter}" for booking_id, letter in sorted(event.rows.items()))
+        if isinstance(event, e.ChangesGivenOut | e.ChangesNotSeen):
+            values["told"] = self._told(event)
+        if isinstance(event, e.CancellationUnclear):
+            values["why"] = self.say(f"unclear_{event.why}")
         text = self.events[type(event)].format_map(values)
         return f"{text} {self.says['survivor'].format_map(values)}" if values.get("survivor") else text
 
@@ -61,6 +68,20 @@ class Words:
         if event.person_version is not None:
             news.append(self.says["person" if event.person_version else "person_differs"])
         return ", ".join(news)
+
+    def _told(self, event: e.ChangesGivenOut | e.ChangesNotSeen) -> str:
+        """Say what a change list told, or what was not seen of it; few bookings by name, many by their number."""
+        if isinstance(event, e.ChangesNotSeen):
+            parts = [("not_seen", event.refs)]
+        else:
+            names = ("creates", "cancelled", "confirmed", "waitlisted", "corrected")
+            parts = [(name, tuple(getattr(event, name))) for name in names]
+        told = [self.say(f"course_{kind}") for kind in event.course]
+        for name, refs in parts:
+            if refs:
+                shown = ", ".join(refs) if len(refs) <= MOST_NAMED else str(len(refs))
+                told.append(self.say(f"told_{name}", refs=shown))
+        return "; ".join(told)
 
     def fields(self, facts: CourseFacts) -> str:
         """Write the fields that facts carry with their headings."""

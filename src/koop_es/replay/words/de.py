@@ -79,6 +79,15 @@ EVENTS: dict[type[e.Event], str] = {
     e.MirrorDoubled: "die Belegung {ref} steht bei VHS {vhs} in mehreren Zeilen ({rows}): es ist ein Platz",
     e.MirrorSingle: "die Belegung {ref} steht bei VHS {vhs} wieder in einer Zeile",
     e.UnknownStatusSeen: "die Belegung {ref} zeigt bei VHS {vhs} den Status „{raw_status}“: sie ruht dort",
+    e.ChangesGivenOut: "VHS {vhs} bekam ihre Änderungsliste: {told}",
+    e.ChangesNotSeen: "ein vollständiger Export der VHS {vhs} zeigt nicht, was ausgegeben wurde: {told}",
+    e.CancellationUnclear: (
+        "ist die Belegung {ref} storniert? VHS {vhs} zeigt S, {why}; darüber wird nichts geschrieben"
+    ),
+    e.CancellationConfirmed: "bei VHS {vhs} bestätigt: die Belegung {ref} ist storniert, überall S ({reason})",
+    e.CancellationRejected: (
+        "bei VHS {vhs} verworfen: die Belegung {ref} ist nicht storniert, A wird geschrieben ({reason})"
+    ),
     e.ViolationOpened: "Verstoß gemeldet",
     e.ViolationClosed: "{code} bei VHS {vhs} erledigt",
     e.ExportApplied: "Export übernommen: {rows} Zeilen, {events} Ereignisse",
@@ -150,6 +159,11 @@ VIOLATIONS: dict[str, str] = {
         "Die neue Zeile {found} kann die Belegung {ref} sein: sie wartet, und die anderen wissen von ihrem Platz "
         "nichts. Das klärt ein vollständiger Export, oder dass die Kopie von {ref} mit ihrer Koop-Beleg-ID da ist."
     ),
+    "CANCELLATION_UNCLEAR": (
+        "Storniert oder nicht? {refs}: die Belegung gilt wieder, und ihre Zeile zeigte ein S, das von uns oder von "
+        "jemandem dort sein kann. {found}. {remedy}"
+    ),
+    "APPLIED_NOT_SEEN": ("Ausgegeben und nach drei vollständigen Exporten noch nicht eingetragen: {found}. {remedy}"),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
         "eine neue Belegung. {remedy}"
@@ -195,6 +209,13 @@ REMEDIES: dict[str, str] = {
     ),
     "UNKNOWN_STATUS": "Bitte in dieser Zeile A, W oder S setzen.",
     "CANCELLED_ONLY_AT_SUBSCRIBER": "Die Änderungsliste nimmt das Kennzeichen zurück.",
+    "CANCELLATION_UNCLEAR": (
+        "Bitte bei dieser VHS nachfragen: koop-es confirm-cancellation macht daraus überall S, mit --reject gilt A."
+    ),
+    "APPLIED_NOT_SEEN": (
+        "Bitte ins Protokoll des Konnektors sehen: die Zeile zeigt anderes, als die Änderungsliste erwartet, oder er "
+        "schreibt nicht."
+    ),
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
 }
 """Code -> what to do about it; of a code that is not here, VIOLATIONS says all there is to say (D30)."""
@@ -212,6 +233,14 @@ _PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "TYPE_NO_LONGER_SHAREABLE": ((r"^BAMF-funded$", "BAMF-gefördert"), (r"^of type (.*)$", r"vom Typ \1")),
     "INSTRUCTOR_REPLACED": ((r"^none$", "keiner eingetragen"),),
     "COUNTED_TWICE": ((r"\bempty\b", "leer"),),
+    "CANCELLATION_UNCLEAR": (
+        (r"Nothing is written over it", "Darüber wird nichts geschrieben"),
+        (
+            r"A was given out over it, since it was ours by all that is known",
+            "Darüber wurde A ausgegeben, denn nach allem Bekannten war es unseres",
+        ),
+        (r"A is about to be given out over it", "Darüber wird A ausgegeben"),
+    ),
     "PARTICIPANTS_MERGED": (
         (r"^TNR (.*) became (.*); the booking goes on$", r"aus TNR \1 wurde \2; die Belegung läuft weiter"),
         (
@@ -276,6 +305,12 @@ RULES: dict[str, str] = {
         "ist, gilt sie als verwaist."
     ),
     "D4": "Stornierungen in auffälliger Zahl warten, bis der Betreiber zustimmt.",
+    "D21": (
+        "Ein S, das vor der Ausgabe gezeigt wird, ist eine Stornierung, danach eine Bestätigung; was unklar ist, wird "
+        "gefragt."
+    ),
+    "D22": ("Eine Änderung sagt, was die Zeile zeigen muss, damit sie geschrieben wird, und wird einmal ausgeführt."),
+    "D28": "Belegungen eines Kurses, den sein Eigner wirklich gelöscht hat, beendet der Betreiber.",
     "D5": (
         "S ist endgültig; nur eine als verwaist stornierte Belegung lebt wieder auf, wenn die VHS sie wieder zeigt, "
         "bei der sie fehlte."
@@ -311,6 +346,19 @@ SAYS: dict[str, str] = {
     "booked_at": "gebucht am",
     "likely_zeros": "; vermutlich gingen führende Nullen verloren oder kamen hinzu, wie in einer Tabellenkalkulation",
     "survivor": "({survivor} ist eine Belegung derselben Person: das muss jemand entscheiden)",
+    "told_creates": "anzulegende Spiegel: {refs}",
+    "told_cancelled": "S für {refs}",
+    "told_confirmed": "A für {refs}",
+    "told_waitlisted": "W für {refs}",
+    "told_corrected": "Personendaten von {refs}",
+    "told_not_seen": "Belegungen {refs}",
+    "course_create": "der anzulegende Abo-Kurs",
+    "course_update": "Felder des Kurses",
+    "course_cancel": "der Ausfall",
+    "course_set_external_number": "die COOP-Id",
+    "unclear_stamp": "und die Zeile wurde seit der Bestätigung des S bearbeitet",
+    "unclear_still": "und das auch noch zwei vollständige Exporte nach Ausgabe des A",
+    "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
     "empty": "nichts",
     "erased": "gelöscht",
     "nothing": "nichts",

@@ -87,6 +87,18 @@ SELECT person_id, coop_id, ref, name, first_name, phone, email FROM koop_persons
 WHERE (name = %(surname)s AND first_name = %(first_name)s) OR (email <> '' AND email = %(email)s)
 ORDER BY coop_id, ref, person_id
 
+-- anew_cells_1_copy: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_cells_2_empty: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_cells_3_fill: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_cells_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
 -- anew_persons_1_copy: Nothing to do on PostgreSQL, which writes whole tables anew.
 SELECT 1
 
@@ -124,12 +136,33 @@ SELECT 1
 SELECT 1
 
 -- persons_scrub: Write the tables anew that held persons, without their deleted rows.
-VACUUM (FULL) koop_persons, koop_quarantine, koop_slices
+VACUUM (FULL) koop_persons, koop_quarantine, koop_slices, koop_cells
 
 -- persons_seen: Tell whether a transaction is open that may still see deleted rows.
 SELECT 1 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND backend_xmin IS NOT NULL
 LIMIT 1
+
+-- ==== cells of rows as they were exported, for what change lists expect (D15, D22) ====
+
+-- cells_insert: Keep the cells of one row.
+COPY koop_cells (coop_id, ref, vhs, editor, name, first_name, phone, email) FROM STDIN (FORMAT BINARY)
+
+-- cells_drop: Take out the cells of one row.
+DELETE FROM koop_cells WHERE coop_id = %(coop_id)s AND ref = %(ref)s AND vhs = %(vhs)s
+
+-- cells_of_vhs: Read the cells of one VHS's rows of some cooperations.
+SELECT coop_id, ref, editor, name, first_name, phone, email FROM koop_cells
+WHERE vhs = %(vhs)s AND coop_id = ANY(%(coop_ids)s::text[])
+
+-- cells_forget: Take out the cells of all rows of the bookings of forgotten persons.
+DELETE FROM koop_cells WHERE EXISTS (
+    SELECT 1 FROM koop_forgotten AS f
+    WHERE f.person_id = ANY(%(person_ids)s::text[]) AND f.coop_id = koop_cells.coop_id AND f.ref = koop_cells.ref
+)
+
+-- cells_move: Let the cells of one cooperation belong to the one it goes on in (D12).
+UPDATE koop_cells SET coop_id = %(new)s WHERE coop_id = %(old)s
 
 -- ==== forgotten: the fences before persons who were erased (D15) ====
 
@@ -693,6 +726,9 @@ SELECT 1
 -- side_catalogue: Read the whole of koop_catalogue.
 SELECT * FROM koop_catalogue ORDER BY vhs COLLATE "C", key COLLATE "C"
 
+-- side_cells: Read the whole of koop_cells.
+SELECT * FROM koop_cells ORDER BY coop_id COLLATE "C", ref COLLATE "C", vhs COLLATE "C"
+
 -- side_exports: Read the whole of koop_exports.
 SELECT * FROM koop_exports ORDER BY id
 
@@ -1149,3 +1185,9 @@ ALTER TABLE koop_exports ADD COLUMN effects text
 
 -- migration_4_guards_4: An export that was begun under the former mass guard goes on under its decision (D4).
 UPDATE koop_lanes SET judgement = '{"absences": {"everywhere": true}}' WHERE guard_tripped = 1
+
+-- migration_4_echo_cells: Cells of rows as they were exported, which change lists expect and no log may hold (D15, D22).
+CREATE TABLE koop_cells (
+    coop_id TEXT NOT NULL, ref TEXT NOT NULL, vhs TEXT NOT NULL, editor TEXT NOT NULL, name TEXT,
+    first_name TEXT, phone TEXT, email TEXT, PRIMARY KEY (coop_id, ref, vhs)
+)

@@ -77,6 +77,18 @@ SELECT person_id, coop_id, ref, name, first_name, phone, email FROM koop_persons
 WHERE (name = :surname AND first_name = :first_name) OR (email <> '' AND email = :email)
 ORDER BY coop_id, ref, person_id
 
+-- anew_cells_1_copy: Copy the cells, in the order of the key.
+CREATE TABLE koop_anew AS SELECT * FROM koop_cells ORDER BY coop_id, ref, vhs
+
+-- anew_cells_2_empty: Empty the cells: every page of them is overwritten.
+DELETE FROM koop_cells
+
+-- anew_cells_3_fill: Fill the cells again.
+INSERT INTO koop_cells SELECT * FROM koop_anew ORDER BY rowid
+
+-- anew_cells_4_drop: Take the copy away.
+DROP TABLE koop_anew
+
 -- anew_persons_1_copy: Copy the vault, in the order of the key.
 CREATE TABLE koop_anew AS SELECT * FROM koop_persons ORDER BY person_id, version
 
@@ -118,6 +130,28 @@ PRAGMA wal_checkpoint(TRUNCATE)
 
 -- persons_seen: Tell whether a transaction is open that may still see deleted rows; here the scrubbing itself tells.
 SELECT 1 WHERE 1 = 0
+
+-- ==== cells of rows as they were exported, for what change lists expect (D15, D22) ====
+
+-- cells_insert: Keep the cells of one row.
+INSERT INTO koop_cells (coop_id, ref, vhs, editor, name, first_name, phone, email)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- cells_drop: Take out the cells of one row.
+DELETE FROM koop_cells WHERE coop_id = :coop_id AND ref = :ref AND vhs = :vhs
+
+-- cells_of_vhs: Read the cells of one VHS's rows of some cooperations.
+SELECT coop_id, ref, editor, name, first_name, phone, email FROM koop_cells
+WHERE vhs = :vhs AND coop_id IN (SELECT value FROM json_each(:coop_ids))
+
+-- cells_forget: Take out the cells of all rows of the bookings of forgotten persons.
+DELETE FROM koop_cells WHERE EXISTS (
+    SELECT 1 FROM koop_forgotten AS f
+    WHERE f.person_id IN (SELECT value FROM json_each(:person_ids)) AND f.coop_id = koop_cells.coop_id AND f.ref = koop_cells.ref
+)
+
+-- cells_move: Let the cells of one cooperation belong to the one it goes on in (D12).
+UPDATE koop_cells SET coop_id = :new WHERE coop_id = :old
 
 -- ==== forgotten: the fences before persons who were erased (D15) ====
 
@@ -689,6 +723,9 @@ SELECT name, seq FROM sqlite_sequence ORDER BY name
 -- side_catalogue: Read the whole of koop_catalogue.
 SELECT * FROM koop_catalogue ORDER BY vhs, key
 
+-- side_cells: Read the whole of koop_cells.
+SELECT * FROM koop_cells ORDER BY coop_id, ref, vhs
+
 -- side_exports: Read the whole of koop_exports.
 SELECT * FROM koop_exports ORDER BY id
 
@@ -1178,3 +1215,9 @@ ALTER TABLE koop_exports ADD COLUMN effects TEXT
 
 -- migration_4_guards_4: An export that was begun under the former mass guard goes on under its decision (D4).
 UPDATE koop_lanes SET judgement = '{"absences": {"everywhere": true}}' WHERE guard_tripped = 1
+
+-- migration_4_echo_cells: Cells of rows as they were exported, which change lists expect and no log may hold (D15, D22).
+CREATE TABLE koop_cells (
+    coop_id TEXT NOT NULL, ref TEXT NOT NULL, vhs TEXT NOT NULL, editor TEXT NOT NULL, name TEXT,
+    first_name TEXT, phone TEXT, email TEXT, PRIMARY KEY (coop_id, ref, vhs)
+) STRICT, WITHOUT ROWID

@@ -1,0 +1,96 @@
+"""Whether a booking is cancelled: an operator says so where nobody can tell (D21), or its course was deleted (D28)."""
+
+from __future__ import annotations
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.draft import Draft
+from koop_es.domain.errors import Refused
+
+
+class CancellationDecided(Refused):
+    """Another operator has decided this already; the first decision stands (D21)."""
+
+    code = "cancellation_decided"
+
+
+class NothingToConfirm(Refused):
+    """Nobody asks whether this booking is cancelled; koop-es violations shows what is asked (D21)."""
+
+    code = "nothing_to_confirm"
+
+
+def confirm_cancellation(draft: Draft, ref: str, reason: str) -> None:
+    """Make an "S" that nobody can tell an "S" everywhere (D21), or end a booking whose owner's course is gone (D28).
+
+    The draft's VHS is where the question stands. Raises CancellationDecided and NothingToConfirm.
+    """
+    _check(draft, ref, ending=True)
+    draft.add(e.CancellationConfirmed, _rule(draft, ref), ref=ref, reason=reason)
+    draft.settle_violations()
+
+
+def reject_cancellation(draft: Draft, ref: str, reason: str) -> None:
+    """Say that an "S" that nobody can tell is none: the booking's letter is written over it (D21).
+
+    Raises CancellationDecided and NothingToConfirm.
+    """
+    _check(draft, ref, ending=False)
+    draft.add(e.CancellationRejected, "D21", ref=ref, reason=reason)
+    draft.settle_violations()
+
+
+def questions(state: Cooperation) -> list[tuple[str, str]]:
+    """List the VHSs and bookings whose "S" is a question (D21)."""
+    return [
+        (vhs, ref)
+        for vhs, lane in sorted(state.lanes.items())
+        for ref in sorted(lane.unclear)
+        if lane.active and (booking := state.bookings[ref]).claimed and not state.is_cancelled(booking)
+    ]
+
+
+def _rule(draft: Draft, ref: str) -> str:
+    return "D21" if ref in draft.state.lanes[draft.moment.vhs].unclear else "D28"
+
+
+def _check(draft: Draft, ref: str, *, ending: bool) -> None:
+    state, vhs = draft.state, draft.moment.vhs
+    booking, lane = state.bookings.get(ref), state.active_lane(vhs)
+    if booking is None or not booking.claimed:
+        raise NothingToConfirm(f"{state.coop_id} has no booking {ref}", rule="D21", ref=ref)
+    if lane is None:
+        raise NothingToConfirm(f"VHS {vhs} does not take part in {state.coop_id}", rule="D21", ref=ref, vhs=vhs)
+    if state.is_cancelled(booking) or ref not in lane.unclear:
+        _refuse_second(state, booking, vhs)
+    if ref in lane.unclear and not state.is_cancelled(booking):
+        return
+    if ending and not state.is_cancelled(booking) and is_course_gone(booking, lane):
+        return
+    standing = ", ".join(f"VHS {other}" for other in sorted(state.lanes) if ref in state.lanes[other].unclear)
+    where = f"; the question stands at {standing}" if standing and not state.is_cancelled(booking) else ""
+    how = "it is cancelled" if state.is_cancelled(booking) else "it lives"
+    raise NothingToConfirm(
+        f"nobody asks whether booking {ref} is cancelled at VHS {vhs}: {how}{where}", rule="D21", ref=ref, vhs=vhs
+    )
+
+
+def is_course_gone(booking: Booking, lane: Lane) -> bool:
+    """Tell whether a booking's own VHS no longer has the course, so that its bookings can be ended (D28)."""
+    return lane.vhs == booking.owner and not lane.present
+
+
+def _refuse_second(state: Cooperation, booking: Booking, vhs: str) -> None:
+    """Name the decision that stands: the one of this VHS's question, or the "S" everywhere that answered all."""
+    for other in sorted(state.lanes, key=lambda name: (name != vhs, name)):
+        how, version = state.lanes[other].decided.get(booking.ref, ("", 0))
+        if how == "confirmed" or (how and other == vhs):
+            raise CancellationDecided(
+                f"booking {booking.ref} was decided already: {how} at VHS {other} by event {version} of "
+                f"{state.coop_id}; the first decision stands",
+                rule="D21",
+                ref=booking.ref,
+                vhs=other,
+                decision=how,
+                version=version,
+            )

@@ -1,0 +1,136 @@
+"""Our own "S" and somebody's: what was given out tells them apart, and what cannot be told is a question (D21, D22)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Cooperation, Given, Lane, Seat
+from koop_es.domain.draft import Draft
+from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.slices import Slice
+from koop_es.domain.violations import REFUSED_IN
+from koop_es.domain.wanted import Change, changes, name_of
+
+STILL_IN = 2
+"""Complete exports with an "S" over which "A" was given out, after which it may be somebody's, where nobody says who
+edited the row (D21)."""
+
+
+def told_anything(draft: Draft) -> bool:
+    """Tell whether this VHS was ever given anything out in this cooperation; else the rule by editor holds (ADR
+    0006).
+    """
+    lane = draft.state.lanes.get(draft.moment.vhs)
+    return lane is not None and lane.given > 0
+
+
+def is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether an "S" is our own: one that was given out to this VHS and not settled since, whoever edited the row
+    last (D21). What was not given out cannot have been written by WS.
+    """
+    if not told_anything(draft):
+        return _is_echo_by_editor(draft, booking, seat, row)
+    if seat.told:
+        return True
+    if seat.given is CANCELLED:
+        return draft.state.is_cancelled(booking)
+    # Settled by two reports that showed it not: only the connector itself can still be so late.
+    return seat.given is None and seat.given_version > 0 and actor_of(row.edited_by) == WEB_SERVICE_USER
+
+
+def _is_echo_by_editor(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell by the editor whether an "S" is our own, where nothing was ever given out: stores of yesterday (ADR 0006).
+
+    Who edited the row tells (T6), unless it says nobody, or the very person it named before, or somebody who merged
+    it, which says nothing about the "S" (B13): then what the VHS should have been told tells.
+    """
+    cancelled = draft.state.is_cancelled(booking)
+    actor = actor_of(row.edited_by)
+    if actor == WEB_SERVICE_USER:
+        return cancelled or booking.ever_cancelled
+    if row.booking_id in draft.merged or (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id):
+        return cancelled or seat.told > 0
+    return actor in (None, seat.actor) and (cancelled or seat.told == TOLD)
+
+
+def is_acknowledged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether an "S" in a course that is frozen is surely ours (R15)."""
+    if told_anything(draft):
+        return is_echo(draft, booking, seat, row)
+    by_us = actor_of(row.edited_by) == WEB_SERVICE_USER
+    return by_us and (draft.state.is_cancelled(booking) or booking.ever_cancelled)
+
+
+def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None) -> None:
+    """Ask about an "S" that still stands where its booking lives again and that was edited since it was acknowledged
+    under another ``stamp`` (D21).
+    """
+    state, vhs = draft.state, draft.moment.vhs
+    lane = state.lanes.get(vhs)
+    if lane is None or not lane.given or not booking.claimed or state.is_cancelled(booking):
+        return
+    actor = actor_of(row.edited_by)
+    if lane.unclear.get(booking.ref) in (None, "person") and by_person(actor) and actor != stamp:
+        draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why="stamp")
+
+
+def keep_cells(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, was: tuple[bool, bool]) -> None:
+    """Keep the cells of a row that a change list may have to quote (D22): who edited an "S", and a person that the
+    owner never had. ``was`` tells whether the row showed "S", and such a person, before.
+    """
+    standing = was[0] and draft.state.is_cancelled(booking)
+    differs = seat.person_version == PERSON_DIFFERS and row.person is not None
+    if row.status is CANCELLED and standing and not differs:
+        return  # kept when the "S" was first shown
+    editor = (row.edited_by or "").strip() if row.status is CANCELLED else ""
+    person = row.person if differs and booking.person_id not in draft.erased else None
+    if editor or person is not None or True in was:
+        draft.keep_cells(booking.ref, editor, person)
+
+
+def note_not_seen(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+    """Note which changes that were given out a complete export made since does not show (D22); an "S" that nobody is
+    said to have edited and that stays under "A" is a question then (D21).
+    """
+    state, vhs = draft.state, draft.moment.vhs
+    lane = state.lanes[vhs]
+    missing = [item for item in _outstanding(draft, lane) if _is_shown(item[0], part, shown)]
+    if not missing:
+        return
+    refs, course = [], []
+    for change, given in missing:
+        if change.ref is None:
+            course.append(change.kind.partition(".")[2])
+        elif _still_cancelled(state, vhs, change, given):
+            draft.add(e.CancellationUnclear, "D21", ref=change.ref, why="still")
+        else:
+            refs.append(change.ref)
+    if refs or course:
+        draft.add(e.ChangesNotSeen, "D22", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
+
+
+def _outstanding(draft: Draft, lane: Lane) -> list[tuple[Change, Given]]:
+    """List the changes of rows that were given out before this export was made and are still to be written."""
+    moment = draft.moment
+    export = moment.origin.export if moment.origin is not None else ""
+    found = []
+    for change in changes(draft.state, lane.vhs) if lane.told else ():
+        given = lane.told.get(name_of(change))
+        if given is None or not change.given or change.kind.endswith(".create") or given.unseen >= REFUSED_IN:
+            continue
+        if given.unseen_in != export and datetime.fromisoformat(moment.at) > datetime.fromisoformat(given.at):
+            found.append((change, given))
+    return found
+
+
+def _is_shown(change: Change, part: Slice, shown: Collection[str]) -> bool:
+    return part.course is not None if change.ref is None else change.ref in shown
+
+
+def _still_cancelled(state: Cooperation, vhs: str, change: Change, given: Given) -> bool:
+    """Tell whether an "S" without any editor outlasted the "A" given out over it."""
+    seat = state.bookings[change.ref or ""].seats[vhs]
+    return change.writes_over_s and seat.actor is None and given.unseen + 1 >= STILL_IN

@@ -1,0 +1,156 @@
+"""What change lists that were given out, and questions about an "S", do to the state (D21, D22)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import TOLD, Booking, Cooperation, Given, Lane, Seat
+from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER, Status
+
+PERSON = "person"
+"""Why a question stands: the "S" was acknowledged, but the row was edited by a person last."""
+
+_LETTERS: tuple[tuple[str, Status], ...] = (
+    ("cancelled", CANCELLED),
+    ("confirmed", CONFIRMED),
+    ("waitlisted", WAITLISTED),
+)
+
+
+def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
+    """Note what a VHS was told; a booking of which nothing is known here is passed over."""
+    lane = state.lanes.get(event.vhs)
+    if lane is None:
+        return
+    lane.given = version = state.version
+    for kind, end in event.course.items():
+        lane.told[f"course.{kind}"] = Given(end, version, event.at)
+    for ref, change in event.creates.items():
+        lane.creates_given[ref] = version
+        lane.told[ref] = Given(str(change), version, event.at)
+    for ref, change in event.corrected.items():
+        lane.told[ref] = Given(str(change), version, event.at)
+    for name, letter in _LETTERS:
+        for ref, change in getattr(event, name).items():
+            lane.told[ref] = Given(str(change), version, event.at)
+            seat = _seat_of(state, ref, event.vhs)
+            if seat is not None:
+                seat.given, seat.given_version = letter, version
+
+
+def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
+    """Count another complete export without what was given out; the same export never counts twice."""
+    lane = state.lanes.get(event.vhs)
+    export = event.origin.export if event.origin is not None else ""
+    for name in (*event.refs, *(f"course.{kind}" for kind in event.course)):
+        if lane is not None and (given := lane.told.get(name)) is not None:
+            given.unseen, given.unseen_in = given.unseen + 1, export
+
+
+def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
+    lane = state.lanes.get(event.vhs)
+    if lane is not None:
+        lane.unclear[event.ref] = event.why
+        lane.decided.pop(event.ref, None)
+        seat = _seat_of(state, event.ref, event.vhs)
+        if seat is not None and event.actor is not None:
+            seat.actor = event.actor
+
+
+def _confirmed(state: Cooperation, event: e.CancellationConfirmed) -> None:
+    """End a booking for good; what each VHS shows of it stays as it is."""
+    booking = state.bookings.get(event.ref)
+    if booking is None:
+        return
+    booking.cancelled_by |= {event.vhs}
+    booking.changed = state.version
+    for lane in state.lanes.values():
+        lane.unclear.pop(event.ref, None)
+    _decide(state, event, "confirmed")
+
+
+def _rejected(state: Cooperation, event: e.CancellationRejected) -> None:
+    """Let the letter of a living booking be written over an "S"; the change is a new one."""
+    lane = state.lanes.get(event.vhs)
+    if lane is not None:
+        lane.unclear.pop(event.ref, None)
+    seat = _seat_of(state, event.ref, event.vhs)
+    if seat is not None:
+        seat.version = state.version
+    _decide(state, event, "rejected")
+
+
+def _decide(state: Cooperation, event: e.CancellationConfirmed | e.CancellationRejected, how: str) -> None:
+    lane = state.lanes.get(event.vhs)
+    if lane is not None:
+        lane.decided[event.ref] = (how, state.version)
+
+
+def _seat_of(state: Cooperation, ref: str, vhs: str) -> Seat | None:
+    booking = state.bookings.get(ref)
+    return booking.seats.get(vhs) if booking is not None else None
+
+
+def live_again(state: Cooperation, booking: Booking) -> None:
+    """Let a booking that was cancelled live again (D5, D24, D32): what each VHS was told is open once more.
+
+    A VHS that was told "S" and does not show it yet may still write it. One that shows "S" under a person's name may
+    mean it: that is a question (D21). Called by the fold of every event that takes an "S" back.
+    """
+    booking.changed, booking.ever_cancelled = state.version, True
+    live = not state.is_cancelled(booking)
+    for vhs, seat in booking.seats.items():
+        lane = state.lanes.get(vhs)
+        if lane is None or not lane.given:  # nothing was ever given out here: as ADR 0006 says
+            seat.told = TOLD if seat.status is not CANCELLED else 0
+            continue
+        seat.told = TOLD if seat.status is not CANCELLED and seat.given is CANCELLED else 0
+        if live and seat.status is CANCELLED and by_person(seat.actor):
+            ask(lane, booking.ref, PERSON)
+
+
+def by_person(actor: str | None) -> bool:
+    """Tell whether somebody of the staff edited a row last, and not the connector or nobody."""
+    return actor is not None and actor != WEB_SERVICE_USER
+
+
+def ask(lane: Lane, ref: str, why: str) -> None:
+    """Open a question about the "S" of a booking; an answer given before was to another one."""
+    lane.unclear[ref] = why
+    lane.decided.pop(ref, None)
+
+
+def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
+    """Close what a row that shows no "S" settles: an "S" that was taken back, and a question nobody answered for it.
+
+    The question stays where "A" was written over a person's "S": what is shown then says nothing (D21).
+    """
+    if state.is_cancelled(booking):
+        return
+    if seat.given is CANCELLED and not seat.told:
+        seat.given = None
+    lane = state.lanes.get(vhs)
+    if lane is None or (why := lane.unclear.get(booking.ref)) is None:
+        return
+    written = seat.given is not None and seat.given is not CANCELLED
+    if why != PERSON or vhs == booking.owner or not written:
+        del lane.unclear[booking.ref]
+
+
+def close_questions(state: Cooperation, ref: str) -> None:
+    """Close every question about a booking that somebody cancelled for good."""
+    for lane in state.lanes.values():
+        if lane.unclear:
+            lane.unclear.pop(ref, None)
+
+
+APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
+    e.ChangesGivenOut: _given_out,
+    e.ChangesNotSeen: _not_seen,
+    e.CancellationUnclear: _unclear,
+    e.CancellationConfirmed: _confirmed,
+    e.CancellationRejected: _rejected,
+}
+"""Event -> what it does."""

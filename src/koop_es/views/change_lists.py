@@ -1,0 +1,162 @@
+"""Change lists, ``koop-change/1``: what one VHS's connector has to write, read from the views (D22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from koop_es.domain.events import type_name
+from koop_es.domain.observation import Person
+from koop_es.domain.wanted import Change
+from koop_es.store import Store, Tx, cells, vault
+from koop_es.views import asof
+
+_changes = msgspec.json.Decoder(list[Change])
+
+PERSON_HEADINGS = {"name": "Name", "first_name": "Vorname", "phone": "Telefon", "email": "E-Mail"}
+"""Fields of a person and their headings in ``belegungen.csv``."""
+
+
+class Pending(NamedTuple):
+    """What one VHS has to write in one cooperation."""
+
+    coop_id: str
+    number: str
+    period: str
+    changes: Sequence[Change]
+
+
+class Because(msgspec.Struct):
+    """The part of any event that a change list quotes."""
+
+    rule: str
+
+
+_because = msgspec.json.Decoder(Because)
+
+
+def change_list(store: Store, vhs: str, *, at: int | None = None) -> list[dict[str, Any]]:
+    """List what a VHS's connector has to write (``koop-change/1``), oldest first; the same until an export
+    acknowledges it. Nothing is given out by looking at it (D21). ``at`` is a position of the log: what the list was
+    there.
+    """
+    with store.reading() as tx:
+        if at is None:
+            return answers(tx, vhs, pending(tx, vhs))
+        docs = asof.documents_of(tx, vhs, at)
+        return answers(tx, vhs, [Pending(d.coop_id, d.course_number, d.period, d.changes) for d in docs])
+
+
+def pending(tx: Tx, vhs: str) -> list[Pending]:
+    """Read what a VHS has to write, by cooperation."""
+    return [Pending(row[0], row[1], row[2], _changes.decode(row[3])) for row in tx.rows("changes_of_vhs", vhs=vhs)]
+
+
+def answers(tx: Tx, vhs: str, found: Iterable[Pending]) -> list[dict[str, Any]]:
+    """Put changes into the form of ``koop-change/1``, oldest first."""
+    listed = [(item, change) for item in found for change in item.changes]
+    if not listed:
+        return []
+    names = _Names(tx, vhs, listed)
+    causes = _causes(tx, {(item.coop_id, change.because) for item, change in listed})
+    told = [_answer(vhs, item, change, names, causes) for item, change in listed]
+    created = {a["coop_id"]: a["because"]["event"] for a in told if a["kind"] == "course.create"}
+
+    def age(answer: dict[str, Any]) -> tuple[int, bool, int, str]:
+        # An Abo-Kurs is created before the bookings in it, although these may be older than the Abo.
+        position = answer["because"]["event"]
+        return (max(position, created.get(answer["coop_id"], 0)), "booking" in answer, position, answer["id"])
+
+    return sorted(told, key=age)
+
+
+class _Names:
+    """What a change list says of people: from the vault, and of rows as they were exported from beside it (D15)."""
+
+    def __init__(self, tx: Tx, vhs: str, listed: Sequence[tuple[Pending, Change]]) -> None:
+        ids = sorted({change.person_id for _, change in listed if change.person_id is not None})
+        self._people = vault.of_ids(tx, ids) if ids else {}
+        odd = sorted({item.coop_id for item, change in listed if change.writes_over_s or change.shown_version == 0})
+        self._cells = cells.of_vhs(tx, vhs, odd) if odd else {}
+
+    def wanted(self, change: Change) -> Person | None:
+        """Find the person a change names."""
+        return self._people.get((change.person_id or "", change.person_version))
+
+    def shown(self, coop_id: str, change: Change) -> Person | None:
+        """Find the person that stands in the row, None where nobody knows."""
+        if change.shown_version:
+            return self._people.get((change.person_id or "", change.shown_version))
+        kept = self._cells.get((coop_id, change.ref or ""))
+        return kept.person if kept is not None and change.shown_version == 0 else None
+
+    def editor(self, coop_id: str, change: Change) -> str | None:
+        """Find who edited the row last, as exported, where an "S" is written over."""
+        kept = self._cells.get((coop_id, change.ref or "")) if change.writes_over_s else None
+        return kept.editor or None if kept is not None else None
+
+
+def _causes(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, str, str]]:
+    """Find position, type and rule of the events a change list quotes, by stream and version."""
+    streams = sorted({coop_id for coop_id, _ in wanted})
+    versions = sorted({version for _, version in wanted})
+    result = {}
+    for start in range(0, len(streams), 1_000):
+        rows = tx.rows("events_by_version", streams=streams[start : start + 1_000], versions=versions)
+        for position, coop_id, version, topic, state in rows:
+            if (coop_id, version) in wanted:
+                result[coop_id, version] = (position, type_name(topic), _because.decode(state).rule)
+    return result
+
+
+def _answer(
+    vhs: str, item: Pending, change: Change, names: _Names, causes: dict[tuple[str, int], tuple[int, str, str]]
+) -> dict[str, Any]:
+    position, kind, rule = causes[item.coop_id, change.because]
+    course: dict[str, Any] = {"number": item.number, "period": item.period}
+    if change.fields is not None:
+        course["fields"] = change.fields
+    answer: dict[str, Any] = {
+        "id": change.id, "vhs": vhs, "coop_id": item.coop_id, "kind": change.kind, "course": course,
+    }  # fmt: skip
+    expects = dict(change.expects) if change.expects is not None else None
+    if change.ref is not None:
+        answer["booking"] = _booking(item.coop_id, change, names, expects)
+    if expects is not None:
+        answer["expects"] = expects
+    answer["because"] = {"event": position, "type": kind, "rule": rule}
+    return answer
+
+
+def _booking(coop_id: str, change: Change, names: _Names, expects: dict[str, str] | None) -> dict[str, Any]:
+    """Say what to write of a booking; of an update only what changes, with what is replaced in ``expects`` (D22)."""
+    person = names.wanted(change)
+    texts: dict[str, str | None]
+    if change.kind != "booking.update":
+        texts = {name: getattr(person, name, None) or None for name in PERSON_HEADINGS}
+    else:
+        shown = names.shown(coop_id, change)
+        texts = {name: _replaced(name, person, shown) for name in PERSON_HEADINGS}
+        if expects is not None and shown is not None:
+            expects |= {h: getattr(shown, name) for name, h in PERSON_HEADINGS.items() if texts[name] is not None}
+    if expects is not None and (editor := names.editor(coop_id, change)) is not None:
+        expects["Bearbeitet von"] = editor
+    answer: dict[str, Any] = {
+        "ref": change.ref,
+        "status": change.status.value if change.status is not None else None,
+        **texts,
+        "booked_at": change.booked_at,
+    }
+    if change.booking_id is not None:
+        answer["booking_id"] = change.booking_id
+    return answer
+
+
+def _replaced(name: str, wanted: Person | None, shown: Person | None) -> str | None:
+    """Give the text of one field where the row shows another; an empty one is told as empty."""
+    if wanted is None:
+        return None
+    text: str = getattr(wanted, name)
+    return None if shown is not None and getattr(shown, name) == text else text
