@@ -212,9 +212,8 @@ class BookingReader:
                 cells[field] = ""
                 if field != "edited_by" and (field, text in NULLS) != ("ref", True):
                     unstated.append(field)
-                if field != "edited_by":
-                    heading = BOOKINGS.headings[field]
-                    self._notes.notice(line, f"booking {cells['booking_id']}: {heading} {none}; what was known stands")
+                heading = BOOKINGS.headings[field]
+                self._notes.notice(line, f"booking {cells['booking_id']}: {heading} {none}; what was known stands")
             elif text in NULLS and field in ("name", "first_name"):
                 heading = BOOKINGS.headings[field]
                 self._notes.notice(line, f"booking {cells['booking_id']}: {heading} is {text}; it is taken for a name")

@@ -39,8 +39,11 @@ class Shown(NamedTuple):
 
 
 def witness_of_row(row: BookingRow) -> Witness:
-    """Read the witnesses of a row."""
-    return witness_of_person(Shown(row.booking_id, row.participant_no, row.booked_at), row.person)
+    """Read the witnesses of a row; a name of which a part is unstated is none (D29)."""
+    found = witness_of_person(Shown(row.booking_id, row.participant_no, row.booked_at), row.person)
+    if row.unstated and ("name" in row.unstated or "first_name" in row.unstated):
+        return found._replace(name="")
+    return found
 
 
 def witness_of_person(shown: Shown, person: Person | None) -> Witness:

@@ -107,7 +107,6 @@ class Decider:
         """Count the bookings an export would orphan, what is withheld already included (D4)."""
         return sum(isinstance(event, OrphanDetected) for item in self.decide(tx, slices) for event in item.events)
 
-
     def _find_homes(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
         """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25): one query, and only if asked."""
         vhs = self.report.vhs
