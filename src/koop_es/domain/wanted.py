@@ -158,7 +158,9 @@ def _to_each(change: Change, seat: Seat) -> Iterator[Change]:
     about, _, version = change.id.rpartition(":")
     for booking_id, letter in seat.doubles:
         if change.kind != "booking.cancel" or letter != CANCELLED.value:
-            yield msgspec.structs.replace(change, id=f"{about}@{booking_id}:{version}", booking_id=booking_id)
+            expects = change.expects if booking_id == seat.booking_id else {"Status": letter}
+            name = f"{about}@{booking_id}:{version}"
+            yield msgspec.structs.replace(change, id=name, booking_id=booking_id, expects=expects)
 
 
 def given_out(found: Iterable[Change]) -> dict[str, dict[str, Any]]:

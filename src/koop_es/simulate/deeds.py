@@ -11,7 +11,7 @@ A rehearsal keeps a ``Diary``. It is written where people act, never from what t
 **People.** ``who`` is a number. It stands for one registration that somebody holds, for as long as it is meant to be
 the same: through a merge, another Beleg-ID, a move to another course, a substitute who takes the place over, a program
 that was restored. Who registers a second time after leaving keeps the number too (verb ``rebook``). A row of a program
-carries the number where no export shows it (``WHO``), so that a Beleg-ID given to somebody else confuses nobody here.
+carries the number where no export shows it (``rows.WHO``), so that a Beleg-ID given to another confuses nobody here.
 
 **What is meant** (``Intent``), read in the order of the list; the last word about somebody counts:
 
@@ -58,16 +58,13 @@ Intent = Literal[
     "course over", "course lives", "course gone", "course back", "course", "decides", "nothing",
 ]  # fmt: skip
 
-WHO = "@who"
-"""Heading under which a row keeps whose registration it is; no export has it and no connector reads it."""
-
 PUT_RIGHT, ROUNDS = -1, -2
 """Numbers of the steps that are none: what people put right in the end, and the rounds that follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Somebody at ``vhs`` did ``verb`` and meant ``intent``; ``other`` is the course of a move, ``letter`` the row's."""
+    """Somebody at ``vhs`` did ``verb``, meaning ``intent``; ``other`` is the course of a move, ``letter`` the row's."""
 
     when: datetime
     step: int
@@ -160,7 +157,8 @@ MEANING: Mapping[str, Intent] = {
     "book": "joins", "wait": "joins", "rebook": "joins", "book_company": "joins", "reuse": "joins",
     "promote": "letter", "claim": "letter", "cancel": "leaves", "remove": "removed",
     "merge": "stays", "amend_person": "stays", "letter": "stays", "letter_back": "stays", "touch": "stays",
-    "correct_name": "stays", "exchange_belegs": "stays", "substitute": "stays", "move": "moves", "go_back": "lost",
+    "correct_name": "stays", "exchange_belegs": "stays", "substitute": "stays",
+    "misplace": "stays", "move": "moves", "go_back": "lost", "reinstall": "nothing",
     "edit": "course", "renumber": "course", "lose_id": "course gone", "alter_id": "course gone",
     "copy_id": "course gone", "exchange_ids": "course gone", "restore_id": "course back", "delete": "course gone",
     "undelete": "course back", "ausfall": "course over", "unausfall": "course lives",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from random import Random
 
+from koop_es.simulate.mixed import READY, mix
 from koop_es.simulate.program import CMX_ORGANIZE, ITM_MANAGER, KUFERSQL
 from koop_es.simulate.steps import Act, Changes, Export, Fate, Jump, Reach, Resend, Rivals, Scenario, Shared, Step
 
@@ -28,8 +30,11 @@ JUMPS = (-90, 60, 60 * 24, 60 * 24 * 4, 60 * 24 * 25)
 """Minutes the clock jumps: back, on, and so far that a short course has ended and leaves the scope of exports."""
 
 
-def draw(seed: int, *, steps: int = 200, vhs: int | None = None) -> Scenario:
-    """Draw a scenario; ``steps`` are those after everything is set up, ``vhs`` how many take part (2 to 12)."""
+def draw(seed: int, *, steps: int = 200, vhs: int | None = None, kinds: Collection[str] | None = None) -> Scenario:
+    """Draw a scenario; ``steps`` are those after everything is set up, ``vhs`` how many take part (2 to 12).
+
+    ``kinds`` are mixed in for sure (``mixed.KINDS``); without them each that is ready is, by its share.
+    """
     random = Random(seed)  # noqa: S311 - a rehearsal must be repeatable, not secret
     count = vhs if vhs is not None else random.choice(SIZES)
     courses = tuple(_course(random, count) for _ in range(random.randint(1, 3)))
@@ -37,7 +42,7 @@ def draw(seed: int, *, steps: int = 200, vhs: int | None = None) -> Scenario:
     drawn.begin()
     for _ in range(steps):
         drawn.add()
-    return Scenario(
+    plain = Scenario(
         seed=seed,
         systems=tuple(random.choice(SYSTEMS) for _ in range(count)),
         courses=courses,
@@ -48,6 +53,7 @@ def draw(seed: int, *, steps: int = 200, vhs: int | None = None) -> Scenario:
         all_identities=random.random() < 0.3,
         guard=random.choice((10, 10, 3, 1)),
     )
+    return mix(plain, READY if kinds is None else kinds, surely=kinds is not None)
 
 
 def _course(random: Random, count: int) -> Shared:

@@ -19,6 +19,8 @@ class Facts:
     what its exports last showed. ``kept`` are the texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
     altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
+    ``moved`` are those whose row was put into another course, ``gone`` those who are in no shared one any more, and
+    ``went_back`` says at which VHS whose row is older than people meant, after a restore.
     ``registered`` says who registered where at which second, which no two people did.
     """
 
@@ -36,6 +38,9 @@ class Facts:
     label_of: dict[str, int] = field(default_factory=dict)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
+    moved: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
+    went_back: set[tuple[int, int]] = field(default_factory=set)
     registered: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def learn(self, ref: str, booked_at: str | None) -> int | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from koop_es.connectors import cents_from_text
+from koop_es.simulate.draw import LOCAL
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.rows import Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
@@ -59,7 +60,7 @@ class Judge:
     def takes_part(self, vhs: int, course: int) -> bool:
         """Tell whether a VHS has the course, shared and in its exports."""
         key, program = self.staff.key(vhs, course), self.world.programs[vhs]
-        if key is None or course not in self.staff.coop_ids or key in program._left_web:
+        if key is None or course not in self.staff.coop_ids or key in program.left_web:
             return False
         if program.courses[key]["Externe Kurs-Nr."] != self.staff.coop_ids[course]:
             return False
@@ -215,8 +216,8 @@ class Judge:
         return self.staff.facts.label_of.get(ref, STRANGER)
 
     def _excused(self, who: int) -> bool:
-        """Leave out what people have to settle: unknown letters, and what the mass guard holds."""
-        if who in self.waiting or who in self.unread:
+        """Leave out what people settle, unknown letters and what the mass guard holds, and what nobody shares."""
+        if who in self.waiting or who in self.unread or who >= LOCAL:
             return True
         return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))
 

@@ -13,25 +13,32 @@ from koop_es.domain.observation import Kind
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
+from koop_es.simulate.copies import KEPT, Copy
 from koop_es.simulate.deeds import Sent
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
-from koop_es.simulate.rows import Row, course_of
+from koop_es.simulate.rows import BY, UNSAID, Row, course_of
 from koop_es.simulate.seam import Killed, SeamStore
+from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil
 from koop_es.simulate.staff import Staff, local_course
 from koop_es.simulate.steps import Export
 from koop_es.store.errors import StoreFull
 from koop_es.views import view
 
 TAKEN = ("applied", "unchanged")
+DAY = 24 * 60
 RETRY_AFTER = 3
 """Steps until somebody runs an ingest again that died."""
 
 
 @dataclass(slots=True)
 class Parcel:
-    """An export on its way: ``tries`` of it died or failed so far, ``cut`` says that it cannot be used."""
+    """An export on its way: ``tries`` of it died or failed so far, ``cut`` says that it cannot be used.
+
+    ``spoilt`` says that its file shows something else than its VHS holds, ``early`` that its time has yet to come
+    (D23), ``noted`` where the diary has it.
+    """
 
     vhs: int
     path: Path
@@ -43,6 +50,8 @@ class Parcel:
     cut: bool = False
     tries: int = 0
     noted: int = 0
+    spoilt: bool = False
+    early: bool = False
 
 
 class Post:
@@ -51,7 +60,7 @@ class Post:
     def __init__(self, store: SeamStore, policy: Policy, clock: Clock, staff: Staff, oracle: Oracle) -> None:
         """Take up service between the programs of ``staff`` and the store."""
         self.store, self.policy, self.clock, self.staff, self.oracle = store, policy, clock, staff, oracle
-        self.directory = Path()
+        self.directory, self.copying = Path(), False
         self.waiting: list[tuple[int, int, Parcel]] = []
         self.sent: dict[int, list[Parcel]] = {}
         self.taken: dict[int, int] = {}
@@ -79,7 +88,8 @@ class Post:
         program = self.staff.programs[step.vhs]
         kind = {"delta": Kind.DELTA, "occupancy": Kind.OCCUPANCY}.get(step.reach, Kind.FULL)
         scope = self.clock.now.date() if step.reach == "scoped" else None
-        archive = step.archive and step.fate not in ("cut", "torn")
+        spoilt = step.fate in FATES or any(UNSAID in row.values() for row in program.bookings.values())
+        archive = step.archive and step.fate not in ("cut", "torn") and not spoilt
         path = program.export(
             self.directory,
             self.clock.now,
@@ -89,10 +99,17 @@ class Post:
             archive=archive,
             left_out=_left_out(step),
         )
+        if spoilt:
+            spoil(path, step.fate, step.value)
+        if self.copying:
+            kept = self.staff.copies.setdefault(step.vhs, [])
+            self.staff.copies[step.vhs] = [*kept, Copy.of(program, self.clock.now)][-KEPT:]
         cut = (step.fate == "cut" and _cut(path)) or (step.fate == "torn" and _tear(path))
         proves = kind is Kind.FULL and step.fate != "proofless"
         shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
+        parcel.spoilt = step.fate in FATES - HARMLESS
+        parcel.early = step.fate == "ahead" and AHEAD[step.value % len(AHEAD)] > DAY
         diary = self.staff.diary
         parcel.noted = len(diary.exports)
         fault = "" if step.fate == "whole" else step.fate
@@ -128,7 +145,7 @@ class Post:
                 held[numbers[course_of(row)]].add(row["Beleg-ID"])
             who = staff.label(vhs, row)
             if who is not None:
-                found[who] = row["Status"], row["Bearbeitet von"]
+                found[who] = row["Status"], row.get(BY, row["Bearbeitet von"])
                 where[who] = numbers.get(course_of(row))
                 if self.belegs.setdefault((vhs, who), row["Beleg-ID"]) != row["Beleg-ID"]:
                     moved.add(who)
@@ -183,7 +200,7 @@ class Post:
         store.kill_at, parcel.kill_at = parcel.kill_at, 0
         store.fail_at, parcel.fail_at = parcel.fail_at, 0
         expected = self._expected(parcel)
-        self.newest[vhs] = max(self.newest.get(vhs, 0), 0 if parcel.cut else parcel.sequence)
+        self.newest[vhs] = max(self.newest.get(vhs, 0), 0 if parcel.cut or parcel.early else parcel.sequence)
         try:
             result = ingest(store, parcel.path, self.policy, now=self.clock.now, max_events=parcel.batch or 5_000)
         except Killed:
@@ -207,12 +224,15 @@ class Post:
         finished = result.status == "superseded" and parcel.tries > 0
         if result.status in TAKEN:
             self._blur(parcel)
-        if parcel.shown.proves and (result.status in TAKEN or finished) and self.newest[vhs] == parcel.sequence:
+            if parcel.spoilt:  # under another number, and what else could tell is damaged: nobody knows who that is
+                self.staff.facts.rebooked |= parcel.shown.moved
+        taken_in = result.status in TAKEN or finished
+        if parcel.shown.proves and not parcel.spoilt and taken_in and self.newest[vhs] == parcel.sequence:
             self.findings += self._unlike(parcel)
         if result.status in TAKEN:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
-            self.oracle.take(parcel.shown)
+            self.oracle.take(parcel.shown, certain=not parcel.spoilt)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
     def _broken_off(self, parcel: Parcel, now: int) -> None:
@@ -282,8 +302,10 @@ class Post:
 
     def _expected(self, parcel: Parcel) -> tuple[str, ...]:
         """Say what must become of an export that arrives now (export-format 1)."""
-        if parcel.cut:
+        if parcel.cut or parcel.early:
             return ("quarantined",)
+        if parcel.spoilt:
+            return (*TAKEN, "quarantined", "superseded")
         return ("superseded",) if parcel.sequence <= self.taken.get(parcel.vhs, 0) else TAKEN
 
     def at_once(self, first: Export, other: Export, before: int) -> str:

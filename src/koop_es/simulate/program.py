@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from koop_es.connectors.export_writer import write_export
 from koop_es.connectors.values import day, local_text
 from koop_es.domain.identifiers import booking_ref, owner_of
-from koop_es.domain.observation import WEB_SERVICE_USER, Kind, Person, Status
+from koop_es.domain.observation import Kind, Person, Status
+from koop_es.simulate.connector import PERSON, apply
 from koop_es.simulate.rows import (
+    BY,
     CourseKey,
     NotAllowed,
     Row,
@@ -34,15 +37,19 @@ KUFERSQL, ITM_MANAGER, CMX_ORGANIZE = "kufersql", "itm-manager", "cmx-organize"
 COUNTED_FROM = 3
 """Participants with whom cmxOrganize's statistics set "Anrechenbar" by themselves (T5)."""
 
+Editors = Literal["name", "stamped", "none"]
+
 FIRST_PARTICIPANT = 70_001
 """Participant numbers (TNR) begin far from the Beleg-IDs, so that nobody takes one for the other."""
-
-_PERSON = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail": "email"}
 
 
 @dataclass(slots=True)
 class Program:
     """The admin program of a VHS; ``system`` is ``kufersql``, ``itm-manager`` or ``cmx-organize``, ``staff`` who edits.
+
+    ``editors`` says what "Bearbeitet von" shows (``signed``), ``digits`` to how many places its numbers are filled with
+    zeros, ``reuses`` that it gives the highest Beleg-ID again after a removal, ``once`` that its connector never
+    carries an id out again (D22) instead of doing so after the next export, ``now`` what its clock says.
 
     ``seats`` finds a row by its booking reference, also after a merge gave it another Beleg-ID; ``exported`` are the
     rows of courses and bookings in its last export, ``answers`` how often it changed something by itself (T5).
@@ -53,45 +60,51 @@ class Program:
     name: str
     staff: str = "Büro"
     sequence: int = 0
+    editors: Editors = "name"
+    digits: int = 0
+    reuses: bool = False
+    once: bool = False
+    now: Callable[[], datetime] = lambda: datetime(2026, 2, 2, 9, 0)
     courses: dict[CourseKey, Row] = field(default_factory=dict)
     bookings: dict[str, Row] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
     answers: int = 0
     exported: tuple[list[Row], list[Row]] = field(default_factory=lambda: ([], []))
-    _removed: dict[str, tuple[str, Row]] = field(default_factory=dict)
-    _deleted: dict[CourseKey, tuple[Row, list[str]]] = field(default_factory=dict)
-    _left_web: set[CourseKey] = field(default_factory=set)
-    _carried_out: set[str] = field(default_factory=set)
+    carried_out: set[str] = field(default_factory=set)
+    removed: dict[str, tuple[str, Row]] = field(default_factory=dict)
+    deleted: dict[CourseKey, tuple[Row, list[str]]] = field(default_factory=dict)
+    left_web: set[CourseKey] = field(default_factory=set)
     _exported: dict[CourseKey | str, Row] = field(default_factory=dict)
-    _reported: set[str] = field(default_factory=set)
-    _last_booking: int = 0
-    _last_participant: int = FIRST_PARTICIPANT - 1
+    reported: set[str] = field(default_factory=set)
+    last_booking: int = 0
+    last_participant: int = FIRST_PARTICIPANT - 1
 
     # --- staff: courses -----------------------------------------------------------------------------------------------
 
     def add_course(self, number: str, period: str, fields: Row) -> CourseKey:
         """Enter a course with the texts of its fields by heading; raises NotAllowed where the number is taken."""
         key = CourseKey(number, period)
-        if self._is_taken(key):
+        if self.is_taken(key):
             raise NotAllowed(f"course number {number} ({period}) is taken at {self.name}")
-        place = {"Kursnummer": number, "Periode": period, "Erstellt von": self.staff, "Bearbeitet von": self.staff}
-        self._keep_course(key, blank_course() | place | fields)
+        place = {"Kursnummer": number, "Periode": period, "Erstellt von": self.staff}
+        place |= {"Bearbeitet von": self.signed(self.staff)}
+        self.keep_course(key, blank_course() | place | fields)
         return key
 
     def edit(self, course: CourseKey, fields: Row) -> None:
         """Change any fields of a course but its number; raises NotAllowed where a field cannot hold the text."""
-        self._keep_course(course, self._course(course) | fields | {"Bearbeitet von": self.staff})
+        self.keep_course(course, self._course(course) | fields | {"Bearbeitet von": self.signed(self.staff)})
 
     def renumber(self, course: CourseKey, number: str, period: str | None = None) -> CourseKey:
         """Give a course another number or period, and its bookings with it (R20)."""
         row, key = self._course(course), CourseKey(number, course.period if period is None else period)
-        if self._is_taken(key, leaving=course):
+        if self.is_taken(key, leaving=course):
             raise NotAllowed(f"course number {number} ({key.period}) is taken at {self.name}")
         del self.courses[course]
-        if course in self._left_web:
-            self._left_web.add(key)
+        if course in self.left_web:
+            self.left_web.add(key)
         place = {"Kursnummer": key.number, "Periode": key.period}
-        self._keep_course(key, row | place | {"Bearbeitet von": self.staff})
+        self.keep_course(key, row | place | {"Bearbeitet von": self.signed(self.staff)})
         for booking in self._bookings_of(course):
             booking.update(place)
         return key
@@ -102,7 +115,7 @@ class Program:
             raise NotAllowed(f"{self.system} keeps a cancelled course in its exports")
         self.edit(course, {"Ausfall": "W"})
         if leave_web:
-            self._left_web.add(course)
+            self.left_web.add(course)
 
     def delete_course(self, course: CourseKey) -> None:
         """Delete a course with its bookings, which nobody may do to a shared one (R19, R34)."""
@@ -111,25 +124,25 @@ class Program:
         for booking_id in held:
             self.remove(booking_id)
         del self.courses[course]
-        self._deleted[course] = row, held
+        self.deleted[course] = row, held
 
     def restore_course(self, course: CourseKey) -> None:
         """Take the deletion of a course back, and of the bookings that went with it."""
-        if course not in self._deleted or self._is_taken(course):
+        if course not in self.deleted or self.is_taken(course):
             raise NotAllowed(f"course {course.number} of {self.name} has no place to return to")
-        self.courses[course], held = self._deleted.pop(course)
+        self.courses[course], held = self.deleted.pop(course)
         for booking_id in held:
-            if self._removed[booking_id][0] not in self.seats:
+            if self.removed[booking_id][0] not in self.seats:
                 self.restore(booking_id)
 
     # --- staff: bookings ----------------------------------------------------------------------------------------------
 
-    def book(self, course: CourseKey, person: Person, at: datetime) -> str:
+    def book(self, course: CourseKey, person: Person, at: datetime, booking_id: str | None = None) -> str:
         """Book a seat and return the Beleg-ID; raises NotAllowed where "Belegen nur bis Maximum" forbids it (R40)."""
         row = self._course(course)
         if row["Belegen nur bis Maximum"] == "W" and self._confirmed(course) >= int(row["TN max"] or "0"):
             raise NotAllowed(f"course {course.number} is full at {self.name}; there is a waiting list")
-        return self._add_own(course, person, at, Status.CONFIRMED)
+        return self._add_own(course, person, at, Status.CONFIRMED, booking_id)
 
     def waitlist(self, course: CourseKey, person: Person, at: datetime) -> str:
         """Put a person on the waiting list and return the Beleg-ID (B17)."""
@@ -148,23 +161,23 @@ class Program:
 
     def amend(self, booking_id: str, fields: Row) -> None:
         """Change any fields of a booking, by heading."""
-        self._write_booking(booking_id, fields, self.staff)
+        self.write_booking(booking_id, fields, self.staff)
 
     def remove(self, booking_id: str) -> None:
         """Take a booking out of the database ("entfernen"), which is forbidden and happens (B9)."""
         row, ref = self._booking(booking_id), self.ref_of(booking_id)
-        self._removed[booking_id] = (ref, row)
+        self.removed[booking_id] = (ref, row)
         del self.bookings[booking_id], self.seats[ref]
 
     def restore(self, booking_id: str) -> None:
         """Take a removal back, or a cancellation: the latter against the rules, since "S" is final (D5)."""
-        if booking_id not in self._removed:
+        if booking_id in self.bookings or booking_id not in self.removed:
             self.amend(booking_id, {"Status": Status.CONFIRMED.value})
             return
-        ref, row = self._removed[booking_id]
+        ref, row = self.removed[booking_id]
         if ref in self.seats or course_of(row) not in self.courses:
             raise NotAllowed(f"booking {booking_id} of {self.name} has no place to return to")
-        del self._removed[booking_id]
+        del self.removed[booking_id]
         self.bookings[booking_id], self.seats[ref] = row, booking_id
 
     def merge(self, booking_id: str) -> str:
@@ -173,10 +186,10 @@ class Program:
         A booking of the VHS's own that no export has shown yet is known by its new Beleg-ID only.
         """
         row, ref = self._booking(booking_id), self.ref_of(booking_id)
-        unknown = owner_of(ref) == self.vhs and ref not in self._reported
+        unknown = owner_of(ref) == self.vhs and ref not in self.reported
         del self.bookings[booking_id], self.seats[ref]
-        merged = row | {"TNR": self._next_participant(), "Bearbeitet von": self.staff}
-        return self._add(merged, None if unknown else ref)
+        merged = row | {"TNR": self.next_participant(), "Bearbeitet von": self.signed(self.staff)}
+        return self.add_row(merged, None if unknown else ref)
 
     def find(self, ref: str) -> str:
         """Find the Beleg-ID under which the program keeps anybody's booking; raises NotAllowed where it has none."""
@@ -194,89 +207,29 @@ class Program:
         rows = {ref: self.bookings[booking_id] for ref, booking_id in self.seats.items()}
         return {ref: row["Status"] for ref, row in sorted(rows.items()) if course_of(row) in keys}
 
-    # --- connector: change lists in -----------------------------------------------------------------------------------
+    # --- connector ----------------------------------------------------------------------------------------------------
 
-    def apply(self, changes: Iterable[Mapping[str, Any]]) -> int:
-        """Carry out ``koop-change/1`` records as user WS and return how many changed anything.
+    def apply(self, changes: Iterable[Mapping[str, Any]], *, bare: bool = False) -> int:
+        """Carry out a change list as user WS and return how many changed anything (``connector``)."""
+        return apply(self, changes, bare=bare)
 
-        A record whose row shows already what it asks for changes nothing. One carried out before is passed over until
-        the next export, so that a list that comes twice does not undo what staff did in between; after an export only
-        what is still to be done is listed.
-        """
-        done = 0
-        for change in changes:
-            if change["id"] not in self._carried_out:
-                self._carried_out.add(change["id"])
-                done += self._carry_out(change)
-        return done
+    def install_anew(self) -> None:
+        """Install the connector anew: it counts its exports from 1 and knows of none, nor of any change (D23)."""
+        self.sequence = 0
+        self.carried_out.clear()
+        self._exported.clear()
 
-    def _carry_out(self, change: Mapping[str, Any]) -> bool:
-        about, _, verb = change["kind"].partition(".")
-        if about == "booking":
-            return self._carry_out_booking(change, verb)
-        fields: Row = dict(change["course"].get("fields") or {})
-        key = self._course_of(change)
-        if verb == "set_external_number":  # the id is what is wrong, so the number tells the course
-            place = CourseKey(change["course"]["number"], change["course"]["period"])
-            key = place if place in self.courses else key
-        if verb == "create":
-            return key is None and self._create_course(fields)
-        if verb == "cancel":
-            fields = {"Ausfall": "W"}
-        elif verb == "set_external_number":
-            fields = {"Externe Kurs-Nr.": change["coop_id"]}
-        if key is None or shows(self.courses[key], fields):
-            return False
-        self._keep_course(key, self.courses[key] | fields | {"Bearbeitet von": WEB_SERVICE_USER})
-        return True
+    def double(self, ref: str) -> None:
+        """Import a mirror a second time, under another Beleg-ID and TNR (D26)."""
+        if ref in self.seats and owner_of(ref) != self.vhs:
+            row = self.bookings[self.seats[ref]]
+            self.add_row(row | {"TNR": self.next_participant()}, ref)
 
-    def _create_course(self, fields: Row) -> bool:
-        key = course_of(fields)
-        if self._is_taken(key):
-            return False
-        self._keep_course(key, blank_course() | fields)
-        return True
-
-    def _course_of(self, change: Mapping[str, Any]) -> CourseKey | None:
-        """Find the course a change is about by its COOP-Id, and by its number where that is nowhere or was copied.
-
-        Where its number is that of another course now, or several carry the id, nothing is written before an export
-        has told which is which.
-        """
-        key = CourseKey(change["course"]["number"], change["course"]["period"])
-        with_id = [key for key, row in self.courses.items() if row["Externe Kurs-Nr."] == change["coop_id"]]
-        if with_id:
-            if key in self.courses:
-                return key if key in with_id else None
-            return with_id[0] if len(with_id) == 1 else None
-        return key if key in self.courses and change["kind"] != "course.create" else None
-
-    def _carry_out_booking(self, change: Mapping[str, Any], verb: str) -> bool:
-        booking, course = change["booking"], self._course_of(change)
-        ref, fields = booking["ref"], {} if booking["status"] is None else {"Status": booking["status"]}
-        if verb != "cancel":  # what is null stays as it is
-            fields |= {heading: booking[key] for heading, key in _PERSON.items() if booking[key] is not None}
-        held = self._row_of(booking)
-        if held is not None and verb == "create" and course is not None and course != course_of(self.bookings[held]):
-            # Written into another course while COOP-Ids were exchanged: a mirror stands where its course is.
-            self.bookings[held].update({"Kursnummer": course.number, "Periode": course.period})
-            return True
-        if held is not None:
-            return verb != "create" and self._write_booking(held, fields, WEB_SERVICE_USER)
-        if verb != "create" or course is None or owner_of(ref) == self.vhs:
-            return False
-        fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": self._next_participant()}
-        fields |= {"Gebucht am": local_text(booking["booked_at"]), "Koop-Beleg-ID": ref}
-        self._add(fields | {"Bearbeitet von": WEB_SERVICE_USER}, ref)
-        return True
-
-    def _row_of(self, booking: Mapping[str, Any]) -> str | None:
-        """Find the row a change is about: a mirror by its reference, one's own by the Beleg-ID it has now (B16)."""
-        ref: str = booking["ref"]
-        if owner_of(ref) != self.vhs:
-            return self.seats.get(ref)
-        own: str = booking.get("booking_id") or ref.partition(":")[2]
-        return own if own in self.bookings else self.seats.get(ref)
+    def signed(self, user: str) -> str:
+        """Give what stands in "Bearbeitet von" after an edit: a name, a name with the time, or nothing at all."""
+        if self.editors == "none":
+            return ""
+        return f"{user} am {self.now():%d.%m.%Y, %H:%M}" if self.editors == "stamped" else user
 
     # --- connector: exports out ---------------------------------------------------------------------------------------
 
@@ -298,7 +251,8 @@ class Program:
         that lacks rows, or the counts and checksums that would tell; ``archive`` packs it.
         """
         self.sequence += 1
-        self._carried_out.clear()
+        if not self.once:
+            self.carried_out.clear()
         courses, bookings = self._shown(scope, kind)
         if left_out is not None:
             courses, bookings = ([row for row in part if not left_out(row)] for part in (courses, bookings))
@@ -323,7 +277,7 @@ class Program:
         courses: dict[CourseKey | str, Row] = {
             key: dict(row)
             for key, row in self.courses.items()
-            if key not in self._left_web and (scope is None or day(row["Datum bis"]) >= scope)
+            if key not in self.left_web and (scope is None or day(row["Datum bis"]) >= scope)
         }
         if kind is Kind.OCCUPANCY:
             return list(courses.values()), []
@@ -331,7 +285,7 @@ class Program:
             key: dict(row) for key, row in self.bookings.items() if course_of(row) in courses
         }
         before, self._exported = self._exported, courses | bookings
-        self._reported |= {ref for ref, booking_id in self.seats.items() if booking_id in bookings}
+        self.reported |= {ref for ref, booking_id in self.seats.items() if booking_id in bookings}
         news = (
             [row for key, row in part.items() if kind is not Kind.DELTA or before.get(key) != row]
             for part in (courses, bookings)
@@ -340,7 +294,7 @@ class Program:
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    def _is_taken(self, key: CourseKey, leaving: CourseKey | None = None) -> bool:
+    def is_taken(self, key: CourseKey, leaving: CourseKey | None = None) -> bool:
         """Tell whether a number is used: alone it is KuferSQL's key, the other programs' together with the period."""
         others = [other for other in self.courses if other != leaving]
         return any(key.number == other.number and (self.system == KUFERSQL or key == other) for other in others)
@@ -361,38 +315,54 @@ class Program:
     def _confirmed(self, course: CourseKey) -> int:
         return sum(row["Status"] == Status.CONFIRMED for row in self._bookings_of(course))
 
-    def _keep_course(self, key: CourseKey, row: Row) -> None:
-        course_row(row)  # a program refuses what is no date or amount at once, not when it exports
+    def keep_course(self, key: CourseKey, row: Row) -> None:
+        """Write a course; a program refuses what is no date or amount at once, not when it exports."""
+        course_row(row)
         self.courses[key] = row
 
-    def _write_booking(self, booking_id: str, fields: Row, user: str) -> bool:
+    def write_booking(self, booking_id: str, fields: Row, user: str) -> bool:
+        """Write some fields of a booking as a user; False where they stand there already."""
         row = self._booking(booking_id)
         if shows(row, fields):
             return False
         waited = row["Status"] != Status.CONFIRMED
-        row.update(fields | {"Bearbeitet von": user})
+        row.update(fields | {"Bearbeitet von": self.signed(user), BY: user})
         if waited:
             self._count(row)
         return True
 
-    def _add_own(self, course: CourseKey, person: Person, at: datetime, status: Status) -> str:
-        fields = {heading: getattr(person, key) for heading, key in _PERSON.items()}
-        fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": self._next_participant()}
-        fields |= {"Gebucht am": local_text(at.isoformat()), "Status": status.value, "Bearbeitet von": self.staff}
-        return self._add(fields, None)
+    def _add_own(
+        self, course: CourseKey, person: Person, at: datetime, status: Status, booking_id: str | None = None
+    ) -> str:
+        fields = {heading: getattr(person, key) for heading, key in PERSON.items()}
+        fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": self.next_participant()}
+        fields |= {"Gebucht am": local_text(at.isoformat()), "Status": status.value, BY: self.staff}
+        return self.add_row(fields | {"Bearbeitet von": self.signed(self.staff)}, None, booking_id)
 
-    def _add(self, row: Row, ref: str | None) -> str:
-        """Put a row under the next Beleg-ID; it stands for ``ref``, without one for a booking of the VHS's own."""
-        self._last_booking += 1
-        booking_id = str(self._last_booking)
+    def add_row(self, row: Row, ref: str | None, booking_id: str | None = None) -> str:
+        """Put a row under the next Beleg-ID, or the one given; it stands for ``ref``, without one for one's own."""
+        booking_id = booking_id or self._next_booking()
         added = self.bookings[booking_id] = blank_booking() | row | {"Beleg-ID": booking_id}
-        self.seats[ref or booking_ref(self.vhs, booking_id)] = booking_id
+        self.seats[self._free(ref or booking_ref(self.vhs, booking_id))] = booking_id
         self._count(added)
         return booking_id
 
-    def _next_participant(self) -> str:
-        self._last_participant += 1
-        return str(self._last_participant)
+    def _free(self, ref: str) -> str:
+        """Give a reference under which no other row is found: a Beleg-ID may be used again, a mirror be doubled."""
+        others = (f"{ref}#{number}" for number in count(2))
+        return ref if ref not in self.seats else next(other for other in others if other not in self.seats)
+
+    def _next_booking(self) -> str:
+        """Count Beleg-IDs; a program that counts from its highest gives that of a removed row to somebody else."""
+        self.last_booking += 1
+        if self.reuses:
+            self.last_booking = max(map(int, self.bookings), default=0) + 1
+        return str(self.last_booking).zfill(self.digits)
+
+    def next_participant(self) -> str:
+        """Count TNRs, which are never used again."""
+        self.last_participant += 1
+        return str(self.last_participant).zfill(self.digits and self.digits + 1)
 
     def _count(self, booking: Row) -> None:
         """Do what cmxOrganize does behind its staff's back: with its third participant a course counts (T5)."""

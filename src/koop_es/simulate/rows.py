@@ -16,6 +16,12 @@ from koop_es.domain.observation import BookingRow, CourseRow
 Row = dict[str, str]
 """A row as staff sees it: heading of the export -> text."""
 
+WHO, BY = "@who", "@by"
+"""Headings that no export has: whose registration a row is, and who last edited it; no connector reads them."""
+
+UNSAID = "OhneNamen"
+"""Stands where a row has no name, and is taken out of the file: an export writes no booking of one's own without."""
+
 COURSE_HEADINGS = tuple(COURSES.headings.values())
 BOOKING_HEADINGS = tuple(BOOKINGS.headings.values())
 

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from koop_es.connectors.values import local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
-from koop_es.simulate.deeds import MEANING, WHO, Diary, Intent
+from koop_es.simulate.copies import Copy
+from koop_es.simulate.deeds import MEANING, Diary, Intent
 from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
+from koop_es.simulate.office import EDITS
 from koop_es.simulate.program import KUFERSQL, Program
-from koop_es.simulate.rows import CourseKey, NotAllowed, Row, course_of
+from koop_es.simulate.rows import WHO, CourseKey, NotAllowed, Row, course_of
 from koop_es.simulate.steps import Act
 
 PERIOD = "26F"
@@ -44,6 +46,9 @@ WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
 
 UNKNOWN_LETTER = "X"
 
+_NOTED_APART = frozenset({"letter_back", "move", "go_back"})
+"""Verbs that are written down where they are done, person by person or before it."""
+
 _ABOUT_PEOPLE = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves", "stays", "lost"})
 
 
@@ -55,6 +60,7 @@ class Staff:
     ) -> None:
         """Employ the staff of some programs; ``masters`` says by course who runs it, ``diary`` keeps what they do."""
         self.diary = diary or Diary()
+        self.copies: dict[int, list[Copy]] = {}
         self.programs, self.masters, self.clock = programs, masters, clock
         self.facts = Facts()
         self.place: dict[tuple[int, int], CourseKey] = {}
@@ -64,13 +70,18 @@ class Staff:
         """Do something, and write it down; False where it cannot be done."""
         meant = self._meaning(act)
         try:
-            verb: Callable[[Act, Program], bool] = getattr(self, act.verb)
-            done = verb(act, self.programs[act.vhs % len(self.programs)])
+            done = self._do(act, self.programs[act.vhs % len(self.programs)])
         except NotAllowed:
             return False
-        if done and act.verb != "letter_back":  # which is written down where it is put right
+        if done and act.verb not in _NOTED_APART:
             self.note(act, meant)
         return done
+
+    def _do(self, act: Act, program: Program) -> bool:
+        if act.verb in EDITS:
+            return EDITS[act.verb](self, act, program)
+        verb: Callable[[Act, Program], bool] = getattr(self, act.verb)
+        return verb(act, program)
 
     def _meaning(self, act: Act) -> Intent:
         """Say what a verb is going to mean, from how things are before it."""
@@ -135,7 +146,8 @@ class Staff:
             for key, row in rows.items()
         )
 
-    def _course(self, act: Act) -> CourseKey:
+    def course(self, act: Act) -> CourseKey:
+        """Find the course of a step; raises NotAllowed where the VHS has none."""
         key = self.key(act.vhs, act.course % len(self.masters))
         if key is None:
             raise NotAllowed
@@ -144,9 +156,10 @@ class Staff:
     def _shared(self, act: Act) -> CourseKey:
         if (act.vhs, act.course % len(self.masters)) not in self.facts.known:
             raise NotAllowed
-        return self._course(act)
+        return self.course(act)
 
-    def _held(self, act: Act) -> str:
+    def held(self, act: Act) -> str:
+        """Find the Beleg-ID of somebody's booking; raises NotAllowed where the VHS has none."""
         found = self.row(act.vhs, act.who)
         if found is None:
             raise NotAllowed
@@ -156,14 +169,15 @@ class Staff:
 
     def book(self, act: Act, program: Program) -> bool:
         """Book a seat, on the waiting list where the course is full (B1, B17)."""
-        return self._book(act, program, program.book)
+        return self.register(act, program, program.book)
 
     def wait(self, act: Act, program: Program) -> bool:
         """Put somebody on the waiting list (B17)."""
-        return self._book(act, program, program.waitlist)
+        return self.register(act, program, program.waitlist)
 
-    def _book(self, act: Act, program: Program, how: Callable[..., str]) -> bool:
-        key, course = self._course(act), act.course % len(self.masters)
+    def register(self, act: Act, program: Program, how: Callable[..., str]) -> bool:
+        """Book somebody who has no booking yet in the course of a step."""
+        key, course = self.course(act), act.course % len(self.masters)
         if act.who in self.facts.owner_of:
             return False
         booking = self._enter(act, program, how, key)
@@ -173,7 +187,7 @@ class Staff:
 
     def _enter(self, act: Act, program: Program, how: Callable[..., str], key: CourseKey) -> str:
         """Enter somebody in a course, on the waiting list where it is full."""
-        person, at = _person(act.who, act.vhs), self.moment(program, act.who)
+        person, at = self.person(act.who, act.vhs), self.moment(program, act.who)
         try:
             booking = how(key, person, at)
         except NotAllowed:
@@ -189,6 +203,21 @@ class Staff:
         registered[program.vhs, local_text(at.isoformat())] = who
         return at
 
+    @staticmethod
+    def person(who: int, vhs: int) -> Person:
+        """Name somebody who books at a VHS."""
+        return Person(f"Name{who}", f"Vor{who}", f"0{vhs}-{who}", f"p{who}@example.org")
+
+    @staticmethod
+    def local(vhs: int) -> CourseKey:
+        """Say where a VHS keeps the course that it shares with nobody."""
+        return local_course(vhs)
+
+    def doubt(self, who: int, booking_id: str, program: Program) -> None:
+        """Note that nobody can tell any more whose "S" a row shows: it is going to name its editor."""
+        if program.bookings[booking_id]["Status"] == "S":
+            self.facts.cancelled.add(who)
+
     def mark(self, program: Program, booking: str, who: int) -> None:
         """Remember whose row this is, under whatever numbers it goes on."""
         program.bookings[booking][WHO] = str(who)
@@ -199,24 +228,25 @@ class Staff:
         program = self.programs[vhs]
         new = {booking for booking, row in program.bookings.items() if WHO not in row}
         for ref, booking in program.seats.items():
-            if booking in new and ref in self.facts.label_of:
-                program.bookings[booking][WHO] = str(self.facts.label_of[ref])
+            who = self.facts.label_of.get(ref.partition("#")[0])
+            if booking in new and who is not None:
+                program.bookings[booking][WHO] = str(who)
 
     def book_local(self, act: Act, program: Program) -> bool:
         """Book a course that nobody shares (D15)."""
         at = self.moment(program, act.who)
-        self.mark(program, program.book(local_course(act.vhs), _person(act.who, act.vhs), at), act.who)
+        self.mark(program, program.book(local_course(act.vhs), self.person(act.who, act.vhs), at), act.who)
         return True
 
     def cancel(self, act: Act, program: Program) -> bool:
         """Set "S", at any VHS that holds the booking (B3)."""
-        program.cancel(self._held(act))
+        program.cancel(self.held(act))
         self.facts.cancelled.add(act.who)
         return True
 
     def remove(self, act: Act, program: Program) -> bool:
         """Remove a booking row (B9)."""
-        program.remove(self._held(act))
+        program.remove(self.held(act))
         return True
 
     def restore(self, act: Act, program: Program) -> bool:
@@ -229,7 +259,7 @@ class Staff:
             self._give(act.who, act.vhs, "A")
             return True
         refs = self.facts.refs_of.get(act.who, ())
-        gone = [booking for booking, (ref, _) in program._removed.items() if ref in refs]
+        gone = [booking for booking, (ref, _) in program.removed.items() if ref in refs]
         if not gone:
             return False
         program.restore(gone[-1])
@@ -244,14 +274,14 @@ class Staff:
 
     def merge(self, act: Act, program: Program) -> bool:
         """Merge a participant with a duplicate (B13)."""
-        booking = program.merge(self._held(act))
+        booking = program.merge(self.held(act))
         if self.facts.owner_of.get(act.who) == act.vhs:
             self.facts.name(act.who, f"{program.vhs}:{booking}")
         return True
 
     def rebook(self, act: Act, program: Program) -> bool:
         """Remove a booking of one's own and enter the same person anew, under other numbers (B14)."""
-        held = self._held(act)
+        held = self.held(act)
         row = program.bookings[held]
         if self.facts.owner_of[act.who] != act.vhs or row["Status"] != "A":
             return False
@@ -264,7 +294,7 @@ class Staff:
 
     def promote(self, act: Act, program: Program) -> bool:
         """Give a waiting booking a seat."""
-        program.promote(self._held(act))
+        program.promote(self.held(act))
         self._give(act.who, act.vhs, "A")
         return True
 
@@ -273,22 +303,21 @@ class Staff:
 
         The mail stays: with name, phone and mail all changed a merge cannot be told from a removal (B15).
         """
-        held = self._held(act)
+        held = self.held(act)
         if not program.bookings[held]["Name"]:
             return False
-        if program.bookings[held]["Status"] == "S":
-            self.facts.cancelled.add(act.who)  # whose "S" it is cannot be told any more: the row now names its editor
+        self.doubt(act.who, held, program)
         program.amend(held, {"Telefon": f"0{act.value}"})
         return True
 
     def letter(self, act: Act, program: Program) -> bool:
         """Set a status nobody knows (B6)."""
-        program.amend(self._held(act), {"Status": UNKNOWN_LETTER})
+        program.amend(self.held(act), {"Status": UNKNOWN_LETTER})
         return True
 
     def letter_back(self, act: Act, program: Program) -> bool:
         """Set "A" where an unknown status stands."""
-        held = self._held(act)
+        held = self.held(act)
         if program.bookings[held]["Status"] != UNKNOWN_LETTER:
             return False
         self.put_right(act.vhs, held)
@@ -323,7 +352,7 @@ class Staff:
 
     def edit(self, act: Act, program: Program) -> bool:
         """Edit a course, also what must not be edited (R16-R18, R33-R41)."""
-        key, course = self._course(act), act.course % len(self.masters)
+        key, course = self.course(act), act.course % len(self.masters)
         edits = MASTER_EDITS if self.masters[course] == act.vhs else ABO_EDITS
         fields = edits[act.value % len(edits)]
         program.edit(key, fields)
@@ -333,7 +362,7 @@ class Staff:
 
     def renumber(self, act: Act, program: Program) -> bool:
         """Give a course another number (R20)."""
-        key, course = self._course(act), act.course % len(self.masters)
+        key, course = self.course(act), act.course % len(self.masters)
         self.place[act.vhs, course] = program.renumber(key, f"N-{course}-{act.value % 7}")
         return True
 
@@ -367,7 +396,7 @@ class Staff:
     def restore_id(self, act: Act, program: Program) -> bool:
         """Put the COOP-Id back, and take a copy out of the local course."""
         coop_id = self.coop_ids.get(act.course % len(self.masters))
-        key = self._course(act)
+        key = self.course(act)
         if program.courses[local_course(act.vhs)]["Externe Kurs-Nr."]:
             program.edit(local_course(act.vhs), {"Externe Kurs-Nr.": ""})
         if coop_id is None or program.courses[key]["Externe Kurs-Nr."] == coop_id:
@@ -377,7 +406,7 @@ class Staff:
 
     def delete(self, act: Act, program: Program) -> bool:
         """Delete a shared course (R19, R34); where a list that comes late makes it anew, nothing is written in it."""
-        program.delete_course(self._course(act))
+        program.delete_course(self.course(act))
         self.facts.kept.pop((act.vhs, act.course % len(self.masters)), None)
         return True
 
@@ -391,7 +420,7 @@ class Staff:
 
     def ausfall(self, act: Act, program: Program) -> bool:
         """Cancel a course at its Master; in KuferSQL it may leave the exports with it (R44, R47)."""
-        key, course = self._course(act), act.course % len(self.masters)
+        key, course = self.course(act), act.course % len(self.masters)
         if self.masters[course] != act.vhs:
             return False
         program.cancel_course(key, leave_web=program.system == KUFERSQL and act.value % 3 == 0)
@@ -407,14 +436,10 @@ class Staff:
 
     def unausfall(self, act: Act, program: Program) -> bool:
         """Take the Ausfall of a course back, which comes too late where an export has shown it."""
-        program.edit(self._course(act), {"Ausfall": "F"})
+        program.edit(self.course(act), {"Ausfall": "F"})
         return True
 
 
 def local_course(vhs: int) -> CourseKey:
     """Say where each VHS keeps the course that it shares with nobody."""
     return CourseKey(f"L-{vhs}", PERIOD)
-
-
-def _person(who: int, vhs: int) -> Person:
-    return Person(f"Name{who}", f"Vor{who}", f"0{vhs}-{who}", f"p{who}@example.org")

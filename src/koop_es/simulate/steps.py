@@ -13,13 +13,22 @@ import msgspec
 
 from koop_es.domain.errors import BadInput
 
-Fate = Literal["whole", "lost", "cut", "torn", "proofless", "filtered", "thinned"]
+Fate = Literal[
+    "whole", "lost", "cut", "torn", "proofless", "filtered", "thinned",
+    "emptied", "zeros", "quoted", "hashes", "exponent", "decimal", "letters", "shifted", "ausfall", "blank", "cell",
+    "sentinels", "eof", "ahead",
+]  # fmt: skip
 """What becomes of an export on its way: ``cut`` fails its checksum, ``torn`` lacks a file, ``proofless`` lost rows and
-their count, ``filtered`` lacks courses and ``thinned`` bookings, both with a proof that holds.
+their count, ``filtered`` lacks courses and ``thinned`` bookings, both with a proof that holds. What
+follows those is done to the file before its proof is written (``spoil``).
 """
 
 Reach = Literal["full", "delta", "occupancy", "scoped"]
 """What an export covers; ``scoped`` is a full one of the courses that have not ended."""
+
+
+How = Literal["", "bare", "doubled"]
+"""How a connector writes new mirrors: as it must, without their reference, or each of them twice (D26)."""
 
 
 class Act(msgspec.Struct, frozen=True, tag="act", omit_defaults=True):
@@ -67,11 +76,15 @@ class Rivals(msgspec.Struct, frozen=True, tag="rivals", omit_defaults=True):
 
 
 class Changes(msgspec.Struct, frozen=True, tag="changes", omit_defaults=True):
-    """A VHS's connector fetches its change list and carries it out ``delay`` steps later, ``times`` times."""
+    """A VHS's connector fetches its change list and carries it out ``delay`` steps later, ``times`` times.
+
+    ``how`` says that it imports new mirrors without their reference (``bare``), or each of them twice (``doubled``).
+    """
 
     vhs: int
     delay: int = 0
     times: int = 1
+    how: How = ""
 
 
 class Jump(msgspec.Struct, frozen=True, tag="jump", omit_defaults=True):
@@ -96,7 +109,10 @@ class Shared(msgspec.Struct, frozen=True, omit_defaults=True):
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All a rehearsal depends on: the VHSs' admin programs, their courses, the policies and the steps.
 
-    ``repair`` says whether people put right in the end what only people can.
+    ``repair`` says whether people put right in the end what only people can. ``editors``, ``reusing`` and ``padded``
+    say by VHS how its program shows who edited a row, that it gives Beleg-IDs again, and to how many digits it fills
+    its numbers; ``once`` that no connector carries an id out twice; ``operator`` after how many steps somebody looks
+    at what stands open and decides, 0 for nobody.
     """
 
     seed: int
@@ -108,6 +124,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner_only: bool = False
     all_identities: bool = False
     guard: int = 10
+    editors: tuple[Literal["name", "stamped", "none"], ...] = ()
+    reusing: tuple[bool, ...] = ()
+    padded: tuple[int, ...] = ()
+    once: bool = False
+    operator: int = 0
 
     @property
     def faults(self) -> dict[str, int]:
@@ -131,7 +152,7 @@ def faults_of(step: Step) -> list[str]:
         case Rivals():
             return ["at once"]
         case Changes():
-            return ["list late"] * (step.delay > 0) + ["list twice"] * (step.times > 1)
+            return ["list late"] * (step.delay > 0) + ["list twice"] * (step.times > 1) + [step.how] * bool(step.how)
         case Jump():
             return ["clock jump"]
     return []
@@ -143,10 +164,17 @@ class ScenarioUnreadable(BadInput):
     code = "scenario_unreadable"
 
 
+ADDED = ("editors", "reusing", "padded", "once", "operator")
+"""What scenarios of yesterday do not say, and a file says only where it matters."""
+
+
 def save(scenario: Scenario, path: Path) -> None:
     """Write a scenario as JSON, one step a line."""
     head = msgspec.structs.asdict(msgspec.structs.replace(scenario, steps=()))
-    del head["steps"]
+    default = Scenario(seed=0, systems=(), courses=(), steps=())
+    for name in ("steps", *ADDED):
+        if name == "steps" or head[name] == getattr(default, name):
+            del head[name]
     lines = [msgspec.json.encode(step).decode() for step in scenario.steps]
     text = msgspec.json.encode(head).decode()[:-1] + ',"steps":[\n' + ",\n".join(lines) + "\n]}\n"
     path.write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from koop_es.domain.cancellations import questions
@@ -26,6 +26,8 @@ from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
 from koop_es.store import Store
 from koop_es.views import view, withheld
+
+T = TypeVar("T")
 
 START = datetime(2026, 2, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 FIRST_DAY = datetime(2026, 3, 2, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -56,7 +58,17 @@ class World:
         self.scenario, self.store = scenario, store
         self.clock = Clock(START)
         self.programs = [
-            Program(str(101 + number), system, f"VHS{number}", staff=f"Büro{number}")
+            Program(
+                str(101 + number),
+                system,
+                f"VHS{number}",
+                staff=f"Büro{number}",
+                editors=_of(scenario.editors, number, "name"),
+                digits=_of(scenario.padded, number, 0),
+                reuses=_of(scenario.reusing, number, default=False),
+                once=scenario.once,
+                now=lambda: self.clock.now,
+            )
             for number, system in enumerate(scenario.systems)
         ]
         self.policy = Policy(
@@ -71,7 +83,8 @@ class World:
         self.oracle = Oracle(self.staff.facts, scenario.confirmations, scenario.owner_only, masters)
         self.post = Post(store, self.policy, self.clock, self.staff, self.oracle)
         self.post.directory = directory
-        self.fetched: list[tuple[int, int, datetime, list[dict[str, Any]]]] = []
+        self.post.copying = any(isinstance(step, Act) and step.verb == "go_back" for step in scenario.steps)
+        self.fetched: list[tuple[int, Changes, datetime, list[dict[str, Any]]]] = []
         self.trace: list[str] = []
         self.findings = self.post.findings
         self.ever_withheld: set[int] = set()
@@ -108,12 +121,17 @@ class World:
         self.trace += self.post.deliver(now)
         due = [item for item in self.fetched if now is None or item[0] <= now]
         self.fetched = [item for item in self.fetched if item not in due]
-        for _, vhs, fetched_at, changes in due:
-            self.trace.append(f"{self.programs[vhs].vhs} wrote {self._write(vhs, changes, fetched_at)}")
+        for _, step, fetched_at, changes in due:
+            done = self._write(step.vhs, changes, fetched_at, step.how)
+            self.trace.append(f"{self.programs[step.vhs].vhs} wrote {done}")
 
-    def _write(self, vhs: int, changes: list[dict[str, Any]], fetched_at: datetime) -> int:
+    def _write(self, vhs: int, changes: list[dict[str, Any]], fetched_at: datetime, how: str = "") -> int:
         """Let a connector carry out a change list; what it writes into the wrong course is there all the same."""
-        done = self.programs[vhs].apply(changes)
+        program = self.programs[vhs]
+        done = program.apply(changes, bare=how == "bare")
+        if how == "doubled":
+            for ref in [c["booking"]["ref"] for c in changes if c["kind"] == "booking.create"]:
+                program.double(ref)
         self.staff.note_created(vhs)
         self.staff.note_mirrors(vhs)
         self.staff.note_ausfall(vhs)
@@ -139,7 +157,7 @@ class World:
             case Changes():
                 changes = self.fetch(step.vhs)
                 at = self.clock.now
-                self.fetched += [(now + step.delay * (time + 1), step.vhs, at, changes) for time in range(step.times)]
+                self.fetched += [(now + step.delay * (time + 1), step, at, changes) for time in range(step.times)]
                 self._arrivals(now)
                 return "; ".join(change["id"] for change in changes)
             case Jump():
@@ -293,6 +311,11 @@ class World:
             if self.scenario.repair:
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
                 self._decided("approve", item["vhs"], item["refs"], "S")
+
+
+def _of(values: tuple[T, ...], number: int, default: T) -> T:
+    """Give what a scenario says of one VHS; one of yesterday says nothing."""
+    return values[number] if number < len(values) else default
 
 
 def _fields(course: Shared) -> dict[str, str]:
