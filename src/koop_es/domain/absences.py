@@ -13,8 +13,8 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.judgement import Judgement
-from koop_es.domain.merges import same_name
-from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.moves import move, stands_elsewhere
+from koop_es.domain.observation import CANCELLED
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import wanted_status
@@ -74,6 +74,13 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, ju
         if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
+    if (
+        seat.withheld is None
+        and not judgement.withholds_absence(draft.state.coop_id, booking.owner)
+        and (row := stands_elsewhere(draft, part, booking, seat)) is not None
+    ):
+        move(draft, booking, row)
+        return
     if vhs != booking.owner and (rule := _no_loss(part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
         return
@@ -89,22 +96,6 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, ju
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
     else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
-
-
-def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> BookingRow | None:
-    """Find the row of another course in which a VHS's own live booking stands: same Beleg-ID, TNR and person (D25).
-
-    Of a person who was erased TNR and time of booking are left to go by (D15).
-    """
-    if draft.moment.vhs != booking.owner or seat.status is None or seat.status is CANCELLED:
-        return None
-    row = part.stands(seat.booking_id)
-    if row is None or row.participant_no != seat.participant_no:
-        return None
-    if booking.person_id in draft.erased:
-        return row if row.booked_at == booking.booked_at else None
-    known = draft.person(booking.person_id, booking.person_version)
-    return row if known is not None and row.person is not None and same_name(known, row.person) else None
 
 
 def _no_loss(part: Slice, booking: Booking, seat: Seat) -> str | None:

@@ -336,8 +336,10 @@ class MergeSuspected(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RegistrationHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A row without reference, written by WS, may be the mirror ``ref`` that was given out and is not there yet: it
-    waits (D26).
+    """A new row may be ``ref``, and it cannot be told yet: it waits.
+
+    So does a row without reference, written by WS, that may be a mirror which was given out and is not there yet (D26),
+    and one under a Beleg-ID that may only have moved here from another course (D25).
     """
 
     ref: str

@@ -16,7 +16,15 @@ from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
-from koop_es.domain.observe_identity import rekey, take_doubles, take_holds, take_ids, take_references, take_twins
+from koop_es.domain.observe_identity import (
+    let_movers_wait,
+    rekey,
+    take_doubles,
+    take_holds,
+    take_ids,
+    take_references,
+    take_twins,
+)
 from koop_es.domain.pairing import Pairing, pair
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -31,6 +39,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judge
     shown = pairing.shown
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
+    let_movers_wait(draft, part, pairing, judgement)
     tell_suspension(draft, part, shown)
     take_ids(draft, pairing)
     take_doubles(draft, part, pairing)

@@ -7,10 +7,11 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
+from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import find_twins
 from koop_es.domain.observation import CANCELLED, BookingRow
-from koop_es.domain.pairing import Pairing
-from koop_es.domain.slices import Slice
+from koop_es.domain.pairing import Hold, Pairing
+from koop_es.domain.slices import Slice, nowhere
 from koop_es.domain.witnesses import is_same_id
 
 ZEROS = "zeros"
@@ -55,6 +56,27 @@ def take_twins(draft: Draft, pairing: Pairing, missing: list[str]) -> None:
         missing.remove(twin.ref)
 
 
+def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judgement) -> None:
+    """Let new rows wait that may have come from another course, where this export cannot tell or must not be believed.
+
+    A partial export need not show the row that is still there. While the absences of the course it left are withheld
+    (a column that was shifted moves everybody, D19), or suspended (D17), its booking there lives on.
+    """
+    if part.homes is nowhere:
+        return
+    bookings, vhs = draft.state.bookings, draft.moment.vhs
+    for ref in sorted(pairing.shown.keys() - bookings.keys()):
+        row = pairing.shown[ref]
+        if row.ref is not None:
+            continue
+        for home in part.homes(row.booking_id):
+            if home.coop_id != draft.state.coop_id and (
+                not part.proves_absence or home.coop_id in part.untold or judgement.withholds_absence(home.coop_id, vhs)
+            ):
+                pairing.held.append(Hold(home.ref, pairing.shown.pop(ref), "D25"))
+                break
+
+
 def take_holds(draft: Draft, part: Slice, pairing: Pairing) -> None:
     """Say which rows wait, and of those that waited that they do not any more (B15, D26, D27)."""
     vhs, held = draft.moment.vhs, draft.state.held
@@ -62,7 +84,7 @@ def take_holds(draft: Draft, part: Slice, pairing: Pairing) -> None:
     for hold in sorted(pairing.held, key=lambda hold: (hold.row.booking_id, hold.ref)):
         if held.get((vhs, hold.row.booking_id)) == hold.ref:
             continue
-        kind = e.RegistrationHeld if hold.rule == "D26" else e.MergeSuspected
+        kind = e.RegistrationHeld if hold.rule in ("D25", "D26") else e.MergeSuspected
         draft.add(kind, hold.rule, row=hold.row, ref=hold.ref, booking_id=hold.row.booking_id)
     over = [key for key in held if key[0] == vhs and key[1] not in waiting]
     if over:

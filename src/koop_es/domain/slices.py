@@ -45,6 +45,11 @@ class Suspension(NamedTuple):
     line: int
 
 
+def nowhere(_: str) -> Collection[Home]:
+    """Know of no Beleg-ID that it was booked before."""
+    return ()
+
+
 @dataclass(slots=True)
 class Slice:
     """What one export says about one cooperation.
@@ -77,7 +82,7 @@ class Slice:
     references: Callable[[str], Collection[str]] = lambda _: ()
     elsewhere: Callable[[str], bool] = lambda _: False
     stands: Callable[[str], BookingRow | None] = lambda _: None
-    homes: Callable[[str], Collection[Home]] = lambda _: ()
+    homes: Callable[[str], Collection[Home]] = nowhere
     untold: frozenset[str] = frozenset()
     name: str = ""
 

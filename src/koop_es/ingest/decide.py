@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, RowCells, VaultEntry
-from koop_es.domain.events import Event, OrphanDetected
+from koop_es.domain.events import BookingMoved, Event, OrphanDetected
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Report
@@ -104,8 +104,12 @@ class Decider:
         return result
 
     def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:
-        """Count the bookings an export would orphan, what is withheld already included (D4)."""
-        return sum(isinstance(event, OrphanDetected) for item in self.decide(tx, slices) for event in item.events)
+        """Count the bookings an export would orphan or cancel as moved, those withheld already included (D4, D25)."""
+        return sum(
+            isinstance(event, OrphanDetected | BookingMoved)
+            for item in self.decide(tx, slices)
+            for event in item.events
+        )
 
     def _find_homes(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
         """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25): one query, and only if asked."""

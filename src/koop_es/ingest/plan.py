@@ -63,12 +63,7 @@ class Plan:
     def judge(self, tx: Tx) -> Judgement:
         """Decide, over all slices and before anything is written, what is withheld of this export (D4)."""
         policy, known = self.arrival.policy, self._known
-        watched = policy.orphan_confirmations == 1
-        risky = [
-            part
-            for part in self.slices
-            if part.proves_absence and (lane := known.get(part.coop_id)) and (watched or lane.suspects)
-        ]
+        risky = [part for part in self.slices if part.proves_absence and part.coop_id in known]
         live = sum(lane.live + lane.suspects for lane in known.values())
         decider = self.decider(NOTHING)
         orphans = sum(decider.orphans(tx, part) for part in _parts(risky, self.arrival.max_events))

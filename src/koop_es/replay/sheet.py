@@ -57,7 +57,7 @@ class Sheet:
     ``touched`` are the bookings, and ``course_touched`` tells whether it is the course, that the events of the export
     at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
     ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course,
-    ``standing`` own rows, by Beleg-ID (D25).
+    ``standing`` own rows, by Beleg-ID (D25); ``former`` references of a Beleg-ID that are taken (D18a).
     While absences are ``suspended``, the rows that are ``untold`` are not shown and do not count as gone (D17).
     """
 
@@ -74,6 +74,7 @@ class Sheet:
     aside: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
     standing: dict[str, BookingRow] = field(default_factory=dict)
+    former: dict[str, tuple[str, ...]] = field(default_factory=dict)
     suspended: Suspension | None = None
     untold: set[str] = field(default_factory=set)
 
@@ -126,6 +127,7 @@ class Sheet:
             suspended=self.suspended if shape.proves else None,
             elsewhere=frozenset(self.elsewhere).__contains__,
             stands=dict(self.standing).get,
+            references=lambda booking_id: self.former.get(booking_id, ()),
         )
 
     # --- rows -----------------------------------------------------------------------------------------------------

@@ -47,6 +47,9 @@ def _made(sheet: Sheet, event: e.BookingMade, told: Telling) -> None:
         **letter(event.status),
         **stamp(event),
     )
+    base, _, number = event.ref.partition("~")
+    if number:  # another course had the lower numbers, or this one
+        sheet.former[event.booking_id] = (base, *(f"{base}~{n}" for n in range(2, int(number))))
     sheet.enter(event.ref, row)
 
 

@@ -12,7 +12,7 @@ from koop_es.domain.observation import Person
 from koop_es.domain.slices import Home
 from koop_es.ingest.references import NUMBERS_AT_ONCE, References
 from koop_es.store import Store, Tx, vault
-from koop_es.views import change_list
+from koop_es.views import change_list, view
 from tests.acceptance.exports import abo, booking, course, mirror, write_export
 from tests.integration.ingest.conftest import take_in
 
@@ -87,3 +87,75 @@ def test_d25_moved_mirror_is_delivered_again_and_its_row_set_aside(
         assert (K1, "booking.create", "301:55") in creates
         assert not [item for item in creates if item[0] == K2 and item[2] == "301:55"]
     assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"], "nobody is cancelled"
+
+
+def test_d25_booking_that_moved_between_shared_courses(store: Store, tmp_path: Path) -> None:
+    theirs = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}, course("LOKAL")]
+    ours = [abo(theirs[0], "A1", K1), abo(theirs[1], "A2", K2)]
+    others = [booking(f"N{1 + number % 2}", f"10{number}") for number in range(10)]
+    rows = [*others, booking("N1", "1"), booking("N1", "3")]
+
+    def night(sequence: int, bookings: list[Any]) -> Any:
+        return take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, bookings))
+
+    night(1, rows)
+    mirrors = [mirror("A1", "71", "563:1"), mirror("A1", "73", "563:3")]
+    mirrors += [mirror(f"A{1 + number % 2}", f"80{number}", f"563:10{number}") for number in range(10)]
+    take_in(store, write_export(tmp_path / "301-1", "301", 1, ours, mirrors))
+    moved = [*others, booking("N2", "1"), booking("LOKAL", "3")]
+    night(2, moved)
+    told = {(item["coop_id"], item["kind"], item["booking"]["ref"]) for item in change_list(store, "301")}
+    assert told == {
+        (K1, "booking.cancel", "563:1"),
+        (K1, "booking.cancel", "563:3"),
+        (K2, "booking.create", "563:1~2"),
+    }
+    reasons = {
+        (shown["coop_id"], held["ref"]): held["reason"]
+        for shown in view(store, "301")["courses"]
+        for held in shown["bookings"]
+        if held["reason"]
+    }
+    assert reasons == {(K1, "563:1"): "moved", (K1, "563:3"): "moved"}
+    assert night(3, moved).events == 0
+    night(4, rows)
+    told = {(item["coop_id"], item["kind"], item["booking"]["ref"]) for item in change_list(store, "301")}
+    assert told == {
+        (K1, "booking.cancel", "563:1"),
+        (K1, "booking.cancel", "563:3"),
+        (K1, "booking.create", "563:1~3"),
+        (K1, "booking.create", "563:3~2"),
+    }, "back again it is another booking: S is final"
+
+
+def test_d25_all_bookings_that_follow_their_coop_id_are_a_renumbering(store: Store, tmp_path: Path) -> None:
+    before = [course("N1") | {"Externe Kurs-Nr.": K1}]
+    after = [course("N7") | {"Externe Kurs-Nr.": K1}]
+    for sequence, courses in ((1, before), (2, after)):
+        rows = [booking(courses[0]["Kursnummer"], f"{number}") for number in range(4)]
+        take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, courses, rows))
+    with store.reading() as tx:
+        kinds = [item.event.type for item in tx.load([K1])[K1]]
+    assert kinds.count("CourseRenumbered") == 1
+    assert "BookingMoved" not in kinds
+
+
+def test_d25_a_shifted_column_cancels_nobody_and_books_nobody_twice(store: Store, tmp_path: Path) -> None:
+    courses = [course(f"N{number}") | {"Externe Kurs-Nr.": f"563-COOP-{number}"} for number in range(1, 7)]
+    rows = [booking(row["Kursnummer"], f"{place}{seat}") for place, row in enumerate(courses) for seat in range(4)]
+    numbers = [row["Kursnummer"] for row in rows]
+    shifted = [row | {"Kursnummer": number} for row, number in zip(rows, [*numbers[4:], *numbers[:4]], strict=True)]
+
+    def night(sequence: int, bookings: list[Any]) -> Any:
+        return take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, courses, bookings))
+
+    night(1, rows)
+    before = view(store, "563")["courses"]
+    night(2, shifted)
+    withheld = night(3, shifted).withheld_cancellations
+    assert withheld == len(rows)
+    assert [[held["status"] for held in shown["bookings"]] for shown in view(store, "563")["courses"]] == [
+        ["A"] * 4
+    ] * 6
+    night(4, rows)
+    assert view(store, "563")["courses"] == before

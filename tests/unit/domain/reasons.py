@@ -62,7 +62,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "AbsencesSuspended": {"D17": ROW},
     "AbsencesResumed": {"D17": RULE},
     "MergeSuspected": {"B15": ROW},
-    "RegistrationHeld": {"D26": ROW},
+    "RegistrationHeld": {"D25": ROW, "D26": ROW},
     "HoldEnded": {"B15": RULE},
     "BookingRekeyed": {"D18": ROW},
     "BelegIdReused": {"D18": ROW | CAUSE},

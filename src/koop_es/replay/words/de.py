@@ -62,7 +62,7 @@ EVENTS: dict[type[e.Event], str] = {
         "Export klärt, ob zusammengeführt wurde"
     ),
     e.RegistrationHeld: (
-        "VHS {vhs} zeigt eine neue Zeile {booking_id} von WS, die die Kopie der Belegung {ref} sein kann: sie wartet"
+        "VHS {vhs} zeigt eine neue Zeile {booking_id}, die {ref} sein kann, was noch nicht zu sagen ist: sie wartet"
     ),
     e.HoldEnded: ("die Zeile {booking_id} der VHS {vhs}, die die Belegung {ref} hätte sein können, wartet nicht mehr"),
     e.BookingRekeyed: (

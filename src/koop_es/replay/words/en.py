@@ -53,7 +53,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
     e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
-    e.RegistrationHeld: "VHS {vhs} shows a new row {booking_id} by WS that may be the mirror of {ref}: it waits",
+    e.RegistrationHeld: "VHS {vhs} shows a new row {booking_id} that may be {ref}, which cannot be told yet: it waits",
     e.HoldEnded: "row {booking_id} of VHS {vhs} does not wait any more; it may have been booking {ref}",
     e.BookingRekeyed: "booking {ref} goes on under Beleg-ID {booking_id} at VHS {vhs}: nobody is cancelled{likely}",
     e.BelegIdReused: "VHS {vhs} gave the Beleg-ID {booking_id} of booking {former} to another registration, {ref}",

@@ -1,0 +1,166 @@
+"""A VHS's own bookings that stand in another of its courses (D25)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from koop_es.domain.cooperation import Reason
+from koop_es.domain.events import Event
+from koop_es.domain.observation import BookingRow
+from koop_es.domain.slices import Home, Slice
+from tests.unit.domain.world import (
+    ABO,
+    BERND,
+    MASTER,
+    THIRD,
+    World,
+    booked,
+    held,
+    network,
+    row,
+    shared,
+    types,
+)
+
+OTHER = "563-COOP-220"
+THERE = "K-10"
+
+
+def export(
+    world: World,
+    *rows: BookingRow,
+    stands: Collection[BookingRow] = (),
+    homes: dict[str, list[Home]] | None = None,
+    full: bool = True,
+    untold: Collection[str] = (),
+    **how: Any,
+) -> list[Event]:
+    """Let 301 export this course: ``stands`` are its rows in all courses, ``homes`` where its Beleg-IDs were."""
+    known: Callable[[str], Collection[Home]] = lambda booking_id: (homes or {}).get(booking_id, ())  # noqa: E731
+    part = Slice(
+        world.coop_id,
+        course=row(ABO, coop_id=world.coop_id),
+        bookings=list(rows),
+        proves_absence=full,
+        stands={item.booking_id: item for item in stands}.get,
+        homes=known,
+        references=lambda booking_id: [home.ref for home in known(booking_id)],
+        untold=frozenset(untold),
+    )
+    return world.observe(ABO, part, **how)
+
+
+def there(**changed: Any) -> BookingRow:
+    return msgspec.structs.replace(held(ABO), number=THERE, **changed)
+
+
+def elsewhere(ref: str = "301:7") -> dict[str, list[Home]]:
+    return {"7": [Home(ref, OTHER)]}
+
+
+# --- where it left ----------------------------------------------------------------------------------------------------
+
+
+def test_d25_moved_booking_is_cancelled_at_once_where_it_left() -> None:
+    world = shared()
+    assert types(export(world, stands=[there()])) == ["BookingMoved"]
+    booking = world.state.bookings["301:7"]
+    assert world.state.reason(booking) is Reason.MOVED
+    for other in (MASTER, THIRD):
+        assert world.to_do(other) == [("booking.cancel", "301:7")]
+        assert types(world.report(other, held(other, status="S"))) == ["CancellationDelivered"]
+    assert world.to_do(ABO) == []
+    assert types(export(world, stands=[there()])) == [], "and it is said once"
+    assert world.open == set()
+
+
+def test_d25_event_names_the_row_where_it_stands() -> None:
+    world = shared()
+    [event] = [item for item in export(world, stands=[there(line=44)]) if item.type == "BookingMoved"]
+    assert event.origin is not None
+    assert (event.origin.line, event.course_number) == (44, THERE)  # type: ignore[attr-defined]
+
+
+def test_d25_another_person_or_tnr_under_the_beleg_id_is_no_move() -> None:
+    for row_there in (there(person=BERND), there(participant_no="T99")):
+        world = shared()
+        assert types(export(world, stands=[row_there])) == ["BookingVanished"]
+
+
+def test_d25_a_row_left_in_the_former_course_is_no_move() -> None:
+    world = shared()
+    assert types(export(world, held(ABO), stands=[there()])) == []
+
+
+def test_d25_only_a_complete_export_tells() -> None:
+    world = shared()
+    assert types(export(world, stands=[there()], full=False)) == []
+
+
+def test_d25_a_moved_mirror_is_no_move_of_the_booking() -> None:
+    world = shared()
+    assert types(world.report(MASTER, elsewhere=["301:7"])) == ["MirrorLost"]
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+def test_d25_of_a_cancelled_booking_nothing_moves() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER, status="S"))
+    assert types(export(world, stands=[there()])) == ["BookingVanished"]
+    assert world.state.reason(world.state.bookings["301:7"]) is Reason.PARTICIPANT
+
+
+def test_d25_shifted_column_is_withheld_and_never_s_at_once() -> None:
+    world = shared()
+    assert types(export(world, stands=[there()], withhold=True)) == ["BookingVanished"]
+    assert types(export(world, stands=[there()], withhold=True)) == ["OrphanWithheld"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert types(export(world, held(ABO))) == ["BookingReappeared"], "the column is right again"
+
+
+def test_d25_nothing_moves_after_the_last_day() -> None:
+    world = shared()
+    assert types(export(world, stands=[there()], on=date(2026, 6, 1))) == []
+
+
+# --- where it is ------------------------------------------------------------------------------------------------------
+
+
+def test_d25_where_it_is_it_has_a_reference_of_its_own() -> None:
+    world = network()
+    assert types(export(world, booked("7"), homes=elsewhere())) == ["BookingMade"]
+    assert list(world.state.bookings) == ["301:7~2"]
+
+
+def test_d25_moved_back_it_is_another_booking_again() -> None:
+    world = shared()
+    export(world, stands=[there()])
+    homes = {"7": [Home("301:7", world.coop_id), Home("301:7~2", OTHER)]}
+    assert types(export(world, held(ABO), stands=[held(ABO)], homes=homes)) == ["BookingMade"]
+    assert world.statuses(ABO) == {"301:7": "S", "301:7~3": "A"}
+    assert "CANCELLED_BOOKING_REACTIVATED" not in world.codes
+    assert types(export(world, held(ABO), stands=[held(ABO)], homes=homes)) == []
+    assert types(export(world, stands=[there()], homes=homes)) == ["BookingMoved"], "and may leave once more"
+
+
+def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:
+    world = network()
+    assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == ["RegistrationHeld"]
+    assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == []
+    assert types(export(world, booked("7"), homes=elsewhere())) == ["BookingMade"]
+
+
+def test_d25_row_waits_while_the_absences_of_the_course_it_left_are_withheld_or_suspended() -> None:
+    for how in ({"withhold": True}, {"untold": [OTHER]}):
+        world = network()
+        assert types(export(world, booked("7"), homes=elsewhere(), **how)) == ["RegistrationHeld"]  # type: ignore[arg-type]
+        assert world.state.bookings == {}, "no seat doubles"
+
+
+def test_d25_row_of_its_own_course_never_waits() -> None:
+    world = shared()
+    assert types(export(world, held(ABO), homes={"7": [Home("301:7", world.coop_id)]}, full=False)) == []
