@@ -131,9 +131,9 @@ ARRIVALS = (
         (
             Edit(
                 "ingest/ledger.py",
-                "    before = peek(tx, found.vhs)\n    if found",
-                "    if (older := _uncounted(tx, found)) is not None:\n"
-                "        return older\n    before = peek(tx, found.vhs)\n    if found",
+                "    if found.sequence is None:\n        return _uncounted(tx, found, before)\n",
+                "    if (older := _uncounted(tx, found, before)) is not None or found.sequence is None:\n"
+                "        return older\n",
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from koop_es.domain.events import BookingAmended, BookingMade, ExportApplied
-from koop_es.domain.identifiers import institution_stream, is_cooperation
+from koop_es.domain.identifiers import export_name, institution_stream, is_cooperation
 from koop_es.store import Recorded, Store, Tx, fences
 from koop_es.views.builder import Built, build, build_some, parts
 from koop_es.views.differences import Difference, Findings
@@ -167,7 +167,7 @@ def _applied(event: ExportApplied) -> Applied:
 
 
 def _name(vhs: str, sequence: int | None, sha256: str) -> str:
-    return f"export {vhs}#{sequence}" if sequence is not None else f"export {vhs}@{sha256[:12]}"
+    return f"export {export_name(vhs, sequence, sha256)}"
 
 
 def _strangers(tx: Tx, stories: Stories) -> None:

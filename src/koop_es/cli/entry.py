@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forget": ("forget", "Erase a person for good."),
     "backup": ("backup", "Copy the store, with proof."),
     "restore": ("backup", "Put a backup back, or prove it."),
+    "vhs": ("vhs", "Decide what concerns a VHS as a whole."),
     "status": ("store", "Tell how each VHS stands."),
     "close-release": ("release", "Close a release for new Abos."),
     "withdraw-release": ("release", "Take back a release that has no Abo."),

@@ -27,8 +27,8 @@ PAUSE_SECONDS = 1
 
 
 @command("history")
-@click.argument("coop_id", metavar="COOP-ID")
-@click.option("--vhs", metavar="V", help="Only what happened at this VHS.")
+@click.argument("coop_id", metavar="[COOP-ID]", required=False)
+@click.option("--vhs", metavar="V", help="Only what happened at this VHS; without COOP-ID what concerns all of it.")
 @click.option("--booking", metavar="REF", help="Only what is about this booking, such as 301:8841.")
 @click.option("--type", "types", metavar="TYPE", multiple=True, help="Only this type of event; may be repeated.")
 @click.option("--since", metavar="POSITION|TIME|EXPORT", help="Only what came after.")
@@ -38,7 +38,7 @@ PAUSE_SECONDS = 1
 @LANG
 def history(
     desk: Desk,
-    coop_id: str,
+    coop_id: str | None,
     vhs: str | None,
     booking: str | None,
     types: tuple[str, ...],
@@ -50,7 +50,8 @@ def history(
 ) -> Answer | Iterator[Answer]:
     """Tell what happened in a cooperation, export by export: what, where, by whom, from which row, under which rule.
 
-    With --follow and --json every line is a whole answer with the events that are new.
+    With --follow and --json every line is a whole answer with the events that are new. With --vhs alone: which of its
+    exports caused events, when its count began anew, and what is open about all of it.
 
     \b
     Examples:
@@ -58,7 +59,10 @@ def history(
       koop-es history 563-COOP-219 --booking 301:8841 --lang de
       koop-es history 563-COOP-219 --type BookingCancelled --type OrphanDetected --since 563#42
       koop-es history 563-COOP-219 --follow --json
+      koop-es history --vhs 301
     """
+    if coop_id is None:
+        return _of_vhs(desk, vhs, since, until, lang, alone=not (booking or types or follow))
     coop_id = checked_coop_id(coop_id)
     wrong = sorted(set(types) - set(story.event_types()))
     if wrong:
@@ -80,6 +84,19 @@ def history(
         return _follow(desk, coop_id, only, lang)
     with desk.store() as store:
         return _answer(coop_id, story.history(store, coop_id, only=only(store), lang=lang), lang)
+
+
+def _of_vhs(desk: Desk, vhs: str | None, since: str | None, until: str | None, lang: Lang, *, alone: bool) -> Answer:
+    if vhs is None or not alone:
+        raise WrongUsage("give a COOP-ID, or --vhs alone (with --since and --until) for what concerns all of a VHS")
+    where = vhs_id(vhs)
+    with desk.store() as store:
+        only = story.Filter(
+            since=position_of(store, since) if since is not None else 0,
+            until=position_of(store, until) if until is not None else MAX_POSITION,
+        )
+        events = story.of_vhs(store, where, only=only, lang=lang)
+    return Answer({"vhs": where, "events": events}, lambda out: _show(out, f"VHS {where}", events, lang))
 
 
 def _follow(desk: Desk, coop_id: str, only: Any, lang: Lang) -> Iterator[Answer]:

@@ -39,10 +39,13 @@ def ingest(
     XML.
 
     An export that was applied already is superseded, one that cannot be used is quarantined; a rerun after a kill
-    finishes the work. A store in a file is made if there is none. With --workers large exports, such as the first one
-    of a great VHS, are decided by several processes; what is written is the same.
+    finishes the work. One made more than a day ahead of the clock is set aside and left where it lies: it is taken in
+    by itself before the next export of its VHS once the clock is right. A store in a file is made if there is none.
+    With --workers large exports, such as the first one of a great VHS, are decided by several processes; what is
+    written is the same.
 
-    The exit status is 1 if rows were quarantined or cancellations withheld, 4 if no export could be used.
+    The exit status is 1 if rows were quarantined, cancellations withheld, or exports came under a new count (koop-es
+    vhs restart-sequence), 4 if no export could be used.
 
     \b
     Examples:
@@ -121,7 +124,10 @@ def _status(results: list[ExportResult]) -> int:
     quarantined = [result for result in results if result.status == "quarantined"]
     if len(quarantined) == len(results):
         return BAD_INPUT
-    found = any(result.quarantined_rows or result.withheld_cancellations or result.suspended for result in results)
+    found = any(
+        result.quarantined_rows or result.withheld_cancellations or result.suspended or result.code
+        for result in results
+    )
     return FOUND if quarantined or found else DONE
 
 

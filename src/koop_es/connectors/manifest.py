@@ -22,6 +22,7 @@ from pydantic import (
 
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.profiles import Encoding
+from koop_es.domain.identifiers import HIGHEST_SEQUENCE
 from koop_es.domain.observation import Kind
 
 NAME = "manifest.json"
@@ -80,7 +81,7 @@ class Manifest(_Lenient):
     format: Literal["koop-export/1"]
     vhs: Annotated[StrictStr, Field(pattern=r"^[0-9]{1,10}$")]
     system: Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-    sequence: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)]
+    sequence: Annotated[StrictInt, Field(ge=1, le=HIGHEST_SEQUENCE)]
     exported_at: Annotated[AwareDatetime, BeforeValidator(_text_only)]
     kind: Literal[Kind.FULL, Kind.DELTA, Kind.OCCUPANCY]
     scope: Scope | None = None
@@ -131,7 +132,7 @@ def _whose(raw: dict[str, Any]) -> dict[str, Any]:
     vhs, sequence, kind = raw.get("vhs"), raw.get("sequence"), raw.get("kind")
     return {
         "vhs": vhs if isinstance(vhs, str) and re.fullmatch(r"[0-9]{1,10}", vhs) else None,
-        "sequence": sequence if type(sequence) is int and 1 <= sequence < 2**63 else None,
+        "sequence": sequence if type(sequence) is int and 1 <= sequence <= HIGHEST_SEQUENCE else None,
         "kind": kind if isinstance(kind, str) and kind in _KINDS else None,
         "sha256": None,
     }

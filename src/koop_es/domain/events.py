@@ -495,6 +495,19 @@ class ExportApplied(Event, frozen=True, kw_only=True, omit_defaults=True):
     events: int
 
 
+class SequenceRestarted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator accepted that the exports of a VHS are counted anew, or that its files have gone back in time (D23).
+
+    ``count`` is the number of the new count and ``last`` the sequence the former one ended with, both None for files
+    that nobody counts. What was made before ``since`` stays superseded.
+    """
+
+    since: str
+    reason: str
+    count: int | None = None
+    last: int | None = None
+
+
 class MarketJoined(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A VHS became a member of a mini-market (R31)."""
 

@@ -33,6 +33,15 @@ ID_LIMIT = 40
 generous."""
 
 
+HIGHEST_SEQUENCE = 2**53 - 1
+"""Highest sequence of an export: up to here every program and every JSON reader counts without rounding (D23)."""
+
+_COUNTS = 2**10
+"""Counts a VHS can begin: what a signed 64-bit number has room for above the sequence."""
+
+_EXPORT = re.compile(r"([0-9]{1,10})#(?:([0-9]{1,4})/)?([0-9]{1,16})")
+
+
 class InvalidIdentifier(BadInput):
     """An identifier has not the form it must have."""
 
@@ -109,6 +118,42 @@ def owner_of(ref: str) -> VhsId:
     return VhsId(ref.partition(":")[0])
 
 
+def export_number(count: int, sequence: int) -> int:
+    """Number an export over all counts of its VHS: in the first count as its sequence, and higher in every later one.
+
+    So a number never comes twice, and of two the later has the higher one (D23). Raises InvalidIdentifier.
+    """
+    if not (1 <= count <= _COUNTS and 0 <= sequence <= HIGHEST_SEQUENCE):
+        raise InvalidIdentifier(f"no export can be number {sequence} of count {count}", count=count, sequence=sequence)
+    return (count - 1) * (HIGHEST_SEQUENCE + 1) + sequence
+
+
+def count_of(number: int) -> int:
+    """Tell in which count of its VHS an export is numbered, 1 where the count never began anew."""
+    return number // (HIGHEST_SEQUENCE + 1) + 1
+
+
+def sequence_of(number: int) -> int:
+    """Tell the sequence under which its VHS exported it."""
+    return number % (HIGHEST_SEQUENCE + 1)
+
+
+def export_name(vhs: str, number: int | None, sha256: str) -> str:
+    """Name an export: ``563#42``, ``563#2/42`` in the second count (D23), and by its checksum where nobody counts."""
+    if number is None:
+        return f"{vhs}@{sha256[:12]}"
+    count, sequence = count_of(number), sequence_of(number)
+    return f"{vhs}#{sequence}" if count == 1 else f"{vhs}#{count}/{sequence}"
+
+
+def parse_export(text: str) -> tuple[VhsId, int] | None:
+    """Read VHS and number out of the name of an export, None for another text."""
+    match = _EXPORT.fullmatch(text)
+    if match is None or not 1 <= int(match[2] or 1) <= _COUNTS or int(match[3]) > HIGHEST_SEQUENCE:
+        return None
+    return VhsId(match[1]), export_number(int(match[2] or 1), int(match[3]))
+
+
 def market_slug(text: str) -> str:
     """Check the short name of a market; raises InvalidIdentifier."""
     if not _MARKET.fullmatch(text):
@@ -121,6 +166,11 @@ def market_slug(text: str) -> str:
 def institution_stream(vhs: str) -> str:
     """Name the stream of a VHS's own events (export ledger)."""
     return f"vhs:{vhs}"
+
+
+def is_institution(stream: str) -> bool:
+    """Tell whether a stream is that of a VHS's own events."""
+    return stream.startswith("vhs:")
 
 
 def is_cooperation(stream: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from koop_es.domain.course import CourseFacts
-from koop_es.domain.identifiers import owner_of
+from koop_es.domain.identifiers import export_name, owner_of
 
 WEB_SERVICE_USER = "WS"
 """Technical user as which the connector writes (T6): a change by WS is our own echo, one by anybody else a local
@@ -273,7 +273,10 @@ class Report(msgspec.Struct, kw_only=True):
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The export row an event goes back to; ``sequence`` is None for sources that count no exports."""
+    """The export row an event goes back to.
+
+    ``sequence`` is its number over all counts of its VHS (D23), None for sources that count no exports.
+    """
 
     vhs: str
     sha256: str
@@ -283,5 +286,5 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def export(self) -> str:
-        """Name the export, ``563#42`` or, without a sequence, by the beginning of its checksum."""
-        return f"{self.vhs}#{self.sequence}" if self.sequence is not None else f"{self.vhs}@{self.sha256[:12]}"
+        """Name the export, ``563#42``, ``563#2/42`` (D23) or, without a sequence, by the beginning of its checksum."""
+        return export_name(self.vhs, self.sequence, self.sha256)

@@ -91,6 +91,10 @@ TEXTS: dict[str, str] = {
         "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it shows A, W or S."
     ),
     "CANCELLED_ONLY_AT_SUBSCRIBER": ("The Abo-Kurs is marked as cancelled, the Master's course is not. {remedy}"),
+    "SEQUENCE_RESTARTED": (
+        "An export with sequence {found} came after export {expected} and is younger ({since}): the count seems to "
+        "have begun anew, and until that is accepted nothing more is taken in. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
     ),
@@ -117,7 +121,7 @@ TEXTS: dict[str, str] = {
     ),
     "APPLIED_NOT_SEEN": ("Given out and still not written after three complete exports: {found}. {remedy}"),
 }
-"""Code -> what an operator reads, with the details put in, and where ``{remedy}`` stands what to do about it."""
+"""Code -> what an operator reads, also of a VHS as a whole, with the details put in; ``{remedy}`` is what to do."""
 
 REMEDIES: dict[str, str] = {
     "NEVER_FLAG_AFTER_RELEASE": "Take the tick out; Abos and bookings go on.",
@@ -147,6 +151,10 @@ REMEDIES: dict[str, str] = {
     ),
     "APPLIED_NOT_SEEN": (
         "Look into the connector's log: the row shows something else than the change list expects, or it never writes."
+    ),
+    "SEQUENCE_RESTARTED": (
+        "If the program really counts anew (new machine, restored backup): koop-es vhs restart-sequence, then ingest "
+        "the export again; if not, have whoever sends old exports stop."
     ),
 }
 """Code -> what to do about it; of a code that is not here, what an operator reads says all there is to say (D30)."""

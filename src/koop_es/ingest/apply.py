@@ -14,12 +14,11 @@ from typing import NamedTuple, Protocol
 import msgspec
 import structlog
 
-from koop_es.domain.events import ExportApplied
-from koop_es.domain.identifiers import institution_stream
+from koop_es.domain.events import Event, ExportApplied
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
-from koop_es.ingest import catalogue, ledger, quarantine
+from koop_es.ingest import catalogue, institution, ledger, quarantine
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
 from koop_es.ingest.other_ids import OtherIds
@@ -27,7 +26,7 @@ from koop_es.ingest.plan import Plan, count
 from koop_es.ingest.traces import Traces
 from koop_es.store import Append, Store, Tx, cells, fences, numbers, vault
 from koop_es.store.errors import StoreContended, at
-from koop_es.views import project
+from koop_es.views import project, project_institution
 from koop_es.views.derived import Touched
 
 log = structlog.get_logger()
@@ -108,7 +107,7 @@ class Run:
             self.write(parts[left])
         result: ExportResult = self.store.retrying(lambda: self._finish(last))
         progress(total, total)
-        log.info("export applied", vhs=result.vhs, sequence=result.sequence, status=result.status, events=result.events)
+        log.info("export applied", export=result.export, status=result.status, events=result.events)
         return result
 
     def decide(self, part: Sequence[Slice]) -> list[Decided]:
@@ -141,7 +140,10 @@ class Run:
         events, withheld = count(decided)
         events += before.events_of(self.report)
         withheld += self._withheld(tx) if before.begun(self.report) else 0
-        marks = [self._applied(tx, events)] if events else []
+        said: list[Event] = [self._applied(events)] if events else []
+        if before.restarted is not None and self.report.sequence is not None:  # the former count goes on after all
+            said.append(institution.closed(self.plan.moment, "SEQUENCE_RESTARTED", "D23"))
+        marks = [institution.mark(tx, self.report.vhs, said)] if said else []
         return _Ending(decided, self.plan.catalogue(tx), events, withheld, marks)
 
     def _finish(self, part: Sequence[Slice]) -> ExportResult:
@@ -163,7 +165,7 @@ class Run:
             rejected = Traces.of_forgotten(tx, report.vhs, rejected).wiped(report.vhs, rejected)
             quarantined = quarantine.put(tx, report, rejected, seen, self.arrival.path)
             if report.kind in (Kind.FULL, Kind.CATALOGUE):
-                quarantine.resolve(tx, report.vhs, report.files, rejected, seen)
+                quarantine.resolve(tx, report, rejected, seen)
             line = ledger.Line("applied" if events or not change.empty else "unchanged", events, quarantined, withheld)
             ledger.record(
                 tx, report, line.status, self.now, events=events, quarantined_rows=quarantined, withheld=withheld
@@ -189,14 +191,16 @@ class Run:
         vault.put(tx, (entry for item in news for entry in item.persons))
         cells.put(tx, (entry for item in decided for entry in item.cells))
         project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])
+        for said, where in zip(marks or [], positions[len(news) :], strict=True):
+            project_institution(tx, said.stream, said.events, where)
         vhs = self.report.vhs
         tx.run_many("slice_put", ({"vhs": vhs, "coop_id": item.state.coop_id, "hash": item.name} for item in decided))
         numbers.note_adopted(tx, (item.state.coop_id for item in news if item.expected == 0))
 
-    def _applied(self, tx: Tx, events: int) -> Append:
+    def _applied(self, events: int) -> ExportApplied:
         """Say in the log of the VHS how many events its export caused."""
-        moment, stream = self.plan.moment, institution_stream(self.report.vhs)
-        event = ExportApplied(
+        moment = self.plan.moment
+        return ExportApplied(
             vhs=moment.vhs,
             rule="2",
             at=moment.at,
@@ -206,7 +210,6 @@ class Run:
             rows=self.report.rows,
             events=events,
         )
-        return Append(stream, tx.version(stream), [event])
 
     def _withheld(self, tx: Tx) -> int:
         """Count what the parts written before hold back (D4)."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from koop_es.connectors import Export
+from koop_es.domain.identifiers import export_name, sequence_of
 from koop_es.domain.observation import Kind, Notice, Report
 from koop_es.domain.slices import Suspension
 from koop_es.domain.terms import Policy
@@ -25,7 +26,10 @@ class Untold(NamedTuple):
 
 @dataclass(slots=True)
 class ExportResult:
-    """What became of one export; the keys of ``ingest`` answers."""
+    """What became of one export; the keys of ``ingest`` answers.
+
+    ``code`` is that of what it opened (D23), ``taken_up`` are exports that had waited for the clock and came before it.
+    """
 
     path: str
     vhs: str | None
@@ -38,6 +42,9 @@ class ExportResult:
     withheld_cancellations: int = 0
     suspended: int = 0
     reason: str | None = None
+    export: str | None = None
+    code: str | None = None
+    taken_up: list[dict[str, Any]] = field(default_factory=list)
     notices: list[dict[str, Any]] = field(default_factory=list)
     plan: list[dict[str, Any]] = field(default_factory=list)
 
@@ -63,7 +70,8 @@ class Arrival:
     """One export that was let in, validated and not yet compared with anything; ``export`` is open for its rows.
 
     ``max_events`` bounds a transaction; ``line`` is the last line the ledger held of this VHS when the export was let
-    in: a later line about the same export says that it was applied meanwhile. ``known`` is from the same moment.
+    in: a later line about the same export says that it was applied meanwhile. ``known`` is from the same moment. The
+    report's sequence is its number over all counts of its VHS (D23).
     """
 
     path: Path
@@ -81,9 +89,10 @@ class Arrival:
         return ExportResult(
             path=str(self.path),
             vhs=report.vhs,
-            sequence=report.sequence,
+            sequence=sequence_of(report.sequence) if report.sequence is not None else None,
             kind=report.kind.value,
             status=status,
+            export=export_name(report.vhs, report.sequence, report.sha256),
             rows=report.rows,
             events=events,
             quarantined_rows=quarantined_rows,
@@ -93,14 +102,23 @@ class Arrival:
 
 
 def arrive(
-    store: Store, path: Path, export: Export, policy: Policy, now: datetime, max_events: int, line: int
+    store: Store,
+    path: Path,
+    export: Export,
+    policy: Policy,
+    now: datetime,
+    max_events: int,
+    line: int,
+    number: int | None,
 ) -> Arrival:
-    """Validate an export that was let in, but for what is known of it; raises ExportQuarantined."""
+    """Validate an export that was let in under a number, but for what is known of it; raises ExportQuarantined."""
     known = NOTHING_KNOWN
     if export.fingerprint.kind is Kind.FULL:
         with store.reading() as tx:
             known = Known.before(tx, export.fingerprint.vhs)
-    return Arrival(path, export.report(known.remembered()), export, policy, now, max_events, line, known)
+    report = export.report(known.remembered())
+    report.sequence = number
+    return Arrival(path, report, export, policy, now, max_events, line, known)
 
 
 def _noticed(notice: Notice) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from koop_es.connectors import NAME_CHARS, UNNAMED, Fingerprint, Key, Remembered
 from koop_es.domain.errors import StoreUnusable
+from koop_es.domain.identifiers import count_of, export_name, export_number, sequence_of
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Report
 from koop_es.store import Tx
@@ -33,12 +34,13 @@ class ExportOvertaken(StoreUnusable):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why an export is not read at all."""
+    """Why an export is not read at all; ``restarted`` where it came under a new count that nobody accepted (D23)."""
 
     status: Outcome
     reason: str
     rows: int = 0
     proves: bool = False
+    restarted: bool = False
 
 
 class LaneView(NamedTuple):
@@ -57,13 +59,23 @@ class LaneView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a VHS has reported; ``applying`` is sequence and sha256 of an export that is half applied."""
+    """How far a VHS has reported; ``applying`` is sequence and sha256 of an export that is half applied.
+
+    Sequences are numbers over all counts (D23). ``restarted`` says when the first export of a count was made that
+    nobody has accepted yet, ``counted_from`` since when those of the present one are. Of files that nobody counts,
+    those count that were made since ``files_from`` and taken in behind the line ``files_after`` of the ledger.
+    """
 
     last_sequence: int = 0
     applying: tuple[int | None, str] | None = None
     applying_events: int = 0
     judgement: Judgement = NOTHING
     digest: str | None = None
+    last_exported_at: str | None = None
+    restarted: str | None = None
+    counted_from: str | None = None
+    files_from: str | None = None
+    files_after: int = 0
 
     def begun(self, report: Report) -> bool:
         """Tell whether it is this export that is half applied."""
@@ -89,27 +101,46 @@ def peek(tx: Tx, vhs: str, *, lock: bool = False) -> Progress:
     row = tx.row("lane_get" if lock else "lane_peek", vhs=vhs)
     if row is None:
         return Progress()
-    _, last, sequence, sha256, events, judged, digest, _ = row
+    _, last, sequence, sha256, events, judged, digest, *marks = row
     applying = (sequence, sha256) if sha256 is not None else None
-    return Progress(last, applying, events, Judgement.from_text(judged), digest)
+    return Progress(last, applying, events, Judgement.from_text(judged), digest, *marks)
 
 
-def verdict(tx: Tx, found: Fingerprint | Report, *, again: bool) -> Verdict | None:
-    """Tell whether an export is superseded or unchanged, None if it must be read; raises ExportUnfinished."""
+def number(before: Progress, sequence: int | None, exported_at: str | None) -> int | None:
+    """Number an export over all counts of its VHS: in the present one, in the one before if it was made before (D23).
+
+    None where nobody counts.
+    """
+    if sequence is None:
+        return None
+    count = count_of(before.last_sequence)
+    late = exported_at is not None and before.counted_from is not None and _earlier(exported_at, before.counted_from)
+    return export_number(count - 1 if late and count > 1 else count, sequence)
+
+
+def _earlier(one: str, other: str) -> bool:
+    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+
+
+def verdict(tx: Tx, found: Fingerprint | Report, before: Progress, *, again: bool) -> Verdict | None:
+    """Tell whether an export is superseded or unchanged, None if it must be read; raises ExportUnfinished.
+
+    Its sequence is a ``number`` over all counts (D23); ``before`` is how far its VHS has reported.
+    """
     if found.sequence is None:
-        return _uncounted(tx, found)
-    before = peek(tx, found.vhs)
+        return _uncounted(tx, found, before)
     if found.sequence < before.last_sequence or (found.sequence == before.last_sequence and not again):
-        return Verdict("superseded", f"export {before.last_sequence} of VHS {found.vhs} was applied already")
+        return _restarted(tx, found, before) or _superseded(found, before.last_sequence, "was applied already")
     if before.applying is not None and before.applying[0] is not None:
         begun = before.applying[0]
         if found.sequence < begun:
-            return Verdict("superseded", f"export {begun} of VHS {found.vhs} is being applied")
+            return _superseded(found, begun, "is being applied")
         if found.sequence > begun and found.kind is not Kind.FULL:
             raise ExportUnfinished(
-                f"export {begun} of VHS {found.vhs} was begun and not finished; ingest it again, or a newer full one",
+                f"export {sequence_of(begun)} of VHS {found.vhs} was begun and not finished; ingest it again, or a "
+                "newer full one",
                 vhs=found.vhs,
-                sequence=begun,
+                sequence=sequence_of(begun),
             )
         return None
     if again or before.digest != found.digest or _open_ends(tx, found.vhs):
@@ -117,6 +148,29 @@ def verdict(tx: Tx, found: Fingerprint | Report, *, again: bool) -> Verdict | No
     last = tx.row("export_of_digest", vhs=found.vhs, digest=found.digest)
     rows, proves = last if last is not None else (0, 0)
     return Verdict("unchanged", "the same data as in the last export", rows, bool(proves))
+
+
+def _superseded(found: Fingerprint | Report, by: int, how: str) -> Verdict:
+    return Verdict("superseded", f"export {sequence_of(by)} of VHS {found.vhs} {how}")
+
+
+def _restarted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict | None:
+    """Tell an export of a new count from an old one: made later than the last, and of bytes never seen (D23)."""
+    assert found.sequence is not None, "called only for exports that are counted"
+    last, made = before.last_exported_at, found.exported_at
+    if last is None or made is None or not _earlier(last, made):
+        return None
+    if before.counted_from is not None and _earlier(made, before.counted_from):
+        return None
+    if tx.row("export_seen", vhs=found.vhs, sha256=found.sha256) is not None:
+        return None
+    return Verdict(
+        "superseded",
+        f"its sequence {sequence_of(found.sequence)} is not above {sequence_of(before.last_sequence)}, the last of "
+        f"VHS {found.vhs}, but it was made later and is new: the count seems to have begun anew; if so, accept it with "
+        f"koop-es vhs restart-sequence {found.vhs} --reason TEXT and ingest it again",
+        restarted=True,
+    )
 
 
 def _open_ends(tx: Tx, vhs: str) -> bool:
@@ -127,13 +181,17 @@ def _open_ends(tx: Tx, vhs: str) -> bool:
     return tx.row("view_open_ends", vhs=vhs) is not None
 
 
-def _uncounted(tx: Tx, found: Fingerprint | Report) -> Verdict | None:
-    """Judge a source that counts no exports: by its bytes, and by its own time where it has one."""
-    latest = tx.row("export_latest_of_kind", vhs=found.vhs, kind=found.kind.value)
-    if found.exported_at is not None and latest is not None and latest[0] is not None:
-        newest = datetime.fromisoformat(latest[0])
-        if datetime.fromisoformat(found.exported_at) < newest:
+def _uncounted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict | None:
+    """Judge a source that counts no exports: by its bytes, and by its own time where it has one.
+
+    What was taken in before its mark was set back does not count, nor what was made before that (D23).
+    """
+    latest = tx.row("export_latest_of_kind", vhs=found.vhs, kind=found.kind.value, line=before.files_after)
+    if found.exported_at is not None:
+        if latest is not None and latest[0] is not None and _earlier(found.exported_at, latest[0]):
             return Verdict("superseded", f"a file of {latest[0]} was applied already")
+        if before.files_from is not None and _earlier(found.exported_at, before.files_from):
+            return Verdict("superseded", f"files count anew from {before.files_from} on")
     known = tx.row("export_last_of_kind", vhs=found.vhs, kind=found.kind.value)
     if known is not None and known[0] == found.sha256:
         return Verdict("unchanged", "these very bytes were applied last")
@@ -207,10 +265,16 @@ def check(tx: Tx, report: Report) -> Progress:
     begun = now.applying[0] if now.applying is not None and now.applying[0] is not None else 0
     if report.sequence < max(now.last_sequence, begun):
         raise ExportOvertaken(
-            f"export {max(now.last_sequence, begun)} of VHS {report.vhs} overtook export {report.sequence}",
+            f"{export_name(report.vhs, max(now.last_sequence, begun), '')} overtook "
+            f"{export_name(report.vhs, report.sequence, '')}",
             vhs=report.vhs,
         )
     return now
+
+
+def restarted(tx: Tx, vhs: str, at: str | None) -> None:
+    """Record that exports came under a new count, the first made ``at``; or None: that this is settled (D23)."""
+    tx.run("lane_restarted", vhs=vhs, at=at)
 
 
 def applying(tx: Tx, report: Report, events: int, judgement: Judgement) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from koop_es.connectors import Fingerprint
 from koop_es.domain.errors import BadInput
-from koop_es.domain.observation import Rejected, Report
-from koop_es.store import Store, Tx
+from koop_es.domain.identifiers import export_name, sequence_of
+from koop_es.domain.observation import Kind, Rejected, Report
+from koop_es.store import Row, Store, Tx
 
 COLUMNS = (
     "id", "vhs", "sequence", "source", "file", "line", "column", "about", "reason", "remedy", "state",
@@ -59,7 +61,17 @@ def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str, path: P
 
 
 def put_export(
-    tx: Tx, *, vhs: str, sequence: int | None, source: str, file: str, reason: str, remedy: str, raw: bytes, seen: str
+    tx: Tx,
+    *,
+    vhs: str,
+    sequence: int | None,
+    source: str,
+    file: str,
+    column: str | None,
+    reason: str,
+    remedy: str,
+    raw: bytes,
+    seen: str,
 ) -> None:
     """Set a whole export aside: its place and its manifest's bytes; the files themselves stay where they are."""
     tx.run_many(
@@ -71,7 +83,7 @@ def put_export(
                 "source": source,
                 "file": file,
                 "line": 0,
-                "col": None,
+                "col": column,
                 "about": "export",
                 "reason": reason,
                 "remedy": remedy,
@@ -83,18 +95,54 @@ def put_export(
     )
 
 
-def resolve(tx: Tx, vhs: str, files: Iterable[str], standing: Iterable[Rejected], seen: str) -> None:
-    """Mark what a newer full report of the same files no longer rejects as resolved."""
-    tx.run(
-        "quarantine_resolve", vhs=vhs, files=sorted(set(files)), digests=[digest(item) for item in standing], seen=seen
-    )
+def resolve(tx: Tx, report: Report, standing: Iterable[Rejected], seen: str) -> None:
+    """Mark what a newer full report of the same files no longer rejects as resolved, and exports it is newer than."""
+    files = sorted(set(report.files))
+    tx.run("quarantine_resolve", vhs=report.vhs, files=files, digests=[digest(item) for item in standing], seen=seen)
+    resolve_exports(tx, report, seen)
+
+
+def resolve_exports(tx: Tx, report: Report | Fingerprint, seen: str) -> None:
+    """Mark exports that could not be used as resolved, now that a newer full one was taken in."""
+    if report.sequence is not None and report.kind is Kind.FULL:
+        tx.run("quarantine_resolve_exports", vhs=report.vhs, sequence=report.sequence, seen=seen)
+
+
+AHEAD = "exported_at"
+"""What is written as the column of an export that was made later than the clock says (D23)."""
+
+
+class Waiting(NamedTuple):
+    """An export that waits until the clock is where it says it was made; its files lie where they lay."""
+
+    id: int
+    number: int | None
+    path: Path
+
+
+def waiting(tx: Tx, vhs: str) -> list[Waiting]:
+    """Find the exports of a VHS that wait for the clock, in the order of their numbers (D23)."""
+    return [Waiting(item, number, Path(source)) for item, number, source in tx.rows("quarantine_ahead", vhs=vhs)]
+
+
+def taken_up(tx: Tx, item: int, seen: str) -> None:
+    """Mark an export that waited for the clock as resolved."""
+    tx.run("quarantine_taken_up", id=item, seen=seen)
 
 
 def listed(store: Store, *, everything: bool = False) -> list[dict[str, Any]]:
     """List what is set aside, open items or all; without the bytes."""
     with store.reading() as tx:
         rows = tx.rows("quarantine_list", all=int(everything))
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    return [_item(row) for row in rows]
+
+
+def _item(row: Row) -> dict[str, Any]:
+    item = dict(zip(COLUMNS, row, strict=True))
+    number = item["sequence"]
+    item["sequence"] = sequence_of(number) if number is not None else None
+    item["export"] = export_name(item["vhs"], number, "") if number is not None else None
+    return item
 
 
 def shown(store: Store, item: int) -> tuple[dict[str, Any], bytes]:
@@ -103,7 +151,7 @@ def shown(store: Store, item: int) -> tuple[dict[str, Any], bytes]:
         row = tx.row("quarantine_show", id=item)
     if row is None:
         raise NotInQuarantine(f"there is no item {item} in the quarantine; see koop-es quarantine list", id=item)
-    return dict(zip(COLUMNS, row[:-1], strict=True)), bytes(row[-1])
+    return _item(row[:-1]), bytes(row[-1])
 
 
 def discard(store: Store, item: int) -> None:

@@ -41,6 +41,7 @@ class Order(NamedTuple):
     max_events: int
     line: int
     sha256: str
+    number: int | None
 
 
 class _Go(NamedTuple):
@@ -147,7 +148,8 @@ def _help(pipe: Connection[Any, Any], address: Address, order: Order) -> None:
         ):
             if export.fingerprint.sha256 != order.sha256:
                 return
-            run = Run(store, arrive(store, order.path, export, order.policy, order.now, order.max_events, order.line))
+            terms = order.policy, order.now, order.max_events, order.line, order.number
+            run = Run(store, arrive(store, order.path, export, *terms))
             parts = run.parts
             pipe.send(named(parts))
             go: _Go = pipe.recv()

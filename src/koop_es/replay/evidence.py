@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.identifiers import export_name
 from koop_es.store import MAX_POSITION, Tx, vault
 
 LINES = 300
@@ -73,8 +74,7 @@ def _lines(tx: Tx, vhs: str, upto: int) -> list[Export]:
 
 def _export(vhs: str, row: tuple[Any, ...]) -> Export:
     sequence, kind, sha256, at, recorded_at, status, position, proves = row
-    name = f"{vhs}#{sequence}" if sequence is not None else f"{vhs}@{sha256[:12]}"
-    return Export(name, kind, at, recorded_at, status, position, bool(proves))
+    return Export(export_name(vhs, sequence, sha256), kind, at, recorded_at, status, position, bool(proves))
 
 
 def set_aside(tx: Tx, vhs: str, booking_ids: set[str]) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def set_aside(tx: Tx, vhs: str, booking_ids: set[str]) -> list[dict[str, Any]]:
     for item, sequence, file, line, column, about, reason, raw in tx.rows("quarantine_rows", vhs=vhs):
         if about == "booking" and wanted & {cell.strip() for cell in _CELLS.split(bytes(raw))}:
             said = reason if column not in PERSON_COLUMNS else None
-            export = f"{vhs}#{sequence}" if sequence is not None else None
+            export = export_name(vhs, sequence, "") if sequence is not None else None
             row = f"{file}:{line}"
             found.append({"id": item, "vhs": vhs, "export": export, "row": row, "column": column, "reason": said})
     return found

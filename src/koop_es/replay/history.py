@@ -9,6 +9,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.evolve import apply
+from koop_es.domain.identifiers import institution_stream
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.words import WORDS, Lang, Words
 from koop_es.store import MAX_POSITION, Recorded, Store
@@ -63,6 +64,12 @@ def history(store: Store, coop_id: str, *, only: Filter = EVERYTHING, lang: Lang
     """Tell a cooperation's events in order; raises CooperationUnknown."""
     timeline = Timeline.load(store, coop_id)
     return list(_lines(timeline.recorded, Cooperation(coop_id), only, WORDS[lang]))
+
+
+def of_vhs(store: Store, vhs: str, *, only: Filter = EVERYTHING, lang: Lang = "en") -> list[dict[str, Any]]:
+    """Tell what happened to a VHS as a whole: exports that caused events, new counts, violations (D23)."""
+    stream = institution_stream(vhs)
+    return [line(item, None, WORDS[lang]) for item in store.load([stream])[stream] if only.passes(item)]
 
 
 def follow(
@@ -120,8 +127,11 @@ def role(state: Cooperation, vhs: str) -> str | None:
 
 def event_types() -> list[str]:
     """List the names of all types of events that can stand in a cooperation."""
-    others = {e.ExportApplied, e.MarketJoined, e.MarketLeft}
-    return sorted(kind.__name__ for kind in e.EVENTS.values() if kind not in others)
+    return sorted(kind.__name__ for kind in e.EVENTS.values() if kind not in _OTHERS)
+
+
+_OTHERS = {e.ExportApplied, e.MarketJoined, e.MarketLeft, e.SequenceRestarted}
+"""Types of events that stand in no cooperation."""
 
 
 @dataclass(frozen=True, slots=True)

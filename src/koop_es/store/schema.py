@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from koop_es.store import times
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreMissing, at
 from koop_es.store.transaction import Tx
 
 SCHEMA_VERSION = 4
 """Version this program reads and writes; the statements ``migration_<n>_*`` lead from version n - 1 to n."""
+
+TIMES_SINCE = 4
+"""Version since which the store keeps when positions of the log were reached (D23)."""
 
 
 def version(tx: Tx) -> int:
@@ -41,6 +45,8 @@ def migrate(tx: Tx, where: str) -> int:
         raise _too_new(where, found)
     for step in range(found + 1, SCHEMA_VERSION + 1):
         tx.run_series(f"migration_{step}_")
+        if step == TIMES_SINCE:
+            times.fill(tx)
         tx.run("schema_mark", version=str(step))
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from koop_es.store import times
 from koop_es.store.codec import decode_all, encode_all, stories
 from koop_es.store.errors import ReadingOnly, VersionConflict
 from koop_es.store.record import Append, NewRow, Recorded, StoredRow, Story
@@ -54,6 +55,7 @@ class Tx(ABC):
         for append in appends:
             positions.append(list(range(position, position + len(append.events))))
             position += len(append.events)
+        times.note(self, appends, self.last[0])
         return positions
 
     def head(self) -> int:

@@ -1,7 +1,16 @@
 """What each VHS should hold: read models in the same database, current within the ingest that changes them."""
 
 from koop_es.views.change_lists import change_list
-from koop_es.views.projector import project
+from koop_es.views.projector import project, project_institution
 from koop_es.views.read import open_violations, status, view, violations, withheld
 
-__all__ = ["change_list", "open_violations", "project", "status", "view", "violations", "withheld"]
+__all__ = [
+    "change_list",
+    "open_violations",
+    "project",
+    "project_institution",
+    "status",
+    "view",
+    "violations",
+    "withheld",
+]

@@ -10,6 +10,7 @@ from typing import Any
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import sequence_of
 from koop_es.domain.violations import found
 from koop_es.store import Tx
 from koop_es.views.documents import Document, document
@@ -91,7 +92,7 @@ def _status(
     return {
         "vhs": vhs,
         "system": system or None,
-        "last_sequence": sequence,
+        "last_sequence": sequence_of(sequence) if sequence else None,
         "last_export_at": last_at,
         "age_seconds": int(age) if age is not None else None,
         "courses": courses,

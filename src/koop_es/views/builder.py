@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import is_cooperation
+from koop_es.domain.identifiers import is_cooperation, is_institution
 from koop_es.store import MAX_POSITION, Row, Store, Tx
 from koop_es.store.codec import stories
 from koop_es.store.collector import uncollected
 from koop_es.store.record import StoredRow, Story
-from koop_es.views.derived import TABLES, Touched, by_table, rows_of
+from koop_es.views.derived import TABLES, Said, Touched, by_table, rows_of, rows_of_institution
 from koop_es.views.differences import Findings, Kept, compare, kept
 
 PAGE = 5_000
@@ -103,8 +103,14 @@ def build_some(tx: Tx, coop_ids: Sequence[str]) -> Built:
 
 def _built(told: dict[str, Story], found: Kept, events: int) -> Built:
     heads = {stream: story.rows[-1][0] for stream, story in told.items() if story.rows}
-    rows = by_table(rows_of(_touched(s, story)) for s, story in told.items() if story.rows and is_cooperation(s))
+    rows = by_table(_rows_of(stream, story) for stream, story in told.items() if story.rows)
     return Built(told, rows, compare(found, rows, heads), events)
+
+
+def _rows_of(stream: str, story: Story) -> dict[str, list[Row]]:
+    if is_cooperation(stream):
+        return rows_of(_touched(stream, story))
+    return rows_of_institution(Said(stream, story.events, story.positions)) if is_institution(stream) else by_table(())
 
 
 def _touched(coop_id: str, story: Story) -> Touched:

@@ -54,6 +54,19 @@ class Touched(NamedTuple):
     events: Sequence[Event]
     positions: Sequence[int]
 
+    @property
+    def stream(self) -> str:
+        """The stream the events are of."""
+        return self.state.coop_id
+
+
+class Said(NamedTuple):
+    """New events of another stream, a VHS's own, with their positions; all of them where it is built anew."""
+
+    stream: str
+    events: Sequence[Event]
+    positions: Sequence[int]
+
 
 class Closing(NamedTuple):
     """A violation that was open before the events at hand, and closed in them."""
@@ -106,7 +119,7 @@ def withheld_of(state: Cooperation) -> list[Row]:
     ]
 
 
-def violations_of(item: Touched) -> tuple[list[Row], list[Closing]]:
+def violations_of(item: Touched | Said) -> tuple[list[Row], list[Closing]]:
     """Follow the opening and closing of violations (domain 2.8).
 
     Gives those that opened in these events, and where older ones closed. ``detail`` is what a violation said when it
@@ -128,8 +141,8 @@ def violations_of(item: Touched) -> tuple[list[Row], list[Closing]]:
                 closings.append(Closing(key, position, event.at))
             else:
                 closed[at] = (position, event.at)
-    coop_id = item.state.coop_id
-    return [_violation(coop_id, event, at, *closed.get(at, (None, None))) for event, at in opened], closings
+    stream = item.stream
+    return [_violation(stream, event, at, *closed.get(at, (None, None))) for event, at in opened], closings
 
 
 def _violation(coop_id: str, event: ViolationOpened, position: int, closed: int | None, closed_at: str | None) -> Row:
@@ -158,6 +171,12 @@ def rows_of(item: Touched) -> dict[str, list[Row]]:
         "withheld": withheld_of(item.state),
         "members": members_of(item),
     }
+
+
+def rows_of_institution(item: Said) -> dict[str, list[Row]]:
+    """Make the rows of all derived tables from the whole story of a VHS: its violations stand under its stream."""
+    violations, _ = violations_of(item)
+    return {table: violations if table == "violations" else [] for table in TABLES}
 
 
 def _showing(row: Row, current: dict[Key, str | None]) -> Row:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 
+from koop_es.domain.events import Event
 from koop_es.domain.reach import reached
 from koop_es.store import Tx
-from koop_es.views.derived import Touched, members_of, shown, views_of, violations_of, withheld_of
+from koop_es.views.derived import Said, Touched, members_of, shown, views_of, violations_of, withheld_of
 
 
 def project(tx: Tx, touched: Iterable[Touched]) -> None:
@@ -38,14 +39,23 @@ def _project_views(tx: Tx, cooperations: Sequence[Touched]) -> None:
     )
 
 
+def project_institution(tx: Tx, stream: str, events: Sequence[Event], positions: Sequence[int]) -> None:
+    """Follow the violations of a VHS as a whole; they stand under the name of its stream (D23)."""
+    _follow_violations(tx, Said(stream, events, positions))
+
+
+def _follow_violations(tx: Tx, item: Touched | Said) -> None:
+    opened, closings = violations_of(item)
+    for (code, vhs, ref), position, at in closings:
+        tx.run("violation_close", coop_id=item.stream, vhs=vhs, code=code, ref=ref, position=position, at=at)
+    if opened:
+        tx.write_rows("violation_insert", opened)
+
+
 def _project_violations(tx: Tx, item: Touched) -> None:
     """Follow the opening and closing of violations, and keep current what the open ones show."""
     coop_id = item.state.coop_id
-    opened, closings = violations_of(item)
-    for (code, vhs, ref), position, at in closings:
-        tx.run("violation_close", coop_id=coop_id, vhs=vhs, code=code, ref=ref, position=position, at=at)
-    if opened:
-        tx.write_rows("violation_insert", opened)
+    _follow_violations(tx, item)
     if current := shown(item.state):
         rows = (
             {"coop_id": coop_id, "code": c, "vhs": v, "ref": r, "shown": text} for (c, v, r), text in current.items()

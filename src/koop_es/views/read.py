@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from koop_es.domain.identifiers import is_cooperation, sequence_of
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
-from koop_es.store import MAX_POSITION, Row, Store, Tx, vault
+from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
 from koop_es.views import asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
 
@@ -96,7 +97,7 @@ def violations(
     upto = MAX_POSITION if at is None else at
     with store.reading() as tx:
         rows = tx.rows("violations", vhs=vhs or "", coop_id=coop_id or "", closed_too=int(closed_too), upto=upto)
-        still_open = (row[3] for row in rows if row[8] is None)
+        still_open = (row[3] for row in rows if row[8] is None and is_cooperation(row[3]))
         then = {} if at is None else asof.violation_details(tx, still_open, at)
     answers = []
     for code, severity, where, coop, ref, detail, position, opened_at, closed_at in rows:
@@ -106,7 +107,7 @@ def violations(
                 "code": code,
                 "severity": severity,
                 "vhs": where,
-                "coop_id": coop,
+                "coop_id": coop if is_cooperation(coop) else None,
                 "ref": ref or None,
                 "opened_at": opened_at,
                 "closed_at": closed_at,
@@ -154,7 +155,7 @@ def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | Non
             rows = [row for row in tx.rows("status_by_vhs") if vhs is None or row[0] == vhs]
             items = [_status(row, now) | {"suspended": untold.get(row[0], 0)} for row in rows]
         else:
-            items = asof.status(tx, at, _recorded(tx, at), vhs)
+            items = asof.status(tx, at, times.time_of(tx, at), vhs)
         proof = tx.row("backup_last")
     last_proof = _proof(proof, now) if proof is not None else None
     return {
@@ -171,19 +172,13 @@ def _proof(row: Row, now: datetime) -> dict[str, Any]:
     return {"at": proven_at, "age_seconds": age, "position": position, "target": target}
 
 
-def _recorded(tx: Tx, position: int) -> datetime | None:
-    """Tell when the event at or after a position was recorded."""
-    page = tx.read(position - 1, 1)
-    return datetime.fromisoformat(page[0].event.recorded_at) if page else None
-
-
 def _status(row: Row, now: datetime) -> dict[str, Any]:
     vhs, system, sequence, last_at, pending, open_count, withheld_count, quarantined, courses, unfinished = row
     age = (now - datetime.fromisoformat(last_at)).total_seconds() if last_at else None
     return {
         "vhs": vhs,
         "system": system,
-        "last_sequence": sequence or None,
+        "last_sequence": sequence_of(sequence) if sequence else None,
         "last_export_at": last_at,
         "age_seconds": int(age) if age is not None else None,
         "courses": courses,
@@ -191,6 +186,6 @@ def _status(row: Row, now: datetime) -> dict[str, Any]:
         "open_violations": open_count,
         "withheld": withheld_count,
         "quarantined": quarantined,
-        "unfinished_sequence": unfinished,
+        "unfinished_sequence": sequence_of(unfinished) if unfinished is not None else None,
         "converged": pending == 0,
     }

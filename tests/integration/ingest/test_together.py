@@ -76,7 +76,7 @@ def test_a_process_that_fails_says_so(store: Store, tmp_path: Path) -> None:
     path = export(tmp_path)
     with open_export(path) as opened:
         found = opened.fingerprint
-        order = together.Order(tmp_path / "gone", None, None, Policy(), NOW, 10, 0, found.sha256)
+        order = together.Order(tmp_path / "gone", None, None, Policy(), NOW, 10, 0, found.sha256, 1)
         with together.started(store, opened, order, 2) as crew, pytest.raises(Exception, match="gone"):
             crew.agree([], NOTHING)
 
@@ -84,7 +84,7 @@ def test_a_process_that_fails_says_so(store: Store, tmp_path: Path) -> None:
 def test_who_plans_something_else_is_done_without(store: Store, tmp_path: Path) -> None:
     path = export(tmp_path)
     with open_export(path) as opened:
-        order = together.Order(path, None, None, Policy(), NOW, 10, 0, opened.fingerprint.sha256)
+        order = together.Order(path, None, None, Policy(), NOW, 10, 0, opened.fingerprint.sha256, 1)
         with together.started(store, opened, order, 2) as crew:
             crew.agree([], NOTHING)
             crew.begin(0, 2)

@@ -60,7 +60,7 @@ def test_a_time_stands_for_all_that_was_recorded_until_then(story: Story) -> Non
 
 
 def test_an_export_that_was_never_taken_in_is_refused(story: Story) -> None:
-    with pytest.raises(ExportUnknown, match="no export 99 of VHS 563"):
+    with pytest.raises(ExportUnknown, match="no export 563#99 was taken in"):
         position_of(story.store, "563#99")
 
 

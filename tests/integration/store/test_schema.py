@@ -9,12 +9,14 @@ import psycopg
 import pytest
 
 from koop_es.store import Append, Store, schema
+from koop_es.store.codec import encode_all
 from koop_es.store.digest import HALF_MADE, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreMissing, VersionConflict
 from koop_es.store.postgres_recorder import COPIED
 from koop_es.store.statements import statements
+from koop_es.store.times import microseconds
 from koop_es.views.derived import COLUMNS
-from tests.integration.store.samples import append, bookings
+from tests.integration.store.samples import AT, append, bookings
 
 
 def test_a_store_may_be_made_again_and_keeps_what_it_holds(any_db_url: str) -> None:
@@ -64,26 +66,26 @@ def test_tables_of_an_older_version_are_refused_until_they_are_migrated(
 def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     now = schema.SCHEMA_VERSION
     monkeypatch.setattr(schema, "SCHEMA_VERSION", 1)
-    with Store.create(any_db_url) as store:
-        append(store, Append("563-COOP-1", 0, bookings(2)), Append("563-COOP-2", 0, bookings(1)))
-        append(store, Append("market:ober-pfalz", 0, bookings(1)), Append("vhs:563", 0, bookings(1)))
+    streams = {"563-COOP-1": 2, "563-COOP-2": 1, "market:ober-pfalz": 1, "vhs:563": 1}
+    with Store.create(any_db_url) as store, store.write() as tx:  # as its program wrote: it kept no times
+        tx._insert(encode_all([Append(stream, 0, bookings(count)) for stream, count in streams.items()]))
     monkeypatch.setattr(schema, "SCHEMA_VERSION", now)
     with Store.create(any_db_url) as store, store.reading() as tx:
+        assert tx.rows("side_times") == [(5, microseconds(AT))], "the times of its events are kept from now on"
         assert tx.rows("members", upto=99) == [("563-COOP-1", "563"), ("563-COOP-2", "563")]
         assert tx.rows("members_of_vhs", vhs="563", upto=2) == [("563-COOP-1",)]
 
 
 def test_tables_of_version_2_keep_what_vhs_see(any_db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = schema.SCHEMA_VERSION
     monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
-    Store.create(any_db_url).close()
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
     columns = [*COLUMNS["views"]]
     row = ["563", "563-COOP-1", "master", "K1", "26F", None, None, "2026-05-30", 7, 2, 1, 3, 0, "{}", "[]"]
     marks = ", ".join("?" if any_db_url.startswith("sqlite") else "%s" for _ in row)
     with Store.create(any_db_url) as store, store.write() as tx:
         for table in ("koop_views", "koop_views_back"):
             tx._cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)  # type: ignore[attr-defined]  # noqa: S608
-        tx.run("schema_mark", version="2")
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now)
     with Store.create(any_db_url) as store, store.reading() as tx:
         for name in ("whole_views", "side_views_back"):
             assert tx.rows(name) == [tuple(row)], "the wide columns come last"

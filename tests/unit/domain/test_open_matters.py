@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from koop_es.domain.open_matters import STATES, VIOLATION, Matter, open_matters, violations_too
@@ -50,9 +52,10 @@ def test_d30_every_kind_that_a_state_names_weighs_something() -> None:
 
 
 def test_d30_a_remedy_stands_in_the_text_of_its_violation() -> None:
-    detail = {"expected": "a", "found": "b", "course": "c", "refs": "d"}
     for code in REMEDIES.keys() & TEXTS.keys():
-        said = text(code, {name: value for name, value in detail.items() if code != "BOOKING_REMOVED"}, "301:7")
+        names = {*re.findall(r"\{(\w+)\}", TEXTS[code] + REMEDIES[code])} - {"ref", "remedy"}
+        detail = dict.fromkeys(names, "x")
+        said = text(code, detail, "301:7")
         assert "{" not in said
         if "{remedy}" in TEXTS[code]:
             assert said.endswith(REMEDIES[code].format_map(detail))

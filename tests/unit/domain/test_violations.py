@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from koop_es.domain.observe_course import is_urgent
 from koop_es.domain.terms import Policy, Terms
-from koop_es.domain.violations import TEXTS, text
+from koop_es.domain.violations import REMEDIES, TEXTS, text
 from tests.unit.domain.world import (
     ABO,
     LABELS,
@@ -161,7 +162,7 @@ def test_d5_revived_booking_shows_its_letter() -> None:
 
 def test_every_text_can_be_said() -> None:
     for code in TEXTS:
-        detail = dict.fromkeys(("expected", "found", "course", "refs"), "?")
+        detail = dict.fromkeys(re.findall(r"\{(\w+)\}", TEXTS[code] + REMEDIES.get(code, "")), "?")
         assert "{" not in text(code, detail, "301:7")
 
 

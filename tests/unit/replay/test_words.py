@@ -55,7 +55,13 @@ def test_d30_every_kind_of_open_matter_is_said_with_what_to_do(words: Words) -> 
 def test_d30_every_violation_says_what_to_do(words: Words) -> None:
     assert words.remedies.keys() == violations.REMEDIES.keys()
     for code in violations.TEXTS:
-        assert words.remedy(code, {"expected": "x", "found": "y", "course": "c", "refs": "r"}, "563:1")
+        assert words.remedy(code, _detail(code), "563:1")
+
+
+def _detail(code: str) -> dict[str, str]:
+    """Give every detail that a violation or its remedy puts in."""
+    said = violations.TEXTS[code] + violations.REMEDIES.get(code, "")
+    return {"found": "y"} | {name: f"x-{name}" for name in PUT_IN.findall(said) if name not in ("ref", "remedy")}
 
 
 @pytest.mark.parametrize("part", ["EVENTS", "VIOLATIONS", "REMEDIES", "RULES", "SAYS"])
@@ -115,7 +121,7 @@ def test_what_changed_in_a_booking_is_named_but_never_a_person(lang: Lang, said:
 def test_a_violation_that_opened_is_said_by_its_own_text(words: Words) -> None:
     at = "2026-02-01T02:00:00+01:00"
     for code in violations.TEXTS:
-        detail = {"expected": "x", "found": "y", "course": "c", "refs": "r"}
+        detail = _detail(code)
         event = ViolationOpened(
             vhs="563", rule="D5", at=at, recorded_at=at, code=code, severity="warning", ref="563:1", detail=detail
         )

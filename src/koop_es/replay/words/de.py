@@ -91,6 +91,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.ViolationOpened: "Verstoß gemeldet",
     e.ViolationClosed: "{code} bei VHS {vhs} erledigt",
     e.ExportApplied: "Export übernommen: {rows} Zeilen, {events} Ereignisse",
+    e.SequenceRestarted: "die Exporte der VHS {vhs} zählen ab {since} neu: {reason}",
     e.MarketJoined: "VHS {vhs} ist dem Markt beigetreten",
     e.MarketLeft: "VHS {vhs} hat den Markt verlassen",
 }
@@ -164,6 +165,10 @@ VIOLATIONS: dict[str, str] = {
         "jemandem dort sein kann. {found}. {remedy}"
     ),
     "APPLIED_NOT_SEEN": ("Ausgegeben und nach drei vollständigen Exporten noch nicht eingetragen: {found}. {remedy}"),
+    "SEQUENCE_RESTARTED": (
+        "Ein Export mit der Folgenummer {found} kam nach dem Export {expected} und ist jünger ({since}): die Zählung "
+        "scheint neu begonnen zu haben, und bis sie angenommen ist, wird nichts mehr übernommen. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
         "eine neue Belegung. {remedy}"
@@ -217,6 +222,10 @@ REMEDIES: dict[str, str] = {
         "schreibt nicht."
     ),
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
+    "SEQUENCE_RESTARTED": (
+        "Zählt das Programm wirklich neu (neuer Rechner, zurückgespielte Sicherung): koop-es vhs restart-sequence, "
+        "dann den Export noch einmal einlesen; sonst bitte abstellen, was alte Exporte schickt."
+    ),
 }
 """Code -> what to do about it; of a code that is not here, VIOLATIONS says all there is to say (D30)."""
 """Code -> what an operator reads, with the details put in."""
@@ -329,6 +338,7 @@ RULES: dict[str, str] = {
     "D18": "Zeilen und bekannte Belegungen werden eins zu eins gepaart; eine andere Nummer storniert niemanden.",
     "D26": "Eine Zeile ohne Referenz, die zeigt, was ausgegeben wurde, ist diese Kopie; eine Kopie ist ein Platz.",
     "D27": "Was eine Zusammenführung sein kann, wartet auf einen vollständigen Export, was auch korrigiert wird.",
+    "D23": "Ein Export, dessen Folgenummer nicht höher ist, zählt erst, wenn der Betreiber die neue Zählung annimmt.",
     "D13": "Angenommene Konditionen gelten, bis beide Seiten neuen zustimmen.",
 }
 """Rule -> what it says, in one sentence."""

@@ -71,6 +71,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.ViolationOpened: "violation opened",
     e.ViolationClosed: "{code} closed at VHS {vhs}",
     e.ExportApplied: "export applied: {rows} rows, {events} events",
+    e.SequenceRestarted: "the exports of VHS {vhs} count anew from {since} on: {reason}",
     e.MarketJoined: "VHS {vhs} joined the market",
     e.MarketLeft: "VHS {vhs} left the market",
 }
@@ -129,6 +130,7 @@ RULES: dict[str, str] = {
     "D18": "Rows and known bookings are paired one to one, best witnesses first; another id cancels nobody.",
     "D26": "A row without reference that shows what was given out is that mirror; a mirror is one seat.",
     "D27": "What may be a merge waits for a complete export, whatever is corrected meanwhile.",
+    "D23": "An export under a sequence that is not higher counts only after an operator has accepted the new count.",
     "D13": "Accepted terms count until both sides confirm others.",
 }
 """Rule -> what it says, in one sentence."""

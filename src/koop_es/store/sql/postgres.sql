@@ -41,6 +41,21 @@ SELECT notification_id, originator_id, originator_version, topic, state FROM koo
 WHERE originator_id = %(stream)s AND originator_version > %(after)s AND originator_version <= %(upto)s
 ORDER BY originator_version DESC LIMIT %(limit)s
 
+-- event_times: Read when every event was recorded, the newest first.
+SELECT notification_id, convert_from(state, 'UTF8')::json ->> 'recorded_at' FROM koop_events ORDER BY notification_id DESC
+
+-- time_forget: Drop the times that a later position has as well, or an earlier one.
+DELETE FROM koop_times WHERE at >= %(at)s
+
+-- time_put: Keep that a position was reached at a time, in microseconds.
+INSERT INTO koop_times (position, at) VALUES (%(position)s, %(at)s)
+
+-- time_position: Find the last position that was reached by a time.
+SELECT position FROM koop_times WHERE at <= %(at)s ORDER BY at DESC LIMIT 1
+
+-- time_of: Find by when a position was reached: the earliest time of its own and all later ones (D23).
+SELECT at FROM koop_times WHERE position >= %(position)s ORDER BY position LIMIT 1
+
 -- event_type_known: Tell whether the library's composite type exists (PostgreSQL has no IF NOT EXISTS for types).
 SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
 
@@ -350,8 +365,8 @@ SELECT originator_id FROM koop_events WHERE notification_id = ANY(%(positions)s:
 -- event_last_stream: Name the last stream in their order.
 SELECT max(originator_id) FROM koop_events
 
--- event_streams_after: Name the cooperations with events after a position.
-SELECT DISTINCT originator_id FROM koop_events WHERE notification_id > %(after)s AND substr(originator_id, 1, 4) <> 'vhs:' AND substr(originator_id, 1, 7) <> 'market:'
+-- event_streams_after: Name the cooperations, and the VHSs with more than applied exports, that have events after a position.
+SELECT DISTINCT originator_id FROM koop_events WHERE notification_id > %(after)s AND substr(originator_id, 1, 7) <> 'market:' AND NOT (substr(originator_id, 1, 4) = 'vhs:' AND substr(topic, 1, 18) = 'koop.ExportApplied')
 
 -- derived_strays: Name the cooperations in derived tables of which the log knows nothing.
 SELECT found.coop_id FROM (SELECT coop_id FROM koop_views UNION SELECT coop_id FROM koop_violations UNION SELECT coop_id FROM koop_withheld UNION SELECT coop_id FROM koop_members) AS found
@@ -538,11 +553,13 @@ ALTER TABLE koop_members_swap RENAME TO koop_members_back
 INSERT INTO koop_lanes (vhs) VALUES (%(vhs)s) ON CONFLICT (vhs) DO NOTHING
 
 -- lane_get: Read how far a VHS has reported; in a transaction that writes the row stays locked.
-SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, judgement, digest, last_exported_at
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, judgement, digest, last_exported_at,
+    restarted, counted_from, files_from, files_after
 FROM koop_lanes WHERE vhs = %(vhs)s FOR UPDATE
 
 -- lane_peek: Read how far a VHS has reported.
-SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, judgement, digest, last_exported_at
+SELECT system, last_sequence, applying_sequence, applying_sha256, applying_events, judgement, digest, last_exported_at,
+    restarted, counted_from, files_from, files_after
 FROM koop_lanes WHERE vhs = %(vhs)s
 
 -- lane_applying: Record that an export is applied in several transactions, and how far it has come.
@@ -553,6 +570,15 @@ WHERE vhs = %(vhs)s
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence = %(sequence)s, digest = %(digest)s, last_exported_at = %(exported_at)s,
     last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL
 WHERE vhs = %(vhs)s
+
+-- lane_restarted: Record that exports came under a new count, and when the first of them was made; NULL where none does (D23).
+UPDATE koop_lanes SET restarted = %(at)s WHERE vhs = %(vhs)s
+
+-- lane_recount: Begin a new count of exports: below it are all numbers so far, and all that was made before it (D23).
+UPDATE koop_lanes SET last_sequence = %(number)s, counted_from = %(since)s, restarted = NULL WHERE vhs = %(vhs)s
+
+-- lane_remark: Set back the mark of files that nobody counts: what was taken in up to a line of the ledger does not count (D23).
+UPDATE koop_lanes SET files_from = %(since)s, files_after = %(line)s WHERE vhs = %(vhs)s
 
 -- lane_unsettle: Have the next export of a VHS read even if it says what the last one said.
 INSERT INTO koop_lanes (vhs) VALUES (%(vhs)s) ON CONFLICT (vhs) DO UPDATE SET digest = NULL
@@ -573,8 +599,18 @@ VALUES (%(vhs)s, %(sequence)s, %(kind)s, %(system)s, %(source)s, %(sha256)s, %(d
 SELECT sha256 FROM koop_exports
 WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
 
--- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from, by its own time.
-SELECT max(exported_at) FROM koop_exports WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged')
+-- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from behind a line of the ledger, by its own time.
+SELECT max(exported_at) FROM koop_exports WHERE vhs = %(vhs)s AND id > %(line)s AND kind = %(kind)s AND status IN ('applied', 'unchanged')
+
+-- export_seen: Tell whether a VHS handed over these very bytes before.
+SELECT 1 FROM koop_exports WHERE vhs = %(vhs)s AND sha256 = %(sha256)s LIMIT 1
+
+-- export_refused: Find when the file was made that a VHS handed over last, where it was superseded; of sources that count no exports.
+SELECT exported_at FROM koop_exports
+WHERE vhs = %(vhs)s AND sequence IS NULL AND status = 'superseded' AND id > coalesce((
+    SELECT max(id) FROM koop_exports WHERE vhs = %(vhs)s AND sequence IS NULL AND status IN ('applied', 'unchanged')
+), 0)
+ORDER BY id DESC LIMIT 1
 
 -- export_last_line: Find where the ledger of a VHS ends, NULL where it is empty.
 SELECT max(id) FROM koop_exports WHERE vhs = %(vhs)s
@@ -650,6 +686,17 @@ ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, sour
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
 UPDATE koop_quarantine SET state = 'resolved', last_seen = %(seen)s
 WHERE vhs = %(vhs)s AND state = 'open' AND file = ANY(%(files)s::text[]) AND NOT (digest = ANY(%(digests)s::text[]))
+
+-- quarantine_resolve_exports: Mark exports that could not be used as resolved, once a newer full one was taken in.
+UPDATE koop_quarantine SET state = 'resolved', last_seen = %(seen)s
+WHERE vhs = %(vhs)s AND state = 'open' AND about = 'export' AND (sequence IS NULL OR sequence <= %(sequence)s)
+
+-- quarantine_ahead: Find the exports of a VHS that wait until the clock is where they say they were made (D23).
+SELECT id, sequence, source FROM koop_quarantine
+WHERE vhs = %(vhs)s AND state = 'open' AND about = 'export' AND col = 'exported_at' ORDER BY sequence, id
+
+-- quarantine_taken_up: Mark one thing set aside as resolved.
+UPDATE koop_quarantine SET state = 'resolved', last_seen = %(seen)s WHERE id = %(id)s AND state = 'open'
 
 -- quarantine_list: Read what is set aside, by state.
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
@@ -755,6 +802,9 @@ SELECT * FROM koop_rebuilds ORDER BY attempt
 
 -- side_slices: Read the whole of koop_slices.
 SELECT * FROM koop_slices ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
+
+-- side_times: Read the whole of koop_times.
+SELECT * FROM koop_times ORDER BY position
 
 -- side_views_back: Read the whole of koop_views_back.
 SELECT * FROM koop_views_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
@@ -1191,3 +1241,18 @@ CREATE TABLE koop_cells (
     coop_id TEXT NOT NULL, ref TEXT NOT NULL, vhs TEXT NOT NULL, editor TEXT NOT NULL, name TEXT,
     first_name TEXT, phone TEXT, email TEXT, PRIMARY KEY (coop_id, ref, vhs)
 )
+
+-- migration_4_answers_1: When the first export of a new count was made that nobody has accepted yet (D23).
+ALTER TABLE koop_lanes ADD COLUMN restarted text
+
+-- migration_4_answers_2: Since when the exports of the present count are made (D23).
+ALTER TABLE koop_lanes ADD COLUMN counted_from text
+
+-- migration_4_answers_3: Since when files count that nobody numbers, where their mark was set back (D23).
+ALTER TABLE koop_lanes ADD COLUMN files_from text
+
+-- migration_4_answers_4: Up to which line of the ledger such files do not count for the mark (D23).
+ALTER TABLE koop_lanes ADD COLUMN files_after bigint NOT NULL DEFAULT 0
+
+-- migration_4_answers_5: By when positions of the log were reached: only those before which nothing later lies (D23).
+CREATE TABLE koop_times (position bigint PRIMARY KEY, at bigint NOT NULL UNIQUE)
