@@ -11,7 +11,7 @@ _WHOLE = "        whole = self.manifest.kind is Kind.FULL and file.rows is not N
 _PROVES = "        part.proves_absence = part.proves_absence and complete and part.course is not None\n"
 _READABLE = "        return lane.delivered and not lane.frozen and lane.present\n"
 _COMPLETE = (
-    "    complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete and not unreadable\n"
+    "        complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete\n"
 )
 _APPEND = "        appends = [Append(item.state.coop_id, item.expected, item.events) for item in news]\n"
 _LAST = "        with self.store.write() as tx:\n            self._append(tx, decided, marks)\n"
@@ -90,7 +90,7 @@ ARRIVALS = (
         "One complete export may lack rows by mistake; only the second in a row counts (D3).",
         (
             Edit(
-                "domain/observe_bookings.py",
+                "domain/absences.py",
                 "        if policy.orphan_confirmations > 1:\n",
                 "        if policy.orphan_confirmations > 2:\n",
             ),
@@ -103,7 +103,7 @@ ARRIVALS = (
         "What was half applied is applied again; its absences are the same ones (D3, R1).",
         (
             Edit(
-                "domain/observe_bookings.py",
+                "domain/absences.py",
                 "    if seat.orphaned or seat.absent_export == export:\n",
                 "    if seat.orphaned:\n",
             ),
@@ -177,7 +177,7 @@ ARRIVALS = (
         "a mirror that stands in another course is lost",
         "list late",
         "A late change list may write a mirror into the wrong course: nobody lost the booking then (B11).",
-        (Edit("domain/observe_bookings.py", _ELSEWHERE, "    return None\n"),),
+        (Edit("domain/absences.py", _ELSEWHERE, "    return None\n"),),
         Named(
             (
                 "tests/unit/domain/test_orphans.py::test_b11_mirror_that_stands_in_another_course_is_delivered_again",
@@ -219,7 +219,7 @@ ARRIVALS = (
             Edit(
                 "domain/route.py",
                 _COMPLETE,
-                "    complete = report.bookings_complete or not report.has_bookings\n",
+                "        complete = report.bookings_complete or not report.has_bookings\n",
             ),
         ),
     ),

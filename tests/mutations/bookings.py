@@ -36,7 +36,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    missing = _missing(draft, part, shown) if part.proves_absence else []\n",
+                "    missing = missed(draft, part, shown) if part.proves_absence else []\n",
                 "    missing: list[str] = []\n",
             ),
         ),
@@ -57,7 +57,7 @@ BOOKINGS = (
         "an orphan at an Abo-VHS is S at its owner although only the owner's count",
         "owner only",
         "With orphan_policy = owner_only a removed mirror is delivered again (D2).",
-        (Edit("domain/observe_bookings.py", _OWNER_ONLY, "    if not vhs:\n"),),
+        (Edit("domain/absences.py", _OWNER_ONLY, "    if not vhs:\n"),),
     ),
     Mutation(
         "one absence is enough although two are asked for",
@@ -65,7 +65,7 @@ BOOKINGS = (
         "orphan_confirmations says how many complete exports must lack a booking (D3).",
         (
             Edit(
-                "domain/observe_bookings.py",
+                "domain/absences.py",
                 "        if policy.orphan_confirmations > 1:\n",
                 "        if policy.orphan_confirmations > 5:\n",
             ),
@@ -233,8 +233,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/route.py",
-                "        target = targets.get(key)\n",
-                "        target = targets.get(key) or next(iter(targets.values()), None)\n",
+                "            target = self._targets.get(key)\n",
+                "            target = self._targets.get(key) or next(iter(self._targets.values()), None)\n",
             ),
         ),
     ),
