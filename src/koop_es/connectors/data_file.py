@@ -12,9 +12,10 @@ from koop_es.connectors.columns import Header, Layout, resolve
 from koop_es.connectors.lines import Lines
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Encoding, Profile
-from koop_es.connectors.rows import CellRefused, UserReader
+from koop_es.connectors.rows import CellRefused
 from koop_es.connectors.source import Source, reading
 from koop_es.connectors.table import Broken, Table, is_said
+from koop_es.connectors.users import UserReader
 from koop_es.connectors.values import Unreadable, identity
 
 Row = TypeVar("Row")

@@ -139,6 +139,7 @@ class Grouping:
             self._close()
         number, period = self._run.key
         names: list[bytes] = []
+        plainly = not self._composed
         begun = place = counted = 0
         for line in span.lines:
             cells = line.split(separator, depth)
@@ -153,10 +154,8 @@ class Grouping:
                     self._add((number, period), found, digest_of(block[begun:place]))
                 number, period = cells[at_number], cells[at_period]
                 begun, counted = place, len(names)
-            names.append(cells[at_name])
+            names.append(cells[at_name] if plainly else self._named(cells))
             place += len(line) + 1
-            if self._composed:
-                names[-1] = self._named(cells)
         if not carried:
             self._run = _Run((number, period), span.line + counted, span.offset + begun)
         self._run.take(block[begun:place], len(names) - counted)

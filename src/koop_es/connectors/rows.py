@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
-from unicodedata import is_normalized
 
+from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful
 from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
-from koop_es.connectors.sentinels import NULLS, SIGNS, is_error, is_no_day, is_none, may_be_none
+from koop_es.connectors.sentinels import NULLS, is_error, is_no_day, is_none, may_be_none
 from koop_es.connectors.tidy import TidyBookings, composed
 from koop_es.connectors.values import (
     Unreadable,
-    booking_id,
     cents,
     clean,
     count,
@@ -196,7 +195,7 @@ class BookingReader:
         found: tuple[str, ...] = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
         found, unstated = self._stated(found, line)
         moment_iso = self._checked(found, unstated, line)
-        if _is_doubtful(found, unstated) or without_decimals(found[0]) is not None:
+        if is_doubtful(found, unstated) or without_decimals(found[0]) is not None:
             self._doubtful.append(self._typed(found, moment_iso, unstated, line))
         return found, moment_iso, unstated
 
@@ -208,7 +207,7 @@ class BookingReader:
         cells = dict(zip(BOOKINGS.headings, found, strict=True))
         unstated: list[str] = []
         for field, text in cells.items():
-            if text and (none := _NONE[field](text)) is not None:
+            if text and (none := NONE[field](text)) is not None:
                 cells[field] = ""
                 if field != "edited_by" and (field, text in NULLS) != ("ref", True):
                     unstated.append(field)
@@ -220,7 +219,7 @@ class BookingReader:
         if not cells["booked_at"] and "booked_at" not in unstated:
             unstated.append("booked_at")
             self._notes.notice(line, f"booking {cells['booking_id']}: Gebucht am is empty; what was known stands")
-        for field, read in _IDENTITIES.items():
+        for field, read in IDENTITIES.items():
             try:
                 cells[field] = read(cells[field]) if cells[field] else ""
             except Unreadable as error:
@@ -287,102 +286,6 @@ class BookingReader:
             self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
 
 
-def _sentinel(text: str) -> str | None:
-    return f"{text!r} is no value" if is_none(text) else None
-
-
-def _no_moment(text: str) -> str | None:
-    return f"{text!r} is no moment" if is_no_day(text) else None
-
-
-def _no_name(text: str) -> str | None:
-    return f"{text!r} is no name" if is_error(text) else None
-
-
-def _no_mail(text: str) -> str | None:
-    if is_none(text):
-        return f"{text!r} is no value"
-    return "has no @ and is no e-mail address" if "@" not in text else None
-
-
-_NONE: dict[str, Callable[[str], str | None]] = {
-    **dict.fromkeys(("booking_id", "number", "period"), lambda _: None),  # these are refused instead
-    **dict.fromkeys(("participant_no", "phone", "status", "ref", "edited_by"), _sentinel),
-    **dict.fromkeys(("name", "first_name"), _no_name),
-    "email": _no_mail,
-    "booked_at": _no_moment,
-}
-"""What tells, for each field, that a cell states nothing, and why (D29)."""
-
-_IDENTITIES: dict[str, Parser] = {
-    "booking_id": booking_id,
-    "number": identity,
-    "period": identity,
-    "participant_no": identity,
-    "ref": reference,
-}
-
-
-def _is_doubtful(found: tuple[str, ...], unstated: tuple[str, ...]) -> bool:
-    """Tell whether a row can only be used if what it does not state is known of its booking (D29)."""
-    if not unstated:
-        return False
-    named = found[10] or not {"name", "first_name"}.intersection(unstated)
-    return not named or bool({"participant_no", "status", "ref"}.intersection(unstated))
-
-
-_SIGNS = (*SIGNS, "=", "~", "’")
-"""Single marks, which are looked for in no time, of values that are none (D29) and identities that are none (D18d)."""
-
-
-def is_tidy(cells: str, delimiter: str) -> bool:
-    """Tell whether cells, all with a delimiter behind them, have nothing to clean: nearly all have not."""
-    probe = f";{cells if delimiter == ';' else cells.replace(delimiter, ';')}"
-    return (
-        probe.isprintable()
-        and "; " not in probe
-        and " ;" not in probe
-        and ";'" not in probe
-        and not any(sign in probe for sign in _SIGNS)
-        and _is_composed(probe)
-    )
-
-
-def _is_composed(text: str) -> bool:
-    """Tell whether a text is in form NFC; what has only letters of Western Europe is, and that is told at once."""
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return is_normalized("NFC", text)
-    return True
-
-
-class UserReader:
-    """Rows of ``benutzer.csv``: validated and counted, never kept."""
-
-    def __init__(self, header: Header, profile: Profile) -> None:
-        """Remember where each field stands."""
-        self._at, self._flag = header.at, _flag(profile)
-
-    def row(self, cells: Sequence[str], line: int) -> None:
-        """Check one row; raises CellRefused."""
-        field = ""
-        try:
-            for field in ("name", "first_name", "email"):
-                text = plain(cells[self._at[field]])
-                if not text:
-                    raise Unreadable("is empty", "fill it in the user administration")
-            local, _, domain = text.partition("@")
-            if not local or "." not in domain or any(mark.isspace() for mark in text) or not text.isprintable():
-                raise Unreadable(
-                    "is no e-mail address", "correct it in the user administration; look for copied blanks"
-                )
-            for field in ("shown", "active"):
-                self._flag(cells[self._at[field]])
-        except Unreadable as error:
-            raise CellRefused(field, error.reason, error.remedy) from None
-
-
 def _identity(cells: Sequence[str], at: dict[str, int], field: str, notes: Notes, line: int) -> str:
     cell = cells[at[field]]
     try:
@@ -404,7 +307,7 @@ def _invisible(cell: str, text: str, notes: Notes, line: int) -> None:
 def fact_parser(field: str, profile: Profile) -> Parser:
     """Choose how the text of a fact is read; the parser raises Unreadable."""
     if field in _FLAGS:
-        return _flag(profile)
+        return flag_parser(profile)
     if field in _LISTS:
         return items
     if field == "rate":
@@ -424,7 +327,8 @@ def _or_none(parse: Parser) -> Parser:
     return lambda text: parse(text) if (text := clean(text)) else None
 
 
-def _flag(profile: Profile) -> Parser:
+def flag_parser(profile: Profile) -> Parser:
+    """Read the profile's letters for true and false; an empty cell is false."""
     truth = dict.fromkeys(profile.booleans.true, True) | dict.fromkeys(profile.booleans.false, False) | {"": False}
 
     def flag(text: str) -> bool:

@@ -24,10 +24,10 @@ from koop_es.connectors.lines import Lines, physical
 from koop_es.connectors.names import mark
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.pile import Pile, filed
-from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader, is_tidy
+from koop_es.connectors.rows import BookingReader, CellRefused, CourseReader
 from koop_es.connectors.source import faults_named, seekable
 from koop_es.connectors.table import Broken, Table, is_said
-from koop_es.connectors.tidy import composed
+from koop_es.connectors.tidy import composed, is_tidy
 from koop_es.domain.observation import ILLEGIBLE, Told
 
 Reader = TypeVar("Reader", CourseReader, BookingReader)
