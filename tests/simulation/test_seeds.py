@@ -21,13 +21,19 @@ def test_c1_network_with_faults_converges_and_the_oracle_agrees(
     first: int, record_property: Callable[[str, object], None]
 ) -> None:
     failing = {}
+    terms = alarms = false = 0
     faults: Counter[str] = Counter()
     for seed in range(first, first + BATCH):
         outcome = simulate(seed)
         faults.update(outcome.scenario.faults)
+        terms += len(outcome.scenario.systems)
+        alarms += len(outcome.alarms)
+        false += sum(alarm.false for alarm in outcome.alarms)
         if outcome.findings:
             failing[seed] = outcome.findings[:3]
     record_property("faults", dict(faults))
+    for name, number in (("terms of a VHS", terms), ("alarms of guards", alarms), ("of these for nothing", false)):
+        record_property(name, number)
     lines = [f"koop-es simulate --seed {seed}: {found}" for seed, found in failing.items()]
     assert not failing, "\n".join(lines)
 

@@ -96,6 +96,8 @@ def _data(outcome: Outcome, kept: Path | None) -> dict[str, Any]:
         "converged": outcome.converged,
         "rounds": outcome.rounds,
         "digest": outcome.digest,
+        "alarms": len(outcome.alarms),
+        "false_alarms": sum(alarm.false for alarm in outcome.alarms),
         "findings": outcome.findings,
         "scenario": str(kept) if kept is not None else None,
     }
@@ -107,6 +109,8 @@ def _story(outcome: Outcome, kept: Path | None) -> Iterator[str]:
     yield ""
     faults = ", ".join(f"{count} {kind}" for kind, count in scenario.faults.items()) or "none"
     yield f"Seed {scenario.seed}: {len(scenario.systems)} VHSs, {len(scenario.steps)} steps; faults: {faults}."
+    false = sum(alarm.false for alarm in outcome.alarms)
+    yield f"Guards: {len(outcome.alarms)} alarms, {false} of them with nothing behind them."
     yield f"Digest {outcome.digest}"
     if outcome.findings:
         yield from (f"  ! {finding}" for finding in outcome.findings)

@@ -52,10 +52,12 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judge
         take_holds(draft, part, pairing)
     if part.proves_absence and told_anything(draft):
         note_not_seen(draft, part, shown.keys())
-    if missing and is_over(draft):
-        return  # archived: its bookings stay, and are billed (D17)
+    over = bool(missing) and is_over(draft)
     for ref in missing:
-        take_absence(draft, part, draft.state.bookings[ref], policy, judgement)
+        booking = draft.state.bookings[ref]
+        if over and not draft.state.is_final(booking):
+            continue  # archived: its bookings stay, and are billed (D17); a cancelled one is gone, and needs no "S"
+        take_absence(draft, part, booking, policy, judgement)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:

@@ -9,23 +9,25 @@ from koop_es.domain.evolve import fold
 from koop_es.ingest import quarantine
 from koop_es.simulate.deeds import Question, Seat
 from koop_es.simulate.rows import course_of
+from koop_es.simulate.staff import Staff
+from koop_es.store import Store
 from koop_es.views import open_violations, withheld
 
 if TYPE_CHECKING:
     from koop_es.simulate.world import World
 
 
-def learn_refs(world: World) -> None:
+def learn_refs(store: Store, staff: Staff) -> None:
     """Learn whose every booking reference of the log is, also one that no change list has named (D18a, D25)."""
-    ids = sorted(world.staff.coop_ids.values())
-    for coop_id, recorded in world.store.load(ids).items():
+    ids = sorted(set(staff.coop_ids.values()))
+    for coop_id, recorded in store.load(ids).items():
         for booking in fold(coop_id, (item.event for item in recorded)).bookings.values():
-            world.staff.facts.learn(booking.ref, booking.booked_at)
+            staff.facts.learn(booking.ref, booking.booked_at)
 
 
 def write_ending(world: World) -> None:
     """Write into the diary who stands where in which program, and what stands open for people to answer."""
-    learn_refs(world)
+    learn_refs(world.store, world.staff)
     world.diary.seats = list(_seats(world))
     world.diary.questions = list(_questions(world))
 

@@ -21,7 +21,8 @@ class Facts:
     altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
     ``moved`` are those whose row was put into another course, ``gone`` those who are in no shared one any more, and
     ``went_back`` says at which VHS whose row is older than people meant, after a restore.
-    ``registered`` says who registered where at which second, which no two people did.
+    ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
+    from one to another.
     """
 
     course_of: dict[int, int] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Facts:
     gone: set[int] = field(default_factory=set)
     went_back: set[tuple[int, int]] = field(default_factory=set)
     registered: dict[tuple[str, str], int] = field(default_factory=dict)
+    contested: bool = False
 
     def learn(self, ref: str, booked_at: str | None) -> int | None:
         """Find whose a booking reference is, by the second of the registration where it was told; None for nobody.
@@ -51,10 +53,11 @@ class Facts:
         if booked_at:
             who = self.registered.get((owner_of(ref), local_text(booked_at)))
             if who is not None and self.label_of.get(ref) != who:
-                self.name(who, ref)
+                self.label_of[ref] = who
+                self.refs_of[who].append(ref)
         return self.label_of.get(ref)
 
     def name(self, who: int, ref: str) -> None:
-        """Remember that a booking reference stands for somebody."""
-        self.label_of[ref] = who
+        """Remember that a booking reference stands for somebody, as far as anybody can tell by its number."""
+        self.contested |= self.label_of.setdefault(ref, who) != who
         self.refs_of[who].append(ref)

@@ -40,6 +40,10 @@ class Judge:
                 if who is not None:
                     self.rows[vhs].setdefault(who, []).append((row["Status"], row))
         places = {program.vhs: vhs for vhs, program in enumerate(world.programs)}
+        for violation in open_violations(world.store):
+            if violation["code"] == "MIRROR_DOUBLED":  # two rows of one seat, which is said (D26)
+                rows = self.rows[places[violation["vhs"]]].get(self._who(violation["ref"]), [])
+                rows[:] = {status: (status, row) for status, row in rows}.values()
         # A letter nobody knows stood where nothing of the booking is shown any more: people have to settle it (B6).
         self.unread = {
             self._who(violation["ref"])

@@ -180,7 +180,8 @@ TRAITS = ("stamped", "no editors", "reusing", "padded", "once", "operator")
 READY = frozenset(
     {
         "cancelled after reinstatement", "ausfall back", "company", "sentinels", "stamped", "no editors", "reusing",
-        "padded", "touch", "misplace", "substitute",
+        "padded", "touch", "misplace", "substitute", "blank rows", "cell", "spreadsheet",
+        "reuse", "correct name",
     }
 )  # fmt: skip
 """What every seed may be mixed with."""

@@ -15,6 +15,7 @@ from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
 from koop_es.simulate.copies import KEPT, Copy
 from koop_es.simulate.deeds import Sent
+from koop_es.simulate.ending import learn_refs
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
@@ -24,7 +25,7 @@ from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil
 from koop_es.simulate.staff import Staff, local_course
 from koop_es.simulate.steps import Export
 from koop_es.store.errors import StoreFull
-from koop_es.views import view
+from koop_es.views import view, withheld
 
 TAKEN = ("applied", "unchanged")
 DAY = 24 * 60
@@ -37,7 +38,7 @@ class Parcel:
     """An export on its way: ``tries`` of it died or failed so far, ``cut`` says that it cannot be used.
 
     ``spoilt`` says that its file shows something else than its VHS holds, ``early`` that its time has yet to come
-    (D23), ``noted`` where the diary has it.
+    (D23), ``lacking`` that it lacks rows, ``noted`` where the diary has it.
     """
 
     vhs: int
@@ -52,6 +53,16 @@ class Parcel:
     noted: int = 0
     spoilt: bool = False
     early: bool = False
+    lacking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A guard held something of an export back (D4, D19, D31); ``false`` where nothing was wrong with the file."""
+
+    vhs: str
+    export: str
+    false: bool
 
 
 class Post:
@@ -70,6 +81,7 @@ class Post:
         self.belongings: dict[tuple[int, int], frozenset[str]] = {}
         self.half: set[int] = set()
         self.findings: list[str] = []
+        self.alarms: list[Alarm] = []
         self._posted = 0
 
     # --- sending ------------------------------------------------------------------------------------------------------
@@ -109,6 +121,7 @@ class Post:
         shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
         parcel.spoilt = step.fate in FATES - HARMLESS
+        parcel.lacking = _left_out(step) is not None
         parcel.early = step.fate == "ahead" and AHEAD[step.value % len(AHEAD)] > DAY
         diary = self.staff.diary
         parcel.noted = len(diary.exports)
@@ -215,6 +228,7 @@ class Post:
         finally:
             store.kill_at = store.fail_at = 0
             self._let_pass()
+        self._note_alarms(parcel)
         exports = self.staff.diary.exports
         if exports[parcel.noted].status not in TAKEN:  # what was applied once is not undone by coming again
             exports[parcel.noted] = replace(exports[parcel.noted], status=result.status)
@@ -234,6 +248,18 @@ class Post:
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, certain=not parcel.spoilt)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _note_alarms(self, parcel: Parcel) -> None:
+        """Note what the guards hold back since this export, and whether anything is behind it.
+
+        Behind it is a fault of the file, or a restored program; what people do on purpose, however many, is nothing.
+        """
+        vhs = self.staff.programs[parcel.vhs].vhs
+        known = {alarm.export for alarm in self.alarms}
+        for item in withheld(self.store):
+            if item["vhs"] == vhs and item["id"] not in known:
+                restored = any(at == parcel.vhs for at, _ in self.staff.facts.went_back)
+                self.alarms.append(Alarm(vhs, item["id"], not (parcel.spoilt or parcel.lacking or restored)))
 
     def _broken_off(self, parcel: Parcel, now: int) -> None:
         """Have an export that died tried again; nobody knows how far it came, unless it was an old one all along."""
@@ -276,6 +302,8 @@ class Post:
     def _unlike(self, parcel: Parcel) -> list[str]:
         """Compare what an export that was taken in showed with what the view says that it showed (C5)."""
         shown, staff = parcel.shown, self.staff
+        if staff.facts.contested:
+            learn_refs(self.store, staff)
         vhs = staff.programs[shown.vhs].vhs
         coop_ids = {staff.coop_ids[course]: course for course in shown.readable}
         found = []

@@ -16,6 +16,7 @@ from koop_es.simulate.deeds import Diary
 from koop_es.simulate.draw import draw
 from koop_es.simulate.ending import write_ending
 from koop_es.simulate.judge import Judge
+from koop_es.simulate.post import Alarm
 from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import TO_MASTER, UNKNOWN_LETTER
 from koop_es.simulate.steps import Act, Scenario
@@ -38,7 +39,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a rehearsal ended; ``digest`` is of all that happened and of where all ended, ``diary`` what people meant."""
+    """How a rehearsal ended; ``digest`` is of all that happened and of where all ended, ``diary`` what people meant.
+
+    ``alarms`` are those of the guards, false ones among them.
+    """
 
     scenario: Scenario
     converged: bool
@@ -47,6 +51,7 @@ class Outcome:
     findings: list[str] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
     diary: Diary = field(default_factory=Diary)
+    alarms: list[Alarm] = field(default_factory=list)
 
 
 def simulate(seed: int, *, steps: int = 200, vhs: int | None = None, store_url: str | None = None) -> Outcome:
@@ -76,7 +81,9 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
         except Exception:
             findings = [*world.findings, f"raised: {traceback.format_exc()}"]
         converged = 0 < rounds <= allowed
-        return Outcome(scenario, converged, rounds, _digest(world, rounds), findings, world.trace, world.diary)
+        return Outcome(
+            scenario, converged, rounds, _digest(world, rounds), findings, world.trace, world.diary, world.post.alarms
+        )
 
 
 @contextmanager
