@@ -223,6 +223,39 @@ def test_mutated_file_never_ends_in_a_traceback(content: bytes) -> None:
         assert rejected.raw in content or content.startswith(b"PK")
 
 
+# --- rows and values that are none (D17, D29) -------------------------------------------------------------------------
+
+HEAD, *ROWS = SAMPLE_CSV.decode().replace("Mü\nller", "Müller").splitlines(keepends=True)
+nothings = st.sampled_from([";" * HEAD.count(";") + "\r\n", "\r\n", " ;;;\n", "\x1a\r\n", "\u00a0;;\r\n"])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(ROWS)), nothings), max_size=6), st.sampled_from(["", "\x1a"]))
+def test_d17_rows_that_are_none_change_nothing_wherever_they_stand(places: list[tuple[int, str]], end: str) -> None:
+    lines = list(ROWS)
+    for place, nothing in sorted(places, reverse=True):
+        lines.insert(place, nothing)
+    found = survives("b.csv", (HEAD + "".join(lines) + end).encode(), {"manifest.json": manifest("utf-8")})
+    plain = survives("b.csv", (HEAD + "".join(ROWS)).encode(), {"manifest.json": manifest("utf-8")})
+    assert found is not None
+    assert plain is not None
+    assert bare(found.bookings) == bare(plain.bookings)
+    assert [item.reason for item in found.rejected] == [item.reason for item in plain.rejected]
+
+
+@given(st.sampled_from(["NULL", "#NV", "#NAME?", "01.01.1900", "30.12.1899"]), st.integers(0, HEAD.count(";")))
+def test_d29_a_value_that_is_none_never_stands_in_a_row(none: str, column: int) -> None:
+    cells = ROWS[0].rstrip("\r\n").split(";")
+    cells[column] = none
+    content = (HEAD + ";".join(cells) + "\r\n" + "".join(ROWS[1:])).encode()
+    found = survives("b.csv", content, {"manifest.json": manifest("utf-8")})
+    assert found is not None
+    heading = HEAD.rstrip().split(";")[column]
+    if none == "NULL" and heading in ("Name", "Vorname"):
+        return  # a name
+    if "." not in none or heading == "Gebucht am":
+        assert not [row for row in found.bookings if none in repr(row)]
+
+
 # --- formula cells (G6) -----------------------------------------------------------------------------------------------
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
