@@ -37,6 +37,7 @@ class Courses:
         self.catalogue: list[CourseRow] = []
         self.rejected: list[Rejected] = []
         self.taken: set[int] = set()
+        self.absent: list[KnownLane] = []
         self.by_id: dict[str, list[CourseRow]] = defaultdict(list)
         self.by_number: dict[str, list[CourseRow]] = defaultdict(list)
         self.lane_keys = {(lane.number, lane.period): lane.coop_id for lane in lanes.values()}
@@ -62,6 +63,8 @@ class Courses:
         """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
         for lane in sorted(self.lanes.values(), key=lambda lane: (lane.alone, lane.coop_id not in self.by_id)):
             self._assign_lane(lane)
+        without = (self.lanes[c] for c in self.lanes if (part := self.slices.get(c)) is None or part.course is None)
+        self.absent = [lane for lane in without if not self._is_aside(lane)]
         seen = Counter(row.external_number for row in self.report.courses if id(row) not in self.taken)
         for row in self.report.courses:
             if id(row) in self.taken:
@@ -151,21 +154,19 @@ class Courses:
         """
         if not (self._names_cooperation(row) or self.proves):
             return None
-        absent = (self.lanes[c] for c in self.lanes if (part := self.slices.get(c)) is None or part.course is None)
         named = row.facts.title is not None and row.facts.starts_on is not None
-        beside = self.is_local((row.number, row.period))
         return next(
             (
                 lane
-                for lane in absent
-                if not self._is_aside(lane)
-                and (
-                    (named and not beside and self._in_scope(lane.ends_on) and _is_course(row, lane))
-                    or self._shares_bookings(lane, row)
-                )
+                for lane in self.absent
+                if (named and self._in_scope(lane.ends_on) and _is_course(row, lane) and not self._stood_beside(row))
+                or self._shares_bookings(lane, row)
             ),
             None,
         )
+
+    def _stood_beside(self, row: CourseRow) -> bool:
+        return self.is_local((row.number, row.period))
 
     def _may_be_renumbered(self, lane: KnownLane, row: CourseRow, *, stays: bool) -> bool:
         """Tell whether a row under another number is a lane's course, and not a copy that took the COOP-Id along (R20).
@@ -175,7 +176,7 @@ class Courses:
         is no renumbered one then, nor is any while a row still ``stays`` under the lane's own number.
         """
         known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
-        beside = self.is_local((row.number, row.period))
+        beside = self._stood_beside(row)
         if known & shown:
             return not (beside and stays)
         if beside:
