@@ -130,7 +130,7 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
     booking.cancelled_by |= {event.vhs}
     booking.moved, booking.changed = True, state.version
     seat = _seat(booking, event)
-    _miss(state, seat, event, 1)
+    _miss(state, seat, event, 2)
     seat.absent_version, seat.withheld = state.version, None
 
 
