@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Cooperation, Given, Lane, Seat
@@ -12,7 +13,7 @@ from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.violations import REFUSED_IN
-from koop_es.domain.wanted import Change, changes, name_of
+from koop_es.domain.wanted import Change, changes, given_out, name_of
 
 STILL_IN = 2
 """Complete exports with an "S" over which "A" was given out, after which it may be somebody's, where nobody says who
@@ -64,6 +65,30 @@ def is_acknowledged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow)
     return by_us and (draft.state.is_cancelled(booking) or booking.ever_cancelled)
 
 
+def note_given(draft: Draft, *, compares: bool = True) -> None:
+    """Note what is new in the change list of the draft's VHS as given out (D21); the same list again adds nothing.
+
+    A connector that does not compare before it writes is told nothing that overwrites an "S" before an operator has
+    decided: a question is opened in its place (D22).
+    """
+    vhs = draft.moment.vhs
+    overwrites = [] if compares else [c for c in changes(draft.state, vhs) if unseen_overwrite(c)]
+    for change in overwrites:
+        draft.add(e.CancellationUnclear, "D22", ref=change.ref, why="cannot_compare")
+    if overwrites:
+        draft.settle_violations()
+    told: dict[str, Any] = given_out(change for change in changes(draft.state, vhs) if not change.given)
+    if told:
+        draft.add(e.ChangesGivenOut, "D21", **told)
+        if draft.state.violations:
+            draft.settle_violations()
+
+
+def unseen_overwrite(change: Change) -> bool:
+    """Tell whether a change writes over an "S" that no operator decided about: not for who cannot compare (D22)."""
+    return change.writes_over_s and not change.decided
+
+
 def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None) -> None:
     """Ask about an "S" that still stands where its booking lives again and that was edited since it was acknowledged
     under another ``stamp`` (D21).
@@ -91,7 +116,7 @@ def keep_cells(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, was:
         draft.keep_cells(booking.ref, editor, person)
 
 
-def note_not_seen(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) -> None:
     """Note which changes that were given out a complete export made since does not show (D22); an "S" that nobody is
     said to have edited and that stays under "A" is a question then (D21).
     """
@@ -105,7 +130,7 @@ def note_not_seen(draft: Draft, part: Slice, shown: Collection[str]) -> None:
         if change.ref is None:
             course.append(change.kind.partition(".")[2])
         elif _still_cancelled(state, vhs, change, given):
-            draft.add(e.CancellationUnclear, "D21", ref=change.ref, why="still")
+            draft.add(e.CancellationUnclear, "D21", row=shown[change.ref], ref=change.ref, why="still")
         else:
             refs.append(change.ref)
     if refs or course:
@@ -126,7 +151,7 @@ def _outstanding(draft: Draft, lane: Lane) -> list[tuple[Change, Given]]:
     return found
 
 
-def _is_shown(change: Change, part: Slice, shown: Collection[str]) -> bool:
+def _is_shown(change: Change, part: Slice, shown: Mapping[str, BookingRow]) -> bool:
     return part.course is not None if change.ref is None else change.ref in shown
 
 

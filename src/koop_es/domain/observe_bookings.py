@@ -51,7 +51,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judge
     if pairing.held or draft.state.held:
         take_holds(draft, part, pairing)
     if part.proves_absence and told_anything(draft):
-        note_not_seen(draft, part, shown.keys())
+        note_not_seen(draft, part, shown)
     over = bool(missing) and is_over(draft)
     for ref in missing:
         booking = draft.state.bookings[ref]

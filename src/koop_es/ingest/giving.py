@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from koop_es.domain import events as e
 from koop_es.domain.draft import Draft, Moment
+from koop_es.domain.echoes import note_given, unseen_overwrite
 from koop_es.domain.evolve import fold
-from koop_es.domain.wanted import Change, changes, given_out
+from koop_es.domain.wanted import Change, changes
 from koop_es.ingest.command import moment
 from koop_es.store import Append, Store, Tx
 from koop_es.views import project
@@ -43,11 +43,6 @@ def _is_news(change: Change, *, blind: bool) -> bool:
     return not change.given or (blind and unseen_overwrite(change))
 
 
-def unseen_overwrite(change: Change) -> bool:
-    """Tell whether a change writes over an "S" that no operator decided about: not for who cannot compare (D22)."""
-    return change.writes_over_s and not change.decided
-
-
 def _noted(tx: Tx, found: list[Pending], at: Moment, *, blind: bool) -> list[Pending]:
     """Write what is new, and give the list as it then is; raises VersionConflict where somebody else writes."""
     news = [item.coop_id for item in found if any(_is_news(change, blind=blind) for change in item.changes)]
@@ -56,7 +51,7 @@ def _noted(tx: Tx, found: list[Pending], at: Moment, *, blind: bool) -> list[Pen
         for coop_id, story in tx.stories(news[start : start + STREAMS_AT_ONCE]).items():
             draft = Draft(fold(coop_id, story.events), at)
             expected = draft.state.version
-            _note(draft, blind=blind)
+            note_given(draft, compares=not blind)
             drafts[coop_id] = (expected, draft)
     written = [(expected, draft) for expected, draft in drafts.values() if draft.events]
     positions = tx.append([Append(draft.state.coop_id, expected, draft.events) for expected, draft in written])
@@ -65,17 +60,3 @@ def _noted(tx: Tx, found: list[Pending], at: Moment, *, blind: bool) -> list[Pen
         item._replace(changes=changes(drafts[item.coop_id][1].state, at.vhs)) if item.coop_id in drafts else item
         for item in found
     ]
-
-
-def _note(draft: Draft, *, blind: bool) -> None:
-    """Decide what is said of one cooperation's part of the list."""
-    vhs = draft.moment.vhs
-    if blind:
-        overwrites = [change for change in changes(draft.state, vhs) if unseen_overwrite(change)]
-        for change in overwrites:
-            draft.add(e.CancellationUnclear, "D22", ref=change.ref, why="cannot_compare")
-        if overwrites:
-            draft.settle_violations()
-    told: dict[str, Any] = given_out(change for change in changes(draft.state, vhs) if not change.given)
-    if told:
-        draft.add(e.ChangesGivenOut, "D21", **told)

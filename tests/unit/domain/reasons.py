@@ -43,6 +43,12 @@ REASONS: dict[str, dict[str, Says]] = {
     "CoopIdAssigned": MOVED,
     "TermsConfirmed": {"D13": RULE},
     "TermsAmended": {"D13": CAUSE},
+    # change lists
+    "ChangesGivenOut": {"D21": RULE},
+    "ChangesNotSeen": {"D22": RULE},
+    "CancellationUnclear": {"D21": ROW, "D22": RULE},
+    "CancellationConfirmed": {"D21": RULE, "D28": RULE},
+    "CancellationRejected": {"D21": RULE},
     # bookings
     "BookingMade": {"B3": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
@@ -106,6 +112,8 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("MIRROR_DOUBLED", "D26"): ("warning", {"found"}),
     ("REGISTRATION_HELD", "D27"): ("warning", {"found"}),
     ("CANCELLED_BOOKING_REACTIVATED", "D5"): ("critical", {"found"}),
+    ("CANCELLATION_UNCLEAR", "D21"): ("critical", {"refs", "found"}),
+    ("APPLIED_NOT_SEEN", "D22"): ("warning", {"found"}),
 }
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""
 

@@ -18,6 +18,7 @@ import msgspec
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft, Moment
+from koop_es.domain.echoes import note_given
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.evolve import apply, evolve
 from koop_es.domain.identifiers import owner_of
@@ -223,6 +224,12 @@ class World:
         self.follow(outcome.events)
         assert self.open == {violation.key for violation in found(self.state)}, "open is what stands, no more, no less"
         return outcome.events
+
+    def give(self, *vhss: str, compares: bool = True) -> list[Change]:
+        """Give VHSs their change lists out; returns what they were told, as far as the last one goes."""
+        for vhs in vhss:
+            self.decide(vhs, lambda draft: note_given(draft, compares=compares))
+        return self.changes(vhss[-1])
 
     def decide(self, vhs: str, work: Callable[[Draft], Any], *, on: date | None = None) -> Any:
         """Let a VHS decide something by command; its events are followed, its answer returned."""
