@@ -122,6 +122,12 @@ def _s_there(sheet: Sheet, event: e.CancellationDelivered, told: Telling) -> Non
         sheet.edit(event.ref, event, **letter(Status.CANCELLED))
 
 
+def _still_s(sheet: Sheet, event: e.CancellationUnclear, told: Telling) -> None:
+    """Let a row that still shows "S" say who edited it; a question about a connector says nothing of the row (D22)."""
+    if event.origin is not None:
+        sheet.edit(event.ref, event, **letter(Status.CANCELLED))
+
+
 def _absent(sheet: Sheet, event: e.BookingVanished, told: Telling) -> None:
     if not getattr(event, "approved", False):
         sheet.remove(event.ref)
@@ -263,6 +269,7 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.BookingDelivered: _mirrored,
     e.BookingReported: _reported,
     e.CancellationDelivered: _s_there,
+    e.CancellationUnclear: _still_s,
     e.BookingVanished: _absent,
     e.OrphanDetected: _absent,
     e.OrphanWithheld: _absent,

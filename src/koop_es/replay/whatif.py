@@ -21,6 +21,7 @@ from koop_es.domain.errors import WrongUsage
 from koop_es.domain.terms import Policy
 from koop_es.replay.diff import Traced, cause_of, differences, trace
 from koop_es.replay.exports import ledger_of
+from koop_es.replay.history import ABOUT_LISTS
 from koop_es.replay.insertion import insertion
 from koop_es.replay.moments import position_of
 from koop_es.replay.observations import reconstruct
@@ -157,8 +158,10 @@ def _traced(coop_id: str, recorded: Iterable[Recorded]) -> Traced:
 
 
 def _exchanged(real: Iterable[Recorded], would: Iterable[Recorded]) -> tuple[list[Recorded], list[Recorded]]:
-    """Name the events of one history that are not in the other, in both directions."""
-    real, would = list(real), list(would)
+    """Name the events of one history that are not in the other, in both directions; what change lists gave out follows
+    from the others.
+    """
+    real, would = ([item for item in items if type(item.event) not in ABOUT_LISTS] for items in (real, would))
     return _beyond(real, would), _beyond(would, real)
 
 

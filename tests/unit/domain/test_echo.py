@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -248,14 +249,14 @@ def test_d21_of_two_decisions_the_first_stands_and_the_second_is_refused_and_nam
         with pytest.raises(
             CancellationDecided, match=f"{how} at VHS 412 by event {world.state.lanes[THIRD].decided[REF][1]}"
         ):
-            world.decide(THIRD, lambda draft, again=again: again(draft, REF, "two"))
+            world.decide(THIRD, partial(again, ref=REF, reason="two"))
 
 
 def test_d21_nothing_can_be_confirmed_that_nobody_asks() -> None:
     world = network_with_lists()
     for ref in (REF, "301:99"):
         with pytest.raises(NothingToConfirm):
-            world.decide(THIRD, lambda draft, ref=ref: confirm_cancellation(draft, ref, "so"))
+            world.decide(THIRD, partial(confirm_cancellation, ref=ref, reason="so"))
     with pytest.raises(NothingToConfirm, match="question stands at VHS 412"):
         acknowledged(KERN).decide(MASTER, lambda draft: reject_cancellation(draft, REF, "so"))
 
