@@ -127,6 +127,17 @@ class Settings(BaseSettings):
     guard_bookings: int = Field(10, ge=0, le=1_000_000, description="a whole number of bookings from 0")
     guard_percent: int = Field(10, ge=0, le=100, description="a whole number of percent, 0 to 100")
     guard_absolute: int = Field(100, ge=0, le=1_000_000, description="a whole number of bookings from 0")
+    # The limits of D19 and D31; the shares that go with them (a half, a third) are not for choosing.
+    guard_few: int = Field(3, ge=1, le=1_000_000, description="a whole number of bookings from 1")
+    guard_course: int = Field(4, ge=1, le=1_000_000, description="a whole number of bookings from 1")
+    guard_courses: int = Field(2, ge=1, le=1_000_000, description="a whole number of bookings from 1")
+    guard_letters: int = Field(8, ge=1, le=1_000_000, description="a whole number of bookings from 1")
+    guard_ausfall: int = Field(3, ge=1, le=1_000_000, description="a whole number of courses from 1")
+    guard_moved: int = Field(5, ge=1, le=1_000_000, description="a whole number of courses from 1")
+    guard_revised: int = Field(10, ge=1, le=1_000_000, description="a whole number of courses from 1")
+    guard_persons: int = Field(10, ge=1, le=1_000_000, description="a whole number of bookings from 1")
+    guard_alike: int = Field(5, ge=2, le=1_000_000, description="a whole number of people from 2")
+    guard_revived: int = Field(3, ge=1, le=1_000_000, description="a whole number of bookings from 1")
     identity_sharing: Literal["master_only", "all"] = Field("master_only", description="master_only or all")
     bavaria: Annotated[frozenset[str], NoDecode, BeforeValidator(_vhs_list)] = Field(
         frozenset(), description="VHS numbers with commas between them, such as 563,301, or * for all"

@@ -166,3 +166,16 @@ def test_d18_case_20a_one_sentence_names_the_cause(koop: Console) -> None:
 
 
 # --- guards: absences of many ---------------------------------------------------------------------------------------
+
+
+def test_d19_an_empty_booking_file_is_said_at_the_first_night_and_withheld(koop: Console) -> None:
+    case = begin(koop, "90a-empty-report")
+    first, *others = case.nights()
+    answer = case.night(first)
+    assert answer["foreseen"]
+    assert "missing for the first time" in answer["notices"][-1]["text"]
+    for name in others:
+        case.night(name)
+    assert not case.cancelled()
+    (item,) = case.koop.call("withheld", "list").answer["data"]["withheld"]
+    assert (item["kind"], item["items"]) == ("absence", 4)

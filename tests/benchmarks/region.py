@@ -103,7 +103,7 @@ def _nights(tx: Tx, vhs: str) -> None:
         }  # fmt: skip
         tx.run("export_insert", **common | line | {"recorded_at": at})
     tx._insert(encode_all([Append(institution_stream(vhs), 0, applied)]))
-    tx.run("lane_applied", **common, sequence=NIGHTS, digest=None, exported_at=NOW.isoformat())
+    tx.run("lane_applied", **common, sequence=NIGHTS, digest=None, exported_at=NOW.isoformat(), reading=None)
 
 
 def _catalogue(vhs: str, courses: int) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "whatif": ("whatif", "Tell what would have been without an event or export, or under another rule."),
     "replay": ("replay", "Step through the history of a cooperation."),
     "violations": ("views", "List what the rules forbid and exports show."),
-    "withheld": ("seats", "See and approve what the mass guard holds back."),
+    "withheld": ("seats", "See and approve what the guards hold back."),
     "quarantine": ("quarantine", "See and settle what could not be used."),
     "forget": ("forget", "Erase a person for good."),
     "backup": ("backup", "Copy the store, with proof."),

@@ -44,8 +44,8 @@ def ingest(
     With --workers large exports, such as the first one of a great VHS, are decided by several processes; what is
     written is the same.
 
-    The exit status is 1 if rows were quarantined, cancellations withheld, or exports came under a new count (koop-es
-    vhs restart-sequence), 4 if no export could be used.
+    The exit status is 1 if rows were quarantined, if something is withheld or would be at the next export, or if
+    exports came under a new count (koop-es vhs restart-sequence), 4 if no export could be used.
 
     \b
     Examples:
@@ -125,7 +125,7 @@ def _status(results: list[ExportResult]) -> int:
     if len(quarantined) == len(results):
         return BAD_INPUT
     found = any(
-        result.quarantined_rows or result.withheld_cancellations or result.suspended or result.code
+        result.quarantined_rows or result.withheld_cancellations or result.suspended or result.foreseen or result.code
         for result in results
     )
     return FOUND if quarantined or found else DONE
@@ -142,7 +142,8 @@ def _show(out: Console, results: list[ExportResult]) -> None:
         if result.reason:
             out.print(f"{result.path}: {result.reason}", markup=False)
         for notice in result.notices:
-            out.print(f"  {notice['file']}:{notice['line']}: {notice['text']}", markup=False)
+            place = f"{notice['file']}:{notice['line']}: " if notice["file"] else ""
+            out.print(f"  {place}{notice['text']}", markup=False)
         for item in result.plan:
             ref = f" {item['ref']}" if item["ref"] else ""
             out.print(
@@ -153,4 +154,4 @@ def _show(out: Console, results: list[ExportResult]) -> None:
         if result.suspended:
             out.print(f"  {result.suspended} absences suspended: koop-es violations", markup=False)
         if result.withheld_cancellations:
-            out.print(f"  {result.withheld_cancellations} cancellations withheld: koop-es withheld list", markup=False)
+            out.print(f"  {result.withheld_cancellations} withheld: koop-es withheld list", markup=False)

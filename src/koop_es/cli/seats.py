@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from koop_es import ingest, views
@@ -32,51 +34,67 @@ def claim_seat(desk: Desk, coop_id: str, vhs: str, booking: str) -> Answer:
 
 @click.group("withheld")
 def withheld() -> None:
-    """See and approve cancellations the mass guard holds back.
+    """See and approve what the guards hold back.
 
-    An export that would cancel unusually many bookings as orphans is applied without these cancellations: it may be cut
-    off or wrongly filtered. They wait here, and go away by themselves when the bookings are reported again.
+    An export that would do unusually much to others at once - cancel many bookings, because they are missing or by
+    their letter, cancel or move courses, rename people, revive what is cancelled - is applied without that: it may be
+    cut off, wrongly filtered, or read with a wrong profile. It waits here, and goes away by itself when the former
+    values are reported again.
     """
 
 
 @command("withheld list", withheld)
 def list_(desk: Desk) -> Answer:
-    """List what is withheld, by export; the exit status is 1 if there is any.
+    """List what is withheld, by export and kind; the exit status is 1 if there is any.
+
+    What concerns a course that starts within 48 hours stands first.
 
     \b
     Example:
       koop-es withheld list
     """
     with desk.store() as store:
-        items = views.withheld(store)
-    rows = [
-        (i["id"], i["vhs"], i["cancellations"], ", ".join(i["refs"][:5]) + (" …" if len(i["refs"]) > 5 else ""))
-        for i in items
-    ]
-    show = table("Withheld cancellations", ("id", "VHS", "bookings", "which"), rows)
+        items = views.withheld(store, desk.now)
+    rows = [(i["id"], i["vhs"], i["kind"], i["items"], "soon" if i["soon"] else "", _which(i)) for i in items]
+    show = table("Withheld", ("id", "VHS", "kind", "items", "starts", "which"), rows)
     return Answer({"withheld": items}, show, FOUND if items else DONE)
+
+
+def _which(item: dict[str, Any]) -> str:
+    named = item["refs"] or item["coop_ids"]
+    return ", ".join(named[:5]) + (" …" if len(named) > 5 else "")
 
 
 @command("withheld approve", withheld)
 @click.argument("withheld_id", metavar="ID")
 @click.option(
-    "--up-to", metavar="N", type=click.IntRange(0, 10**9), help="Refuse if more than N bookings would be cancelled."
+    "--up-to", metavar="N", type=click.IntRange(0, 10**9), help="Refuse if more than N items are withheld under it."
 )
+@click.option("--vhs", metavar="V", help="The VHS that confirms its own; without it an operator confirms anybody's.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def approve(desk: Desk, withheld_id: str, up_to: int | None, yes: bool) -> Answer:
-    """Cancel what is withheld under an id, all of it or, above the ceiling, nothing.
+def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, yes: bool) -> Answer:
+    """Let happen what is withheld under an id, all of it or, above the ceiling, nothing. It happens at once.
 
     \b
     Example:
       koop-es withheld approve 563#42 --up-to 25
     """
     with desk.store() as store:
-        count = sum(item["cancellations"] for item in views.withheld(store) if item["id"] == withheld_id)
+        count = sum(item["items"] for item in views.withheld(store) if item["id"] == withheld_id)
+        cancels = any(item["cancellations"] for item in views.withheld(store) if item["id"] == withheld_id)
         if up_to is None and not yes:
             if desk.as_json:
-                raise Refused(
-                    f"{count} bookings would be cancelled; approve with --up-to {count}", rule="D4", withheld=count
-                )
-            click.confirm(f"cancel {count} bookings at all other VHSs for good?", abort=True, err=True)
-        refs = ingest.approve(store, now=desk.now, withheld_id=withheld_id, up_to=up_to if up_to is not None else count)
-    return Answer({"id": withheld_id, "cancelled": refs}, lines(f"{len(refs)} bookings become S at the other VHSs"))
+                raise Refused(f"{count} items are withheld; approve with --up-to {count}", rule="D4", withheld=count)
+            click.confirm(f"let {count} items of {withheld_id} happen at all other VHSs?", abort=True, err=True)
+        done = ingest.approve(
+            store,
+            now=desk.now,
+            withheld_id=withheld_id,
+            up_to=up_to if up_to is not None else count,
+            by=vhs_id(vhs) if vhs is not None else None,
+        )
+    said = (
+        f"{len(done)} bookings or courses become S at the other VHSs" if cancels else f"{len(done)} items take effect"
+    )
+    data = {"id": withheld_id, "cancelled": done if cancels else [], "approved": done}
+    return Answer(data, lines(said))

@@ -71,6 +71,7 @@ class KoopExport:
         """
         report = self.fingerprint.report()
         report.scope_from = self.manifest.scope_from
+        report.reading = self._profile.fingerprint()[:16]
         with self._whose():
             notes = Notes(manifest.NAME, "course")
             for key in self.manifest.unknown_keys():

@@ -12,12 +12,15 @@ from datetime import date
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.judgement import Judgement
 from koop_es.domain.moves import move, stands_elsewhere
 from koop_es.domain.observation import CANCELLED
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import wanted_status
+from koop_es.domain.weight import Absent
+
+GONE = 2
+"""Complete exports without a cancelled booking after which nothing is counted any more."""
 
 
 def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
@@ -61,7 +64,7 @@ def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
             draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
 
 
-def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, judgement: Judgement) -> None:
+def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) -> None:
     """Count one proven absence: suspicion first, orphan at the second complete export (D3); guards as B11, D2 and D4
     say.
     """
@@ -71,19 +74,27 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, ju
     if seat.orphaned or seat.absent_export == export:
         return
     if draft.state.is_final(booking):
-        if not seat.absences:  # removed instead of written S: it is gone, and nothing is left to tell
+        # Removed instead of written S: it is gone, and nothing is left to tell. Whether two exports lacked it counts
+        # all the same, because the guard must not depend on what others did meanwhile (D19).
+        lost = not draft.state.cancelled and vhs not in booking.cancelled_by
+        if seat.absences < (GONE if lost else 1):
+            if lost:
+                _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
     if (
         seat.withheld is None
-        and not judgement.withholds_absence(draft.state.coop_id, booking.owner)
+        and not draft.judgement.withholds_absence(draft.state.coop_id, booking.owner)
         and (row := stands_elsewhere(draft, part, booking, seat)) is not None
     ):
+        _weigh(draft, booking, seat, at_once=True)
         move(draft, booking, row)
         return
     if vhs != booking.owner and (rule := _no_loss(part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
         return
+    if policy.orphan_policy == "symmetric" or vhs == booking.owner:
+        _weigh(draft, booking, seat)
     if seat.absences == 0:
         draft.add(e.BookingVanished, "D3", ref=ref)
         if policy.orphan_confirmations > 1:
@@ -92,10 +103,26 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy, ju
         draft.add(e.MirrorLost, "D2", cause=seat.absent_version, ref=ref)
     elif seat.withheld is not None:
         return  # what the mass guard holds back waits for an operator, however the counts change (D4)
-    elif not judgement.withholds_absence(draft.state.coop_id, booking.owner):
+    elif not draft.judgement.withholds_absence(draft.state.coop_id, booking.owner):
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
     else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
+
+
+def _weigh(draft: Draft, booking: Booking, seat: Seat, *, at_once: bool = False) -> None:
+    """Note a loss for the guard, by this VHS's own picture; what moved is cancelled ``at_once`` (D19, D25)."""
+    if seat.live:
+        mirror_of = booking.owner if booking.owner != draft.moment.vhs else None
+        nth = GONE if at_once else seat.absences + 1
+        absent = Absent(draft.state.coop_id, booking.ref, mirror_of, nth, seat.withheld is not None)
+        draft.weight.absent.append(absent)
+
+
+def last_live(draft: Draft) -> int:
+    """Count the bookings this VHS last showed live before they were missing, whatever others did meanwhile (D19)."""
+    vhs = draft.moment.vhs
+    seats = (booking.seats.get(vhs) for booking in draft.state.bookings.values())
+    return sum(seat is not None and seat.live and not (seat.orphaned or seat.lost) for seat in seats)
 
 
 def _no_loss(part: Slice, booking: Booking, seat: Seat) -> str | None:

@@ -7,6 +7,7 @@ stored: it is the fold of the stream's events (``evolve.py``).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from koop_es.domain.course import CourseFacts
+from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.identifiers import is_legacy
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 from koop_es.domain.terms import LINK, Terms
@@ -57,6 +58,32 @@ class Given(msgspec.Struct, gc=False):
     unseen_in: str = ""
 
 
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """What a row shows and is withheld (D31): a letter, a version of a person, or facts of a course.
+
+    ``effect`` is its kind, ``version`` that of the event that withheld it.
+    """
+
+    effect: str
+    withheld_id: str
+    version: int
+    status: Status | None = None
+    person_version: int = 0
+    facts: CourseFacts | None = None
+
+
+def let_go(waiting: tuple[Held, ...], effect: str, fields: Collection[str] = ()) -> tuple[Held, ...]:
+    """Take out what is withheld no longer: all of an effect, or only some ``fields`` of the facts of a course."""
+    found = []
+    for held in waiting:
+        if held.effect != effect:
+            found.append(held)
+        elif fields and held.facts is not None:
+            left = {name: value for name, value in given(held.facts).items() if name not in fields}
+            found += [msgspec.structs.replace(held, facts=CourseFacts(**left))] if left else []
+    return tuple(found)
+
+
 class Seat(msgspec.Struct, gc=False):
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
@@ -70,6 +97,7 @@ class Seat(msgspec.Struct, gc=False):
     told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
     this one has (D18a). ``doubles`` are the rows of a mirror that stands there twice, with their letters, and
     ``unreferenced`` says that its row lacks the Koop-Beleg-ID (D26).
+    ``waiting`` is what of its row is withheld (D31).
     """
 
     status: Status | None = None
@@ -98,6 +126,7 @@ class Seat(msgspec.Struct, gc=False):
     unreferenced: bool = False
     given: Status | None = None
     given_version: int = 0
+    waiting: tuple[Held, ...] = ()
 
     @property
     def held(self) -> bool:
@@ -125,12 +154,18 @@ class Booking(msgspec.Struct, gc=False):
     booked_at: str = ""
     person_id: str | None = None
     person_version: int = 0
+    withheld_person: int = 0
     cancelled_by: frozenset[str] = frozenset()
     orphaned_by: frozenset[str] = frozenset()
     ever_cancelled: bool = False
     moved: bool = False
     changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)
+
+    @property
+    def last_person(self) -> int:
+        """Give the highest version of the person that was ever kept, applied or withheld (D31d)."""
+        return max(self.person_version, self.withheld_person)
 
     @property
     def cancelled(self) -> bool:
@@ -158,6 +193,7 @@ class Lane:
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
     to make and does not show yet. ``unclear`` are bookings whose "S" here is a question, with why; ``decided`` says how
     operators answered one, and with which event.
+    ``waiting`` is what of its row is withheld (D31).
     """
 
     vhs: str
@@ -198,6 +234,7 @@ class Lane:
     creates_given: dict[str, int] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
     decided: dict[str, tuple[str, int]] = field(default_factory=dict)
+    waiting: tuple[Held, ...] = ()
 
     @property
     def exists(self) -> bool:

@@ -12,7 +12,9 @@ from koop_es.domain import violations
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.evolve import apply
+from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Origin, Person, actor_of
+from koop_es.domain.weight import Weight
 
 People = Mapping[tuple[str, int], Person]
 """The vault's persons by id and version, as far as a decision may have to compare them."""
@@ -63,7 +65,8 @@ class Draft:
     """The events one observation or command adds to a stream, and the persons that go with them.
 
     ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15). ``merged`` are the
-    Beleg-IDs of rows that bookings go on in since this export (B15).
+    Beleg-IDs of rows that bookings go on in since this export (B15). ``judgement`` says what of the export is withheld,
+    ``weight`` what it would do to others (D19, D31).
     """
 
     state: Cooperation
@@ -72,6 +75,8 @@ class Draft:
     new_person_id: Callable[[], str] = lambda: ""
     erased: Set[str] = frozenset()
     merged: set[str] = field(default_factory=set)
+    judgement: Judgement = NOTHING
+    weight: Weight = field(default_factory=Weight)
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     cells: list[RowCells] = field(default_factory=list)

@@ -284,6 +284,30 @@ class OrphanWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
     withheld_id: str
 
 
+class EffectWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An export would have done too much to others at once: this part of it is held back until somebody approves it, or
+    until the VHS shows the former values again (D31). ``effect`` is its kind; a person is named by version only (D15).
+    """
+
+    effect: str
+    withheld_id: str
+    ref: str = ""
+    status: Status | None = None
+    person_version: int | None = None
+    facts: CourseFacts | None = None
+
+
+class EffectDropped(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """What was withheld is void: the VHS shows the former values again, or its export was withdrawn (D31, D32).
+
+    ``fields`` are those of a course that are no longer withheld; empty for all.
+    """
+
+    effect: str
+    ref: str = ""
+    fields: tuple[str, ...] = ()
+
+
 class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A mirror is gone from its course and nobody is cancelled: under ``owner_only`` (B12, D2), after it showed "S"
     (D5), or because it stands in another course (B11). It is delivered again where the booking lives.

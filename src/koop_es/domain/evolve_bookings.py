@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat, let_go
 from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, live_again, settle
 from koop_es.domain.identifiers import owner_of
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 
 
@@ -42,6 +43,8 @@ def _show(
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
     if status is not None:
+        if seat.waiting:
+            seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
         seat.status, seat.unknown_status = status, None
         if status is CANCELLED:
             seat.shown_cancelled = True
@@ -104,6 +107,7 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
         _show(state, booking, seat, event.status, event)
     if event.person_version is not None:
         booking.person_version = seat.person_version = event.person_version
+        seat.waiting = tuple(held for held in seat.waiting if held.effect != Effect.PERSON)
     if event.participant_no is not None:
         seat.participant_no = event.participant_no
     if event.booked_at is not None:
@@ -176,7 +180,7 @@ def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) 
 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
     seat = _seat(_booking(state, event.ref), event)
-    _miss(state, seat, event, 1)
+    _miss(state, seat, event, min(seat.absences + 1, 2))
     seat.absent_version = state.version
 
 
@@ -195,13 +199,31 @@ def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
     booking.changed = state.version
     seat = _seat(booking, event)
     _miss(state, seat, event, 2)
-    seat.withheld, seat.orphaned = None, True
+    seat.withheld, seat.orphaned, seat.waiting = None, True, ()
 
 
 def _withheld(state: Cooperation, event: e.OrphanWithheld) -> None:
     seat = _seat(_booking(state, event.ref), event)
     _miss(state, seat, event, 2)
     seat.withheld = event.withheld_id
+
+
+def _effect_withheld(state: Cooperation, event: e.EffectWithheld) -> None:
+    held = Held(event.effect, event.withheld_id, state.version, event.status, event.person_version or 0, event.facts)
+    at: Seat | Lane
+    if event.ref:
+        booking = _booking(state, event.ref)
+        booking.withheld_person = max(booking.withheld_person, held.person_version)
+        at = booking.seats.setdefault(event.vhs, Seat())
+    else:
+        at = state.lanes.setdefault(event.vhs, Lane(event.vhs))
+    at.waiting = (*(other for other in at.waiting if other.effect != event.effect), held)
+
+
+def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
+    lane = state.lanes.setdefault(event.vhs, Lane(event.vhs))
+    at: Seat | Lane = _booking(state, event.ref).seats.setdefault(event.vhs, Seat()) if event.ref else lane
+    at.waiting = let_go(at.waiting, event.effect, event.fields)
 
 
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
@@ -302,6 +324,8 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingReappeared: _reappeared,
     e.OrphanDetected: _orphaned,
     e.OrphanWithheld: _withheld,
+    e.EffectWithheld: _effect_withheld,
+    e.EffectDropped: _effect_dropped,
     e.MirrorLost: _mirror_lost,
     e.BookingReinstated: _reinstated,
     e.ParticipantsMerged: _merged,

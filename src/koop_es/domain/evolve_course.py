@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Cooperation, Lane, Suspended
+from koop_es.domain.cooperation import Cooperation, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
 from koop_es.domain.identifiers import issuer
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER
 
 LOCAL_FIELDS = frozenset({"venue"})
@@ -104,6 +105,8 @@ def _terms_amended(state: Cooperation, event: e.TermsAmended) -> None:
 def _revised(state: Cooperation, event: e.CourseRevised) -> None:
     lane = _lane(state, event.vhs)
     lane.facts, lane.row = merged(lane.facts, event.facts), merged(lane.row, event.facts)
+    if lane.waiting:
+        lane.waiting = let_go(lane.waiting, Effect.REVISION, given(event.facts).keys())
     for name in given(event.facts):
         lane.facts_changed[name] = state.version
         for other in state.lanes.values():
@@ -144,6 +147,7 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
     lane = _lane(state, event.vhs)
     lane.row = merged(lane.row, type(lane.row)(cancelled=True))
     lane.cancelled_version = state.version
+    lane.waiting = let_go(lane.waiting, Effect.AUSFALL)
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:

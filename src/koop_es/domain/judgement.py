@@ -26,6 +26,11 @@ class Effect(StrEnum):
     """An acknowledged "S" that shows "A" or "W" again (D31e)."""
 
 
+def export_of(withheld_id: str) -> str:
+    """Name the export of what is withheld: ``563#42/cancellation`` and ``563#42`` are both of ``563#42``."""
+    return withheld_id.partition("/")[0]
+
+
 class Absences(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which absences are withheld: ``everywhere``, in some ``courses``, of the mirrors of some ``owners``; ``reason``
     says why, in words of the rule (D4, D19).
@@ -41,6 +46,9 @@ class Absences(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.everywhere or coop_id in self.courses or owner in self.owners
 
 
+NO_ABSENCES = Absences()
+
+
 class WentBack(msgspec.Struct, frozen=True, omit_defaults=True):
     """The program went back to the moment of an export, all over the VHS or in some ``courses`` (D20)."""
 
@@ -48,17 +56,47 @@ class WentBack(msgspec.Struct, frozen=True, omit_defaults=True):
     courses: tuple[str, ...] = ()
 
 
+class Done(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an export does to others: as many bookings cancelled, revived and renamed, and which courses it touches.
+
+    ``revised`` names the courses by field; date, time and place are one, ``place``.
+    """
+
+    cancelled: int = 0
+    revived: int = 0
+    renamed: int = 0
+    ausfall: tuple[str, ...] = ()
+    revised: dict[str, tuple[str, ...]] = {}
+
+    def __add__(self, other: Done) -> Done:
+        """Put what two exports do together; a course that both touch counts once."""
+        names = sorted(self.revised.keys() | other.revised.keys())
+        return Done(
+            self.cancelled + other.cancelled,
+            self.revived + other.revived,
+            self.renamed + other.renamed,
+            tuple(sorted({*self.ausfall, *other.ausfall})),
+            {name: tuple(sorted({*self.revised.get(name, ()), *other.revised.get(name, ())})) for name in names},
+        )
+
+
+NOTHING_DONE = Done()
+
+
 class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is withheld of one export: absences, effects of some kinds; and whether its program went back (D20).
 
     ``foreseen`` are the absences that would be withheld if the next complete export lacked the bookings as well: of
-    these nothing is held back but new rows under the name of a missing booking (D19).
+    these nothing is held back but new rows under the name of a missing booking (D19). ``fields`` are those of a course
+    whose revisions are withheld (D31c). ``done`` is what the export does to others that is not withheld.
     """
 
-    absences: Absences = Absences()
-    foreseen: Absences = Absences()
+    absences: Absences = NO_ABSENCES
+    foreseen: Absences = NO_ABSENCES
     effects: tuple[Effect, ...] = ()
+    fields: tuple[str, ...] = ()
     went_back: WentBack | None = None
+    done: Done = NOTHING_DONE
 
     def withholds_absence(self, coop_id: str, owner: str) -> bool:
         """Tell whether what would come of an absence in a course is held back (D4, D19)."""
@@ -67,6 +105,16 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     def withholds(self, effect: Effect) -> bool:
         """Tell whether the effects of a kind are held back (D31)."""
         return effect in self.effects
+
+    @property
+    def free(self) -> bool:
+        """Tell whether the export is applied as it is: nothing of it is withheld, and nothing waits."""
+        return (
+            self.absences == NO_ABSENCES
+            and self.foreseen == NO_ABSENCES
+            and not self.effects
+            and self.went_back is None
+        )
 
     def to_text(self) -> str:
         """Write it as it is kept while an export is applied in parts."""

@@ -225,7 +225,8 @@ class Report(msgspec.Struct, kw_only=True):
     ``sequence`` and ``exported_at`` (ISO with offset) are None where the source has none. ``sha256`` is of the export
     as a whole, ``digest`` of its data alone, so that the same data under a new sequence have the same digest.
     ``*_complete`` is True where row count and checksum prove that the file holds everything (B11a). ``files`` are
-    those that were read. The bookings are either listed in the order of their file, or given ``by_course``.
+    those that were read, ``reading`` names the profile they were read with. The bookings are either listed in the order
+    of their file, or given ``by_course``.
     """
 
     source: str
@@ -247,6 +248,7 @@ class Report(msgspec.Struct, kw_only=True):
     users: int = 0
     files: tuple[str, ...] = ()
     by_course: dict[tuple[str, str], CourseBookings] | None = None
+    reading: str = ""
 
     @property
     def rows(self) -> int:

@@ -19,14 +19,18 @@ from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookin
 from koop_es.domain.observe_course import observe_course
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.domain.weight import Weight
 
 
 class Outcome(NamedTuple):
-    """What an observation adds: events in order, persons for the vault, and cells that change lists quote (D22)."""
+    """What an observation adds: events in order, persons for the vault, cells that change lists quote (D22), and what
+    it does to others (D31).
+    """
 
     events: list[Event]
     persons: list[VaultEntry]
     cells: list[RowCells]
+    weight: Weight = Weight()
 
 
 def observe(
@@ -72,13 +76,13 @@ def observe_into(
     erased: Set[str] = frozenset(),
 ) -> Outcome:
     """Do what ``observe`` does, and carry the state given along to what it is after the events."""
-    draft = Draft(state, moment, people, new_person_id, erased)
+    draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement)
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings and (part.bookings or part.proves_absence or part.protected or part.suspended):
-            observe_bookings(draft, part, policy, judgement)
+            observe_bookings(draft, part, policy)
         elif part.bookings and (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
             observe_acknowledged(draft, part)
         if draft.events or not state.version:
             draft.settle_violations()
-    return Outcome(draft.events, draft.persons, draft.cells)
+    return Outcome(draft.events, draft.persons, draft.cells, draft.weight)

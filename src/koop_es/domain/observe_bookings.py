@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.absences import is_over, missed, take_absence, take_sights, tell_suspension
+from koop_es.domain.absences import is_over, last_live, missed, take_absence, take_sights, tell_suspension
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import is_acknowledged, is_echo, keep_cells, note_not_seen, question, told_anything
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.judgement import Judgement
+from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
-from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Status, actor_of
+from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Person, Status, actor_of
 from koop_es.domain.observe_identity import (
     let_movers_wait,
     rekey,
@@ -29,17 +29,21 @@ from koop_es.domain.pairing import Pairing, pair
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.unstated import last_stated
+from koop_es.domain.waiting_rows import let_wait
 from koop_es.domain.wanted import sees_identity
+from koop_es.domain.withhold import former_letter, former_person, letter_is_withheld, person_is_withheld
 from koop_es.domain.witnesses import is_same_id
 
 
-def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judgement) -> None:
+def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
     pairing = pair(draft, part)
     shown = pairing.shown
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
-    let_movers_wait(draft, part, pairing, judgement)
+    let_movers_wait(draft, part, pairing, draft.judgement)
+    draft.weight.live = last_live(draft) if missing else 0
+    let_wait(draft, pairing, missing)
     tell_suspension(draft, part, shown)
     take_ids(draft, pairing)
     take_doubles(draft, part, pairing)
@@ -57,7 +61,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy, judgement: Judge
         booking = draft.state.bookings[ref]
         if over and not draft.state.is_final(booking):
             continue  # archived: its bookings stay, and are billed (D17); a cancelled one is gone, and needs no "S"
-        take_absence(draft, part, booking, policy, judgement)
+        take_absence(draft, part, booking, policy)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:
@@ -187,8 +191,10 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
             _take_letter(draft, ref, row, status)
     elif absent or seat.survivor is not None or seat.reused_by is not None:
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
+    if status is seat.status:
+        former_letter(draft, booking, seat, row)
     if status is not seat.status:
-        _take_status(draft, booking, row, status, echo=echo)
+        _take_status(draft, booking, seat, row, status, echo=echo)
     elif seat.unknown_status is not None:
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
     elif seat.told:
@@ -205,7 +211,7 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         keep_cells(draft, booking, seat, row, was)
 
 
-def _take_status(draft: Draft, booking: Booking, row: BookingRow, status: Status, *, echo: bool) -> None:
+def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status, *, echo: bool) -> None:
     """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten
     (D6). An "S" that is an ``echo`` is our own; any other is a claim, whoever cancelled the booking before (D21).
     """
@@ -213,8 +219,14 @@ def _take_status(draft: Draft, booking: Booking, row: BookingRow, status: Status
     if status is CANCELLED:
         if echo or (state.is_final(booking) and not told_anything(draft)):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
-        else:
+        elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
+    elif (
+        seat.status is CANCELLED
+        and state.is_cancelled(booking)
+        and letter_is_withheld(draft, booking, seat, row, Effect.LETTER)
+    ):
+        return
     elif vhs != booking.owner or not booking.claimed or state.is_final(booking) or booking.status is status:
         rule = "D5" if state.is_cancelled(booking) else "D6"
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
@@ -252,13 +264,24 @@ def _take_own_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRo
         number = None
     known = draft.person(booking.person_id, booking.person_version)
     version = None
-    if row.person is not None and known is not None and row.person != known and booking.person_id is not None:
-        version = booking.person_version + 1
+    shown = known if seat.person_version == booking.person_version else _shown_last(draft, booking, seat, known)
+    if row.person is None or known is None or booking.person_id is None:
+        pass
+    elif row.person in (known, shown):
+        former_person(draft, booking, seat, row)
+        version = booking.person_version if row.person == known != shown else None
+    elif not person_is_withheld(draft, booking, seat, row, known, row.person):
+        version = booking.last_person + 1
         draft.keep_person(booking.person_id, version, booking.ref, row.person)
     booked_at = row.booked_at if row.booked_at != booking.booked_at else None
     if version is not None or number is not None or booked_at is not None:
         values: dict[str, Any] = {"person_version": version, "participant_no": number, "booked_at": booked_at}
         draft.add(e.BookingAmended, "D6", row=row, ref=booking.ref, **values)
+
+
+def _shown_last(draft: Draft, booking: Booking, seat: Seat, known: Person | None) -> Person | None:
+    """Find the person the owner showed last, where that is not the one that counts: its export was withdrawn (D32)."""
+    return draft.person(booking.person_id, seat.person_version or 0) or known
 
 
 def _take_mirror_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:

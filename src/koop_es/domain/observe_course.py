@@ -14,6 +14,7 @@ from koop_es.domain.observation import CourseRow
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy, Terms, normal_rate
 from koop_es.domain.wanted import SYNCED_FIELDS, differing_fields
+from koop_es.domain.withhold import ausfall_is_withheld, former_facts, revisions_left
 
 URGENT_DAYS = 7
 """Within this many days before the start a change is urgent, and the Master may contact participants (D11, B20)."""
@@ -153,12 +154,15 @@ def _take_identity(draft: Draft, lane: Lane, row: CourseRow) -> bool:
 
 def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
     """Take in what the Master's row changes: revisions for all, the rest as reported (D6, D11, R16-R18)."""
+    former_facts(draft, lane, row)
     news = changed(lane.row, row.facts)
     cancelled = news.pop("cancelled", None)
     revised = {name: value for name, value in news.items() if name in REVISED_FIELDS}
     other = {name: value for name, value in news.items() if name not in REVISED_FIELDS}
+    revised = revisions_left(draft, lane, row, revised) if revised else revised
     if cancelled and not draft.state.cancelled:
-        draft.add(e.CourseCancelled, "R47", row=row)
+        if not ausfall_is_withheld(draft, lane, row):
+            draft.add(e.CourseCancelled, "R47", row=row)
     elif cancelled is not None:
         other["cancelled"] = cancelled
     if revised:

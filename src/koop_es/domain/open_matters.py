@@ -40,6 +40,7 @@ STATES: dict[str, str] = {
     "frozen": "frozen",
     "withheld": "withheld",
     "suspended": "suspended",
+    "withheld_effect": "withheld",
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30); violations leave the state as it is."""
 
@@ -101,6 +102,12 @@ def _suspended(state: Cooperation, lane: Lane) -> Iterator[Matter]:
                 yield Matter("suspended", lane.vhs, ref, since, {"export": lane.suspended.export})
 
 
+def _course_effect(_: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """What the course shows would do too much to others at once and waits for an answer (D31)."""
+    for held in lane.waiting:
+        yield Matter("withheld_effect", lane.vhs, "", held.version, {"id": held.withheld_id})
+
+
 # --- about one booking at one VHS -----------------------------------------------------------------------------------
 
 
@@ -124,6 +131,12 @@ def _withheld(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> I
         yield Matter("withheld", lane.vhs, booking.ref, seat.absent_version, values, "BOOKING_REMOVED")
 
 
+def _effect(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """What the row shows would do too much to others at once and waits for an answer (D31)."""
+    for held in seat.waiting:
+        yield Matter("withheld_effect", lane.vhs, booking.ref, held.version, {"id": held.withheld_id})
+
+
 def _double(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
     """Two records of one person that both were booked were merged: a human decides which one goes (B15)."""
     if seat.survivor is not None and not state.is_final(booking):
@@ -145,8 +158,8 @@ def _goes_on(state: Cooperation, lane: Lane, booking: Booking) -> bool:
 OfLane = Callable[[Cooperation, Lane], Iterator[Matter]]
 OfSeat = Callable[[Cooperation, Lane, Booking, Seat], Iterator[Matter]]
 
-OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _suspended)
+OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _course_effect, _suspended)
 """What can stand open about the course at a VHS."""
 
-OF_SEATS: tuple[OfSeat, ...] = (_withheld, _suspected, _double, _unreadable)
+OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _double, _unreadable)
 """What can stand open about a booking at a VHS; ``_may_matter`` must know the fields of the seat it is found by."""

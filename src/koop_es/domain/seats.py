@@ -7,6 +7,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
 from koop_es.domain.observation import CONFIRMED
+from koop_es.domain.withhold import approve_effects
 
 
 def claim_seat(draft: Draft, ref: str) -> str:
@@ -48,11 +49,15 @@ def withheld_refs(state: Cooperation, vhs: str, withheld_id: str) -> list[str]:
 
 
 def approve_withheld(draft: Draft, withheld_id: str) -> list[str]:
-    """Let held-back cancellations of the draft's VHS happen: its bookings become orphans now (D4); returns them."""
+    """Let what is withheld of the draft's VHS happen: its bookings become orphans now (D4), effects take place (D31).
+
+    Returns the bookings, and the course where it is about that.
+    """
     refs = withheld_refs(draft.state, draft.moment.vhs, withheld_id)
     for ref in refs:
         seat = draft.state.bookings[ref].seats[draft.moment.vhs]
         draft.add(e.OrphanDetected, "D4", cause=seat.absent_version, ref=ref, approved=True)
+    refs += approve_effects(draft, withheld_id)
     if refs:
         draft.settle_violations()
     return refs

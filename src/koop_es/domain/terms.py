@@ -19,7 +19,7 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings that decide (never replay): orphans (D2, D3), mass guard (D4), identities (D1), Bavaria (D14),
+    """The settings that decide (never replay): orphans (D2, D3), guards (D4, D19, D31), identities (D1), Bavaria (D14),
     keywords (R23).
     """
 
@@ -28,6 +28,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     guard_bookings: int = 10
     guard_percent: int = 10
     guard_absolute: int = 100
+    guard_few: int = 3
+    guard_course: int = 4
+    guard_courses: int = 2
+    guard_letters: int = 8
+    guard_ausfall: int = 3
+    guard_moved: int = 5
+    guard_revised: int = 10
+    guard_persons: int = 10
+    guard_alike: int = 5
+    guard_revived: int = 3
     identity_sharing: Literal["master_only", "all"] = "master_only"
     bavaria: frozenset[str] = frozenset()
     event_kind_course: str = "75"

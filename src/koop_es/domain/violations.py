@@ -7,11 +7,13 @@ which the VHSs report cannot change which are open in the end.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, INFO_LABELS, SHAREABLE_TYPES, euros
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CONFIRMED
 from koop_es.domain.terms import normal_rate
 from koop_es.domain.wanted import BAVARIAN_COOPERATION, BAVARIAN_KINDS, changes, is_open, name_of
@@ -95,6 +97,15 @@ TEXTS: dict[str, str] = {
         "An export with sequence {found} came after export {expected} and is younger ({since}): the count seems to "
         "have begun anew, and until that is accepted nothing more is taken in. {remedy}"
     ),
+    "LETTERS_CHANGED_TOGETHER": (
+        "{found} cancelled bookings show A or W again at once. Nothing is written until it is known whether the "
+        "letters "
+        "are mapped wrongly, the program was restored, or somebody decided so. {remedy}"
+    ),
+    "EFFECTS_WITHHELD": (
+        "What this VHS shows would do too much to others at once and is held back: {found}. Nobody else was told. "
+        "{remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
     ),
@@ -145,6 +156,16 @@ REMEDIES: dict[str, str] = {
     "OVERBOOKED": "Put those on the waiting list, cancel them with S, or raise TN max at the Master.",
     "UNKNOWN_STATUS": "Set A, W or S in that row.",
     "CANCELLED_ONLY_AT_SUBSCRIBER": "The change list takes the mark back.",
+    "LETTERS_CHANGED_TOGETHER": (
+        "Look at the status letters of the profile: with the right ones the next export settles it. Where they are "
+        "right, "
+        "koop-es withheld approve {refs} takes the letters for what they are: S is set again where it is final."
+    ),
+    "EFFECTS_WITHHELD": (
+        "Look whether the export was read with the right profile and is whole: with the former values it settles "
+        "itself. "
+        "Where it is meant, koop-es withheld approve {refs}."
+    ),
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
     "CANCELLATION_UNCLEAR": (
         "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."
@@ -204,6 +225,7 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
         yield from _unreferenced(state)
     yield from _held(state)
     yield from _about_change_lists(state)
+    yield from _withheld(state)
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
 
@@ -367,6 +389,7 @@ def is_odd(seat: Seat) -> bool:
         or seat.former is not None
         or seat.doubles
         or seat.unreferenced
+        or seat.waiting
     )
 
 
@@ -475,6 +498,26 @@ def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Vi
         if held and booking.owner in readable:
             detail = {"found": "VHS " + ", ".join(held)}
             yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
+
+
+def _withheld(state: Cooperation) -> Iterator[Violation]:
+    """What of a VHS's exports is held back because it would do too much to others at once (D31)."""
+    waiting: dict[str, list[Held]] = {vhs: list(lane.waiting) for vhs, lane in state.lanes.items() if lane.waiting}
+    for booking in state.bookings.values():
+        for vhs, seat in booking.seats.items():
+            if seat.waiting:
+                waiting.setdefault(vhs, []).extend(seat.waiting)
+    for vhs, held in sorted(waiting.items()):
+        letters = [item for item in held if item.effect == Effect.LETTER]
+        if letters:
+            detail = {"found": str(len(letters)), "refs": letters[0].withheld_id}
+            yield Violation("LETTERS_CHANGED_TOGETHER", vhs, "", CRITICAL, "D31", detail)
+        others = [item for item in held if item.effect != Effect.LETTER]
+        if others:
+            counts = Counter(item.effect for item in others)
+            found = ", ".join(f"{counts[effect]} {effect}" for effect in sorted(counts))
+            ids = sorted({item.withheld_id for item in others})
+            yield Violation("EFFECTS_WITHHELD", vhs, "", CRITICAL, "D31", {"found": found, "refs": ", ".join(ids)})
 
 
 def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:

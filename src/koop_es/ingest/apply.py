@@ -15,10 +15,10 @@ import msgspec
 import structlog
 
 from koop_es.domain.events import Event, ExportApplied
-from koop_es.domain.judgement import Judgement
+from koop_es.domain.judgement import Judgement, export_of
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
-from koop_es.ingest import catalogue, institution, ledger, quarantine
+from koop_es.ingest import catalogue, institution, ledger, quarantine, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
 from koop_es.ingest.other_ids import OtherIds
@@ -70,19 +70,23 @@ class _Ending(NamedTuple):
 class Run:
     """One export on its way into the store."""
 
-    def __init__(self, store: Store, arrival: Arrival) -> None:
-        """Plan what is to be decided, and judge what is withheld of it (D4, D19, D31)."""
+    def __init__(self, store: Store, arrival: Arrival, *, helps: bool = False) -> None:
+        """Plan what is to be decided, and judge what is withheld of it (D4, D19, D31); who only helps is told that."""
         self.store, self.arrival, self.report, self.now = store, arrival, arrival.report, arrival.now
         self.other_ids = OtherIds()
         with store.reading() as tx:
             self.plan = Plan(tx, arrival)
             before = ledger.peek(tx, self.report.vhs)
-            self.judgement = before.judgement if before.begun(self.report) else self.plan.judge(tx)
+            ready: list[Decided] | None = None
+            if helps or before.begun(self.report):
+                self.judgement = before.judgement
+            else:
+                self.judgement, ready = self.plan.judge(tx)
             self.decider = self.plan.decider(self.judgement)
             self.parts = list(self.plan.parts())
             # What fits into one transaction is decided here and now, and again only if somebody else writes meanwhile.
             only = self.parts[0] if self.parts else []
-            self._ended = [self._end(tx, before, only)] if len(self.parts) <= 1 else []
+            self._ended = [self._end(tx, before, only, ready)] if len(self.parts) <= 1 else []
 
     def obey(self, judgement: Judgement) -> None:
         """Take over what was judged for all of the export (D4, D19, D31)."""
@@ -134,9 +138,11 @@ class Run:
 
         self.other_ids.count(self.store.retrying(written))
 
-    def _end(self, tx: Tx, before: ledger.Progress, part: Sequence[Slice]) -> _Ending:
+    def _end(
+        self, tx: Tx, before: ledger.Progress, part: Sequence[Slice], ready: list[Decided] | None = None
+    ) -> _Ending:
         """Decide the last part, and all that is said about the export as a whole."""
-        decided = self.decider.decide(tx, part)
+        decided = ready if ready is not None else self.decider.decide(tx, part)
         events, withheld = count(decided)
         events += before.events_of(self.report)
         withheld += self._withheld(tx) if before.begun(self.report) else 0
@@ -171,6 +177,7 @@ class Run:
                 tx, report, line.status, self.now, events=events, quarantined_rows=quarantined, withheld=withheld
             )
             ledger.advance(tx, report, self.now)
+            weighing.note(tx, report, self.judgement)
             untold = self.plan.untold(tx)
         self.other_ids.count(decided)
         result = self._result(line)
@@ -212,9 +219,9 @@ class Run:
         )
 
     def _withheld(self, tx: Tx) -> int:
-        """Count what the parts written before hold back (D4)."""
-        ours = (self.plan.origin.export, self.report.vhs)
-        return sum((withheld_id, vhs) == ours for withheld_id, vhs, *_ in tx.rows("withheld_all"))
+        """Count what the parts written before hold back (D4, D31)."""
+        export = self.plan.origin.export
+        return sum(export_of(name) == export for name, *_ in tx.rows("withheld_of_vhs", vhs=self.report.vhs))
 
     def _with_bytes(self, rejected: list[Rejected]) -> list[Rejected]:
         """Fetch the original bytes of rows that turned out to belong nowhere once the whole export was known."""
@@ -230,4 +237,5 @@ class Run:
             line.status, events=line.events, quarantined_rows=line.quarantined_rows, withheld=line.withheld
         )
         result.notices += self.other_ids.notices()
+        result.judged(self.judgement)
         return result

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from koop_es.connectors import Export
 from koop_es.domain.identifiers import export_name, sequence_of
+from koop_es.domain.judgement import NO_ABSENCES, Judgement
 from koop_es.domain.observation import Kind, Notice, Report
 from koop_es.domain.slices import Suspension
 from koop_es.domain.terms import Policy
@@ -41,6 +42,8 @@ class ExportResult:
     quarantined_rows: int = 0
     withheld_cancellations: int = 0
     suspended: int = 0
+    withheld: dict[str, Any] = field(default_factory=dict)
+    foreseen: bool = False
     reason: str | None = None
     export: str | None = None
     code: str | None = None
@@ -58,11 +61,34 @@ class ExportResult:
             text = f"absences are suspended, {REASONS[why.reason]}: {', '.join(refs)}"
             self.notices.append({"file": why.file, "line": why.line, "course": None, "text": text})
 
+    def judged(self, judgement: Judgement) -> None:
+        """Say what was judged: which absences and effects are withheld, and what would be at the next export (D19)."""
+        self.foreseen = judgement.foreseen != NO_ABSENCES
+        if self.foreseen:
+            text = (
+                f"missing for the first time: {FORESEEN[judgement.foreseen.reason]}. Nobody is cancelled; if the next "
+                "complete export lacks them as well, their cancellations are withheld. Look for a filter or an empty "
+                "file, or export again"
+            )
+            self.notices.append({"file": "", "line": 0, "course": None, "text": text})
+        reasons = [FORESEEN[judgement.absences.reason]] if judgement.absences.reason else []
+        self.withheld = {"absences": reasons, "effects": [effect.value for effect in judgement.effects]}
+
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data, without the plan."""
         data = asdict(self)
         del data["plan"]
         return data
+
+
+FORESEEN = {
+    "D4": "more bookings than the mass guard lets pass",
+    "D19 half": "more than half of this VHS's live bookings",
+    "D19 empty": "all bookings: the booking file has no row",
+    "D19 course": "all bookings of whole courses",
+    "D19 owner": "all mirrors of another VHS",
+}
+"""Why absences are withheld, in words (D4, D19)."""
 
 
 @dataclass(frozen=True, slots=True)

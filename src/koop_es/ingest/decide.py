@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, RowCells, VaultEntry
-from koop_es.domain.events import BookingMoved, Event, OrphanDetected
+from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Report
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.domain.weight import Weight
 from koop_es.ingest.references import References
 from koop_es.store import Tx, fences, vault
 
@@ -61,6 +62,7 @@ class Decided:
     name: str
     fence: int
     cells: list[RowCells]
+    weight: Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,9 @@ class Decider:
             )
             # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15).
             name = UNNAMED if erased[part.coop_id] else part.name
-            result.append(Decided(state, expected, outcome.events, outcome.persons, name, fence, outcome.cells))
+            news = outcome.events, outcome.persons
+            result.append(Decided(state, expected, *news, name, fence, outcome.cells, outcome.weight))
         return result
-
-    def orphans(self, tx: Tx, slices: Iterable[Slice]) -> int:
-        """Count the bookings an export would orphan or cancel as moved, those withheld already included (D4, D25)."""
-        return sum(
-            isinstance(event, OrphanDetected | BookingMoved)
-            for item in self.decide(tx, slices)
-            for event in item.events
-        )
 
     def _find_homes(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
         """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25): one query, and only if asked."""

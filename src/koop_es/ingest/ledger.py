@@ -55,6 +55,7 @@ class LaneView(NamedTuple):
     suspects: int
     live: int
     alone: bool
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,10 @@ def lane_views(tx: Tx, vhs: str, numbers: Iterable[str] | None = None) -> dict[s
     else:
         rows = tx.rows("views_of_vhs_numbered", vhs=vhs, numbers=sorted(numbers))
     return {
-        coop_id: LaneView(number, period, title, _day(starts_on), _day(ends_on), pending, suspects, live, bool(alone))
-        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live, alone in rows
+        coop_id: LaneView(
+            number, period, title, _day(starts_on), _day(ends_on), pending, suspects, live, bool(alone), role
+        )
+        for coop_id, number, period, title, starts_on, ends_on, pending, suspects, live, alone, role in rows
     }
 
 
@@ -297,7 +300,9 @@ def advance(tx: Tx, report: Fingerprint | Report, now: datetime) -> None:
     else:
         # Only a full export says everything there is, so only its digest can prove that nothing has changed.
         digest = report.digest if report.kind is Kind.FULL else None
-        tx.run("lane_applied", sequence=report.sequence, digest=digest, exported_at=report.exported_at, **common)
+        reading = (report.reading or None) if isinstance(report, Report) else None
+        common |= {"reading": reading, "exported_at": report.exported_at}
+        tx.run("lane_applied", sequence=report.sequence, digest=digest, **common)
 
 
 def record(

@@ -10,14 +10,15 @@ from typing import Any
 from koop_es.connectors import UNNAMED
 from koop_es.domain.asides import KnownSeat, Seats, seats_of
 from koop_es.domain.draft import Moment
-from koop_es.domain.events import OrphanWithheld
+from koop_es.domain.events import EffectWithheld, OrphanWithheld
 from koop_es.domain.evolve import fold
-from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
+from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.violations import text as violation_text
-from koop_es.ingest import catalogue, ledger, strays
+from koop_es.domain.weight import Weight
+from koop_es.ingest import catalogue, ledger, strays, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
 from koop_es.ingest.other_ids import OtherIds
@@ -60,14 +61,27 @@ class Plan:
         """Say how the slices are decided."""
         return Decider(self.report, self.moment, self.arrival.policy, judgement, settled=bool(self._known))
 
-    def judge(self, tx: Tx) -> Judgement:
-        """Decide, over all slices and before anything is written, what is withheld of this export (D4)."""
-        policy, known = self.arrival.policy, self._known
-        risky = [part for part in self.slices if part.proves_absence and part.coop_id in known]
-        live = sum(lane.live + lane.suspects for lane in known.values())
-        decider = self.decider(NOTHING)
-        orphans = sum(decider.orphans(tx, part) for part in _parts(risky, self.arrival.max_events))
-        return ALL_ABSENCES if policy.guard_trips(orphans, live) else NOTHING
+    def judge(self, tx: Tx) -> tuple[Judgement, list[Decided] | None]:
+        """Decide, over all slices and before anything is written, what is withheld of this export (D4, D19, D31).
+
+        It is decided as if nothing were withheld, and weighed. Where all of it fits into one part and nothing is
+        withheld, that is what is decided of it, and nothing is decided twice.
+        """
+        decider, parts = self.decider(NOTHING), list(self.parts())
+        if len(parts) <= 1:
+            decided = decider.decide(tx, parts[0] if parts else [])
+            judgement = self._weighed(tx, {item.state.coop_id: item.weight for item in decided})
+            return judgement, decided if judgement.free else None
+        known = [part for part in self.slices if part.coop_id in self._known]  # nobody was told of the others
+        weights = {
+            item.state.coop_id: item.weight
+            for part in _parts(known, self.arrival.max_events)
+            for item in decider.decide(tx, part)
+        }
+        return self._weighed(tx, weights), None
+
+    def _weighed(self, tx: Tx, weights: Mapping[str, Weight]) -> Judgement:
+        return weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy)
 
     def untold(self, tx: Tx) -> list[Untold]:
         """List of whom this export could not tell whether they are gone, once it is written (D17)."""
@@ -114,8 +128,9 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
     """Decide everything and write nothing."""
     with store.reading() as tx:
         plan = Plan(tx, arrival)
-        decider = plan.decider(plan.judge(tx))
-        decided: list[Decided] = [item for part in plan.parts() for item in decider.decide(tx, part)]
+        judgement, ready = plan.judge(tx)
+        decider = plan.decider(judgement)
+        decided = ready if ready is not None else [item for part in plan.parts() for item in decider.decide(tx, part)]
         change = plan.catalogue(tx)
     events, withheld = count(decided)
     result = arrival.result(
@@ -128,6 +143,7 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
     other_ids = OtherIds()
     other_ids.count(decided)
     result.notices += other_ids.notices()
+    result.judged(judgement)
     result.plan = [_planned(item.state.coop_id, event) for item in decided for event in item.events]
     return result
 
@@ -143,9 +159,9 @@ def _untold(plan: Plan, decided: list[Decided]) -> list[Untold]:
 
 
 def count(decided: list[Decided]) -> tuple[int, int]:
-    """Count the events that were decided, and the cancellations among them that are withheld (D4)."""
+    """Count the events that were decided, and those among them that say that something is withheld (D4, D31)."""
     events = [event for item in decided for event in item.events]
-    return len(events), sum(isinstance(event, OrphanWithheld) for event in events)
+    return len(events), sum(isinstance(event, OrphanWithheld | EffectWithheld) for event in events)
 
 
 def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:

@@ -21,10 +21,13 @@ def claim_seat(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str)
     return decide(store, coop_id, moment(vhs, now), lambda draft: seats.claim_seat(draft, ref))
 
 
-def approve(store: Store, *, now: datetime, withheld_id: str, up_to: int | None = None) -> list[str]:
-    """Let the cancellations withheld under an id happen, all of them or none; returns the bookings (D4).
+def approve(
+    store: Store, *, now: datetime, withheld_id: str, up_to: int | None = None, by: str | None = None
+) -> list[str]:
+    """Let what is withheld under an id happen, all of it or nothing; returns the bookings and courses (D4, D31).
 
-    Raises WithheldUnknown, and Refused where there are more than ``up_to``.
+    ``by`` is the VHS that confirms, which can only confirm its own; without it an operator does, anybody's. Raises
+    WithheldUnknown, and Refused where there are more than ``up_to``, or where it is another VHS's.
     """
 
     def attempt() -> list[str]:
@@ -34,11 +37,14 @@ def approve(store: Store, *, now: datetime, withheld_id: str, up_to: int | None 
                 raise WithheldUnknown(
                     f"nothing is withheld under {withheld_id}; see koop-es withheld list", id=withheld_id
                 )
+            if by is not None and by != rows[0][1]:
+                raise Refused(
+                    f"{withheld_id} is of VHS {rows[0][1]}: VHS {by} can confirm only its own", rule="D31", vhs=by
+                )
             if up_to is not None and len(rows) > up_to:
                 raise Refused(
-                    f"{len(rows)} cancellations are withheld under {withheld_id}, more than the {up_to} approved; "
-                    f"nothing was "
-                    "cancelled",
+                    f"{len(rows)} items are withheld under {withheld_id}, more than the {up_to} approved; "
+                    "nothing was done",
                     rule="D4",
                     withheld=len(rows),
                 )
@@ -52,6 +58,8 @@ def approve(store: Store, *, now: datetime, withheld_id: str, up_to: int | None 
                 decided.append((expected, draft))
         with store.write() as tx:
             write(tx, decided)
+            # What waited because of it, a new row under a withheld name, is read again (D19).
+            tx.run("slices_forget", coop_ids=[draft.state.coop_id for _, draft in decided])
         return refs
 
     return store.retrying(attempt)

@@ -149,7 +149,7 @@ def _help(pipe: Connection[Any, Any], address: Address, order: Order) -> None:
             if export.fingerprint.sha256 != order.sha256:
                 return
             terms = order.policy, order.now, order.max_events, order.line, order.number
-            run = Run(store, arrive(store, order.path, export, *terms))
+            run = Run(store, arrive(store, order.path, export, *terms), helps=True)
             parts = run.parts
             pipe.send(named(parts))
             go: _Go = pipe.recv()

@@ -14,9 +14,11 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.course import given
 from koop_es.domain.draft import Draft, Moment, People
 from koop_es.domain.evolve import apply, fold
-from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Absences, Effect, Judgement
 from koop_es.domain.observation import Kind, Origin, Person
 from koop_es.domain.terms import Policy
 from koop_es.replay.echoes import echoes
@@ -238,8 +240,17 @@ class _Reader:
 
 def _judged(events: list[e.Event]) -> Judgement:
     """Tell what was withheld of an export by what came of it in this cooperation."""
-    withheld = any(isinstance(event, e.OrphanWithheld) for event in events)
-    return ALL_ABSENCES if withheld else NOTHING
+    withheld = {owner_of(event.ref) for event in events if isinstance(event, e.OrphanWithheld)}
+    happened = any(isinstance(event, e.OrphanDetected) for event in events)
+    absences = NO_ABSENCES
+    if withheld:
+        absences = Absences(owners=tuple(sorted(withheld))) if happened else Absences(everywhere=True)
+    waits = any(isinstance(event, e.MergeSuspected) and event.rule == "D19" for event in events)
+    held = [event for event in events if isinstance(event, e.EffectWithheld)]
+    fields = {name for event in held if event.facts is not None for name in given(event.facts)}
+    effects = {Effect(event.effect) for event in held}
+    foreseen = Absences(everywhere=waits)
+    return Judgement(absences, foreseen, tuple(sorted(effects)), tuple(sorted(fields)))
 
 
 _JOINED = (e.CourseReleased, e.CourseSubscribed)

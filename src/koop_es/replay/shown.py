@@ -89,6 +89,24 @@ def _id_altered(sheet: Sheet, event: e.CoopIdAltered, told: Telling) -> None:
     sheet.edit_course(event, external_number=event.found)
 
 
+def _withheld(sheet: Sheet, event: e.EffectWithheld, told: Telling) -> None:
+    if event.ref:
+        shown_bookings.withheld(sheet, event, told)
+    elif sheet.course is not None:
+        news = event.facts if event.facts is not None else CourseFacts(cancelled=True)
+        sheet.edit_course(event, facts=merged(sheet.course.facts, news))
+
+
+def _dropped(sheet: Sheet, event: e.EffectDropped, told: Telling) -> None:
+    """Show again what the VHS showed before; what an operator dropped is shown as it was (D31, D32)."""
+    lane = told.state.lanes.get(sheet.vhs)
+    if event.ref:
+        shown_bookings.dropped(sheet, event, told)
+    elif sheet.course is not None and lane is not None and event.origin is not None:
+        values = {name: getattr(lane.row, name) for name in event.fields} or {"cancelled": False}
+        sheet.edit_course(event, facts=merged(sheet.course.facts, CourseFacts(**values)))
+
+
 _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     **shown_bookings.TAKE,
     e.CourseReleased: _released,
@@ -98,6 +116,8 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.CourseRevised: _changed,
     e.CourseRenumbered: _renumbered,
     e.CourseCancelled: _cancelled_course,
+    e.EffectWithheld: _withheld,
+    e.EffectDropped: _dropped,
     e.CourseVanished: _course_gone,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,

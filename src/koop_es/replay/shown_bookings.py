@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS
 from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import BookingRow, Person, Status
 from koop_es.domain.slices import Suspension
 from koop_es.replay import echoes
@@ -259,6 +260,28 @@ def _unknown(sheet: Sheet, event: e.UnknownStatusSeen, told: Telling) -> None:
         **stamp(event),
     )
     sheet.enter(event.ref, row)
+
+
+def withheld(sheet: Sheet, event: e.EffectWithheld, told: Telling) -> None:
+    """Show what the row shows, whatever came of it (D31)."""
+    values: dict[str, Any] = letter(event.status) if event.status is not None else {}
+    if event.person_version is not None:
+        values["person"] = _person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
+    sheet.bring_back(event.ref)
+    sheet.edit(event.ref, event, **values)
+
+
+def dropped(sheet: Sheet, event: e.EffectDropped, told: Telling) -> None:
+    """Show again what the VHS showed before."""
+    booking = told.state.bookings.get(event.ref)
+    seat = booking.seats.get(sheet.vhs) if booking is not None else None
+    if booking is None or seat is None or event.origin is None:
+        return
+    if event.effect == Effect.PERSON:
+        version = booking.person_version
+        sheet.edit(event.ref, event, person=_person(told._replace(echo=echoes.NONE), event.ref, version))
+    elif seat.status is not None:
+        sheet.edit(event.ref, event, **letter(seat.status))
 
 
 TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {

@@ -13,6 +13,7 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import sequence_of
 from koop_es.domain.violations import found
 from koop_es.store import Tx
+from koop_es.views.derived import withheld_of
 from koop_es.views.documents import Document, document
 
 STREAMS_AT_ONCE = 500
@@ -64,9 +65,7 @@ def status(tx: Tx, position: int, moment: datetime | None, vhs: str | None) -> l
         open_count.update(where for _, where, _ in state.violations)
         for name, lane in state.lanes.items():
             untold[name] += len(lane.suspended.refs) if lane.suspended is not None else 0
-        withheld.update(
-            where for booking in state.bookings.values() for where, seat in booking.seats.items() if seat.withheld
-        )
+        withheld.update(row[0] for row in withheld_of(state))
     exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position)}
     known = sorted(
         ({vhs} if vhs is not None else {m for members in streams.values() for m in members}) | exports.keys()

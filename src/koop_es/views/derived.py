@@ -20,7 +20,7 @@ TABLES = ("views", "violations", "withheld", "members")
 KEYS = {
     "views": ("coop_id", "vhs"),
     "violations": ("coop_id", "opened_position"),
-    "withheld": ("coop_id", "vhs", "ref"),
+    "withheld": ("coop_id", "vhs", "ref", "id"),
     "members": ("coop_id", "vhs"),
 }
 """Table -> the columns that name a row."""
@@ -110,13 +110,18 @@ def members_of(item: Touched) -> list[Row]:
 
 
 def withheld_of(state: Cooperation) -> list[Row]:
-    """Name the cancellations the mass guard holds back (D4)."""
-    return [
-        (vhs, state.coop_id, booking.ref, seat.withheld)
-        for booking in state.bookings.values()
-        for vhs, seat in booking.seats.items()
-        if seat.withheld is not None
-    ]
+    """Name what the guards hold back: cancellations of the absent (D4, D19), and effects (D31), those of a course
+    without a booking.
+    """
+    coop_id = state.coop_id
+    found = [(vhs, coop_id, "", held.withheld_id) for vhs, lane in state.lanes.items() for held in lane.waiting]
+    for booking in state.bookings.values():
+        for vhs, seat in booking.seats.items():
+            if seat.withheld is not None:
+                found.append((vhs, coop_id, booking.ref, seat.withheld))
+            if seat.waiting:
+                found += [(vhs, coop_id, booking.ref, held.withheld_id) for held in seat.waiting]
+    return found
 
 
 def violations_of(item: Touched | Said) -> tuple[list[Row], list[Closing]]:

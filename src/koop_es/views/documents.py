@@ -100,8 +100,9 @@ def _document(state: Cooperation, lane: Lane, ordered: list[Booking]) -> Documen
 
 def _is_absent(state: Cooperation, vhs: str, booking: Booking, seat: Seat) -> bool:
     # An owner's row may be gone while it last showed an orphan's "S" that was taken back: that counts as well (D3, D5).
-    counts = seat.live or vhs == booking.owner
-    return counts and not seat.orphaned and not state.is_final(booking)
+    if state.is_final(booking):  # watched until a second export lacks it as well (D19)
+        return seat.live and seat.absences == 1 and not (state.cancelled or vhs in booking.cancelled_by)
+    return (seat.live or vhs == booking.owner) and not seat.orphaned
 
 
 def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[list[BookingView], int, int]:

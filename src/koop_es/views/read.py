@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
 from koop_es.domain.identifiers import is_cooperation, sequence_of
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
 from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
@@ -124,24 +125,43 @@ def open_violations(store: Store, vhs: str | None = None) -> list[dict[str, Any]
     return violations(store, vhs=vhs)
 
 
-def withheld(store: Store) -> list[dict[str, Any]]:
-    """List the cancellations the mass guard holds back, by export (D4)."""
-    with store.reading() as tx:
-        rows = tx.rows("withheld_all")
+SOON = timedelta(hours=48)
+"""What is withheld of a course that starts within this time stands first (D31)."""
+
+
+def withheld(store: Store, now: datetime | None = None) -> list[dict[str, Any]]:
+    """List what the guards hold back, by export and kind (D4, D19, D31); what concerns a course that starts within 48
+    hours of ``now`` stands first.
+    """
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for name, vhs, coop, ref in rows:
-        groups.setdefault((name, vhs), []).append((coop, ref))
-    return [
-        {
-            "id": name,
-            "vhs": vhs,
-            "export": name,
-            "cancellations": len(items),
-            "refs": [ref for _, ref in items],
-            "coop_ids": sorted({coop for coop, _ in items}),
-        }
-        for (name, vhs), items in groups.items()
-    ]
+    starts: dict[str, str] = {}
+    with store.reading() as tx:
+        for name, vhs, coop, ref in tx.rows("withheld_all"):
+            groups.setdefault((name, vhs), []).append((coop, ref))
+        for vhs in sorted({vhs for _, vhs in groups}):
+            starts |= {row[0]: row[4] for row in tx.rows("views_of_vhs_known", vhs=vhs) if row[4]}
+    found = []
+    for (name, vhs), items in groups.items():
+        export, _, effect = name.partition("/")
+        days = sorted(starts[coop] for coop, _ in items if coop in starts)
+        found.append(
+            {
+                "id": name,
+                "vhs": vhs,
+                "export": export,
+                "kind": effect or "absence",
+                "items": len(items),
+                "cancellations": len(items) if effect in ("", Effect.CANCELLATION, Effect.AUSFALL) else 0,
+                "refs": [ref for _, ref in items if ref],
+                "coop_ids": sorted({coop for coop, _ in items}),
+                "soon": now is not None and any(_is_soon(day, now) for day in days),
+            }
+        )
+    return sorted(found, key=lambda item: not item["soon"])
+
+
+def _is_soon(day: str, now: datetime) -> bool:
+    return now.date() <= date.fromisoformat(day) <= (now + SOON).date()
 
 
 def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | None = None) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def store(any_db_url: str) -> Iterator[Store]:
         yield made
 
 
-def take_in(store: Store, path: Path, *, max_events: int = 5_000, dry_run: bool = False) -> ExportResult:
+def take_in(
+    store: Store, path: Path, *, max_events: int = 5_000, dry_run: bool = False, profile: str | None = None
+) -> ExportResult:
     """Ingest one export under the default policy at a fixed time."""
-    return ingest(store, path, Policy(), now=NOW, max_events=max_events, dry_run=dry_run)
+    return ingest(store, path, Policy(), now=NOW, max_events=max_events, dry_run=dry_run, profile=profile)

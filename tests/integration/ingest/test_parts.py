@@ -213,8 +213,8 @@ def test_the_same_export_taken_in_by_many_at_once_is_applied_once(store: Store, 
 
 def test_two_exports_of_one_vhs_at_once_leave_the_newer(store: Store, tmp_path: Path) -> None:
     take_in(store, export(tmp_path, 1))
-    cancelled = [row | {"Status": "S"} for row in BOOKINGS]
-    paths = [export(tmp_path, 2), export(tmp_path, 3, cancelled)]
+    waiting = [row | {"Status": "W"} for row in BOOKINGS]
+    paths = [export(tmp_path, 2), export(tmp_path, 3, waiting)]
 
     def work(path: Path) -> str:
         try:
@@ -227,7 +227,7 @@ def test_two_exports_of_one_vhs_at_once_leave_the_newer(store: Store, tmp_path: 
     assert found[1] == "applied"
     assert found[0] in {"unchanged", "superseded", "export_overtaken"}
     statuses = {b["status"] for item in view(store, "563")["courses"] for b in item["bookings"]}
-    assert statuses == {"S"}
+    assert statuses == {"W"}
 
 
 @pytest.mark.parametrize("max_events", [1, 3, 10, 5_000])

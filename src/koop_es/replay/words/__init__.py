@@ -42,6 +42,8 @@ class Words:
         values: dict[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
         if isinstance(event, e.CourseRevised | e.CourseReported):
             values["facts"] = self.fields(event.facts)
+        if isinstance(event, e.EffectWithheld | e.EffectDropped):
+            values["what"] = self.say("booking_named", ref=event.ref) if event.ref else self.say("the_course")
         if isinstance(event, e.BookingAmended | e.BookingReported):
             values["news"] = self._news(event)
         if isinstance(event, e.AbsencesSuspended):

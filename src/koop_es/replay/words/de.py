@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from koop_es.domain import events as e
-from koop_es.domain.course import HEADINGS
+from koop_es.replay.words.de_details import details as _details
 
+details = _details
 TIME = "%d.%m.%Y %H:%M"
 
 EVENTS: dict[type[e.Event], str] = {
@@ -49,6 +48,10 @@ EVENTS: dict[type[e.Event], str] = {
         "die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen: ihr Status S wird "
         "zurückgehalten ({withheld_id})"
     ),
+    e.EffectWithheld: (
+        "was VHS {vhs} bei {what} zeigt, träfe auf einmal zu viele andere: es wird zurückgehalten ({withheld_id})"
+    ),
+    e.EffectDropped: "was bei {what} der VHS {vhs} zurückgehalten war, ist hinfällig: niemand hat davon erfahren",
     e.MirrorLost: "die Kopie der Belegung {ref} fehlt bei VHS {vhs} in ihrem Kurs: deshalb wird niemand storniert",
     e.BookingMoved: "VHS {vhs} hat die Belegung {ref} in Kurs {course_number} ({period}) umgebucht: S, wo sie stand",
     e.AbsencesSuspended: "ob VHS {vhs} {refs} noch führt, ist nicht zu sagen: {reason}; es zählt nicht",
@@ -169,6 +172,13 @@ VIOLATIONS: dict[str, str] = {
         "Ein Export mit der Folgenummer {found} kam nach dem Export {expected} und ist jünger ({since}): die Zählung "
         "scheint neu begonnen zu haben, und bis sie angenommen ist, wird nichts mehr übernommen. {remedy}"
     ),
+    "LETTERS_CHANGED_TOGETHER": (
+        "{found} stornierte Belegungen zeigen auf einmal wieder A oder W: Buchstaben falsch zugeordnet, Programm "
+        "zurückgespielt, oder so entschieden? Bis das klar ist, wird nichts geschrieben. {remedy}"
+    ),
+    "EFFECTS_WITHHELD": (
+        "Was diese VHS zeigt, träfe auf einmal zu viele andere und wird zurückgehalten: {found}. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
         "eine neue Belegung. {remedy}"
@@ -221,6 +231,14 @@ REMEDIES: dict[str, str] = {
         "Bitte ins Protokoll des Konnektors sehen: die Zeile zeigt anderes, als die Änderungsliste erwartet, oder er "
         "schreibt nicht."
     ),
+    "LETTERS_CHANGED_TOGETHER": (
+        "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Stimmen "
+        "sie, setzt koop-es withheld approve {refs} wieder S, wo es endgültig ist."
+    ),
+    "EFFECTS_WITHHELD": (
+        "Bitte prüfen, ob der Export mit dem richtigen Profil gelesen wurde und vollständig ist: zeigt er die früheren "
+        "Werte, erledigt es sich. Ist es gewollt: koop-es withheld approve {refs}."
+    ),
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
     "SEQUENCE_RESTARTED": (
         "Zählt das Programm wirklich neu (neuer Rechner, zurückgespielte Sicherung): koop-es vhs restart-sequence, "
@@ -235,40 +253,6 @@ NEVER_THERE = (
     "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
 )
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
-
-_PARTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "RATE_CHANGED": ((r"^empty$", "leer"),),
-    "CONTENT_CHANGED_AFTER_RELEASE": tuple((rf"\b{name}\b", text) for name, text in HEADINGS.items()),
-    "TYPE_NO_LONGER_SHAREABLE": ((r"^BAMF-funded$", "BAMF-gefördert"), (r"^of type (.*)$", r"vom Typ \1")),
-    "INSTRUCTOR_REPLACED": ((r"^none$", "keiner eingetragen"),),
-    "COUNTED_TWICE": ((r"\bempty\b", "leer"),),
-    "CANCELLATION_UNCLEAR": (
-        (r"Nothing is written over it", "Darüber wird nichts geschrieben"),
-        (
-            r"A was given out over it, since it was ours by all that is known",
-            "Darüber wurde A ausgegeben, denn nach allem Bekannten war es unseres",
-        ),
-        (r"A is about to be given out over it", "Darüber wird A ausgegeben"),
-    ),
-    "PARTICIPANTS_MERGED": (
-        (r"^TNR (.*) became (.*); the booking goes on$", r"aus TNR \1 wurde \2; die Belegung läuft weiter"),
-        (
-            r"^(.*) is a booking of the same person; cancel the one that is too many$",
-            r"\1 ist eine Belegung derselben Person; bitte die überzählige stornieren",
-        ),
-    ),
-}
-"""Code -> what in its details is English, and how it is said here."""
-
-
-def details(code: str, detail: dict[str, str]) -> dict[str, str]:
-    """Say in German what the details of a violation hold of English; the log keeps them as they were found."""
-    result = dict(detail)
-    for pattern, text in _PARTS.get(code, ()):
-        if "found" in result:
-            result["found"] = re.sub(pattern, text, result["found"])
-    return result
-
 
 RULES: dict[str, str] = {
     "2.8": "Ein Verstoß ist erledigt, sobald wieder der richtige Stand gezeigt wird.",
@@ -320,6 +304,11 @@ RULES: dict[str, str] = {
     ),
     "D22": ("Eine Änderung sagt, was die Zeile zeigen muss, damit sie geschrieben wird, und wird einmal ausgeführt."),
     "D28": "Belegungen eines Kurses, den sein Eigner wirklich gelöscht hat, beendet der Betreiber.",
+    "D19": (
+        "So viele fehlende Belegungen auf einmal beweisen nichts; sie werden gemeldet und warten, bis der Betreiber "
+        "zustimmt."
+    ),
+    "D31": "Was auf einmal auffällig viele andere träfe, wartet, gleich wie ein Export es sagt.",
     "D5": (
         "S ist endgültig; nur eine als verwaist stornierte Belegung lebt wieder auf, wenn die VHS sie wieder zeigt, "
         "bei der sie fehlte."
@@ -355,6 +344,8 @@ SAYS: dict[str, str] = {
     "person_differs": "andere Personendaten als bei der eigenen VHS",
     "booked_at": "gebucht am",
     "likely_zeros": "; vermutlich gingen führende Nullen verloren oder kamen hinzu, wie in einer Tabellenkalkulation",
+    "booking_named": "der Belegung {ref}",
+    "the_course": "dem Kurs",
     "survivor": "({survivor} ist eine Belegung derselben Person: das muss jemand entscheiden)",
     "told_creates": "anzulegende Spiegel: {refs}",
     "told_cancelled": "S für {refs}",
@@ -504,6 +495,7 @@ SAYS: dict[str, str] = {
     "m_withheld": (
         "Die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen: ihr Status S wird zurückgehalten ({id})."
     ),
+    "m_withheld_effect": ("Was VHS {vhs} dort zeigt, träfe auf einmal zu viele andere und wird zurückgehalten ({id})."),
     "m_double": (
         "VHS {vhs} hat zwei Datensätze einer Person zusammengeführt, die beide angemeldet waren: {ref} und {survivor}."
     ),
@@ -551,6 +543,11 @@ SAYS: dict[str, str] = {
     "n_withheld": (
         "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
         "Belegung wieder her."
+    ),
+    "n_withheld_effect": (
+        "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "
+        "sich "
+        "mit dem nächsten Export, der die früheren Werte zeigt."
     ),
     "n_double": "Bitte bei VHS {vhs} die überzählige Belegung stornieren: {ref} oder {survivor}.",
     "n_claim": (

@@ -46,6 +46,8 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
     e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
     e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
+    e.EffectWithheld: "what VHS {vhs} shows of {what} would do too much to others at once: it waits ({withheld_id})",
+    e.EffectDropped: "what waited of {what} at VHS {vhs} is void: nobody was told of it",
     e.MirrorLost: "mirror of booking {ref} is gone from its course at VHS {vhs}: nobody is cancelled for that",
     e.BookingMoved: "booking {ref} was moved to course {course_number} ({period}) by VHS {vhs}: S where it left",
     e.AbsencesSuspended: "whether VHS {vhs} still holds {refs} cannot be told: {reason}; nothing is counted",
@@ -121,6 +123,8 @@ RULES: dict[str, str] = {
     "D21": 'An "S" shown before it was given out is a claim, after that an acknowledgement; what is unclear is asked.',
     "D22": "A change says what the row must show for it to be written, and an id is carried out once.",
     "D28": "The bookings of a course that its owner really deleted are ended by an operator.",
+    "D19": "So many absences at once prove nothing; they are said, and wait until an operator approves them.",
+    "D31": "What would do unusually much to others at once waits, however an export says it.",
     "D5": '"S" is final; only a booking cancelled as an orphan lives again, where it was lost and is shown again.',
     "D6": 'The Master decides course facts, the owner person and A/W, anybody "S"; what others change is overwritten.',
     "D7": "A free seat goes to the first accepted claim; beyond the maximum the latest bookings are without a seat.",
@@ -147,6 +151,8 @@ SAYS: dict[str, str] = {
     "person_differs": "person data other than the owner's",
     "booked_at": "booked at",
     "likely_zeros": "; likely cause: leading zeros came or went, as when a file is opened in a spreadsheet",
+    "booking_named": "booking {ref}",
+    "the_course": "the course",
     "survivor": "({survivor} is a booking of the same person: a human decides)",
     "told_creates": "mirrors to make: {refs}",
     "told_cancelled": "S for {refs}",
@@ -281,6 +287,7 @@ SAYS: dict[str, str] = {
         "may be its own."
     ),
     "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
+    "m_withheld_effect": "What VHS {vhs} shows there would do too much to others at once and waits ({id}).",
     "m_double": "VHS {vhs} has merged two records of one person that both were booked: {ref} and {survivor}.",
     "m_unreadable": "Booking {ref} shows the unknown status {found} at VHS {vhs}: the row is not read.",
     # what to do
@@ -319,6 +326,11 @@ SAYS: dict[str, str] = {
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (
         "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking."
+    ),
+    "n_withheld_effect": (
+        "If it is meant, VHS {vhs} or an operator confirms it: koop-es withheld approve {id}. If not, it goes away "
+        "with the "
+        "next export that shows the former values."
     ),
     "n_double": "Cancel the one that is too many at VHS {vhs}: {ref} or {survivor}.",
     "n_claim": (

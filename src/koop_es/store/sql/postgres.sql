@@ -244,10 +244,10 @@ COPY koop_views (vhs, coop_id, role, course_number, period, title, starts_on, en
 SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(vhs)s ORDER BY coop_id
 
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
-SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone FROM koop_views WHERE vhs = %(vhs)s
+SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views WHERE vhs = %(vhs)s
 
 -- views_of_vhs_numbered: Read the same of the courses under some numbers.
-SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone FROM koop_views
+SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views
 WHERE vhs = %(vhs)s AND course_number = ANY(%(numbers)s::text[])
 
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
@@ -322,6 +322,9 @@ COPY koop_withheld (vhs, coop_id, ref, id) FROM STDIN (FORMAT BINARY)
 -- withheld_all: Read every withheld cancellation.
 SELECT id, vhs, coop_id, ref FROM koop_withheld ORDER BY vhs, id, coop_id, ref
 
+-- withheld_of_vhs: Read what is withheld of one VHS.
+SELECT id, coop_id, ref FROM koop_withheld WHERE vhs = %(vhs)s ORDER BY id, coop_id, ref
+
 -- status_by_vhs: Count what is open at each VHS.
 SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_at, lane.last_recorded_at),
     coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0)::bigint,
@@ -383,7 +386,7 @@ SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, pos
 SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, opened_position
 
 -- derived_withheld: Read withheld cancellations of some cooperations.
-SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs, ref
+SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs, ref, id COLLATE "C"
 
 -- derived_members: Read who has to do with what of some cooperations.
 SELECT vhs, coop_id, since FROM koop_members WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs
@@ -566,9 +569,12 @@ FROM koop_lanes WHERE vhs = %(vhs)s
 UPDATE koop_lanes SET applying_sequence = %(sequence)s, applying_sha256 = %(sha256)s, applying_events = %(events)s, judgement = %(judgement)s
 WHERE vhs = %(vhs)s
 
+-- lane_read_with: Read which profile the last export of a VHS was read with.
+SELECT reading FROM koop_lanes WHERE vhs = %(vhs)s
+
 -- lane_applied: Record that an export is applied.
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence = %(sequence)s, digest = %(digest)s, last_exported_at = %(exported_at)s,
-    last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL
+    reading = coalesce(%(reading)s, reading), last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL
 WHERE vhs = %(vhs)s
 
 -- lane_restarted: Record that exports came under a new count, and when the first of them was made; NULL where none does (D23).
@@ -611,6 +617,12 @@ WHERE vhs = %(vhs)s AND sequence IS NULL AND status = 'superseded' AND id > coal
     SELECT max(id) FROM koop_exports WHERE vhs = %(vhs)s AND sequence IS NULL AND status IN ('applied', 'unchanged')
 ), 0)
 ORDER BY id DESC LIMIT 1
+
+-- export_effects: Read what the last exports of a VHS did to others, newest first.
+SELECT coalesce(exported_at, recorded_at), effects FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id DESC LIMIT %(limit)s
+
+-- export_effects_note: Keep what the export that was taken in last did to others.
+UPDATE koop_exports SET effects = %(effects)s WHERE id = (SELECT max(id) FROM koop_exports WHERE vhs = %(vhs)s)
 
 -- export_last_line: Find where the ledger of a VHS ends, NULL where it is empty.
 SELECT max(id) FROM koop_exports WHERE vhs = %(vhs)s
@@ -813,7 +825,7 @@ SELECT * FROM koop_views_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 SELECT * FROM koop_violations_back ORDER BY opened_position
 
 -- side_withheld_back: Read the whole of koop_withheld_back.
-SELECT * FROM koop_withheld_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
+SELECT * FROM koop_withheld_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C", id COLLATE "C"
 
 -- side_members_back: Read the whole of koop_members_back.
 SELECT * FROM koop_members_back ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
@@ -825,7 +837,7 @@ SELECT * FROM koop_views_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 SELECT * FROM koop_violations_next ORDER BY opened_position
 
 -- side_withheld_next: Read the whole of koop_withheld_next.
-SELECT * FROM koop_withheld_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
+SELECT * FROM koop_withheld_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C", id COLLATE "C"
 
 -- side_members_next: Read the whole of koop_members_next.
 SELECT * FROM koop_members_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
@@ -909,7 +921,7 @@ SELECT * FROM koop_violations ORDER BY opened_position
 SELECT * FROM koop_seals ORDER BY position
 
 -- whole_withheld: Read all of koop_withheld.
-SELECT * FROM koop_withheld ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C"
+SELECT * FROM koop_withheld ORDER BY vhs COLLATE "C", coop_id COLLATE "C", ref COLLATE "C", id COLLATE "C"
 
 -- side_backups: Read the whole of koop_backups.
 SELECT * FROM koop_backups ORDER BY id
@@ -1256,3 +1268,38 @@ ALTER TABLE koop_lanes ADD COLUMN files_after bigint NOT NULL DEFAULT 0
 
 -- migration_4_answers_5: By when positions of the log were reached: only those before which nothing later lies (D23).
 CREATE TABLE koop_times (position bigint PRIMARY KEY, at bigint NOT NULL UNIQUE)
+
+-- migration_4_withheld_old: Set the former table aside: of one booking several things may be withheld (D31).
+ALTER TABLE koop_withheld RENAME TO koop_withheld_old
+
+-- migration_4_withheld: The live table of what is withheld.
+CREATE TABLE koop_withheld (
+    vhs text NOT NULL, coop_id text NOT NULL, ref text NOT NULL, id text NOT NULL,
+    PRIMARY KEY (vhs, coop_id, ref, id), UNIQUE (coop_id, vhs, ref, id)
+)
+
+-- migration_4_withheld_fill: Take over what it held.
+INSERT INTO koop_withheld (vhs, coop_id, ref, id)
+SELECT vhs, coop_id, ref, id FROM koop_withheld_old
+
+-- migration_4_withheld_drop: Drop the former table.
+DROP TABLE koop_withheld_old
+
+-- migration_4_withheld_back_old: Set the former table aside.
+ALTER TABLE koop_withheld_back RENAME TO koop_withheld_back_old
+
+-- migration_4_withheld_back: The table that was live before.
+CREATE TABLE koop_withheld_back (LIKE koop_withheld INCLUDING ALL)
+
+-- migration_4_withheld_back_fill: Take over what it held.
+INSERT INTO koop_withheld_back (vhs, coop_id, ref, id)
+SELECT vhs, coop_id, ref, id FROM koop_withheld_back_old
+
+-- migration_4_withheld_back_drop: Drop the former table.
+DROP TABLE koop_withheld_back_old
+
+-- migration_4_withheld_next_drop: Drop what a rebuild had begun.
+DROP TABLE koop_withheld_next
+
+-- migration_4_withheld_next: The table that a rebuild fills.
+CREATE TABLE koop_withheld_next (LIKE koop_withheld INCLUDING ALL)

@@ -1,0 +1,64 @@
+"""Weight: what one slice would do to others, noted while it is observed (D19, D31).
+
+Counted is what the VHS itself shows otherwise than before, never what others did meanwhile: so the order in which the
+exports of several VHSs arrive changes no count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from koop_es.domain.observation import Person
+
+
+class Absent(NamedTuple):
+    """A booking that this VHS last showed live and now lacks; ``nth`` counts the complete exports without it.
+
+    ``mirror_of`` is the owner of a mirror; ``waiting`` tells that the cancellation is withheld already.
+    """
+
+    coop_id: str
+    ref: str
+    mirror_of: str | None
+    nth: int
+    waiting: bool
+
+
+class Renamed(NamedTuple):
+    """Other person data of an own booking: who it is now, and the values of phone and mail that are new."""
+
+    ref: str
+    name: tuple[str, str]
+    contacts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Weight:
+    """What one slice would do.
+
+    ``absent`` are lost bookings, of ``live`` ones the VHS last showed in this course; ``cancelled`` those that show
+    "S", ``revived`` those that show another letter after an acknowledged "S"; ``ausfall`` a course cancelled by its
+    Master, ``revised`` the synced fields that it changes, ``renamed`` own bookings with other person data.
+    """
+
+    absent: list[Absent] = field(default_factory=list)
+    live: int = 0
+    cancelled: list[str] = field(default_factory=list)
+    revived: list[str] = field(default_factory=list)
+    ausfall: bool = False
+    revised: tuple[str, ...] = ()
+    renamed: list[Renamed] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether the slice does nothing to others that is weighed."""
+        return not (self.absent or self.cancelled or self.revived or self.ausfall or self.revised or self.renamed)
+
+
+def renamed(ref: str, before: Person, after: Person) -> Renamed:
+    """Say what is new in the data of a person."""
+    contacts = [
+        value for value, former in ((after.phone, before.phone), (after.email, before.email)) if value != former
+    ]
+    return Renamed(ref, (after.name, after.first_name), tuple(value for value in contacts if value))
