@@ -107,13 +107,14 @@ class Program:
         if row is None:
             assert verb == "create", f"VHS {self.vhs} has no booking {told['ref']} to {verb}"
             # The admin program's own number; taken from the reference it is the same in whatever order things arrive.
-            booking_id = "M" + told["ref"].replace(":", "-")
+            # A booking of its own that is restored (D20) has a Beleg-ID already.
+            booking_id = told.get("booking_id") or "M" + told["ref"].replace(":", "-")
             row = self.bookings[booking_id] = dict.fromkeys(BOOKINGS, "") | {
                 "Beleg-ID": booking_id,
                 "Kursnummer": change["course"]["number"],
                 "Periode": change["course"]["period"],
                 "TNR": f"9{booking_id}",
-                "Koop-Beleg-ID": told["ref"],
+                "Koop-Beleg-ID": "" if told["ref"] == f"{self.vhs}:{booking_id}" else told["ref"],
                 "Gebucht am": f"{datetime.fromisoformat(told['booked_at']).astimezone(BERLIN):%d.%m.%Y %H:%M:%S}",
             }
         names = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail": "email"}

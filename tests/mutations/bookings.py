@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named
 
-_S = "        if state.is_final(booking) or echo:\n"
+_S = "        if echo or known or (state.cancelled and vhs == state.master):\n"
 _FINAL = "        return self.cancelled or bool(booking.cancelled_by)\n"
-_BACK = "    elif seat.orphaned and not draft.state.is_final(booking):\n"
+_BACK = "    elif seat.orphaned and not booking.cancelled_by:\n"
 _WS = "    if actor == WEB_SERVICE_USER:\n"
 _OWNER_ONLY = '    if policy.orphan_policy == "owner_only" and vhs != booking.owner:\n'
 

@@ -135,20 +135,17 @@ COURSES = (
         ),
     ),
     Mutation(
-        "an Ausfall can be taken back",
+        "an Ausfall is taken back whenever the flag is reset",
         "unausfall",
-        "All were told S; nobody may be booked again behind their back (D5, D11).",
+        "A program that resets flags at the turn of the semester revives nobody (D24).",
         (
             Edit(
-                "domain/evolve_course.py",
-                "    lane.row = replace(lane.row, **news)\n    lane.row_changed |=",
-                "    lane.row = replace(lane.row, **news)\n"
-                "    if event.facts.cancelled is False:\n"
-                "        lane.cancelled_version = 0\n"
-                "    lane.row_changed |=",
+                "domain/observe_course.py",
+                " and draft.state.cancelled and not _is_over(lane, draft.moment.at):\n",
+                " and draft.state.cancelled:\n",
             ),
         ),
-        Named(("tests/unit/domain/test_cancellation.py::test_r47_ausfall_is_final_for_the_engine",)),
+        Named(("tests/unit/domain/test_cancellation.py::test_r47_ausfall_is_final_after_the_last_day",)),
     ),
     Mutation(
         "a renumbered course is lost sight of",

@@ -33,7 +33,7 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
             continue
         wanted = wanted_status(draft.state, booking, vhs)
         missed = seat.live or wanted not in (None, CANCELLED)
-        if missed and seat.survivor is None and not seat.lost:
+        if missed and seat.survivor is None and not seat.lost and not seat.asked:
             result.append(ref)
     return sorted(result)
 
@@ -90,8 +90,11 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
         _weigh(draft, booking, seat, at_once=True)
         move(draft, booking, row)
         return
-    if vhs != booking.owner and (rule := _no_loss(part, booking, seat)):
+    if vhs != booking.owner and (rule := _no_loss(draft, part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
+        return
+    if vhs == booking.owner and (seat.spared or draft.state.lanes[vhs].sparing):
+        draft.add(e.BookingQuestioned, "D24", cause=booking.changed or None, ref=ref)
         return
     if policy.orphan_policy == "symmetric" or vhs == booking.owner:
         _weigh(draft, booking, seat)
@@ -125,14 +128,16 @@ def last_live(draft: Draft) -> int:
     return sum(seat is not None and seat.live and not (seat.orphaned or seat.lost) for seat in seats)
 
 
-def _no_loss(part: Slice, booking: Booking, seat: Seat) -> str | None:
+def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | None:
     """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
 
-    One that showed "S" was removed as a cancelled one (D5); one that stands in another course was written there, and
-    is not gone (B11).
+    One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
+    (D24); one that stands in another course was written there, and is not gone (B11).
     """
     if not seat.live:
         return "D5"
+    if draft.state.lanes[draft.moment.vhs].sparing:
+        return "D24"
     return "B11" if part.elsewhere(booking.ref) else None
 
 

@@ -90,8 +90,10 @@ class Seat(msgspec.Struct, gc=False):
     ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
     that the same export never counts twice. ``told`` remembers an "S" that was wanted and taken back: it is TOLD until
     a report shows something else, and 1 until the next, because the first may be older than the "S" (ADR 0006).
-    ``version`` is the version of the last event about this seat. ``given`` is the letter this VHS was last told, and
-    ``given_version`` the event that told it; None again once an "S" that was taken back is settled (D21).
+    ``spared`` marks an "S" of an Ausfall that was taken back: to remove it is no loss (D24). ``asked`` is the version
+    of the question whether the booking lives, for as long as it is open, ``answered`` that of its last answer (D20,
+    D24). ``version`` is the version of the last event about this seat. ``given`` is the letter this VHS was last told,
+    and ``given_version`` the event that told it; None again once an "S" that was taken back is settled (D21).
 
     ``booking_id``, ``participant_no`` and ``booked_at`` are what this VHS showed, also of a mirror: by these a row is
     told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
@@ -111,6 +113,9 @@ class Seat(msgspec.Struct, gc=False):
     withheld: str | None = None
     orphaned: bool = False
     lost: bool = False
+    spared: bool = False
+    asked: int = 0
+    answered: int = 0
     merged_from: str | None = None
     survivor: str | None = None
     suspected: str | None = None
@@ -187,7 +192,8 @@ class Lane:
 
     ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the
     Master changes them (R38). ``version`` is the version of the last event about this VHS's course. ``suspended`` are
-    absences of which its last complete export tells nothing (D17).
+    absences of which its last complete export tells nothing (D17). After an Ausfall was taken back the lane is
+    ``untold`` until an export shows the course live, and ``sparing`` what is missing until a complete one did (D24).
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
@@ -226,6 +232,8 @@ class Lane:
     facts_changed: dict[str, int] = field(default_factory=dict)
     row_changed: dict[str, int] = field(default_factory=dict)
     cancelled_version: int = 0
+    untold: bool = False
+    sparing: bool = False
     subscribed_version: int = 0
     identity_version: int = 0
     suspended: Suspended | None = None
@@ -337,7 +345,9 @@ class Cooperation:
         return bool(booking.cancelled_by or booking.orphaned_by) or self.cancelled
 
     def is_final(self, booking: Booking) -> bool:
-        """Tell whether a cancellation can never be taken back: "S" is final, an orphan alone is not (D5)."""
+        """Tell whether a cancellation stands whatever rows show: "S" is final, an orphan alone is not (D5), an Ausfall
+        lasts until the Master takes it back (D24).
+        """
         return bool(booking.cancelled_by) or self.cancelled
 
     def reason(self, booking: Booking) -> Reason | None:

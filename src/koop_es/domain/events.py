@@ -154,6 +154,20 @@ class CourseCancelled(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The Master cancelled the course ("Ausfall"); all bookings become "S" with reason course (R47, D11)."""
 
 
+class CourseReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The Master took its Ausfall back before the course's last day; the course lives again, and so do the bookings
+    that were cancelled only by it (D24).
+    """
+
+
+class ReinstatementDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS shows the course live after its Ausfall was taken back; what a ``complete`` export still lacks was removed
+    while the course was cancelled, and from the next one on what is missing counts again (D24, D3).
+    """
+
+    complete: bool = False
+
+
 class CourseVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A complete export no longer holds the course; never read as a deletion (R19, R34, R44)."""
 
@@ -327,6 +341,28 @@ class AbsencesSuspended(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 class AbsencesResumed(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A complete export tells again who is absent in the course (D17)."""
+
+
+class BookingQuestioned(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether the booking lives is asked: its owner no longer shows it, and that proves nothing, because the row was
+    removed while the course was cancelled (D24). Nobody is cancelled until somebody decides.
+    """
+
+    ref: str
+
+
+class BookingRestored(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody decided that a booking which was asked about lives; it is written again at its owner (D20, D24)."""
+
+    ref: str
+    reason: str
+
+
+class RemovalConfirmed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody decided that a booking which was asked about was really removed; all others get "S" (D20, D24)."""
+
+    ref: str
+    reason: str
 
 
 class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):

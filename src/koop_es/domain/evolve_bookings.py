@@ -42,6 +42,7 @@ def _show(
             lane.creates_given.pop(booking.ref, None)
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
+    seat.spared, seat.asked = False, 0
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
@@ -189,6 +190,7 @@ def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
     seat = _seat(booking, event)
     if event.rule == "B11":  # of a row that was set aside nothing is known but that it is there
         seat.absences, seat.absent_export, seat.withheld, seat.version = 0, "", None, state.version
+        seat.asked = 0
     else:
         _show(state, booking, seat, event.status, event)
 
@@ -199,7 +201,7 @@ def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
     booking.changed = state.version
     seat = _seat(booking, event)
     _miss(state, seat, event, 2)
-    seat.withheld, seat.orphaned, seat.waiting = None, True, ()
+    seat.withheld, seat.orphaned, seat.waiting, seat.asked = None, True, (), 0
 
 
 def _withheld(state: Cooperation, event: e.OrphanWithheld) -> None:
@@ -237,6 +239,41 @@ def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking.orphaned_by -= {event.vhs}
     live_again(state, booking)
     _show(state, booking, _seat(booking, event), event.status, event)
+
+
+def revive(state: Cooperation, booking: Booking) -> None:
+    """Let a booking live again that was cancelled only with its course (D24).
+
+    What was removed meanwhile is no loss: a mirror is delivered again, of the owner's own row it is asked.
+    """
+    live_again(state, booking)
+    for vhs, seat in booking.seats.items():
+        seat.spared = seat.status is CANCELLED
+        if seat.spared or not seat.absences or seat.orphaned or seat.lost or seat.withheld:
+            continue
+        seat.version = state.version
+        if vhs == booking.owner:
+            seat.asked = state.version
+        else:
+            seat.absences, seat.absent_export, seat.lost = 0, "", True
+
+
+def _questioned(state: Cooperation, event: e.BookingQuestioned) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    _miss(state, seat, event, 1)
+    seat.asked = seat.absent_version = state.version
+
+
+def _restored(state: Cooperation, event: e.BookingRestored) -> None:
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
+    booking.changed = seat.version = state.version
+    seat.absences, seat.absent_export, seat.asked, seat.lost = 0, "", 0, True
+    seat.answered = state.version
+
+
+def _removal_confirmed(state: Cooperation, event: e.RemovalConfirmed) -> None:
+    _seat(_booking(state, event.ref), event).answered = state.version
 
 
 def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
@@ -304,7 +341,7 @@ def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat = _seat(_booking(state, event.ref), event)
     seat.unknown_status = event.raw_status
     if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
-        seat.absences, seat.absent_export, seat.withheld, seat.lost = 0, "", None, False
+        seat.absences, seat.absent_export, seat.withheld, seat.lost, seat.asked = 0, "", None, False, 0
 
 
 def _export(event: e.Event) -> str:
@@ -328,6 +365,9 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.EffectDropped: _effect_dropped,
     e.MirrorLost: _mirror_lost,
     e.BookingReinstated: _reinstated,
+    e.BookingQuestioned: _questioned,
+    e.BookingRestored: _restored,
+    e.RemovalConfirmed: _removal_confirmed,
     e.ParticipantsMerged: _merged,
     e.MergeSuspected: _merge_suspected,
     e.RegistrationHeld: _registration_held,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
+from koop_es.domain.evolve_bookings import revive
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER
@@ -148,6 +149,25 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
     lane.row = merged(lane.row, type(lane.row)(cancelled=True))
     lane.cancelled_version = state.version
     lane.waiting = let_go(lane.waiting, Effect.AUSFALL)
+    for other in state.lanes.values():
+        other.untold = other.sparing = False
+
+
+def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
+    """Let the course live again, and with it whatever was cancelled by nothing else (D24)."""
+    lane = _lane(state, event.vhs)
+    lane.row = merged(lane.row, type(lane.row)(cancelled=False))
+    lane.cancelled_version, lane.facts_changed["cancelled"] = 0, state.version
+    for other in state.lanes.values():
+        other.untold, other.sparing = other is not lane and other.exists, True
+    for booking in state.bookings.values():
+        if not booking.cancelled:
+            revive(state, booking)
+
+
+def _reinstatement_delivered(state: Cooperation, event: e.ReinstatementDelivered) -> None:
+    lane = _lane(state, event.vhs)
+    lane.untold, lane.sparing = False, lane.sparing and not event.complete
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
@@ -170,7 +190,7 @@ def _forget_absences(state: Cooperation, vhs: str) -> None:
     _lane(state, vhs).suspended = None
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
-        if seat is not None and seat.absences and not (seat.orphaned or seat.lost or seat.withheld):
+        if seat is not None and seat.absences and not (seat.orphaned or seat.lost or seat.withheld or seat.asked):
             seat.absences, seat.absent_export, seat.absent_version = 0, "", 0
 
 
@@ -206,6 +226,8 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.CourseDelivered: _delivered,
     e.CourseRenumbered: _renumbered,
     e.CourseCancelled: _course_cancelled,
+    e.CourseReinstated: _reinstated,
+    e.ReinstatementDelivered: _reinstatement_delivered,
     e.CourseVanished: _course_vanished,
     e.AbsencesSuspended: _suspended,
     e.AbsencesResumed: _resumed,

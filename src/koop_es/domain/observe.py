@@ -16,7 +16,7 @@ from koop_es.domain.draft import Draft, Moment, People, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
-from koop_es.domain.observe_course import observe_course
+from koop_es.domain.observe_course import observe_course, observe_return
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
@@ -79,8 +79,10 @@ def observe_into(
     draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement)
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
-        if open_for_bookings and (part.bookings or part.proves_absence or part.protected or part.suspended):
-            observe_bookings(draft, part, policy)
+        if open_for_bookings:
+            if part.bookings or part.proves_absence or part.protected or part.suspended:
+                observe_bookings(draft, part, policy)
+            observe_return(draft, part)
         elif part.bookings and (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
             observe_acknowledged(draft, part)
         if draft.events or not state.version:

@@ -185,7 +185,7 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     came_back_as_told = echo and (told_anything(draft) or actor_of(row.edited_by) == WEB_SERVICE_USER)
     if seat.orphaned and status is CANCELLED and not came_back_as_told:
         draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
-    elif seat.orphaned and not draft.state.is_final(booking):
+    elif seat.orphaned and not booking.cancelled_by:
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
         if draft.moment.vhs == booking.owner and status not in (CANCELLED, booking.status):
             _take_letter(draft, ref, row, status)
@@ -217,7 +217,9 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if status is CANCELLED:
-        if echo or (state.is_final(booking) and not told_anything(draft)):
+        # The Master knows of its own Ausfall without being told (D24).
+        known = booking.cancelled_by and not told_anything(draft)
+        if echo or known or (state.cancelled and vhs == state.master):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
@@ -227,11 +229,17 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         and letter_is_withheld(draft, booking, seat, row, Effect.LETTER)
     ):
         return
-    elif vhs != booking.owner or not booking.claimed or state.is_final(booking) or booking.status is status:
+    elif vhs != booking.owner or not booking.claimed or _stays_cancelled(draft, booking) or booking.status is status:
         rule = "D5" if state.is_cancelled(booking) else "D6"
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
     else:
         _take_letter(draft, ref, row, status)
+
+
+def _stays_cancelled(draft: Draft, booking: Booking) -> bool:
+    """Tell whether the owner's letter counts no more: after an "S", and where the "S" of an Ausfall was shown (D5)."""
+    shown = booking.seats[draft.moment.vhs].status is CANCELLED
+    return bool(booking.cancelled_by) or (draft.state.cancelled and shown)
 
 
 def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:

@@ -163,6 +163,8 @@ def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
     if cancelled and not draft.state.cancelled:
         if not ausfall_is_withheld(draft, lane, row):
             draft.add(e.CourseCancelled, "R47", row=row)
+    elif cancelled is False and draft.state.cancelled and not _is_over(lane, draft.moment.at):
+        draft.add(e.CourseReinstated, "D24", row=row, cause=draft.state.cancelled_version)
     elif cancelled is not None:
         other["cancelled"] = cancelled
     if revised:
@@ -171,6 +173,24 @@ def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
         draft.add(e.CourseRevised, "D11" if urgent else "R21", row=row, facts=CourseFacts(**revised), urgent=urgent)
     if other:
         draft.add(e.CourseReported, "D6", row=row, facts=CourseFacts(**other))
+
+
+def _is_over(lane: Lane, at: str) -> bool:
+    """Tell whether the last day the Master had told has passed: what is reset then revives nothing (D24)."""
+    last = lane.facts.ends_on or lane.facts.starts_on
+    return last is not None and date.fromisoformat(at[:10]) > last
+
+
+def observe_return(draft: Draft, part: Slice) -> None:
+    """Note that a VHS shows the course live after the Master took its Ausfall back; absences are taken in before (D24).
+
+    Until a complete export did, what is missing was removed while the course was cancelled.
+    """
+    lane, row = draft.state.lanes[draft.moment.vhs], part.course
+    if row is None or part.counts_only or lane.row.cancelled or not (lane.untold or lane.sparing):
+        return
+    if lane.untold or part.proves_absence:
+        draft.add(e.ReinstatementDelivered, "D24", row=row, complete=part.proves_absence)
 
 
 _MOVED = frozenset({"starts_on", "ends_on", "starts_at", "ends_at", "venue"})

@@ -36,6 +36,7 @@ STATES: dict[str, str] = {
     "suspected": "behind",
     "suspected_copy": "behind",
     "missing": "behind",
+    "asked": "behind",
     "unreadable": "frozen",
     "frozen": "frozen",
     "withheld": "withheld",
@@ -119,7 +120,7 @@ def _may_matter(seat: Seat) -> bool:
 def _suspected(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
     """A complete export lacked the booking: a suspicion that does not count yet (D3)."""
     counts = seat.live and not (seat.orphaned or seat.lost or booking.orphaned_by)
-    if seat.absences and counts and seat.withheld is None and _goes_on(state, lane, booking):
+    if seat.absences and counts and not (seat.withheld or seat.asked) and _goes_on(state, lane, booking):
         kind = "suspected" if lane.vhs == booking.owner else "suspected_copy"
         yield Matter(kind, lane.vhs, booking.ref, seat.absent_version, code="BOOKING_REMOVED")
 
@@ -135,6 +136,13 @@ def _effect(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Ite
     """What the row shows would do too much to others at once and waits for an answer (D31)."""
     for held in seat.waiting:
         yield Matter("withheld_effect", lane.vhs, booking.ref, held.version, {"id": held.withheld_id})
+
+
+def _asked(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """The booking is missing at its owner, which proves nothing: somebody decides whether it lives (D20, D24)."""
+    if seat.asked and not state.is_final(booking):
+        values = {"coop_id": state.coop_id}
+        yield Matter("asked", lane.vhs, booking.ref, seat.asked, values, "BOOKING_REMOVED")
 
 
 def _double(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
@@ -161,5 +169,5 @@ OfSeat = Callable[[Cooperation, Lane, Booking, Seat], Iterator[Matter]]
 OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _course_effect, _suspended)
 """What can stand open about the course at a VHS."""
 
-OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _double, _unreadable)
+OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _asked, _double, _unreadable)
 """What can stand open about a booking at a VHS; ``_may_matter`` must know the fields of the seat it is found by."""

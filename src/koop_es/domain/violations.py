@@ -106,6 +106,10 @@ TEXTS: dict[str, str] = {
         "What this VHS shows would do too much to others at once and is held back: {found}. Nobody else was told. "
         "{remedy}"
     ),
+    "AUSFALL_TAKEN_BACK": (
+        "The Master took its Ausfall back: the course lives, and so do the bookings that were cancelled only by it. "
+        "Not yet seen live at {found}. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
     ),
@@ -166,6 +170,7 @@ REMEDIES: dict[str, str] = {
         "itself. "
         "Where it is meant, koop-es withheld approve {refs}."
     ),
+    "AUSFALL_TAKEN_BACK": "Tell the participants; the change lists take the Ausfall back.",
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
     "CANCELLATION_UNCLEAR": (
         "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."
@@ -179,6 +184,13 @@ REMEDIES: dict[str, str] = {
     ),
 }
 """Code -> what to do about it; of a code that is not here, what an operator reads says all there is to say (D30)."""
+
+ASKED = (
+    "Booking {ref} is missing at its owner, which proves nothing: it went with a course that lives again, or with a "
+    "program that went back. It counts until somebody decides: koop-es restore-booking {course} --booking {ref} --vhs "
+    "{owner} --reason TEXT writes it again; with --reject it is cancelled everywhere."
+)
+"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
 
 NEVER_THERE = (
     "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
@@ -194,10 +206,20 @@ REASONS: dict[str, str] = {
 }
 """Why absences are suspended, by the code in the log (D17)."""
 
+VARIANTS: dict[str, str] = {"never_there": NEVER_THERE, "asked": ASKED}
+"""What one code says in particular cases."""
+
+
+def variant(code: str, detail: dict[str, str]) -> str | None:
+    """Name the case of a code that has a text of its own, None for the usual one."""
+    if code != "BOOKING_REMOVED":
+        return None
+    return "never_there" if "found" in detail else "asked" if "owner" in detail else None
+
 
 def text(code: str, detail: dict[str, str], ref: str) -> str:
     """Say a violation in words."""
-    template = NEVER_THERE if code == "BOOKING_REMOVED" and "found" in detail else TEXTS[code]
+    template = VARIANTS[case] if (case := variant(code, detail)) else TEXTS[code]
     values = {"ref": ref, **detail}
     if code == "ABSENCES_SUSPENDED":
         values["reason"] = REASONS.get(detail.get("reason", ""), "")
@@ -228,6 +250,7 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
     yield from _withheld(state)
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
+    yield from _taken_back(state)
 
 
 def _lane_violations(state: Cooperation, lane: Lane) -> Iterator[Violation]:
@@ -359,7 +382,7 @@ def _subscriber(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     counted = _counted(lane)
     if counted:
         yield Violation("COUNTED_TWICE", lane.vhs, "", CRITICAL, "T2", {"found": ", ".join(counted)})
-    if row.cancelled and not state.cancelled:
+    if row.cancelled and not state.cancelled and not lane.untold:
         yield Violation("CANCELLED_ONLY_AT_SUBSCRIBER", lane.vhs, "", WARNING, "R47", {})
 
 
@@ -413,7 +436,10 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         return
     if booking.cancelled and seat.shown_cancelled and seat.held and seat.live:
         yield _reactivated(booking, vhs, seat)
-    if seat.absences:
+    if seat.asked:
+        detail = {"course": state.coop_id, "owner": vhs}
+        yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "D24", detail)
+    elif seat.absences and not (seat.orphaned and seat.answered):
         yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "B9", {})
     if seat.survivor is not None:
         what = f"{seat.survivor} is a booking of the same person; cancel the one that is too many"
@@ -518,6 +544,14 @@ def _withheld(state: Cooperation) -> Iterator[Violation]:
             found = ", ".join(f"{counts[effect]} {effect}" for effect in sorted(counts))
             ids = sorted({item.withheld_id for item in others})
             yield Violation("EFFECTS_WITHHELD", vhs, "", CRITICAL, "D31", {"found": found, "refs": ", ".join(ids)})
+
+
+def _taken_back(state: Cooperation) -> Iterator[Violation]:
+    """An Ausfall that was taken back is told to all who take part, until all show the course live (D24)."""
+    untold = sorted(lane.vhs for lane in state.lanes.values() if lane.active and lane.untold and lane.present)
+    for vhs in sorted(state.lanes) if untold else ():
+        if state.lanes[vhs].active:
+            yield Violation("AUSFALL_TAKEN_BACK", vhs, "", CRITICAL, "D24", {"found": "VHS " + ", ".join(untold)})
 
 
 def _reactivated(booking: Booking, vhs: str, seat: Seat) -> Violation:

@@ -51,7 +51,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     ``status`` is None where the letter stays.
 
     ``booking_id`` is given where an owner keeps its booking under another Beleg-ID than ``ref`` says, after a merge
-    (B15).
+    (B15), and where a booking is written again at its owner (D20).
     """
 
     id: str
@@ -388,12 +388,22 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
         person_id=booking.person_id if named else None,
         person_version=booking.person_version if named else 0,
         booked_at=booking.booked_at or None,
-        booking_id=_moved(lane, booking, seat),
+        booking_id=_again(state, lane, seat) if kind == "create" else _moved(lane, booking, seat),
         expects=expects,
         shown_version=seat.person_version if named and kind == "update" and seat is not None else None,
         given=_is_given(lane, booking.ref, str(version)),
         decided=booking.ref in lane.decided,
     )
+
+
+def _again(state: Cooperation, lane: Lane, seat: Seat | None) -> str | None:
+    """Name the Beleg-ID under which an owner's booking is written again, None where it stands for another one (D20)."""
+    known = seat.booking_id if seat is not None and seat.answered else ""
+    if not known:
+        return None
+    others = (booking.seats.get(lane.vhs) for booking in state.bookings.values())
+    taken = any(other is not seat and other.booking_id == known and other.held for other in others if other)
+    return None if taken else known
 
 
 def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
@@ -418,7 +428,8 @@ def is_open(lane: Lane, booking: Booking) -> bool:
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
-        return "create" if wanted is not CANCELLED and lane.vhs != booking.owner else None
+        restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
+        return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
     if seat.absences or seat.survivor is not None or seat.reused_by is not None:
         return None
     if seat.status is not wanted:

@@ -178,7 +178,7 @@ class Sheet:
         self.excused.discard(ref)
 
 
-ABSENCES = (e.BookingVanished, e.OrphanDetected, e.OrphanWithheld, e.MirrorLost)
+ABSENCES = (e.BookingVanished, e.OrphanDetected, e.OrphanWithheld, e.MirrorLost, e.BookingQuestioned)
 """Events that say that a row is not there."""
 
 

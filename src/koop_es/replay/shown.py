@@ -67,6 +67,11 @@ def _cancelled_course(sheet: Sheet, event: e.CourseCancelled, told: Telling) -> 
         sheet.edit_course(event, facts=merged(sheet.course.facts, CourseFacts(cancelled=True)))
 
 
+def _reinstated_course(sheet: Sheet, event: e.CourseReinstated, told: Telling) -> None:
+    if sheet.course is not None:
+        sheet.edit_course(event, facts=merged(sheet.course.facts, CourseFacts(cancelled=False)))
+
+
 def _course_gone(sheet: Sheet, event: e.CourseVanished, told: Telling) -> None:
     """Take the course out; absences that were only suspicions are let go of, so such a row counts as there (D3)."""
     sheet.gone = True
@@ -118,6 +123,7 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.CourseCancelled: _cancelled_course,
     e.EffectWithheld: _withheld,
     e.EffectDropped: _dropped,
+    e.CourseReinstated: _reinstated_course,
     e.CourseVanished: _course_gone,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,

@@ -297,6 +297,7 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.OrphanDetected: _absent,
     e.OrphanWithheld: _absent,
     e.MirrorLost: _absent,
+    e.BookingQuestioned: _absent,
     e.BookingReappeared: _back,
     e.BookingReinstated: _back,
     e.ParticipantsMerged: _merged,

@@ -151,7 +151,7 @@ def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | N
     if seat.unknown_status is not None:
         return "unknown_status"
     if seat.absences or seat.lost:
-        return _absent(state, booking, seat)
+        return _absent(state, booking, seat, owner=owner)
     if seat.survivor is not None:
         return "double"
     if not booking.claimed:
@@ -165,9 +165,11 @@ def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | N
     return "agrees"
 
 
-def _absent(state: Cooperation, booking: Booking, seat: Seat) -> str:
+def _absent(state: Cooperation, booking: Booking, seat: Seat, *, owner: bool) -> str:
     if seat.lost:
-        return "lost"
+        return "restored" if owner else "lost"
+    if seat.asked:
+        return "asked"
     if seat.withheld is not None and not state.is_final(booking):
         return "withheld"
     if seat.orphaned:

@@ -33,6 +33,9 @@ class Judge:
         self.open: dict[tuple[str, str], set[str]] = {}
         for violation in open_violations(world.store):
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
+        # What an owner lost with a course that lives again: somebody has to say whether it lives (D24).
+        asked = (item["ref"] for item in open_violations(world.store) if "restore-booking" in item["text"])
+        self.asked = {self._who(ref) for ref in asked}
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
@@ -151,6 +154,8 @@ class Judge:
                 yield f"{where} {heading} is {row[heading]!r}, not {text!r} as it was written there"
         if course in self.world.oracle.exported_ausfall and row["Ausfall"] != "W":
             yield f"{where} is not cancelled with its Master"
+        if course in self.world.oracle.revived and theirs["Ausfall"] == "F" and row["Ausfall"] == "W":
+            yield f"{where} is still cancelled, and its Master took that back"
         if course not in self.staff.facts.ausfall and row["Ausfall"] == "W":
             yield f"{where} is cancelled, and not by its Master"
         changed = self.open.get((self.staff.coop_ids[course], self.world.programs[self.masters[course]].vhs), set())
@@ -221,7 +226,7 @@ class Judge:
 
     def _excused(self, who: int) -> bool:
         """Leave out what people settle, unknown letters and what the mass guard holds, and what nobody shares."""
-        if who in self.waiting or who in self.unread or who >= LOCAL:
+        if who in self.waiting or who in self.unread or who in self.asked or who >= LOCAL:
             return True
         return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))
 

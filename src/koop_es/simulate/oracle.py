@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from koop_es.simulate.facts import Facts
@@ -27,7 +28,8 @@ class Shown:
     ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the courses
     that had ended before the scope of the export, or before its day: it says nothing of who is absent from them;
     ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the
-    right COOP-Id, ``ended`` those with another.
+    right COOP-Id, ``ended`` those with another. ``day`` is the day the export was
+    made, ``last_days`` that of each course.
     """
 
     vhs: int
@@ -45,6 +47,8 @@ class Shown:
     doubled: frozenset[int]
     over: frozenset[int]
     nearly: frozenset[int]
+    day: date
+    last_days: Mapping[int, date]
 
 
 @dataclass(slots=True)
@@ -67,6 +71,8 @@ class Oracle:
     exported_ausfall: set[int] = field(default_factory=set)
     ended_as_another: set[int] = field(default_factory=set)
     archived: set[tuple[int, int]] = field(default_factory=set)
+    revived: set[int] = field(default_factory=set)
+    last_days: dict[int, date] = field(default_factory=dict)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -74,6 +80,7 @@ class Oracle:
             self.facts.known |= {(shown.vhs, course) for course in shown.readable}
             own = {course for course in shown.ausfall if self.masters[course] == shown.vhs}
             self.exported_ausfall |= {course for course in own if self._is_clear(shown, course)}
+        self._take_back(shown, certain=certain)
         for who, (status, editor) in shown.rows.items():
             course = self.facts.course_of.get(who)
             if course is None:
@@ -91,10 +98,25 @@ class Oracle:
             self.absences.pop((shown.vhs, who), None)
             clear = self._is_clear(shown, course)
             clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
+            # While the course is cancelled nobody can tell whose "S" it is; where that counts it is cancelled anyway.
+            clear &= course not in self.exported_ausfall
             if certain and clear and editor != WRITTEN_BY_CONNECTOR:
                 self.exported_s.add(who)
         if shown.proves:
             self._miss(shown, certain=certain)
+
+    def _take_back(self, shown: Shown, *, certain: bool) -> None:
+        """Follow an Ausfall that the Master took back before the last day it had told (D24)."""
+        for course in (c for c in shown.readable if self.masters[c] == shown.vhs):
+            over = course in self.last_days and shown.day > self.last_days[course]
+            if course in shown.ausfall:
+                self.revived.discard(course)
+            elif course in self.exported_ausfall and not over:
+                self.exported_ausfall.discard(course)
+                if certain and self._is_clear(shown, course):
+                    self.revived.add(course)
+            if certain:
+                self.last_days[course] = shown.last_days[course]
 
     def _is_clear(self, shown: Shown, course: int) -> bool:
         """Tell whether everybody could know which row of an export a course is."""

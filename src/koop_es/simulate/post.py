@@ -179,6 +179,8 @@ class Post:
             {course: frozenset(ids) for course, ids in held.items()},
             frozenset(c for c in readable if ids[staff.coop_ids[c]] > 1),
             *self._over(vhs, scope),
+            self.clock.now.date(),
+            {c: day(row["Datum bis"]) for c, row in places.items()},
         )
 
     def _over(self, vhs: int, scope: date | None) -> tuple[frozenset[int], frozenset[int]]:

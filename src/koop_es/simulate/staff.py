@@ -435,7 +435,7 @@ class Staff:
                 self.facts.ausfall.add(course)
 
     def unausfall(self, act: Act, program: Program) -> bool:
-        """Take the Ausfall of a course back, which comes too late where an export has shown it."""
+        """Take the Ausfall of a course back, which counts until its last day (D24)."""
         program.edit(self.course(act), {"Ausfall": "F"})
         return True
 

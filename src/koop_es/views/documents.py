@@ -113,7 +113,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     vhs, over = lane.vhs, state.cancelled
     all_named = sees_all(state, lane)
     found: list[BookingView] = []
-    suspects = live = 0
+    suspects, live = int(lane.sparing), 0  # what is missing after an Ausfall was taken back has to be seen once (D24)
     for booking in ordered:
         seat = booking.seats.get(vhs)
         reported = reason = None

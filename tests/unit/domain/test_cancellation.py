@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from koop_es.domain.cooperation import Reason
@@ -132,10 +134,10 @@ def test_d11_abo_that_was_never_made_is_not_made_for_a_cancelled_course() -> Non
     assert world.changes(ABO) == []
 
 
-def test_r47_ausfall_is_final_for_the_engine() -> None:
+def test_r47_ausfall_is_final_after_the_last_day() -> None:
     world = network()
     world.report(MASTER, cancelled=True)
-    world.report(MASTER, cancelled=False)
+    world.report(MASTER, cancelled=False, on=date(2026, 6, 1))
     assert world.state.cancelled
     assert world.to_do(MASTER) == [("course.cancel", "")]
     assert world.detail("CONTENT_CHANGED_AFTER_RELEASE") == {"found": "cancelled"}

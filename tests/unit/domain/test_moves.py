@@ -157,7 +157,7 @@ def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:
 def test_d25_row_waits_while_the_absences_of_the_course_it_left_are_withheld_or_suspended() -> None:
     for how in ({"withhold": True}, {"untold": [OTHER]}):
         world = network()
-        assert types(export(world, booked("7"), homes=elsewhere(), **how)) == ["RegistrationHeld"]  # type: ignore[arg-type]
+        assert types(export(world, booked("7"), homes=elsewhere(), **how)) == ["RegistrationHeld"]
         assert world.state.bookings == {}, "no seat doubles"
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from koop_es.domain.observation import CourseRow, Rejected, Told
 from koop_es.domain.route import route
 from koop_es.domain.slices import Routing
-from tests.unit.domain.test_route import ENDS, LANES, ONE, PERIOD, TWO, at, export, one, two
+from tests.unit.domain.test_route import ENDS, LANES, ONE, TWO, at, export, one, two
+from tests.unit.domain.world import PERIOD
 
 BESIDE = "N9"
 """The number of a course that was reported beside the shared ones, in the catalogue since."""
@@ -84,8 +85,9 @@ def test_d28_unless_its_bookings_stand_there_and_the_old_row_is_gone() -> None:
 def test_d28_bookings_alone_do_not_move_the_coop_id_while_the_old_row_stands() -> None:
     routing = routed(one("N1", ""), one(BESIDE), two(), at(BESIDE, "1"), known=frozenset({"1"}))
     assert [row.number for row in routing.catalogue] == [BESIDE]
-    assert routing.slices[ONE].course is not None
-    assert routing.slices[ONE].course.number == "N1"
+    course = routing.slices[ONE].course
+    assert course is not None
+    assert course.number == "N1"
 
 
 def test_d28_coop_id_in_a_course_reported_beside_it_is_a_copy() -> None:

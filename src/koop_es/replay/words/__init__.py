@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from koop_es.domain import events as e
 from koop_es.domain.course import HEADINGS, CourseFacts, given, to_text
+from koop_es.domain.violations import variant
 from koop_es.replay.words import de, en
 
 Lang = Literal["en", "de"]
@@ -29,7 +30,7 @@ class Words:
     events: dict[type[e.Event], str]
     violations: dict[str, str]
     remedies: dict[str, str]
-    never_there: str
+    variants: dict[str, str]
     details: Callable[[str, dict[str, str]], dict[str, str]]
     rules: dict[str, str]
     says: dict[str, str]
@@ -100,8 +101,8 @@ class Words:
 
     def violation(self, code: str, detail: dict[str, str], ref: str) -> str:
         """Say what a violation is and what to do about it."""
-        never_there = code == "BOOKING_REMOVED" and "found" in detail
-        template = self.never_there if never_there else self.violations[code]
+        case = variant(code, detail)
+        template = self.variants[case] if case else self.violations[code]
         values = {"ref": ref, "remedy": self._remedy(code, detail, ref), **self.details(code, detail)}
         if code == "ABSENCES_SUSPENDED":
             values["reason"] = self.says.get(f"suspended_{detail.get('reason')}", "")
@@ -109,8 +110,7 @@ class Words:
 
     def remedy(self, code: str, detail: dict[str, str], ref: str) -> str:
         """Say what to do about a violation, all that is said of it where nothing else is (D30)."""
-        never_there = code == "BOOKING_REMOVED" and "found" in detail
-        return (not never_there and self._remedy(code, detail, ref)) or self.violation(code, detail, ref)
+        return (not variant(code, detail) and self._remedy(code, detail, ref)) or self.violation(code, detail, ref)
 
     def _remedy(self, code: str, detail: dict[str, str], ref: str) -> str:
         return self.remedies.get(code, "").format_map({"ref": ref, **self.details(code, detail)})
@@ -143,7 +143,7 @@ def _of(lang: Lang, module: Any) -> Words:
         module.EVENTS,
         module.VIOLATIONS,
         module.REMEDIES,
-        module.NEVER_THERE,
+        module.VARIANTS,
         module.details,
         module.RULES,
         module.SAYS,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from koop_es.domain import events as e
 from koop_es.replay.words.de_details import details as _details
+from koop_es.replay.words.de_remedies import REMEDIES as _REMEDIES
+from koop_es.replay.words.de_remedies import VARIANTS as _VARIANTS
 
-details = _details
+details, REMEDIES, VARIANTS = _details, _REMEDIES, _VARIANTS
 TIME = "%d.%m.%Y %H:%M"
 
 EVENTS: dict[type[e.Event], str] = {
@@ -23,6 +25,10 @@ EVENTS: dict[type[e.Event], str] = {
         "der Kurs hat bei VHS {vhs} jetzt die Nummer {course_number} ({period}); die COOP-Id gilt weiter"
     ),
     e.CourseCancelled: "Ausfall: VHS {vhs} hat den Kurs abgesagt; alle Belegungen bekommen Status S",
+    e.CourseReinstated: (
+        "VHS {vhs} hat den Ausfall zurückgenommen: der Kurs findet statt, und was nur er storniert hatte, gilt"
+    ),
+    e.ReinstatementDelivered: "VHS {vhs} zeigt den Kurs wieder ohne Ausfall",
     e.CourseVanished: (
         "der Kurs fehlt in einem vollständigen Export der VHS {vhs}; nirgends wird etwas gelöscht oder storniert"
     ),
@@ -57,6 +63,13 @@ EVENTS: dict[type[e.Event], str] = {
     e.AbsencesSuspended: "ob VHS {vhs} {refs} noch führt, ist nicht zu sagen: {reason}; es zählt nicht",
     e.AbsencesResumed: "die Exporte der VHS {vhs} sagen wieder, wer im Kurs fehlt",
     e.BookingReinstated: "VHS {vhs} zeigt die Belegung {ref} wieder, die nur als verwaist storniert war",
+    e.BookingQuestioned: (
+        "die Belegung {ref} fehlt bei ihrer eigenen VHS {vhs}, und das beweist nichts: es wird nachgefragt"
+    ),
+    e.BookingRestored: (
+        "VHS {vhs} hat entschieden, dass die Belegung {ref} besteht: sie wird dort wieder geschrieben ({reason})"
+    ),
+    e.RemovalConfirmed: "VHS {vhs} hat entschieden, dass die Belegung {ref} wirklich entfernt wurde ({reason})",
     e.ParticipantsMerged: (
         "bei VHS {vhs} wurden Teilnehmer zusammengeführt: die Belegung {ref} läuft unter TNR {participant_no} weiter"
     ),
@@ -179,80 +192,16 @@ VIOLATIONS: dict[str, str] = {
     "EFFECTS_WITHHELD": (
         "Was diese VHS zeigt, träfe auf einmal zu viele andere und wird zurückgehalten: {found}. {remedy}"
     ),
+    "AUSFALL_TAKEN_BACK": (
+        "Der Master hat den Ausfall zurückgenommen: der Kurs findet statt, und was nur mit ihm storniert war, gilt "
+        "wieder. Noch nicht wieder gezeigt hat den Kurs {found}. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
         "eine neue Belegung. {remedy}"
     ),
 }
-
-REMEDIES: dict[str, str] = {
-    "NEVER_FLAG_AFTER_RELEASE": "Bitte den Haken herausnehmen; Abos und Belegungen laufen weiter.",
-    "COOP_ID_CHANGED": (
-        "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
-    ),
-    "COOP_ID_LOST": (
-        "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
-    ),
-    "COURSE_VANISHED": "Bitte den Kurs wiederherstellen oder als Ausfall absagen.",
-    "COURSE_RENUMBERED": (
-        "Verloren ist nichts; war die neue Nummer nicht gemeint, bekommt der Kurs bitte seine frühere zurück."
-    ),
-    "RATE_CHANGED": (
-        "Bitte den Satz zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
-    ),
-    "MASTER_PRICE_CHANGED": (
-        "Bitte die Gebühr zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
-    ),
-    "SUBSCRIBER_PRICE_DIFFERS": "Die Änderungsliste stellt sie zurück.",
-    "CONTENT_CHANGED_AFTER_RELEASE": "Bitte die Abo-VHSen informieren.",
-    "TYPE_NO_LONGER_SHAREABLE": "Bitte die Kursart zurückstellen, oder die Abos beenden und den Kurs absagen.",
-    "SUFFIX_LINES_MISSING": "Bitte die Zeilen wieder anfügen.",
-    "INSTRUCTOR_REPLACED": "Die Änderungsliste fügt den Eintrag wieder hinzu.",
-    "MAX_GUARD_OFF": "Die Änderungsliste schaltet es wieder ein.",
-    "MARKER_MISSING": "Die Änderungsliste setzt es wieder.",
-    "COUNTED_TWICE": "Die Änderungsliste stellt das richtig.",
-    "ABSENCES_SUSPENDED": "Bitte die Zeile berichtigen (koop-es quarantine list) und neu exportieren.",
-    "BOOKING_REMOVED": (
-        "Soll sie bestehen bleiben, bitte wiederherstellen: fehlt sie im zweiten vollständigen Export, bekommen die "
-        "anderen VHSen Status S."
-    ),
-    "PARTICIPANTS_MERGED": (
-        "Bitte prüfen, ob beide Datensätze dieselbe Person waren, und sonst die Zusammenführung rückgängig machen."
-    ),
-    "OVERBOOKED": (
-        "Diese bitte auf die Warteliste setzen oder mit Status S stornieren, oder beim Master TN max erhöhen."
-    ),
-    "UNKNOWN_STATUS": "Bitte in dieser Zeile A, W oder S setzen.",
-    "CANCELLED_ONLY_AT_SUBSCRIBER": "Die Änderungsliste nimmt das Kennzeichen zurück.",
-    "CANCELLATION_UNCLEAR": (
-        "Bitte bei dieser VHS nachfragen: koop-es confirm-cancellation macht daraus überall S, mit --reject gilt A."
-    ),
-    "APPLIED_NOT_SEEN": (
-        "Bitte ins Protokoll des Konnektors sehen: die Zeile zeigt anderes, als die Änderungsliste erwartet, oder er "
-        "schreibt nicht."
-    ),
-    "LETTERS_CHANGED_TOGETHER": (
-        "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Stimmen "
-        "sie, setzt koop-es withheld approve {refs} wieder S, wo es endgültig ist."
-    ),
-    "EFFECTS_WITHHELD": (
-        "Bitte prüfen, ob der Export mit dem richtigen Profil gelesen wurde und vollständig ist: zeigt er die früheren "
-        "Werte, erledigt es sich. Ist es gewollt: koop-es withheld approve {refs}."
-    ),
-    "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
-    "SEQUENCE_RESTARTED": (
-        "Zählt das Programm wirklich neu (neuer Rechner, zurückgespielte Sicherung): koop-es vhs restart-sequence, "
-        "dann den Export noch einmal einlesen; sonst bitte abstellen, was alte Exporte schickt."
-    ),
-}
-"""Code -> what to do about it; of a code that is not here, VIOLATIONS says all there is to say (D30)."""
 """Code -> what an operator reads, with the details put in."""
-
-NEVER_THERE = (
-    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
-    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
-)
-"""What BOOKING_REMOVED says where the owner never showed the booking itself."""
 
 RULES: dict[str, str] = {
     "2.8": "Ein Verstoß ist erledigt, sobald wieder der richtige Stand gezeigt wird.",
@@ -328,6 +277,8 @@ RULES: dict[str, str] = {
     "D26": "Eine Zeile ohne Referenz, die zeigt, was ausgegeben wurde, ist diese Kopie; eine Kopie ist ein Platz.",
     "D27": "Was eine Zusammenführung sein kann, wartet auf einen vollständigen Export, was auch korrigiert wird.",
     "D23": "Ein Export, dessen Folgenummer nicht höher ist, zählt erst, wenn der Betreiber die neue Zählung annimmt.",
+    "D20": "Was mit einem zurückgesetzten Programm ging, ist weder entfernt noch entschieden; das tut jemand.",
+    "D24": "Bis zum letzten Tag findet ein abgesagter Kurs wieder statt, wenn der Master den Ausfall zurücknimmt.",
     "D13": "Angenommene Konditionen gelten, bis beide Seiten neuen zustimmen.",
 }
 """Rule -> what it says, in one sentence."""
@@ -448,8 +399,13 @@ SAYS: dict[str, str] = {
     ),
     "c_ausfall_not_told": "Der Master hat den Kurs abgesagt; der Ausfall ist bei VHS {vhs} noch nicht angekommen.",
     "c_ausfall_taken_back": (
-        "Der Master hat den Kurs abgesagt und zeigt ihn jetzt wieder ohne Ausfall; ein Ausfall bleibt bestehen."
+        "Der Master hat den Kurs abgesagt und zeigt ihn jetzt wieder ohne Ausfall; nach dem letzten Tag bleibt es "
+        "dabei."
     ),
+    "c_asked": (
+        "Sie fehlt bei ihrer eigenen VHS {vhs}, und das beweist nichts; es wird nachgefragt, und bis dahin gilt sie."
+    ),
+    "c_restored": "Jemand hat entschieden, dass sie besteht; sie wird bei VHS {vhs} wieder geschrieben.",
     "c_told": "Das stimmt überein; ein Feld, für das der Export der VHS {vhs} keine Spalte hat, gilt als geschrieben.",
     "c_kept": "VHS {vhs} hat das selbst eingetragen; es gilt, bis der Master es ändert.",
     "c_one_shot": "Das wird nur beim Anlegen des Abo-Kurses geschrieben und bleibt dann der VHS {vhs} überlassen.",
@@ -496,6 +452,9 @@ SAYS: dict[str, str] = {
         "Die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen: ihr Status S wird zurückgehalten ({id})."
     ),
     "m_withheld_effect": ("Was VHS {vhs} dort zeigt, träfe auf einmal zu viele andere und wird zurückgehalten ({id})."),
+    "m_asked": (
+        "Die Belegung {ref} fehlt bei ihrer eigenen VHS {vhs}; das beweist nichts, sie gilt, bis jemand entscheidet."
+    ),
     "m_double": (
         "VHS {vhs} hat zwei Datensätze einer Person zusammengeführt, die beide angemeldet waren: {ref} und {survivor}."
     ),
@@ -538,6 +497,10 @@ SAYS: dict[str, str] = {
     "n_restore_orphan": (
         "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}. Sie "
         "lebt auf, sobald der nächste Export sie zeigt."
+    ),
+    "n_asked": (
+        "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT schreibt sie "
+        "wieder; mit --reject wurde sie wirklich entfernt, und alle anderen bekommen S."
     ),
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
     "n_withheld": (

@@ -8,8 +8,8 @@ from koop_es.domain import violations
 TIME = "%Y-%m-%d %H:%M"
 
 VIOLATIONS = violations.TEXTS
-NEVER_THERE = violations.NEVER_THERE
 REMEDIES = violations.REMEDIES
+VARIANTS = violations.VARIANTS
 
 
 def details(code: str, detail: dict[str, str]) -> dict[str, str]:
@@ -30,6 +30,8 @@ EVENTS: dict[type[e.Event], str] = {
     e.CourseDelivered: "the Abo-Kurs is there at VHS {vhs}",
     e.CourseRenumbered: "course renumbered at VHS {vhs} to {course_number} ({period}); the COOP-Id still names it",
     e.CourseCancelled: "Ausfall: VHS {vhs} cancelled the course; all bookings become S",
+    e.CourseReinstated: "VHS {vhs} took its Ausfall back: the course lives, and so does what nothing else cancelled",
+    e.ReinstatementDelivered: "VHS {vhs} shows the course live again",
     e.CourseVanished: "course missing from a complete export of VHS {vhs}; nothing is deleted or cancelled",
     e.CourseReappeared: "course is back at VHS {vhs}",
     e.CoopIdDelivered: 'COOP-Id stands in "Externe Kurs-Nr." at VHS {vhs}',
@@ -53,6 +55,9 @@ EVENTS: dict[type[e.Event], str] = {
     e.AbsencesSuspended: "whether VHS {vhs} still holds {refs} cannot be told: {reason}; nothing is counted",
     e.AbsencesResumed: "the exports of VHS {vhs} tell again who is absent from the course",
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
+    e.BookingQuestioned: "booking {ref} is missing at its owner, VHS {vhs}, which proves nothing: it is asked about",
+    e.BookingRestored: "VHS {vhs} decided that booking {ref} lives: it is written again there ({reason})",
+    e.RemovalConfirmed: "VHS {vhs} decided that booking {ref} was really removed ({reason})",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
     e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
     e.RegistrationHeld: "VHS {vhs} shows a new row {booking_id} that may be {ref}, which cannot be told yet: it waits",
@@ -135,6 +140,8 @@ RULES: dict[str, str] = {
     "D26": "A row without reference that shows what was given out is that mirror; a mirror is one seat.",
     "D27": "What may be a merge waits for a complete export, whatever is corrected meanwhile.",
     "D23": "An export under a sequence that is not higher counts only after an operator has accepted the new count.",
+    "D20": "What went with an admin program that went back is neither a removal nor a decision; somebody decides.",
+    "D24": "Until its last day a cancelled course lives again when the Master takes its Ausfall back.",
     "D13": "Accepted terms count until both sides confirm others.",
 }
 """Rule -> what it says, in one sentence."""
@@ -244,7 +251,11 @@ SAYS: dict[str, str] = {
         "Course {number} ({period}) shows Ausfall at VHS {vhs} alone; only the Master, VHS {master}, can cancel it."
     ),
     "c_ausfall_not_told": "The Master cancelled the course, and the Ausfall has not arrived at VHS {vhs} yet.",
-    "c_ausfall_taken_back": ("The Master cancelled the course and shows it as not cancelled again; an Ausfall stays."),
+    "c_ausfall_taken_back": (
+        "The Master cancelled the course and shows it as not cancelled again; after the last day an Ausfall stays."
+    ),
+    "c_asked": ("It is missing at its owner, VHS {vhs}, which proves nothing; until somebody decides it lives."),
+    "c_restored": "Somebody decided that it lives; it is written again at VHS {vhs}.",
     "c_told": "So it is as it should be; a field that the export of VHS {vhs} has no column for counts as written.",
     "c_kept": "VHS {vhs} entered it itself; it stands until the Master changes it.",
     "c_one_shot": "It is written when an Abo-Kurs is made and then left to VHS {vhs}.",
@@ -288,6 +299,7 @@ SAYS: dict[str, str] = {
     ),
     "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
     "m_withheld_effect": "What VHS {vhs} shows there would do too much to others at once and waits ({id}).",
+    "m_asked": "Booking {ref} is missing at its owner, VHS {vhs}; that proves nothing, and it lives until you decide.",
     "m_double": "VHS {vhs} has merged two records of one person that both were booked: {ref} and {survivor}.",
     "m_unreadable": "Booking {ref} shows the unknown status {found} at VHS {vhs}: the row is not read.",
     # what to do
@@ -322,6 +334,10 @@ SAYS: dict[str, str] = {
     "n_restore_orphan": (
         "If it should live, restore the same booking where it was removed, at VHS {vhss}; it lives again when "
         "the next export shows it."
+    ),
+    "n_asked": (
+        "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes it again; with "
+        "--reject it was really removed, and all others get S."
     ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (

@@ -1,0 +1,44 @@
+"""``restore-booking``: bookings that went with a program or a course are written again, or cancelled."""
+
+from __future__ import annotations
+
+import click
+
+from koop_es import ingest
+from koop_es.cli.answer import Answer, lines
+from koop_es.cli.frame import Desk, command
+from koop_es.domain.identifiers import coop_id as checked_coop_id
+from koop_es.domain.identifiers import parse_ref, vhs_id
+
+
+@command("restore-booking")
+@click.argument("coop_id", metavar="COOP-ID")
+@click.option("--booking", metavar="REF", required=True, help="The booking that is asked about, such as 301:55.")
+@click.option("--vhs", metavar="V", required=True, help="The VHS whose program no longer shows it.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it stands in the history, so name nobody.")
+@click.option("--reject", is_flag=True, help="It was really removed: all other VHSs get S at once.")
+def restore_booking(desk: Desk, coop_id: str, booking: str, vhs: str, reason: str, reject: bool) -> Answer:
+    """Decide about a booking that is missing where that proves nothing: its program went back, its course lives again.
+
+    It is written again at its VHS by the next change list. Who was forgotten cannot be restored. The first decision
+    stands; a second one exits with 3.
+
+    \b
+    Example:
+      koop-es restore-booking 563-COOP-219 --booking 301:55 --vhs 301 --reason "confirmed by phone"
+    """
+    with desk.store() as store:
+        ingest.restore_booking(
+            store,
+            now=desk.now,
+            vhs=vhs_id(vhs),
+            coop_id=checked_coop_id(coop_id),
+            ref=parse_ref(booking),
+            reason=reason,
+            reject=reject,
+        )
+    decided = "removed" if reject else "restored"
+    text = (
+        f"booking {booking} is cancelled everywhere" if reject else f"booking {booking} is written again at VHS {vhs}"
+    )
+    return Answer({"coop_id": coop_id, "ref": booking, "vhs": vhs, "decided": decided}, lines(text))

@@ -1,0 +1,82 @@
+"""What to do about violations, and what one code says in particular cases, in German."""
+
+from __future__ import annotations
+
+REMEDIES: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": "Bitte den Haken herausnehmen; Abos und Belegungen laufen weiter.",
+    "COOP_ID_CHANGED": (
+        "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
+    ),
+    "COOP_ID_LOST": (
+        "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
+    ),
+    "COURSE_VANISHED": "Bitte den Kurs wiederherstellen oder als Ausfall absagen.",
+    "COURSE_RENUMBERED": (
+        "Verloren ist nichts; war die neue Nummer nicht gemeint, bekommt der Kurs bitte seine frühere zurück."
+    ),
+    "RATE_CHANGED": (
+        "Bitte den Satz zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
+    ),
+    "MASTER_PRICE_CHANGED": (
+        "Bitte die Gebühr zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
+    ),
+    "SUBSCRIBER_PRICE_DIFFERS": "Die Änderungsliste stellt sie zurück.",
+    "CONTENT_CHANGED_AFTER_RELEASE": "Bitte die Abo-VHSen informieren.",
+    "TYPE_NO_LONGER_SHAREABLE": "Bitte die Kursart zurückstellen, oder die Abos beenden und den Kurs absagen.",
+    "SUFFIX_LINES_MISSING": "Bitte die Zeilen wieder anfügen.",
+    "INSTRUCTOR_REPLACED": "Die Änderungsliste fügt den Eintrag wieder hinzu.",
+    "MAX_GUARD_OFF": "Die Änderungsliste schaltet es wieder ein.",
+    "MARKER_MISSING": "Die Änderungsliste setzt es wieder.",
+    "COUNTED_TWICE": "Die Änderungsliste stellt das richtig.",
+    "ABSENCES_SUSPENDED": "Bitte die Zeile berichtigen (koop-es quarantine list) und neu exportieren.",
+    "BOOKING_REMOVED": (
+        "Soll sie bestehen bleiben, bitte wiederherstellen: fehlt sie im zweiten vollständigen Export, bekommen die "
+        "anderen VHSen Status S."
+    ),
+    "PARTICIPANTS_MERGED": (
+        "Bitte prüfen, ob beide Datensätze dieselbe Person waren, und sonst die Zusammenführung rückgängig machen."
+    ),
+    "OVERBOOKED": (
+        "Diese bitte auf die Warteliste setzen oder mit Status S stornieren, oder beim Master TN max erhöhen."
+    ),
+    "UNKNOWN_STATUS": "Bitte in dieser Zeile A, W oder S setzen.",
+    "CANCELLED_ONLY_AT_SUBSCRIBER": "Die Änderungsliste nimmt das Kennzeichen zurück.",
+    "CANCELLATION_UNCLEAR": (
+        "Bitte bei dieser VHS nachfragen: koop-es confirm-cancellation macht daraus überall S, mit --reject gilt A."
+    ),
+    "APPLIED_NOT_SEEN": (
+        "Bitte ins Protokoll des Konnektors sehen: die Zeile zeigt anderes, als die Änderungsliste erwartet, oder er "
+        "schreibt nicht."
+    ),
+    "LETTERS_CHANGED_TOGETHER": (
+        "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Stimmen "
+        "sie, setzt koop-es withheld approve {refs} wieder S, wo es endgültig ist."
+    ),
+    "EFFECTS_WITHHELD": (
+        "Bitte prüfen, ob der Export mit dem richtigen Profil gelesen wurde und vollständig ist: zeigt er die früheren "
+        "Werte, erledigt es sich. Ist es gewollt: koop-es withheld approve {refs}."
+    ),
+    "AUSFALL_TAKEN_BACK": "Bitte die Teilnehmer informieren; die Änderungslisten nehmen den Ausfall zurück.",
+    "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
+    "SEQUENCE_RESTARTED": (
+        "Zählt das Programm wirklich neu (neuer Rechner, zurückgespielte Sicherung): koop-es vhs restart-sequence, "
+        "dann den Export noch einmal einlesen; sonst bitte abstellen, was alte Exporte schickt."
+    ),
+}
+"""Code -> what to do about it; of a code that is not here, VIOLATIONS says all there is to say (D30)."""
+
+_NEVER_THERE = (
+    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
+    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
+)
+"""What BOOKING_REMOVED says where the owner never showed the booking itself."""
+
+_ASKED = (
+    "Die Belegung {ref} fehlt bei ihrer eigenen VHS, und das beweist nichts: sie ging mit einem Kurs, der wieder "
+    "stattfindet, oder mit einem zurückgesetzten Programm. Sie gilt, bis jemand entscheidet: koop-es restore-booking "
+    "{course} --booking {ref} --vhs {owner} --reason TEXT schreibt sie wieder; mit --reject wird sie überall storniert."
+)
+"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
+
+VARIANTS: dict[str, str] = {"never_there": _NEVER_THERE, "asked": _ASKED}
+"""What one code says in particular cases."""
