@@ -167,7 +167,7 @@ ARRIVALS = (
         "an S that was taken back meanwhile is a new one",
         "list late",
         "A change list may be carried out late: the S in it is our own, not one of the staff (T6).",
-        (Edit("domain/observe_bookings.py", _ECHO, "        return cancelled\n"),),
+        (Edit("domain/echoes.py", _ECHO, "        return cancelled\n"),),
         Named(
             (
                 "tests/unit/domain/test_orphans.py::test_d5_s_that_arrives_late_after_a_reinstatement_is_an_echo",

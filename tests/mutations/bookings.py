@@ -7,7 +7,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _S = "        if echo or known or (state.cancelled and vhs == state.master):\n"
 _FINAL = "        return self.cancelled or bool(booking.cancelled_by)\n"
 _BACK = "    elif seat.orphaned and not booking.cancelled_by:\n"
-_WS = "    if actor == WEB_SERVICE_USER:\n"
+_TOLD = "        return draft.state.is_cancelled(booking)\n"
 _OWNER_ONLY = '    if policy.orphan_policy == "owner_only" and vhs != booking.owner:\n'
 
 BOOKINGS = (
@@ -24,8 +24,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/evolve_bookings.py",
-                "    told = seat.told\n",
-                "    if event.status is CONFIRMED:\n        booking.cancelled_by = frozenset()\n    told = seat.told\n",
+                "    told = 0\n",
+                "    if event.status is CONFIRMED:\n        booking.cancelled_by = frozenset()\n    told = 0\n",
             ),
         ),
     ),
@@ -95,7 +95,7 @@ BOOKINGS = (
         "our own S is taken for one of the staff",
         "restore",
         "What WS wrote because it was told so is an echo; as a claim it would be final (T6, D5).",
-        (Edit("domain/observe_bookings.py", _WS, "    if actor == WEB_SERVICE_USER + '?':\n"),),
+        (Edit("domain/echoes.py", _TOLD, "        return False\n"),),
     ),
     Mutation(
         "an S of the staff is taken for our own",
@@ -103,7 +103,7 @@ BOOKINGS = (
         "Who cancels an orphan's row by hand means it: the booking may not live again (T6, D5).",
         (
             Edit(
-                "domain/observe_bookings.py",
+                "domain/echoes.py",
                 "    return actor in (None, seat.actor) and (cancelled or seat.told == TOLD)\n",
                 "    return cancelled or seat.told == TOLD\n",
             ),
@@ -116,7 +116,9 @@ BOOKINGS = (
         "Who tidies it away then removes a cancelled row and loses no booking (R15, D5).",
         (
             Edit(
-                "domain/observe_bookings.py", "        if told and seat.live and seat.held:\n", "        if not told:\n"
+                "domain/observe_bookings.py",
+                "        if seat.live and seat.held and is_acknowledged(draft, booking, seat, row):\n",
+                "        if not is_acknowledged(draft, booking, seat, row):\n",
             ),
         ),
         Named(
