@@ -10,7 +10,9 @@ from koop_es import views
 from koop_es.cli.answer import FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, position
+from koop_es.domain.errors import KoopError
 from koop_es.domain.identifiers import vhs_id
+from koop_es.store.errors import SchemaTooOld
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,16 +22,32 @@ NO_PROOF = "no backup was ever proven: koop-es backup"
 
 @command("init")
 def init(desk: Desk) -> Answer:
-    """Make the store, or bring one of an older version up to date; safe to repeat.
+    """Make the store, or bring one of an older version up to date, its views built anew; safe to repeat.
 
     \b
     Examples:
       koop-es init
       koop-es init --db postgresql://koop@localhost/koop
     """
+    from koop_es.views.rebuild import rebuild
+
+    older = _is_older(desk)
     with desk.create() as store:
         address = store.address
+        if older:  # what views and change lists say has changed since
+            rebuild(store, desk.settings.db_url)
     return Answer({"db": address}, lines(f"store ready: {address}"))
+
+
+def _is_older(desk: Desk) -> bool:
+    """Tell whether there is a store that an older koop-es made."""
+    try:
+        desk.store().close()
+    except SchemaTooOld:
+        return True
+    except KoopError:
+        return False  # there is none, or making it says what is wrong
+    return False
 
 
 @command("status")
