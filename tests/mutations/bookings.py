@@ -96,6 +96,12 @@ BOOKINGS = (
         "restore",
         "What WS wrote because it was told so is an echo; as a claim it would be final (T6, D5).",
         (Edit("domain/echoes.py", _TOLD, "        return False\n"),),
+        Named(
+            (
+                "tests/unit/domain/test_echo.py"
+                "::test_d21_an_s_shown_after_it_was_given_out_is_an_acknowledgement_whoever_edited_it",
+            )
+        ),
     ),
     Mutation(
         "an S of the staff is taken for our own",

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from koop_es.domain.cancellations import questions
 from koop_es.domain.errors import KoopError, Refused
+from koop_es.domain.evolve import fold
 from koop_es.domain.observation import Kind
 from koop_es.domain.terms import Policy, Terms
-from koop_es.ingest import approve, claim_seat, confirm_terms, give_out, ingest, release, subscribe
+from koop_es.ingest import approve, claim_seat, confirm, confirm_terms, give_out, ingest, release, subscribe
 from koop_es.simulate.network import Clock, Network
 from koop_es.simulate.program import CMX_ORGANIZE, ITM_MANAGER, KUFERSQL, Program
 from koop_es.simulate.rehearsal import MEMORY
@@ -191,6 +193,15 @@ class LiveNetwork:
             approve(self.store, now=self.clock.now, withheld_id=item["id"])
         return len(held)
 
+    def answer(self) -> None:
+        """Say of every "S" that nobody can tell what the people say who booked and cancelled (D21)."""
+        facts = self.staff.facts
+        state = fold(self.coop_id, (item.event for item in self.store.load([self.coop_id])[self.coop_id]))
+        for vhs, ref in questions(state)[:1]:
+            rejected = facts.label_of.get(ref, -1) not in facts.cancelled
+            now, reason = self.clock.now, "asked"
+            confirm(self.store, now=now, vhs=vhs, coop_id=self.coop_id, ref=ref, reason=reason, reject=rejected)
+
     def agree(self, vhs: int, side: int, fee_cents: int) -> None:
         """Let one side confirm another fee for a subscriber (D13)."""
         confirm_terms(
@@ -217,6 +228,7 @@ class LiveNetwork:
             for vhs in VHSS:
                 self.export(vhs)
             self.approve()
+            self.answer()
             if not sum([self.sync(vhs) for vhs in VHSS]) and not any(self.changes(vhs) for vhs in VHSS):
                 return
 

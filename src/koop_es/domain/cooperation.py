@@ -40,6 +40,9 @@ class Reason(StrEnum):
     ORPHAN = "orphan"
 
 
+REFUSED_IN = 3
+"""Complete exports without a change that was given out, after which it is said aloud (D22)."""
+
 TOLD = 2
 """Reports that an "S" which was taken back is remembered for."""
 
@@ -198,7 +201,7 @@ class Lane:
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
     to make and does not show yet. ``unclear`` are bookings whose "S" here is a question, with why; ``decided`` says how
-    operators answered one, and with which event.
+    operators answered one, and with which event. ``refused`` names what was told and not seen in REFUSED_IN exports.
     ``waiting`` is what of its row is withheld (D31).
     """
 
@@ -242,6 +245,7 @@ class Lane:
     creates_given: dict[str, int] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
     decided: dict[str, tuple[str, int]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     waiting: tuple[Held, ...] = ()
 
     @property

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import PERSON_DIFFERS, TOLD, Booking, Cooperation, Given, Lane, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, REFUSED_IN, TOLD, Booking, Cooperation, Given, Lane, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
-from koop_es.domain.violations import REFUSED_IN
 from koop_es.domain.wanted import Change, changes, given_out, name_of
 
 STILL_IN = 2

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import TOLD, Booking, Cooperation, Given, Lane, Seat
+from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Given, Lane, Seat
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER, Status
 
 PERSON = "person"
@@ -25,6 +25,9 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
     if lane is None:
         return
     lane.given = version = state.version
+    if lane.refused:
+        told = (event.creates, event.cancelled, event.confirmed, event.waitlisted, event.corrected)
+        lane.refused -= {*(ref for refs in told for ref in refs), *(f"course.{kind}" for kind in event.course)}
     for kind, end in event.course.items():
         lane.told[f"course.{kind}"] = Given(end, version, event.at)
     for ref, change in event.creates.items():
@@ -47,6 +50,8 @@ def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
     for name in (*event.refs, *(f"course.{kind}" for kind in event.course)):
         if lane is not None and (given := lane.told.get(name)) is not None:
             given.unseen, given.unseen_in = given.unseen + 1, export
+            if given.unseen >= REFUSED_IN:
+                lane.refused.add(name)
 
 
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:

@@ -77,6 +77,7 @@ def observe_acknowledged(draft: Draft, part: Slice) -> None:
             continue
         if seat.live and seat.held and is_acknowledged(draft, booking, seat, row):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
+            keep_cells(draft, booking, seat, row, (False, False))
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------

@@ -26,9 +26,6 @@ CONTENT_FIELDS = ("title", "programme_title", "info", "dvv_category")
 """What counts as the content of a course that the Master should leave alone after release (R18)."""
 
 
-REFUSED_IN = 3
-"""Complete exports without a change that was given out, after which it is said aloud (D22)."""
-
 _PRICE = ("fee_cents", "pass_through_cents")
 
 
@@ -499,11 +496,9 @@ def _written(lane: Lane, booking: Booking) -> str:
 
 def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     """Changes of rows that were given out, and that three complete exports since do not show (D22)."""
-    names = {name for name, given in lane.told.items() if given.unseen >= REFUSED_IN} if lane.told else None
-    if names:
-        still = sorted(
-            name_of(change) for change in changes(state, lane.vhs) if change.given and name_of(change) in names
-        )
+    if lane.refused:
+        refused = (change for change in changes(state, lane.vhs) if change.given and name_of(change) in lane.refused)
+        still = sorted(map(name_of, refused))
         if still:
             yield Violation("APPLIED_NOT_SEEN", lane.vhs, "", WARNING, "D22", {"found": ", ".join(still)})
 
