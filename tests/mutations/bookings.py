@@ -16,6 +16,11 @@ BOOKINGS = (
         "cancel",
         "Anybody may cancel, and it must reach all others (B3, D6).",
         (Edit("domain/observe_bookings.py", _S, _S.replace(":\n", " or vhs != booking.owner:\n")),),
+        Named(
+            (
+                "tests/unit/domain/test_echo.py::test_d21_an_s_shown_before_it_was_given_out_is_a_claim_whoever_edited_it",
+            )
+        ),
     ),
     Mutation(
         "whoever shows A again lives again",
