@@ -61,7 +61,7 @@ def put_back(program: Program, copy: Copy, part: Part, course: CourseKey | None,
                 if course_of(program.bookings[booking]) not in program.courses:
                     del program.bookings[booking], program.seats[ref]
     if counter:
-        program.sequence = copy.sequence
+        program.sequence, program.counts_anew = copy.sequence, True
     after = _shown(program)
     return {who for who in before.keys() | after.keys() if before.get(who) != after.get(who)}
 

@@ -80,6 +80,7 @@ class Post:
         self.belegs: dict[tuple[int, int], str] = {}
         self.belongings: dict[tuple[int, int], frozenset[str]] = {}
         self.half: set[int] = set()
+        self.recounted: set[int] = set()
         self.findings: list[str] = []
         self.alarms: list[Alarm] = []
         self._posted = 0
@@ -166,7 +167,7 @@ class Post:
                     self.belegs[vhs, who] = row["Beleg-ID"]
         return Shown(
             vhs,
-            staff.programs[vhs].sequence,
+            len(staff.diary.exports),
             proves,
             frozenset(places),
             frozenset(readable),
@@ -237,6 +238,9 @@ class Post:
         overtaken = result.status == "superseded" and parcel.sequence <= self.taken.get(vhs, 0)
         if vhs not in self.half and result.status not in expected and not overtaken:
             self.findings.append(f"status: export {parcel.path.name} was {result.status}, not {' or '.join(expected)}")
+        if parcel.early:  # it is tried again when its time has come, and nobody says when that was
+            self.recounted.add(vhs)
+            self.oracle.take(parcel.shown, certain=False)
         finished = result.status == "superseded" and parcel.tries > 0
         if result.status in TAKEN:
             self._blur(parcel)
@@ -262,6 +266,12 @@ class Post:
             if item["vhs"] == vhs and item["id"] not in known:
                 restored = any(at == parcel.vhs for at, _ in self.staff.facts.went_back)
                 self.alarms.append(Alarm(vhs, item["id"], not (parcel.spoilt or parcel.lacking or restored)))
+
+    def forget_count(self, vhs: int) -> None:
+        """Let the exports of a VHS count anew from what is made next (D23); what is on its way may be an old one."""
+        self.taken.pop(vhs, None)
+        self.newest.pop(vhs, None)
+        self.recounted.add(vhs)
 
     def _broken_off(self, parcel: Parcel, now: int) -> None:
         """Have an export that died tried again; nobody knows how far it came, unless it was an old one all along."""
@@ -334,7 +344,8 @@ class Post:
         """Say what must become of an export that arrives now (export-format 1)."""
         if parcel.cut or parcel.early:
             return ("quarantined",)
-        if parcel.spoilt:
+        program = self.staff.programs[parcel.vhs]
+        if parcel.spoilt or program.counts_anew or parcel.vhs in self.recounted:
             return (*TAKEN, "quarantined", "superseded")
         return ("superseded",) if parcel.sequence <= self.taken.get(parcel.vhs, 0) else TAKEN
 

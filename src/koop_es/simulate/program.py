@@ -49,7 +49,8 @@ class Program:
 
     ``editors`` says what "Bearbeitet von" shows (``signed``), ``digits`` to how many places its numbers are filled with
     zeros, ``reuses`` that it gives the highest Beleg-ID again after a removal, ``once`` that its connector never
-    carries an id out again (D22) instead of doing so after the next export, ``now`` what its clock says.
+    carries an id out again (D22) instead of doing so after the next export, ``now`` what its clock says,
+    ``counts_anew`` that its connector began a new count that nobody has accepted.
 
     ``seats`` finds a row by its booking reference, also after a merge gave it another Beleg-ID; ``exported`` are the
     rows of courses and bookings in its last export, ``answers`` how often it changed something by itself (T5).
@@ -64,6 +65,7 @@ class Program:
     digits: int = 0
     reuses: bool = False
     once: bool = False
+    counts_anew: bool = False
     now: Callable[[], datetime] = lambda: datetime(2026, 2, 2, 9, 0)
     courses: dict[CourseKey, Row] = field(default_factory=dict)
     bookings: dict[str, Row] = field(default_factory=dict)
@@ -215,7 +217,7 @@ class Program:
 
     def install_anew(self) -> None:
         """Install the connector anew: it counts its exports from 1 and knows of none, nor of any change (D23)."""
-        self.sequence = 0
+        self.sequence, self.counts_anew = 0, True
         self.carried_out.clear()
         self._exported.clear()
 

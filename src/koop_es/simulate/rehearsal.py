@@ -71,6 +71,7 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
             world.run()
             _repair(world)
             allowed += _waits_for_ids(world) or _waits_for_life(world)
+            allowed += any(program.counts_anew for program in world.programs)  # nothing is read before (D23)
             for program in world.programs:
                 program.answers = 0
             rounds = _settle(world)

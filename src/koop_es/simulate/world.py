@@ -14,6 +14,7 @@ from koop_es.domain.errors import KoopError
 from koop_es.domain.evolve import fold
 from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, claim_seat, confirm, give_out, release, subscribe
+from koop_es.simulate import operator
 from koop_es.simulate.deeds import PUT_RIGHT, ROUNDS, Diary, Told
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
@@ -114,6 +115,8 @@ class World:
             self.clock.advance(STEP)
             self._arrivals(now)
             self.trace.append(f"{now} {_name(step)}: {self._carry_out(step, now)}")
+            if self.scenario.operator and now % self.scenario.operator == 0:
+                self.trace += operator.look(self)
         self._arrivals(None)
         self.diary.step = PUT_RIGHT
 
@@ -285,6 +288,7 @@ class World:
             self.trace.append(self.post.hand_over(self.post.pack(Export(vhs))))
         self._approve()
         self._answer()
+        self.trace += operator.look(self)
         told = 0
         for vhs in range(len(self.programs)):
             changes = self.fetch(vhs)

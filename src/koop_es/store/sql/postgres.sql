@@ -574,7 +574,8 @@ SELECT reading FROM koop_lanes WHERE vhs = %(vhs)s
 
 -- lane_applied: Record that an export is applied.
 UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence = %(sequence)s, digest = %(digest)s, last_exported_at = %(exported_at)s,
-    reading = coalesce(%(reading)s, reading), last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL
+    reading = coalesce(%(reading)s, reading), last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL,
+    restarted = NULL
 WHERE vhs = %(vhs)s
 
 -- lane_restarted: Record that exports came under a new count, and when the first of them was made; NULL where none does (D23).

@@ -573,7 +573,8 @@ SELECT reading FROM koop_lanes WHERE vhs = :vhs
 
 -- lane_applied: Record that an export is applied.
 UPDATE koop_lanes SET system = coalesce(:system, system), last_sequence = :sequence, digest = :digest, last_exported_at = :exported_at,
-    reading = coalesce(:reading, reading), last_recorded_at = :recorded_at, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL
+    reading = coalesce(:reading, reading), last_recorded_at = :recorded_at, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL,
+    restarted = NULL
 WHERE vhs = :vhs
 
 -- lane_restarted: Record that exports came under a new count, and when the first of them was made; NULL where none does (D23).
