@@ -19,7 +19,7 @@ class Facts:
     what its exports last showed. ``kept`` are the texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
     altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
-    ``moved`` are those whose row was put into another course, ``gone`` those who are in no shared one any more, and
+    ``moved`` are those whom their VHS put into another course, ``gone`` those who are in no shared one any more, and
     ``went_back`` says at which VHS whose row is older than people meant, after a restore.
     ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
     from one to another.

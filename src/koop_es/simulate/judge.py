@@ -77,6 +77,10 @@ class Judge:
     def _booking(self, who: int) -> Iterator[str]:
         facts = self.staff.facts
         owner, course = facts.owner_of[who], facts.course_of[who]
+        if who in facts.moved:
+            yield from self._left(who)
+            if who in facts.gone:
+                return
         verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
         held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in self._parties(who, course)}
         if owner not in held or who in self.unread or any(UNKNOWN_LETTER in letters for letters in held.values()):
@@ -92,6 +96,21 @@ class Judge:
             yield f"letter: person {who} was given {facts.letter[who]} by the owner and {self._shown(held)}"
         else:
             yield from self._person(who, owner, held)
+
+    def _left(self, who: int) -> Iterator[str]:
+        """Who was moved is out of the course that was left, at every VHS (D25); their rows there are then forgotten."""
+        facts, world = self.staff.facts, self.world
+        here = None if who in facts.gone else facts.course_of[who]
+        places = {(vhs, key): course for (vhs, course), key in self.staff.place.items()}
+        for vhs, rows in self.rows.items():
+            stood = [(places.get((vhs, course_of(row))), status) for status, row in rows.get(who, [])]
+            for course, status in stood:
+                left = course is not None and course != here and self.takes_part(vhs, course)
+                if left and status in LIVE and who not in world.ever_withheld and vhs != facts.owner_of[who]:
+                    where = f"VHS {world.programs[vhs].vhs} holds {status}"
+                    yield f"still alive: person {who} left course {course} and {where}"
+            if here is not None and any(course == here for course, _ in stood):
+                rows[who] = [row for row, (course, _) in zip(rows[who], stood, strict=True) if course == here]
 
     def _person(self, who: int, owner: int, parties: Iterable[int]) -> Iterator[str]:
         """Name and phone as the owner has them go to the Master, and to others only where all may know (D1, B4, B5)."""

@@ -102,7 +102,6 @@ def misplace(staff: Staff, act: Act, program: Program) -> bool:
     row = program.bookings[held]
     if (row["Kursnummer"], row["Periode"]) == key:
         return False
-    staff.facts.moved.add(who)
     row.update({"Kursnummer": key.number, "Periode": key.period, BY: program.staff})
     return True
 

@@ -160,6 +160,8 @@ class Oracle:
     def may_be_told(self, who: int) -> bool:
         """Tell whether there is any reason that could cancel somebody by now."""
         facts = self.facts
+        if who in facts.moved:
+            return True  # where they left (D25)
         if who in facts.cancelled or who in self.ever_lost or who in facts.rebooked or who in self.ended_as_another:
             return True
         return facts.course_of.get(who) in facts.ausfall
@@ -170,6 +172,8 @@ class Oracle:
         course = facts.course_of[who]
         missed = [vhs for vhs, other in self.absences if other == who]
         surely = who in self.exported_s and who not in self.ever_lost and who not in facts.rebooked
+        if who in facts.gone:
+            return "either"  # in no shared course any more
         if course in self.exported_ausfall or surely:
             return "cancelled"
         if who in facts.cancelled or who in self.ended_as_another or course in facts.ausfall:
