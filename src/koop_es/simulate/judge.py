@@ -199,6 +199,7 @@ class Judge:
             who
             for who, where in facts.course_of.items()
             if where == course
+            and who not in facts.gone
             and any(status == "A" for status, _ in self.rows[facts.owner_of[who]].get(who, []))
             and self.takes_part(facts.owner_of[who], course)
         ]

@@ -195,6 +195,8 @@ def mix(scenario: Scenario, kinds: Collection[str], *, surely: bool = False) -> 
         random = Random(f"{scenario.seed} {kind}")  # noqa: S311 - a rehearsal must be repeatable, not secret
         if not surely and random.random() >= SHARE:
             continue
+        if kind == "move" and any(isinstance(step, Act) and step.verb == "exchange_ids" for step in scenario.steps):
+            continue  # who moved between two courses whose COOP-Ids are exchanged is nobody's to tell
         if kind in TRAITS:
             scenario = _with(scenario, kind, random)
             continue
