@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "violations": ("views", "List what the rules forbid and exports show."),
     "withheld": ("seats", "See and approve what the guards hold back."),
     "restore-booking": ("restoring", "Decide about a booking that went with its program or course."),
+    "withdraw-export": ("withdraw", "Take back an export that was wrong."),
     "quarantine": ("quarantine", "See and settle what could not be used."),
     "forget": ("forget", "Erase a person for good."),
     "backup": ("backup", "Copy the store, with proof."),

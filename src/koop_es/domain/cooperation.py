@@ -247,6 +247,7 @@ class Lane:
     decided: dict[str, tuple[str, int]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     waiting: tuple[Held, ...] = ()
+    withdrawn: set[str] = field(default_factory=set)
 
     @property
     def exists(self) -> bool:

@@ -366,10 +366,34 @@ class RemovalConfirmed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The VHS that had lost the booking reports it again; it was cancelled only as an orphan and lives again (D5)."""
+    """It lives again: reported where it was lost, an orphan only (D5); or its export was ``withdrawn``: ``reason`` (D32)."""
+
+    VERSION: ClassVar[int] = 2
 
     ref: str
     status: Status
+    reason: str = ""
+
+
+class ExportWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator took an export back, with the reason; it stands in the stream of its VHS (D32)."""
+
+    export: str
+    reason: str
+
+
+class RevisionWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Facts of the course are again what they were before an export that was withdrawn; the Master is told them (D32)."""
+
+    facts: CourseFacts
+
+
+class AmendmentWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Letter or person are again what they were before an export that was withdrawn; the owner is told them (D32)."""
+
+    ref: str
+    status: Status | None = None
+    person_version: int | None = None
 
 
 class ParticipantsMerged(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -237,6 +237,9 @@ def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
 def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
     booking = _booking(state, event.ref)
     booking.orphaned_by -= {event.vhs}
+    if event.reason:
+        _take_back(state, booking, event)
+        return
     live_again(state, booking)
     _show(state, booking, _seat(booking, event), event.status, event)
 
@@ -274,6 +277,34 @@ def _restored(state: Cooperation, event: e.BookingRestored) -> None:
 
 def _removal_confirmed(state: Cooperation, event: e.RemovalConfirmed) -> None:
     _seat(_booking(state, event.ref), event).answered = state.version
+
+
+def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated) -> None:
+    """Let a booking live again whose cancellation was withdrawn with its export (D32).
+
+    The row of that VHS shows what it showed, which is known to be wrong: no question stands there, and nothing it
+    lacked counts.
+    """
+    booking.cancelled_by -= {event.vhs}
+    live_again(state, booking)
+    lane, seat = state.lanes.get(event.vhs), booking.seats.get(event.vhs)
+    if lane is not None:
+        lane.unclear.pop(booking.ref, None)
+    if seat is not None:
+        seat.version = state.version
+        seat.absences, seat.absent_export, seat.withheld, seat.orphaned, seat.lost = 0, "", None, False, False
+        if seat.status is CANCELLED:
+            seat.shown_cancelled = False
+
+
+def _amendment_withdrawn(state: Cooperation, event: e.AmendmentWithdrawn) -> None:
+    booking = _booking(state, event.ref)
+    booking.changed = state.version
+    if event.status is not None:
+        booking.status = event.status
+    if event.person_version is not None:
+        booking.withheld_person = booking.last_person
+        booking.person_version = event.person_version
 
 
 def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:
@@ -368,6 +399,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingQuestioned: _questioned,
     e.BookingRestored: _restored,
     e.RemovalConfirmed: _removal_confirmed,
+    e.AmendmentWithdrawn: _amendment_withdrawn,
     e.ParticipantsMerged: _merged,
     e.MergeSuspected: _merge_suspected,
     e.RegistrationHeld: _registration_held,

@@ -108,7 +108,19 @@ def _revised(state: Cooperation, event: e.CourseRevised) -> None:
     lane.facts, lane.row = merged(lane.facts, event.facts), merged(lane.row, event.facts)
     if lane.waiting:
         lane.waiting = let_go(lane.waiting, Effect.REVISION, given(event.facts).keys())
+    lane.withdrawn -= given(event.facts).keys()
     for name in given(event.facts):
+        lane.facts_changed[name] = state.version
+        for other in state.lanes.values():
+            other.kept.discard(name)
+
+
+def _revision_withdrawn(state: Cooperation, event: e.RevisionWithdrawn) -> None:
+    """Let the former facts count again; the Master's row shows the others until they are written (D32)."""
+    lane, names = _lane(state, event.vhs), given(event.facts)
+    lane.facts = merged(lane.facts, event.facts)
+    lane.withdrawn |= names.keys()
+    for name in names:
         lane.facts_changed[name] = state.version
         for other in state.lanes.values():
             other.kept.discard(name)
@@ -122,6 +134,7 @@ def _reported(state: Cooperation, event: e.CourseReported) -> None:
         # A local edit of a field the Master has changed meanwhile loses, whichever of the two was reported first.
         lane.kept.update(name for name in edited if getattr(lane.row, name) == getattr(master.facts, name))
     lane.row = replace(lane.row, **news)
+    lane.withdrawn -= news.keys()
     lane.row_changed |= dict.fromkeys(news, state.version)
 
 
@@ -222,6 +235,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.TermsConfirmed: _terms_confirmed,
     e.TermsAmended: _terms_amended,
     e.CourseRevised: _revised,
+    e.RevisionWithdrawn: _revision_withdrawn,
     e.CourseReported: _reported,
     e.CourseDelivered: _delivered,
     e.CourseRenumbered: _renumbered,

@@ -157,8 +157,11 @@ def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
     former_facts(draft, lane, row)
     news = changed(lane.row, row.facts)
     cancelled = news.pop("cancelled", None)
-    revised = {name: value for name, value in news.items() if name in REVISED_FIELDS}
-    other = {name: value for name, value in news.items() if name not in REVISED_FIELDS}
+    written = {
+        name for name in lane.withdrawn & news.keys() if news[name] == getattr(lane.facts, name)
+    }  # as told (D32)
+    revised = {name: value for name, value in news.items() if name in REVISED_FIELDS - written}
+    other = {name: value for name, value in news.items() if name not in revised}
     revised = revisions_left(draft, lane, row, revised) if revised else revised
     if cancelled and not draft.state.cancelled:
         if not ausfall_is_withheld(draft, lane, row):

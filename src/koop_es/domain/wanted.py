@@ -330,8 +330,12 @@ def _with_instructor(present: str | None, required: str | None) -> str | None:
 
 def differing_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
     """Give the wanted fields the VHS's row shows otherwise (D6); the Master decides its own, so it has none."""
-    if lane.vhs == state.master:
-        return {}
+    if lane.vhs == state.master:  # but what it shows out of an export that was withdrawn (D32)
+        return {
+            name: value
+            for name in (*SYNCED_FIELDS, "cancelled")
+            if name in lane.withdrawn and (value := getattr(lane.facts, name)) != getattr(lane.row, name)
+        }
     return {name: value for name, value in wanted_fields(state, lane).items() if _differs(state, lane, name, value)}
 
 

@@ -11,6 +11,7 @@ from koop_es.ingest.markets import join_market, leave_market
 from koop_es.ingest.releases import Released, close_release, release, withdraw_release
 from koop_es.ingest.restoring import restore_booking
 from koop_es.ingest.seating import approve, claim_seat
+from koop_es.ingest.withdrawing import withdraw_export
 
 __all__ = [
     "ExportResult",
@@ -31,5 +32,6 @@ __all__ = [
     "restore_booking",
     "subscribe",
     "terminate_subscription",
+    "withdraw_export",
     "withdraw_release",
 ]

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from koop_es.domain import seats
 from koop_es.domain.errors import BadInput, Refused
+from koop_es.domain.judgement import export_of
 from koop_es.ingest.command import decide, load, moment, write
+from koop_es.ingest.withdrawing import refuse_withdrawn
 from koop_es.store import Store
 
 
@@ -49,6 +51,7 @@ def approve(
                     withheld=len(rows),
                 )
             vhs = rows[0][1]
+            refuse_withdrawn(tx, vhs, export_of(withheld_id))
             drafts = [load(tx, coop_id, moment(vhs, now)) for coop_id in sorted({row[2] for row in rows})]
         refs, decided = [], []
         for draft in drafts:

@@ -130,7 +130,7 @@ def event_types() -> list[str]:
     return sorted(kind.__name__ for kind in e.EVENTS.values() if kind not in _OTHERS)
 
 
-_OTHERS = {e.ExportApplied, e.MarketJoined, e.MarketLeft, e.SequenceRestarted}
+_OTHERS = {e.ExportApplied, e.ExportWithdrawn, e.MarketJoined, e.MarketLeft, e.SequenceRestarted}
 """Types of events that stand in no cooperation."""
 
 

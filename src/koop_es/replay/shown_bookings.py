@@ -144,6 +144,8 @@ def _back(sheet: Sheet, event: e.BookingReappeared | e.BookingReinstated, told: 
     if event.rule == "B11":
         sheet.set_aside(event.ref)
         return
+    if getattr(event, "reason", ""):
+        return  # what its VHS shows stays wrong until it is written (D32)
     sheet.bring_back(event.ref)
     sheet.edit(event.ref, event, **letter(event.status))
 

@@ -11,14 +11,22 @@ from koop_es.domain import evolve
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import VaultEntry
-from koop_es.domain.events import EVENTS, Event, ExportApplied, MarketJoined, MarketLeft, SequenceRestarted
+from koop_es.domain.events import (
+    EVENTS,
+    Event,
+    ExportApplied,
+    ExportWithdrawn,
+    MarketJoined,
+    MarketLeft,
+    SequenceRestarted,
+)
 from koop_es.domain.observation import Origin, actor_of
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from tests.unit.domain.world import ABO, BERND, COOP, MASTER, THIRD, World, booked, fold_of, held, network, row, shared
 
-OTHER_STREAMS = {ExportApplied, MarketJoined, MarketLeft, SequenceRestarted}
+OTHER_STREAMS = {ExportApplied, ExportWithdrawn, MarketJoined, MarketLeft, SequenceRestarted}
 
 
 def busy() -> World:

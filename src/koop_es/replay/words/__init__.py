@@ -41,11 +41,13 @@ class Words:
         if isinstance(event, e.ViolationOpened):
             return self.violation(event.code, event.detail, event.ref)
         values: dict[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
-        if isinstance(event, e.CourseRevised | e.CourseReported):
+        if isinstance(event, e.CourseRevised | e.CourseReported | e.RevisionWithdrawn):
             values["facts"] = self.fields(event.facts)
         if isinstance(event, e.EffectWithheld | e.EffectDropped):
             values["what"] = self.say("booking_named", ref=event.ref) if event.ref else self.say("the_course")
-        if isinstance(event, e.BookingAmended | e.BookingReported):
+        if isinstance(event, e.BookingReinstated) and event.reason:
+            return self.say("lives_again", **values)
+        if isinstance(event, e.BookingAmended | e.BookingReported | e.AmendmentWithdrawn):
             values["news"] = self._news(event)
         if isinstance(event, e.AbsencesSuspended):
             values |= {"refs": ", ".join(event.refs), "reason": self.says[f"suspended_{event.reason}"]}
@@ -60,10 +62,11 @@ class Words:
         text = self.events[type(event)].format_map(values)
         return f"{text} {self.says['survivor'].format_map(values)}" if values.get("survivor") else text
 
-    def _news(self, event: e.BookingAmended | e.BookingReported) -> str:
+    def _news(self, event: e.BookingAmended | e.BookingReported | e.AmendmentWithdrawn) -> str:
         """Name what of a booking an event carries, a person by nothing but that it is another version (D15)."""
         news = [f"Status {event.status.value}"] if event.status is not None else []
-        news += [f"TNR {event.participant_no}"] if event.participant_no is not None else []
+        number = getattr(event, "participant_no", None)
+        news += [f"TNR {number}"] if number is not None else []
         booking_id = getattr(event, "booking_id", None)
         news += [f"Beleg-ID {booking_id}"] if booking_id is not None else []
         booked_at = getattr(event, "booked_at", None)

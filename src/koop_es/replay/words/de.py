@@ -70,6 +70,9 @@ EVENTS: dict[type[e.Event], str] = {
         "VHS {vhs} hat entschieden, dass die Belegung {ref} besteht: sie wird dort wieder geschrieben ({reason})"
     ),
     e.RemovalConfirmed: "VHS {vhs} hat entschieden, dass die Belegung {ref} wirklich entfernt wurde ({reason})",
+    e.ExportWithdrawn: "der Export {export} der VHS {vhs} wurde zurückgenommen: {reason}",
+    e.RevisionWithdrawn: "der Kurs ist wieder wie vor einem zurückgenommenen Export der VHS {vhs}: {facts}",
+    e.AmendmentWithdrawn: "die Belegung {ref} ist wieder wie vor einem zurückgenommenen Export der VHS {vhs}: {news}",
     e.ParticipantsMerged: (
         "bei VHS {vhs} wurden Teilnehmer zusammengeführt: die Belegung {ref} läuft unter TNR {participant_no} weiter"
     ),
@@ -257,6 +260,7 @@ RULES: dict[str, str] = {
         "So viele fehlende Belegungen auf einmal beweisen nichts; sie werden gemeldet und warten, bis der Betreiber "
         "zustimmt."
     ),
+    "D32": "Der Betreiber nimmt einen falschen Export zurück: was nur er bewirkt hat, gilt nicht mehr.",
     "D31": "Was auf einmal auffällig viele andere träfe, wartet, gleich wie ein Export es sagt.",
     "D5": (
         "S ist endgültig; nur eine als verwaist stornierte Belegung lebt wieder auf, wenn die VHS sie wieder zeigt, "
@@ -295,6 +299,7 @@ SAYS: dict[str, str] = {
     "person_differs": "andere Personendaten als bei der eigenen VHS",
     "booked_at": "gebucht am",
     "likely_zeros": "; vermutlich gingen führende Nullen verloren oder kamen hinzu, wie in einer Tabellenkalkulation",
+    "lives_again": "die Belegung {ref} gilt wieder: der Export der VHS {vhs}, der sie stornierte, ist zurückgenommen",
     "booking_named": "der Belegung {ref}",
     "the_course": "dem Kurs",
     "survivor": "({survivor} ist eine Belegung derselben Person: das muss jemand entscheiden)",

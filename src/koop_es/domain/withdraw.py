@@ -1,0 +1,159 @@
+"""A wrong export is taken back: what only it did to others is undone (D32).
+
+What its VHS shows stays as it is remembered: those rows are acknowledgements of an export that was withdrawn, and no
+claims, until they show something else. The change lists write what counts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from koop_es.domain import events as e
+from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.course import CourseFacts, given
+from koop_es.domain.draft import Draft
+from koop_es.domain.evolve import apply
+from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
+
+
+class Stays(NamedTuple):
+    """What of a withdrawn export stays, and why."""
+
+    coop_id: str
+    ref: str
+    type: str
+    why: str
+
+
+WITHDRAWN = "withdrawn"
+"""Why a booking lives again."""
+
+DECIDED = "somebody has decided otherwise since"
+MADE = "bookings that an export made stay: cancel them where they are wrong"
+APPROVED = "an operator has approved it"
+NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
+
+
+def withdraw(draft: Draft, export: str, told: Sequence[e.Event]) -> list[Stays]:
+    """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays."""
+    stays: list[Stays] = []
+    state, vhs = draft.state, draft.moment.vhs
+    before = Cooperation(state.coop_id)
+    last = _last_versions(told, vhs)
+    for version, event in enumerate(told, 1):
+        if event.vhs == vhs and event.origin is not None and event.origin.export == export:
+            why = _undo(draft, before, event, version, last)
+            if why:
+                stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
+        elif isinstance(event, e.OrphanDetected) and event.approved and event.vhs == vhs:
+            seat = before.bookings[event.ref].seats.get(vhs) if event.ref in before.bookings else None
+            if seat is not None and seat.withheld == export:
+                stays.append(Stays(state.coop_id, event.ref, event.type, APPROVED))
+        apply(before, event)
+    if draft.events:
+        draft.settle_violations()
+    return stays
+
+
+class _Last(NamedTuple):
+    """The version of the last event that decided a letter or a person of a booking, or a fact of the course."""
+
+    letters: dict[str, int]
+    persons: dict[str, int]
+    facts: dict[str, int]
+
+
+def _last_versions(told: Iterable[e.Event], vhs: str) -> _Last:
+    last = _Last({}, {}, {})
+    for version, event in enumerate(told, 1):
+        if isinstance(event, e.BookingPromoted) or (isinstance(event, e.BookingAmended) and event.status is not None):
+            last.letters[event.ref] = version
+        if isinstance(event, e.BookingAmended) and event.person_version is not None:
+            last.persons[event.ref] = version
+        if isinstance(event, e.AmendmentWithdrawn):
+            last.letters[event.ref] = last.persons[event.ref] = version
+        if isinstance(event, e.CourseRevised | e.RevisionWithdrawn) and event.vhs == vhs:
+            last.facts.update(dict.fromkeys(given(event.facts), version))
+    return last
+
+
+def _undo(draft: Draft, before: Cooperation, event: e.Event, version: int, last: _Last) -> str:
+    """Undo one event of the export; gives why it stays if it does."""
+    if isinstance(event, e.BookingCancelled | e.BookingMoved | e.OrphanDetected):
+        return _live_again(draft, before, event, version)
+    if isinstance(event, e.BookingAmended | e.BookingPromoted):
+        return _amend_back(draft, before, event, version, last)
+    if isinstance(event, e.CourseRevised):
+        return _revise_back(draft, before, event, version, last)
+    if isinstance(event, e.BookingMade):
+        return MADE
+    if isinstance(event, e.CourseCancelled):
+        return _take_place(draft, version)
+    if isinstance(event, e.ParticipantsMerged | e.BookingRekeyed | e.CourseRenumbered):
+        return NOT_KNOWN
+    return ""
+
+
+def _take_place(draft: Draft, version: int) -> str:
+    """Let a course take place again that this export called off; its Master shows the Ausfall until it is written."""
+    lane = draft.state.lanes[draft.moment.vhs]
+    if lane.cancelled_version != version:
+        return "" if not draft.state.cancelled else DECIDED
+    draft.add(e.CourseReinstated, "D32", cause=version)
+    draft.add(e.CourseReported, "D32", cause=version, facts=CourseFacts(cancelled=True))
+    draft.add(e.RevisionWithdrawn, "D32", cause=version, facts=CourseFacts(cancelled=False))
+    return ""
+
+
+def _live_again(
+    draft: Draft, before: Cooperation, event: e.BookingCancelled | e.BookingMoved | e.OrphanDetected, version: int
+) -> str:
+    """Let a booking live again that was cancelled by this export and by nothing else."""
+    vhs, booking = draft.moment.vhs, draft.state.bookings[event.ref]
+    former = before.bookings.get(event.ref)
+    if former is not None and vhs in former.cancelled_by:
+        return ""  # it was this VHS's "S" before
+    if (booking.cancelled_by | booking.orphaned_by) != {vhs} or draft.state.cancelled:
+        return DECIDED if draft.state.is_cancelled(booking) else ""
+    draft.add(e.BookingReinstated, "D32", cause=version, ref=event.ref, status=booking.status, reason=WITHDRAWN)
+    return ""
+
+
+def _amend_back(
+    draft: Draft,
+    before: Cooperation,
+    event: e.BookingAmended | e.BookingPromoted,
+    version: int,
+    last: _Last,
+) -> str:
+    """Give a booking back the letter and the person it had, where nobody has given it others since."""
+    former: Booking = before.bookings[event.ref]
+    values: dict[str, Any] = {}
+    letter: Status | None = CONFIRMED if isinstance(event, e.BookingPromoted) else event.status
+    if letter is not None and letter is not CANCELLED:
+        if last.letters.get(event.ref) != version:
+            return DECIDED
+        values["status"] = former.status if former.status is not letter else None
+    if isinstance(event, e.BookingAmended) and event.person_version is not None:
+        if last.persons.get(event.ref) != version:
+            return DECIDED
+        values["person_version"] = former.person_version
+    if not any(value is not None for value in values.values()):
+        return NOT_KNOWN if not values else ""
+    draft.add(e.AmendmentWithdrawn, "D32", cause=version, ref=event.ref, **values)
+    return ""
+
+
+def _revise_back(draft: Draft, before: Cooperation, event: e.CourseRevised, version: int, last: _Last) -> str:
+    """Give the course back the facts it had, where nobody has given it others since."""
+    facts = before.lanes[event.vhs].facts
+    news = given(event.facts)
+    back = {
+        name: getattr(facts, name)
+        for name in news
+        if last.facts.get(name) == version and getattr(facts, name) is not None
+    }
+    if back:
+        draft.add(e.RevisionWithdrawn, "D32", cause=version, facts=CourseFacts(**back))
+    return "" if len(back) == len(news) else DECIDED

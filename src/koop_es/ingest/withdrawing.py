@@ -1,0 +1,98 @@
+"""Withdrawing: an operator takes back an export that was wrong (D32). The export stays in the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from koop_es.domain.draft import Draft
+from koop_es.domain.errors import BadInput, Refused
+from koop_es.domain.events import ExportWithdrawn
+from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import institution_stream
+from koop_es.domain.withdraw import Stays, withdraw
+from koop_es.ingest import institution
+from koop_es.ingest.command import moment, write
+from koop_es.store import Store, Tx
+
+STREAMS_AT_ONCE = 500
+"""Cooperations looked through together for events of the export."""
+
+
+class ExportNotApplied(BadInput):
+    """No export of this name did anything to others; koop-es history names the exports behind events."""
+
+    code = "export_not_applied"
+
+
+class Withdrawn(NamedTuple):
+    """What comes back, as events by cooperation, and what stays."""
+
+    events: list[tuple[str, Any]]
+    stays: list[Stays]
+
+
+def withdraw_export(
+    store: Store, *, now: datetime, vhs: str, export: str, reason: str, preview: bool = False
+) -> Withdrawn:
+    """Take an export back: what only it cancelled lives again, what it revised is what it was (D32).
+
+    Raises ExportNotApplied where it did nothing, and Refused where somebody took it back before.
+    """
+
+    def attempt() -> Withdrawn:
+        with store.reading() as tx:
+            refuse_withdrawn(tx, vhs, export)
+            drafts, stays = _drafts(tx, vhs, export, now)
+        events = [(draft.state.coop_id, event) for _, draft in drafts for event in draft.events]
+        if not events and not stays:
+            raise ExportNotApplied(f"no event goes back to export {export} of VHS {vhs}", export=export)
+        if not events:
+            raise Refused(f"nothing of export {export} can be taken back: {stays[0].why}", rule="D32", export=export)
+        if not preview:
+            at = moment(vhs, now)
+            told = ExportWithdrawn(
+                vhs=vhs, rule="D32", at=at.at, recorded_at=at.recorded_at, export=export, reason=reason
+            )
+            with store.write() as tx:
+                refuse_withdrawn(tx, vhs, export)
+                institution.append(tx, vhs, [told])
+                write(tx, drafts)
+                tx.run("slices_forget", coop_ids=[draft.state.coop_id for _, draft in drafts])
+        return Withdrawn(events, stays)
+
+    return store.retrying(attempt)
+
+
+def refuse_withdrawn(tx: Tx, vhs: str, export: str) -> None:
+    """Raise Refused where an export was withdrawn: of two decisions the first stands (D32)."""
+    stream = institution_stream(vhs)
+    for item in tx.load([stream])[stream]:
+        if isinstance(item.event, ExportWithdrawn) and item.event.export == export:
+            raise Refused(
+                f"export {export} was withdrawn at {item.event.recorded_at}: {item.event.reason}",
+                rule="D32",
+                export=export,
+                position=item.position,
+            )
+
+
+def _drafts(tx: Tx, vhs: str, export: str, now: datetime) -> tuple[list[tuple[int, Draft]], list[Stays]]:
+    """Decide in every cooperation of the VHS that has events of the export."""
+    drafts: list[tuple[int, Draft]] = []
+    stays: list[Stays] = []
+    coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head())]
+    for start in range(0, len(coop_ids), STREAMS_AT_ONCE):
+        for coop_id, recorded in tx.load(coop_ids[start : start + STREAMS_AT_ONCE]).items():
+            events = [item.event for item in recorded]
+            if not any(event.origin is not None and event.origin.export == export for event in events):
+                continue
+            state = fold(coop_id, events)
+            if state.ended:
+                continue
+            draft = Draft(state, moment(vhs, now))
+            expected = state.version
+            stays += withdraw(draft, export, events)
+            if draft.events:
+                drafts.append((expected, draft))
+    return drafts, stays

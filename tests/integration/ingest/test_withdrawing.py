@@ -1,0 +1,147 @@
+"""A wrong export is taken back: what only it did to others is undone (D32)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from koop_es.domain.errors import Refused
+from koop_es.domain.terms import Policy
+from koop_es.ingest import approve, withdraw_export
+from koop_es.ingest.withdrawing import ExportNotApplied
+from koop_es.replay.whatif import past_of, proof
+from koop_es.store import Store
+from koop_es.views import change_list
+from koop_es.views.read import view
+from tests.integration.ingest.conftest import NOW
+from tests.integration.ingest.test_guard import Vhs
+
+
+@pytest.fixture
+def vhs(store: Store, tmp_path: Path) -> Vhs:
+    return Vhs(store, tmp_path, 4)
+
+
+def withdraw(vhs: Vhs, export: str, *, preview: bool = False) -> list[str]:
+    found = withdraw_export(vhs.store, now=NOW, vhs="563", export=export, reason="wrong profile", preview=preview)
+    return [event.type for _, event in found.events if not event.type.startswith("Violation")]
+
+
+def letters(vhs: Vhs) -> list[tuple[str, str]]:
+    return [(item["kind"], item["booking"]["status"]) for item in change_list(vhs.store, "563")]
+
+
+def test_d32_what_only_the_export_cancelled_lives_again_and_the_change_list_writes_it(vhs: Vhs) -> None:
+    wrong = vhs.letters("S", 5)
+    vhs.report(wrong)
+    assert vhs.held().count("S") == 5
+    assert withdraw(vhs, "563#2", preview=True) == ["BookingReinstated"] * 5
+    assert vhs.held().count("S") == 5, "a preview writes nothing"
+    withdraw(vhs, "563#2")
+    assert set(vhs.held()) == {"A"}
+    assert letters(vhs) == [("booking.update", "A")] * 5
+
+
+def test_d32_the_wrong_rows_are_no_claims_until_they_show_something_else(vhs: Vhs) -> None:
+    wrong = vhs.letters("S", 5)
+    vhs.report(wrong)
+    withdraw(vhs, "563#2")
+    assert vhs.report(wrong).events == 0
+    assert set(vhs.held()) == {"A"}
+    vhs.report()
+    assert not change_list(vhs.store, "563")
+    vhs.report(wrong[:1] + vhs.bookings[1:])
+    assert vhs.held().count("S") == 1, "shown anew, it is an S of its own"
+
+
+def test_d32_orphans_of_the_export_live_again_and_absences_count_from_the_beginning(vhs: Vhs) -> None:
+    left = vhs.bookings[2:]
+    vhs.report(left)
+    vhs.report(left)
+    assert vhs.held().count("S") == 2
+    assert withdraw(vhs, "563#3") == ["BookingReinstated"] * 2
+    assert set(vhs.held()) == {"A"}
+    vhs.report(left)
+    assert set(vhs.held()) == {"A"}
+    vhs.report()
+    assert set(vhs.held()) == {"A"}
+
+
+def test_d32_facts_are_what_they_were_and_the_master_is_told(vhs: Vhs) -> None:
+    wrong = [row | {"Kursort": "Raum 9"} if n < 2 else row for n, row in enumerate(vhs.courses)]
+    vhs.report(courses=wrong)
+    assert withdraw(vhs, "563#2") == ["RevisionWithdrawn"] * 2
+    told = [item["course"]["fields"] for item in change_list(vhs.store, "563")]
+    assert told == [{"Kursort": "Werkhaus, Raum 2"}] * 2
+    assert vhs.report(courses=wrong).events == 0
+    vhs.report()
+    assert not change_list(vhs.store, "563")
+
+
+def test_d32_what_was_revised_again_since_stays(vhs: Vhs) -> None:
+    vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 9", "TN max": "30"}, *vhs.courses[1:]])
+    vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 7", "TN max": "30"}, *vhs.courses[1:]])
+    found = withdraw_export(vhs.store, now=NOW, vhs="563", export="563#2", reason="wrong", preview=False)
+    assert [item.why for item in found.stays] == ["somebody has decided otherwise since"]
+    assert view(vhs.store, "563")["courses"][0]["capacity"] == 12
+
+
+def test_d32_persons_are_who_they_were_and_wrong_rows_rename_nobody(vhs: Vhs) -> None:
+    wrong = [row | {"Telefon": "0999"} if n < 2 else row for n, row in enumerate(vhs.bookings)]
+    vhs.report(wrong)
+    assert withdraw(vhs, "563#2") == ["AmendmentWithdrawn"] * 2
+    assert [kind for kind, _ in letters(vhs)] == ["booking.update"] * 2
+    assert vhs.report(wrong).events == 0
+    vhs.report()
+    assert not change_list(vhs.store, "563")
+    vhs.report(wrong)
+    assert not change_list(vhs.store, "563"), "shown again, it is a change like any other"
+
+
+def test_d32_a_course_that_was_called_off_takes_place_again(vhs: Vhs) -> None:
+    wrong = [vhs.courses[0] | {"Ausfall": "W"}, *vhs.courses[1:]]
+    vhs.report(courses=wrong)
+    assert vhs.held().count("S") == 5
+    withdraw(vhs, "563#2")
+    assert set(vhs.held()) == {"A"}
+    told = [item["course"].get("fields") for item in change_list(vhs.store, "563") if item["kind"] == "course.update"]
+    assert told == [{"Ausfall": "F"}]
+    vhs.report(courses=wrong)
+    assert set(vhs.held()) == {"A"}, "the wrong row is no new Ausfall"
+    vhs.report()
+    assert not change_list(vhs.store, "563")
+    vhs.report(courses=wrong)
+    assert vhs.held().count("S") == 5, "shown anew, it is one"
+
+
+def test_d32_of_two_decisions_the_first_stands(vhs: Vhs) -> None:
+    vhs.report(vhs.letters("S", 5))
+    withdraw(vhs, "563#2")
+    with pytest.raises(Refused, match=r"was withdrawn at .* wrong profile"):
+        withdraw(vhs, "563#2")
+    vhs.report()
+    vhs.report(vhs.letters("S", 20))
+    approve(vhs.store, now=NOW, withheld_id="563#4/cancellation")
+    with pytest.raises(ExportNotApplied):
+        withdraw(vhs, "563#99")
+
+
+def test_d32_what_is_withheld_of_a_withdrawn_export_cannot_be_approved(vhs: Vhs) -> None:
+    vhs.report(vhs.letters("S", 20), [vhs.courses[0] | {"Kursort": "Raum 9"}, *vhs.courses[1:]])
+    withdraw(vhs, "563#2")
+    with pytest.raises(Refused, match="was withdrawn"):
+        approve(vhs.store, now=NOW, withheld_id="563#2/cancellation")
+    vhs.report()
+    assert vhs.kinds() == []
+
+
+def test_d32_a_history_with_a_withdrawn_export_can_be_run_again(vhs: Vhs) -> None:
+    vhs.report(vhs.letters("S", 5), [vhs.courses[0] | {"Kursort": "Raum 9"}, *vhs.courses[1:]])
+    withdraw(vhs, "563#2")
+    vhs.report(vhs.letters("S", 5))
+    vhs.report()
+    for number in range(1, 5):
+        past = past_of(vhs.store, f"563-COOP-{number}", Policy())
+        assert not past.doubts
+        assert not proof(past)
