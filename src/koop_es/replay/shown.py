@@ -82,7 +82,7 @@ def _course_gone(sheet: Sheet, event: e.CourseVanished, told: Telling) -> None:
             sheet.bring_back(ref)
 
 
-def _course_back(sheet: Sheet, event: e.CourseReappeared, told: Telling) -> None:
+def _course_back(sheet: Sheet, event: e.CourseReappeared | e.ReinstatementDelivered, told: Telling) -> None:
     sheet.edit_course(event)
 
 
@@ -124,6 +124,7 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.EffectWithheld: _withheld,
     e.EffectDropped: _dropped,
     e.CourseReinstated: _reinstated_course,
+    e.ReinstatementDelivered: _course_back,
     e.CourseVanished: _course_gone,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,
