@@ -366,7 +366,7 @@ class RemovalConfirmed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """It lives again: reported where it was lost, an orphan only (D5); or its export was ``withdrawn``: ``reason`` (D32)."""
+    """It lives again, an orphan that is shown again (D5), or its export was ``withdrawn``: ``reason`` (D32)."""
 
     VERSION: ClassVar[int] = 2
 
@@ -383,7 +383,7 @@ class ExportWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RevisionWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Facts of the course are again what they were before an export that was withdrawn; the Master is told them (D32)."""
+    """Facts are again what they were before an export that was withdrawn; the Master is told them (D32)."""
 
     facts: CourseFacts
 
