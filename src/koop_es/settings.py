@@ -6,7 +6,7 @@ Settings steer decisions only where an observation becomes an event; replay neve
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,18 @@ class SettingsInvalid(WrongUsage):
     """A setting has a value it cannot have."""
 
     code = "settings_invalid"
+
+
+_SPAN = re.compile(r"([0-9]{1,6})\s*([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_span(text: str) -> timedelta:
+    """Read a span of time, ``15m``, ``36h`` or ``2d``; raises InvalidTime."""
+    match = _SPAN.fullmatch(text.strip().lower())
+    if match is None:
+        raise InvalidTime(f"{text!r} is no span of time: give a number with s, m, h, d or w, such as 36h", value=text)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def parse_time(text: str) -> datetime:

@@ -21,7 +21,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @dataclass
 class Program:
-    """The admin program of a VHS; ``folder`` is where its exports go."""
+    """The admin program of a VHS; ``folder`` is where its exports go, ``month`` the one in which they are made."""
 
     vhs: str
     folder: Path
@@ -29,6 +29,7 @@ class Program:
     courses: list[Row] = field(default_factory=list)
     bookings: dict[str, Row] = field(default_factory=dict)
     obeyed: list[str] = field(default_factory=list)
+    month: str = "2026-03"
 
     # --- staff --------------------------------------------------------------------------------------------------------
 
@@ -66,7 +67,10 @@ class Program:
         """Write a full export of everything under the next sequence."""
         self.sequence += 1
         folder = self.folder / f"{self.vhs}-{self.sequence}"
-        return write_export(folder, self.vhs, self.sequence, self.courses, list(self.bookings.values()), **manifest)
+        made = {"exported_at": f"{self.month}-{1 + self.sequence % 28:02}T02:00:00+01:00"}
+        return write_export(
+            folder, self.vhs, self.sequence, self.courses, list(self.bookings.values()), **(made | manifest)
+        )
 
     def obey(self, changes: Iterable[Mapping[str, Any]]) -> None:
         """Write what a change list asks for: each id once, and only where the row shows what is expected (D22)."""
@@ -137,7 +141,8 @@ def settle(koop: Console, programs: Iterable[Program], *, rounds: int = 3) -> in
     for count in range(rounds + 1):
         lists = {program.vhs: koop.changes(program.vhs) for program in network}
         if not any(lists.values()):
-            assert all(item["converged"] for item in koop.status().values())
+            # Who is frozen or has something set aside has nothing to write either, and does not agree (D30).
+            assert not any(item["pending_changes"] for item in koop.status().values())
             return count
         for program in network:
             program.obey(lists[program.vhs])

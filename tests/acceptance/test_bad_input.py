@@ -227,7 +227,8 @@ def test_a_manifest_that_is_wrong_quarantines_the_export(
     (export,) = koop.ingest(path, status=4)
     assert (export["status"], export["events"]) == ("quarantined", 0)
     assert "manifest.json" in export["reason"]
-    assert koop.ask("status")["vhs"] == [] or koop.status()[MASTER]["quarantined"] == 1
+    known = koop.call("status").answer["data"]["vhs"]
+    assert known == [] or (known[0]["quarantined"], known[0]["state"]) == (1, "quarantined")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_a_real_kufersql_course_is_released_subscribed_booked_and_converges(in_2
     coop_id = released["coop_id"]
     assert coop_id == "563-COOP-1"
     assert koop.refused(*release, "--fee", "90,00", "--rate", "80", status=3)["details"]["rule"] == "R13"
-    programs = {vhs: Program(vhs, tmp_path) for vhs in ("563", *SUBSCRIBERS)}
+    programs = {vhs: Program(vhs, tmp_path, month="2017-02") for vhs in ("563", *SUBSCRIBERS)}
     programs["563"].courses.append(as_row(NUMBER))
     for vhs, number in SUBSCRIBERS.items():
         words = ("subscribe", coop_id, "--vhs", vhs, "--number", number, "--period", PERIOD, "--accept-rate")

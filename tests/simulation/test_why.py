@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.open_matters import violations_too
 from koop_es.domain.wanted import changes
 from koop_es.replay.subjects import booking_subject, course_subject, lane_of
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.why import Question, why
-from koop_es.replay.words import LANGUAGES
+from koop_es.replay.words import LANGUAGES, WORDS
 from koop_es.simulate.draw import draw
 from koop_es.simulate.rehearsal import rehearse
 from koop_es.store import Store
@@ -52,10 +54,20 @@ def _explain_all(store: Store, timeline: Timeline, version: int, explained: Coun
         for ref in (None, *sorted(state.bookings)):
             answers = [why(store, Question(timeline.coop_id, ref, vhs, None, at, lang)) for lang in LANGUAGES]
             _check(timeline, version, answers, vhs, ref)
+            _check_open(state, answers, ref)
             if ref is not None:
                 assert answers[0]["value"]["pending"] == pending.get(ref)
                 # In the middle of an export, whoever asks, there may be things no export ends with; all else is one.
                 explained[answers[0]["value"]["condition"]] += 1
+
+
+def _check_open(state: Cooperation, answers: list[dict[str, Any]], ref: str | None) -> None:
+    """Nobody is told that there is nothing to do while something stands open for what was asked (D30)."""
+    standing = [matter for matter in violations_too(state) if ref is None or matter.ref == ref]
+    for lang, answer in zip(LANGUAGES, answers, strict=True):
+        nothing = WORDS[lang].say("n_nothing") in answer["now"]
+        assert not (nothing and standing), (standing, answer)
+        assert nothing == (answer["now"] == [WORDS[lang].say("n_nothing")])
 
 
 def _check(timeline: Timeline, version: int, answers: list[dict[str, Any]], vhs: str, ref: str | None) -> None:

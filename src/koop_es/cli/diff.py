@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from koop_es.cli.answer import DONE, FOUND, Answer, table
+from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, position
 from koop_es.domain.errors import WrongUsage
@@ -14,9 +14,12 @@ from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
 from koop_es.replay.diff import diff as changed
 from koop_es.replay.diff import diff_of_vhs
-from koop_es.replay.disagreement import disagreements
+from koop_es.replay.disagreement import disagreements, open_between
 from koop_es.replay.moments import position_of
 from koop_es.store import Store
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 HEADINGS = ("path", "before", "after", "event", "what happened")
 
@@ -89,6 +92,12 @@ def _between(store: Store, coop_id: str, first: str, second: str, at: str | None
     found = disagreements(store, coop_id, first, second, at=where)
     rows = [(d["path"], d[first], d[second], d["event"], d["text"], "\n".join(d["changes"]) or None) for d in found]
     headings = ("path", f"VHS {first}", f"VHS {second}", "since event", "what happened", "pending change")
-    data = {"coop_id": coop_id, "between": [first, second], "at": where, "differences": found}
+    standing = open_between(store, coop_id, first, second, at=where)
+    data = {"coop_id": coop_id, "between": [first, second], "at": where, "differences": found, "open": standing}
     title = f"{coop_id}: where VHS {first} and VHS {second} disagree"
-    return Answer(data, table(title, headings, rows), FOUND if found else DONE)
+
+    def show(out: Console) -> None:
+        table(title, headings, rows)(out)
+        lines(*(f"open at VHS {item['vhs']}: {item['text']}" for item in standing))(out)
+
+    return Answer(data, show, FOUND if found else DONE)

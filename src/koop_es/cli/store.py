@@ -12,11 +12,16 @@ from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, position
 from koop_es.domain.errors import KoopError
 from koop_es.domain.identifiers import vhs_id
+from koop_es.settings import parse_span
 from koop_es.store.errors import SchemaTooOld
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+HEADINGS = (
+    "VHS", "state", "export", "age", "courses", "to write", "violations", "suspects", "withheld", "suspended",
+    "set aside", "superseded",
+)  # fmt: skip
 NO_PROOF = "no backup was ever proven: koop-es backup"
 
 
@@ -52,44 +57,49 @@ def _is_older(desk: Desk) -> bool:
 
 @command("status")
 @click.option("--vhs", metavar="V", help="Only this VHS.")
+@click.option("--max-age", metavar="T", help="Whose last export is older is late: 90m, 36h, 2d.")
 @AT
-def status(desk: Desk, vhs: str | None, at: str | None) -> Answer:
-    """Tell how each VHS stands: last export and its age, pending changes, violations, withheld, quarantined, converged.
+def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> Answer:
+    """Tell how each VHS stands, in one word, the gravest that holds, and in numbers.
 
-    The exit status is 1 while changes are pending anywhere.
+    \b
+    agrees       shows all that it should, and nothing waits
+    behind       has something to write, misses a booking or course, or an export is half applied
+    late         its last export is older than --max-age, or older than a day while old ones keep coming
+    blocked      its exports came under a new count: koop-es vhs restart-sequence
+    quarantined  rows or exports were set aside: koop-es quarantine list
+    frozen       a COOP-Id was altered or a letter is unknown: koop-es violations
+    withheld     cancellations wait for somebody to decide: koop-es withheld list
+    suspended    nobody can tell whether bookings are gone: koop-es violations
+    silent       never reported
+
+    The exit status is 1 unless all agree. First absences stand under suspects before they count, and exports that were
+    superseded since the last one taken in under superseded.
 
     \b
     Examples:
       koop-es status
-      koop-es status --json
+      koop-es status --max-age 36h --json
       koop-es status --vhs 301 --at 2026-03-02T08:00
     """
+    span = parse_span(max_age) if max_age is not None else None
+    where = vhs_id(vhs) if vhs is not None else None
     with desk.store() as store:
-        data = views.status(store, now=desk.now, at=position(store, at), vhs=vhs_id(vhs) if vhs is not None else None)
-    headings = (
-        "VHS",
-        "system",
-        "export",
-        "age",
-        "courses",
-        "pending",
-        "violations",
-        "withheld",
-        "quarantined",
-        "converged",
-    )
+        data = views.status(store, now=desk.now, at=position(store, at), vhs=where, max_age=span)
     rows = [
         (
             item["vhs"],
-            item["system"],
-            item["last_sequence"],
+            item["state"],
+            item["last_export"],
             _age(item["age_seconds"]),
             item["courses"],
             item["pending_changes"],
             item["open_violations"],
+            item["suspects"],
             item["withheld"],
+            item["suspended"],
             item["quarantined"],
-            item["converged"],
+            item["superseded_since"],
         )
         for item in data["vhs"]
     ]
@@ -97,7 +107,7 @@ def status(desk: Desk, vhs: str | None, at: str | None) -> Answer:
     told = f"last proven backup: {_age(proof['age_seconds'])} ago, {proof['target']}" if proof else NO_PROOF
 
     def show(out: Console) -> None:
-        table("VHSs", headings, rows)(out)
+        table("VHSs", HEADINGS, rows)(out)
         lines(told)(out)
 
     return Answer(data, show, 0 if data["converged"] else FOUND)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 @click.option("--vhs", metavar="V", required=True, help="Whose view.")
 @AT
 def view(desk: Desk, vhs: str, at: str | None) -> Answer:
-    """Show what a VHS should hold of every shared course, beside what it last showed.
+    """Show what a VHS should hold of every shared course, beside what its exports hold now.
+
+    Under "shows" stands nothing where its last complete export and the partial ones since do not hold the booking, or
+    nobody can tell; what stands open there is named.
 
     \b
     Examples:
@@ -50,6 +53,8 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
             f"{course['confirmed']} of {course['capacity'] if course['capacity'] is not None else '?'} seats, "
             f"{course['waitlisted']} waiting, {course['cancelled']} cancelled"
         )
+        if course["open"]:
+            title += f"; open: {', '.join(course['open'])}"
         rows = [
             (
                 b["ref"],
@@ -57,11 +62,12 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
                 b["status"],
                 b["reported"],
                 b["reason"],
+                ", ".join(b["open"]) or None,
                 " ".join(filter(None, (b["first_name"], b["name"]))),
             )
             for b in course["bookings"]
         ]
-        table(title, ("booking", "owner", "should be", "shows", "reason", "participant"), rows)(out)
+        table(title, ("booking", "owner", "should be", "shows", "reason", "open", "participant"), rows)(out)
 
 
 @command("changes")

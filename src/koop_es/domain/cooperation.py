@@ -255,9 +255,26 @@ class Lane:
         return self.delivered or self.adopted
 
     @property
+    def unread(self) -> bool:
+        """Tell whether no booking of the course is read at this VHS now: it is frozen there, or missing."""
+        return self.altered is not None or not self.present
+
+    @property
     def frozen(self) -> bool:
         """Tell whether nothing but an "S" of ours may be read out of this VHS's rows: the COOP-Id was altered (R15)."""
         return self.altered is not None
+
+
+def shows(lane: Lane, booking: Booking) -> Status | None:
+    """Tell what the VHS's last complete export and the partial ones since show of a booking (D30).
+
+    None where they do not hold it, and where nobody can tell: the course is frozen or missing, the letter is unknown,
+    or a row that may be this one was set aside.
+    """
+    seat = booking.seats.get(lane.vhs)
+    if seat is None or not seat.held or seat.unknown_status is not None or lane.unread:
+        return None
+    return None if lane.suspended is not None and booking.ref in lane.suspended.refs else seat.status
 
 
 @dataclass(slots=True)

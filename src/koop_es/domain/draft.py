@@ -143,5 +143,5 @@ class Draft:
                 code=found.code,
                 severity=found.severity,
                 ref=found.ref,
-                detail=found.detail,
+                detail=found.opening,
             )

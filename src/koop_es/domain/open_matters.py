@@ -43,7 +43,33 @@ STATES: dict[str, str] = {
     "suspended": "suspended",
     "withheld_effect": "withheld",
 }
-"""Kind -> in which state, at best, a VHS is at which it stands open (D30); violations leave the state as it is."""
+"""Kind -> in which state, at best, a VHS is at which it stands open (D30)."""
+
+OF_VIOLATIONS: dict[str, str] = {
+    "COURSE_VANISHED": "behind",
+    "REGISTRATION_HELD": "behind",
+    "SEQUENCE_RESTARTED": "blocked",
+    "COOP_ID_CHANGED": "frozen",
+    "COOP_ID_LOST": "frozen",
+    "UNKNOWN_STATUS": "frozen",
+    "CANCELLATION_UNCLEAR": "withheld",
+    "LETTERS_CHANGED_TOGETHER": "withheld",
+    "ABSENCES_SUSPENDED": "suspended",
+    "PROGRAM_WENT_BACK": "suspended",
+}
+"""Violation -> in which state, at best, a VHS is at which it stands open (D30); of others all may show the same."""
+
+
+def is_suspicion(code: str, detail: Mapping[str, str]) -> bool:
+    """Tell whether a violation is of a booking that is absent and not taken for removed yet (D3)."""
+    return code == "BOOKING_REMOVED" and not detail
+
+
+def state_of(code: str, detail: Mapping[str, str]) -> str | None:
+    """Tell in which state, at best, a VHS is at which a violation stands open, None where it leaves that as it is."""
+    if is_suspicion(code, detail) or (code == "BOOKING_REMOVED" and "owner" in detail):  # it is asked about (D24)
+        return "behind"
+    return OF_VIOLATIONS.get(code)
 
 
 def open_matters(state: Cooperation) -> Iterator[Matter]:

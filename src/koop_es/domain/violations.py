@@ -46,6 +46,11 @@ class Violation(NamedTuple):
         """What makes two findings the same violation."""
         return (self.code, self.vhs, self.ref)
 
+    @property
+    def opening(self) -> dict[str, str]:
+        """What its opening says of it: what has become of an absence since is for those to say who are asked now."""
+        return {name: value for name, value in self.detail.items() if name != "as"}
+
 
 TEXTS: dict[str, str] = {
     "NEVER_FLAG_AFTER_RELEASE": ('"NIE bei vhsKOOP" was set after the release. {remedy}'),
@@ -203,7 +208,19 @@ REASONS: dict[str, str] = {
 }
 """Why absences are suspended, by the code in the log (D17)."""
 
-VARIANTS: dict[str, str] = {"never_there": NEVER_THERE, "asked": ASKED}
+WITHHELD = (
+    "Booking {ref} was removed instead of cancelled with status S, among too many at once. Restore it, or let an "
+    "operator decide: koop-es withheld list."
+)
+"""What BOOKING_REMOVED says while its cancellation is withheld (D4)."""
+
+ORPHAN = (
+    "Booking {ref} was removed instead of cancelled with status S; therefore all others have it cancelled. If it "
+    "should live, restore the same row: it lives again when the next export shows it."
+)
+"""What BOOKING_REMOVED says once the booking is taken for removed (D3)."""
+
+VARIANTS: dict[str, str] = {"never_there": NEVER_THERE, "asked": ASKED, "withheld": WITHHELD, "orphan": ORPHAN}
 """What one code says in particular cases."""
 
 
@@ -211,7 +228,7 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     """Name the case of a code that has a text of its own, None for the usual one."""
     if code != "BOOKING_REMOVED":
         return None
-    return "never_there" if "found" in detail else "asked" if "owner" in detail else None
+    return "never_there" if "found" in detail else "asked" if "owner" in detail else detail.get("as")
 
 
 def text(code: str, detail: dict[str, str], ref: str) -> str:
@@ -437,7 +454,7 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         detail = {"course": state.coop_id, "owner": vhs}
         yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "D24", detail)
     elif seat.absences and not (seat.orphaned and seat.answered):
-        yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "B9", {})
+        yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "B9", _absence(seat))
     if seat.survivor is not None:
         what = f"{seat.survivor} is a booking of the same person; cancel the one that is too many"
         yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
@@ -501,6 +518,13 @@ def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
         still = sorted(map(name_of, refused))
         if still:
             yield Violation("APPLIED_NOT_SEEN", lane.vhs, "", WARNING, "D22", {"found": ", ".join(still)})
+
+
+def _absence(seat: Seat) -> dict[str, str]:
+    """Say what has become of an absence: a suspicion so far, withheld, or taken for removed (D3, D4)."""
+    if seat.withheld is not None:
+        return {"as": "withheld"}
+    return {"as": "orphan"} if seat.orphaned else {}
 
 
 def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Violation]:

@@ -62,8 +62,8 @@ class Said(NamedTuple):
 
 
 def shown_as(letter: str) -> str:
-    """Name the way to say what a VHS shows: a letter, an unknown one (``?``), or the booking no longer (``-``)."""
-    return {"-": "gone", "?": "unknown"}.get(letter, "shown")
+    """Name the way to say what a VHS shows: a letter, an unknown one (``?``), gone (``-``), or not read (``!``)."""
+    return {"-": "gone", "?": "unknown", "!": "unread"}.get(letter, "shown")
 
 
 def _say(name: str, **values: Any) -> Said:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from koop_es.domain.cooperation import Cooperation, Lane, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, shows
 from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import BadInput
 from koop_es.domain.observation import Status
+from koop_es.domain.open_matters import violations_too
 from koop_es.domain.wanted import SYNCED_FIELDS, changes, sees_identity
+from koop_es.replay import still_open
 from koop_es.replay.diff import cause_of
 from koop_es.replay.paths import person_text
 from koop_es.replay.timeline import Timeline
+from koop_es.replay.words import WORDS, Lang
 from koop_es.store import Recorded, Store
 
 Values = tuple[str | None, str | None]
@@ -57,6 +60,14 @@ def disagreements(
     ]
 
 
+def open_between(
+    store: Store, coop_id: str, first: str, second: str, *, at: int | None = None, lang: Lang = "en"
+) -> list[dict[str, Any]]:
+    """List what stands open at either of two VHSs: they may show the same and still wait for somebody (D30)."""
+    state = Timeline.load(store, coop_id, upto=at).state()
+    return still_open.answer((m for m in violations_too(state) if m.vhs in (first, second)), WORDS[lang])
+
+
 def compare(state: Cooperation, first: str, second: str) -> dict[str, Values]:
     """Find what two VHSs show otherwise although it should be the same: bookings, persons, fields, price (D6, R33)."""
     one, other = state.active_lane(first), state.active_lane(second)
@@ -65,7 +76,7 @@ def compare(state: Cooperation, first: str, second: str) -> dict[str, Values]:
     result = {path: values for path, values in _fields(state, one, other).items() if values[0] != values[1]}
     for ref, booking in state.bookings.items():
         seats = booking.seats.get(first), booking.seats.get(second)
-        statuses = _status(one, seats[0]), _status(other, seats[1])
+        statuses = _status(one, booking), _status(other, booking)
         # One that is cancelled may be missing where it never was alive, or was removed instead (D1, D5).
         if statuses[0] != statuses[1] and set(statuses) != {None, Status.CANCELLED.value}:
             result[f"bookings/{ref}"] = statuses
@@ -80,10 +91,11 @@ def compare(state: Cooperation, first: str, second: str) -> dict[str, Values]:
     return result
 
 
-def _status(lane: Lane, seat: Seat | None) -> str | None:
-    if seat is None or not seat.held or seat.status is None or not lane.present:
-        return None
-    return seat.unknown_status or seat.status.value
+def _status(lane: Lane, booking: Booking) -> str | None:
+    seat, shown = booking.seats.get(lane.vhs), shows(lane, booking)
+    if seat is not None and seat.unknown_status is not None and not lane.unread:
+        return seat.unknown_status
+    return shown.value if shown is not None else None
 
 
 def _fields(state: Cooperation, one: Lane, other: Lane) -> dict[str, Values]:
@@ -91,7 +103,9 @@ def _fields(state: Cooperation, one: Lane, other: Lane) -> dict[str, Values]:
     same_terms = state.terms_of(one.vhs) == state.terms_of(other.vhs)
     names = [*SYNCED_FIELDS, *(PRICE_FIELDS if same_terms else ()), "cancelled"]
     shown = {name: (getattr(one.row, name), getattr(other.row, name)) for name in names}
-    return {
+    ids = tuple(state.coop_id if lane.altered is None else lane.altered for lane in (one, other))
+    found: dict[str, Values] = {"course/Externe Kurs-Nr.": (ids[0], ids[1])}
+    return found | {
         f"course/{HEADINGS[name]}": (to_text(name, values[0]), to_text(name, values[1]))
         for name, values in shown.items()
         if None not in values and not {name} & (one.kept | other.kept)

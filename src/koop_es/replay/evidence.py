@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, NamedTuple
 
+import msgspec
+
 from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.identifiers import export_name
+from koop_es.domain.identifiers import export_name, institution_stream
 from koop_es.store import MAX_POSITION, Tx, vault
 
 LINES = 300
@@ -19,6 +22,7 @@ is among them.
 PERSON_COLUMNS = frozenset({"Name", "Vorname", "Telefon", "E-Mail"})
 """Columns whose reasons may quote what stands in them; then only the place is told (D15)."""
 
+_detail = msgspec.json.Decoder(dict[str, str])
 _CELLS = re.compile(rb"[;,\t\r\n\"]+")
 
 
@@ -41,10 +45,17 @@ class Export(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the ledger and the quarantine hold of one VHS; ``aside`` are the rows that name what was asked for."""
+    """What the ledger and the quarantine hold of one VHS.
+
+    ``newest`` is the last export taken in, ``after`` the last one since that was not, and ``superseded`` how many of
+    those there are; ``of_vhs`` are the violations open about the VHS as a whole, ``aside`` the rows that name what was
+    asked for.
+    """
 
     newest: Export | None = None
     after: Export | None = None
+    superseded: int = 0
+    of_vhs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     aside: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -54,10 +65,20 @@ def gather(tx: Tx, vhs: str, booking_ids: set[str], at: int | None) -> Evidence:
     ``booking_ids`` are Beleg-IDs and references; a row that holds one of them as a cell seems to be about it. ``at``
     is a position of the log: what was set aside then is not known.
     """
-    lines = _lines(tx, vhs, MAX_POSITION if at is None else at)
-    newest = next((line for line in lines if line.taken_in), None)
-    after = lines[0] if lines and not lines[0].taken_in else None
-    return Evidence(newest, after, set_aside(tx, vhs, booking_ids) if at is None else [])
+    upto = MAX_POSITION if at is None else at
+    lines = _lines(tx, vhs, upto)
+    since = list(takewhile(lambda line: not line.taken_in, lines))
+    newest = lines[len(since)] if len(since) < len(lines) else None
+    superseded = sum(line.status == "superseded" for line in since)
+    aside = set_aside(tx, vhs, booking_ids) if at is None else []
+    return Evidence(newest, since[0] if since else None, superseded, _of_vhs(tx, vhs, upto), aside)
+
+
+def _of_vhs(tx: Tx, vhs: str, upto: int) -> list[tuple[str, dict[str, str]]]:
+    """Read what stands open about a VHS as a whole (D23)."""
+    stream = institution_stream(vhs)
+    rows = tx.rows("violations", vhs=vhs, coop_id=stream, closed_too=0, upto=upto)
+    return [(row[0], _detail.decode(row[5])) for row in rows]
 
 
 def proved_since(tx: Tx, vhs: str, position: int, upto: int) -> bool:

@@ -41,7 +41,8 @@ def _after_export(store: Store, vhs: str, number: int) -> int:
         row = tx.row("export_position", vhs=vhs, sequence=number)
         if row is None:
             raise ExportUnknown(
-                f"no export {export_name(vhs, number, '')} was taken in; koop-es status shows the last of each VHS",
+                f"no export {export_name(vhs, number, '').partition('#')[2]} of VHS {vhs} was taken in; koop-es status "
+                "shows the last one of each VHS",
                 vhs=vhs,
                 sequence=number,
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Lane, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Lane, Seat, shows
 from koop_es.domain.course import HEADINGS, CourseFacts, euros, given, to_text
 from koop_es.domain.events import Event
 from koop_es.domain.terms import Terms
@@ -137,15 +137,20 @@ def _seat(state: Cooperation, lane: Lane, booking: Booking, seat: Seat | None) -
 
 
 def _shown(path: str, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Pair]:
-    if seat.held and seat.status is not None:
-        yield f"{path}/shows", seat.unknown_status or seat.status.value
+    shown = seat.unknown_status if seat.unknown_status is not None and seat.held else shows(lane, booking)
+    if shown is not None and not lane.unread:
+        yield f"{path}/shows", str(shown)
         if seat.person_version is not None and lane.vhs != booking.owner:
             yield f"{path}/person", person_text(seat.person_version)
     elif seat.status is not None:
-        yield f"{path}/missing", _missing(seat)
+        yield f"{path}/missing", _missing(lane, seat)
 
 
-def _missing(seat: Seat) -> str:
+def _missing(lane: Lane, seat: Seat) -> str:
+    if lane.unread:
+        return "course frozen" if lane.frozen else "course missing"
+    if seat.held:
+        return "nobody can tell"
     if seat.lost:
         return "removed, delivered again"
     if seat.withheld is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, shows
 from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.observation import Status
@@ -103,12 +103,11 @@ def booking_subject(ref: str, vhs: str, field: str) -> Subject:
 
 def _status(state: Cooperation, lane: Lane, booking: Booking) -> Value:
     wanted = wanted_status(state, booking, lane.vhs)
-    seat = booking.seats.get(lane.vhs)
-    hidden = lane.suspended is not None and booking.ref in lane.suspended.refs  # the export did not hold it (D17, D30)
+    shown = shows(lane, booking)
     reason = state.reason(booking) if booking.claimed and state.is_cancelled(booking) else None
     return Value(
         wanted.value if wanted is not None else None,
-        seat.status.value if seat is not None and seat.held and seat.status is not None and not hidden else None,
+        shown.value if shown is not None else None,
         reason.value if reason is not None else None,
         condition(state, lane, booking, wanted),
         pending(state, lane, booking),

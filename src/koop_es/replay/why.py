@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.cooperation import Booking, Cooperation, shows
 from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
@@ -166,16 +166,19 @@ def _decided(ref: str) -> Probe:
 
 
 def _seen(ref: str, vhs: str) -> Probe:
-    """Read what a VHS shows of a booking: its letter, ``-`` where it is gone, ``?`` where the letter is unknown."""
+    """Read what a VHS shows of a booking: its letter, ``-`` where it is gone, ``?`` where the letter is unknown, ``!``
+    where nobody can tell because its course or row is not read.
+    """
 
     def probe(state: Cooperation) -> str | None:
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None
-        if seat is None or (seat.status is None and seat.unknown_status is None):
+        if booking is None or seat is None or (seat.status is None and seat.unknown_status is None):
             return None
         if seat.unknown_status is not None:
             return "?"
-        return seat.status.value if seat.held and seat.status is not None else "-"
+        shown = shows(state.lanes[vhs], booking)
+        return shown.value if shown is not None else "!" if seat.held else "-"
 
     return probe
 
@@ -211,9 +214,11 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
     places = dict.fromkeys((owner_of(ref), *([question.vhs] if question.vhs else sorted(state.lanes))))
     aside = [item for vhs in places for item in evidence.set_aside(tx, vhs, ids if vhs == owner_of(ref) else {ref})]
     if not aside:
+        owner = owner_of(ref)
         raise BookingUnknown(
             f"no export ever showed booking {ref} in {state.coop_id}, and no row set aside names it; koop-es view "
-            f"--vhs {owner_of(ref)} shows the bookings there are, koop-es status when each VHS reported last",
+            f"--vhs {owner} shows the bookings there are, koop-es status when each VHS reported last"
+            + "".join(f". {text}" for text in _why_unseen(tx, question, state, owner, words)),
             ref=ref,
             coop_id=state.coop_id,
         )
@@ -235,6 +240,16 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
         "quarantine": aside,
         "chain": [],
     }
+
+
+def _why_unseen(tx: Tx, question: Question, state: Cooperation, owner: str, words: Words) -> list[str]:
+    """Say what keeps a booking from being seen: its course is not read at its VHS, or only old exports come (D30)."""
+    here = still_open.of_course(state, owner)[0]
+    told = [still_open.text(matter, words) for matter in here if matter.kind in ("frozen", "missing", "suspended")]
+    proof = evidence.gather(tx, owner, set(), question.at)
+    told += _not_taken_in(proof, owner, words)
+    told += [words.violation(code, detail, "") for code, detail in proof.of_vhs]
+    return [text.rstrip(".") for text in told]
 
 
 # --- courses --------------------------------------------------------------------------------------------------------
@@ -330,6 +345,18 @@ def _frame(question: Question, found: Walk, vhs: str, words: Words) -> dict[str,
     }
 
 
+def _not_taken_in(proof: evidence.Evidence, vhs: str, words: Words) -> list[str]:
+    """Say that only exports without effect came since the last that was taken in, and what is needed (D30)."""
+    after = proof.after
+    if after is None:
+        return []
+    since = proof.newest.name if proof.newest is not None else words.say("nothing")
+    last = {"vhs": vhs, "since": since, "export": after.name, "at": words.time(after.recorded_at)}
+    if after.status == "superseded":
+        return [words.say("n_superseded", count=proof.superseded, **last)]
+    return [words.say("n_not_taken_in", **last, status=words.say(after.status))]
+
+
 def _aside(item: dict[str, Any], words: Words) -> str:
     reason = f": {item['reason']}" if item["reason"] else ""
     return words.say("n_quarantine", id=item["id"], row=item["row"], vhs=item["vhs"], reason=reason)
@@ -349,9 +376,9 @@ def _finish(
             unit, count = evidence.age(newest.at, question.now)
             old = words.say(f"age_{unit}", count=count)
         now.append(words.say("n_stale", vhs=answer["vhs"], export=newest.name, at=words.time(newest.at), age=old))
-    if proof.after is not None:
-        values = {"export": proof.after.name, "status": words.say(proof.after.status)}
-        now.append(words.say("n_not_taken_in", vhs=answer["vhs"], **values))
+    now += _not_taken_in(proof, answer["vhs"], words)
+    for code, detail in proof.of_vhs:
+        now.append(words.say("n_remedy", code=code, vhs=answer["vhs"], remedy=words.violation(code, detail, "")))
     now += [_aside(item, words) for item in proof.aside]
     answer["now"] = now or [words.say("n_nothing")]
     answer["last_export"] = (

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import sequence_of
 from koop_es.domain.violations import found
 from koop_es.store import Tx
 from koop_es.views.derived import withheld_of
 from koop_es.views.documents import Document, document
+from koop_es.views.standing import Facts, Open, answer, of_rows
 
 STREAMS_AT_ONCE = 500
 """Cooperations whose events are in memory together: some 25,000 events of a usual course, below 50 MB."""
@@ -46,7 +46,9 @@ def violation_details(
     }
 
 
-def status(tx: Tx, position: int, moment: datetime | None, vhs: str | None) -> list[dict[str, Any]]:
+def status(
+    tx: Tx, position: int, moment: datetime | None, vhs: str | None, max_age: timedelta | None
+) -> list[dict[str, Any]]:
     """Tell how each VHS stood at a position; ``moment`` is what ages are counted to.
 
     What was set aside at that position is not told: quarantined rows are no events.
@@ -55,50 +57,36 @@ def status(tx: Tx, position: int, moment: datetime | None, vhs: str | None) -> l
     for coop_id, member in tx.rows("members", upto=position):
         streams[coop_id].add(member)
     chosen = [coop_id for coop_id, members in streams.items() if vhs is None or vhs in members]
-    courses, pending, open_count, withheld = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    untold = Counter[str]()
+    courses, pending, withheld, untold = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    standing: defaultdict[str, list[Open]] = defaultdict(list)
     for state in states(tx, chosen, position):
         for where in state.lanes:
             if (doc := document(state, where)) is not None:
                 courses[where] += 1
                 pending[where] += len(doc.changes)
-        open_count.update(where for _, where, _ in state.violations)
+        for item in _standing(state):
+            standing[item[0]].append(item)
         for name, lane in state.lanes.items():
             untold[name] += len(lane.suspended.refs) if lane.suspended is not None else 0
         withheld.update(row[0] for row in withheld_of(state))
+    for item in of_rows(tx.rows("status_violations_of_vhs", vhs=vhs or "", upto=position)):
+        standing[item[0]].append(item)
     exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position)}
-    known = sorted(
-        ({vhs} if vhs is not None else {m for members in streams.values() for m in members}) | exports.keys()
-    )
-    return [
-        _status(name, exports.get(name), moment, courses[name], pending[name], open_count[name], withheld[name])
-        | {"suspended": untold[name]}
-        for name in known
-    ]
+    members = {vhs} if vhs is not None else {m for members in streams.values() for m in members}
+    known = sorted(members | exports.keys())
+    superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=known, upto=position))
+    result = []
+    for name in known:
+        system, number, last_at = exports.get(name, (None, None, None))
+        facts = Facts(
+            name, system, number, last_at, courses[name], pending[name], withheld[name], None, None, superseded[name]
+        )
+        result.append(answer(facts, standing[name], untold[name], now=moment, max_age=max_age))
+    return result
 
 
-def _status(
-    vhs: str,
-    export: tuple[Any, ...] | None,
-    moment: datetime | None,
-    courses: int,
-    pending: int,
-    open_count: int,
-    withheld: int,
-) -> dict[str, Any]:
-    system, sequence, last_at = export or (None, None, None)
-    age = (moment - datetime.fromisoformat(last_at)).total_seconds() if last_at and moment is not None else None
-    return {
-        "vhs": vhs,
-        "system": system or None,
-        "last_sequence": sequence_of(sequence) if sequence else None,
-        "last_export_at": last_at,
-        "age_seconds": int(age) if age is not None else None,
-        "courses": courses,
-        "pending_changes": pending,
-        "open_violations": open_count,
-        "withheld": withheld,
-        "quarantined": None,
-        "unfinished_sequence": None,
-        "converged": pending == 0,
-    }
+def _standing(state: Cooperation) -> Iterator[Open]:
+    """Read what stood open, as it was then; in the middle of an export some of it may not be opened yet."""
+    shown = {violation.key: violation.detail for violation in found(state)}
+    for code, where, ref in state.violations:
+        yield where, code, shown.get((code, where, ref), {})

@@ -112,6 +112,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     """
     vhs, over = lane.vhs, state.cancelled
     all_named = sees_all(state, lane)
+    unread = lane.unread
+    untold = () if lane.suspended is None else lane.suspended.refs
     found: list[BookingView] = []
     suspects, live = int(lane.sparing), 0  # what is missing after an Ausfall was taken back has to be seen once (D24)
     for booking in ordered:
@@ -121,7 +123,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
             if seat.told or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
-                reported = None if seat.lost else seat.status  # as Seat.held tells
+                if not (seat.lost or unread or seat.unknown_status is not None or booking.ref in untold):
+                    reported = seat.status  # as ``shows`` tells
                 live += seat.status is not None and seat.status is not CANCELLED
         if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):
             wanted = booking.status  # as status_at tells, which most are

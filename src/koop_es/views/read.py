@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
-from koop_es.domain.identifiers import is_cooperation, sequence_of
+from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violations import text
 from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
 from koop_es.views import asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
+from koop_es.views.standing import Facts, answer, of_rows
 
 _course = msgspec.json.Decoder(CourseView)
 _detail = msgspec.json.Decoder(dict[str, str])
@@ -44,7 +45,17 @@ def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
             courses = [Shown(d.coop_id, d.role, d.course_number, d.period, d.course) for d in docs]
             position = at
         people = _people(tx, (booking for shown in courses for booking in shown.course.bookings))
-    return {"vhs": vhs, "position": position, "courses": [_course_answer(shown, people) for shown in courses]}
+        standing = _standing(tx, vhs, at)
+    return {"vhs": vhs, "position": position, "courses": [_course_answer(shown, people, standing) for shown in courses]}
+
+
+def _standing(tx: Tx, vhs: str, at: int | None) -> dict[tuple[str, str], list[str]]:
+    """Name what stands open at a VHS, by cooperation and booking; without a booking about the course (D30)."""
+    upto = MAX_POSITION if at is None else at
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code, _, _, coop_id, ref, *_ in tx.rows("violations", vhs=vhs, coop_id="", closed_too=0, upto=upto):
+        found[coop_id, ref].append(code)
+    return found
 
 
 def _people(tx: Tx, bookings: Any) -> People:
@@ -52,7 +63,7 @@ def _people(tx: Tx, bookings: Any) -> People:
     return vault.of_ids(tx, ids) if ids else {}
 
 
-def _course_answer(shown: Shown, people: People) -> dict[str, Any]:
+def _course_answer(shown: Shown, people: People, standing: Mapping[tuple[str, str], list[str]]) -> dict[str, Any]:
     coop_id, role, number, period, course = shown
     counts = Counter(booking.status for booking in course.bookings)
     return {
@@ -65,11 +76,12 @@ def _course_answer(shown: Shown, people: People) -> dict[str, Any]:
         "confirmed": counts[Status.CONFIRMED],
         "waitlisted": counts[Status.WAITLISTED],
         "cancelled": counts[Status.CANCELLED],
-        "bookings": [_booking_answer(booking, people) for booking in course.bookings],
+        "open": standing.get((coop_id, ""), []),
+        "bookings": [_booking_answer(b, people, standing.get((coop_id, b.ref), [])) for b in course.bookings],
     }
 
 
-def _booking_answer(booking: BookingView, people: People) -> dict[str, Any]:
+def _booking_answer(booking: BookingView, people: People, standing: list[str]) -> dict[str, Any]:
     person = people.get((booking.person_id or "", booking.person_version))
     return {
         "ref": booking.ref,
@@ -77,6 +89,7 @@ def _booking_answer(booking: BookingView, people: People) -> dict[str, Any]:
         "status": booking.status.value,
         "reported": booking.reported.value if booking.reported is not None else None,
         "reason": booking.reason,
+        "open": standing,
         "name": person.name if person is not None else None,
         "first_name": person.first_name if person is not None else None,
     }
@@ -164,48 +177,44 @@ def _is_soon(day: str, now: datetime) -> bool:
     return now.date() <= date.fromisoformat(day) <= (now + SOON).date()
 
 
-def status(store: Store, *, now: datetime, at: int | None = None, vhs: str | None = None) -> dict[str, Any]:
-    """Tell how each VHS stands: last export, age, pending changes, violations, withheld, quarantined, converged or
-    not; and which backup was proven last. ``at`` is a position of the log, ``vhs`` the only one to tell of.
+def status(
+    store: Store, *, now: datetime, at: int | None = None, vhs: str | None = None, max_age: timedelta | None = None
+) -> dict[str, Any]:
+    """Tell how each VHS stands, in one word and in numbers (D30), and which backup was proven last.
+
+    ``at`` is a position of the log, ``vhs`` the only one to tell of, ``max_age`` how old a last export may be.
     """
     with store.reading() as tx:
         position = tx.head() if at is None else at
         if at is None:
-            untold = suspensions.counted(suspensions.suspended(tx, vhs or ""))
-            rows = [row for row in tx.rows("status_by_vhs") if vhs is None or row[0] == vhs]
-            items = [_status(row, now) | {"suspended": untold.get(row[0], 0)} for row in rows]
+            items = _now(tx, now, vhs or "", max_age)
         else:
-            items = asof.status(tx, at, times.time_of(tx, at), vhs)
+            items = asof.status(tx, at, times.time_of(tx, at), vhs, max_age)
         proof = tx.row("backup_last")
     last_proof = _proof(proof, now) if proof is not None else None
     return {
         "position": position,
-        "converged": all(item["pending_changes"] == 0 for item in items),
+        "converged": all(item["converged"] for item in items),
         "vhs": items,
         "last_proof": last_proof,
     }
+
+
+def _now(tx: Tx, now: datetime, vhs: str, max_age: timedelta | None) -> list[dict[str, Any]]:
+    untold = suspensions.counted(suspensions.suspended(tx, vhs))
+    rows = tx.rows("status_by_vhs", vhs=vhs)
+    superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=[row[0] for row in rows], upto=MAX_POSITION))
+    standing = defaultdict(list)
+    for item in of_rows(tx.rows("status_violations", vhs=vhs)):
+        standing[item[0]].append(item)
+    items = []
+    for name, system, number, last_at, pending, held, aside, courses, unfinished in rows:
+        facts = Facts(name, system, number, last_at, courses, pending, held, aside, unfinished, superseded[name])
+        items.append(answer(facts, standing[name], untold.get(name, 0), now=now, max_age=max_age))
+    return items
 
 
 def _proof(row: Row, now: datetime) -> dict[str, Any]:
     proven_at, position, target = row
     age = int((now - datetime.fromisoformat(proven_at)).total_seconds())
     return {"at": proven_at, "age_seconds": age, "position": position, "target": target}
-
-
-def _status(row: Row, now: datetime) -> dict[str, Any]:
-    vhs, system, sequence, last_at, pending, open_count, withheld_count, quarantined, courses, unfinished = row
-    age = (now - datetime.fromisoformat(last_at)).total_seconds() if last_at else None
-    return {
-        "vhs": vhs,
-        "system": system,
-        "last_sequence": sequence_of(sequence) if sequence else None,
-        "last_export_at": last_at,
-        "age_seconds": int(age) if age is not None else None,
-        "courses": courses,
-        "pending_changes": pending,
-        "open_violations": open_count,
-        "withheld": withheld_count,
-        "quarantined": quarantined,
-        "unfinished_sequence": sequence_of(unfinished) if unfinished is not None else None,
-        "converged": pending == 0,
-    }

@@ -333,9 +333,11 @@ SAYS: dict[str, str] = {
     "now_shown": "VHS {vhs} zeigt {status}",
     "now_gone": "VHS {vhs} zeigt sie nicht mehr",
     "now_unknown": "VHS {vhs} zeigt einen unbekannten Status",
+    "now_unread": "VHS {vhs}: niemand weiß es, die Zeile wird zurzeit nicht gelesen",
     "now_none": "VHS {vhs} hat sie noch nicht gezeigt",
     "then_shown": "VHS {vhs} zeigte {status}",
     "then_gone": "VHS {vhs} zeigte sie nicht mehr",
+    "then_unread": "VHS {vhs} wurde nicht gelesen",
     "then_unknown": "VHS {vhs} zeigte einen unbekannten Status",
     "collided": "{text}; zugleich: {others}",
     "differs": "{heading}: {shown} statt {wanted}.",
@@ -538,7 +540,14 @@ SAYS: dict[str, str] = {
     ),
     "n_no_export": "Von VHS {vhs} wurde noch kein Export übernommen.",
     "n_stale": "Der neueste übernommene Export der VHS {vhs}, {export} vom {at}{age}, ist älter als das.",
-    "n_not_taken_in": "Danach kam Export {export} der VHS {vhs}; er wurde {status}.",
+    "n_superseded": (
+        "Seit {since} kamen von VHS {vhs} nur Exporte, die nicht neuer sind ({count}, zuletzt {export} am {at}): ihr "
+        "Konnektor muss einen neuen mit der nächsten Folgenummer schreiben."
+    ),
+    "n_not_taken_in": (
+        "Nach {since} kam am {at} Export {export} der VHS {vhs} und wurde {status}; warum, sagt koop-es quarantine "
+        "list."
+    ),
     "age_days": ", {count} Tage alt",
     "age_hours": ", {count} Stunden alt",
     "age_minutes": ", {count} Minuten alt",

@@ -78,5 +78,17 @@ _ASKED = (
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
 
-VARIANTS: dict[str, str] = {"never_there": _NEVER_THERE, "asked": _ASKED}
+_WITHHELD = (
+    "Die Belegung {ref} wurde zusammen mit auffällig vielen entfernt statt mit Status S storniert. Bitte "
+    "wiederherstellen, oder der Betreiber entscheidet: koop-es withheld list."
+)
+
+_ORPHAN = (
+    "Die Belegung {ref} wurde entfernt statt mit Status S storniert; deshalb ist sie bei allen anderen storniert. Soll "
+    "sie gelten, bitte dieselbe Zeile wiederherstellen: mit dem nächsten Export gilt sie wieder."
+)
+
+VARIANTS: dict[str, str] = {
+    "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD, "orphan": _ORPHAN,
+}  # fmt: skip
 """What one code says in particular cases."""

@@ -196,9 +196,11 @@ SAYS: dict[str, str] = {
     "now_shown": "VHS {vhs} shows {status}",
     "now_gone": "VHS {vhs} no longer shows it",
     "now_unknown": "VHS {vhs} shows an unknown status",
+    "now_unread": "VHS {vhs}: nobody can tell, its row is not read now",
     "now_none": "VHS {vhs} has not shown it yet",
     "then_shown": "VHS {vhs} showed {status}",
     "then_gone": "VHS {vhs} no longer showed it",
+    "then_unread": "VHS {vhs} was not read",
     "then_unknown": "VHS {vhs} showed an unknown status",
     "collided": "{text}, while {others}",
     "differs": "{heading}: {shown} instead of {wanted}.",
@@ -373,7 +375,13 @@ SAYS: dict[str, str] = {
     ),
     "n_no_export": "No export of VHS {vhs} has been taken in yet.",
     "n_stale": "The newest export of VHS {vhs} that was taken in, {export} of {at}{age}, is older than that.",
-    "n_not_taken_in": "After that export {export} of VHS {vhs} came and was {status}.",
+    "n_superseded": (
+        "Since {since} VHS {vhs} handed over only exports that are not newer ({count}, the last one {export} on {at}): "
+        "its connector is to write a new one with the next sequence number."
+    ),
+    "n_not_taken_in": (
+        "After {since} export {export} of VHS {vhs} came on {at} and was {status}: koop-es quarantine list says why."
+    ),
     "age_days": ", {count} days old",
     "age_hours": ", {count} hours old",
     "age_minutes": ", {count} minutes old",

@@ -328,14 +328,34 @@ SELECT id, coop_id, ref FROM koop_withheld WHERE vhs = %(vhs)s ORDER BY id, coop
 -- status_by_vhs: Count what is open at each VHS.
 SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_at, lane.last_recorded_at),
     coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0)::bigint,
-    (SELECT count(*) FROM koop_violations AS b WHERE b.vhs = known.vhs AND b.closed_position IS NULL),
     (SELECT count(*) FROM koop_withheld AS w WHERE w.vhs = known.vhs),
     (SELECT count(*) FROM koop_quarantine AS q WHERE q.vhs = known.vhs AND q.state = 'open'),
     (SELECT count(*) FROM koop_views AS c WHERE c.vhs = known.vhs),
     lane.applying_sequence
 FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
 LEFT JOIN koop_lanes AS lane ON lane.vhs = known.vhs
+WHERE %(vhs)s = '' OR known.vhs = %(vhs)s
 ORDER BY known.vhs
+
+-- status_superseded: Count by VHS the exports that were superseded since one was taken in, as of a position.
+SELECT asked.value, (
+    SELECT count(*) FROM koop_exports AS late
+    WHERE late.vhs = asked.value AND late.status = 'superseded' AND (late.position IS NULL OR late.position <= %(upto)s) AND late.id > coalesce((
+        SELECT taken.id FROM koop_exports AS taken
+        WHERE taken.vhs = asked.value AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR taken.position <= %(upto)s)
+        ORDER BY taken.id DESC LIMIT 1
+    ), 0)
+)
+FROM unnest(%(vhss)s::text[]) AS asked (value)
+
+-- status_violations: Read what stands open at VHSs, with what it shows now.
+SELECT vhs, code, coalesce(shown, detail) FROM koop_violations
+WHERE closed_position IS NULL AND (%(vhs)s = '' OR vhs = %(vhs)s)
+
+-- status_violations_of_vhs: Read what stood open about VHSs as a whole at a position.
+SELECT vhs, code, detail FROM koop_violations
+WHERE substr(coop_id, 1, 4) = 'vhs:' AND opened_position <= %(upto)s AND (closed_position IS NULL OR closed_position > %(upto)s)
+    AND (%(vhs)s = '' OR vhs = %(vhs)s)
 
 -- ==== rebuild: the derived tables anew, beside the live ones ====
 
