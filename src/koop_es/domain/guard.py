@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.judgement import NO_ABSENCES, Absences, Done, Effect, Judgement
 from koop_es.domain.observation import Report
 from koop_es.domain.terms import Policy
@@ -160,3 +161,24 @@ def is_empty(report: Report) -> bool:
     if not report.has_bookings or any(item.about == "booking" for item in report.rejected):
         return False
     return not any(len(item.rows) for item in report.bookings_by_course().values())
+
+
+def judge_alone(state: Cooperation, vhs: str, weight: Weight, policy: Policy) -> Judgement:
+    """Judge what one slice does as if its cooperation were all the VHS has: of a history that did not happen no more is
+    known.
+    """
+    live = {ref for ref, booking in state.bookings.items() if (seat := booking.seats.get(vhs)) and seat.live}
+    gone = {item.ref for item in weight.absent}
+    losses = Losses(
+        weight.absent,
+        len(live),
+        {state.coop_id: weight.live},
+        False,
+        lambda owner: any(state.bookings[ref].owner == owner for ref in live - gone),
+    )
+    absences, foreseen = judge_absences(losses, policy)
+    own = sum(state.bookings[ref].owner == vhs for ref in live)
+    held = Held(len(live), lambda: own, int(state.master == vhs))
+    done = done_by({state.coop_id: weight})
+    effects, fields = judge_effects(done, Done(), [weight], held, policy, any_at_all=False)
+    return Judgement(absences, foreseen, effects, fields)

@@ -13,8 +13,8 @@ from koop_es.domain.identifiers import owner_of
 from koop_es.domain.terms import Policy
 from koop_es.settings import Settings, SettingsInvalid
 
-GUARD = frozenset({"guard_bookings", "guard_percent", "guard_absolute"})
-"""The settings of the mass guard, which looks at all bookings of a VHS (D4)."""
+GUARD = frozenset(name for name in Policy.__struct_fields__ if name.startswith("guard_"))
+"""The settings of the guards, which look at everything of a VHS (D4, D19, D31)."""
 
 
 class RuleInvalid(WrongUsage):

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from koop_es.domain import events as e
+from koop_es.domain import guard
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import HYBRID, ONLINE
 from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.errors import Refused
 from koop_es.domain.evolve import apply
-from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
+from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Person
 from koop_es.domain.seats import claim_seat
 from koop_es.domain.slices import Slice
@@ -133,12 +134,9 @@ class Rerun:
         self.events += outcome.events
 
     def _judged(self, step: Seen, part: Slice, policy: Policy) -> Judgement:
-        """Ask the mass guard with the bookings of this cooperation alone (D4)."""
+        """Ask the guards with what this cooperation alone holds and does (D4, D19, D31)."""
         tried = decide(deepcopy(self.state), part, step._replace(judgement=NOTHING), self._people, Ids(), policy)
-        orphans = sum(isinstance(event, e.OrphanDetected) for event in tried.events)
-        seats = (booking.seats.get(step.vhs) for booking in self.state.bookings.values())
-        trips = policy.guard_trips(orphans, sum(seat is not None and seat.live for seat in seats))
-        return ALL_ABSENCES if trips else NOTHING
+        return guard.judge_alone(self.state, step.vhs, tried.weight, policy)
 
     def _policy(self, policy: Policy) -> Policy:
         return replace(policy, **self.question.rules)

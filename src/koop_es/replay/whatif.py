@@ -32,8 +32,8 @@ from koop_es.replay.timeline import Timeline
 from koop_es.replay.words import text
 from koop_es.store import Recorded, Store, vault
 
-GUARD_NOTE = "the mass guard looks at all bookings of a VHS; here it was asked with those of this cooperation alone"
-FILE_NOTE = "the mass guard was not asked about the export that was put in"
+GUARD_NOTE = "the guards look at everything of a VHS; here they were asked with this cooperation alone"
+FILE_NOTE = "the guards were not asked about the export that was put in"
 
 
 class NotInHistory(WrongUsage):

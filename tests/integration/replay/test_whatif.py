@@ -344,7 +344,7 @@ def test_t3_in_bavaria_an_abo_kurs_would_have_been_made_with_its_codes(tmp_path:
 
 def test_d4_limits_of_the_mass_guard_are_asked_of_this_cooperation_alone(removed: Store) -> None:
     answer = ask(removed, rules=rules_of(["guard_bookings=0", "guard_percent=0"]))
-    assert "of this cooperation alone" in answer["notes"][0]
+    assert "with this cooperation alone" in answer["notes"][0]
     assert by_path(answer)[f"{NEAR}/bookings/{MIRROR}/missing"]["after"].startswith("withheld by ")
     assert by_path(answer)[f"{MASTER}/bookings/{MIRROR}/should"]["after"] == "A"
 
