@@ -44,6 +44,19 @@ IDENTITIES: dict[str, Callable[[str], str]] = {
 }
 
 
+def nameless(found: tuple[str, ...], unstated: tuple[str, ...]) -> str | None:
+    """Name the empty field of a row without Koop-Beleg-ID that lacks a name; None where it has what it needs.
+
+    An own booking has both names. A mirror whose program has no field for the reference may have none (D26).
+    """
+    _, _, _, _, name, first_name, *_, ref, _ = found
+    if ref:
+        return None
+    if not name and "name" not in unstated:
+        return "name"
+    return "first_name" if not first_name and "first_name" not in unstated else None
+
+
 def is_doubtful(found: tuple[str, ...], unstated: tuple[str, ...]) -> bool:
     """Tell whether a row can only be used if what it does not state is known of its booking (D29)."""
     if not unstated:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful
+from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful, nameless
 from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
@@ -29,7 +29,8 @@ from koop_es.connectors.values import (
 from koop_es.domain.course import MONEY_FIELDS, CourseFacts
 from koop_es.domain.identifiers import ID_LIMIT, owner_of
 from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
-from koop_es.domain.unstated import without_decimals
+from koop_es.domain.unstated import NAMELESS, without_decimals
+from koop_es.domain.witnesses import is_day_only
 
 Parser = Callable[[str], Any]
 
@@ -195,7 +196,7 @@ class BookingReader:
         found: tuple[str, ...] = self._pick([*cells, ""] if tidy else self._tidied(cells, line))
         found, unstated = self._stated(found, line)
         moment_iso = self._checked(found, unstated, line)
-        if is_doubtful(found, unstated) or without_decimals(found[0]) is not None:
+        if nameless(found, unstated) or is_doubtful(found, unstated) or without_decimals(found[0]) is not None:
             self._doubtful.append(self._typed(found, moment_iso, unstated, line))
         return found, moment_iso, unstated
 
@@ -250,9 +251,8 @@ class BookingReader:
                 raise CellRefused("booked_at", error.reason, error.remedy) from None
         if ref:
             self._mirrored(ref, booking_id, line)
-        elif not ((name or "name" in unstated) and (first_name or "first_name" in unstated)) and "ref" not in unstated:
-            missing = "first_name" if name else "name"
-            raise CellRefused(missing, "is empty in a booking of the VHS's own", "fill it in the admin program")
+        elif "ref" not in unstated and (field := nameless(found, unstated)) and is_day_only(moment_iso):
+            raise CellRefused(field, *NAMELESS)
         return moment_iso
 
     def _tidied(self, cells: Sequence[str], line: int) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from koop_es.domain.asides import Aside, Seats, aside_of, weigh
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, Kind, Rejected, Report, told_by
 from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice
-from koop_es.domain.unstated import unusable
+from koop_es.domain.unstated import BareMirrors, unusable
 
 
 def route(
@@ -19,6 +20,7 @@ def route(
     is_local: Callable[[Key], bool] | None = None,
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
     seats: Seats = lambda _: iter(()),
+    mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors((), ()),
 ) -> Routing:
     """Take an export apart.
 
@@ -26,19 +28,28 @@ def route(
     that nobody shares, so that its bookings are passed over, ``is_local`` whether it is certainly none of the shared;
     ``booking_ids`` gives the Beleg-IDs a cooperation's course holds at this VHS, and is asked only where a COOP-Id
     stands under another number than before; ``seats`` gives all that is known of them, and is asked only where rows of
-    bookings were set aside (D17).
+    bookings were set aside (D17); ``mirrors`` tells those without reference, and is asked only where a row has no name
+    either (D26).
     """
     courses = Courses(report, lanes, is_local or is_catalogue, booking_ids)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
-    _Bookings(report, routing, courses, is_catalogue).route(seats)
+    _Bookings(report, routing, courses, is_catalogue, mirrors).route(seats)
     return routing
 
 
 class _Bookings:
     """Hands the bookings of an export to the slices of their courses."""
 
-    def __init__(self, report: Report, routing: Routing, courses: Courses, is_catalogue: Callable[[Key], bool]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        routing: Routing,
+        courses: Courses,
+        is_catalogue: Callable[[Key], bool],
+        mirrors: Callable[[str], BareMirrors],
+    ) -> None:
+        self._mirrors = mirrors
         self._report, self._routing, self._courses, self._is_catalogue = report, routing, courses, is_catalogue
         self._asides: list[Aside] = [aside_of(item) for item in report.rejected if item.about == "booking"]
 
@@ -103,7 +114,8 @@ class _Bookings:
             reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
             self._set_aside(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
         if found.doubtful:
-            for item in unusable(found.doubtful, self._courses.booking_ids(part.coop_id)):
+            known = self._courses.booking_ids(part.coop_id)
+            for item in unusable(found.doubtful, known, partial(self._mirrors, part.coop_id)):
                 wrong[item.row.line] = item.row
                 self._set_aside(*item)
         rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows

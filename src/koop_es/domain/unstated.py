@@ -6,12 +6,12 @@ row not be used without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.observation import BookingRow, CourseRow, Person
 
@@ -25,6 +25,19 @@ _PERSON = ("name", "first_name", "phone", "email")
 _NEEDED = {"participant_no": "TNR", "status": "Status", "name": "Name", "first_name": "Vorname", "ref": "Koop-Beleg-ID"}
 
 
+NAMELESS = ("is empty in a booking of the VHS's own", "fill it in the admin program")
+"""Why a booking without a name cannot be used, and what to do."""
+
+
+class BareMirrors(NamedTuple):
+    """What tells a mirror without reference in the rows of a VHS (D26): the Beleg-IDs of the mirrors it showed, and
+    the moments of booking of those that were given out to it and that it has not shown yet.
+    """
+
+    booking_ids: Collection[str]
+    moments: Collection[str]
+
+
 class Unusable(NamedTuple):
     """A row that cannot be used as it is: the column at fault, why, and what to do."""
 
@@ -34,13 +47,28 @@ class Unusable(NamedTuple):
     remedy: str
 
 
-def unusable(doubtful: Iterable[BookingRow], known: Collection[str]) -> Iterator[Unusable]:
+def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
+    """Say what tells the mirrors that a VHS keeps without reference (D26)."""
+    lane, others = state.lanes.get(vhs), [booking for booking in state.bookings.values() if booking.owner != vhs]
+    shown = {booking.seats[vhs].booking_id for booking in others if vhs in booking.seats}
+    given = lane.creates_given if lane is not None else {}
+    return BareMirrors(shown, {booking.booked_at for booking in others if booking.ref in given})
+
+
+def unusable(
+    doubtful: Iterable[BookingRow], known: Collection[str], mirrors: Callable[[], BareMirrors]
+) -> Iterator[Unusable]:
     """Name the rows that cannot be used, of those that may only be if their booking is known.
 
     ``known`` are the Beleg-IDs the VHS reported before. A required cell may be unstated where its last value is known
     (D29). ``8841.0`` is what a spreadsheet made of ``8841`` only where there was an ``8841`` and no ``8841.0`` (D18d).
+    A row with neither name nor reference can only be one of the ``mirrors``, which are asked for then (D26).
     """
     for row in doubtful:
+        if lacking := _lacks_name(row):
+            if row.booking_id not in mirrors().booking_ids and row.booked_at not in mirrors().moments:
+                yield Unusable(row, lacking, *NAMELESS)
+            continue
         if row.booking_id in known:
             continue
         if without_decimals(row.booking_id) in known:
@@ -51,6 +79,18 @@ def unusable(doubtful: Iterable[BookingRow], known: Collection[str]) -> Iterator
                 continue
             reason = "is not stated in a booking that is not known yet"
             yield Unusable(row, _NEEDED[field], reason, "fill it in the admin program")
+
+
+def _lacks_name(row: BookingRow) -> str | None:
+    """Give the heading of the name that a row without reference lacks; None where it lacks none, or leaves it unstated
+    (D29).
+    """
+    if row.ref or "ref" in row.unstated:
+        return None
+    person = row.person if row.person is not None else Person("", "")
+    if not person.name and "name" not in row.unstated:
+        return _NEEDED["name"]
+    return _NEEDED["first_name"] if not person.first_name and "first_name" not in row.unstated else None
 
 
 def without_decimals(text: str) -> str | None:

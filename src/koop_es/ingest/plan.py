@@ -16,6 +16,7 @@ from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
+from koop_es.domain.unstated import BareMirrors, bare_mirrors
 from koop_es.domain.violations import text as violation_text
 from koop_es.domain.weight import Weight
 from koop_es.ingest import catalogue, ledger, strays, weighing
@@ -121,7 +122,10 @@ def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
 def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
     """Take an export apart, with what is known of the VHS's other courses."""
     local = catalogue.Local(tx, report.vhs)
-    return route(report, lanes, local.holds, local.surely_holds, _booking_ids(tx, report.vhs), _seats(tx, report.vhs))
+    vhs = report.vhs
+    return route(
+        report, lanes, local.holds, local.surely_holds, _booking_ids(tx, vhs), _seats(tx, vhs), _mirrors(tx, vhs)
+    )
 
 
 def preview(store: Store, arrival: Arrival) -> ExportResult:
@@ -173,6 +177,16 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
         return frozenset(state.reported_seats(vhs))
 
     return booking_ids
+
+
+def _mirrors(tx: Tx, vhs: str) -> Callable[[str], BareMirrors]:
+    """Make the look-up of what tells a VHS's mirrors without reference (D26); each is read once, and only if asked."""
+
+    @cache
+    def mirrors(coop_id: str) -> BareMirrors:
+        return bare_mirrors(fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id])), vhs)
+
+    return mirrors
 
 
 def _seats(tx: Tx, vhs: str) -> Seats:

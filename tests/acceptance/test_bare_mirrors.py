@@ -1,0 +1,48 @@
+"""An admin program that has no field for the reference of a mirror, and gets no names either (D26, D1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.acceptance.console import Console
+from tests.acceptance.network import COOP, FAR, NEAR, NUMBERS, programs
+from tests.acceptance.program import Program, settle
+
+
+class Bare(Program):
+    """A program whose connector has nowhere to keep the Koop-Beleg-ID of a mirror."""
+
+    def export(self, **manifest: Any) -> Path:
+        refs = {key: row["Koop-Beleg-ID"] for key, row in self.bookings.items()}
+        for row in self.bookings.values():
+            row["Koop-Beleg-ID"] = ""
+        path = super().export(**manifest)
+        for key, row in self.bookings.items():
+            row["Koop-Beleg-ID"] = refs[key]
+        return path
+
+
+def test_d26_a_mirror_with_neither_name_nor_reference_is_known_by_its_second(koop: Console, tmp_path: Path) -> None:
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Gebucht am": "02.02.2026 10:00:12"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    assert koop.held(FAR)[ref] == "A"
+
+    network[NEAR].cancel(ref)
+    koop.take_in(network[NEAR].export())
+    settle(koop, network.values(), rounds=4)
+    assert network[FAR].row(ref)["Status"] == "S"
+    assert network[FAR].row(f"{FAR}:7001")["Status"] == "A"
+
+
+def test_b4_a_booking_without_a_name_that_is_no_mirror_is_set_aside(koop: Console, tmp_path: Path) -> None:
+    network = programs(tmp_path / "exports")
+    network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Vorname": "", "Gebucht am": "02.02.2026 10:00:12"})
+    for program in network.values():
+        found = koop.take_in(program.export(), status=int(program is network[FAR]))
+        assert found["quarantined_rows"] == int(program is network[FAR])
