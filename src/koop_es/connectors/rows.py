@@ -231,7 +231,7 @@ class BookingReader:
 
     def _checked(self, found: tuple[str, ...], unstated: tuple[str, ...], line: int) -> str:
         """Check the cells that every row needs and give the moment of booking, empty where it is unstated."""
-        booking_id, number, period, tnr, name, first_name, _, _, letter, booked_at, ref, _ = found
+        booking_id, number, period, tnr, _, _, _, _, letter, booked_at, ref, _ = found
         if (
             not (booking_id and number and period)
             or not (tnr or "participant_no" in unstated)
