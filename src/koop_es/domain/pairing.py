@@ -206,11 +206,12 @@ class _Weighing:
     def _left(self) -> Iterator[tuple[Booking, Seat]]:
         """Give the bookings this VHS is known to have, and that no row shows; what was set aside is not free (D17)."""
         part, shown = self.part, self.result.shown
+        here = {row.booking_id for row in part.bookings}  # in a course without its COOP-Id yet these are protected, too
         for ref, booking in self.state.bookings.items():
             seat = booking.seats.get(self.vhs)
             if seat is None or ref in shown or seat.status is None or not seat.booking_id:
                 continue
-            if is_protected(part, ref, seat) or seat.booking_id in part.excused:
+            if (is_protected(part, ref, seat) and seat.booking_id not in here) or seat.booking_id in part.excused:
                 continue
             if booking.moved and booking.owner == self.vhs:
                 continue  # its row stands in another course, or is back as another registration (D25)

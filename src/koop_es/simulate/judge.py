@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from koop_es.connectors import cents_from_text
 from koop_es.simulate.draw import LOCAL
 from koop_es.simulate.openly import courses_nobody_can_tell
-from koop_es.simulate.rows import Row, course_of
+from koop_es.simulate.rows import UNSAID, Row, course_of
 from koop_es.simulate.staff import UNKNOWN_LETTER
 from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
@@ -122,7 +122,7 @@ class Judge:
                 if vhs == owner or status not in LIVE or len(theirs) != 1:
                     continue
                 wanted = [theirs[0][heading] if known else "" for heading in ("Name", "Telefon")]
-                if [row["Name"], row["Telefon"]] != wanted:
+                if [row["Name"].replace(UNSAID, ""), row["Telefon"]] != wanted:
                     yield f"person {who} is {row['Name']} {row['Telefon']} at {vhs}, not {' '.join(wanted)}"
 
     def _parties(self, who: int, course: int) -> list[int]:

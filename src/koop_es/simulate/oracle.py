@@ -70,6 +70,7 @@ class Oracle:
     exported_s: set[int] = field(default_factory=set)
     exported_ausfall: set[int] = field(default_factory=set)
     ended_as_another: set[int] = field(default_factory=set)
+    doubtful: set[tuple[int, int]] = field(default_factory=set)
     archived: set[tuple[int, int]] = field(default_factory=set)
     revived: set[int] = field(default_factory=set)
     last_days: dict[int, date] = field(default_factory=dict)
@@ -85,6 +86,8 @@ class Oracle:
             course = self.facts.course_of.get(who)
             if course is None:
                 continue
+            if certain:
+                self.doubtful.discard((shown.vhs, who))
             if course in shown.ended and (shown.vhs, course) in self.facts.blurred:
                 self.ended_as_another.add(who)  # its VHS cancelled it as what everybody must take for another course
             if status != "S":
@@ -118,6 +121,10 @@ class Oracle:
             if certain:
                 self.last_days[course] = shown.last_days[course]
 
+    def doubt(self, shown: Shown) -> None:
+        """Note that a damaged file may have lacked what its VHS holds: a true absence after it may be the second."""
+        self.doubtful |= {(shown.vhs, who) for who in shown.rows}
+
     def _is_clear(self, shown: Shown, course: int) -> bool:
         """Tell whether everybody could know which row of an export a course is."""
         return course in shown.readable and (shown.vhs, course) not in self.facts.blurred
@@ -138,7 +145,7 @@ class Oracle:
             if self.missed_by.get((vhs, who)) == shown.sequence:
                 continue  # the same export never counts twice, however often it is tried
             self.missed_by[vhs, who] = shown.sequence
-            self.absences[vhs, who] = count + 1
+            self.absences[vhs, who] = count + 1 + ((vhs, who) in self.doubtful)
             if (vhs, who) in self.certain_absences:
                 surely = certain and self.facts.course_of[who] not in shown.nearly
                 self.certain_absences[vhs, who] += surely and self._is_clear(shown, self.facts.course_of[who])

@@ -253,6 +253,8 @@ class Post:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, certain=not parcel.spoilt)
+            if parcel.spoilt:
+                self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
     def _note_alarms(self, parcel: Parcel) -> None:
