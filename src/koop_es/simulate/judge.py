@@ -27,7 +27,10 @@ class Judge:
     def __init__(self, world: World) -> None:
         """Read every program once."""
         self.world, self.staff = world, world.staff
-        self.waiting = {self._who(ref) for item in withheld(world.store) for ref in item["refs"]}
+        held = withheld(world.store)
+        self.waiting = {self._who(ref) for item in held for ref in item["refs"]}
+        # Letters and the like wait for an answer, and nobody writes anything until then (D31).
+        self.asked = {self._who(ref) for item in held if item["kind"] != "absence" for ref in item["refs"]}
         self.masters = [course.master for course in world.scenario.courses]
         self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
@@ -35,7 +38,7 @@ class Judge:
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
         # What an owner lost with a course that lives again: somebody has to say whether it lives (D24).
         asked = (item["ref"] for item in open_violations(world.store) if "restore-booking" in item["text"])
-        self.asked = {self._who(ref) for ref in asked}
+        self.asked |= {self._who(ref) for ref in asked}
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
@@ -83,7 +86,12 @@ class Judge:
                 return
         verdict = self.world.oracle.verdict(who, withheld=who in self.world.ever_withheld)
         held = {vhs: [status for status, _ in self.rows[vhs].get(who, [])] for vhs in self._parties(who, course)}
-        if owner not in held or who in self.unread or any(UNKNOWN_LETTER in letters for letters in held.values()):
+        if (
+            owner not in held
+            or who in self.unread
+            or who in self.asked
+            or any(UNKNOWN_LETTER in letters for letters in held.values())
+        ):
             return
         live = {vhs: sorted(status for status in statuses if status in LIVE) for vhs, statuses in held.items()}
         if verdict == "cancelled" and any(live.values()):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from koop_es.domain.identifiers import owner_of
 from koop_es.simulate.copies import Part, put_back
 from koop_es.simulate.program import Program
-from koop_es.simulate.rows import BY, UNSAID
+from koop_es.simulate.rows import BY, UNSAID, course_of
 from koop_es.simulate.steps import Act
 
 if TYPE_CHECKING:
@@ -59,9 +59,14 @@ def reuse(staff: Staff, act: Act, program: Program) -> bool:
 
 
 def exchange_belegs(staff: Staff, act: Act, program: Program) -> bool:
-    """Exchange the Beleg-IDs of two bookings of one's own, as sorting one column does (D18)."""
+    """Exchange the Beleg-IDs of two bookings of one's own in a course, as sorting one column does (D18)."""
     first = staff.held(act)
-    own = [booking for ref, booking in program.seats.items() if owner_of(ref) == program.vhs and booking != first]
+    key = course_of(program.bookings[first])
+    own = [
+        booking
+        for ref, booking in program.seats.items()
+        if owner_of(ref) == program.vhs and booking != first and course_of(program.bookings[booking]) == key
+    ]
     if staff.facts.owner_of.get(act.who) != act.vhs or not own:
         return False
     other = own[act.value % len(own)]

@@ -318,6 +318,7 @@ class Post:
         shown, staff = parcel.shown, self.staff
         if staff.facts.contested:
             learn_refs(self.store, staff)
+        asked = {ref for item in withheld(self.store) if item["kind"] != "absence" for ref in item["refs"]}
         vhs = staff.programs[shown.vhs].vhs
         coop_ids = {staff.coop_ids[course]: course for course in shown.readable}
         found = []
@@ -327,7 +328,7 @@ class Post:
                 continue
             reported: dict[int | None, list[str]] = {}
             for booking in seen["bookings"]:
-                if booking["reported"]:
+                if booking["reported"] and booking["ref"] not in asked:  # its letter is held back (D31)
                     reported.setdefault(staff.facts.label_of.get(booking["ref"]), []).append(booking["reported"])
             for who, (status, _) in shown.rows.items():
                 kept = reported.get(who, [status])

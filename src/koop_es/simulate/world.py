@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from koop_es.connectors.values import day
 from koop_es.domain.cancellations import questions
 from koop_es.domain.course import euros
 from koop_es.domain.errors import KoopError
@@ -303,10 +304,25 @@ class World:
         No export can show then what a connector wrote into it.
         """
         program, course = self.programs[vhs], change["course"]
+        if self._is_archived(vhs, change):
+            return True
         held = program.seats.get(change["booking"]["ref"]) if "booking" in change else None
         if held is None or course_of(program.bookings[held]) == CourseKey(course["number"], course["period"]):
             return False
         return (program.vhs, change["coop_id"]) in courses_nobody_can_tell(self.store)
+
+    def _is_archived(self, vhs: int, change: dict[str, Any]) -> bool:
+        """Tell whether a course that is over is gone from a program: nobody writes in it any more (D17)."""
+        kept = {row["Externe Kurs-Nr."] for row in self.programs[vhs].courses.values()}
+        if change["kind"] == "course.create" or change["coop_id"] in kept:
+            return False
+        shown = [
+            row["Datum bis"]
+            for program in self.programs
+            for row in program.courses.values()
+            if row["Externe Kurs-Nr."] == change["coop_id"]
+        ]
+        return all(day(text) < self.clock.now.date() for text in shown)
 
     def _approve(self) -> None:
         """Approve what the mass guard holds back, where people repair at all (D4)."""
