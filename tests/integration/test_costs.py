@@ -36,9 +36,10 @@ COURSE = {
 
 STRANGER = Person("Neu", "Nora", "0941 2", "nora@example.org")
 
-DELTA_ROWS = 12
+DELTA_ROWS = 13
 """Rows of a delta at most: two events, a person, a hash, two views taken out and two written, who has to do with it, a
-line in the ledger, and how far the VHS has reported, counted from its row being there."""
+line in the ledger, when the log was that far (D23), and how far the VHS has reported, counted from its row being there.
+"""
 
 PART_STATEMENTS = 25
 """Statements of a part at most: to read what it is about, to write it, and to note how far the export has come."""
