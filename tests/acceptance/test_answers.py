@@ -163,3 +163,68 @@ def test_d30_who_takes_part_and_never_reported_is_silent(koop: Console, network:
     assert FAR in network
     koop.ask("subscribe", COOP, "--vhs", "777", "--number", "N-1", "--period", "26F", "--accept-rate", "80")
     assert states(koop)["777"] == "silent"
+
+
+def renumbered(koop: Console, network: dict[str, Program]) -> tuple[str, ...]:
+    """Renumber a course, which stays open as long as it is so; gives what names the matter."""
+    old, new = NUMBERS[FAR][COOP], "99-9NEW"
+    for row in (*network[FAR].courses, *network[FAR].bookings.values()):
+        if row["Kursnummer"] == old:
+            row["Kursnummer"] = new
+    koop.take_in(network[FAR].export())
+    return (COOP, "COURSE_RENUMBERED", "--vhs", FAR)
+
+
+def test_d30_what_somebody_answers_for_does_not_count_until_it_changes(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    matter = renumbered(koop, network)
+    assert koop.open_codes() == {(FAR, "COURSE_RENUMBERED")}
+    assert NOTHING not in why(koop, "--vhs", FAR)["now"]
+    koop.ask("acknowledge", *matter, "--reason", "meant so")
+    assert koop.violations() == []
+    assert koop.status()[FAR]["open_violations"] == 0
+    assert why(koop, "--vhs", FAR)["now"] == [NOTHING]
+    assert course(koop, FAR)["open"] == []
+    (shown,) = koop.ask("violations", "--acknowledged")["violations"]
+    assert (shown["open"], shown["acknowledged"]["reason"]) == (True, "meant so")
+    assert koop.events(COOP)[-1]["text"] == f"COURSE_RENUMBERED at VHS {FAR} acknowledged: meant so"
+    assert koop.ask("rebuild", "--check")["differences"] == 0, "built anew it is the same"
+    for row in (*network[FAR].courses, *network[FAR].bookings.values()):
+        if row["Kursnummer"] == "99-9NEW":
+            row["Kursnummer"] = "99-8NEW"
+    koop.take_in(network[FAR].export())
+    assert koop.open_codes() == {(FAR, "COURSE_RENUMBERED")}, "it shows something else now"
+
+
+def test_d30_an_answer_ends_on_its_day_and_the_first_one_stands(koop: Console, network: dict[str, Program]) -> None:
+    matter = renumbered(koop, network)
+    koop.ask("acknowledge", *matter, "--reason", "asked them", "--until", "2026-03-25")
+    error = koop.refused("acknowledge", *matter, "--reason", "me too", status=3)
+    assert "asked them" in error["message"]
+    assert replace(koop, now="2026-03-24T08:00").violations() == []
+    later = replace(koop, now="2026-03-25T08:00")
+    assert later.open_codes() == {(FAR, "COURSE_RENUMBERED")}
+    later.ask("acknowledge", *matter, "--reason", "again")
+    assert later.violations() == []
+
+
+def test_d30_only_what_stands_open_is_answered_for(koop: Console, network: dict[str, Program]) -> None:
+    assert FAR in network
+    words = ("acknowledge", COOP, "COURSE_RENUMBERED", "--vhs", FAR, "--reason", "meant so")
+    assert koop.refused(*words, status=4)["code"] == "violation_not_open"
+    assert (
+        koop.refused("acknowledge", COOP, "NOTHING", "--vhs", FAR, "--reason", "x", status=2)["code"] == "wrong_usage"
+    )
+
+
+def test_d30_what_is_open_about_a_vhs_as_a_whole_is_answered_for_too(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    network[NEAR].sequence = 0
+    folder = replace_folder(network[NEAR])
+    koop.take_in(folder.export(exported_at="2026-03-19T02:00:00+01:00"), outcome="superseded", status=1)
+    koop.ask("acknowledge", f"vhs:{NEAR}", "SEQUENCE_RESTARTED", "--vhs", NEAR, "--reason", "a test machine")
+    assert koop.violations() == []
+    assert states(koop)[NEAR] == "late", "no longer blocked; and its last export is as old as it is"
+    assert koop.ask("rebuild", "--check")["differences"] == 0

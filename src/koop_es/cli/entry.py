@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "whatif": ("whatif", "Tell what would have been without an event or export, or under another rule."),
     "replay": ("replay", "Step through the history of a cooperation."),
     "violations": ("views", "List what the rules forbid and exports show."),
+    "acknowledge": ("acknowledge", "Answer for an open violation, so that alarms leave it out."),
     "withheld": ("seats", "See and approve what the guards hold back."),
     "restore-booking": ("restoring", "Decide about a booking that went with its program or course."),
     "withdraw-export": ("withdraw", "Take back an export that was wrong."),

@@ -122,12 +122,20 @@ def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> 
 @click.option("--vhs", metavar="V", help="Only at this VHS.")
 @click.option("--coop-id", metavar="C", help="Only of this cooperation.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones as well.")
+@click.option("--acknowledged", is_flag=True, help="Also those that somebody answers for (koop-es acknowledge).")
 @AT
 @LANG
 def violations(
-    desk: Desk, vhs: str | None, coop_id: str | None, everything: bool, at: str | None, lang: Lang
+    desk: Desk,
+    vhs: str | None,
+    coop_id: str | None,
+    everything: bool,
+    acknowledged: bool,
+    at: str | None,
+    lang: Lang,
 ) -> Answer:
-    """List what the rules forbid and exports show all the same; the exit status is 1 if any is open.
+    """List what the rules forbid and exports show all the same; the exit status is 1 if any is open and nobody answers
+    for it.
 
     \b
     Examples:
@@ -142,11 +150,21 @@ def violations(
             vhs=vhs_id(vhs) if vhs is not None else None,
             coop_id=checked_coop_id(coop_id) if coop_id is not None else None,
             closed_too=everything,
+            acknowledged_too=acknowledged,
+            today=desk.now.date(),
             at=position(store, at),
             say=WORDS[lang].violation,
         )
-    rows = [
-        (v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], v["text"]) for v in found
-    ]
+    rows = [(v["severity"], v["code"], v["vhs"], v["coop_id"], v["opened_at"][:16], v["open"], _said(v)) for v in found]
     show = table("Violations", ("severity", "code", "VHS", "cooperation", "since", "open", "what and what to do"), rows)
-    return Answer({"violations": found}, show, FOUND if any(v["open"] for v in found) else DONE)
+    waits = any(v["open"] and not v["acknowledged"] for v in found)
+    return Answer({"violations": found}, show, FOUND if waits else DONE)
+
+
+def _said(violation: dict[str, Any]) -> str:
+    """Say a violation, and who answers for it."""
+    answered = violation["acknowledged"]
+    if answered is None:
+        return str(violation["text"])
+    until = f" until {answered['until']}" if answered.get("until") else ""
+    return f"{violation['text']} Acknowledged{until}: {answered['reason']}"

@@ -7,7 +7,7 @@ stored: it is the fold of the stream's events (``evolve.py``).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -277,6 +277,19 @@ def shows(lane: Lane, booking: Booking) -> Status | None:
     return None if lane.suspended is not None and booking.ref in lane.suspended.refs else seat.status
 
 
+class Acknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That somebody answers for an open violation as it was (D30); ``until`` is an ISO day, None for no end."""
+
+    reason: str
+    detail: dict[str, str]
+    until: str | None = None
+
+    def holds(self, detail: Mapping[str, str], today: date | None) -> bool:
+        """Tell whether it still counts: the violation shows the same, and the day has not come."""
+        over = self.until is not None and today is not None and self.until <= today.isoformat()
+        return not over and dict(detail) == self.detail
+
+
 @dataclass(slots=True)
 class Cooperation:
     """The fold of one stream; ``version`` is that of its last event, 0 for none.
@@ -294,6 +307,7 @@ class Cooperation:
     lanes: dict[str, Lane] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     violations: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    acknowledged: dict[tuple[str, str, str], Acknowledgement] = field(default_factory=dict)
     held: dict[tuple[str, str], str] = field(default_factory=dict)
     confirmed_terms: dict[tuple[str, str], Terms] = field(default_factory=dict)
 

@@ -5,55 +5,22 @@ the export row it goes back to and the event of the same stream that caused it. 
 (D15).
 """
 
+# ruff: noqa: PLC0414, RUF012 - aliases: every event is found here, wherever it lies; defaults: a struct copies them
+
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import msgspec
+from typing import ClassVar
 
 from koop_es.domain.course import CourseFacts
-from koop_es.domain.observation import Origin, Status
+from koop_es.domain.event import EVENTS as EVENTS
+from koop_es.domain.event import Event as Event
+from koop_es.domain.event import type_name as type_name
+from koop_es.domain.events_of_vhs import ExportApplied as ExportApplied
+from koop_es.domain.events_of_vhs import MarketJoined as MarketJoined
+from koop_es.domain.events_of_vhs import MarketLeft as MarketLeft
+from koop_es.domain.events_of_vhs import SequenceRestarted as SequenceRestarted
+from koop_es.domain.observation import Status
 from koop_es.domain.terms import Terms
-
-EVENTS: dict[str, type[Event]] = {}
-"""Topic -> event type, as it is written today; how those of former versions are read stands in ``upcast.py``."""
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What all events carry; ``VERSION`` rises with every change of a type's fields.
-
-    ``vhs`` is the lane; ``at`` and ``recorded_at`` are ISO date-times with offset; ``cause`` is the version, in the
-    same stream, of the event this one follows from; ``actor`` is who edited the row, ``WS`` for
-    the connector or a pseudonym of somebody of the staff (T6, D15).
-    """
-
-    TOPIC: ClassVar[str] = ""
-    VERSION: ClassVar[int] = 1
-
-    vhs: str
-    rule: str
-    at: str
-    recorded_at: str
-    origin: Origin | None = None
-    cause: int | None = None
-    actor: str | None = None
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the type under its topic: the class name and its version."""
-        super().__init_subclass__(**kwargs)
-        cls.TOPIC = f"koop.{cls.__name__}.{cls.VERSION}"
-        EVENTS[cls.TOPIC] = cls
-
-    @property
-    def type(self) -> str:
-        """Name of the event as people and programs read it."""
-        return self.__class__.__name__
-
-
-def type_name(topic: str) -> str:
-    """Read the name of an event's type out of its topic, whatever its version."""
-    return topic.split(".")[1]
-
 
 # --- course ---------------------------------------------------------------------------------------------------------
 
@@ -552,7 +519,7 @@ class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
     raw_status: str
 
 
-# --- violations, institutions, markets ------------------------------------------------------------------------------
+# --- violations ------------------------------------------------------------------------------
 
 
 class ViolationOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -571,30 +538,14 @@ class ViolationClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str = ""
 
 
-class ExportApplied(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """An export of this VHS caused events in other streams; written only then."""
+class ViolationAcknowledged(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody knows of an open violation and answers for it: it stays open and is left out of lists and alarms (D30).
 
-    kind: str
-    rows: int
-    events: int
-
-
-class SequenceRestarted(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """An operator accepted that the exports of a VHS are counted anew, or that its files have gone back in time (D23).
-
-    ``count`` is the number of the new count and ``last`` the sequence the former one ended with, both None for files
-    that nobody counts. What was made before ``since`` stays superseded.
+    So it is until the day ``until``, if there is one, or until it shows something else than ``detail``.
     """
 
-    since: str
+    code: str
     reason: str
-    count: int | None = None
-    last: int | None = None
-
-
-class MarketJoined(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A VHS became a member of a mini-market (R31)."""
-
-
-class MarketLeft(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A VHS left a mini-market; its existing Abos survive."""
+    ref: str = ""
+    until: str | None = None
+    detail: dict[str, str] = {}

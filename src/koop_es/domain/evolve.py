@@ -12,7 +12,7 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain import evolve_bookings, evolve_course, evolve_echo
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Acknowledgement, Cooperation
 
 
 def evolve(state: Cooperation, event: e.Event) -> Cooperation:
@@ -43,6 +43,12 @@ def _violation_opened(state: Cooperation, event: e.ViolationOpened) -> None:
 
 def _violation_closed(state: Cooperation, event: e.ViolationClosed) -> None:
     state.violations.pop((event.code, event.vhs, event.ref), None)
+    state.acknowledged.pop((event.code, event.vhs, event.ref), None)
+
+
+def _violation_acknowledged(state: Cooperation, event: e.ViolationAcknowledged) -> None:
+    key = (event.code, event.vhs, event.ref)
+    state.acknowledged[key] = Acknowledgement(event.reason, event.detail, event.until)
 
 
 _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
@@ -51,4 +57,5 @@ _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     **evolve_echo.APPLY,
     e.ViolationOpened: _violation_opened,
     e.ViolationClosed: _violation_closed,
+    e.ViolationAcknowledged: _violation_acknowledged,
 }

@@ -15,7 +15,9 @@ OWN_ROW: frozenset[type[e.Event]] = frozenset({
 """Events that say what one VHS's own row shows: what it reported becomes another, and nobody else's wanted or reported
 does, or what it alone was told. Most are acknowledgements, of which every booking has as many as there are VHSs."""
 
-NOBODY: frozenset[type[e.Event]] = frozenset({e.ViolationOpened, e.ViolationClosed, e.ChangesNotSeen})
+NOBODY: frozenset[type[e.Event]] = frozenset(
+    {e.ViolationOpened, e.ViolationClosed, e.ViolationAcknowledged, e.ChangesNotSeen}
+)
 """Events that change neither what anybody should hold nor what anybody shows."""
 
 

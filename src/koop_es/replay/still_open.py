@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from koop_es.domain.cooperation import Cooperation
@@ -38,6 +39,16 @@ def of_course(state: Cooperation, vhs: str) -> tuple[list[Matter], list[Matter]]
     matters = list(violations_too(state))
     here = [matter for matter in matters if not matter.ref and matter.vhs == vhs]
     return here, [matter for matter in matters if matter.ref or matter.vhs != vhs]
+
+
+def unanswered(state: Cooperation, matters: Iterable[Matter], today: date | None) -> list[Matter]:
+    """Leave out the violations that somebody answers for (D30)."""
+    found = []
+    for matter in matters:
+        said = state.acknowledged.get((matter.code, matter.vhs, matter.ref)) if matter.kind == VIOLATION else None
+        if said is None or not said.holds(matter.values, today):
+            found.append(matter)
+    return found
 
 
 def remedies(matters: Iterable[Matter], words: Words, said: Iterable[str] = ()) -> list[str]:

@@ -121,7 +121,9 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
     ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
     proof = evidence.gather(tx, vhs, ids, question.at)
-    todo, open_here = reasons.now(), still_open.of_booking(found.state, vhs, booking.ref)
+    today = question.now.date() if question.now is not None else None
+    todo = reasons.now()
+    open_here = still_open.unanswered(found.state, still_open.of_booking(found.state, vhs, booking.ref), today)
     now = [words.say(s.name, **s.values) for s in todo]
     now += still_open.remedies(open_here, words, (s.name for s in todo))
     answer["open"] = still_open.answer(open_here, words)
@@ -289,7 +291,9 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
         "violations": telling.violations(found.state, vhs, "", found, words),
     }
     proof = evidence.gather(tx, vhs, set(), question.at)
-    here, elsewhere = still_open.of_course(found.state, vhs)
+    today = question.now.date() if question.now is not None else None
+    parts = still_open.of_course(found.state, vhs)
+    here, elsewhere = (still_open.unanswered(found.state, matters, today) for matters in parts)
     answer["open"] = still_open.answer([*here, *elsewhere], words)
     now = [*reasons.now(), *still_open.remedies(here, words), *still_open.further(found.state, elsewhere, words)]
     _finish(answer, now, proof, found, question, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -64,12 +64,14 @@ def status(
             if (doc := document(state, where)) is not None:
                 courses[where] += 1
                 pending[where] += len(doc.changes)
-        for item in _standing(state):
+        for item in _standing(state, moment.date() if moment is not None else None):
             standing[item[0]].append(item)
         for name, lane in state.lanes.items():
             untold[name] += len(lane.suspended.refs) if lane.suspended is not None else 0
         withheld.update(row[0] for row in withheld_of(state))
-    for item in of_rows(tx.rows("status_violations_of_vhs", vhs=vhs or "", upto=position)):
+    for item in of_rows(
+        tx.rows("status_violations_of_vhs", vhs=vhs or "", upto=position), moment.date() if moment else None
+    ):
         standing[item[0]].append(item)
     exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position)}
     members = {vhs} if vhs is not None else {m for members in streams.values() for m in members}
@@ -85,8 +87,10 @@ def status(
     return result
 
 
-def _standing(state: Cooperation) -> Iterator[Open]:
+def _standing(state: Cooperation, today: date | None) -> Iterator[Open]:
     """Read what stood open, as it was then; in the middle of an export some of it may not be opened yet."""
     shown = {violation.key: violation.detail for violation in found(state)}
     for code, where, ref in state.violations:
-        yield where, code, shown.get((code, where, ref), {})
+        said, detail = state.acknowledged.get((code, where, ref)), shown.get((code, where, ref), {})
+        if said is None or not said.holds(detail, today):
+            yield where, code, detail

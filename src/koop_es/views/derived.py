@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
+from koop_es.domain.cooperation import Acknowledgement, Cooperation
+from koop_es.domain.events import Event, ViolationAcknowledged, ViolationClosed, ViolationOpened
 from koop_es.domain.violations import found
 from koop_es.store import Row
 from koop_es.views.documents import Document, documents
@@ -32,7 +32,7 @@ COLUMNS = {
     ),
     "violations": (
         "coop_id", "vhs", "code", "ref", "severity", "detail", "shown", "opened_position", "opened_at",
-        "closed_position", "closed_at",
+        "closed_position", "closed_at", "acknowledged",
     ),
     "withheld": ("vhs", "coop_id", "ref", "id"),
     "members": ("vhs", "coop_id", "since"),
@@ -42,7 +42,7 @@ COLUMNS = {
 Key = tuple[str, str, str]
 """A violation within its cooperation: code, VHS, booking."""
 
-_ABOUT_VIOLATIONS: frozenset[type[Event]] = frozenset({ViolationOpened, ViolationClosed})
+_ABOUT_VIOLATIONS: frozenset[type[Event]] = frozenset({ViolationOpened, ViolationClosed, ViolationAcknowledged})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -153,7 +153,21 @@ def violations_of(item: Touched | Said) -> tuple[list[Row], list[Closing]]:
 def _violation(coop_id: str, event: ViolationOpened, position: int, closed: int | None, closed_at: str | None) -> Row:
     detail = _encode(event.detail).decode()
     where = coop_id, event.vhs, event.code, event.ref
-    return *where, event.severity, detail, None, position, event.at, closed, closed_at
+    return *where, event.severity, detail, None, position, event.at, closed, closed_at, None
+
+
+def acknowledged_of(item: Touched | Said) -> dict[Key, str]:
+    """Find who answers for a violation that is open after these events, as it is kept (D30)."""
+    found: dict[Key, str] = {}
+    for event in item.events:
+        if type(event) not in _ABOUT_VIOLATIONS:
+            continue
+        assert isinstance(event, ViolationOpened | ViolationClosed | ViolationAcknowledged)
+        key = (event.code, event.vhs, event.ref)
+        found.pop(key, None)
+        if isinstance(event, ViolationAcknowledged):
+            found[key] = _encode(Acknowledgement(event.reason, event.detail, event.until)).decode()
+    return found
 
 
 def shown(state: Cooperation) -> dict[Key, str | None]:
@@ -169,7 +183,8 @@ def rows_of(item: Touched) -> dict[str, list[Row]]:
     """Make the rows of all derived tables from the whole story of a cooperation."""
     violations, _ = violations_of(item)
     if current := shown(item.state):
-        violations = [_showing(row, current) for row in violations]
+        answered = acknowledged_of(item)
+        violations = [_answered(_showing(row, current), answered) for row in violations]
     return {
         "views": views_of(item),
         "violations": violations,
@@ -180,15 +195,22 @@ def rows_of(item: Touched) -> dict[str, list[Row]]:
 
 def rows_of_institution(item: Said) -> dict[str, list[Row]]:
     """Make the rows of all derived tables from the whole story of a VHS: its violations stand under its stream."""
-    violations, _ = violations_of(item)
+    answered = acknowledged_of(item)
+    violations = [_answered(row, answered) for row in violations_of(item)[0]]
     return {table: violations if table == "violations" else [] for table in TABLES}
 
 
 def _showing(row: Row, current: dict[Key, str | None]) -> Row:
     """Put what an open violation shows now into its row."""
-    coop_id, vhs, code, ref, severity, detail, _, position, at, closed, closed_at = row
+    coop_id, vhs, code, ref, severity, detail, _, position, at, closed, closed_at, answered = row
     now = current.get((code, vhs, ref)) if closed is None else None
-    return coop_id, vhs, code, ref, severity, detail, now, position, at, closed, closed_at
+    return coop_id, vhs, code, ref, severity, detail, now, position, at, closed, closed_at, answered
+
+
+def _answered(row: Row, answered: dict[Key, str]) -> Row:
+    """Put who answers for an open violation into its row."""
+    _, vhs, code, ref, *_, closed, _, _ = row
+    return (*row[:-1], answered.get((code, vhs, ref))) if closed is None else row
 
 
 def by_table(items: Iterable[dict[str, list[Row]]]) -> dict[str, list[Row]]:

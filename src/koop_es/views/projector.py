@@ -7,7 +7,16 @@ from collections.abc import Iterable, Sequence, Set
 from koop_es.domain.events import Event
 from koop_es.domain.reach import reached
 from koop_es.store import Tx
-from koop_es.views.derived import Said, Touched, members_of, shown, views_of, violations_of, withheld_of
+from koop_es.views.derived import (
+    Said,
+    Touched,
+    acknowledged_of,
+    members_of,
+    shown,
+    views_of,
+    violations_of,
+    withheld_of,
+)
 
 
 def project(tx: Tx, touched: Iterable[Touched]) -> None:
@@ -50,6 +59,8 @@ def _follow_violations(tx: Tx, item: Touched | Said) -> None:
         tx.run("violation_close", coop_id=item.stream, vhs=vhs, code=code, ref=ref, position=position, at=at)
     if opened:
         tx.write_rows("violation_insert", opened)
+    for (code, vhs, ref), said in acknowledged_of(item).items():
+        tx.run("violation_acknowledge", coop_id=item.stream, vhs=vhs, code=code, ref=ref, said=said)
 
 
 def _project_violations(tx: Tx, item: Touched) -> None:

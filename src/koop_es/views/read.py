@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import to_builtins
 
 from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.judgement import Effect
@@ -16,7 +17,7 @@ from koop_es.domain.violations import text
 from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
 from koop_es.views import asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
-from koop_es.views.standing import Facts, answer, of_rows
+from koop_es.views.standing import Facts, acknowledgement, answer, is_acknowledged, of_rows
 
 _course = msgspec.json.Decoder(CourseView)
 _detail = msgspec.json.Decoder(dict[str, str])
@@ -53,8 +54,11 @@ def _standing(tx: Tx, vhs: str, at: int | None) -> dict[tuple[str, str], list[st
     """Name what stands open at a VHS, by cooperation and booking; without a booking about the course (D30)."""
     upto = MAX_POSITION if at is None else at
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for code, _, _, coop_id, ref, *_ in tx.rows("violations", vhs=vhs, coop_id="", closed_too=0, upto=upto):
-        found[coop_id, ref].append(code)
+    for code, _, _, coop_id, ref, shown, *_, said in tx.rows(
+        "violations", vhs=vhs, coop_id="", closed_too=0, upto=upto
+    ):
+        if not is_acknowledged(said, _detail.decode(shown), None):
+            found[coop_id, ref].append(code)
     return found
 
 
@@ -101,12 +105,16 @@ def violations(
     vhs: str | None = None,
     coop_id: str | None = None,
     closed_too: bool = False,
+    acknowledged_too: bool = False,
     at: int | None = None,
+    today: date | None = None,
     say: Callable[[str, dict[str, str], str], str] = text,
 ) -> list[dict[str, Any]]:
     """List violations (domain 2.8), open ones or all, in the order they opened, now or as of a position of the log.
 
-    ``say`` puts one into words from its code, details and booking; by default in English.
+    Those that somebody answers for are left out unless asked for (D30); ``today`` is what the days are counted to, of a
+    former moment it is not told who did. ``say`` puts one into words from its code, details and booking; by default in
+    English.
     """
     upto = MAX_POSITION if at is None else at
     with store.reading() as tx:
@@ -114,8 +122,11 @@ def violations(
         still_open = (row[3] for row in rows if row[8] is None and is_cooperation(row[3]))
         then = {} if at is None else asof.violation_details(tx, still_open, at)
     answers = []
-    for code, severity, where, coop, ref, detail, position, opened_at, closed_at in rows:
+    for code, severity, where, coop, ref, detail, position, opened_at, closed_at, said in rows:
         shown = then.get((coop, code, where, ref)) if closed_at is None else None
+        answered = at is None and is_acknowledged(said, _detail.decode(detail), today)
+        if answered and not acknowledged_too:
+            continue
         answers.append(
             {
                 "code": code,
@@ -127,6 +138,7 @@ def violations(
                 "closed_at": closed_at,
                 "open": closed_at is None,
                 "event": position,
+                "acknowledged": to_builtins(acknowledgement(said)) if answered else None,
                 "text": say(code, shown if shown is not None else _detail.decode(detail), ref),
             }
         )
@@ -205,7 +217,7 @@ def _now(tx: Tx, now: datetime, vhs: str, max_age: timedelta | None) -> list[dic
     rows = tx.rows("status_by_vhs", vhs=vhs)
     superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=[row[0] for row in rows], upto=MAX_POSITION))
     standing = defaultdict(list)
-    for item in of_rows(tx.rows("status_violations", vhs=vhs)):
+    for item in of_rows(tx.rows("status_violations", vhs=vhs), now.date()):
         standing[item[0]].append(item)
     items = []
     for name, system, number, last_at, pending, held, aside, courses, unfinished in rows:

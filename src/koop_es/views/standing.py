@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
+from koop_es.domain.cooperation import Acknowledgement
 from koop_es.domain.identifiers import export_name, sequence_of
 from koop_es.domain.open_matters import is_suspicion, state_of
 
@@ -42,9 +43,19 @@ class Facts(NamedTuple):
     superseded: int
 
 
-def of_rows(rows: Iterable[tuple[str, str, str]]) -> list[Open]:
-    """Read violations as the database has them."""
-    return [(vhs, code, _detail.decode(text)) for vhs, code, text in rows]
+def of_rows(rows: Iterable[tuple[str, str, str, str | None]], today: date | None) -> list[Open]:
+    """Read violations as the database has them, without those that somebody answers for."""
+    found = ((vhs, code, _detail.decode(text), said) for vhs, code, text, said in rows)
+    return [(vhs, code, detail) for vhs, code, detail, said in found if not is_acknowledged(said, detail, today)]
+
+
+def is_acknowledged(said: str | None, detail: Mapping[str, str], today: date | None) -> bool:
+    """Tell whether somebody answers for a violation as it shows itself now (D30)."""
+    return said is not None and acknowledgement(said).holds(detail, today)
+
+
+acknowledgement = msgspec.json.Decoder(Acknowledgement).decode
+"""Reads who answers for a violation."""
 
 
 def answer(

@@ -109,6 +109,7 @@ EVENTS: dict[type[e.Event], str] = {
     ),
     e.ViolationOpened: "Verstoß gemeldet",
     e.ViolationClosed: "{code} bei VHS {vhs} erledigt",
+    e.ViolationAcknowledged: "{code} bei VHS {vhs} quittiert: {reason}",
     e.ExportApplied: "Export übernommen: {rows} Zeilen, {events} Ereignisse",
     e.SequenceRestarted: "die Exporte der VHS {vhs} zählen ab {since} neu: {reason}",
     e.MarketJoined: "VHS {vhs} ist dem Markt beigetreten",
@@ -283,6 +284,7 @@ RULES: dict[str, str] = {
     "D23": "Ein Export, dessen Folgenummer nicht höher ist, zählt erst, wenn der Betreiber die neue Zählung annimmt.",
     "D20": "Was mit einem zurückgesetzten Programm ging, ist weder entfernt noch entschieden; das tut jemand.",
     "D24": "Bis zum letzten Tag findet ein abgesagter Kurs wieder statt, wenn der Master den Ausfall zurücknimmt.",
+    "D30": "Was jemand quittiert hat, bleibt offen, fehlt aber in Listen und Alarmen, bis es sich ändert.",
     "D13": "Angenommene Konditionen gelten, bis beide Seiten neuen zustimmen.",
 }
 """Rule -> what it says, in one sentence."""

@@ -80,6 +80,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.CancellationRejected: "rejected at VHS {vhs}: booking {ref} is not cancelled, A is written ({reason})",
     e.ViolationOpened: "violation opened",
     e.ViolationClosed: "{code} closed at VHS {vhs}",
+    e.ViolationAcknowledged: "{code} at VHS {vhs} acknowledged: {reason}",
     e.ExportApplied: "export applied: {rows} rows, {events} events",
     e.SequenceRestarted: "the exports of VHS {vhs} count anew from {since} on: {reason}",
     e.MarketJoined: "VHS {vhs} joined the market",
@@ -146,6 +147,7 @@ RULES: dict[str, str] = {
     "D23": "An export under a sequence that is not higher counts only after an operator has accepted the new count.",
     "D20": "What went with an admin program that went back is neither a removal nor a decision; somebody decides.",
     "D24": "Until its last day a cancelled course lives again when the Master takes its Ausfall back.",
+    "D30": "What somebody answers for stays open and is left out of lists and alarms until it changes.",
     "D13": "Accepted terms count until both sides confirm others.",
 }
 """Rule -> what it says, in one sentence."""

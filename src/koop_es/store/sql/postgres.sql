@@ -284,11 +284,15 @@ ORDER BY coop_id
 SELECT coop_id, vhs FROM koop_members WHERE since <= %(upto)s ORDER BY coop_id, vhs
 
 -- violation_insert: Record that a violation opened, and where it closed if that is known already.
-COPY koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
+COPY koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged) FROM STDIN (FORMAT BINARY)
 
 -- violation_close: Record that the proper state is shown again; found by the cooperation, of which a VHS has many.
-UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s, shown = NULL
+UPDATE koop_violations SET closed_position = %(position)s, closed_at = %(at)s, shown = NULL, acknowledged = NULL
 WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
+
+-- violation_acknowledge: Keep who answers for an open violation; found by the cooperation, of which a VHS has many (D30).
+UPDATE koop_violations SET acknowledged = %(said)s
+WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
 -- violation_shown: Keep current what an open violation shows; found by the cooperation, of which a VHS has many.
 UPDATE koop_violations SET shown = %(shown)s
@@ -299,7 +303,7 @@ DELETE FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- violations: Read violations as of a position, all of them or the open ones, of all or of one VHS or cooperation.
 SELECT code, severity, vhs, coop_id, ref, coalesce(shown, detail), opened_position, opened_at,
-    CASE WHEN closed_position <= %(upto)s::bigint THEN closed_at END
+    CASE WHEN closed_position <= %(upto)s::bigint THEN closed_at END, acknowledged
 FROM koop_violations
 WHERE opened_position <= %(upto)s AND (%(closed_too)s::int = 1 OR closed_position IS NULL OR closed_position > %(upto)s)
     AND (%(vhs)s::text = '' OR vhs = %(vhs)s) AND (%(coop_id)s::text = '' OR coop_id = %(coop_id)s)
@@ -349,11 +353,11 @@ SELECT asked.value, (
 FROM unnest(%(vhss)s::text[]) AS asked (value)
 
 -- status_violations: Read what stands open at VHSs, with what it shows now.
-SELECT vhs, code, coalesce(shown, detail) FROM koop_violations
+SELECT vhs, code, coalesce(shown, detail), acknowledged FROM koop_violations
 WHERE closed_position IS NULL AND (%(vhs)s = '' OR vhs = %(vhs)s)
 
 -- status_violations_of_vhs: Read what stood open about VHSs as a whole at a position.
-SELECT vhs, code, detail FROM koop_violations
+SELECT vhs, code, detail, NULL FROM koop_violations
 WHERE substr(coop_id, 1, 4) = 'vhs:' AND opened_position <= %(upto)s AND (closed_position IS NULL OR closed_position > %(upto)s)
     AND (%(vhs)s = '' OR vhs = %(vhs)s)
 
@@ -403,7 +407,7 @@ ORDER BY 1
 SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs
 
 -- derived_violations: Read violations of some cooperations.
-SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, opened_position
+SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, opened_position
 
 -- derived_withheld: Read withheld cancellations of some cooperations.
 SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY coop_id, vhs, ref, id COLLATE "C"
@@ -418,7 +422,7 @@ COPY koop_views_next (vhs, coop_id, role, course_number, period, title, starts_o
 DELETE FROM koop_views_next WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- next_violations_insert: Write violations in the new tables.
-COPY koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
+COPY koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged) FROM STDIN (FORMAT BINARY)
 
 -- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_violations_next WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -442,7 +446,7 @@ COPY koop_views_back (vhs, coop_id, role, course_number, period, title, starts_o
 DELETE FROM koop_views_back WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- back_violations_insert: Write violations in the former tables.
-COPY koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at) FROM STDIN (FORMAT BINARY)
+COPY koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged) FROM STDIN (FORMAT BINARY)
 
 -- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_violations_back WHERE coop_id = ANY(%(coop_ids)s::text[])
@@ -1286,6 +1290,15 @@ ALTER TABLE koop_lanes ADD COLUMN files_from text
 
 -- migration_4_answers_4: Up to which line of the ledger such files do not count for the mark (D23).
 ALTER TABLE koop_lanes ADD COLUMN files_after bigint NOT NULL DEFAULT 0
+
+-- migration_4_answers_6: Who answers for an open violation, in the live table (D30).
+ALTER TABLE koop_violations ADD COLUMN acknowledged text
+
+-- migration_4_answers_7: The same in the table that a rebuild fills.
+ALTER TABLE koop_violations_next ADD COLUMN acknowledged text
+
+-- migration_4_answers_8: The same in the table that was live before.
+ALTER TABLE koop_violations_back ADD COLUMN acknowledged text
 
 -- migration_4_answers_5: By when positions of the log were reached: only those before which nothing later lies (D23).
 CREATE TABLE koop_times (position bigint PRIMARY KEY, at bigint NOT NULL UNIQUE)

@@ -273,11 +273,15 @@ ORDER BY coop_id
 SELECT coop_id, vhs FROM koop_members WHERE since <= :upto ORDER BY coop_id, vhs
 
 -- violation_insert: Record that a violation opened, and where it closed if that is known already.
-INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO koop_violations (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- violation_close: Record that the proper state is shown again; found by the cooperation, of which a VHS has many.
-UPDATE koop_violations SET closed_position = :position, closed_at = :at, shown = NULL
+UPDATE koop_violations SET closed_position = :position, closed_at = :at, shown = NULL, acknowledged = NULL
+WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
+
+-- violation_acknowledge: Keep who answers for an open violation; found by the cooperation, of which a VHS has many (D30).
+UPDATE koop_violations SET acknowledged = :said
 WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
 -- violation_shown: Keep current what an open violation shows; found by the cooperation, of which a VHS has many.
@@ -289,7 +293,7 @@ DELETE FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_
 
 -- violations: Read violations as of a position, all of them or the open ones, of all or of one VHS or cooperation.
 SELECT code, severity, vhs, coop_id, ref, coalesce(shown, detail), opened_position, opened_at,
-    CASE WHEN closed_position <= :upto THEN closed_at END
+    CASE WHEN closed_position <= :upto THEN closed_at END, acknowledged
 FROM koop_violations
 WHERE opened_position <= :upto AND (:closed_too = 1 OR closed_position IS NULL OR closed_position > :upto)
     AND (:vhs = '' OR vhs = :vhs) AND (:coop_id = '' OR coop_id = :coop_id)
@@ -340,11 +344,11 @@ SELECT asked.value, (
 FROM json_each(:vhss) AS asked
 
 -- status_violations: Read what stands open at VHSs, with what it shows now.
-SELECT vhs, code, coalesce(shown, detail) FROM koop_violations
+SELECT vhs, code, coalesce(shown, detail), acknowledged FROM koop_violations
 WHERE closed_position IS NULL AND (:vhs = '' OR vhs = :vhs)
 
 -- status_violations_of_vhs: Read what stood open about VHSs as a whole at a position.
-SELECT vhs, code, detail FROM koop_violations
+SELECT vhs, code, detail, NULL FROM koop_violations
 WHERE substr(coop_id, 1, 4) = 'vhs:' AND opened_position <= :upto AND (closed_position IS NULL OR closed_position > :upto)
     AND (:vhs = '' OR vhs = :vhs)
 
@@ -394,7 +398,7 @@ ORDER BY 1
 SELECT vhs, coop_id, role, course_number, period, title, starts_on, ends_on, position, pending, suspects, live, alone, doc, changes FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY coop_id, vhs
 
 -- derived_violations: Read violations of some cooperations.
-SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY coop_id, opened_position
+SELECT coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY coop_id, opened_position
 
 -- derived_withheld: Read withheld cancellations of some cooperations.
 SELECT vhs, coop_id, ref, id FROM koop_withheld WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY coop_id, vhs, ref, id
@@ -410,8 +414,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 DELETE FROM koop_views_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- next_violations_insert: Write violations in the new tables.
-INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO koop_violations_next (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- next_violations_delete: Take out violations of some cooperations in the new tables, to write them anew.
 DELETE FROM koop_violations_next WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
@@ -438,8 +442,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 DELETE FROM koop_views_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- back_violations_insert: Write violations in the former tables.
-INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO koop_violations_back (coop_id, vhs, code, ref, severity, detail, shown, opened_position, opened_at, closed_position, closed_at, acknowledged)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- back_violations_delete: Take out violations of some cooperations in the former tables, to write them anew.
 DELETE FROM koop_violations_back WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
@@ -1316,6 +1320,15 @@ ALTER TABLE koop_lanes ADD COLUMN files_from TEXT
 
 -- migration_4_answers_4: Up to which line of the ledger such files do not count for the mark (D23).
 ALTER TABLE koop_lanes ADD COLUMN files_after INTEGER NOT NULL DEFAULT 0
+
+-- migration_4_answers_6: Who answers for an open violation, in the live table (D30).
+ALTER TABLE koop_violations ADD COLUMN acknowledged TEXT
+
+-- migration_4_answers_7: The same in the table that a rebuild fills.
+ALTER TABLE koop_violations_next ADD COLUMN acknowledged TEXT
+
+-- migration_4_answers_8: The same in the table that was live before.
+ALTER TABLE koop_violations_back ADD COLUMN acknowledged TEXT
 
 -- migration_4_answers_5: By when positions of the log were reached: only those before which nothing later lies (D23).
 CREATE TABLE koop_times (position INTEGER PRIMARY KEY, at INTEGER NOT NULL UNIQUE) STRICT

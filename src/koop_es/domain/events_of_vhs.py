@@ -1,0 +1,34 @@
+"""Events about a VHS as a whole and about markets: what stands in no cooperation's stream."""
+
+from __future__ import annotations
+
+from koop_es.domain.event import Event
+
+
+class ExportApplied(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An export of this VHS caused events in other streams; written only then."""
+
+    kind: str
+    rows: int
+    events: int
+
+
+class SequenceRestarted(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator accepted that the exports of a VHS are counted anew, or that its files have gone back in time (D23).
+
+    ``count`` is the number of the new count and ``last`` the sequence the former one ended with, both None for files
+    that nobody counts. What was made before ``since`` stays superseded.
+    """
+
+    since: str
+    reason: str
+    count: int | None = None
+    last: int | None = None
+
+
+class MarketJoined(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS became a member of a mini-market (R31)."""
+
+
+class MarketLeft(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A VHS left a mini-market; its existing Abos survive."""
