@@ -33,7 +33,7 @@ def hunt(first: int, most: int, kind: str, raises: str) -> dict[str, Any]:
     for seed in count(first):
         if tried == most or seed == first + RARE * most:
             break
-        drawn = draw(seed)
+        drawn = draw(seed, kinds=())
         scenario, control = alone(drawn, kind), without(alone(drawn, kind), kind)
         if scenario == control:
             continue
@@ -60,7 +60,7 @@ def main() -> None:
     asked = json.load(sys.stdin)
     answer: dict[str, Any] = {"engine": str(Path(koop_es.__file__).resolve())}
     if asked["kind"] == "none":
-        found = {seed: rehearse(draw(seed)).findings for seed in range(asked["first"], asked["last"])}
+        found = {seed: rehearse(draw(seed, kinds=())).findings for seed in range(asked["first"], asked["last"])}
         answer |= {"findings": {seed: said for seed, said in found.items() if said}}
     else:
         answer |= hunt(asked["first"], asked["most"], asked["kind"], asked["raises"])
