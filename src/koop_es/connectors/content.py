@@ -102,7 +102,7 @@ class Content:
             doubtful = sheet.reader.take_doubtful()
             if key is None:
                 continue  # none of its rows can be used
-            if notes.count != remarks or doubtful:  # what may be set aside for what is known is read again the next time
+            if notes.count != remarks or doubtful:  # what may be set aside for what is known is read again
                 self._remarked.add(key)
             if rows is not None:
                 self._kept[key] = rows
