@@ -8,10 +8,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from koop_es.domain.observation import Status
+from koop_es.simulate import citizens
 from koop_es.simulate.deeds import Diary
 from koop_es.simulate.draw import draw
 from koop_es.simulate.ending import write_ending
@@ -79,6 +81,7 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
             late = f"not converged: changes were told in round {min(rounds, PATIENCE)} still"
             write_ending(world)
             findings = [late] * (rounds > allowed) + [*world.findings, *Judge(world).findings()]
+            findings += [f"citizens: {found}" for found in citizens.findings(world.diary, _terms(world))]
         except Exception:
             findings = [*world.findings, f"raised: {traceback.format_exc()}"]
         converged = 0 < rounds <= allowed
@@ -129,6 +132,24 @@ def _settle(world: World) -> int:
     if last_told < PATIENCE - 1:
         world.findings.append("not idempotent: exports that say nothing new still add events")
     return PATIENCE + 1
+
+
+def _terms(world: World) -> citizens.Terms:
+    """Say what people agreed: all that the citizens' oracle is told besides what they did and meant (C5)."""
+    scenario, names = world.scenario, [program.vhs for program in world.programs]
+    shared = {course: terms for course, terms in enumerate(scenario.courses) if terms.adopted_by is not None}
+    last_day = {}
+    for course, terms in enumerate(scenario.courses):
+        for vhs in (*range(len(names)), terms.master):
+            if (key := world.staff.key(vhs, course)) is not None:
+                text = world.programs[vhs].courses[key]["Datum bis"]
+                last_day[course] = datetime.strptime(text, "%d.%m.%Y").date()
+    return citizens.Terms(
+        {course: frozenset(names[vhs] for vhs in (t.master, *(t.adopted_by or ()))) for course, t in shared.items()},
+        scenario.confirmations,
+        scenario.owner_only,
+        last_day,
+    )
 
 
 def _waits_for_ids(world: World) -> bool:

@@ -1,0 +1,368 @@
+"""The citizens' oracle: a list of people, and three questions at the end (C5, G3).
+
+It is written from the rules (domain 3 and 11) and the diary alone and knows nothing of events, letters told,
+acknowledgements or of how the engine decides. It asks:
+
+- does everybody who has a contract hold exactly one live seat at every VHS of the course (D1, B3)?
+- is everybody who cancelled out everywhere (D2, D5, D11)?
+- was anybody told "S" before anything people did, or a file lacked, justified it (D3, G3)?
+
+What people meant decides (``deeds``), never what the engine made of it. Where two ends are both by contract, because
+they hang on what a file happened to show, either is right, but the same one everywhere (D6). Where nobody could know,
+somebody must be asked: an open question about the person, the course at a VHS or the VHS, never a silent guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from koop_es.simulate.deeds import PUT_RIGHT, ROUNDS, Deed, Diary, Question, Sent, Told
+
+Verdict = Literal["in", "out", "either"]
+Moment = tuple[int, int, float]
+
+NEWS = frozenset(
+    {
+        "SUFFIX_LINES_MISSING", "CONTENT_CHANGED_AFTER_RELEASE", "MASTER_PRICE_CHANGED", "NEVER_FLAG_AFTER_RELEASE",
+        "OVERBOOKED", "RATE_CHANGED", "TYPE_NO_LONGER_SHAREABLE", "COURSE_RENUMBERED", "PARTICIPANTS_MERGED",
+    }
+)  # fmt: skip
+"""What is said of prices, texts, numbers and what staff must not do: it asks nobody whether a person is in or out."""
+
+REMOVED = "BOOKING_REMOVED"
+"""Tells staff that a row is missing: a question where a missing row may mean either, and none where it was no doubt."""
+
+APPROVED = "approved"
+"""Who cancelled where somebody approved an absence: it is no more than that, so it ends with it (D4, D5)."""
+
+PARTIAL = frozenset({"filtered", "lost"})
+"""Faults after which an export shows nothing of some courses, or never arrives: no absence is counted (D3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What people agreed before the first step: who takes part in which course, and what absences count for (D2, D3).
+
+    ``last_day`` of a course is missing where nobody holds it any more.
+    """
+
+    parties: Mapping[int, frozenset[str]]
+    confirmations: int = 2
+    owner_only: bool = False
+    last_day: Mapping[int, date] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Contract:
+    """What somebody has in one course: by which VHS, who cancelled it when, and where its row was taken out.
+
+    ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
+    "S" and gave the row another identity, which reads as a new registration (D5, D18).
+    """
+
+    who: int
+    course: int
+    owner: str
+    since: Moment
+    left: dict[str, Moment] = field(default_factory=dict)
+    missing: dict[str, Moment] = field(default_factory=dict)
+    doubtful: bool = False
+    again: bool = False
+
+
+def moment(item: Deed | Sent | Told) -> Moment:
+    """Order what happened by step, because clocks jump; what is put right and the rounds come last."""
+    after = {PUT_RIGHT: 1, ROUNDS: 2}.get(item.step, 0)
+    return after, max(item.step, 0), item.when.timestamp() if after == 2 else 0.0
+
+
+def findings(diary: Diary, terms: Terms) -> list[str]:
+    """Say of everybody who is not where they should be, or was told otherwise on the way, what is wrong."""
+    people = People(diary, terms)
+    lies = [found for told, found in told_otherwise(diary, terms) if not people.answered(told)]
+    return [*people.wronged(), *lies]
+
+
+class People:
+    """The list of people, brought up to date deed by deed."""
+
+    def __init__(self, diary: Diary, terms: Terms) -> None:
+        self.diary, self.terms = diary, terms
+        self.parties = parties(diary, terms)
+        self.contracts: dict[tuple[int, int], Contract] = {}
+        self.over: dict[int, tuple[str, Moment]] = {}
+        self.gone: dict[tuple[str, int], Moment] = {}
+        self.deleted: dict[tuple[str, int], Deed] = {}
+        for deed in diary.deeds:
+            self._note(deed, moment(deed))
+
+    def _note(self, deed: Deed, now: Moment) -> None:
+        if deed.who is None:
+            if deed.course is not None:
+                self._note_course(deed, deed.course, now)
+        elif deed.intent == "joins" and deed.course is not None:
+            self.contracts[deed.who, deed.course] = Contract(deed.who, deed.course, deed.vhs, now)
+        else:
+            for contract in self._meant(deed):
+                self._note_person(deed, contract, now)
+
+    def _meant(self, deed: Deed) -> list[Contract]:
+        mine = [contract for (who, _), contract in self.contracts.items() if who == deed.who]
+        return [contract for contract in mine if deed.course in (None, contract.course)]
+
+    def _note_course(self, deed: Deed, course: int, now: Moment) -> None:
+        match deed.intent:
+            case "course gone":
+                self.gone[deed.vhs, course] = now
+                if deed.verb == "delete":
+                    self.deleted[deed.vhs, course] = deed
+                    for contract in self.contracts.values():
+                        # Who was in it and was never shown is known to nobody.
+                        if contract.course == course and contract.owner == deed.vhs:
+                            contract.doubtful |= not self._surely_shown(deed.vhs, contract, contract.since, now)
+            case "course back":
+                self.gone.pop((deed.vhs, course), None)
+                self.deleted.pop((deed.vhs, course), None)
+            case "course over":
+                self.over.setdefault(course, (deed.vhs, now))
+            case "course lives":
+                _, since = self.over.pop(course, (deed.vhs, now))
+                ended = self._ended(course, deed)
+                for contract in self.contracts.values():
+                    if contract.course == course:
+                        # Cancelled by hand after the news, or missing meanwhile: theirs or the Ausfall's? (D21, D24)
+                        by_hand = any(at >= since for at in contract.left.values())
+                        contract.doubtful |= ended or by_hand or bool(contract.missing)
+
+    def _note_person(self, deed: Deed, contract: Contract, now: Moment) -> None:
+        match deed.intent:
+            case "leaves":
+                contract.left.setdefault(deed.vhs, now)
+            case "revives":
+                self._revive(deed.vhs, contract, now)
+            case "removed":
+                # An "S" that nobody saw before the row was gone is known to nobody.
+                if deed.vhs in contract.left and not self._surely_shown(
+                    deed.vhs, contract, contract.left[deed.vhs], now
+                ):
+                    del contract.left[deed.vhs]
+                    contract.doubtful = True
+                contract.missing[deed.vhs] = now
+            case "returned" if deed.letter:
+                contract.missing.pop(deed.vhs, None)
+                contract.left.pop(APPROVED, None)
+            case "stays" if deed.vhs in contract.left and deed.letter in ("A", "W"):
+                # The row lives, so somebody took the "S" away.
+                self._revive(deed.vhs, contract, now)
+                contract.again |= deed.vhs in contract.left and deed.verb != "touch"
+            case "moves":
+                known = bool(contract.left) or contract.doubtful
+                contract.left["moved"] = now
+                if deed.other is not None:
+                    next_one = Contract(contract.who, deed.other, deed.vhs, now, doubtful=known)
+                    self.contracts[contract.who, deed.other] = next_one
+            case "decides" if deed.letter == "S" and contract.missing:
+                contract.left[APPROVED] = now
+            case "decides" if deed.letter:
+                contract.left, contract.missing, contract.doubtful = {}, {}, False
+                if deed.letter == "S":
+                    contract.left["operator"] = now
+
+    def _revive(self, vhs: str, contract: Contract, now: Moment) -> None:
+        """Take an "S" back that no export has shown; one that was shown is final (D5)."""
+        since = contract.left.get(vhs)
+        if since is None:
+            contract.doubtful |= not contract.left
+        elif not self._surely_shown(vhs, contract, since, now):
+            del contract.left[vhs]
+            contract.doubtful |= any(self._shown(vhs, since, now))
+
+    def _shown(self, vhs: str, since: Moment, until: Moment) -> Iterator[Sent]:
+        """Give the exports of a VHS written between two moments that may have been read."""
+        for sent in self.diary.exports:
+            if sent.vhs == vhs and since < moment(sent) < until and sent.status in ("applied", "unchanged"):
+                yield sent
+
+    def _surely_shown(self, vhs: str, contract: Contract, since: Moment, until: Moment) -> bool:
+        """Tell whether the row as it was must have been read: a sound full export, while the course was there."""
+        if self._anew(vhs) or self.gone.get((vhs, contract.course)) is not None:
+            return False
+        sound = (sent for sent in self._shown(vhs, since, until) if not sent.fault and sent.complete)
+        return any(sent.reach == "full" for sent in sound)
+
+    def _anew(self, vhs: str) -> bool:
+        """Tell whether a connector counted anew, so that two exports share a number (D23)."""
+        return any(deed.verb == "reinstall" and deed.vhs == vhs for deed in self.diary.deeds)
+
+    def _ended(self, course: int, item: Deed | Sent) -> bool:
+        """Tell whether the course's last day was over, or may have been (D17, D24)."""
+        last = self.terms.last_day.get(course)
+        return last is None or item.when.date() > last
+
+    def verdict(self, contract: Contract) -> Verdict:
+        """Say whether somebody is to be in or out by what was meant."""
+        if contract.left:
+            return "either" if contract.again else "out"
+        if contract.course in self.over:
+            unread = any(course == contract.course for _, course in self.gone)
+            return "either" if unread else "out"
+        if contract.doubtful:
+            return "either"
+        if contract.missing:
+            return "out" if any(self._lost(vhs, contract) for vhs in contract.missing) else "either"
+        return "in"
+
+    def _lost(self, vhs: str, contract: Contract) -> bool:
+        """Tell whether a row taken out by its owner was shown before and lacked in as many exports as count (D3)."""
+        since = contract.missing[vhs]
+        if vhs != contract.owner or len(contract.missing) > 1 or self._anew(vhs):
+            return False
+        if not self._surely_shown(vhs, contract, contract.since, since):
+            return False
+        lacking = [
+            sent
+            for sent in self._shown(vhs, since, (3, 0, 0.0))
+            if sent.complete and sent.reach == "full" and not sent.fault and not self._ended(contract.course, sent)
+        ]
+        return len(lacking) >= self.terms.confirmations
+
+    def wronged(self) -> Iterator[str]:
+        """Go through the list and compare where everybody is with where they should be."""
+        live: dict[tuple[int, int], dict[str, int]] = {}
+        for seat in self.diary.seats:
+            if seat.who is None or seat.course is None:
+                continue
+            held = live.setdefault((seat.who, seat.course), {})
+            held[seat.vhs] = held.get(seat.vhs, 0) + (seat.letter != "S")
+        for (who, course), contract in sorted(self.contracts.items()):
+            held = live.pop((who, course), {})
+            if wrong := self._wrong(contract, held):
+                yield f"{who} in course {course}: {wrong}"
+        for (who, course), held in sorted(live.items()):
+            stray = Contract(who, course, "", (0, 0, 0.0))
+            places = [vhs for vhs, count in sorted(held.items()) if count and not self._asked(stray, vhs)]
+            if places:
+                yield f"{who} in course {course}: a seat at {', '.join(places)}, but never booked there"
+
+    def _wrong(self, contract: Contract, held: Mapping[str, int]) -> str:
+        if contract.course not in self.parties:
+            return ""  # a course that nobody shares is the VHS's own affair
+        verdict, expected = self.verdict(contract), self.parties[contract.course]
+        places = sorted({*expected, *(vhs for vhs, count in held.items() if count)})
+        asked = {vhs for vhs in places if self._asked(contract, vhs)}
+        doubled = [vhs for vhs in places if held.get(vhs, 0) > 1]
+        without = [vhs for vhs in places if not held.get(vhs, 0) and not self._excused(contract, vhs)]
+        seated = [vhs for vhs in places if held.get(vhs, 0)]
+        if verdict == "in":
+            wrong = [f"{held.get(vhs, 0)} live seats at {vhs}" for vhs in [*doubled, *without] if vhs not in asked]
+            return "has a contract, but " + ", ".join(wrong) if wrong else ""
+        if verdict == "out":
+            still = [vhs for vhs in seated if vhs not in asked]
+            return f"is out, but a live seat at {', '.join(still)}" if still else ""
+        if asked or not (doubled or (seated and without)):
+            return ""
+        return f"nobody could know, in at {', '.join(seated)}, out at {', '.join(without)}, and nobody is asked"
+
+    def _excused(self, contract: Contract, vhs: str) -> bool:
+        """Tell whether a VHS may lack the row: it or its course went after the last day, which proves nothing (D17)."""
+        deleted = self.deleted.get((vhs, contract.course))
+        if deleted is not None and self._ended(contract.course, deleted):
+            return True
+        return vhs in contract.missing and any(
+            self._ended(contract.course, sent) for sent in self._shown(vhs, contract.missing[vhs], (3, 0, 0.0))
+        )
+
+    def answered(self, told: Told) -> bool:
+        """Tell whether an "S" still stands about which somebody is asked: one that was taken back was a lie."""
+        contract = self.contracts.get((told.who or 0, told.course if told.course is not None else -1))
+        if contract is None:
+            return False
+        live = {seat.vhs for seat in self.diary.seats if seat.who == told.who and seat.letter != "S"}
+        without = self.parties.get(contract.course, frozenset()) - live
+        return any(self._asked(contract, vhs) for vhs in without)
+
+    def _asked(self, contract: Contract, vhs: str) -> bool:
+        """Tell whether somebody is asked about the person, or where the seat is, was sold or was given up."""
+        places = {vhs, contract.owner, *contract.left}
+        if contract.course in self.over:
+            places.add(self.over[contract.course][0])
+        who, course, sure = contract.who, contract.course, self.verdict(contract) != "either"
+        asked = [question for question in self.diary.questions if not (sure and question.code == REMOVED)]
+        return any(concerns(question, who, course, place) for question in asked for place in places)
+
+
+def concerns(question: Question, who: int, course: int, vhs: str) -> bool:
+    """Tell whether an open question is about the person, or about the course or all of that VHS."""
+    if question.code in NEWS:
+        return False
+    if question.who is not None:
+        return question.who == who
+    return question.vhs == vhs and question.course in (None, course)
+
+
+def parties(diary: Diary, terms: Terms) -> dict[int, frozenset[str]]:
+    """Give by course who takes part in the end: those of the beginning and who released or subscribed since."""
+    found = dict(terms.parties)
+    for deed in diary.deeds:
+        if deed.verb in ("release", "subscribe") and deed.course is not None:
+            found[deed.course] = found.get(deed.course, frozenset()) | {deed.vhs}
+    return found
+
+
+def told_otherwise(diary: Diary, terms: Terms) -> Iterator[tuple[Told, str]]:
+    """Say of whom a change list said "S" before anybody cancelled, moved, ended the course or lost the row (G3)."""
+    said = set()
+    for told in diary.told:
+        if told.letter != "S" or told.who is None or (told.who, told.course) in said:
+            continue
+        if not _justified(diary, terms, told, told.who):
+            said.add((told.who, told.course))
+            what = f"{told.vhs} was told S at step {told.step} without a reason"
+            yield told, f"{told.who} in course {told.course}: {what}"
+
+
+def _justified(diary: Diary, terms: Terms, told: Told, who: int) -> bool:
+    until = moment(told)
+    owners: set[str] = set()
+    for deed in diary.deeds:
+        if moment(deed) > until:
+            break
+        if deed.who is None:
+            if deed.intent == "course over" and deed.course == told.course:
+                return True
+        elif deed.who == who:
+            if deed.intent == "joins" and owners:
+                return True  # booked again, so the former row was given up
+            if deed.intent in ("leaves", "moves") or (deed.intent, deed.letter) == ("decides", "S"):
+                return True
+            if deed.intent in ("joins", "moves"):
+                owners.add(deed.vhs)
+    return any(
+        _may_have_lost(diary, terms, who, vhs, until)
+        for vhs in sorted({sent.vhs for sent in diary.exports})
+        if not terms.owner_only or vhs in owners
+    )
+
+
+def _may_have_lost(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment) -> bool:
+    """Tell whether complete exports of a VHS may have lacked somebody as often in a row as the policy asks for (D3).
+
+    A row taken out is lacking; one that staff did not touch may be lacking where the file lost rows on its way.
+    """
+    mine = [deed for deed in diary.deeds if deed.who == who and deed.vhs == vhs]
+    here = [(moment(deed), deed.intent) for deed in mine if deed.intent != "returned" or deed.letter]
+    row = 0
+    for sent in sorted((sent for sent in diary.exports if sent.vhs == vhs), key=moment):
+        if not sent.complete or moment(sent) > until or sent.status in ("", "quarantined", "superseded"):
+            continue
+        away = [intent for at, intent in here if at < moment(sent) and intent in ("removed", "returned", "joins")]
+        if sent.fault == "thinned" or away[-1:] == ["removed"]:
+            row += 1
+        elif sent.fault not in PARTIAL and sent.reach == "full":
+            row = 0
+        if row >= terms.confirmations:
+            return True
+    return False

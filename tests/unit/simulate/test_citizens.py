@@ -1,0 +1,276 @@
+"""The citizens' oracle against diaries written by hand: every intent, and both verdicts (C5)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from koop_es.simulate.citizens import Terms, findings
+from koop_es.simulate.deeds import ROUNDS, Deed, Diary, Intent, Question, Seat, Sent, Told
+
+START = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
+MASTER, OWNER, OTHER = "101", "102", "103"
+ALL = (MASTER, OWNER, OTHER)
+TERMS = Terms({0: frozenset(ALL), 1: frozenset(ALL)}, last_day={0: date(2026, 3, 1), 1: date(2026, 3, 1)})
+ANNA = 7
+
+
+class Story:
+    """A diary that is written step by step."""
+
+    def __init__(self, *, shown: bool = True) -> None:
+        self.diary, self.step = Diary(), 0
+        self.did("book", "joins", letter="A")
+        if shown:
+            self.exports(OWNER)
+
+    def _now(self) -> tuple[datetime, int]:
+        self.step += 1
+        return START + timedelta(minutes=self.step), self.step
+
+    def did(
+        self, verb: str, intent: Intent, vhs: str = OWNER, *, letter: str = "", all_of_it: bool = False,
+        other: int | None = None,
+    ) -> Story:  # fmt: skip
+        when, step = self._now()
+        self.diary.deeds.append(Deed(when, step, vhs, verb, intent, None if all_of_it else ANNA, 0, other, letter))
+        return self
+
+    def exports(self, vhs: str, times: int = 1, *, fault: str = "", status: str = "applied", days: int = 0) -> Story:
+        for _ in range(times):
+            when, step = self._now()
+            sent = Sent(when + timedelta(days=days), step, vhs, step, "full", fault, status != "quarantined", status)
+            self.diary.exports.append(sent)
+        return self
+
+    def told(self, letter: str, vhs: str = MASTER) -> Story:
+        when, step = self._now()
+        self.diary.told.append(Told(when, step, vhs, "booking.cancel", ANNA, 0, letter))
+        return self
+
+    def sits(self, letter: str, *places: str, course: int | None = 0) -> Story:
+        self.diary.seats += [Seat(vhs, ANNA, course, letter, vhs != OWNER) for vhs in places]
+        return self
+
+    def asks(self, code: str, vhs: str = OWNER, who: int | None = ANNA, course: int | None = 0) -> Story:
+        self.diary.questions.append(Question(vhs, code, who, course))
+        return self
+
+    def found(self, terms: Terms = TERMS) -> str:
+        return "; ".join(findings(self.diary, terms))
+
+
+def test_who_joined_has_one_live_seat_everywhere() -> None:
+    assert Story().sits("A", *ALL).found() == ""
+    assert "0 live seats at 101" in Story().sits("A", OWNER, OTHER).found()
+    assert "0 live seats at 101" in Story().sits("S", MASTER).sits("A", OWNER, OTHER).found()
+    assert "2 live seats at 103" in Story().sits("A", *ALL, OTHER).found()
+    assert Story().sits("A", *ALL).sits("S", OTHER).found() == ""
+
+
+def test_a_vhs_that_subscribed_since_takes_part() -> None:
+    story = Story().did("subscribe", "course back", "104", all_of_it=True).sits("A", *ALL)
+    assert "0 live seats at 104" in story.found()
+    assert story.sits("W", "104").found() == ""
+
+
+def test_a_seat_that_nobody_booked_is_found() -> None:
+    assert "never booked" in Story().sits("A", *ALL).sits("A", OTHER, course=1).found()
+    assert Story().sits("A", *ALL).sits("A", OTHER, course=None).found() == ""
+
+
+def test_another_letter_leaves_the_contract() -> None:
+    story = Story().did("promote", "letter", letter="A")
+    assert story.sits("A", *ALL).found() == ""
+    assert Story().did("promote", "letter", letter="A").sits("A", OWNER, OTHER).found()
+
+
+@pytest.mark.parametrize("vhs", ALL)
+def test_who_left_anywhere_is_out_everywhere(vhs: str) -> None:
+    assert Story().did("cancel", "leaves", vhs, letter="S").sits("S", *ALL).found() == ""
+    found = Story().did("cancel", "leaves", vhs, letter="S").sits("S", MASTER, OWNER).sits("A", OTHER).found()
+    assert "is out, but a live seat at 103" in found
+
+
+def test_who_books_again_is_in_again() -> None:
+    left = Story().did("cancel", "leaves", letter="S").exports(OWNER)
+    left.did("rebook", "joins", letter="A").exports(OWNER).sits("S", *ALL)
+    assert "0 live seats" in left.found()
+    assert left.sits("A", *ALL).found() == ""
+
+
+def test_an_s_taken_away_before_anybody_saw_it_was_nothing() -> None:
+    story = Story().did("cancel", "leaves", letter="S").did("restore", "revives", letter="A")
+    assert story.sits("A", *ALL).found() == ""
+    assert "0 live seats" in Story().did("cancel", "leaves").did("restore", "revives").sits("S", *ALL).found()
+
+
+def test_an_s_that_was_shown_is_final() -> None:
+    story = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("restore", "revives", letter="A")
+    assert "is out" in story.sits("A", *ALL).found()
+    story.diary.seats.clear()
+    assert story.sits("S", *ALL).found() == ""
+
+
+def test_an_a_over_a_shown_s_with_another_identity_is_a_registration_or_none_but_everywhere() -> None:
+    story = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("restore", "revives", letter="A")
+    story.did("merge", "stays", letter="A").exports(OWNER).sits("S", *ALL)
+    assert story.found() == ""
+    story.sits("A", OWNER)
+    assert "nobody is asked" in story.found()
+    assert story.sits("A", MASTER, OTHER).found() == ""
+
+
+def test_an_a_over_an_s_that_nobody_meant_is_the_same_everywhere_or_asked() -> None:
+    story = Story().did("restore", "revives", letter="A").sits("A", OWNER)
+    assert "nobody is asked" in story.found()
+    assert story.asks("CANCELLATION_UNCLEAR").found() == ""
+
+
+def test_a_row_taken_out_by_its_owner_is_leaving_after_two_complete_exports() -> None:
+    removed = Story().did("remove", "removed").exports(OWNER, 2)
+    assert "is out, but a live seat at 101" in removed.sits("A", MASTER).sits("S", OTHER).found()
+    assert Story().did("remove", "removed").exports(OWNER, 2).sits("S", MASTER, OTHER).found() == ""
+
+
+def test_one_absence_or_a_cut_file_is_no_leaving_and_is_the_same_everywhere() -> None:
+    once = Story().did("remove", "removed").exports(OWNER).exports(OWNER, 3, fault="cut", status="quarantined")
+    assert "nobody could know" in once.sits("A", MASTER, OTHER).found()
+    assert once.asks("WITHHELD", course=None, who=None).found() == ""
+
+
+def test_a_question_about_prices_or_elsewhere_answers_nothing() -> None:
+    once = Story().did("remove", "removed").exports(OWNER).sits("A", MASTER, OTHER)
+    once.asks("MASTER_PRICE_CHANGED", who=None).asks("WITHHELD", "104", who=None).asks("UNKNOWN_STATUS", who=ANNA + 1)
+    assert "nobody is asked" in once.found()
+
+
+def test_after_the_last_day_an_absence_proves_nothing() -> None:
+    late = Story().did("remove", "removed").exports(OWNER, 2, days=60).sits("A", MASTER, OTHER)
+    assert late.found() == ""
+    assert "in at 103, out at 101" in Story().did("remove", "removed").exports(OWNER, days=60).sits("A", OTHER).found()
+
+
+def test_a_row_that_came_back_is_in() -> None:
+    back = Story().did("remove", "removed").exports(OWNER, 2).did("restore", "returned", letter="A")
+    assert "0 live seats at 101" in back.sits("A", OWNER).found()
+    assert back.sits("A", MASTER, OTHER).found() == ""
+
+
+def test_who_moved_is_out_here_and_in_there() -> None:
+    moved = Story().did("move", "moves", other=1).sits("A", *ALL, course=1)
+    assert moved.found() == ""
+    assert "is out, but a live seat at 103" in moved.sits("A", OTHER).found()
+    assert "course 1: has a contract" in Story().did("move", "moves", other=1).sits("S", *ALL).found()
+    assert Story().did("move", "moves", other=None).sits("S", *ALL).found() == ""
+
+
+@pytest.mark.parametrize("intent", ["stays", "lost", "nothing", "course"])
+def test_what_is_not_about_the_contract_changes_nothing(intent: Intent) -> None:
+    assert Story().did("merge", intent, letter="A").sits("A", *ALL).found() == ""
+    assert "0 live seats" in Story().did("merge", intent, letter="A").sits("S", *ALL).found()
+
+
+def test_ausfall_ends_all_and_taking_it_back_ends_that() -> None:
+    over = Story().did("ausfall", "course over", MASTER, all_of_it=True)
+    assert "is out" in over.sits("A", *ALL).found()
+    lives = Story().did("ausfall", "course over", MASTER, all_of_it=True)
+    lives.did("unausfall", "course lives", MASTER, all_of_it=True)
+    assert "0 live seats" in lives.sits("S", *ALL).found()
+    assert lives.sits("A", *ALL).found() == ""
+
+
+def test_an_s_by_hand_during_the_ausfall_is_theirs() -> None:
+    story = Story().did("ausfall", "course over", MASTER, all_of_it=True).did("cancel", "leaves", letter="S")
+    story.did("unausfall", "course lives", MASTER, all_of_it=True)
+    assert story.sits("S", *ALL).found() == ""
+    assert "is out" in story.sits("A", OTHER).found()
+
+
+def test_a_row_missing_when_the_ausfall_was_taken_back_is_asked_about() -> None:
+    story = Story().did("remove", "removed").exports(OWNER).did("ausfall", "course over", MASTER, all_of_it=True)
+    story.did("unausfall", "course lives", MASTER, all_of_it=True).exports(OWNER, 3).sits("A", MASTER, OTHER)
+    assert "nobody is asked" in story.found()
+    assert story.asks("BOOKING_REMOVED").found() == ""
+
+
+def test_that_a_row_is_missing_is_no_question_where_the_owner_took_it_out_for_good() -> None:
+    story = Story().did("remove", "removed").exports(OWNER, 2).sits("A", MASTER, OTHER).asks("BOOKING_REMOVED")
+    assert "is out" in story.found()
+
+
+def test_a_course_deleted_says_nothing_about_people_and_somebody_is_asked() -> None:
+    gone = Story().did("delete", "course gone", OTHER, all_of_it=True).sits("A", MASTER, OWNER)
+    assert "0 live seats at 103" in gone.found()
+    assert gone.asks("COURSE_VANISHED", OTHER, None).found() == ""
+    back = Story().did("delete", "course gone", OTHER, all_of_it=True)
+    assert "0 live seats" in back.did("undelete", "course back", OTHER, all_of_it=True).sits("A", MASTER, OWNER).found()
+
+
+def test_a_course_deleted_after_its_last_day_is_archived() -> None:
+    story = Story().did("delete", "course gone", OTHER, all_of_it=True).sits("A", MASTER, OWNER)
+    assert "0 live seats at 103" in story.found()
+    assert story.found(Terms(TERMS.parties, last_day={0: date(2026, 2, 1)})) == ""
+
+
+def test_a_course_that_nobody_shares_is_its_own_affair() -> None:
+    assert Story().sits("S", OWNER).found(Terms({1: frozenset(ALL)})) == ""
+
+
+def test_a_decision_stands() -> None:
+    assert "is out" in Story().did("confirm", "decides", letter="S").sits("A", *ALL).found()
+    kept = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("reject", "decides", letter="A")
+    assert "0 live seats" in kept.sits("S", *ALL).found()
+    assert kept.sits("A", *ALL).found() == ""
+
+
+def test_an_approved_absence_ends_when_the_row_is_back() -> None:
+    story = Story().did("remove", "removed").exports(OWNER, 2).did("approve", "decides", letter="S")
+    assert "is out" in story.sits("A", *ALL).found()
+    assert story.did("restore", "returned", letter="A").found() == ""
+
+
+def test_told_s_without_a_reason_is_found_though_all_is_well_in_the_end() -> None:
+    assert "was told S at step 3" in Story().told("S").sits("A", *ALL).found()
+    assert "was told S" in Story().told("S").did("cancel", "leaves", letter="S").sits("S", *ALL).found()
+    assert Story().did("cancel", "leaves", letter="S").told("S").sits("S", *ALL).found() == ""
+    assert Story().told("A").sits("A", *ALL).found() == ""
+
+
+def test_told_s_about_the_row_that_was_given_up_for_another_is_no_lie() -> None:
+    assert Story().did("rebook", "joins", letter="A").told("S").sits("S", OTHER).sits("A", *ALL).found() == ""
+
+
+def test_an_s_that_still_stands_and_is_asked_about_is_no_lie() -> None:
+    story = Story().told("S").sits("S", *ALL).asks("COURSE_VANISHED", who=None)
+    assert story.found() == ""
+    story.diary.seats.clear()
+    assert "was told S" in story.sits("A", *ALL).found()
+
+
+def test_told_s_after_an_absence_is_found_unless_it_was_confirmed() -> None:
+    assert "was told S" in Story().did("remove", "removed").exports(OWNER).told("S").sits("S", *ALL).found()
+    assert Story().did("remove", "removed").exports(OWNER, 2).told("S").sits("S", *ALL).found() == ""
+    between = Story().did("remove", "removed").exports(OWNER).did("restore", "returned", letter="A").exports(OWNER)
+    assert "was told S" in between.exports(OWNER).told("S").sits("A", *ALL).found()
+
+
+def test_told_s_after_files_that_lost_rows_is_nobodys_lie() -> None:
+    thinned = Story().exports(OWNER, 2, fault="thinned").exports(OWNER).told("S").told("A").sits("A", *ALL)
+    assert thinned.found() == ""
+    filtered = Story().exports(OWNER, 2, fault="filtered").told("S").sits("A", *ALL)
+    assert "was told S" in filtered.found()
+
+
+def test_a_mirror_taken_out_cancels_nobody_where_only_owners_count() -> None:
+    policy = Terms(TERMS.parties, owner_only=True, last_day=TERMS.last_day)
+    story = Story().exports(OTHER).did("remove", "removed", OTHER).exports(OTHER, 2).told("S").sits("A", *ALL)
+    assert story.found() == ""
+    assert "was told S" in story.found(policy)
+
+
+def test_the_rounds_come_after_all_steps() -> None:
+    story = Story().did("cancel", "leaves", letter="S")
+    story.diary.told.append(Told(START, ROUNDS, MASTER, "booking.cancel", ANNA, 0, "S"))
+    assert story.sits("S", *ALL).found() == ""
