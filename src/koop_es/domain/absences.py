@@ -33,6 +33,8 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
             continue
         wanted = wanted_status(draft.state, booking, vhs)
         missed = seat.live or wanted not in (None, CANCELLED)
+        if draft.state.cancelled and not missed and vhs == booking.owner:  # its "S" is the Ausfall's (D24)
+            missed = stands_elsewhere(draft, part, booking, seat) is not None
         if missed and seat.survivor is None and not seat.lost and not seat.asked:
             result.append(ref)
     return sorted(result)
@@ -73,6 +75,8 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
     export = draft.moment.origin.export if draft.moment.origin is not None else ""
     if seat.orphaned or seat.absent_export == export:
         return
+    if draft.state.cancelled and _takes_move(draft, part, booking, seat):
+        return  # a second cause beside the Ausfall, so that taking that back does not give a moved man two seats (D24)
     if draft.state.is_final(booking):
         # Removed instead of written S: it is gone, and nothing is left to tell. Whether two exports lacked it counts
         # all the same, because the guard must not depend on what others did meanwhile (D19).
@@ -82,13 +86,7 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
                 _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if (
-        seat.withheld is None
-        and not draft.judgement.withholds_absence(draft.state.coop_id, booking.owner)
-        and (row := stands_elsewhere(draft, part, booking, seat)) is not None
-    ):
-        _weigh(draft, booking, seat, at_once=True)
-        move(draft, booking, row)
+    if _takes_move(draft, part, booking, seat):
         return
     if vhs != booking.owner and (rule := _no_loss(draft, part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
@@ -110,6 +108,21 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
     else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
+
+
+def _takes_move(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
+    """Cancel a booking at once whose row stands in another course (D25), unless that is withheld (D19, D31) or proves
+    nothing any more (D17); what an Ausfall cancels anyway is no loss.
+    """
+    if seat.withheld is not None or draft.judgement.withholds_absence(draft.state.coop_id, booking.owner):
+        return False
+    row = stands_elsewhere(draft, part, booking, seat)
+    if row is None or is_over(draft):
+        return False
+    if not draft.state.cancelled:
+        _weigh(draft, booking, seat, at_once=True)
+    move(draft, booking, row)
+    return True
 
 
 def _weigh(draft: Draft, booking: Booking, seat: Seat, *, at_once: bool = False) -> None:

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import pytest
 
 from koop_es.domain.cooperation import Reason
 from koop_es.domain.events import Event
-from koop_es.domain.observation import BookingRow
+from koop_es.domain.observation import BookingRow, Status
 from koop_es.domain.slices import Home, Slice
 from tests.unit.domain.world import (
     ABO,
@@ -164,3 +165,52 @@ def test_d25_row_waits_while_the_absences_of_the_course_it_left_are_withheld_or_
 def test_d25_row_of_its_own_course_never_waits() -> None:
     world = shared()
     assert types(export(world, held(ABO), homes={"7": [Home("301:7", world.coop_id)]}, full=False)) == []
+
+
+# --- while the course is in Ausfall -----------------------------------------------------------------------------------
+
+
+def ausfall(world: World, *, on: bool) -> None:
+    world.report(MASTER, held(MASTER, status="S" if on else "A"), cancelled=on)
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("move_first", [False, True])
+def test_d24_booking_moved_during_the_ausfall_does_not_live_again(move_first: bool, told: bool) -> None:
+    world = shared()
+    if move_first:
+        assert types(export(world, stands=[there()])) == ["BookingMoved"]
+    ausfall(world, on=True)
+    if not move_first:
+        if told:
+            export(world, held(ABO, status="S"))
+        assert types(export(world, stands=[there()])) == ["BookingMoved"]
+    assert types(export(world, stands=[there()])) == [], "and it is said once"
+    assert world.state.reason(world.state.bookings["301:7"]) is Reason.COURSE
+    world.report(MASTER, held(MASTER, status="S"))
+    export(world, stands=[there()])
+    assert world.state.reason(world.state.bookings["301:7"]) is Reason.MOVED
+    assert ("booking.update", "301:7") not in world.to_do(THIRD) + world.to_do(MASTER) + world.to_do(ABO)
+    assert world.codes <= {"AUSFALL_TAKEN_BACK"}, "nothing is asked"
+
+
+def test_d24_booking_that_moved_is_no_question_where_the_ausfall_is_taken_back_before_it_is_seen() -> None:
+    world = shared()
+    ausfall(world, on=True)
+    export(world, held(ABO, status="S"))
+    ausfall(world, on=False)
+    assert types(export(world, stands=[there()])) == ["BookingMoved", "ReinstatementDelivered"]
+
+
+def test_d24_row_with_the_s_of_an_ausfall_in_another_course_is_no_move() -> None:
+    world = shared()
+    ausfall(world, on=True)
+    export(world, held(ABO, status="S"))
+    assert types(export(world, stands=[there(status=Status.CANCELLED)])) == []
+
+
+def test_d24_nothing_moves_out_of_an_ausfall_that_is_withheld_or_over() -> None:
+    for how in ({"withhold": True}, {"on": date(2026, 6, 1)}):
+        world = shared()
+        ausfall(world, on=True)
+        assert "BookingMoved" not in types(export(world, stands=[there()], **how))
