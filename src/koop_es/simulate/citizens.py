@@ -104,7 +104,12 @@ class People:
             if deed.course is not None:
                 self._note_course(deed, deed.course, now)
         elif deed.intent == "joins" and deed.course is not None:
-            self.contracts[deed.who, deed.course] = Contract(deed.who, deed.course, deed.vhs, now)
+            former = self.contracts.get((deed.who, deed.course))
+            contract = Contract(deed.who, deed.course, deed.vhs, now)
+            if former is not None and not former.left:
+                # Booked again without having left reads as the same booking (D18), which others may have taken out.
+                contract.missing = {vhs: at for vhs, at in former.missing.items() if vhs != deed.vhs}
+            self.contracts[deed.who, deed.course] = contract
         else:
             for contract in self._meant(deed):
                 self._note_person(deed, contract, now)

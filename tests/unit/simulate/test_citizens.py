@@ -100,6 +100,12 @@ def test_who_books_again_is_in_again() -> None:
     assert left.sits("A", *ALL).found() == ""
 
 
+def test_who_books_again_without_having_left_may_have_been_taken_out_elsewhere() -> None:
+    story = Story().did("remove", "removed", OTHER).did("rebook", "joins", letter="A").exports(OTHER, 2)
+    assert story.sits("S", MASTER, OWNER).found() == ""
+    assert "nobody is asked" in story.sits("A", OWNER).found()
+
+
 def test_an_s_taken_away_before_anybody_saw_it_was_nothing() -> None:
     story = Story().did("cancel", "leaves", letter="S").did("restore", "revives", letter="A")
     assert story.sits("A", *ALL).found() == ""
