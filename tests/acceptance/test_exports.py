@@ -320,7 +320,7 @@ def test_a_delta_adds_and_cancels_what_it_shows(koop: Console, network: dict[str
     number = NUMBERS[NEAR][COOP]
     program = network[NEAR]
     program.sequence += 1
-    rows = [booking(number, "990"), program.row(f"{NEAR}:500") | {"Status": "S"}]
+    rows = [booking(number, "990") | {"Telefon": "0721 99 00"}, program.row(f"{NEAR}:500") | {"Status": "S"}]
     delta = write_export(program.folder / "delta", NEAR, program.sequence, None, rows, kind="delta")
     koop.take_in(delta)
     held = koop.held(MASTER)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import NamedTuple
 
-from koop_es.domain.absences import is_protected
+from koop_es.domain.absences import is_sighted
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
@@ -211,7 +211,7 @@ class _Weighing:
             seat = booking.seats.get(self.vhs)
             if seat is None or ref in shown or seat.status is None or not seat.booking_id:
                 continue
-            if (is_protected(part, ref, seat) and seat.booking_id not in here) or seat.booking_id in part.excused:
+            if (is_sighted(part, ref, seat) and seat.booking_id not in here) or seat.booking_id in part.excused:
                 continue
             if booking.moved and booking.owner == self.vhs:
                 continue  # its row stands in another course, or is back as another registration (D25)
