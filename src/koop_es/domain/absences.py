@@ -75,8 +75,10 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
     export = draft.moment.origin.export if draft.moment.origin is not None else ""
     if seat.orphaned or seat.absent_export == export:
         return
-    if draft.state.cancelled and _takes_move(draft, part, booking, seat):
-        return  # a second cause beside the Ausfall, so that taking that back does not give a moved man two seats (D24)
+    if _takes_move(draft, part, booking, seat):
+        # Also where it is cancelled: a second cause beside the Ausfall, which may be taken back (D24), and beside the
+        # "S" of others, of which nobody knows whether it is meant where the row is now (D25).
+        return
     if draft.state.is_final(booking):
         # Removed instead of written S: it is gone, and nothing is left to tell. Whether two exports lacked it counts
         # all the same, because the guard must not depend on what others did meanwhile (D19).
@@ -85,8 +87,6 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
             if lost:
                 _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
-        return
-    if _takes_move(draft, part, booking, seat):
         return
     if vhs != booking.owner and (rule := _no_loss(draft, part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)

@@ -1,9 +1,9 @@
-"""Whether a booking is cancelled: an operator says so where nobody can tell (D21), or its course was deleted (D28)."""
+"""Whether a booking is cancelled: an operator says so where nobody can tell (D21, D25), or its course is gone (D28)."""
 
 from __future__ import annotations
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
 
@@ -18,6 +18,20 @@ class NothingToConfirm(Refused):
     """Nobody asks whether this booking is cancelled; koop-es violations shows what is asked (D21)."""
 
     code = "nothing_to_confirm"
+
+
+def end_where_it_is(draft: Draft, ref: str, former: Seat, reason: str) -> None:
+    """Cancel a booking in the course to which its row was moved, as an operator said of the ``former`` one (D25).
+
+    Nothing is done about another person's booking that has the Beleg-ID, nor about one that is cancelled.
+    """
+    booking = draft.state.bookings.get(ref)
+    seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
+    if booking is None or seat is None or not booking.claimed or booking.cancelled_by:
+        return
+    if seat.participant_no in (former.participant_no, former.merged_from) or seat.merged_from == former.participant_no:
+        draft.add(e.CancellationConfirmed, "D25", ref=ref, reason=reason)
+        draft.settle_violations()
 
 
 def confirm_cancellation(draft: Draft, ref: str, reason: str) -> None:
@@ -36,7 +50,8 @@ def reject_cancellation(draft: Draft, ref: str, reason: str) -> None:
     Raises CancellationDecided and NothingToConfirm.
     """
     _check(draft, ref, ending=False)
-    draft.add(e.CancellationRejected, "D21", ref=ref, reason=reason)
+    rule = "D25" if draft.state.moved_in_doubt(draft.state.bookings[ref]) else "D21"
+    draft.add(e.CancellationRejected, rule, ref=ref, reason=reason)
     draft.settle_violations()
 
 
@@ -51,6 +66,8 @@ def questions(state: Cooperation) -> list[tuple[str, str]]:
 
 
 def _rule(draft: Draft, ref: str) -> str:
+    if draft.state.moved_in_doubt(draft.state.bookings[ref]):
+        return "D25"
     return "D21" if ref in draft.state.lanes[draft.moment.vhs].unclear else "D28"
 
 
@@ -61,6 +78,8 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
         raise NothingToConfirm(f"{state.coop_id} has no booking {ref}", rule="D21", ref=ref)
     if lane is None:
         raise NothingToConfirm(f"VHS {vhs} does not take part in {state.coop_id}", rule="D21", ref=ref, vhs=vhs)
+    if vhs == booking.owner and state.moved_in_doubt(booking):
+        return
     if state.is_cancelled(booking) or ref not in lane.unclear:
         _refuse_second(state, booking, vhs)
     if ref in lane.unclear and not state.is_cancelled(booking):

@@ -152,7 +152,8 @@ class Booking(msgspec.Struct, gc=False):
 
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are
     the VHSs that set "S", ``orphaned_by`` those that lost it. ``moved`` says that its owner's row stands in another
-    course (D25). ``changed`` is the version of the last event that changed what others should hold.
+    course (D25), ``moved_to`` names that. ``changed`` is the version of the last event that changed what others should
+    hold.
     """
 
     ref: str
@@ -167,6 +168,7 @@ class Booking(msgspec.Struct, gc=False):
     orphaned_by: frozenset[str] = frozenset()
     ever_cancelled: bool = False
     moved: bool = False
+    moved_to: str = ""
     changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)
 
@@ -396,6 +398,17 @@ class Cooperation:
         if booking.cancelled_by:
             return Reason.MOVED if booking.moved and booking.cancelled_by == {booking.owner} else Reason.PARTICIPANT
         return Reason.ORPHAN if booking.orphaned_by else None
+
+    def moved_in_doubt(self, booking: Booking) -> bool:
+        """Tell whether others set "S" in a booking that its owner, not knowing of it, moved to another course (D25).
+
+        Whether the "S" is meant for the person or for the course that was left, nobody can tell: it is asked,
+        whichever of the two was reported first.
+        """
+        if not booking.moved or not booking.claimed or booking.cancelled_by <= {booking.owner}:
+            return False
+        lane = self.active_lane(booking.owner)
+        return lane is not None and booking.ref not in lane.decided
 
     def confirmed(self) -> list[Booking]:
         """List the live bookings that hold a seat, in the order of the waiting list: booked at, owner, booking (D7).

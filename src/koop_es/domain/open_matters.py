@@ -53,6 +53,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "COOP_ID_LOST": "frozen",
     "UNKNOWN_STATUS": "frozen",
     "CANCELLATION_UNCLEAR": "withheld",
+    "MOVED_AND_CANCELLED": "withheld",
     "LETTERS_CHANGED_TOGETHER": "withheld",
     "ABSENCES_SUSPENDED": "suspended",
     "PROGRAM_WENT_BACK": "suspended",

@@ -132,6 +132,8 @@ TEXTS: dict[str, str] = {
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
         "tells, or the mirror of {ref} being there with its Koop-Beleg-ID."
     ),
+    "MOVED_AND_CANCELLED": "{found} cancelled booking {ref}; its own VHS did not know, and moved it to "
+    "course {expected}, where it is another booking. Is that one cancelled as well? {remedy}",
     "CANCELLATION_UNCLEAR": (
         "Cancelled or not? {refs}: the booking lives again, and its row showed an S that may be ours or a person's. "
         "{found}. {remedy}"
@@ -174,6 +176,10 @@ REMEDIES: dict[str, str] = {
     ),
     "AUSFALL_TAKEN_BACK": "Tell the participants; the change lists take the Ausfall back.",
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
+    "MOVED_AND_CANCELLED": (
+        "Ask who set the S: koop-es confirm-cancellation {course} --booking {refs} --vhs {owner} --reason TEXT cancels "
+        "the booking where it is now, with --reject it lives there."
+    ),
     "CANCELLATION_UNCLEAR": (
         "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."
     ),
@@ -444,6 +450,11 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         yield Violation("BELEG_ID_REUSED", vhs, booking.ref, WARNING, "D18", detail)
     if seat.unknown_status is not None:
         yield Violation("UNKNOWN_STATUS", vhs, booking.ref, WARNING, "B6", {"found": seat.unknown_status})
+    if booking.moved and vhs == booking.owner and state.moved_in_doubt(booking):
+        others = ", ".join(f"VHS {other}" for other in sorted(booking.cancelled_by - {vhs}))
+        detail = {"found": others, "expected": booking.moved_to, "refs": booking.ref}
+        detail |= {"course": state.coop_id, "owner": vhs}
+        yield Violation("MOVED_AND_CANCELLED", vhs, booking.ref, CRITICAL, "D25", detail)
     if state.is_final(booking):
         if seat.shown_cancelled and seat.held and seat.live:
             yield _reactivated(booking, vhs, seat)

@@ -1,19 +1,41 @@
-"""Confirming: an operator says whether a booking is cancelled, where no export can tell (D21, D28)."""
+"""Confirming: an operator says whether a booking is cancelled, where no export can tell (D21, D25, D28)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
-from koop_es.ingest.command import decide, moment
+from koop_es.domain.cancellations import confirm_cancellation, end_where_it_is, reject_cancellation
+from koop_es.domain.draft import Draft
+from koop_es.ingest.command import load, moment, write
+from koop_es.ingest.references import References
 from koop_es.store import Store
 
 
 def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, reason: str, reject: bool = False) -> str:
     """Make an unclear "S" an "S" everywhere, or with ``reject`` write over it; returns the letter decided.
 
-    The first of two decisions stands. Raises CooperationUnknown, CancellationDecided and NothingToConfirm.
+    Of a booking that was moved meanwhile it is said of where it is now, in the same transaction (D25). The first of
+    two decisions stands. Raises CooperationUnknown, CancellationDecided and NothingToConfirm.
     """
-    work = reject_cancellation if reject else confirm_cancellation
-    decide(store, coop_id, moment(vhs, now), lambda draft: work(draft, ref, reason))
+    at = moment(vhs, now)
+
+    def attempt() -> None:
+        with store.reading() as tx:
+            draft = load(tx, coop_id, at)
+            drafts = {coop_id: (draft.state.version, draft)}
+            booking = draft.state.bookings.get(ref)
+            seat = booking.seats.get(vhs) if booking is not None and draft.state.moved_in_doubt(booking) else None
+            homes = References(tx, vhs, tuple).homes(seat.booking_id) if seat is not None and not reject else ()
+            for home in homes:
+                if home.coop_id not in drafts:
+                    other: Draft = load(tx, home.coop_id, at)
+                    drafts[home.coop_id] = other.state.version, other
+        (reject_cancellation if reject else confirm_cancellation)(draft, ref, reason)
+        for home in homes:
+            if seat is not None and home.ref != ref:
+                end_where_it_is(drafts[home.coop_id][1], home.ref, seat, reason)
+        with store.write() as tx:
+            write(tx, [(version, decided) for version, decided in drafts.values() if decided.events])
+
+    store.retrying(attempt)
     return "A" if reject else "S"

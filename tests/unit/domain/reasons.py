@@ -49,8 +49,8 @@ REASONS: dict[str, dict[str, Says]] = {
     "ChangesGivenOut": {"D21": RULE},
     "ChangesNotSeen": {"D22": RULE},
     "CancellationUnclear": {"D21": ROW, "D22": RULE},
-    "CancellationConfirmed": {"D21": RULE, "D28": RULE},
-    "CancellationRejected": {"D21": RULE},
+    "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE},
+    "CancellationRejected": {"D21": RULE, "D25": RULE},
     # bookings
     "BookingMade": {"B3": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
@@ -120,6 +120,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("REGISTRATION_HELD", "D27"): ("warning", {"found"}),
     ("CANCELLED_BOOKING_REACTIVATED", "D5"): ("critical", {"found"}),
     ("CANCELLATION_UNCLEAR", "D21"): ("critical", {"refs", "found"}),
+    ("MOVED_AND_CANCELLED", "D25"): ("critical", BOTH | {"refs", "course", "owner"}),
     ("APPLIED_NOT_SEEN", "D22"): ("warning", {"found"}),
 }
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""

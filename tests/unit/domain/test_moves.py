@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from koop_es.domain.cancellations import CancellationDecided, confirm_cancellation, reject_cancellation
 from koop_es.domain.cooperation import Reason
 from koop_es.domain.events import Event
 from koop_es.domain.observation import BookingRow, Status
@@ -108,11 +109,45 @@ def test_d25_a_moved_mirror_is_no_move_of_the_booking() -> None:
     assert world.statuses(ABO) == {"301:7": "A"}
 
 
-def test_d25_of_a_cancelled_booking_nothing_moves() -> None:
+@pytest.mark.parametrize("moved_first", [True, False])
+def test_d25_s_of_another_beside_a_move_is_asked_in_either_order(moved_first: bool) -> None:
+    world = shared()
+    world.report(THIRD, held(THIRD), booked("9"))
+    world.give(MASTER, ABO)
+    if moved_first:
+        export(world, stands=[there()])
+        assert "MOVED_AND_CANCELLED" not in world.codes
+    assert "BookingCancelled" in types(world.report(MASTER, held(MASTER, status="S")))
+    if not moved_first:
+        assert "MOVED_AND_CANCELLED" not in world.codes
+        assert types(export(world, stands=[there()])) == ["BookingMoved"]
+    assert world.state.reason(world.state.bookings["301:7"]) is Reason.PARTICIPANT
+    assert ("MOVED_AND_CANCELLED", ABO, "301:7") in world.open
+    assert world.detail("MOVED_AND_CANCELLED")["found"] == f"VHS {MASTER}"
+    assert THERE in world.detail("MOVED_AND_CANCELLED")["expected"]
+    export(world, stands=[there()])
+    assert ("MOVED_AND_CANCELLED", ABO, "301:7") in world.open, "until somebody answers"
+    world.decide(ABO, lambda draft: reject_cancellation(draft, "301:7", "asked"))
+    assert "MOVED_AND_CANCELLED" not in world.codes
+    with pytest.raises(CancellationDecided):
+        world.decide(ABO, lambda draft: confirm_cancellation(draft, "301:7", "asked"))
+
+
+def test_d25_s_that_the_owner_had_is_no_question_where_its_row_is_taken_elsewhere() -> None:
     world = shared()
     world.report(MASTER, held(MASTER, status="S"))
-    assert types(export(world, stands=[there()])) == ["BookingVanished"]
-    assert world.state.reason(world.state.bookings["301:7"]) is Reason.PARTICIPANT
+    world.give(ABO)
+    assert types(export(world, held(ABO, status="S"))) == ["CancellationDelivered"]
+    assert "BookingMoved" not in types(export(world, stands=[there()]))
+    assert world.open == set()
+
+
+def test_d25_s_written_as_told_beside_a_move_is_no_question() -> None:
+    world = shared()
+    export(world, stands=[there()])
+    world.give(MASTER)
+    assert types(world.report(MASTER, held(MASTER, status="S"))) == ["CancellationDelivered"]
+    assert world.open == set()
 
 
 def test_d25_shifted_column_is_withheld_and_never_s_at_once() -> None:

@@ -41,6 +41,9 @@ class Words:
         if isinstance(event, e.ViolationOpened):
             return self.violation(event.code, event.detail, event.ref)
         values: dict[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
+        if isinstance(event, e.CancellationConfirmed | e.CancellationRejected) and event.rule == "D25":
+            name = "moved_confirmed" if isinstance(event, e.CancellationConfirmed) else "moved_rejected"
+            return self.says[name].format_map(values)
         if isinstance(event, e.CourseRevised | e.CourseReported | e.RevisionWithdrawn):
             values["facts"] = self.fields(event.facts)
         if isinstance(event, e.EffectWithheld | e.EffectDropped):

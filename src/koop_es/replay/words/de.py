@@ -180,6 +180,10 @@ VIOLATIONS: dict[str, str] = {
         "Die neue Zeile {found} kann die Belegung {ref} sein: sie wartet, und die anderen wissen von ihrem Platz "
         "nichts. Das klärt ein vollständiger Export, oder dass die Kopie von {ref} mit ihrer Koop-Beleg-ID da ist."
     ),
+    "MOVED_AND_CANCELLED": (
+        "{found} hat die Belegung {ref} storniert, und ihre eigene VHS, die davon nichts wusste, hat ihre Zeile in den "
+        "Kurs {expected} umgebucht, wo sie eine andere Belegung ist. Ist auch diese storniert? {remedy}"
+    ),
     "CANCELLATION_UNCLEAR": (
         "Storniert oder nicht? {refs}: die Belegung gilt wieder, und ihre Zeile zeigte ein S, das von uns oder von "
         "jemandem dort sein kann. {found}. {remedy}"
@@ -315,6 +319,8 @@ SAYS: dict[str, str] = {
     "course_update": "Felder des Kurses",
     "course_cancel": "der Ausfall",
     "course_set_external_number": "die COOP-Id",
+    "moved_confirmed": "bestätigt: die Belegung {ref}, die VHS {vhs} umgebucht hat, ist storniert ({reason})",
+    "moved_rejected": "verworfen: wohin VHS {vhs} die Belegung {ref} umgebucht hat, ist sie nicht storniert ({reason})",
     "unclear_stamp": "und die Zeile wurde seit der Bestätigung des S bearbeitet",
     "unclear_still": "und das auch noch zwei vollständige Exporte nach Ausgabe des A",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",

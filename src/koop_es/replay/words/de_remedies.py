@@ -41,6 +41,10 @@ REMEDIES: dict[str, str] = {
     ),
     "UNKNOWN_STATUS": "Bitte in dieser Zeile A, W oder S setzen.",
     "CANCELLED_ONLY_AT_SUBSCRIBER": "Die Änderungsliste nimmt das Kennzeichen zurück.",
+    "MOVED_AND_CANCELLED": (
+        "Bitte fragen, wer das S gesetzt hat: koop-es confirm-cancellation {course} --booking {refs} --vhs {owner} "
+        "--reason TEXT storniert die Belegung, wo sie jetzt ist, mit --reject gilt sie dort."
+    ),
     "CANCELLATION_UNCLEAR": (
         "Bitte bei dieser VHS nachfragen: koop-es confirm-cancellation macht daraus überall S, mit --reject gilt A."
     ),

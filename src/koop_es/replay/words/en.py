@@ -178,6 +178,8 @@ SAYS: dict[str, str] = {
     "course_update": "fields of the course",
     "course_cancel": "the Ausfall",
     "course_set_external_number": "the COOP-Id",
+    "moved_confirmed": "confirmed: booking {ref}, which VHS {vhs} moved to another course, is cancelled ({reason})",
+    "moved_rejected": "rejected: where VHS {vhs} moved booking {ref} to, it is not cancelled ({reason})",
     "unclear_stamp": "and the row was edited since its S was acknowledged",
     "unclear_still": "and still does two complete exports after A was given out",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
