@@ -271,12 +271,14 @@ def shows(lane: Lane, booking: Booking) -> Status | None:
     """Tell what the VHS's last complete export and the partial ones since show of a booking (D30).
 
     None where they do not hold it, and where nobody can tell: the course is frozen or missing, the letter is unknown,
-    or a row that may be this one was set aside.
+    or a row that may be this one was set aside. A letter that is withheld is shown all the same (D31).
     """
     seat = booking.seats.get(lane.vhs)
     if seat is None or not seat.held or seat.unknown_status is not None or lane.unread:
         return None
-    return None if lane.suspended is not None and booking.ref in lane.suspended.refs else seat.status
+    if lane.suspended is not None and booking.ref in lane.suspended.refs:
+        return None
+    return next((held.status for held in seat.waiting if held.status is not None), seat.status)
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -33,6 +33,8 @@ RULE_OF: dict[str, str] = {
     "not_told": "B3",
     "reactivated": "D5",
     "old_s": "D5",
+    "letter_waits": "D31",
+    "unclear": "D21",
     "letter": "D6",
     "owner_told": "D7",
     "unknown_status": "B6",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,9 +29,15 @@ def of_booking(state: Cooperation, vhs: str, ref: str) -> list[Matter]:
         matter
         for matter in violations_too(state)
         if matter.ref == ref
+        or is_named(matter.values, ref)
         or (matter.code == "OVERBOOKED" and beyond)
         or (not matter.ref and matter.vhs == vhs and matter.kind != VIOLATION)
     ]
+
+
+def is_named(detail: Mapping[str, str], ref: str) -> bool:
+    """Tell whether a matter of several bookings names this one among its ``refs``."""
+    return ref in detail.get("refs", "").split(", ")
 
 
 def of_course(state: Cooperation, vhs: str) -> tuple[list[Matter], list[Matter]]:

@@ -18,6 +18,7 @@ from koop_es.domain.wanted import (
     course_changes,
     creation_fields,
     differing_fields,
+    is_open,
     sees_identity,
     wanted_fields,
     wanted_status,
@@ -135,6 +136,10 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
         return _unseen(state, lane, booking)
     if lane.suspended is not None and booking.ref in lane.suspended.refs and not state.is_final(booking):
         return "suspended"
+    if any(held.status is not None for held in seat.waiting) and not (seat.absences or seat.lost):
+        return "letter_waits"
+    if seat.status is Status.CANCELLED and is_open(lane, booking) and not state.is_cancelled(booking):
+        return "unclear"
     return _seated(state, booking, seat, wanted, owner=lane.vhs == booking.owner)
 
 

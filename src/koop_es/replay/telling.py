@@ -6,6 +6,7 @@ from typing import Any
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.violations import found as found_violations
+from koop_es.replay.still_open import is_named
 from koop_es.replay.subjects import Value
 from koop_es.replay.walk import Walk
 from koop_es.replay.words import Words
@@ -60,7 +61,7 @@ def violations(state: Cooperation, vhs: str, ref: str, found: Walk, words: Words
     beyond = ref and ref in state.beyond_capacity()
     result: list[dict[str, Any]] = []
     for item in found_violations(state):
-        about = item.ref == ref if ref else item.vhs == vhs and not item.ref
+        about = item.ref == ref or is_named(item.detail, ref) if ref else item.vhs == vhs and not item.ref
         if about or (beyond and item.code == "OVERBOOKED"):
             text = words.violation(item.code, item.detail, item.ref)
             version = state.violations.get(item.key, 0)

@@ -352,7 +352,7 @@ def _frame(question: Question, found: Walk, vhs: str, words: Words) -> dict[str,
 def _not_taken_in(proof: evidence.Evidence, vhs: str, words: Words) -> list[str]:
     """Say that only exports without effect came since the last that was taken in, and what is needed (D30)."""
     after = proof.after
-    if after is None:
+    if after is None or any(code == "SEQUENCE_RESTARTED" for code, _ in proof.of_vhs):  # which says it better (D23)
         return []
     since = proof.newest.name if proof.newest is not None else words.say("nothing")
     last = {"vhs": vhs, "since": since, "export": after.name, "at": words.time(after.recorded_at)}

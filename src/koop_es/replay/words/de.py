@@ -358,6 +358,11 @@ SAYS: dict[str, str] = {
     "c_not_told": "Der Status S ist bei VHS {vhs} noch nicht angekommen.",
     "c_reactivated": "VHS {vhs} hatte bereits S gezeigt und zeigt jetzt wieder {shown}; S ist endgültig.",
     "c_old_s": "Der Status S bei VHS {vhs} gilt nicht: die Belegung besteht.",
+    "c_letter_waits": (
+        "Was VHS {vhs} zeigt, träfe auf einmal zu viele andere: es wird zurückgehalten, und niemand sonst wurde "
+        "benachrichtigt."
+    ),
+    "c_unclear": "Ob das S bei VHS {vhs} eine Stornierung ist, ist unklar: es wird gefragt, und die Belegung besteht.",
     "c_letter": "Zwischen A und W entscheidet nur die eigene VHS {owner}; VHS {vhs} zeigt den anderen Buchstaben.",
     "c_owner_told": "Der Platz wurde auf Meldung vergeben, das Programm der VHS {vhs} zeigt ihn noch nicht.",
     "c_unknown_status": (

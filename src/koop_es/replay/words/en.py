@@ -217,6 +217,8 @@ SAYS: dict[str, str] = {
     "c_not_told": "The S has not arrived at VHS {vhs} yet.",
     "c_reactivated": "VHS {vhs} had shown S before and shows {shown} again; S is final.",
     "c_old_s": "The S at VHS {vhs} is not one that counts: the booking lives.",
+    "c_letter_waits": "What VHS {vhs} shows would do too much to others at once: it waits, and nobody else was told.",
+    "c_unclear": "Nobody can tell whether the S at VHS {vhs} is a cancellation: it is asked, and the booking lives.",
     "c_letter": "Only the owner, VHS {owner}, decides between A and W, and VHS {vhs} shows another letter.",
     "c_owner_told": "The seat was granted by a claim, and the program of VHS {vhs} does not show it yet.",
     "c_unknown_status": ("VHS {vhs} shows a status that nobody knows; nothing is read from or written into that row."),
