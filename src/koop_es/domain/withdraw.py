@@ -46,6 +46,8 @@ def withdraw(draft: Draft, export: str, told: Sequence[e.Event]) -> list[Stays]:
             why = _undo(draft, before, event, version, last)
             if why:
                 stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
+        elif _is_approved(event, told, vhs, export):
+            stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, APPROVED))
         elif isinstance(event, e.OrphanDetected) and event.approved and event.vhs == vhs:
             seat = before.bookings[event.ref].seats.get(vhs) if event.ref in before.bookings else None
             if seat is not None and seat.withheld == export:
@@ -54,6 +56,14 @@ def withdraw(draft: Draft, export: str, told: Sequence[e.Event]) -> list[Stays]:
     if draft.events:
         draft.settle_violations()
     return stays
+
+
+def _is_approved(event: e.Event, told: Sequence[e.Event], vhs: str, export: str) -> bool:
+    """Tell whether an operator has let an effect happen that was withheld of this export (D31)."""
+    if event.vhs != vhs or event.origin is not None or event.cause is None:
+        return False
+    held = told[event.cause - 1] if 0 < event.cause <= len(told) else None
+    return isinstance(held, e.EffectWithheld) and held.origin is not None and held.origin.export == export
 
 
 class _Last(NamedTuple):

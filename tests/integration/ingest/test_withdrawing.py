@@ -145,3 +145,10 @@ def test_d32_a_history_with_a_withdrawn_export_can_be_run_again(vhs: Vhs) -> Non
         past = past_of(vhs.store, f"563-COOP-{number}", Policy())
         assert not past.doubts
         assert not proof(past)
+
+
+def test_d32_what_an_operator_has_approved_stays_and_is_named(vhs: Vhs) -> None:
+    vhs.report(vhs.letters("S", 20))
+    approve(vhs.store, now=NOW, withheld_id="563#2/cancellation")
+    with pytest.raises(Refused, match="an operator has approved it"):
+        withdraw(vhs, "563#2")
