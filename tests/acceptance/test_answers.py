@@ -228,3 +228,29 @@ def test_d30_what_is_open_about_a_vhs_as_a_whole_is_answered_for_too(
     assert koop.violations() == []
     assert states(koop)[NEAR] == "late", "no longer blocked; and its last export is as old as it is"
     assert koop.ask("rebuild", "--check")["differences"] == 0
+
+
+def incident(koop: Console, name: str, *words: str) -> dict[str, Any]:
+    koop.call("demo", "--incident", name)
+    return koop.ask("why", "563-COOP-1", *words)
+
+
+def test_d30_a_booking_of_which_nobody_knows_whether_it_is_cancelled_has_something_to_do(koop: Console) -> None:
+    answer = incident(koop, "unclear-cancellation", "--booking", "301:4", "--vhs", "412")
+    assert (answer["value"]["shown"], answer["value"]["condition"]) == ("S", "unclear")
+    assert [item["code"] for item in answer["violations"]] == ["CANCELLATION_UNCLEAR"]
+    assert "confirm-cancellation" in answer["now"][0]
+
+
+def test_d30_a_letter_that_is_withheld_is_told_as_it_is_shown(koop: Console) -> None:
+    answer = incident(koop, "wrong-letter", "--booking", "301:4", "--vhs", "301")
+    assert (answer["value"]["wanted"], answer["value"]["shown"]) == ("A", "S")
+    assert answer["value"]["condition"] == "letter_waits"
+    assert {item["vhs"]: item["shown"] for item in answer["seen"]} == {"301": "S", "412": "A", "563": "A"}
+    assert "withheld approve 301#13/cancellation" in answer["now"][0]
+
+
+def test_d30_a_count_that_began_anew_is_not_told_to_go_on_with_the_former_one(koop: Console) -> None:
+    answer = incident(koop, "connector-anew", "--vhs", "301")
+    assert [text for text in answer["now"] if "next sequence number" in text] == []
+    assert "restart-sequence" in " ".join(answer["now"])

@@ -10,8 +10,34 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from koop_es.ingest import ingest
-from koop_es.simulate.demo import DORA, EMIL, FIRST, FRIDA, GUSTAV, SECOND, Demo, Outcome
+from koop_es.domain.observation import Person
+from koop_es.ingest import ExportResult, ingest
+from koop_es.simulate.demo import DORA, EMIL, FIRST, FRIDA, GUSTAV, MASTER, SECOND, Demo, Outcome, Step
+from koop_es.simulate.spoil import replaced, spoil
+
+WRONG, RIGHT = "karlsruhe.toml", "karlsruhe-right.toml"
+"""Profiles of an incident: the one with a wrong letter, and the one that is put right; kept beside the exports."""
+
+PROFILE = """\
+name = "karlsruhe"
+
+[rate]
+other = "link"
+
+[status]
+B = "{letter}"
+W = "W"
+X = "S"
+"""
+
+GUESTS = tuple(
+    Person(name, first, f"0721 21{number:02}", f"{first.lower()}.{name.lower()}@example.org")
+    for number, (first, name) in enumerate(
+        (("Hanna", "Merz"), ("Ivo", "Nagel"), ("Jana", "Ott"), ("Kilian", "Pohl"), ("Lena", "Rau"), ("Max", "Seitz"),
+         ("Nora", "Thoma"), ("Otto", "Ulrich"))
+    )
+)  # fmt: skip
+"""Those who book at Karlsruhe where an incident needs many."""
 
 
 class Incident(Demo):
@@ -87,6 +113,102 @@ class Incident(Demo):
                 self.network.report(program)
             self._heard(step)
 
+    def wrong_letter(self) -> None:
+        """A letter in a profile stands for the wrong status: a whole VHS seems to cancel."""
+        with self._step("The course moves into the hall, and eight people more book at Karlsruhe") as step:
+            self._many(step)
+            self._settle(step)
+        with self._step("Karlsruhe's program writes B for a booking now, and somebody enters B as S") as step:
+            for file, letter in ((WRONG, "S"), (RIGHT, "A")):
+                (self.network.directory / file).write_text(PROFILE.format(letter=letter), encoding="utf-8")
+            said = self._read_with(WRONG)
+            step.say(f"Karlsruhe's export {said.sequence} is read with the changed profile: {said.status}")
+            self._heard(step)
+        self._other_letters()  # the next night's export lies ready, for whoever puts the profile right
+
+    def wrong_export(self) -> None:
+        """Few enough letters changed to pass the guard: an export that was wrong has cancelled bookings everywhere."""
+        with self._step("Updated, Karlsruhe's program writes S for bookings that are safe (sicher)") as step:
+            path = self.first.export(self.network.directory, self.clock.now)
+            replaced(path, "Status", {"A": "S"})
+            said = ingest(self.store, path, self.policy, now=self.clock.now)
+            step.say(f"Karlsruhe's export {said.sequence}: {said.status}")
+            for program in (self.master, self.second):
+                self.network.deliver(program)
+                self.network.report(program)
+            self._heard(step)
+
+    def spreadsheet_between(self) -> None:
+        """Somebody opens the export in a spreadsheet before it is sent: numbers are other numbers, or none."""
+        self.first.digits = 4
+        with self._step("Karlsruhe books two more; its numbers have leading zeros") as step:
+            self._seat(step, self.first, EMIL)
+            self.master.edit(self.courses[MASTER], {"TN max": "9"})
+            self._settle(step)
+            self._seat(step, self.first, FRIDA)
+            self._settle(step)
+        for title, fate in (
+            ("The export went through a spreadsheet, and leading zeros are gone", "zeros"),
+            ('Somebody writes ="0002", to keep the zeros', "quoted"),
+            ("The column is too narrow, and shows ####", "hashes"),
+        ):
+            with self._step(title) as step:
+                path = self.first.export(self.network.directory, self.clock.now)
+                spoil(path, fate, 3)
+                said = ingest(self.store, path, self.policy, now=self.clock.now)
+                step.say(f"Export {said.sequence} of Karlsruhe: {said.status}, rows set aside: {said.quarantined_rows}")
+                self._heard(step)
+        self.first.export(self.network.directory, self.clock.now)  # the next one lies ready as its program wrote it
+
+    def connector_anew(self) -> None:
+        """A connector was installed anew and counts its exports from 1 again: nothing of that VHS is taken in."""
+        with self._step("Karlsruhe's connector is installed anew, and books Emil Graf") as step:
+            self.first.install_anew()
+            self._seat(step, self.first, EMIL)
+            for _ in range(2):
+                said = self.network.report(self.first)
+                step.say(f"It hands over export {said.sequence}: {said.status}")
+                self.clock.advance(timedelta(minutes=5))
+            for program in (self.master, self.second):
+                self.network.report(program)
+            self._heard(step)
+
+    def unclear_cancellation(self) -> None:
+        """A booking that was lost is back, but somebody has touched the row that says S: is it cancelled?"""
+        with self._step("Karlsruhe books Emil Graf, and everybody holds the seat") as step:
+            emil = self._seat(step, self.first, EMIL)
+            self._settle(step)
+        with self._step("Karlsruhe's row is lost for two exports: all others are told S") as step:
+            self.first.remove(self.first.find(emil))
+            step.say(f"{emil} is missing at Karlsruhe")
+            self._heard(step, self.network.round())
+            self._settle(step)
+        with self._step("Somebody at München Nord edits the cancelled row, and Karlsruhe's row is back") as step:
+            self.second.amend(self.second.find(emil), {"Telefon": "0721 2999"})
+            step.say("München Nord's office enters another phone number in the row that shows S")
+            self.network.report(self.second)
+            self.first.restore(self.first.find(emil) if emil in self.first.seats else emil.partition(":")[2])
+            step.say(f"Karlsruhe brings {emil} back")
+            self._settle(step)
+
+    def _many(self, step: Step) -> None:
+        """Make room, and let many book at Karlsruhe."""
+        self.master.edit(self.courses[MASTER], {"TN max": "14"})
+        step.say("Straubing raises the course to 14 seats")
+        self._settle(step)
+        for guest in GUESTS:
+            self._seat(step, self.first, guest)
+
+    def _other_letters(self) -> Path:
+        """Let Karlsruhe export with the letters of its new version: B for A, and X for S."""
+        path = self.first.export(self.network.directory, self.clock.now)
+        replaced(path, "Status", {"A": "B", "S": "X"})
+        return path
+
+    def _read_with(self, profile: str) -> ExportResult:
+        own = str(self.network.directory / profile)
+        return ingest(self.store, self._other_letters(), self.policy, now=self.clock.now, profile=own)
+
 
 INCIDENTS: dict[str, Callable[[Incident], None]] = {
     "removed-booking": Incident.removed_booking,
@@ -96,5 +218,10 @@ INCIDENTS: dict[str, Callable[[Incident], None]] = {
     "lost-coop-id": Incident.lost_coop_id,
     "overbooked-course": Incident.overbooked_course,
     "stale-export": Incident.stale_export,
+    "wrong-letter": Incident.wrong_letter,
+    "wrong-export": Incident.wrong_export,
+    "spreadsheet-between": Incident.spreadsheet_between,
+    "connector-anew": Incident.connector_anew,
+    "unclear-cancellation": Incident.unclear_cancellation,
 }
 """Name -> the incident; its docstring is what the command line says of it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -130,6 +130,15 @@ def spoil(path: Path, fate: str, value: int) -> None:
         data = bookings.read_bytes().replace(UNSAID.encode(), b"")
         bookings.write_bytes(data + b"\x1a" * (fate == "eof"))
     _state(path, ahead=AHEAD[value % len(AHEAD)] if fate == "ahead" else 0, counted=fate != "blank" or value % 2 == 0)
+
+
+def replaced(path: Path, heading: str, cells: Mapping[str, str]) -> None:
+    """Write other texts into a column of an export's bookings, as another version of a program does."""
+    _rewrite(
+        path / PATHS["bookings"],
+        lambda rows: _column(rows, [_at(rows, heading)], lambda cell: cells.get(cell, cell)),
+    )
+    _state(path, ahead=0, counted=True)
 
 
 def _state(path: Path, *, ahead: int, counted: bool) -> None:

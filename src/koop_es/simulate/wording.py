@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from koop_es.domain.course import HEADINGS, given, to_text
-from koop_es.domain.events import Event, ExportApplied, ViolationOpened
+from koop_es.domain.events import ChangesGivenOut, Event, ExportApplied, ViolationOpened
 from koop_es.domain.violations import text
 from koop_es.store import Recorded
 
@@ -27,6 +27,10 @@ EVENTS: dict[str, str] = {
     "CancellationDelivered": "{vhs} has the S of {refs}",
     "BookingVanished": "{vhs} no longer has {refs}: a suspicion, nobody is told",
     "OrphanDetected": "{vhs} lacks {refs} in a second complete export: an orphan (Waise)",
+    "BookingReinstated": "{vhs} shows {refs} again, which was cancelled only because it lacked it: the booking lives",
+    "BookingRekeyed": "{vhs} shows {refs} under another Beleg-ID: the booking goes on, and nobody is cancelled",
+    "CancellationUnclear": "{vhs} shows an S for {refs} of which nobody knows whose it is: it is asked",
+    "EffectWithheld": "{vhs} would change too much for others at once: {refs} wait, and nobody is told",
     "ParticipantsMerged": "{vhs} merged participants (zusammenführen): {refs} goes on under a new TNR",
     "ViolationOpened": "violation at {vhs}: {what}",
     "ViolationClosed": "violation at {vhs} closed: {what}",
@@ -48,10 +52,11 @@ CHANGES: dict[str, str] = {
 def event_sentences(recorded: Iterable[Recorded], names: Mapping[str, str]) -> list[str]:
     """Say what happened, in order; events of one type, VHS and rule that follow each other are one sentence.
 
-    ``names`` are those of the VHSs. The note that an export was applied says nothing new and is left out.
+    ``names`` are those of the VHSs. Notes that an export was applied and that a list was given out say nothing new
+    and are left out.
     """
     groups: list[list[Event]] = []
-    for event in (item.event for item in recorded if not isinstance(item.event, ExportApplied)):
+    for event in (item.event for item in recorded if not isinstance(item.event, ExportApplied | ChangesGivenOut)):
         if groups and _is_alike(groups[-1][0], event):
             groups[-1].append(event)
         else:
