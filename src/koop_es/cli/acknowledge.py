@@ -9,7 +9,7 @@ from koop_es.cli.frame import Desk, command
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import institution_stream, is_institution, parse_ref, vhs_id
-from koop_es.domain.violations import TEXTS
+from koop_es.domain.violation_texts import TEXTS
 from koop_es.ingest import acknowledging
 from koop_es.settings import parse_time
 

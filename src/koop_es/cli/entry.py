@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "violations": ("views", "List what the rules forbid and exports show."),
     "acknowledge": ("acknowledge", "Answer for an open violation, so that alarms leave it out."),
     "withheld": ("seats", "See and approve what the guards hold back."),
+    "restore-course": ("restoring", "Decide about the facts a Master's program lost when it went back."),
     "restore-booking": ("restoring", "Decide about a booking that went with its program or course."),
     "withdraw-export": ("withdraw", "Take back an export that was wrong."),
     "quarantine": ("quarantine", "See and settle what could not be used."),

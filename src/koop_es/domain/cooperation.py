@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -103,6 +103,10 @@ class Seat(msgspec.Struct, gc=False):
     this one has (D18a). ``doubles`` are the rows of a mirror that stands there twice, with their letters, and
     ``unreferenced`` says that its row lacks the Koop-Beleg-ID (D26).
     ``waiting`` is what of its row is withheld (D31).
+
+    ``since`` is the number of the export that first showed the row, ``acked`` has letters and persons with that of the
+    export that first showed each; ``back`` is the version at which its program lost something of it, 0 once that is
+    settled, and ``ask`` says what is asked (D20).
     """
 
     status: Status | None = None
@@ -135,6 +139,10 @@ class Seat(msgspec.Struct, gc=False):
     given: Status | None = None
     given_version: int = 0
     waiting: tuple[Held, ...] = ()
+    since: int = 0
+    acked: tuple[tuple[str, int], ...] = ()
+    back: int = 0
+    ask: str = ""
 
     @property
     def held(self) -> bool:
@@ -183,6 +191,14 @@ class Booking(msgspec.Struct, gc=False):
         return bool(self.cancelled_by or self.orphaned_by)
 
 
+class Back(NamedTuple):
+    """To which moment the program of a VHS went back, and which export showed it (D20)."""
+
+    moment: str
+    export: str
+    version: int
+
+
 class Suspended(NamedTuple):
     """Absences that could not be told (D17): of which bookings, why, since which export."""
 
@@ -205,6 +221,10 @@ class Lane:
     to make and does not show yet. ``unclear`` are bookings whose "S" here is a question, with why; ``decided`` says how
     operators answered one, and with which event. ``refused`` names what was told and not seen in REFUSED_IN exports.
     ``waiting`` is what of its row is withheld (D31).
+
+    ``since`` and ``acked`` are what they are for a seat, of the course and its fields. After its program went ``back``,
+    ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait for a decision; ``restoring`` are those
+    to be written at the Master. ``abo_lost`` is True until the Abo-Kurs is there again (D20).
     """
 
     vhs: str
@@ -250,6 +270,14 @@ class Lane:
     refused: set[str] = field(default_factory=set)
     waiting: tuple[Held, ...] = ()
     withdrawn: set[str] = field(default_factory=set)
+    since: int = 0
+    acked: dict[str, tuple[tuple[Any, int], ...]] = field(default_factory=dict)
+    back: Back | None = None
+    back_fields: set[str] = field(default_factory=set)
+    asked_facts: dict[str, Any] = field(default_factory=dict)
+    restoring: dict[str, Any] = field(default_factory=dict)
+    restored_version: int = 0
+    abo_lost: bool = False
 
     @property
     def exists(self) -> bool:

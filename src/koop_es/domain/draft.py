@@ -66,7 +66,8 @@ class Draft:
 
     ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15). ``merged`` are the
     Beleg-IDs of rows that bookings go on in since this export (B15). ``judgement`` says what of the export is withheld,
-    ``weight`` what it would do to others (D19, D31).
+    ``weight`` what it would do to others (D19, D31). An export is ``complete`` where it proves what is absent, and
+    ``complete_courses`` where it proves that the course is.
     """
 
     state: Cooperation
@@ -77,6 +78,8 @@ class Draft:
     merged: set[str] = field(default_factory=set)
     judgement: Judgement = NOTHING
     weight: Weight = field(default_factory=Weight)
+    complete: bool = False
+    complete_courses: bool = False
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     cells: list[RowCells] = field(default_factory=list)

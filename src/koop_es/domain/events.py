@@ -18,6 +18,7 @@ from koop_es.domain.event import type_name as type_name
 from koop_es.domain.events_of_vhs import ExportApplied as ExportApplied
 from koop_es.domain.events_of_vhs import MarketJoined as MarketJoined
 from koop_es.domain.events_of_vhs import MarketLeft as MarketLeft
+from koop_es.domain.events_of_vhs import ProgramWentBack as ProgramWentBack
 from koop_es.domain.events_of_vhs import SequenceRestarted as SequenceRestarted
 from koop_es.domain.observation import Status
 from koop_es.domain.terms import Terms
@@ -133,6 +134,32 @@ class ReinstatementDelivered(Event, frozen=True, kw_only=True, omit_defaults=Tru
     """
 
     complete: bool = False
+
+
+class CourseWentBack(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The admin program shows this course as in an earlier export, the ``moment``, of number ``count``: it was put back
+    (D20). ``facts`` are the former values it shows, ``lost`` those that it showed since; neither is anybody's will.
+
+    ``abo_lost`` says that the Abo-Kurs, which was made after the moment, is gone: it is made again.
+    """
+
+    moment: str
+    count: int
+    facts: CourseFacts = CourseFacts()
+    lost: CourseFacts = CourseFacts()
+    abo_lost: bool = False
+
+
+class CourseRestored(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody decided that what a Master's program lost of its course is written there again (D20)."""
+
+    reason: str
+
+
+class FormerFactsConfirmed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody decided that the former values a Master's program shows are meant (D20)."""
+
+    reason: str
 
 
 class CourseVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -311,11 +338,25 @@ class AbsencesResumed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BookingQuestioned(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether the booking lives is asked: its owner no longer shows it, and that proves nothing, because the row was
-    removed while the course was cancelled (D24). Nobody is cancelled until somebody decides.
+    """What is meant is asked, and nobody is told anything until somebody decides; ``what`` says of what (D20, D24).
+
+    ``row``: the owner no longer shows its booking, which proves nothing, because the row was removed while the course
+    was cancelled, or went with its program. ``shown``: the row shows a former letter or person. ``orphan``: a row is
+    back that was removed after the moment to which the program went back.
     """
 
     ref: str
+    what: str = "row"
+    status: Status | None = None
+    person_version: int | None = None
+
+
+class BookingWentBack(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A row shows a former letter or person because its program went back: no claim, and it is written again (D20)."""
+
+    ref: str
+    status: Status | None = None
+    person_version: int | None = None
 
 
 class BookingRestored(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,6 +5,17 @@ from __future__ import annotations
 from koop_es.domain.event import Event
 
 
+class ProgramWentBack(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The admin program of this VHS was put back: nothing that it acknowledged after an export, the ``moment``, stands
+    in it any more (D20). ``gone`` counts what is missing or shown as before, ``courses`` are those it is true of, none
+    for all.
+    """
+
+    moment: str
+    gone: int
+    courses: tuple[str, ...] = ()
+
+
 class ExportApplied(Event, frozen=True, kw_only=True, omit_defaults=True):
     """An export of this VHS caused events in other streams; written only then."""
 

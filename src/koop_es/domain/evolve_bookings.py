@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
+from koop_es.domain.acknowledged import count_of_export, letter_of, note, person_name, take_back
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat, let_go
 from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, live_again, settle
 from koop_es.domain.identifiers import owner_of
@@ -40,9 +41,13 @@ def _show(
         seat.version = state.version
         if seat.lost and (lane := state.lanes.get(event.vhs)) is not None:
             lane.creates_given.pop(booking.ref, None)
+        if seat.lost or seat.status is None:  # a row that is made again is acknowledged anew (D20)
+            seat.since, seat.acked = count_of_export(event), ()
+        elif status is not None and status is not seat.status:
+            note(seat, seat.status.value, status.value, count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    seat.spared, seat.asked = False, 0
+    seat.spared, seat.asked, seat.back = False, 0, 0
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
@@ -78,6 +83,7 @@ def _show_row(
         shown_cancelled=event.status is CANCELLED,
         actor=event.actor,
         version=state.version,
+        since=count_of_export(event),
     )
 
 
@@ -85,6 +91,12 @@ def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None
     """Count an absence; the export is remembered, so that it never counts twice."""
     seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
     seat.unknown_status = None
+
+
+def note_person(seat: Seat, version: int, event: e.Event) -> None:
+    """Note which version of a person a row shows from an export on (D20)."""
+    if version != seat.person_version:
+        note(seat, person_name(seat.person_version), person_name(version), count_of_export(event))
 
 
 def _made(state: Cooperation, event: e.BookingMade) -> None:
@@ -107,7 +119,10 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
         booking.status = event.status
         _show(state, booking, seat, event.status, event)
     if event.person_version is not None:
+        note_person(seat, event.person_version, event)
+        booking.withheld_person = booking.last_person  # a former version may count again (D20); numbers are not reused
         booking.person_version = seat.person_version = event.person_version
+        seat.back = 0
         seat.waiting = tuple(held for held in seat.waiting if held.effect != Effect.PERSON)
     if event.participant_no is not None:
         seat.participant_no = event.participant_no
@@ -157,6 +172,7 @@ def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:
     if event.booking_id is not None:
         seat.booking_id = event.booking_id
     if event.person_version is not None:
+        note_person(seat, event.person_version, event)
         seat.person_version, seat.person_changed = event.person_version, state.version
     told = 0
     if event.status is not CANCELLED:
@@ -232,7 +248,9 @@ def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
     seat = _seat(_booking(state, event.ref), event)
     _miss(state, seat, event, 2)
-    seat.lost = True
+    seat.lost, seat.back = True, _back(state, event)
+    if seat.back:
+        seat.booking_id = seat.participant_no = ""  # its program gives these numbers to somebody else (D20)
 
 
 def _reinstated(state: Cooperation, event: e.BookingReinstated) -> None:
@@ -257,27 +275,75 @@ def revive(state: Cooperation, booking: Booking) -> None:
             continue
         seat.version = state.version
         if vhs == booking.owner:
-            seat.asked = state.version
+            seat.asked, seat.ask = state.version, "row"
         else:
             seat.absences, seat.absent_export, seat.lost = 0, "", True
 
 
 def _questioned(state: Cooperation, event: e.BookingQuestioned) -> None:
-    seat = _seat(_booking(state, event.ref), event)
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
+    if event.what == "row":
+        _miss(state, seat, event, 1)
+        seat.absent_version = state.version
+    else:
+        _show_former(state, booking, seat, event)
+    seat.asked, seat.ask, seat.back = state.version, event.what, _back(state, event)
+
+
+def _went_back(state: Cooperation, event: e.BookingWentBack) -> None:
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
+    _show_former(state, booking, seat, event)
+    seat.back = _back(state, event)
+
+
+def _show_former(
+    state: Cooperation, booking: Booking, seat: Seat, event: e.BookingWentBack | e.BookingQuestioned
+) -> None:
+    """Take over what a row shows of former times; what it showed since is acknowledged anew when it is back (D20)."""
+    if event.person_version is not None:
+        take_back(seat, person_name(seat.person_version))
+        seat.person_version, seat.person_changed = event.person_version, state.version
+    lost = letter_of(seat) if event.status is not seat.status else None
+    _show(state, booking, seat, event.status, event)
+    seat.version = state.version
+    if event.status is not None and lost is not None:
+        take_back(seat, lost)
+
+
+def go_with_course(state: Cooperation, booking: Booking, seat: Seat, event: e.Event) -> None:
+    """Let a row go that went with the Abo-Kurs it stood in: a mirror is made again, an own booking asked about (D20).
+
+    What is cancelled is not missed.
+    """
+    if state.is_cancelled(booking) or seat.lost or seat.asked or seat.status is None:
+        return
     _miss(state, seat, event, 1)
-    seat.asked = seat.absent_version = state.version
+    seat.back = state.version
+    if event.vhs == booking.owner:
+        seat.asked, seat.ask = state.version, "row"
+    else:
+        seat.lost = True
+
+
+def _back(state: Cooperation, event: e.Event) -> int:
+    """Give the version of an event that says what its program lost when it went back, 0 of any other (D20)."""
+    lane = state.lanes.get(event.vhs)
+    return state.version if lane is not None and lane.back is not None and lane.back.export == _export(event) else 0
 
 
 def _restored(state: Cooperation, event: e.BookingRestored) -> None:
     booking = _booking(state, event.ref)
     seat = _seat(booking, event)
     booking.changed = seat.version = state.version
-    seat.absences, seat.absent_export, seat.asked, seat.lost = 0, "", 0, True
-    seat.answered = state.version
+    seat.absences, seat.absent_export, seat.asked = 0, "", 0
+    seat.answered, seat.lost = state.version, seat.ask == "row"
 
 
 def _removal_confirmed(state: Cooperation, event: e.RemovalConfirmed) -> None:
-    _seat(_booking(state, event.ref), event).answered = state.version
+    seat = _seat(_booking(state, event.ref), event)
+    seat.answered, seat.asked, seat.back = state.version, 0, 0
 
 
 def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated) -> None:
@@ -398,6 +464,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.MirrorLost: _mirror_lost,
     e.BookingReinstated: _reinstated,
     e.BookingQuestioned: _questioned,
+    e.BookingWentBack: _went_back,
     e.BookingRestored: _restored,
     e.RemovalConfirmed: _removal_confirmed,
     e.AmendmentWithdrawn: _amendment_withdrawn,

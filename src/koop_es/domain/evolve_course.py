@@ -8,12 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Cooperation, Lane, Suspended, let_go
+from koop_es.domain.acknowledged import count_of_export, note_fact, take_fact_back
+from koop_es.domain.cooperation import Back, Cooperation, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
-from koop_es.domain.evolve_bookings import revive
+from koop_es.domain.evolve_bookings import go_with_course, revive
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER
+from koop_es.domain.wanted import differing_fields
 
 LOCAL_FIELDS = frozenset({"venue"})
 """Fields an Abo-VHS may change without harm; its value stands until the Master changes the field (R38)."""
@@ -51,7 +53,7 @@ def _released(state: Cooperation, event: e.CourseReleased) -> None:
     lane.released_row = lane.row = event.reported
     lane.released_terms = event.terms
     lane.markets = event.markets
-    lane.delivered = True
+    lane.delivered, lane.since = True, count_of_export(event)
     lane.id_held = lane.adopted = event.adopted
     lane.identity, lane.event_kind = event.identity, event.event_kind
     lane.instructor = event.facts.instructor or None
@@ -105,6 +107,7 @@ def _terms_amended(state: Cooperation, event: e.TermsAmended) -> None:
 
 def _revised(state: Cooperation, event: e.CourseRevised) -> None:
     lane = _lane(state, event.vhs)
+    _acknowledge(lane, event, given(event.facts))
     lane.facts, lane.row = merged(lane.facts, event.facts), merged(lane.row, event.facts)
     if lane.waiting:
         lane.waiting = let_go(lane.waiting, Effect.REVISION, given(event.facts).keys())
@@ -126,6 +129,50 @@ def _revision_withdrawn(state: Cooperation, event: e.RevisionWithdrawn) -> None:
             other.kept.discard(name)
 
 
+def _acknowledge(lane: Lane, event: e.Event, news: dict[str, Any]) -> None:
+    """Note which values a row shows from an export on, and what of a program that went back is settled by it (D20)."""
+    count = count_of_export(event)
+    for name, value in news.items():
+        note_fact(lane, name, getattr(lane.row, name), value, count)
+        if lane.back is not None:
+            lane.back_fields.discard(name)
+            lane.asked_facts.pop(name, None)
+            lane.restoring.pop(name, None)
+
+
+def _went_back(state: Cooperation, event: e.CourseWentBack) -> None:
+    """Take over what a program that was put back shows of the course: neither is it the Master's will, nor kept (D20).
+
+    An Abo-Kurs that is gone is made again, and its bookings with it.
+    """
+    lane, news, lost = _lane(state, event.vhs), given(event.facts), given(event.lost)
+    lane.back = Back(event.moment, event.origin.export if event.origin is not None else "", state.version)
+    for name, value in lost.items():
+        take_fact_back(lane, name, value)
+    lane.row = replace(lane.row, **news)
+    lane.row_changed |= dict.fromkeys(news, state.version)
+    lane.back_fields |= news.keys() & differing_fields(state, lane).keys()
+    if lane.vhs == state.master:
+        lane.asked_facts |= {name: lane.asked_facts.get(name, value) for name, value in lost.items()}
+    if event.abo_lost:
+        lane.abo_lost, lane.delivered, lane.adopted, lane.row = True, False, False, type(lane.row)()
+        lane.subscribed_version = state.version
+        for booking in state.bookings.values():
+            if (seat := booking.seats.get(event.vhs)) is not None:
+                go_with_course(state, booking, seat, event)
+
+
+def _restored(state: Cooperation, event: e.CourseRestored) -> None:
+    lane = _lane(state, event.vhs)
+    lane.restoring, lane.asked_facts, lane.restored_version = dict(lane.asked_facts), {}, state.version
+
+
+def _former_confirmed(state: Cooperation, event: e.FormerFactsConfirmed) -> None:
+    lane = _lane(state, event.vhs)
+    lane.back_fields -= lane.asked_facts.keys()
+    lane.asked_facts, lane.restored_version = {}, state.version
+
+
 def _reported(state: Cooperation, event: e.CourseReported) -> None:
     lane = _lane(state, event.vhs)
     master, news = state.master_lane, given(event.facts)
@@ -133,6 +180,7 @@ def _reported(state: Cooperation, event: e.CourseReported) -> None:
         edited = LOCAL_FIELDS & news.keys()
         # A local edit of a field the Master has changed meanwhile loses, whichever of the two was reported first.
         lane.kept.update(name for name in edited if getattr(lane.row, name) == getattr(master.facts, name))
+    _acknowledge(lane, event, news)
     lane.row = replace(lane.row, **news)
     lane.withdrawn -= news.keys()
     lane.row_changed |= dict.fromkeys(news, state.version)
@@ -141,6 +189,7 @@ def _reported(state: Cooperation, event: e.CourseReported) -> None:
 def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
     lane = _lane(state, event.vhs)
     lane.row, lane.delivered, lane.id_held = event.facts, True, event.id_held
+    lane.since, lane.acked, lane.abo_lost = count_of_export(event), {}, False
     if lane.instructor is None:
         lane.instructor = event.facts.instructor or None
     if lane.adopted:
@@ -159,6 +208,7 @@ def _renumbered(state: Cooperation, event: e.CourseRenumbered) -> None:
 
 def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
     lane = _lane(state, event.vhs)
+    _acknowledge(lane, event, {"cancelled": True})
     lane.row = merged(lane.row, type(lane.row)(cancelled=True))
     lane.cancelled_version = state.version
     lane.waiting = let_go(lane.waiting, Effect.AUSFALL)
@@ -169,6 +219,7 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
 def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
     """Let the course live again, and with it whatever was cancelled by nothing else (D24)."""
     lane = _lane(state, event.vhs)
+    _acknowledge(lane, event, {"cancelled": False})
     lane.row = merged(lane.row, type(lane.row)(cancelled=False))
     lane.cancelled_version, lane.facts_changed["cancelled"] = 0, state.version
     for other in state.lanes.values():
@@ -241,6 +292,9 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.CourseRenumbered: _renumbered,
     e.CourseCancelled: _course_cancelled,
     e.CourseReinstated: _reinstated,
+    e.CourseWentBack: _went_back,
+    e.CourseRestored: _restored,
+    e.FormerFactsConfirmed: _former_confirmed,
     e.ReinstatementDelivered: _reinstatement_delivered,
     e.CourseVanished: _course_vanished,
     e.AbsencesSuspended: _suspended,

@@ -50,10 +50,15 @@ NO_ABSENCES = Absences()
 
 
 class WentBack(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The program went back to the moment of an export, all over the VHS or in some ``courses`` (D20)."""
+    """The program went back to the moment of an export, all over the VHS or in some ``courses`` (D20).
+
+    ``count`` is the export's number, ``gone`` counts what is missing or shown as before.
+    """
 
     moment: str
     courses: tuple[str, ...] = ()
+    count: int = 0
+    gone: int = 0
 
 
 class Done(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,6 +102,11 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     fields: tuple[str, ...] = ()
     went_back: WentBack | None = None
     done: Done = NOTHING_DONE
+
+    def back_at(self, coop_id: str) -> WentBack | None:
+        """Tell to which moment the program went back in a course (D20)."""
+        back = self.went_back
+        return back if back is not None and (not back.courses or coop_id in back.courses) else None
 
     def withholds_absence(self, coop_id: str, owner: str) -> bool:
         """Tell whether what would come of an absence in a course is held back (D4, D19)."""

@@ -77,6 +77,7 @@ def observe_into(
 ) -> Outcome:
     """Do what ``observe`` does, and carry the state given along to what it is after the events."""
     draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement)
+    draft.complete, draft.complete_courses = part.proves_absence, part.course_absent
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings:

@@ -9,6 +9,7 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.absences import is_over, last_live, missed, take_absence, take_sights, tell_suspension
+from koop_es.domain.acknowledged import person_name
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import is_acknowledged, is_echo, keep_cells, note_not_seen, question, told_anything
@@ -31,6 +32,14 @@ from koop_es.domain.terms import Policy
 from koop_es.domain.unstated import last_stated
 from koop_es.domain.waiting_rows import let_wait
 from koop_es.domain.wanted import sees_identity
+from koop_es.domain.went_back import (
+    note_former_person,
+    note_letter,
+    note_missing,
+    note_standing,
+    note_value,
+    take_former_rows,
+)
 from koop_es.domain.withhold import former_letter, former_person, letter_is_withheld, person_is_withheld
 from koop_es.domain.witnesses import is_same_id
 
@@ -41,6 +50,10 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     shown = pairing.shown
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
+    if missing:
+        note_missing(draft, missing)
+    if draft.judgement.went_back is not None:
+        take_former_rows(draft, part, shown, missing)
     let_movers_wait(draft, part, pairing, draft.judgement)
     draft.weight.live = last_live(draft) if missing else 0
     let_wait(draft, pairing, missing)
@@ -62,6 +75,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         if over and not draft.state.is_final(booking):
             continue  # archived: its bookings stay, and are billed (D17); a cancelled one is gone, and needs no "S"
         take_absence(draft, part, booking, policy)
+    if draft.weight.signs:
+        note_standing(draft, shown)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:
@@ -179,7 +194,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
 
 def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
-    ref, absent, stamp = booking.ref, seat.absences > 0, seat.actor
+    ref, absent, stamp = booking.ref, seat.absences > 0 or seat.lost, seat.actor
     was = seat.status is CANCELLED, seat.person_version == PERSON_DIFFERS
     echo = status is CANCELLED and (absent or status is not seat.status) and is_echo(draft, booking, seat, row)
     # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
@@ -217,6 +232,8 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     (D6). An "S" that is an ``echo`` is our own; any other is a claim, whoever cancelled the booking before (D21).
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
+    if seat.acked:
+        note_letter(draft, booking, seat, status)
     if status is CANCELLED:
         # The Master knows of its own Ausfall without being told (D24).
         known = booking.cancelled_by and not told_anything(draft)
@@ -280,6 +297,7 @@ def _take_own_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRo
         former_person(draft, booking, seat, row)
         version = booking.person_version if row.person == known != shown else None
     elif not person_is_withheld(draft, booking, seat, row, known, row.person):
+        note_former_person(draft, booking, seat, row)
         version = booking.last_person + 1
         draft.keep_person(booking.person_id, version, booking.ref, row.person)
     booked_at = row.booked_at if row.booked_at != booking.booked_at else None
@@ -296,6 +314,8 @@ def _shown_last(draft: Draft, booking: Booking, seat: Seat, known: Person | None
 def _take_mirror_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
     """Take in person and number of a mirror: reported, and overwritten where its owner has them otherwise (D6)."""
     version = _shown_person(draft, booking, row)
+    if seat.acked and version not in (None, seat.person_version, booking.person_version):
+        note_value(draft, seat, person_name(seat.person_version), person_name(version))
     values: dict[str, Any] = {
         "person_version": version if version != seat.person_version else None,
         "participant_no": row.participant_no if row.participant_no != seat.participant_no else None,

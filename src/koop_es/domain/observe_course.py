@@ -14,6 +14,7 @@ from koop_es.domain.observation import CourseRow
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy, Terms, normal_rate
 from koop_es.domain.wanted import SYNCED_FIELDS, differing_fields
+from koop_es.domain.went_back import note_course, note_missing_course, take_former_course
 from koop_es.domain.withhold import ausfall_is_withheld, former_facts, revisions_left
 
 URGENT_DAYS = 7
@@ -40,9 +41,13 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
         return False
     if part.course is None:
         if part.course_absent and lane.present and lane.delivered and not is_over(draft):
+            note_missing_course(draft, lane)
+            take_former_course(draft, lane, part, gone=True)
+            if lane.abo_lost:
+                return False
             draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
         return lane.delivered and not lane.frozen and lane.present
-    return _take_row(draft, lane, part.course, counts_only=part.counts_only)
+    return _take_row(draft, lane, part, part.course)
 
 
 def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> bool:
@@ -108,7 +113,7 @@ def reported_terms(facts: CourseFacts) -> Terms | None:
     return Terms(facts.fee_cents, facts.pass_through_cents or 0, rate if rate is not None else "")
 
 
-def _take_row(draft: Draft, lane: Lane, row: CourseRow, *, counts_only: bool) -> bool:
+def _take_row(draft: Draft, lane: Lane, part: Slice, row: CourseRow) -> bool:
     """Take in the row of a course this VHS shares; False while its COOP-Id is altered (R15)."""
     state = draft.state
     if not _take_identity(draft, lane, row):
@@ -124,11 +129,14 @@ def _take_row(draft: Draft, lane: Lane, row: CourseRow, *, counts_only: bool) ->
         draft.add(e.CourseRenumbered, "R20", row=row, course_number=row.number, period=period)
     if first:
         return True
+    if draft.complete:
+        note_course(draft, lane, row)
+        take_former_course(draft, lane, part, gone=False)
     if lane.vhs == state.master:
         _take_master_facts(draft, lane, row)
     else:
         news = CourseFacts(**changed(lane.row, row.facts))
-        news = news if counts_only else _assumed(state, lane, row, news)
+        news = news if part.counts_only else _assumed(state, lane, row, news)
         if given(news):
             draft.add(e.CourseReported, "D6", row=row, facts=news)
     return True

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.course import HEADINGS
 from koop_es.domain.violations import found, is_odd
 
 VIOLATION: Final = "violation"
@@ -37,6 +38,9 @@ STATES: dict[str, str] = {
     "suspected_copy": "behind",
     "missing": "behind",
     "asked": "behind",
+    "asked_shown": "behind",
+    "asked_orphan": "behind",
+    "asked_course": "behind",
     "unreadable": "frozen",
     "frozen": "frozen",
     "withheld": "withheld",
@@ -141,7 +145,7 @@ def _course_effect(_: Cooperation, lane: Lane) -> Iterator[Matter]:
 
 def _may_matter(seat: Seat) -> bool:
     """Tell whether a matter can be about this seat at all: of most it cannot, and it is asked of every one."""
-    return is_odd(seat)
+    return is_odd(seat) or bool(seat.asked)
 
 
 def _suspected(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
@@ -167,9 +171,18 @@ def _effect(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Ite
 
 def _asked(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
     """The booking is missing at its owner, which proves nothing: somebody decides whether it lives (D20, D24)."""
-    if seat.asked and not state.is_final(booking):
+    if seat.asked and not booking.cancelled_by:
         values = {"coop_id": state.coop_id}
-        yield Matter("asked", lane.vhs, booking.ref, seat.asked, values, "BOOKING_REMOVED")
+        kind, code = ("asked", "BOOKING_REMOVED") if seat.ask == "row" else (f"asked_{seat.ask}", "")
+        yield Matter(kind, lane.vhs, booking.ref, seat.asked, values, code)
+
+
+def _asked_course(state: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """What a Master's program lost of its course waits for a decision (D20)."""
+    if lane.asked_facts:
+        names = ", ".join(HEADINGS[name] for name in sorted(lane.asked_facts))
+        since = lane.back.version if lane.back is not None else 0
+        yield Matter("asked_course", lane.vhs, "", since, {"coop_id": state.coop_id, "fields": names})
 
 
 def _double(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
@@ -193,7 +206,7 @@ def _goes_on(state: Cooperation, lane: Lane, booking: Booking) -> bool:
 OfLane = Callable[[Cooperation, Lane], Iterator[Matter]]
 OfSeat = Callable[[Cooperation, Lane, Booking, Seat], Iterator[Matter]]
 
-OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _course_effect, _suspended)
+OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _course_effect, _suspended, _asked_course)
 """What can stand open about the course at a VHS."""
 
 OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _asked, _double, _unreadable)

@@ -1,28 +1,88 @@
-"""Restoring: somebody decides about a booking that its owner no longer shows, where that proves nothing (D20, D24)."""
+"""Restoring: somebody decides about what is missing or as before, where that proves nothing (D20, D24)."""
 
 from __future__ import annotations
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation, Seat
+from koop_es.domain.acknowledged import former_facts
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
+from koop_es.domain.observation import CONFIRMED
+from koop_es.domain.observe_course import REVISED_FIELDS
 
 
 def restore_booking(draft: Draft, ref: str, reason: str) -> None:
-    """Decide that a booking which is asked about lives: it is written again at its owner (D20, D24). Raises Refused."""
-    _, seat = _asked(draft, ref)
-    draft.add(e.BookingRestored, "D20", cause=seat.asked, ref=ref, reason=reason)
+    """Decide that a booking which is asked about lives as it was: it is written again (D20, D24).
+
+    Raises Refused where nothing is asked, or somebody decided already, or the person was forgotten.
+    """
+    booking, seat = _asked(draft, ref)
+    asked, what = seat.asked, seat.ask
+    if what != "orphan" and booking.person_id in draft.erased:
+        raise Refused(
+            f"who booked {ref} was forgotten and cannot be written again: book anew, or decide with --reject",
+            rule="D20",
+            ref=ref,
+        )
+    version = draft.add(e.BookingRestored, "D20", cause=asked, ref=ref, reason=reason)
+    if what == "orphan" and draft.moment.vhs in booking.orphaned_by:
+        draft.add(e.BookingReinstated, "D20", cause=version, ref=ref, status=seat.status or booking.status)
     draft.settle_violations()
 
 
 def reject_booking(draft: Draft, ref: str, reason: str) -> None:
-    """Decide that a booking which is asked about was really removed: all others get "S" at once (D20, D24).
+    """Decide that what a row shows, or that it is gone, is meant (D20, D24): one that was really removed is "S" at all
+    others at once.
 
     Raises Refused.
     """
-    _, seat = _asked(draft, ref)
-    version = draft.add(e.RemovalConfirmed, "D20", cause=seat.asked, ref=ref, reason=reason)
-    draft.add(e.OrphanDetected, "D20", cause=version, ref=ref, approved=True)
+    booking, seat = _asked(draft, ref)
+    asked, what = seat.asked, seat.ask
+    version = draft.add(e.RemovalConfirmed, "D20", cause=asked, ref=ref, reason=reason)
+    if what == "row":
+        draft.add(e.OrphanDetected, "D20", cause=version, ref=ref, approved=True)
+    elif what == "shown":
+        _mean_what_is_shown(draft, booking, seat, version)
+    draft.settle_violations()
+
+
+def _mean_what_is_shown(draft: Draft, booking: Booking, seat: Seat, cause: int) -> None:
+    """Take the former letter and person in an owner's row for what it wants."""
+    ref, status, person = booking.ref, seat.status, seat.person_version
+    if status is not None and status is not booking.status:
+        if seat.live and status is CONFIRMED:
+            draft.add(e.BookingPromoted, "D20", cause=cause, ref=ref)
+        elif seat.live:
+            draft.add(e.BookingAmended, "D20", cause=cause, ref=ref, status=status)
+        else:
+            draft.add(e.BookingCancelled, "D20", cause=cause, ref=ref)
+    if person and person != booking.person_version:
+        draft.add(e.BookingAmended, "D20", cause=cause, ref=ref, person_version=person)
+
+
+def restore_course(draft: Draft, reason: str) -> None:
+    """Decide that what a Master's program lost of its course is written there again (D20). Raises Refused."""
+    lane = _asked_course(draft)
+    cause = lane.back.version if lane.back is not None else None
+    draft.add(e.CourseRestored, "D20", cause=cause, reason=reason)
+    draft.settle_violations()
+
+
+def reject_course(draft: Draft, reason: str) -> None:
+    """Decide that the former values in a Master's program are meant: they count for all (D20). Raises Refused."""
+    lane = _asked_course(draft)
+    facts = former_facts(lane)
+    cause = lane.back.version if lane.back is not None else None
+    version = draft.add(e.FormerFactsConfirmed, "D20", cause=cause, reason=reason)
+    cancelled = facts.pop("cancelled", None)
+    if cancelled is False and draft.state.cancelled:
+        draft.add(e.CourseReinstated, "D20", cause=version)
+    elif cancelled and not draft.state.cancelled:
+        draft.add(e.CourseCancelled, "D20", cause=version)
+    revised = {name: value for name, value in facts.items() if name in REVISED_FIELDS}
+    if revised:
+        draft.add(e.CourseRevised, "D20", cause=version, facts=CourseFacts(**revised))
     draft.settle_violations()
 
 
@@ -42,3 +102,15 @@ def _settled(state: Cooperation, seat: Seat, ref: str) -> str:
     if seat.answered:
         return f"booking {ref} was decided about before, by event {seat.answered} of {state.coop_id}; that stands"
     return f"nothing is asked about booking {ref}: koop-es violations shows what is"
+
+
+def _asked_course(draft: Draft) -> Lane:
+    state, vhs = draft.state, draft.moment.vhs
+    lane = state.active_lane(vhs)
+    if lane is None or not lane.asked_facts:
+        decided = lane.restored_version if lane is not None else 0
+        said = (
+            f"it was decided before, by event {decided}; that stands" if decided else "koop-es violations shows what is"
+        )
+        raise Refused(f"nothing is asked about course {state.coop_id} at VHS {vhs}: {said}", rule="D20")
+    return lane

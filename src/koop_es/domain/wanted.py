@@ -196,12 +196,20 @@ def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
     result = []
     if not lane.id_held and not state.legacy:
         result.append(_course_change(state, lane, "set_external_number", None))
-    if state.cancelled and lane.row.cancelled is False:
+    if state.cancelled and lane.row.cancelled is False and "cancelled" not in lane.asked_facts:
         result.append(_course_change(state, lane, "cancel", None))
-    fields = differing_fields(state, lane)
+    fields = differing_fields(state, lane) | _restored_fields(state, lane)
     if fields:
         result.append(_course_change(state, lane, "update", fields))
     return result
+
+
+def _restored_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
+    """Give what is to be written at the Master of what its program lost, as somebody decided (D20)."""
+    lost = {name: value for name, value in lane.restoring.items() if getattr(lane.row, name) != value}
+    if state.cancelled:
+        lost.pop("cancelled", None)  # an Ausfall has a change of its own
+    return lost
 
 
 def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, Any] | None) -> Change:
@@ -434,7 +442,7 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
     if seat is None or seat.status is None or seat.lost:
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
         return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
-    if seat.absences or seat.survivor is not None or seat.reused_by is not None:
+    if seat.absences or seat.asked or seat.survivor is not None or seat.reused_by is not None:
         return None
     if seat.status is not wanted:
         if wanted is CANCELLED:

@@ -33,13 +33,38 @@ class Renamed(NamedTuple):
     contacts: tuple[str, ...]
 
 
+class Sign(NamedTuple):
+    """Something that a VHS acknowledged first in export number ``since`` and now lacks, or shows as before (D20).
+
+    ``row`` tells that a row is gone.
+    """
+
+    since: int
+    row: bool = False
+
+
+class Standing(NamedTuple):
+    """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``."""
+
+    newest: int = 0
+    rows: bool = False
+
+    def together(self, other: Standing) -> Standing:
+        """Put what stands in two courses together."""
+        return Standing(max(self.newest, other.newest), self.rows or other.rows)
+
+
+NOTHING_STANDS = Standing()
+
+
 @dataclass(slots=True)
 class Weight:
     """What one slice would do.
 
     ``absent`` are lost bookings, of ``live`` ones the VHS last showed in this course; ``cancelled`` those that show
     "S", ``revived`` those that show another letter after an acknowledged "S"; ``ausfall`` a course cancelled by its
-    Master, ``revised`` the synced fields that it changes, ``renamed`` own bookings with other person data.
+    Master, ``revised`` the synced fields that it changes, ``renamed`` own bookings with other person data. ``signs``
+    of a program that went back are noted beside what is ``standing`` (D20).
     """
 
     absent: list[Absent] = field(default_factory=list)
@@ -49,6 +74,8 @@ class Weight:
     ausfall: bool = False
     revised: tuple[str, ...] = ()
     renamed: list[Renamed] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
+    standing: Standing = NOTHING_STANDS
 
     @property
     def nothing(self) -> bool:

@@ -9,7 +9,7 @@ from koop_es.ingest.intake import ingest
 from koop_es.ingest.legacies import adopt_legacy, assign_coop_id
 from koop_es.ingest.markets import join_market, leave_market
 from koop_es.ingest.releases import Released, close_release, release, withdraw_release
-from koop_es.ingest.restoring import restore_booking
+from koop_es.ingest.restoring import restore_booking, restore_course
 from koop_es.ingest.seating import approve, claim_seat
 from koop_es.ingest.withdrawing import withdraw_export
 
@@ -30,6 +30,7 @@ __all__ = [
     "leave_market",
     "release",
     "restore_booking",
+    "restore_course",
     "subscribe",
     "terminate_subscription",
     "withdraw_export",

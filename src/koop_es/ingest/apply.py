@@ -18,7 +18,7 @@ from koop_es.domain.events import Event, ExportApplied
 from koop_es.domain.judgement import Judgement, export_of
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
-from koop_es.ingest import catalogue, institution, ledger, quarantine, weighing
+from koop_es.ingest import catalogue, going_back, institution, ledger, quarantine, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
 from koop_es.ingest.other_ids import OtherIds
@@ -146,7 +146,8 @@ class Run:
         events, withheld = count(decided)
         events += before.events_of(self.report)
         withheld += self._withheld(tx) if before.begun(self.report) else 0
-        said: list[Event] = [self._applied(events)] if events else []
+        said: list[Event] = [*going_back.said(self.plan.moment, self.judgement.went_back)]
+        said += [self._applied(events)] if events else []
         if before.restarted is not None and self.report.sequence is not None:  # the former count goes on after all
             said.append(institution.closed(self.plan.moment, "SEQUENCE_RESTARTED", "D23"))
         marks = [institution.mark(tx, self.report.vhs, said)] if said else []

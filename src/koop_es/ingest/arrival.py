@@ -13,7 +13,7 @@ from koop_es.domain.judgement import NO_ABSENCES, Judgement
 from koop_es.domain.observation import Kind, Notice, Report
 from koop_es.domain.slices import Suspension
 from koop_es.domain.terms import Policy
-from koop_es.domain.violations import REASONS
+from koop_es.domain.violation_texts import REASONS
 from koop_es.ingest.known import NOTHING_KNOWN, Known
 from koop_es.store import Store
 
@@ -69,6 +69,13 @@ class ExportResult:
                 f"missing for the first time: {FORESEEN[judgement.foreseen.reason]}. Nobody is cancelled; if the next "
                 "complete export lacks them as well, their cancellations are withheld. Look for a filter or an empty "
                 "file, or export again"
+            )
+            self.notices.append({"file": "", "line": 0, "course": None, "text": text})
+        if (back := judgement.went_back) is not None:
+            where = f"in {', '.join(back.courses)}" if back.courses else "in all courses"
+            text = (
+                f"the program was put back to what export {back.moment} showed ({where}): {back.gone} things are gone "
+                "or as before, and none of that counts (D20). koop-es violations says what waits for a decision"
             )
             self.notices.append({"file": "", "line": 0, "course": None, "text": text})
         reasons = [FORESEEN[judgement.absences.reason]] if judgement.absences.reason else []

@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from koop_es.connectors import UNNAMED
 from koop_es.domain.asides import KnownSeat, Seats, seats_of
 from koop_es.domain.draft import Moment
@@ -17,9 +19,9 @@ from koop_es.domain.observation import Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.unstated import BareMirrors, bare_mirrors
-from koop_es.domain.violations import text as violation_text
+from koop_es.domain.violation_texts import text as violation_text
 from koop_es.domain.weight import Weight
-from koop_es.ingest import catalogue, ledger, strays, weighing
+from koop_es.ingest import catalogue, going_back, ledger, strays, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
 from koop_es.ingest.other_ids import OtherIds
@@ -71,18 +73,25 @@ class Plan:
         decider, parts = self.decider(NOTHING), list(self.parts())
         if len(parts) <= 1:
             decided = decider.decide(tx, parts[0] if parts else [])
-            judgement = self._weighed(tx, {item.state.coop_id: item.weight for item in decided})
+            judgement = self._judged(tx, {item.state.coop_id: item.weight for item in decided})
             return judgement, decided if judgement.free else None
+        return self._judged(tx, self._weigh(tx, decider)), None
+
+    def _judged(self, tx: Tx, weights: Mapping[str, Weight]) -> Judgement:
+        """Weigh an export; of a program that went back only what it says beside that, which is decided first (D20)."""
+        back = going_back.judge(tx, self.report, weights)
+        if back is not None:
+            weights = self._weigh(tx, self.decider(Judgement(went_back=back)))
+        judgement = weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy)
+        return judgement if back is None else msgspec.structs.replace(judgement, went_back=back)
+
+    def _weigh(self, tx: Tx, decider: Decider) -> dict[str, Weight]:
         known = [part for part in self.slices if part.coop_id in self._known]  # nobody was told of the others
-        weights = {
+        return {
             item.state.coop_id: item.weight
             for part in _parts(known, self.arrival.max_events)
             for item in decider.decide(tx, part)
         }
-        return self._weighed(tx, weights), None
-
-    def _weighed(self, tx: Tx, weights: Mapping[str, Weight]) -> Judgement:
-        return weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy)
 
     def untold(self, tx: Tx) -> list[Untold]:
         """List of whom this export could not tell whether they are gone, once it is written (D17)."""

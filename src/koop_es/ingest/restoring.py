@@ -1,20 +1,37 @@
-"""Restoring: what somebody decides about bookings that went with a program or a course, put into the log (D20)."""
+"""Restoring: what somebody decides about what went with a program or a course, put into the log (D20, D24)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from koop_es.domain import restoring
+from koop_es.domain.draft import Draft
 from koop_es.ingest.command import decide, moment
+from koop_es.ingest.decide import forgotten
 from koop_es.store import Store
 
 
 def restore_booking(
     store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, reason: str, reject: bool = False
 ) -> None:
-    """Decide about a booking that its owner no longer shows: it is written again, or with ``reject`` cancelled (D20).
+    """Decide about a booking that is asked about: it is written again, or with ``reject`` what is shown is meant (D20).
 
-    Raises Refused where nothing is asked about it, or somebody decided already: of two decisions the first stands.
+    Raises Refused where nothing is asked about it, or somebody decided already: of two decisions the first stands. Who
+    was forgotten is not written again.
     """
-    work = restoring.reject_booking if reject else restoring.restore_booking
-    decide(store, coop_id, moment(vhs, now), lambda draft: work(draft, ref, reason))
+
+    def work(draft: Draft) -> None:
+        with store.reading() as tx:
+            draft.erased = forgotten(tx, [coop_id])[coop_id].keys()
+        (restoring.reject_booking if reject else restoring.restore_booking)(draft, ref, reason)
+
+    decide(store, coop_id, moment(vhs, now), work)
+
+
+def restore_course(store: Store, *, now: datetime, vhs: str, coop_id: str, reason: str, reject: bool = False) -> None:
+    """Decide about the facts a Master's program lost: they are written there again, or the former ones meant (D20).
+
+    Raises Refused.
+    """
+    work = restoring.reject_course if reject else restoring.restore_course
+    decide(store, coop_id, moment(vhs, now), lambda draft: work(draft, reason))

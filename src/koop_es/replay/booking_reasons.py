@@ -108,7 +108,13 @@ class BookingReasons:
         made = self.walk.made("decided")
         found = [(self.walk.timeline.event(made).event.rule, made)] if made else []
         rule, since = RULE_OF.get(self.value.condition), self.walk.made(f"seen {self.vhs}")
-        if self.value.condition in {"lost", "asked", "restored"}:  # by which rule, its event says
+        if self.value.condition in {
+            "lost",
+            "asked",
+            "restored",
+            "asked_shown",
+            "asked_orphan",
+        }:  # by which rule, its event says
             since = self.booking.seats[self.vhs].version
             rule = self.walk.timeline.event(since).event.rule
         if rule is not None and rule not in dict(found):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from koop_es.domain import violations
+from koop_es.domain import violation_texts, violations
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import HEADINGS, CourseFacts, given
 from koop_es.domain.events import ViolationOpened
@@ -136,7 +136,7 @@ class Frames:
                 event = self.timeline.event(version).event
                 assert isinstance(event, ViolationOpened), "the version of a violation is that of its opening"
                 detail = now.get((code, vhs, ref), event.detail)
-                yield Open(code, event.severity, vhs, ref, violations.text(code, detail, ref))
+                yield Open(code, event.severity, vhs, ref, violation_texts.text(code, detail, ref))
 
 
 def _changed(before: Grid, after: Grid) -> Iterator[Place]:

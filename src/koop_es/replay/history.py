@@ -130,7 +130,9 @@ def event_types() -> list[str]:
     return sorted(kind.__name__ for kind in e.EVENTS.values() if kind not in _OTHERS)
 
 
-_OTHERS = {e.ExportApplied, e.ExportWithdrawn, e.MarketJoined, e.MarketLeft, e.SequenceRestarted}
+_OTHERS = {
+    e.ExportApplied, e.ExportWithdrawn, e.MarketJoined, e.MarketLeft, e.ProgramWentBack, e.SequenceRestarted,
+}  # fmt: skip
 """Types of events that stand in no cooperation."""
 
 

@@ -18,7 +18,7 @@ from koop_es.domain.course import given
 from koop_es.domain.draft import Draft, Moment, People
 from koop_es.domain.evolve import apply, fold
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Absences, Effect, Judgement
+from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Absences, Effect, Judgement, WentBack
 from koop_es.domain.observation import Kind, Origin, Person
 from koop_es.domain.terms import Policy
 from koop_es.replay.echoes import echoes
@@ -250,7 +250,8 @@ def _judged(events: list[e.Event]) -> Judgement:
     fields = {name for event in held if event.facts is not None for name in given(event.facts)}
     effects = {Effect(event.effect) for event in held}
     foreseen = Absences(everywhere=waits)
-    return Judgement(absences, foreseen, tuple(sorted(effects)), tuple(sorted(fields)))
+    back = next((WentBack(ev.moment, (), ev.count) for ev in events if isinstance(ev, e.CourseWentBack)), None)
+    return Judgement(absences, foreseen, tuple(sorted(effects)), tuple(sorted(fields)), back)
 
 
 _JOINED = (e.CourseReleased, e.CourseSubscribed)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from koop_es.domain import events as e
 from koop_es.domain import guard
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Cooperation, Seat
 from koop_es.domain.course import HYBRID, ONLINE
 from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.errors import Refused
@@ -225,9 +225,18 @@ def objection(state: Cooperation, event: e.Event) -> str | None:
         booking = state.bookings[event.ref]
         return None if booking.status != "A" else f"booking {event.ref} has a seat already"
     if isinstance(event, e.OrphanDetected) and event.approved:
-        seat = state.bookings[event.ref].seats.get(event.vhs) if event.ref in state.bookings else None
-        return None if seat is not None and seat.withheld else f"nothing is withheld of booking {event.ref}"
+        seat = _seat(state, event.ref, event.vhs)
+        waits = seat is not None and (seat.withheld or seat.answered)  # withheld by a guard, or asked about (D20)
+        return None if waits else f"nothing is withheld of booking {event.ref}"
+    if isinstance(event, e.BookingRestored | e.RemovalConfirmed):
+        seat = _seat(state, event.ref, event.vhs)
+        return None if seat is not None and seat.asked else f"nothing is asked about booking {event.ref}"
     return _objection_to_course(state, event)
+
+
+def _seat(state: Cooperation, ref: str, vhs: str) -> Seat | None:
+    booking = state.bookings.get(ref)
+    return booking.seats.get(vhs) if booking is not None else None
 
 
 def _objection_to_course(state: Cooperation, event: e.Event) -> str | None:

@@ -72,6 +72,13 @@ def _reinstated_course(sheet: Sheet, event: e.CourseReinstated, told: Telling) -
         sheet.edit_course(event, facts=merged(sheet.course.facts, CourseFacts(cancelled=False)))
 
 
+def _went_back(sheet: Sheet, event: e.CourseWentBack, told: Telling) -> None:
+    if event.abo_lost:
+        sheet.gone = True
+    elif sheet.course is not None and given(event.facts):
+        sheet.edit_course(event, facts=merged(sheet.course.facts, event.facts))
+
+
 def _course_gone(sheet: Sheet, event: e.CourseVanished, told: Telling) -> None:
     """Take the course out; absences that were only suspicions are let go of, so such a row counts as there (D3)."""
     sheet.gone = True
@@ -125,6 +132,7 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.EffectDropped: _dropped,
     e.CourseReinstated: _reinstated_course,
     e.ReinstatementDelivered: _course_back,
+    e.CourseWentBack: _went_back,
     e.CourseVanished: _course_gone,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,

@@ -136,6 +136,18 @@ def _absent(sheet: Sheet, event: e.BookingVanished, told: Telling) -> None:
         sheet.elsewhere.add(event.ref)
 
 
+def _former(sheet: Sheet, event: e.BookingWentBack | e.BookingQuestioned, told: Telling) -> None:
+    """Let a row show what it did before its program was put back, or be gone with it (D20)."""
+    if isinstance(event, e.BookingQuestioned) and event.what == "row":
+        sheet.remove(event.ref)
+        return
+    sheet.bring_back(event.ref)
+    values = letter(event.status) if event.status is not None else {}
+    if event.person_version is not None:
+        values["person"] = _person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
+    sheet.edit(event.ref, event, **values)
+
+
 def _back(sheet: Sheet, event: e.BookingReappeared | e.BookingReinstated, told: Telling) -> None:
     """Bring a row back; one that its VHS would not have been told to make again stays away."""
     booking = told.state.bookings.get(event.ref)
@@ -299,7 +311,8 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.OrphanDetected: _absent,
     e.OrphanWithheld: _absent,
     e.MirrorLost: _absent,
-    e.BookingQuestioned: _absent,
+    e.BookingQuestioned: _former,
+    e.BookingWentBack: _former,
     e.BookingReappeared: _back,
     e.BookingReinstated: _back,
     e.ParticipantsMerged: _merged,

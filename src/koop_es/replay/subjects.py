@@ -154,7 +154,7 @@ def _unseen(state: Cooperation, lane: Lane, booking: Booking) -> str:
 def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | None, *, owner: bool) -> str:
     if seat.unknown_status is not None:
         return "unknown_status"
-    if seat.absences or seat.lost:
+    if seat.absences or seat.lost or seat.asked:
         return _absent(state, booking, seat, owner=owner)
     if seat.survivor is not None:
         return "double"
@@ -169,11 +169,17 @@ def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | N
     return "agrees"
 
 
+def _asked(seat: Seat) -> str:
+    if seat.ask == "row":
+        return "asked"
+    return "asked_shown" if seat.ask == "shown" else "asked_orphan"
+
+
 def _absent(state: Cooperation, booking: Booking, seat: Seat, *, owner: bool) -> str:
     if seat.lost:
         return "restored" if owner else "lost"
     if seat.asked:
-        return "asked"
+        return _asked(seat)
     if seat.withheld is not None and not state.is_final(booking):
         return "withheld"
     if seat.orphaned:

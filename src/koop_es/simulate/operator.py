@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from koop_es.domain.evolve import fold
+from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.views import open_violations
 
@@ -13,7 +15,33 @@ if TYPE_CHECKING:
 
 def look(world: World) -> list[str]:
     """Answer what people have to answer; says what was decided."""
-    return restart_counts(world)
+    return [*restart_counts(world), *restore(world)]
+
+
+def restore(world: World) -> list[str]:
+    """Decide about what a restored program lost, or its course that lives again: whoever is to come is restored (D20).
+
+    A row that went with a restore is written again, one that somebody removed was meant to be.
+    """
+    said, facts = [], world.staff.facts
+    places = {program.vhs: number for number, program in enumerate(world.programs)}
+    for coop_id, recorded in world.store.load(sorted(set(world.staff.coop_ids.values()))).items():
+        state = fold(coop_id, (item.event for item in recorded))
+        for ref, booking in sorted(state.bookings.items()):
+            for vhs, seat in sorted(booking.seats.items()):
+                if not seat.asked or booking.cancelled_by:
+                    continue
+                who = facts.label_of.get(ref, -1)
+                meant = seat.ask == "shown" or (seat.ask == "row" and (places[vhs], who) in facts.went_back)
+                values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
+                restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
+                world.diary.note(world.clock.now, vhs, "restore" if meant else "reject", "decides", who=who)
+                said.append(f"{vhs} was asked about {ref}: {'restored' if meant else 'rejected'}")
+        for vhs, lane in sorted(state.lanes.items()):
+            if lane.asked_facts and lane.active and not state.ended:
+                restore_course(world.store, now=world.clock.now, vhs=vhs, coop_id=coop_id, reason="asked")
+                said.append(f"{vhs} was asked about {coop_id}: restored")
+    return said
 
 
 def restart_counts(world: World) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from koop_es.domain.course import HEADINGS, given, to_text
 from koop_es.domain.events import ChangesGivenOut, Event, ExportApplied, ViolationOpened
-from koop_es.domain.violations import text
+from koop_es.domain.violation_texts import text
 from koop_es.store import Recorded
 
 EVENTS: dict[str, str] = {

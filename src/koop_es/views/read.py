@@ -13,7 +13,7 @@ from msgspec import to_builtins
 from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import Person, Status
-from koop_es.domain.violations import text
+from koop_es.domain.violation_texts import text
 from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
 from koop_es.views import asof, suspensions
 from koop_es.views.documents import BookingView, CourseView

@@ -18,6 +18,7 @@ from koop_es.domain.events import (
     ExportWithdrawn,
     MarketJoined,
     MarketLeft,
+    ProgramWentBack,
     SequenceRestarted,
 )
 from koop_es.domain.observation import Origin, actor_of
@@ -26,7 +27,7 @@ from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from tests.unit.domain.world import ABO, BERND, COOP, MASTER, THIRD, World, booked, fold_of, held, network, row, shared
 
-OTHER_STREAMS = {ExportApplied, ExportWithdrawn, MarketJoined, MarketLeft, SequenceRestarted}
+OTHER_STREAMS = {ExportApplied, ExportWithdrawn, MarketJoined, MarketLeft, ProgramWentBack, SequenceRestarted}
 
 
 def busy() -> World:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from koop_es.domain.open_matters import STATES, VIOLATION, Matter, open_matters, violations_too
-from koop_es.domain.violations import REMEDIES, TEXTS, text
+from koop_es.domain.violation_texts import REMEDIES, TEXTS, text
 from tests.unit.domain.world import ABO, MASTER, THIRD, World, held, row, shared
 
 

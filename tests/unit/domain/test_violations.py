@@ -10,7 +10,7 @@ import pytest
 
 from koop_es.domain.observe_course import is_urgent
 from koop_es.domain.terms import Policy, Terms
-from koop_es.domain.violations import REMEDIES, TEXTS, text
+from koop_es.domain.violation_texts import REMEDIES, TEXTS, text
 from tests.unit.domain.world import (
     ABO,
     LABELS,

@@ -22,13 +22,14 @@ from koop_es.domain.echoes import note_given
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.evolve import apply, evolve
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.judgement import ALL_ABSENCES, NOTHING
+from koop_es.domain.judgement import ALL_ABSENCES, NOTHING, Judgement
 from koop_es.domain.observation import BookingRow, CourseRow, Origin, Person, Status
 from koop_es.domain.observe import observe
 from koop_es.domain.slices import Slice, Suspension
 from koop_es.domain.terms import Policy
 from koop_es.domain.violations import found
 from koop_es.domain.wanted import Change, changes
+from koop_es.domain.weight import Weight
 from koop_es.views.documents import Document, documents
 from tests.unit.domain.reasons import check
 
@@ -174,6 +175,7 @@ class World:
         references: Mapping[str, Collection[str]] = MappingProxyType({}),
         course: CourseRow | None = None,
         on: date | None = None,
+        judgement: Judgement | None = None,
         **changed: Any,
     ) -> list[Event]:
         """Let a VHS export its course and bookings; ``again`` repeats the number of its last export.
@@ -195,14 +197,32 @@ class World:
             stands={item.booking_id: item for item in stands}.get,
             references=lambda booking_id: references.get(booking_id, ()),
         )
-        return self.observe(vhs, part, again=again, withhold=withhold, on=on)
+        return self.observe(vhs, part, again=again, withhold=withhold, on=on, judgement=judgement)
 
-    def report_without_course(self, vhs: str, *bookings: BookingRow, absent: bool = True) -> list[Event]:
+    def report_without_course(
+        self, vhs: str, *bookings: BookingRow, absent: bool = True, judgement: Judgement | None = None
+    ) -> list[Event]:
         """Let a VHS export without the course's row; ``absent`` says that the export proves it to be gone."""
-        return self.observe(vhs, Slice(self.coop_id, bookings=list(bookings), course_absent=absent))
+        part = Slice(self.coop_id, bookings=list(bookings), course_absent=absent)
+        return self.observe(vhs, part, judgement=judgement)
+
+    def weigh(self, vhs: str, *bookings: BookingRow, **changed: Any) -> Weight:
+        """Tell what a complete export would weigh if it came; nothing happens."""
+        part = Slice(self.coop_id, course=row(vhs, **changed), bookings=list(bookings), proves_absence=True)
+        sequence = self.exports.get(vhs, 0) + 1
+        moment = self.moment(vhs, None, Origin(vhs=vhs, sha256=f"{vhs}-{sequence}", sequence=sequence))
+        new = person_ids(vhs, sequence).__next__
+        return observe(self.state, part, moment, self.policy, people=self.people, new_person_id=new).weight
 
     def observe(
-        self, vhs: str, part: Slice, *, again: bool = False, withhold: bool = False, on: date | None = None
+        self,
+        vhs: str,
+        part: Slice,
+        *,
+        again: bool = False,
+        withhold: bool = False,
+        on: date | None = None,
+        judgement: Judgement | None = None,
     ) -> list[Event]:
         """Let a VHS report a slice, and follow its events."""
         if not again:
@@ -218,7 +238,7 @@ class World:
             erased=self.erased,
             new_person_id=person_ids(vhs, sequence).__next__,
             system="kufersql",
-            judgement=ALL_ABSENCES if withhold else NOTHING,
+            judgement=judgement or (ALL_ABSENCES if withhold else NOTHING),
         )
         self.people |= {(entry.person_id, entry.version): entry.person for entry in outcome.persons}
         self.follow(outcome.events)

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from koop_es.domain import violations
+from koop_es.domain import violation_texts as violations
 from koop_es.domain.events import EVENTS, BookingAmended, BookingReported, ViolationOpened
 from koop_es.domain.observation import Status
 from koop_es.domain.open_matters import STATES

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from koop_es.domain import events as e
 from koop_es.domain.course import HEADINGS, CourseFacts, given, to_text
-from koop_es.domain.violations import variant
+from koop_es.domain.violation_texts import variant
 from koop_es.replay.words import de, en
 
 Lang = Literal["en", "de"]
@@ -50,6 +50,8 @@ class Words:
             values["what"] = self.say("booking_named", ref=event.ref) if event.ref else self.say("the_course")
         if isinstance(event, e.BookingReinstated) and event.reason:
             return self.say("lives_again", **values)
+        if isinstance(event, e.CourseWentBack):
+            values["lost"] = f": {self.fields(event.facts)}" if given(event.facts) else ""
         if isinstance(event, e.BookingAmended | e.BookingReported | e.AmendmentWithdrawn):
             values["news"] = self._news(event)
         if isinstance(event, e.AbsencesSuspended):

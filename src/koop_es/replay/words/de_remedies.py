@@ -60,6 +60,10 @@ REMEDIES: dict[str, str] = {
         "Bitte prüfen, ob der Export mit dem richtigen Profil gelesen wurde und vollständig ist: zeigt er die früheren "
         "Werte, erledigt es sich. Ist es gewollt: koop-es withheld approve {refs}."
     ),
+    "PROGRAM_WENT_BACK": (
+        "Was andere entschieden haben, schreibt die Änderungsliste neu. Über eigene Belegungen, Buchstaben und Kurse "
+        "entscheidet jemand: koop-es restore-booking, koop-es restore-course. Wer vergessen wurde, kommt nicht zurück."
+    ),
     "AUSFALL_TAKEN_BACK": "Bitte die Teilnehmer informieren; die Änderungslisten nehmen den Ausfall zurück.",
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
     "SEQUENCE_RESTARTED": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koop_es.domain import events as e
-from koop_es.domain import violations
+from koop_es.domain import violation_texts as violations
 
 TIME = "%Y-%m-%d %H:%M"
 
@@ -30,6 +30,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.CourseDelivered: "the Abo-Kurs is there at VHS {vhs}",
     e.CourseRenumbered: "course renumbered at VHS {vhs} to {course_number} ({period}); the COOP-Id still names it",
     e.CourseCancelled: "Ausfall: VHS {vhs} cancelled the course; all bookings become S",
+    e.CourseWentBack: "the program of VHS {vhs} was put back to export {moment}: nothing of it counts{lost}",
+    e.CourseRestored: "VHS {vhs} decided that what its program lost of the course is written there again ({reason})",
+    e.FormerFactsConfirmed: "VHS {vhs} decided that the former values in its program are meant ({reason})",
+    e.ProgramWentBack: "the program of VHS {vhs} was put back to export {moment}: {gone} things are gone or as before",
     e.CourseReinstated: "VHS {vhs} took its Ausfall back: the course lives, and so does what nothing else cancelled",
     e.ReinstatementDelivered: "VHS {vhs} shows the course live again",
     e.CourseVanished: "course missing from a complete export of VHS {vhs}; nothing is deleted or cancelled",
@@ -55,7 +59,8 @@ EVENTS: dict[type[e.Event], str] = {
     e.AbsencesSuspended: "whether VHS {vhs} still holds {refs} cannot be told: {reason}; nothing is counted",
     e.AbsencesResumed: "the exports of VHS {vhs} tell again who is absent from the course",
     e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
-    e.BookingQuestioned: "booking {ref} is missing at its owner, VHS {vhs}, which proves nothing: it is asked about",
+    e.BookingQuestioned: "booking {ref} is missing or as before at VHS {vhs}, which proves nothing: it is asked about",
+    e.BookingWentBack: "booking {ref} shows at VHS {vhs} what it did before its program was put back: no claim",
     e.BookingRestored: "VHS {vhs} decided that booking {ref} lives: it is written again there ({reason})",
     e.RemovalConfirmed: "VHS {vhs} decided that booking {ref} was really removed ({reason})",
     e.ExportWithdrawn: "export {export} of VHS {vhs} was taken back: {reason}",
@@ -268,6 +273,8 @@ SAYS: dict[str, str] = {
         "The Master cancelled the course and shows it as not cancelled again; after the last day an Ausfall stays."
     ),
     "c_asked": ("It is missing at its owner, VHS {vhs}, which proves nothing; until somebody decides it lives."),
+    "c_asked_shown": "The row shows what it did before the program of VHS {vhs} was put back; what is meant is asked.",
+    "c_asked_orphan": "It was removed at VHS {vhs} and is back because the program was put back; that is asked.",
     "c_restored": "Somebody decided that it lives; it is written again at VHS {vhs}.",
     "c_told": "So it is as it should be; a field that the export of VHS {vhs} has no column for counts as written.",
     "c_kept": "VHS {vhs} entered it itself; it stands until the Master changes it.",
@@ -313,6 +320,9 @@ SAYS: dict[str, str] = {
     "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
     "m_withheld_effect": "What VHS {vhs} shows there would do too much to others at once and waits ({id}).",
     "m_asked": "Booking {ref} is missing at its owner, VHS {vhs}; that proves nothing, and it lives until you decide.",
+    "m_asked_shown": "The row of booking {ref} shows what it did before the program of VHS {vhs} was put back.",
+    "m_asked_orphan": "Booking {ref} was removed at VHS {vhs} and is back because its program was put back.",
+    "m_asked_course": "The program of VHS {vhs} was put back and shows former values: {fields}.",
     "m_double": "VHS {vhs} has merged two records of one person that both were booked: {ref} and {survivor}.",
     "m_unreadable": "Booking {ref} shows the unknown status {found} at VHS {vhs}: the row is not read.",
     # what to do
@@ -351,6 +361,18 @@ SAYS: dict[str, str] = {
     "n_asked": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes it again; with "
         "--reject it was really removed, and all others get S."
+    ),
+    "n_asked_shown": (
+        "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes what stood there "
+        "since; with --reject what is shown is meant."
+    ),
+    "n_asked_orphan": (
+        "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT lets it live again; with "
+        "--reject it stays cancelled and gets S there."
+    ),
+    "n_asked_course": (
+        "Decide: koop-es restore-course {coop_id} --vhs {vhs} --reason TEXT writes what stood there since; with "
+        "--reject the former values go to all."
     ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (

@@ -1,0 +1,113 @@
+"""What a VHS acknowledged, and in which of its exports first: rows, letters, persons, fields of a course (D20).
+
+A value that comes back counts from its first time on: whoever types the same price again each night acknowledges
+nothing new. Only the counts of exports are kept, and only where something changed; no personal data (D15).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from koop_es.domain.cooperation import Cooperation, Lane, Seat
+from koop_es.domain.course import given
+from koop_es.domain.events import Event
+from koop_es.domain.observation import Status
+
+
+def count_of_export(event: Event) -> int:
+    """Tell the number of the export an event goes back to, over all counts of its VHS (D23); 0 where there is none."""
+    return (event.origin.sequence or 0) if event.origin is not None else 0
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def person_name(version: int | None) -> str:
+    """Name a version of a person among what was acknowledged."""
+    return f"p{version or 0}"
+
+
+def note(seat: Seat, before: str, after: str, count: int) -> None:
+    """Note that a row shows another letter or person than ``before``, for the first time or again."""
+    known = seat.acked
+    if before not in dict(known):
+        known = (*known, (before, seat.since))
+    if after not in dict(known):
+        known = (*known, (after, count))
+    seat.acked = known
+
+
+def first_shown(seat: Seat, value: str) -> int:
+    """Tell in which export a row first showed a value; the one it began with as long as it shows another is noted."""
+    return next((count for name, count in seat.acked if name == value), seat.since)
+
+
+def was_shown(seat: Seat, value: str, now: str, moment: int) -> bool:
+    """Tell whether a value is a former one: shown up to a moment, before the one that stands ``now`` and is younger."""
+    return any(name == value and count <= moment for name, count in seat.acked) and first_shown(seat, now) > moment
+
+
+def take_back(seat: Seat, lost: str) -> None:
+    """Let go of a value that went with a program: when it is shown again, that is for the first time."""
+    seat.acked = tuple((name, count) for name, count in seat.acked if name != lost)
+
+
+def letter_of(seat: Seat) -> str:
+    """Name the letter a row shows."""
+    return seat.status.value if isinstance(seat.status, Status) else ""
+
+
+# --- courses ----------------------------------------------------------------------------------------------------------
+
+
+def note_fact(lane: Lane, name: str, before: Any, after: Any, count: int) -> None:
+    """Note that the row of a course shows another value in a field, for the first time or again."""
+    known = lane.acked.get(name) or ((before, lane.since),)
+    if all(value != after for value, _ in known):
+        known = (*known, (after, count))
+    lane.acked[name] = known
+
+
+def fact_first_shown(lane: Lane, name: str, value: Any) -> int:
+    """Tell in which export the row of a course first showed a value."""
+    return next((count for known, count in lane.acked.get(name, ()) if known == value), lane.since)
+
+
+def fact_was_shown(lane: Lane, name: str, value: Any, moment: int) -> bool:
+    """Tell whether a value of a field is a former one: shown up to a moment, before the younger one that stands."""
+    known = lane.acked.get(name, ())
+    younger = fact_first_shown(lane, name, getattr(lane.row, name)) > moment
+    return younger and any(former == value and count <= moment for former, count in known)
+
+
+def take_fact_back(lane: Lane, name: str, lost: Any) -> None:
+    """Let go of a value that went with a program."""
+    lane.acked[name] = tuple((value, count) for value, count in lane.acked.get(name, ()) if value != lost)
+
+
+# --- what a program lost ----------------------------------------------------------------------------------------------
+
+
+def former_facts(lane: Lane) -> dict[str, Any]:
+    """Give what the Master's row shows in the fields that are asked about."""
+    shown = given(lane.row)
+    return {name: shown[name] for name in lane.asked_facts if name in shown}
+
+
+def has_lost(state: Cooperation, lane: Lane) -> bool:
+    """Tell whether something of what a program lost is neither shown again nor decided (D20)."""
+    if lane.back is None:
+        return False
+    if lane.back_fields or lane.asked_facts or lane.restoring or (lane.abo_lost and not state.cancelled):
+        return True
+    return bool(open_refs(state, lane.vhs))
+
+
+def open_refs(state: Cooperation, vhs: str) -> list[str]:
+    """List the bookings a program lost that are neither shown again nor decided; what is cancelled is no loss."""
+    found = []
+    for ref, booking in state.bookings.items():
+        seat = booking.seats.get(vhs)
+        if seat is not None and seat.back and not (state.is_cancelled(booking) and (seat.lost or not seat.held)):
+            found.append(ref)
+    return sorted(found)

@@ -1,0 +1,204 @@
+"""What an operator reads of a violation, by its code and details; the log keeps the details (domain 2.8)."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": ('"NIE bei vhsKOOP" was set after the release. {remedy}'),
+    "COOP_ID_CHANGED": (
+        '"Externe Kurs-Nr." shows {found} instead of {expected}. The course is frozen at this VHS until the COOP-'
+        "Id is back; the change list restores it."
+    ),
+    "COOP_ID_LOST": (
+        '"Externe Kurs-Nr." is empty instead of {expected}. The course is frozen at this VHS until the COOP-Id is'
+        " back; the change list restores it."
+    ),
+    "COURSE_VANISHED": (
+        "The course {course} is missing from a complete export and was not cancelled. Nothing was deleted or "
+        "cancelled elsewhere. {remedy}"
+    ),
+    "COURSE_RENUMBERED": "The course was renumbered from {expected} to {found}. {remedy}",
+    "RATE_CHANGED": (
+        "The Master's rate is {found} instead of {expected} percent for the Master. Accepted terms stay in force. "
+        "{remedy}"
+    ),
+    "MASTER_PRICE_CHANGED": (
+        "The Master's fee (of it pass-through) is {found} instead of {expected}. Accepted terms stay in force. {remedy}"
+    ),
+    "SUBSCRIBER_PRICE_DIFFERS": (
+        "The fee (of it pass-through) is {found} instead of the accepted {expected}. {remedy}"
+    ),
+    "CONTENT_CHANGED_AFTER_RELEASE": "Content changed after the release: {found}. {remedy}",
+    "TYPE_NO_LONGER_SHAREABLE": "The course is now {found}, which cannot be shared. {remedy}",
+    "SUFFIX_LINES_MISSING": "The info text lacks {found}. An Abo-Kurs must stay recognisable. {remedy}",
+    "INSTRUCTOR_REPLACED": ('"{expected}" is no longer among the instructors ({found}). {remedy}'),
+    "MAX_GUARD_OFF": '"Belegen nur bis Maximum" is off. {remedy}',
+    "MARKER_MISSING": "Kennzeichen 100 is missing. {remedy}",
+    "COUNTED_TWICE": "The Abo-Kurs would be counted in the statistics: {found}. {remedy}",
+    "ABSENCES_SUSPENDED": (
+        "Since export {found} it cannot be told whether {refs} are still there: {reason}. Nobody is cancelled for "
+        "that, and a removal does not count. {remedy}"
+    ),
+    "BOOKING_REMOVED": ("Booking {ref} was removed instead of cancelled with status S. {remedy}"),
+    "PARTICIPANTS_MERGED": "Participants of booking {ref} were merged: {found}. {remedy}",
+    "OVERBOOKED": "{found} confirmed bookings for {expected} seats; without a seat: {refs}. {remedy}",
+    "UNKNOWN_STATUS": (
+        "Booking {ref} shows the unknown status {found}. It is frozen at this VHS until it shows A, W or S."
+    ),
+    "CANCELLED_ONLY_AT_SUBSCRIBER": ("The Abo-Kurs is marked as cancelled, the Master's course is not. {remedy}"),
+    "SEQUENCE_RESTARTED": (
+        "An export with sequence {found} came after export {expected} and is younger ({since}): the count seems to "
+        "have begun anew, and until that is accepted nothing more is taken in. {remedy}"
+    ),
+    "LETTERS_CHANGED_TOGETHER": (
+        "{found} cancelled bookings show A or W again at once. Nothing is written until it is known whether the "
+        "letters "
+        "are mapped wrongly, the program was restored, or somebody decided so. {remedy}"
+    ),
+    "EFFECTS_WITHHELD": (
+        "What this VHS shows would do too much to others at once and is held back: {found}. Nobody else was told. "
+        "{remedy}"
+    ),
+    "PROGRAM_WENT_BACK": (
+        "The admin program went back to what export {found} showed: all it acknowledged since is gone or as before. "
+        "Nothing of that counts. Open: {refs}. {remedy}"
+    ),
+    "AUSFALL_TAKEN_BACK": (
+        "The Master took its Ausfall back: the course lives, and so do the bookings that were cancelled only by it. "
+        "Not yet seen live at {found}. {remedy}"
+    ),
+    "CANCELLED_BOOKING_REACTIVATED": (
+        "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
+    ),
+    "BELEG_ID_REUSED": (
+        "The program gave the Beleg-ID {found} of booking {expected} to another registration, which is {ref} here. "
+        "Should {expected} still live, enter it again; else it gets S everywhere at the second complete export "
+        "without it. This ends when {expected} shows S everywhere."
+    ),
+    "MIRROR_WITHOUT_REFERENCE": (
+        "The row {found} is the mirror {expected} without its Koop-Beleg-ID (so are {refs}). Enter the reference "
+        "there; where the program has no such field, nothing is to be done, and changes name the Beleg-ID."
+    ),
+    "MIRROR_DOUBLED": (
+        "Booking {ref} stands in the rows {found}: it is one seat. Delete the rows that are too many; S counts only "
+        "where all of them show it."
+    ),
+    "REGISTRATION_HELD": (
+        "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
+        "tells, or the mirror of {ref} being there with its Koop-Beleg-ID."
+    ),
+    "MOVED_AND_CANCELLED": "{found} cancelled booking {ref}; its own VHS did not know, and moved it to "
+    "course {expected}, where it is another booking. Is that one cancelled as well? {remedy}",
+    "CANCELLATION_UNCLEAR": (
+        "Cancelled or not? {refs}: the booking lives again, and its row showed an S that may be ours or a person's. "
+        "{found}. {remedy}"
+    ),
+    "APPLIED_NOT_SEEN": ("Given out and still not written after three complete exports: {found}. {remedy}"),
+}
+"""Code -> what an operator reads, also of a VHS as a whole, with the details put in; ``{remedy}`` is what to do."""
+
+REMEDIES: dict[str, str] = {
+    "NEVER_FLAG_AFTER_RELEASE": "Take the tick out; Abos and bookings go on.",
+    "COOP_ID_CHANGED": 'The change list puts {expected} back into "Externe Kurs-Nr."; it may be done by hand as well.',
+    "COOP_ID_LOST": 'The change list puts {expected} back into "Externe Kurs-Nr."; it may be done by hand as well.',
+    "COURSE_VANISHED": "Restore the course, or cancel it with Ausfall.",
+    "COURSE_RENUMBERED": "Nothing is lost; if the new number was not meant, give the course its former one.",
+    "RATE_CHANGED": "Restore the rate, or let both sides confirm new terms (koop-es amend-terms).",
+    "MASTER_PRICE_CHANGED": "Restore the fee, or let both sides confirm new terms (koop-es amend-terms).",
+    "SUBSCRIBER_PRICE_DIFFERS": "The change list restores it.",
+    "CONTENT_CHANGED_AFTER_RELEASE": "Inform the subscribers.",
+    "TYPE_NO_LONGER_SHAREABLE": "Restore the type, or let the Abos end and cancel the course.",
+    "SUFFIX_LINES_MISSING": "Add the lines again.",
+    "INSTRUCTOR_REPLACED": "The change list adds it again.",
+    "MAX_GUARD_OFF": "The change list switches it on again.",
+    "MARKER_MISSING": "The change list sets it again.",
+    "COUNTED_TWICE": "The change list corrects it.",
+    "ABSENCES_SUSPENDED": "Put the row right (koop-es quarantine list) and export again.",
+    "BOOKING_REMOVED": ("Restore it if it should live: at the second complete export without it the other VHSs get S."),
+    "PARTICIPANTS_MERGED": "Look whether both records were of one person, and undo the merge if they were not.",
+    "OVERBOOKED": "Put those on the waiting list, cancel them with S, or raise TN max at the Master.",
+    "UNKNOWN_STATUS": "Set A, W or S in that row.",
+    "CANCELLED_ONLY_AT_SUBSCRIBER": "The change list takes the mark back.",
+    "LETTERS_CHANGED_TOGETHER": (
+        "Look at the status letters of the profile: with the right ones the next export settles it. Where they are "
+        "right, "
+        "koop-es withheld approve {refs} takes the letters for what they are: S is set again where it is final."
+    ),
+    "EFFECTS_WITHHELD": (
+        "Look whether the export was read with the right profile and is whole: with the former values it settles "
+        "itself. "
+        "Where it is meant, koop-es withheld approve {refs}."
+    ),
+    "PROGRAM_WENT_BACK": (
+        "The change list writes again what others decided. Of its own bookings, letters and courses somebody decides: "
+        "koop-es restore-booking, koop-es restore-course. Who was forgotten cannot be restored."
+    ),
+    "AUSFALL_TAKEN_BACK": "Tell the participants; the change lists take the Ausfall back.",
+    "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
+    "MOVED_AND_CANCELLED": (
+        "Ask who set the S: koop-es confirm-cancellation {course} --booking {refs} --vhs {owner} --reason TEXT cancels "
+        "the booking where it is now, with --reject it lives there."
+    ),
+    "CANCELLATION_UNCLEAR": (
+        "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."
+    ),
+    "APPLIED_NOT_SEEN": (
+        "Look into the connector's log: the row shows something else than the change list expects, or it never writes."
+    ),
+    "SEQUENCE_RESTARTED": (
+        "If the program really counts anew (new machine, restored backup): koop-es vhs restart-sequence, then ingest "
+        "the export again; if not, have whoever sends old exports stop."
+    ),
+}
+"""Code -> what to do about it; of a code that is not here, what an operator reads says all there is to say (D30)."""
+
+ASKED = (
+    "Booking {ref} is missing at its owner, which proves nothing: it went with a course that lives again, or with a "
+    "program that went back. It counts until somebody decides: koop-es restore-booking {course} --booking {ref} --vhs "
+    "{owner} --reason TEXT writes it again; with --reject it is cancelled everywhere."
+)
+"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
+
+NEVER_THERE = (
+    "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
+    "course, set status S where it is held; if it should live, its owner books it."
+)
+"""What BOOKING_REMOVED says where the owner never showed the booking itself."""
+
+
+REASONS: dict[str, str] = {
+    "row_unreadable": "a row of this course was set aside that does not say whose it is",
+    "course_unreadable": "a row was set aside that says neither whose it is nor of which course",
+    "course_unknown": "a row of a course that was never reported was set aside, and does not say whose it is",
+}
+"""Why absences are suspended, by the code in the log (D17)."""
+
+WITHHELD = (
+    "Booking {ref} was removed instead of cancelled with status S, among too many at once. Restore it, or let an "
+    "operator decide: koop-es withheld list."
+)
+"""What BOOKING_REMOVED says while its cancellation is withheld (D4)."""
+
+ORPHAN = (
+    "Booking {ref} was removed instead of cancelled with status S; therefore all others have it cancelled. If it "
+    "should live, restore the same row: it lives again when the next export shows it."
+)
+"""What BOOKING_REMOVED says once the booking is taken for removed (D3)."""
+
+VARIANTS: dict[str, str] = {"never_there": NEVER_THERE, "asked": ASKED, "withheld": WITHHELD, "orphan": ORPHAN}
+"""What one code says in particular cases."""
+
+
+def variant(code: str, detail: dict[str, str]) -> str | None:
+    """Name the case of a code that has a text of its own, None for the usual one."""
+    if code != "BOOKING_REMOVED":
+        return None
+    return "never_there" if "found" in detail else "asked" if "owner" in detail else detail.get("as")
+
+
+def text(code: str, detail: dict[str, str], ref: str) -> str:
+    """Say a violation in words."""
+    template = VARIANTS[case] if (case := variant(code, detail)) else TEXTS[code]
+    values = {"ref": ref, **detail}
+    if code == "ABSENCES_SUSPENDED":
+        values["reason"] = REASONS.get(detail.get("reason", ""), "")
+    return template.format_map(values | {"remedy": REMEDIES.get(code, "").format_map(values)})

@@ -1,0 +1,317 @@
+"""A program that went back: what its rows show of former times is nobody's will, and what they lack is not lost (D20).
+
+An export *went back to moment M* if everything this VHS first acknowledged after M is gone or at its former value, at
+least two things, and something older stands. Signs are noted while the export is observed as any other; whether they
+are a restore is decided once, over the whole VHS or over one course with three signs, before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from koop_es.domain import events as e
+from koop_es.domain.absences import is_over, is_protected
+from koop_es.domain.acknowledged import (
+    fact_first_shown,
+    fact_was_shown,
+    first_shown,
+    letter_of,
+    person_name,
+    was_shown,
+)
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.course import CourseFacts, changed
+from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import owner_of
+from koop_es.domain.judgement import Effect, WentBack
+from koop_es.domain.moves import stands_elsewhere
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Status
+from koop_es.domain.slices import Slice
+from koop_es.domain.wanted import wanted_fields, wanted_status
+from koop_es.domain.weight import Sign, Standing
+from koop_es.domain.withhold import letter_is_withheld
+
+LEAST_SIGNS = 2
+"""Things of a whole VHS that must be gone or as before; a lone one is what it seems to be (D5, D6)."""
+
+LEAST_SIGNS_OF_COURSE = 3
+"""Things of one course, where only that was put back."""
+
+
+# --- whether it went back ---------------------------------------------------------------------------------------------
+
+
+class Seen(NamedTuple):
+    """What one slice of a complete export shows: what is gone or as before, and what of the older stands."""
+
+    signs: Sequence[Sign]
+    standing: Standing
+
+
+def went_back(
+    seen: Mapping[str, Seen], others: Callable[[], Iterable[Standing]], *, empty: bool = False
+) -> WentBack | None:
+    """Tell whether a program went back, all over the VHS or in some courses (D20); ``moment`` is left to be named.
+
+    ``seen`` are the slices with signs, by cooperation; ``others`` gives what stands in all the others one by one, and
+    is asked only where the slices with signs leave it possible. A booking file that is ``empty`` is no restore (D19).
+    """
+    signs = [sign for item in seen.values() for sign in item.signs]
+    if len(signs) < LEAST_SIGNS:
+        return None
+    least = sorted((sign.since for sign in signs), reverse=True)[LEAST_SIGNS - 1]
+    everywhere = Standing()
+    for item in seen.values():
+        everywhere = everywhere.together(item.standing)
+    if everywhere.newest < least:
+        for standing in others():
+            everywhere = everywhere.together(standing)
+            if everywhere.newest >= least:
+                break
+    if (found := _moment(signs, everywhere, LEAST_SIGNS, rows=not empty)) is not None:
+        return WentBack("", (), found, sum(sign.since > found for sign in signs))
+    courses = {
+        coop_id: moment
+        for coop_id, item in seen.items()
+        if (moment := _moment(item.signs, item.standing, LEAST_SIGNS_OF_COURSE)) is not None
+    }
+    if not courses:
+        return None
+    moment = min(courses.values())
+    gone = sum(sign.since > courses[coop_id] for coop_id in courses for sign in seen[coop_id].signs)
+    return WentBack("", tuple(sorted(courses)), moment, gone)
+
+
+def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool = False) -> int | None:
+    """Find the moment after which nothing stands.
+
+    Rows that are gone prove nothing where no row stands: none of the course, or none of the VHS but other ``rows``.
+    """
+    moment = standing.newest
+    younger = [sign for sign in signs if sign.since > moment]
+    if len(younger) < least or moment == 0:
+        return None
+    return None if any(sign.row for sign in younger) and not (standing.rows or rows) else moment
+
+
+def standing_in(state: Cooperation, vhs: str, before: int, shown: Collection[str] | None = None) -> Standing:
+    """Tell what a VHS shows in a cooperation that it acknowledged in an export ``before`` this one.
+
+    ``shown`` are the bookings that have a row, by default all that it showed last.
+    """
+    counts, rows = [0], False
+    for ref, booking in state.bookings.items():
+        seat = booking.seats.get(vhs)
+        if seat is None or seat.status is None or not (seat.held if shown is None else ref in shown):
+            continue
+        for count in (seat.since, first_shown(seat, letter_of(seat)), first_shown(seat, person_name(_person(seat)))):
+            if count < before:
+                counts.append(count)
+        rows = rows or 0 < seat.since < before
+    lane = state.lanes.get(vhs)
+    if lane is not None and lane.present and lane.exists:
+        values = (fact_first_shown(lane, name, getattr(lane.row, name)) for name in lane.acked)
+        counts += [count for count in (lane.since, *values) if count < before]
+    return Standing(max(counts), rows)
+
+
+def _person(seat: Seat) -> int:
+    return seat.person_version or 0
+
+
+# --- signs, noted while an export is observed as any other -----------------------------------------------------------
+
+
+def note_course(draft: Draft, lane: Lane, row: CourseRow) -> None:
+    """Note the fields of a course that a complete export shows as before, and not because it was told to."""
+    for name, value in changed(lane.row, row.facts).items() if draft.complete and lane.acked else ():
+        count = fact_first_shown(lane, name, getattr(lane.row, name))
+        if fact_was_shown(lane, name, value, count - 1) and not _is_told(draft, lane, name, value):
+            draft.weight.signs.append(Sign(count))
+
+
+def _is_told(draft: Draft, lane: Lane, name: str, value: Any) -> bool:
+    """Tell whether an Abo-Kurs is to show this very value: then it is written, and not of former times."""
+    return lane.vhs != draft.state.master and wanted_fields(draft.state, lane).get(name) == value
+
+
+def note_missing_course(draft: Draft, lane: Lane) -> None:
+    """Note an Abo-Kurs that a complete export lacks, and the rows that stood in it."""
+    if not draft.complete_courses or lane.vhs == draft.state.master:
+        return
+    draft.weight.signs.append(Sign(lane.since))
+    for booking in draft.state.bookings.values():
+        seat = booking.seats.get(lane.vhs)
+        if seat is not None and seat.held and seat.live:
+            draft.weight.signs.append(Sign(seat.since, row=True))
+
+
+def note_missing(draft: Draft, missing: Iterable[str]) -> None:
+    """Note the rows a complete export lacks for the first time; of a course that is over that proves nothing (D17)."""
+    for ref in () if is_over(draft) else missing:
+        booking = draft.state.bookings[ref]
+        seat = booking.seats[draft.moment.vhs]
+        if seat.live and not seat.absences and not draft.state.is_cancelled(booking):
+            draft.weight.signs.append(Sign(seat.since, row=True))
+
+
+def note_letter(draft: Draft, booking: Booking, seat: Seat, status: Status) -> None:
+    """Note a letter of a row that a complete export shows as before, and not because it was told to."""
+    if seat.status is not None and status is not wanted_status(draft.state, booking, draft.moment.vhs):
+        note_value(draft, seat, seat.status.value, status.value)
+
+
+def note_value(draft: Draft, seat: Seat, now: str, shown: str) -> None:
+    """Note a letter or person of a row that a complete export shows as before."""
+    count = first_shown(seat, now)
+    if draft.complete and was_shown(seat, shown, now, count - 1):
+        draft.weight.signs.append(Sign(count))
+
+
+def note_former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
+    """Note person data of an own booking that a complete export shows as before."""
+    for name, _ in seat.acked if draft.complete else ():
+        if name.startswith("p") and row.person == draft.person(booking.person_id, int(name[1:])):
+            note_value(draft, seat, person_name(seat.person_version), name)
+            return
+
+
+def note_standing(draft: Draft, shown: Collection[str]) -> None:
+    """Note what stands in a slice in which something is gone or as before."""
+    if draft.weight.signs and draft.moment.origin is not None:
+        before = draft.moment.origin.sequence or 0
+        draft.weight.standing = standing_in(draft.state, draft.moment.vhs, before, shown)
+
+
+# --- what comes of it -------------------------------------------------------------------------------------------------
+
+
+def take_former_course(draft: Draft, lane: Lane, part: Slice, *, gone: bool) -> None:
+    """Take in what a program that went back shows of a course, so that nothing of it is read as anybody's will.
+
+    An Abo-Kurs that was made after the moment and is ``gone`` is to be made again.
+    """
+    back = draft.judgement.back_at(draft.state.coop_id)
+    if back is None or not lane.delivered:
+        return
+    if gone:
+        if lane.vhs != draft.state.master and lane.since > back.count:
+            draft.add(e.CourseWentBack, "D20", moment=back.moment, count=back.count, abo_lost=True)
+        return
+    if (row := part.course) is None:
+        return
+    news = changed(lane.row, row.facts)
+    former = {
+        name: value
+        for name, value in news.items()
+        if fact_was_shown(lane, name, value, back.count) and not _is_told(draft, lane, name, value)
+    }
+    if former:
+        lost = CourseFacts(**{name: getattr(lane.row, name) for name in former})
+        values: dict[str, Any] = {"facts": CourseFacts(**former), "lost": lost}
+        draft.add(e.CourseWentBack, "D20", row=row, moment=back.moment, count=back.count, **values)
+
+
+def _say(draft: Draft, back: WentBack) -> None:
+    """Say once that the program went back in this course, before what it lost there is named."""
+    lane, origin = draft.state.lanes[draft.moment.vhs], draft.moment.origin
+    if lane.back is None or origin is None or lane.back.export != origin.export:
+        draft.add(e.CourseWentBack, "D20", moment=back.moment, count=back.count)
+
+
+def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow], missing: list[str]) -> None:
+    """Take in what a program that went back shows and lacks: nothing absent counts, and a former value is no claim.
+
+    What others decided is given out again; of what its own VHS decides it is asked. What is settled is taken out of
+    ``missing``; a booking that stands in another course was moved there (D25).
+    """
+    back = draft.judgement.back_at(draft.state.coop_id)
+    if back is None:
+        return
+    state, vhs = draft.state, draft.moment.vhs
+    for ref in sorted(shown):
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if booking is not None and seat is not None and seat.status is not None and shown[ref].status is not None:
+            _take_former_row(draft, back, booking, seat, shown[ref])
+    for ref in [] if is_over(draft) else list(missing):
+        booking = state.bookings[ref]
+        seat = booking.seats[vhs]
+        if seat.orphaned or seat.withheld or (owner_of(ref) == vhs and state.is_final(booking)):
+            continue
+        if stands_elsewhere(draft, part, booking, seat) is not None:
+            continue
+        missing.remove(ref)
+        _say(draft, back)
+        if owner_of(ref) == vhs:
+            draft.add(e.BookingQuestioned, "D20", cause=booking.changed or None, ref=ref)
+        else:
+            draft.add(e.MirrorLost, "D20", cause=booking.changed or None, ref=ref)
+    _let_go_of_cancelled(draft, part, back, shown)
+
+
+def _let_go_of_cancelled(draft: Draft, part: Slice, back: WentBack, shown: Mapping[str, BookingRow]) -> None:
+    """Let go of mirrors with "S" that went with the program: their numbers are given to others now."""
+    vhs = draft.moment.vhs
+    for ref, booking in sorted(draft.state.bookings.items()):
+        seat = booking.seats.get(vhs)
+        if seat is None or ref in shown or owner_of(ref) == vhs or seat.status is not CANCELLED or seat.lost:
+            continue
+        if seat.since > back.count and not is_protected(part, ref, seat) and seat.booking_id not in part.excused:
+            _say(draft, back)
+            draft.add(e.MirrorLost, "D20", cause=booking.changed or None, ref=ref)
+
+
+def _take_former_row(draft: Draft, back: WentBack, booking: Booking, seat: Seat, row: BookingRow) -> None:
+    vhs, ref = draft.moment.vhs, booking.ref
+    if seat.orphaned and not booking.cancelled_by:
+        _say(draft, back)
+        draft.add(e.BookingQuestioned, "D20", row=row, ref=ref, what="orphan", status=row.status)
+        return
+    if seat.absences or seat.lost or seat.asked:
+        return
+    status = row.status if _is_former_letter(draft, back, booking, seat, row) else None
+    person = _former_person(draft, back, booking, seat, row)
+    if status is None and person is None:
+        return
+    _say(draft, back)
+    own = vhs == booking.owner and not draft.state.is_final(booking)
+    written = status is not None and seat.status is CANCELLED and draft.state.is_cancelled(booking)
+    if own and not written:
+        values: dict[str, Any] = {"what": "shown", "status": status, "person_version": person}
+        draft.add(e.BookingQuestioned, "D20", row=row, ref=ref, **values)
+    else:
+        draft.add(e.BookingWentBack, "D20", row=row, ref=ref, status=status, person_version=person)
+
+
+def _is_former_letter(draft: Draft, back: WentBack, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a row shows a letter of before; one of those that an "S" was taken for waits as D31e says."""
+    if row.status in (None, seat.status, wanted_status(draft.state, booking, draft.moment.vhs)):
+        return False
+    assert row.status is not None, "that is the first of them"
+    if not was_shown(seat, row.status.value, letter_of(seat), back.count):
+        return False
+    revived = seat.status is CANCELLED and draft.state.is_cancelled(booking)
+    return not (revived and letter_is_withheld(draft, booking, seat, row, Effect.LETTER))
+
+
+def _former_person(draft: Draft, back: WentBack, booking: Booking, seat: Seat, row: BookingRow) -> int | None:
+    """Find the former version of the person a row shows; of who was forgotten none is known (D15)."""
+    if row.person is None or booking.person_id is None or booking.person_id in draft.erased:
+        return None
+    now = _person(seat)
+    if row.person == draft.person(booking.person_id, now):
+        return None
+    if row.person == draft.person(booking.person_id, booking.person_version):
+        return None  # that is told
+    known = (int(name[1:]) for name, _ in reversed(seat.acked) if name.startswith("p"))
+    return next(
+        (
+            version
+            for version in known
+            if was_shown(seat, person_name(version), person_name(now), back.count)
+            and row.person == draft.person(booking.person_id, version)
+        ),
+        None,
+    )

@@ -1,0 +1,60 @@
+"""Whether an admin program went back: over all courses of its VHS, and only where something hints at it (D20).
+
+Most exports lack nothing and show no former value: then nothing is loaded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from koop_es.domain.draft import Moment
+from koop_es.domain.events import ProgramWentBack
+from koop_es.domain.evolve import fold
+from koop_es.domain.guard import is_empty
+from koop_es.domain.identifiers import export_name
+from koop_es.domain.judgement import WentBack
+from koop_es.domain.observation import Report
+from koop_es.domain.weight import Standing, Weight
+from koop_es.domain.went_back import Seen, standing_in, went_back
+from koop_es.ingest import ledger
+from koop_es.store import Tx
+
+AT_ONCE = 50
+"""Cooperations loaded together until one is found in which something younger stands, which is the rule."""
+
+
+def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | None:
+    """Tell whether a program went back, by the signs its slices show; None for nearly every export."""
+    seen = {coop_id: Seen(weight.signs, weight.standing) for coop_id, weight in weights.items() if weight.signs}
+    if not seen or report.sequence is None:
+        return None
+    before = report.sequence
+
+    def others() -> Iterator[Standing]:
+        left = sorted(ledger.shared(tx, report.vhs) - seen.keys())
+        for at in range(0, len(left), AT_ONCE):
+            told = tx.stories(left[at : at + AT_ONCE])
+            for coop_id, story in told.items():
+                yield standing_in(fold(coop_id, story.events), report.vhs, before)
+
+    found = went_back(seen, others, empty=is_empty(report))
+    return replace(found, moment=export_name(report.vhs, found.count, "")) if found is not None else None
+
+
+def said(moment: Moment, back: WentBack | None) -> Sequence[ProgramWentBack]:
+    """Say in the stream of a VHS that its program went back, nothing where it did not."""
+    if back is None:
+        return ()
+    event = ProgramWentBack(
+        vhs=moment.vhs,
+        rule="D20",
+        at=moment.at,
+        recorded_at=moment.recorded_at,
+        origin=moment.origin,
+        moment=back.moment,
+        gone=back.gone,
+        courses=back.courses,
+    )
+    return (event,)

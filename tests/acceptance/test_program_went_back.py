@@ -1,0 +1,224 @@
+"""D20: an admin program is restored from an older copy; nobody is cancelled anywhere, and the change list heals it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koop_es.domain.terms import Policy
+from koop_es.ingest import ingest
+from koop_es.store import Store
+from tests.acceptance.console import Console
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, booked
+from tests.acceptance.program import Program, settle
+
+
+@pytest.fixture
+def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
+    """Three VHSs that agree about twelve bookings in two courses."""
+    programs = booked(tmp_path / "exports")
+    for program in programs.values():
+        koop.take_in(program.export())
+    settle(koop, programs.values())
+    return programs
+
+
+class Copy:
+    """A backup of an admin program: its rows, not the count of its exports."""
+
+    def __init__(self, program: Program) -> None:
+        self.courses, self.bookings = deepcopy(program.courses), deepcopy(program.bookings)
+
+    def restore(self, program: Program) -> None:
+        program.courses, program.bookings = deepcopy(self.courses), deepcopy(self.bookings)
+
+
+def everybody(koop: Console) -> dict[str, dict[str, str]]:
+    return {vhs: koop.held(vhs) for vhs in NUMBERS}
+
+
+def codes(koop: Console) -> set[tuple[str, str]]:
+    answer = koop.call("violations").answer
+    return {(item["code"], item["vhs"]) for item in answer["data"]["violations"]}
+
+
+def rounds(koop: Console, network: dict[str, Program], count: int = 2) -> None:
+    """Let everybody carry out its list and report, whatever stands open."""
+    for _ in range(count):
+        for program in network.values():
+            program.obey(koop.changes(program.vhs))
+        for program in network.values():
+            koop.ingest(program.export())
+
+
+def work_since(koop: Console, network: dict[str, Program]) -> None:
+    """Let a day pass: bookings are made at all three, and one is cancelled."""
+    for vhs, booking_id in ((MASTER, "9001"), (NEAR, "9101"), (NEAR, "9102"), (FAR, "9201")):
+        network[vhs].book(NUMBERS[vhs][COOP], booking_id)
+    network[FAR].cancel(f"{FAR}:70000")
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values())
+
+
+def why(koop: Console, vhs: str, ref: str) -> list[str]:
+    now: list[str] = koop.ask("why", COOP, "--booking", ref, "--vhs", vhs)["now"]
+    return now
+
+
+def test_d20_restored_program_is_healed_by_its_change_list_and_nobody_is_cancelled(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    wanted = everybody(koop)
+    copy.restore(network[NEAR])
+    first = koop.take_in(network[NEAR].export())
+    assert any("put back to what export 301#" in notice["text"] for notice in first["notices"])
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    assert everybody(koop) == wanted
+    for _ in range(3):  # nothing is written yet: the same copy again and again proves nothing either
+        koop.ingest(network[NEAR].export())
+    assert everybody(koop) == wanted
+    kinds = {(change["kind"], change["booking"]["ref"]) for change in koop.changes(NEAR)}
+    assert ("booking.create", f"{MASTER}:9001") in kinds
+    assert ("booking.cancel", f"{FAR}:70000") in kinds
+    assert not any(ref.startswith(f"{NEAR}:") for _, ref in kinds)
+    rounds(koop, network)
+    assert everybody(koop) == wanted
+    for ref in (f"{NEAR}:9101", f"{NEAR}:9102"):
+        assert any("restore-booking" in said for said in why(koop, NEAR, ref))
+        koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup of the night")
+    settle(koop, network.values())
+    assert everybody(koop) == wanted
+    assert codes(koop) == set()
+    assert network[NEAR].row(f"{NEAR}:9101")["Status"] == "A"
+    assert network[NEAR].row(f"{FAR}:70000")["Status"] == "S"
+
+
+def test_d20_the_copy_of_before_and_after_cost_nobody_a_second_restore(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    wanted = everybody(koop)
+    for _ in range(2):
+        copy.restore(network[NEAR])
+        koop.take_in(network[NEAR].export())
+        rounds(koop, network, 1)
+    assert everybody(koop) == wanted
+    for ref in (f"{NEAR}:9101", f"{NEAR}:9102"):
+        koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup")
+    settle(koop, network.values())
+    assert everybody(koop) == wanted
+
+
+def test_d20_really_removed_is_s_at_once_everywhere(koop: Console, network: dict[str, Program]) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(network[NEAR])
+    koop.take_in(network[NEAR].export())
+    koop.ask("restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "test", "--reject")
+    koop.ask("restore-booking", COOP, "--booking", f"{NEAR}:9102", "--vhs", NEAR, "--reason", "test")
+    error = koop.refused(
+        "restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "no", status=3
+    )
+    assert "that stands" in error["message"]
+    assert koop.held(FAR)[f"{NEAR}:9101"] == "S"
+    settle(koop, network.values())
+    assert koop.held(MASTER)[f"{NEAR}:9102"] == "A"
+
+
+def edit(program: Program, coop_id: str, **texts: str) -> None:
+    (row,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][coop_id])
+    row.update({name.replace("_", " "): text for name, text in texts.items()})
+
+
+def test_d20_the_masters_program_went_back_and_nobody_is_told_the_old_room(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[MASTER])
+    edit(network[MASTER], COOP, Kursort="Raum 9", Uhrzeit_von="19:00")
+    edit(network[MASTER], OTHER, Ausfall="W")
+    koop.take_in(network[MASTER].export())
+    settle(koop, network.values())
+    wanted = everybody(koop)
+    copy.restore(network[MASTER])
+    koop.take_in(network[MASTER].export(), status=1)  # so many S as A again are one question (D31e)
+    assert {("PROGRAM_WENT_BACK", MASTER), ("LETTERS_CHANGED_TOGETHER", MASTER)} <= codes(koop)
+    assert everybody(koop) == wanted, "no Ausfall is taken back"
+    assert [koop.changes(vhs) for vhs in NUMBERS] == [[], [], []], "nothing is written before somebody answers"
+    (held,) = koop.ask("withheld", "list", status=1)["withheld"]
+    koop.ask("withheld", "approve", held["id"], "--up-to", "6")
+    assert {change["kind"] for change in koop.changes(MASTER)} == {"booking.cancel"}
+    koop.ask("restore-course", COOP, "--vhs", MASTER, "--reason", "the new room counts")
+    koop.ask("restore-course", OTHER, "--vhs", MASTER, "--reason", "it is cancelled")
+    settle(koop, network.values())
+    assert everybody(koop) == wanted
+    (row,) = (row for row in network[MASTER].courses if row["Kursnummer"] == NUMBERS[MASTER][COOP])
+    assert (row["Kursort"], row["Uhrzeit von"]) == ("Raum 9", "19:00")
+    assert codes(koop) == set()
+
+
+def test_d20_forgotten_people_cannot_be_restored_and_the_answer_says_so(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(network[NEAR])
+    koop.take_in(network[NEAR].export())
+    koop.ask("forget", "--booking", f"{NEAR}:9101", "--yes")
+    error: dict[str, Any] = koop.refused(
+        "restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "x", status=3
+    )
+    assert "forgotten" in error["message"]
+
+
+def test_d20_the_count_of_exports_may_go_back_with_it(koop: Console, network: dict[str, Program]) -> None:
+    copy, sequence = Copy(network[NEAR]), network[NEAR].sequence
+    work_since(koop, network)
+    wanted = everybody(koop)
+    copy.restore(network[NEAR])
+    network[NEAR].sequence, network[NEAR].folder = sequence, network[NEAR].folder / "again"
+    path = network[NEAR].export(exported_at="2026-03-19T02:00:00+01:00")
+    assert koop.ingest(path, status=1)[0]["status"] == "superseded"
+    assert ("SEQUENCE_RESTARTED", NEAR) in codes(koop)
+    koop.ask("vhs", "restart-sequence", NEAR, "--reason", "restored")
+    koop.take_in(path)
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    koop.ingest(network[NEAR].export(exported_at="2026-03-19T03:00:00+01:00"))
+    assert everybody(koop) == wanted
+
+
+def test_d20_a_delta_after_the_restore_says_nothing_of_what_was_lost(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    wanted = everybody(koop)
+    copy.restore(network[NEAR])
+    koop.take_in(network[NEAR].export())
+    assert koop.ingest(network[NEAR].export(kind="delta"))[0]["events"] == 0
+    assert everybody(koop) == wanted
+
+
+def test_d20_a_large_export_that_is_applied_in_parts_is_judged_once(koop: Console, network: dict[str, Program]) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    network[NEAR].book(NUMBERS[NEAR][OTHER], "9103")
+    koop.take_in(network[NEAR].export())
+    settle(koop, network.values())
+    wanted = everybody(koop)
+    copy.restore(network[NEAR])
+    with Store.open(koop.db) as store:
+        path, now = network[NEAR].export(), datetime.fromisoformat(f"{koop.now}:00+01:00")
+        found = ingest(store, path, Policy(), now=now, max_events=1)
+    assert found.status == "applied"
+    koop.ingest(network[NEAR].export())
+    assert everybody(koop) == wanted
+    asked = {item["ref"] for item in koop.call("violations").answer["data"]["violations"] if item["ref"]}
+    assert asked == {f"{NEAR}:9101", f"{NEAR}:9102", f"{NEAR}:9103"}

@@ -1,0 +1,369 @@
+"""D20: an admin program that went back to an earlier moment, in the course of one cooperation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from koop_es.domain.errors import Refused
+from koop_es.domain.events import Event
+from koop_es.domain.judgement import Judgement, WentBack
+from koop_es.domain.observation import BookingRow, Person
+from koop_es.domain.restoring import reject_booking, reject_course, restore_booking, restore_course
+from koop_es.domain.weight import Sign, Standing
+from koop_es.domain.went_back import Seen, went_back
+from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, shared, types
+
+OWN, OTHER = "301:8", "563:3"
+
+
+def nobody_else() -> list[Standing]:
+    return []
+
+
+def whole(*signs: int, newest: int = 1, rows: bool = True, gone: bool = True) -> WentBack | None:
+    seen = {"a": Seen([Sign(since, row=gone) for since in signs], Standing(newest, rows))}
+    return went_back(seen, nobody_else, empty=not rows)
+
+
+# --- whether it went back ---------------------------------------------------------------------------------------------
+
+
+def test_d20_two_things_younger_than_all_that_stands_are_a_program_that_went_back() -> None:
+    found = whole(5, 4, newest=3)
+    assert found is not None
+    assert (found.count, found.gone, found.courses) == (3, 2, ())
+
+
+@pytest.mark.parametrize(
+    ("signs", "newest"),
+    [((5,), 3), ((5, 3), 3), ((5, 4), 4), ((2, 2, 2), 3), ((5, 5), 0)],
+    ids=["a lone S undone", "one older", "one as old as what stands", "removals of old ones", "nothing older stands"],
+)
+def test_d20_less_is_what_it_seems_to_be(signs: tuple[int, ...], newest: int) -> None:
+    assert whole(*signs, newest=newest) is None
+
+
+def test_d20_an_empty_booking_file_is_no_restore() -> None:
+    assert whole(5, 5, 5, newest=1, rows=False) is None
+    assert whole(5, 5, newest=1, rows=False, gone=False) is not None, "former values need no older row"
+
+
+def test_d20_what_stands_in_any_other_course_tells_against_it() -> None:
+    seen = {"a": Seen([Sign(5, row=True), Sign(5, row=True)], Standing(2, rows=True))}
+    assert went_back(seen, lambda: [Standing(6, rows=True)]) is None
+    assert went_back(seen, lambda: [Standing(4, rows=True)]) is not None
+
+
+def test_d20_other_courses_are_not_looked_at_where_enough_stands_already() -> None:
+    def never() -> list[Standing]:
+        raise AssertionError("nothing may be loaded for that")
+
+    seen = {"a": Seen([Sign(5, row=True), Sign(2, row=True)], Standing(4, rows=True))}
+    assert went_back(seen, never) is None
+    assert went_back({"a": Seen([Sign(5, row=True)], Standing(1, rows=True))}, never) is None
+
+
+def test_d20_one_course_that_was_put_back_needs_three_things() -> None:
+    one = Seen([Sign(5, row=True)] * 3, Standing(2, rows=True))
+    found = went_back({"a": one}, lambda: [Standing(9, rows=True)])
+    assert found is not None
+    assert (found.courses, found.count) == (("a",), 2)
+    two = Seen([Sign(5, row=True)] * 2, Standing(2, rows=True))
+    assert went_back({"a": two}, lambda: [Standing(9, rows=True)]) is None
+
+
+# --- what comes of it -------------------------------------------------------------------------------------------------
+
+
+def back(world: World, vhs: str, *rows: BookingRow, to: int, **changed: Any) -> list[Event]:
+    """Let a VHS export what its program holds after it went back to an export."""
+    judgement = Judgement(went_back=WentBack(f"{vhs}#{to}", (), to, 2))
+    return world.report(vhs, *rows, judgement=judgement, **changed)
+
+
+def mine(status: str = "A", **more: Any) -> BookingRow:
+    return booked("8", status, **{"person": BERND, "at": "2026-01-07T10:00:00+01:00", **more})
+
+
+def theirs(status: str = "A", **more: Any) -> BookingRow:
+    return mirror("M3", OTHER, status, at="2026-01-08T10:00:00+01:00", **more)
+
+
+def busy() -> tuple[World, int]:
+    """Give a world in which 301 has since its last backup a new booking and the mirror of one; and that export."""
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(MASTER, held(MASTER), booked("3", person=BERND, at="2026-01-08T10:00:00+01:00"))
+    world.report(ABO, held(ABO), mine(), theirs())
+    return world, moment
+
+
+def test_d20_signs_are_what_was_acknowledged_since() -> None:
+    world, _ = busy()
+    weight = world.weigh(ABO, held(ABO))
+    assert [sign.since for sign in weight.signs] == [3, 3]
+    assert weight.standing == Standing(2, rows=True)
+
+
+def test_d20_mirrors_are_given_out_again_under_new_ids_and_nobody_is_cancelled() -> None:
+    world, moment = busy()
+    assert types(back(world, ABO, held(ABO), to=moment)) == ["CourseWentBack", "BookingQuestioned", "MirrorLost"]
+    assert world.to_do(ABO) == [("booking.create", OTHER)]
+    assert world.statuses(THIRD) == {"301:7": "A", OWN: "A", OTHER: "A"}
+    assert world.detail("PROGRAM_WENT_BACK") == {"found": f"301#{moment}", "refs": f"{OWN}, {OTHER}"}
+    first = world.changes(ABO)[0].id
+    for _ in range(3):
+        assert types(world.report(ABO, held(ABO))) == []
+    assert world.weigh(ABO, held(ABO)).signs == [], "it is not judged anew"
+    world.report(ABO, held(ABO), theirs())
+    assert world.to_do(ABO) == []
+    back(world, ABO, held(ABO), to=moment)
+    assert world.changes(ABO)[0].id != first, "an id is carried out once"
+
+
+def test_d20_a_mirror_made_again_is_acknowledged_anew() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), to=moment)
+    world.report(ABO, held(ABO), theirs())
+    [sign] = world.weigh(ABO, held(ABO)).signs
+    assert sign.since == world.exports[ABO]
+
+
+def test_d20_own_bookings_wait_and_it_closes_when_all_is_acknowledged_or_decided() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), to=moment)
+    world.report(ABO, held(ABO), theirs())
+    assert ("PROGRAM_WENT_BACK", ABO, "") in world.open
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "backup"))
+    [change] = world.changes(ABO)
+    assert (change.kind, change.ref, change.booking_id) == ("booking.create", OWN, "8")
+    world.report(MASTER, held(MASTER), booked("3", person=BERND, at="2026-01-08T10:00:00+01:00"), venue="Raum 2")
+    world.report(ABO, held(ABO), theirs(), mine())
+    assert "PROGRAM_WENT_BACK" not in world.codes, "whatever else is pending"
+    assert world.to_do(ABO) == [("course.update", "Kursort")]
+
+
+def test_d20_a_beleg_id_taken_meanwhile_is_not_used_again() -> None:
+    world, moment = busy()
+    stranger = booked(
+        "8", person=Person("Neu", "Nora", "1", "n@example.org"), tnr="T99", at="2026-02-20T09:00:00+01:00"
+    )
+    back(world, ABO, held(ABO), stranger, to=moment)
+    assert "301:8~2" in world.state.bookings
+    assert world.statuses(MASTER)[OWN] == "A"
+
+
+def test_d20_really_removed_is_s_at_once() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), to=moment)
+    world.decide(ABO, lambda draft: reject_booking(draft, OWN, "she knows"))
+    assert world.state.is_cancelled(world.state.bookings[OWN])
+    world.report(ABO, held(ABO), theirs())
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_an_s_is_written_again_and_nobody_is_accused() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(THIRD, held(THIRD, status="S", edited_by="Kern"))
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    events = back(world, ABO, held(ABO), to=moment)
+    assert types(events) == ["CourseWentBack", "BookingWentBack"]
+    assert world.codes == {"PROGRAM_WENT_BACK"}
+    assert world.to_do(ABO) == [("booking.cancel", "301:7")]
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    assert world.open == set()
+
+
+def test_d20_the_former_letter_of_its_own_booking_is_no_claim() -> None:
+    world = shared(status="W")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="A"))
+    assert [sign.since for sign in world.weigh(ABO, held(ABO, status="W")).signs] == [3]
+    back(world, ABO, held(ABO, status="W"), to=moment)
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.to_do(ABO) == [], "it waits for a decision"
+    world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "she has a seat"))
+    assert world.to_do(ABO) == [("booking.update", "301:7")]
+    world.report(ABO, held(ABO, status="A"))
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_the_former_letter_may_be_meant() -> None:
+    world = shared(status="W")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="A"))
+    back(world, ABO, held(ABO, status="W"), to=moment)
+    world.decide(ABO, lambda draft: reject_booking(draft, "301:7", "back on the list"))
+    assert world.statuses(MASTER) == {"301:7": "W"}
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_former_person_data_are_no_claim() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    moved = Person("Muster", "Anna", "0721 9999", "anna@example.org")
+    world.report(ABO, held(ABO, person=moved))
+    assert [sign.since for sign in world.weigh(ABO, held(ABO)).signs] == [3]
+    back(world, ABO, held(ABO), to=moment)
+    assert world.state.bookings["301:7"].person_version == 2
+    assert types(world.report(ABO, held(ABO))) == []
+    world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "the new phone"))
+    [change] = world.changes(ABO)
+    assert (change.kind, change.person_version) == ("booking.update", 2)
+    world.report(ABO, held(ABO, person=Person("Muster", "Anna", "0721 5555", "anna@example.org")))
+    assert world.state.bookings["301:7"].person_version == 3, "a number of a person is not used twice"
+
+
+def test_d20_former_person_data_may_be_meant() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, person=Person("Muster", "Anna", "0721 9999", "anna@example.org")))
+    back(world, ABO, held(ABO), to=moment)
+    world.decide(ABO, lambda draft: reject_booking(draft, "301:7", "the old phone"))
+    booking = world.state.bookings["301:7"]
+    assert world.people[booking.person_id or "", booking.person_version] == ANNA
+    world.report(ABO, held(ABO, person=Person("Muster", "Anna", "0721 5555", "anna@example.org")))
+    assert world.state.bookings["301:7"].person_version == 3
+
+
+def test_d20_a_returned_orphan_is_not_reinstated_unasked() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    back(world, THIRD, held(THIRD), to=1)
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.to_do(THIRD) == []
+    world.decide(THIRD, lambda draft: restore_booking(draft, "301:7", "she comes"))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+def test_d20_a_returned_orphan_that_was_meant_gets_its_s() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(THIRD)
+    back(world, THIRD, held(THIRD), to=1)
+    world.decide(THIRD, lambda draft: reject_booking(draft, "301:7", "removed on purpose"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+    assert world.to_do(THIRD) == [("booking.cancel", "301:7")]
+
+
+def test_d20_what_was_entered_since_is_new_work() -> None:
+    world, moment = busy()
+    new = booked("20", person=Person("Neu", "Nora", "1", "n@example.org"), at="2026-02-20T09:00:00+01:00")
+    assert "BookingMade" in types(back(world, ABO, held(ABO, status="S", edited_by="Kern"), new, to=moment))
+    assert world.statuses(MASTER)["301:20"] == "A"
+    assert world.statuses(MASTER)["301:7"] == "S"
+
+
+def test_d20_a_customer_entered_anew_is_the_same_booking() -> None:
+    world, moment = busy()
+    again = booked("9", person=BERND, tnr="T77", at="2026-01-07T10:00:00+01:00")
+    assert "BookingQuestioned" not in types(back(world, ABO, held(ABO), again, theirs(), to=moment))
+    assert world.statuses(MASTER)[OWN] == "A"
+
+
+# --- courses ----------------------------------------------------------------------------------------------------------
+
+
+def test_d20_former_facts_of_the_master_are_no_revision() -> None:
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    assert [sign.since for sign in world.weigh(MASTER, held(MASTER)).signs] == [moment + 1] * 2
+    assert types(back(world, MASTER, held(MASTER), to=moment)) == ["CourseWentBack"]
+    lane = world.state.master_lane
+    assert lane is not None
+    assert (lane.facts.venue, lane.facts.starts_at) == ("Raum 2", "19:00")
+    assert world.to_do(MASTER) == []
+    world.decide(MASTER, lambda draft: restore_course(draft, "the new room"))
+    assert world.to_do(MASTER) == [("course.update", "Uhrzeit von, Kursort")]
+    with pytest.raises(Refused, match="that stands"):
+        world.decide(MASTER, lambda draft: reject_course(draft, "no"))
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_former_facts_may_be_meant() -> None:
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    back(world, MASTER, held(MASTER), to=moment)
+    world.decide(MASTER, lambda draft: reject_course(draft, "the old room"))
+    lane = world.state.master_lane
+    assert lane is not None
+    assert (lane.facts.venue, lane.facts.starts_at) == ("Raum 1", "18:00")
+    assert world.changes(MASTER) == []
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_no_ausfall_is_taken_back() -> None:
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), cancelled=True)
+    back(world, MASTER, held(MASTER), to=moment)
+    assert world.state.cancelled
+    assert ("course.cancel", "") not in world.to_do(MASTER), "it waits for a decision"
+    world.decide(MASTER, lambda draft: restore_course(draft, "it is off"))
+    assert ("course.cancel", "") in world.to_do(MASTER)
+
+
+def test_d20_an_ausfall_taken_back_by_decision_lives_again() -> None:
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), cancelled=True)
+    back(world, MASTER, held(MASTER), to=moment)
+    world.decide(MASTER, lambda draft: reject_course(draft, "it takes place"))
+    assert not world.state.cancelled
+
+
+def test_d20_fields_of_an_abo_are_written_again_and_kept_by_nobody() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    world.report(ABO, held(ABO), venue="Raum 2", starts_at="19:00", edited_by="WS")
+    back(world, ABO, held(ABO), to=moment, edited_by="Kern")
+    assert world.to_do(ABO) == [("course.update", "Uhrzeit von, Kursort")]
+    assert "PROGRAM_WENT_BACK" in world.codes
+    world.report(ABO, held(ABO), venue="Raum 2", starts_at="19:00", edited_by="WS")
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_the_stubborn_clerk_acknowledges_nothing_new() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(ABO, held(ABO), fee_cents=9500)
+        world.report(ABO, held(ABO), fee_cents=9000, edited_by="WS")
+    signs = world.weigh(ABO, held(ABO), fee_cents=9500).signs
+    assert [sign for sign in signs if sign.since > 1] == []
+
+
+def test_d20_an_abo_kurs_that_is_gone_is_made_again_with_its_mirrors() -> None:
+    world, _ = busy()
+    judgement = Judgement(went_back=WentBack("301#0", (), 0, 2))
+    events = world.report_without_course(ABO, judgement=judgement)
+    assert types(events) == ["CourseWentBack"]
+    kinds = [kind for kind, _ in world.to_do(ABO)]
+    assert kinds == ["course.create", "booking.create"]
+    assert "COURSE_VANISHED" not in world.codes
+    assert types(world.report_without_course(ABO)) == []
+    world.report(ABO, theirs())
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "x"))
+    world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "x"))
+    world.report(ABO, theirs(), mine(), held(ABO))
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_a_course_out_of_scope_of_the_judgement_is_read_as_ever() -> None:
+    world, moment = busy()
+    judgement = Judgement(went_back=WentBack(f"301#{moment}", ("563-COOP-999",), moment, 3))
+    assert "BookingVanished" in types(world.report(ABO, held(ABO), judgement=judgement))
+
+
+def test_d20_facts_say_nothing_of_people() -> None:
+    world, moment = busy()
+    events = back(world, ABO, held(ABO), to=moment)
+    assert all(ANNA.name not in repr(event) and BERND.name not in repr(event) for event in events)
