@@ -142,8 +142,8 @@ class Console:
         assert reply.status == int(not data["converged"])
         return {item["vhs"]: item for item in data["vhs"]}
 
-    def events(self, coop_id: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("history", coop_id)["events"]
+    def events(self, coop_id: str, *options: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ask("history", coop_id, *options)["events"]
         return found
 
     # --- a process of its own -----------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def test_d4_one_approval_among_withheld_of_two_exports_leaves_the_other(
     name = withheld_of(koop, network)
     for count in range(13):
         network[FAR].remove(f"{FAR}:{700 + count}")
-    koop.take_in(network[FAR].export(), status=1)
+    koop.take_in(network[FAR].export())
     koop.take_in(network[FAR].export(), status=1)
     assert len(koop.ask("withheld", "list", status=1)["withheld"]) == 2
     koop.ask("withheld", "approve", name, "--up-to", str(LOST))

@@ -89,6 +89,8 @@ def picture(koop: Console, *vhss: str) -> list[Any]:
     """Give everything anybody sees, positions, ids and causes included."""
     answers = [koop.ask(command, "--vhs", vhs) for vhs in vhss for command in ("view", "changes")]
     status = koop.call("status").answer["data"]
+    for vhs in status["vhs"]:  # an ingest repeated after the kill that came too late is an export that came twice
+        del vhs["superseded_since"], vhs["state"]
     return [*answers, status, koop.call("violations").answer["data"]]
 
 

@@ -73,7 +73,7 @@ def test_in_a_pipe_pages_are_printed_and_commands_read_line_by_line(told: Consol
     reply = steps(told, "n\nend\n/ 301:500\nq\nn\n")
     assert (reply.returncode, reply.stderr) == (0, "")
     events = [line for line in reply.stdout.splitlines() if line.startswith("event ")]
-    count = len(told.events(COOP))
+    count = len(told.events(COOP, "--given"))
     assert [line.split()[1] for line in events[:3]] == ["1", "2", str(count)]
     assert len(events) == 4
     assert "\x1b" not in reply.stdout
@@ -162,7 +162,7 @@ def test_help_does_not_import_the_screen() -> None:
 def test_json_gives_the_state_after_every_event(told: Console) -> None:
     data = told.ask("replay", COOP)
     assert data.keys() == {"coop_id", "frames"}
-    assert [frame["event"] for frame in data["frames"]] == told.events(COOP)
+    assert [frame["event"] for frame in data["frames"]] == told.events(COOP, "--given")
     for frame in data["frames"]:
         assert frame.keys() >= {"position", "version", "event", "columns", "rows"}
         assert all(len(row["cells"]) == len(frame["columns"]) for row in frame["rows"])
@@ -180,7 +180,7 @@ def test_both_databases_tell_the_same_states(any_koop: Console, tmp_path: Path) 
     for program in booked(tmp_path / "exports").values():
         any_koop.take_in(program.export())
     frames = any_koop.ask("replay", COOP)["frames"]
-    assert [frame["event"] for frame in frames] == any_koop.events(COOP)
+    assert [frame["event"] for frame in frames] == any_koop.events(COOP, "--given")
     assert frames[-1]["pending"][MASTER]
     alone = any_koop.ask("replay", COOP, "--booking", "301:500", "--at", str(frames[-1]["position"]))["frames"]
     assert [row["label"] for row in alone[0]["rows"] if row["kind"] == "booking"] == ["301:500"]
@@ -219,7 +219,7 @@ def shown(app: StepperApp) -> list[str]:
 
 
 def test_keys_lead_through_the_story_on_the_full_screen(told: Console) -> None:
-    count = len(told.events(COOP))
+    count = len(told.events(COOP, "--given"))
 
     async def story(app: StepperApp, pilot: Pilot[None]) -> None:
         def version() -> int:
