@@ -353,10 +353,10 @@ def test_control_c_ends_wherever_one_is(demo_db: str, before: str) -> None:
 
 
 def test_without_colour_every_mark_is_there(demo_db: str) -> None:
-    command = [*PROGRAM, "replay", DEMO_COOP, "--db", demo_db, "--at", "77"]
+    command = [*PROGRAM, "replay", DEMO_COOP, "--db", demo_db, "--at", "98"]
     environment = clean_environment() | {"TERM": "xterm", "NO_COLOR": "1"}
     with Terminal(command, environment) as terminal:
-        row = next(line for line in terminal.wait_for("event 47 of") if line.startswith("301:4"))
+        row = next(line for line in terminal.wait_for("event 68 of") if line.startswith("301:4"))
         assert row.split() == ["301:4", "A", ">-", ">", "A", "suspected", "!", "A"]
         assert terminal.end("q") == 0
 
@@ -385,7 +385,7 @@ def test_the_program_runs_in_tmux(demo_db: str, tmp_path: Path) -> None:
         tmux("send-keys", "-t", "walk", "c")
         pane_with("conflict: ")
         tmux("send-keys", "-t", "walk", "End")
-        assert "301:4 orphan" in pane_with("event 63 of")
+        assert "301:4 orphan" in pane_with("event 92 of")
         tmux("send-keys", "-t", "walk", "q")
     finally:
         subprocess.run(["tmux", "-S", socket, "kill-server"], capture_output=True, check=False)
@@ -399,6 +399,6 @@ def test_the_screen_in_the_guide_is_what_the_program_shows(demo_db: str) -> None
     with Store.open(demo_db) as store:
         frames = Frames(Timeline.load(store, DEMO_COOP))
         stepper = Stepper(
-            frames, lambda text: position_of(store, text), why(store), begin=frames.timeline.version_at(76)
+            frames, lambda text: position_of(store, text), why(store), begin=frames.timeline.version_at(97)
         )
     assert quoted == text(page(stepper, 80, 24))
