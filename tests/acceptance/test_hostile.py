@@ -143,7 +143,7 @@ def test_a_character_no_xml_may_hold_costs_nothing_where_nothing_is_read(
     settled: Console, tmp_path: Path, form: str, text: str
 ) -> None:
     path = written(tmp_path, f"<a>{text}</a>".join(FORMATS[form]).encode())
-    (export,) = settled.ingest(path, "--vhs", MASTER)
+    (export,) = settled.ingest(path, "--vhs", MASTER)  # type: ignore[arg-type]
     assert (export["events"], export["quarantined_rows"]) == (0, 0)
 
 

@@ -126,7 +126,7 @@ def _absences(koop: Console, network: dict[str, Program]) -> None:
         network[NEAR].remove(f"{NEAR}:{100 + number}")
     network[FAR].remove(f"{FAR}:100")
     for vhs in (NEAR, FAR):
-        koop.take_in(network[vhs].export())
+        koop.take_in(network[vhs].export(), status=int(vhs == NEAR))  # the first absence of many is said (D19)
     network[FAR].cancel(f"{FAR}:102")
     network[FAR].cancel(f"{NEAR}:103")
     network[FAR].book(NUMBERS[FAR][COOP], "300")
