@@ -129,15 +129,15 @@ def _absences(koop: Console, network: dict[str, Program]) -> None:
         koop.take_in(network[vhs].export(), status=int(vhs == NEAR))  # the first absence of many is said (D19)
     network[FAR].cancel(f"{FAR}:102")
     network[FAR].cancel(f"{NEAR}:103")
-    network[FAR].book(NUMBERS[FAR][COOP], "300")
-    network[FAR].book(NUMBERS[FAR][OTHER], "301", "W")
+    network[FAR].book(NUMBERS[FAR][COOP], "300", Telefon="0721 300")
+    network[FAR].book(NUMBERS[FAR][OTHER], "301", "W", Telefon="0721 301")
     network[FAR].courses[0]["Kennzeichen"] = "17"
 
 
 def _set_aside_and_mended(koop: Console, program: Program) -> None:
     """Take in an export of which one row is set aside, and put that row right in its file afterwards."""
     program.book(NUMBERS[FAR][COOP], "303")
-    row = program.row(program.book(NUMBERS[FAR][COOP], "302"))
+    row = program.row(program.book(NUMBERS[FAR][COOP], "302", Telefon="0721 302"))
     good, row["Gebucht am"] = row["Gebucht am"], UNUSABLE
     path = program.export()
     assert koop.take_in(path, status=1)["quarantined_rows"] == 1
