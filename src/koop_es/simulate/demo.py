@@ -239,7 +239,7 @@ class Demo:
         with self._step("People book at all three, and everybody holds every seat") as step:
             self.anna = self._seat(step, self.master, ANNA)
             self.bernd = self._seat(step, self.first, BERND)
-            self._seat(step, self.second, CLARA)
+            self.clara = self._seat(step, self.second, CLARA)
             step.say("With a third participant cmxOrganize marks a course as anrechenbar by itself")
             self._settle(step)
 

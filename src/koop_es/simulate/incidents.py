@@ -12,6 +12,7 @@ from pathlib import Path
 
 from koop_es.domain.observation import Person
 from koop_es.ingest import ExportResult, ingest
+from koop_es.simulate.copies import Copy, put_back
 from koop_es.simulate.demo import DORA, EMIL, FIRST, FRIDA, GUSTAV, MASTER, SECOND, Demo, Outcome, Step
 from koop_es.simulate.spoil import replaced, spoil
 
@@ -138,6 +139,24 @@ class Incident(Demo):
                 self.network.report(program)
             self._heard(step)
 
+    def restored_program(self) -> None:
+        """A program was restored from a backup: what was booked and cancelled since is gone, and nobody meant it."""
+        with self._step("Karlsruhe makes a backup of its program at night") as step:
+            copy = Copy.of(self.first, self.clock.now)
+            step.say("The backup holds Bernd Fuchs, Clara Kern and Anna Berger, all with A")
+        with self._step("Two more book, and Clara Kern cancels at München Nord") as step:
+            self._seat(step, self.first, EMIL)
+            self.second.cancel(self.second.find(self.clara))
+            step.say(f"München Nord sets Clara Kern to S ({self.clara})")
+            self._settle(step)
+            self._seat(step, self.master, DORA)
+            self._settle(step)
+        with self._step("Karlsruhe's disk fails, and the backup is put back") as step:
+            put_back(self.first, copy, "all", None, counter=False)
+            said = self.network.report(self.first)
+            step.say(f"Karlsruhe's export {said.sequence} is as it was two days ago: {said.status}")
+            self._heard(step)
+
     def spreadsheet_between(self) -> None:
         """Somebody opens the export in a spreadsheet before it is sent: numbers are other numbers, or none."""
         self.first.digits = 4
@@ -220,6 +239,7 @@ INCIDENTS: dict[str, Callable[[Incident], None]] = {
     "stale-export": Incident.stale_export,
     "wrong-letter": Incident.wrong_letter,
     "wrong-export": Incident.wrong_export,
+    "restored-program": Incident.restored_program,
     "spreadsheet-between": Incident.spreadsheet_between,
     "connector-anew": Incident.connector_anew,
     "unclear-cancellation": Incident.unclear_cancellation,
