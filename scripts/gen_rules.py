@@ -24,7 +24,7 @@ RULES: tuple[str, ...] = (
     *(f"R{number}" for number in range(7, 48)),
     *(f"B{number}" for number in range(1, 23)),
     *(f"T{number}" for number in range(1, 7)),
-    *(f"D{number}" for number in range(1, 34) if number != 20),
+    *(f"D{number}" for number in range(1, 34)),
 )
 
 # G1 to G9 are bars of the test suite, not rules.
