@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from koop_es.simulate.world import World
 
 
+_ABOUT_CONTRACTS = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves"})
+
+
 def look(world: World) -> list[str]:
     """Answer what people have to answer; says what was decided."""
     return [*restart_counts(world), *restore(world)]
@@ -21,7 +24,8 @@ def look(world: World) -> list[str]:
 def restore(world: World) -> list[str]:
     """Decide about what a restored program lost, or its course that lives again: whoever is to come is restored (D20).
 
-    A row that went with a restore is written again, one that somebody removed was meant to be.
+    A row that went with a restore, or with a course that was deleted, is written again; one that somebody removed was
+    meant to be.
     """
     said, facts = [], world.staff.facts
     places = {program.vhs: number for number, program in enumerate(world.programs)}
@@ -32,7 +36,8 @@ def restore(world: World) -> list[str]:
                 if not seat.asked or booking.cancelled_by:
                     continue
                 who = facts.label_of.get(ref, -1)
-                meant = seat.ask == "shown" or (seat.ask == "row" and (places[vhs], who) in facts.went_back)
+                lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
+                meant = seat.ask == "shown" or (seat.ask == "row" and lost)
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
                 world.diary.note(world.clock.now, vhs, "restore" if meant else "reject", "decides", who=who)
@@ -42,6 +47,12 @@ def restore(world: World) -> list[str]:
                 restore_course(world.store, now=world.clock.now, vhs=vhs, coop_id=coop_id, reason="asked")
                 said.append(f"{vhs} was asked about {coop_id}: restored")
     return said
+
+
+def _was_taken_out(world: World, who: int) -> bool:
+    """Tell whether the last thing people did about somebody's contract was to end it, or to take its row out."""
+    meant = [deed.intent for deed in world.diary.deeds if deed.who == who and deed.intent in _ABOUT_CONTRACTS]
+    return bool(meant) and meant[-1] in ("leaves", "removed", "moves")
 
 
 def restart_counts(world: World) -> list[str]:
