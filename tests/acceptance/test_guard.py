@@ -137,11 +137,13 @@ def test_d4_one_approval_among_withheld_of_two_exports_leaves_the_other(
     for count in range(13):
         network[FAR].book(NUMBERS[FAR][COOP], f"{700 + count}")
     koop.take_in(network[FAR].export())
+    network[FAR].book(NUMBERS[FAR][COOP], "790")  # younger than those who go, so that no program went back (D20)
+    koop.take_in(network[FAR].export())
     lose(network)
     name = withheld_of(koop, network)
     for count in range(13):
         network[FAR].remove(f"{FAR}:{700 + count}")
-    koop.take_in(network[FAR].export())
+    koop.take_in(network[FAR].export(), status=1)
     koop.take_in(network[FAR].export(), status=1)
     assert len(koop.ask("withheld", "list", status=1)["withheld"]) == 2
     koop.ask("withheld", "approve", name, "--up-to", str(LOST))

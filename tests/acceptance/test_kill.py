@@ -90,7 +90,8 @@ def picture(koop: Console, *vhss: str) -> list[Any]:
     answers = [koop.ask(command, "--vhs", vhs) for vhs in vhss for command in ("view", "changes")]
     status = koop.call("status").answer["data"]
     for vhs in status["vhs"]:  # an ingest repeated after the kill that came too late is an export that came twice
-        del vhs["superseded_since"], vhs["state"]
+        del vhs["superseded_since"], vhs["state"], vhs["converged"]
+    del status["converged"]
     return [*answers, status, koop.call("violations").answer["data"]]
 
 

@@ -77,7 +77,7 @@ def test_d20_restored_program_is_healed_by_its_change_list_and_nobody_is_cancell
     work_since(koop, network)
     wanted = everybody(koop)
     copy.restore(network[NEAR])
-    first = koop.take_in(network[NEAR].export())
+    first = koop.take_in(network[NEAR].export(), status=1)
     assert any("put back to what export 301#" in notice["text"] for notice in first["notices"])
     assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
     assert everybody(koop) == wanted
@@ -108,7 +108,7 @@ def test_d20_the_copy_of_before_and_after_cost_nobody_a_second_restore(
     wanted = everybody(koop)
     for _ in range(2):
         copy.restore(network[NEAR])
-        koop.take_in(network[NEAR].export())
+        koop.take_in(network[NEAR].export(), status=1)
         rounds(koop, network, 1)
     assert everybody(koop) == wanted
     for ref in (f"{NEAR}:9101", f"{NEAR}:9102"):
@@ -121,7 +121,7 @@ def test_d20_really_removed_is_s_at_once_everywhere(koop: Console, network: dict
     copy = Copy(network[NEAR])
     work_since(koop, network)
     copy.restore(network[NEAR])
-    koop.take_in(network[NEAR].export())
+    koop.take_in(network[NEAR].export(), status=1)
     koop.ask("restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "test", "--reject")
     koop.ask("restore-booking", COOP, "--booking", f"{NEAR}:9102", "--vhs", NEAR, "--reason", "test")
     error = koop.refused(
@@ -170,7 +170,7 @@ def test_d20_forgotten_people_cannot_be_restored_and_the_answer_says_so(
     copy = Copy(network[NEAR])
     work_since(koop, network)
     copy.restore(network[NEAR])
-    koop.take_in(network[NEAR].export())
+    koop.take_in(network[NEAR].export(), status=1)
     koop.ask("forget", "--booking", f"{NEAR}:9101", "--yes")
     error: dict[str, Any] = koop.refused(
         "restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "x", status=3
@@ -188,7 +188,7 @@ def test_d20_the_count_of_exports_may_go_back_with_it(koop: Console, network: di
     assert koop.ingest(path, status=1)[0]["status"] == "superseded"
     assert ("SEQUENCE_RESTARTED", NEAR) in codes(koop)
     koop.ask("vhs", "restart-sequence", NEAR, "--reason", "restored")
-    koop.take_in(path)
+    koop.take_in(path, status=1)
     assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
     koop.ingest(network[NEAR].export(exported_at="2026-03-19T03:00:00+01:00"))
     assert everybody(koop) == wanted
@@ -201,7 +201,7 @@ def test_d20_a_delta_after_the_restore_says_nothing_of_what_was_lost(
     work_since(koop, network)
     wanted = everybody(koop)
     copy.restore(network[NEAR])
-    koop.take_in(network[NEAR].export())
+    koop.take_in(network[NEAR].export(), status=1)
     assert koop.ingest(network[NEAR].export(kind="delta"))[0]["events"] == 0
     assert everybody(koop) == wanted
 

@@ -29,7 +29,8 @@ class Untold(NamedTuple):
 class ExportResult:
     """What became of one export; the keys of ``ingest`` answers.
 
-    ``code`` is that of what it opened (D23), ``taken_up`` are exports that had waited for the clock and came before it.
+    ``code`` is that of what it opened for the VHS as a whole (D20, D23), ``taken_up`` are exports that had waited for
+    the clock and came before it.
     """
 
     path: str
@@ -78,6 +79,7 @@ class ExportResult:
                 "or as before, and none of that counts (D20). koop-es violations says what waits for a decision"
             )
             self.notices.append({"file": "", "line": 0, "course": None, "text": text})
+            self.code = self.code or "PROGRAM_WENT_BACK"
         reasons = [FORESEEN[judgement.absences.reason]] if judgement.absences.reason else []
         self.withheld = {"absences": reasons, "effects": [effect.value for effect in judgement.effects]}
 
