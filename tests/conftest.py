@@ -176,14 +176,6 @@ def any_db_url(request: pytest.FixtureRequest) -> str:
 
 
 PENDING = {
-    "test_whatif.py::test_with_nothing_changed_the_history_of_a_network_with_faults_comes_out_as_it_was[22]":
-        "what-if does not put every new kind of event together yet",
-    "test_whatif_oracle.py::test_under_another_rule_it_is_as_if_all_had_been_taken_in_under_it[9]":
-        "what-if does not put a mirror paired under a new Beleg-ID together yet (D18, D26)",
-    "test_whatif_oracle.py::test_with_an_export_it_is_as_if_it_had_come[9]":
-        "what-if does not put a mirror paired under a new Beleg-ID together yet (D18, D26)",
-    "test_whatif_oracle.py::test_without_an_export_it_is_as_if_it_had_never_come[9]":
-        "what-if does not put a mirror paired under a new Beleg-ID together yet (D18, D26)",
     "test_damaged.py::test_g3_3_000_damaged_exports_cancel_nobody[5]": "a finding still to be worked out (G3)",
     "test_why.py::test_every_value_at_every_vhs_is_explained_by_the_event_that_made_it[28]":
         "a value whose event why does not name yet (D30)",

@@ -151,6 +151,10 @@ class Sheet:
         self.excused.discard(ref)
         self.rows[ref] = row
 
+    def known(self, ref: str) -> BookingRow | None:
+        """Give a booking's row as it was last shown, whether it is there or gone."""
+        return self.rows.get(ref) or self.lost.get(ref)
+
     def remove(self, ref: str) -> None:
         """Take a booking's row out."""
         if ref in self.rows:
@@ -195,3 +199,8 @@ def stamp(event: e.Event) -> dict[str, Any]:
 def letter(status: Status) -> dict[str, Any]:
     """Give what a row shows for a status."""
     return {"status": status, "raw_status": status.value}
+
+
+def beside(ref: str) -> str:
+    """Name a row that waits under the Beleg-ID of a booking that is known: both are kept (D27)."""
+    return f"{ref}?"

@@ -9,7 +9,7 @@ from koop_es.domain import events as e
 from koop_es.domain.course import CourseFacts, given, merged
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import CourseRow
-from koop_es.replay import echoes, shown_bookings
+from koop_es.replay import echoes, shown_bookings, shown_identity
 from koop_es.replay.echoes import told_fields
 from koop_es.replay.sheet import Sheet, Telling, stamp
 
@@ -121,6 +121,7 @@ def _dropped(sheet: Sheet, event: e.EffectDropped, told: Telling) -> None:
 
 _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     **shown_bookings.TAKE,
+    **shown_identity.TAKE,
     e.CourseReleased: _released,
     e.CourseSubscribed: _subscribed,
     e.CourseDelivered: _delivered,

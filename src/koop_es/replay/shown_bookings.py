@@ -9,19 +9,19 @@ from msgspec.structs import replace
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS
-from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import BookingRow, Person, Status
 from koop_es.domain.slices import Suspension
 from koop_es.replay import echoes
 from koop_es.replay.echoes import told_status
-from koop_es.replay.sheet import Sheet, Telling, letter, stamp
+from koop_es.replay.sheet import Sheet, Telling, beside, letter, stamp
 
 STRANGER = Person("?", "?")
 """Stands for the names in a row that are none the owner ever had."""
 
 
-def _person(told: Telling, ref: str, version: int | None, *, near: bool = False) -> Person | None:
+def shown_person(told: Telling, ref: str, version: int | None, *, near: bool = False) -> Person | None:
     """Find the person a row shows: as told, or the version it had; ``near`` is a stranger of the same name."""
     booking = told.state.bookings.get(ref)
     if version is None:
@@ -51,13 +51,14 @@ def _made(sheet: Sheet, event: e.BookingMade, told: Telling) -> None:
     base, _, number = event.ref.partition("~")
     if number:  # another course had the lower numbers, or this one
         sheet.former[event.booking_id] = (base, *(f"{base}~{n}" for n in range(2, int(number))))
+    sheet.rows.pop(beside(base), None)
     sheet.enter(event.ref, row)
 
 
 def _amended(sheet: Sheet, event: e.BookingAmended, told: Telling) -> None:
     values: dict[str, Any] = {} if event.status is None else letter(event.status)
     if event.person_version is not None:
-        values["person"] = _person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
+        values["person"] = shown_person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
     values |= {name: value for name in ("participant_no", "booked_at") if (value := getattr(event, name)) is not None}
     sheet.edit(event.ref, event, **values)
 
@@ -85,16 +86,17 @@ def _mirrored(sheet: Sheet, event: e.BookingDelivered, told: Telling) -> None:
         number="",
         period="",
         participant_no=event.participant_no,
-        booked_at=_booked_at(told, event.ref) if event.booked_at is None else event.booked_at,
+        booked_at=booked_at(told, event.ref) if event.booked_at is None else event.booked_at,
         ref=event.ref,
-        person=_person(told, event.ref, event.person_version),
+        person=shown_person(told, event.ref, event.person_version),
         **letter(status),
         **stamp(event),
     )
     sheet.enter(event.ref, row)
 
 
-def _booked_at(told: Telling, ref: str) -> str:
+def booked_at(told: Telling, ref: str) -> str:
+    """Give the time of booking a row shows: the owner's as it is known, or the one the booking is made with."""
     booking, made = told.state.bookings.get(ref), told.facts.made.get(ref)
     if booking is not None and booking.claimed:
         return booking.booked_at
@@ -109,7 +111,7 @@ def _reported(sheet: Sheet, event: e.BookingReported, told: Telling) -> None:
         values |= letter(told_status(told.state, booking) if is_echo and booking is not None else event.status)
     if event.person_version is not None:
         near = sheet.rows[event.ref].ref is None if event.ref in sheet.rows else False
-        values["person"] = _person(told, event.ref, event.person_version, near=near)
+        values["person"] = shown_person(told, event.ref, event.person_version, near=near)
     for name in ("participant_no", "booking_id"):
         if (value := getattr(event, name)) is not None:
             values[name] = value
@@ -144,7 +146,7 @@ def _former(sheet: Sheet, event: e.BookingWentBack | e.BookingQuestioned, told: 
     sheet.bring_back(event.ref)
     values = letter(event.status) if event.status is not None else {}
     if event.person_version is not None:
-        values["person"] = _person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
+        values["person"] = shown_person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
     sheet.edit(event.ref, event, **values)
 
 
@@ -162,84 +164,8 @@ def _back(sheet: Sheet, event: e.BookingReappeared | e.BookingReinstated, told: 
     sheet.edit(event.ref, event, **letter(event.status))
 
 
-def _merged(sheet: Sheet, event: e.ParticipantsMerged, told: Telling) -> None:
-    """Let a booking go on in another row, or be gone where it went up in one that was there before (B13, B15)."""
-    if event.survivor is not None:
-        sheet.remove(event.ref)
-        sheet.touched.add(event.survivor)
-        return
-    _wait_no_more(sheet, event.booking_id, told)
-    sheet.bring_back(event.ref)
-    moved: dict[str, Any] = {"participant_no": event.participant_no, "booking_id": event.booking_id}
-    if event.rule == "B15":
-        moved["ref"] = None
-    sheet.edit(event.ref, event, **moved)
-
-
-def _wait_no_more(sheet: Sheet, booking_id: str, told: Telling) -> None:
-    """Take out a row that waited; one that is a booking by itself stays."""
-    ref = booking_ref(sheet.vhs, booking_id)
-    if ref not in told.state.bookings:
-        sheet.rows.pop(ref, None)
-
-
-def _rekeyed(sheet: Sheet, event: e.BookingRekeyed, told: Telling) -> None:
-    """Let a booking go on under other ids (D18)."""
-    _wait_no_more(sheet, event.booking_id, told)
-    sheet.bring_back(event.ref)
-    number = {} if event.participant_no is None else {"participant_no": event.participant_no}
-    sheet.edit(event.ref, event, booking_id=event.booking_id, ref=None, **number)
-
-
-def _reused(sheet: Sheet, event: e.BelegIdReused, told: Telling) -> None:
-    """Take out the row of the booking whose Beleg-ID is another's now (D18)."""
-    sheet.remove(event.former)
-    sheet.touched |= {event.ref, event.former}
-
-
-def _waits(sheet: Sheet, event: e.RegistrationHeld, told: Telling) -> None:
-    """Leave out a row of which nothing is known but that it waits (D26)."""
-
-
-def _waited(sheet: Sheet, event: e.HoldEnded, told: Telling) -> None:
-    _wait_no_more(sheet, event.booking_id, told)
-
-
-def _replaced(sheet: Sheet, event: e.ParticipantReplaced | e.MirrorDoubled | e.MirrorSingle, told: Telling) -> None:
-    sheet.touched.add(event.ref)
-
-
-def _unreferenced(sheet: Sheet, event: e.MirrorUnreferenced, told: Telling) -> None:
-    sheet.edit(event.ref, event, booking_id=event.booking_id, ref=None)
-
-
-def _referenced(sheet: Sheet, event: e.MirrorReferenced, told: Telling) -> None:
-    sheet.edit(event.ref, event, ref=event.ref)
-
-
-def _suspected(sheet: Sheet, event: e.MergeSuspected, told: Telling) -> None:
-    """Put in the row that cannot be told yet: what it is shows later in the log, or it is taken for the same person."""
-    ref = booking_ref(sheet.vhs, event.booking_id)
-    made, booking = told.facts.made.get(ref), told.state.bookings.get(event.ref)
-    version = booking.person_version if booking is not None else 1
-    merge = told.facts.merged.get((sheet.vhs, event.booking_id))
-    no_echo = told._replace(echo=echoes.NONE)
-    row = BookingRow(
-        booking_id=event.booking_id,
-        number="",
-        period="",
-        participant_no=made.participant_no if made is not None else merge.participant_no if merge is not None else "?",
-        booked_at=made.booked_at if made is not None else _booked_at(told, event.ref),
-        person=_person(no_echo, ref, 1) if made is not None else _person(no_echo, event.ref, version),
-        **letter(made.status if made is not None else Status.CONFIRMED),
-        **stamp(event),
-    )
-    sheet.enter(ref, row)
-    sheet.hidden.add(event.ref)
-
-
 def _moved(sheet: Sheet, event: e.BookingMoved, told: Telling) -> None:
-    row = sheet.rows.get(event.ref) or sheet.lost.get(event.ref)
+    row = sheet.known(event.ref)
     sheet.remove(event.ref)
     if row is not None:
         place: dict[str, Any] = {"number": event.course_number, "period": event.period}
@@ -268,7 +194,7 @@ def _unknown(sheet: Sheet, event: e.UnknownStatusSeen, told: Telling) -> None:
         number="",
         period="",
         participant_no="",
-        booked_at=_booked_at(told, event.ref),
+        booked_at=booked_at(told, event.ref),
         ref=None if own else event.ref,
         **unknown,
         **stamp(event),
@@ -280,7 +206,7 @@ def withheld(sheet: Sheet, event: e.EffectWithheld, told: Telling) -> None:
     """Show what the row shows, whatever came of it (D31)."""
     values: dict[str, Any] = letter(event.status) if event.status is not None else {}
     if event.person_version is not None:
-        values["person"] = _person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
+        values["person"] = shown_person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
     sheet.bring_back(event.ref)
     sheet.edit(event.ref, event, **values)
 
@@ -293,7 +219,7 @@ def dropped(sheet: Sheet, event: e.EffectDropped, told: Telling) -> None:
         return
     if event.effect == Effect.PERSON:
         version = booking.person_version
-        sheet.edit(event.ref, event, person=_person(told._replace(echo=echoes.NONE), event.ref, version))
+        sheet.edit(event.ref, event, person=shown_person(told._replace(echo=echoes.NONE), event.ref, version))
     elif seat.status is not None:
         sheet.edit(event.ref, event, **letter(seat.status))
 
@@ -315,20 +241,9 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.BookingWentBack: _former,
     e.BookingReappeared: _back,
     e.BookingReinstated: _back,
-    e.ParticipantsMerged: _merged,
-    e.MergeSuspected: _suspected,
-    e.RegistrationHeld: _waits,
-    e.HoldEnded: _waited,
-    e.BookingRekeyed: _rekeyed,
-    e.BelegIdReused: _reused,
-    e.ParticipantReplaced: _replaced,
-    e.MirrorDoubled: _replaced,
-    e.MirrorSingle: _replaced,
-    e.MirrorUnreferenced: _unreferenced,
-    e.MirrorReferenced: _referenced,
     e.UnknownStatusSeen: _unknown,
     e.BookingMoved: _moved,
     e.AbsencesSuspended: _untold,
     e.AbsencesResumed: _told_again,
 }
-"""Event -> what it says of the rows."""
+"""Event -> what it says of the rows; those on which row is which booking stand in ``shown_identity``."""

@@ -342,6 +342,58 @@ def test_t3_in_bavaria_an_abo_kurs_would_have_been_made_with_its_codes(tmp_path:
         assert not [path for path in changes if not path.startswith("301/course/")]
 
 
+def types(store: Store, since: int) -> list[str]:
+    return [item.event.type for item in Timeline.load(store, COOP).recorded if item.position > since]
+
+
+def test_d27_beleg_ids_that_a_partial_export_exchanged_come_out_as_they_were(
+    store: Store, network: dict[str, Program], take_in: Callable[..., None]
+) -> None:
+    settled(store, network, take_in)
+    near, before = network[NEAR], store.head()
+    one, other = near.row(f"{NEAR}:500"), near.row(f"{NEAR}:511")
+    one["Name"], other["Name"] = "Adam", "Zola"
+    take_in(near.export())
+    one["Beleg-ID"], other["Beleg-ID"] = other["Beleg-ID"], one["Beleg-ID"]
+    take_in(near.export(kind="delta"))
+    assert types(store, before).count("MergeSuspected") == 2
+    assert_comes_out_as_it_was(store)
+    take_in(near.export())
+    assert types(store, before).count("BookingRekeyed") == 2
+    assert_comes_out_as_it_was(store)
+
+
+def test_d27_beleg_ids_that_were_exchanged_and_put_right_come_out_as_they_were(
+    store: Store, network: dict[str, Program], take_in: Callable[..., None]
+) -> None:
+    settled(store, network, take_in)
+    near, before = network[NEAR], store.head()
+    one, other = near.row(f"{NEAR}:500"), near.row(f"{NEAR}:511")
+    one["Name"], other["Name"] = "Adam", "Zola"
+    take_in(near.export())
+    for kind in ("delta", "full"):
+        one["Beleg-ID"], other["Beleg-ID"] = other["Beleg-ID"], one["Beleg-ID"]
+        take_in(near.export(kind=kind))
+    assert types(store, before).count("HoldEnded") == 2
+    assert_comes_out_as_it_was(store)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_d18_a_mirror_in_which_another_person_takes_part_comes_out_as_it_was(
+    moved: bool, store: Store, network: dict[str, Program], take_in: Callable[..., None]
+) -> None:
+    settled(store, network, take_in)
+    master, before = network[MASTER], store.head()
+    row = master.row(f"{NEAR}:500")
+    row.update({"Koop-Beleg-ID": "", "TNR": "123456", "Name": "Zola", "Vorname": "Emile"})
+    row.update({"Beleg-ID": "4711"} if moved else {"Telefon": "", "E-Mail": "zola@example.org"})
+    take_in(master.export())
+    assert "ParticipantReplaced" in types(store, before)
+    assert_comes_out_as_it_was(store)
+    take_in(master.export())
+    assert_comes_out_as_it_was(store)
+
+
 def test_d4_limits_of_the_mass_guard_are_asked_of_this_cooperation_alone(removed: Store) -> None:
     answer = ask(removed, rules=rules_of(["guard_bookings=0", "guard_percent=0"]))
     assert "with this cooperation alone" in answer["notes"][0]
