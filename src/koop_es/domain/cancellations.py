@@ -95,8 +95,11 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
 
 
 def is_course_gone(booking: Booking, lane: Lane) -> bool:
-    """Tell whether a booking's own VHS no longer has the course, so that its bookings can be ended (D28)."""
-    return lane.vhs == booking.owner and not lane.present
+    """Tell whether a booking's own VHS no longer has the course, so that its bookings can be ended (D28).
+
+    Those of one that is archived after its last day are billed, and stay (D17).
+    """
+    return lane.vhs == booking.owner and not lane.present and not lane.archived
 
 
 def _refuse_second(state: Cooperation, booking: Booking, vhs: str) -> None:

@@ -213,7 +213,8 @@ class Lane:
 
     ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the
     Master changes them (R38). ``version`` is the version of the last event about this VHS's course. ``suspended`` are
-    absences of which its last complete export tells nothing (D17). After an Ausfall was taken back the lane is
+    absences of which its last complete export tells nothing (D17). A course that is not ``present`` is missing, or
+    ``archived``: it left the exports after its last day (D17). After an Ausfall was taken back the lane is
     ``untold`` until an export shows the course live, and ``sparing`` what is missing until a complete one did (D24).
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
@@ -248,6 +249,7 @@ class Lane:
     id_held: bool = False
     altered: str | None = None
     present: bool = True
+    archived: bool = False
     active: bool = True
     adopted: bool = False
     identity: bool = False

@@ -166,8 +166,12 @@ class CourseVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A complete export no longer holds the course; never read as a deletion (R19, R34, R44)."""
 
 
+class CourseArchived(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export no longer holds a course that is over; it has not vanished, and nothing is told there (D17)."""
+
+
 class CourseReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A vanished course is there again."""
+    """A course that vanished or was archived is there again."""
 
 
 class CoopIdDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -235,7 +235,14 @@ def _reinstatement_delivered(state: Cooperation, event: e.ReinstatementDelivered
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
-    _lane(state, event.vhs).present = False
+    lane = _lane(state, event.vhs)
+    lane.present, lane.archived = False, False
+    _forget_absences(state, event.vhs)
+
+
+def _course_archived(state: Cooperation, event: e.CourseArchived) -> None:
+    lane = _lane(state, event.vhs)
+    lane.present, lane.archived = False, True
     _forget_absences(state, event.vhs)
 
 
@@ -259,7 +266,8 @@ def _forget_absences(state: Cooperation, vhs: str) -> None:
 
 
 def _course_reappeared(state: Cooperation, event: e.CourseReappeared) -> None:
-    _lane(state, event.vhs).present = True
+    lane = _lane(state, event.vhs)
+    lane.present, lane.archived = True, False
 
 
 def _id_delivered(state: Cooperation, event: e.CoopIdDelivered) -> None:
@@ -297,6 +305,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.FormerFactsConfirmed: _former_confirmed,
     e.ReinstatementDelivered: _reinstatement_delivered,
     e.CourseVanished: _course_vanished,
+    e.CourseArchived: _course_archived,
     e.AbsencesSuspended: _suspended,
     e.AbsencesResumed: _resumed,
     e.CourseReappeared: _course_reappeared,

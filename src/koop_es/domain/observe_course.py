@@ -40,14 +40,26 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
     if not lane.active:
         return False
     if part.course is None:
-        if part.course_absent and lane.present and lane.delivered and not is_over(draft):
-            note_missing_course(draft, lane)
-            take_former_course(draft, lane, part, gone=True)
-            if lane.abo_lost:
-                return False
-            draft.add(e.CourseVanished, "R19" if vhs == state.master else "R34")
+        if part.course_absent and lane.delivered and (lane.present or lane.archived):
+            _take_absence(draft, lane, part)
         return lane.delivered and not lane.frozen and lane.present
     return _take_row(draft, lane, part, part.course)
+
+
+def _take_absence(draft: Draft, lane: Lane, part: Slice) -> None:
+    """Take in that a complete export lacks the course: it has vanished, or is archived after its last day (D17).
+
+    One that was archived has vanished as soon as its Master sets a later day and it does not come back.
+    """
+    if is_over(draft):
+        if lane.present:
+            draft.add(e.CourseArchived, "D17")
+        return
+    if lane.present:
+        note_missing_course(draft, lane)
+        take_former_course(draft, lane, part, gone=True)
+    if not lane.abo_lost:
+        draft.add(e.CourseVanished, "R19" if lane.vhs == draft.state.master else "R34")
 
 
 def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> bool:
@@ -119,7 +131,7 @@ def _take_row(draft: Draft, lane: Lane, part: Slice, row: CourseRow) -> bool:
     if not _take_identity(draft, lane, row):
         return False
     if not lane.present:
-        draft.add(e.CourseReappeared, "R44", row=row)
+        draft.add(e.CourseReappeared, "D17" if lane.archived else "R44", row=row)
     first = not lane.delivered
     if first:
         held = row.external_number == state.coop_id

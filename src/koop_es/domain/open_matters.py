@@ -120,7 +120,7 @@ def _frozen(_: Cooperation, lane: Lane) -> Iterator[Matter]:
 
 def _missing(state: Cooperation, lane: Lane) -> Iterator[Matter]:
     """The course left the exports of this VHS; its bookings count as neither there nor gone (R19, R34, R44)."""
-    if not lane.present and not state.cancelled:
+    if not lane.present and not lane.archived and not state.cancelled:
         since = state.violations.get(("COURSE_VANISHED", lane.vhs, ""), 0)
         yield Matter("missing", lane.vhs, "", since, code="COURSE_VANISHED")
 

@@ -117,7 +117,7 @@ def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     if lane.altered is not None:
         code = "COOP_ID_CHANGED" if lane.altered else "COOP_ID_LOST"
         yield Violation(code, lane.vhs, "", CRITICAL, "R15", {"expected": state.coop_id, "found": lane.altered})
-    if not lane.present and not state.cancelled:
+    if not lane.present and not lane.archived and not state.cancelled:
         rule = "R19" if lane.vhs == state.master else "R34"
         yield Violation("COURSE_VANISHED", lane.vhs, "", CRITICAL, rule, {"course": _name(lane.number, lane.period)})
     if (lane.number, lane.period) != (lane.first_number, lane.first_period):

@@ -40,6 +40,7 @@ RULE_OF: dict[str, str] = {
     "unknown_status": "B6",
     "frozen": "R15",
     "course_missing": "R44",
+    "archived_with_course": "D17",
     "absent": "D3",
     "suspended": "D17",
     "orphan": "D3",

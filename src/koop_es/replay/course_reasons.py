@@ -14,6 +14,7 @@ RULE_OF: dict[str, str] = {
     "abo_ended": "D9",
     "course_frozen": "R15",
     "course_gone": "R44",
+    "course_archived": "D17",
     "course_not_made": "R28",
     "course_never_made": "R47",
     "ausfall_alone": "R47",

@@ -15,7 +15,7 @@ from koop_es.domain.wanted import Change, changes, differing_fields, wanted_fiel
 COURSE, FIELD, BOOKING = "course", "field", "booking"
 """The three kinds of rows: that the course is there and what it is called, its fields, and its bookings."""
 
-THERE, MISSING = "there", "missing"
+THERE, MISSING, ARCHIVED = "there", "missing", "archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ def _there(lane: Lane | None, created: set[str]) -> Cell:
     should = THERE if lane.active else None
     if not lane.exists:
         return Cell(None, should, lane.vhs in created)
+    if lane.archived:
+        return Cell(ARCHIVED, should)  # after its last day, which is as it should be (D17)
     return Cell(THERE if lane.present else MISSING, should, lane.active and not lane.present)
 
 

@@ -148,7 +148,7 @@ def _shown(path: str, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Pair
 
 def _missing(lane: Lane, seat: Seat) -> str:
     if lane.unread:
-        return "course frozen" if lane.frozen else "course missing"
+        return "course frozen" if lane.frozen else "course archived" if lane.archived else "course missing"
     if seat.held:
         return "nobody can tell"
     if seat.lost:

@@ -79,7 +79,7 @@ def _went_back(sheet: Sheet, event: e.CourseWentBack, told: Telling) -> None:
         sheet.edit_course(event, facts=merged(sheet.course.facts, event.facts))
 
 
-def _course_gone(sheet: Sheet, event: e.CourseVanished, told: Telling) -> None:
+def _course_gone(sheet: Sheet, event: e.CourseVanished | e.CourseArchived, told: Telling) -> None:
     """Take the course out; absences that were only suspicions are let go of, so such a row counts as there (D3)."""
     sheet.gone = True
     for ref in list(sheet.lost):
@@ -135,6 +135,7 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.ReinstatementDelivered: _course_back,
     e.CourseWentBack: _went_back,
     e.CourseVanished: _course_gone,
+    e.CourseArchived: _course_gone,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,
     e.CoopIdAltered: _id_altered,

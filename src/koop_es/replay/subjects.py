@@ -129,7 +129,7 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
     if lane.frozen:
         return "frozen"
     if not lane.present:
-        return "course_missing"
+        return "archived_with_course" if lane.archived else "course_missing"
     if seat is None or seat.status is None:
         if seat is not None and seat.unknown_status is not None:
             return "unknown_status"
@@ -256,7 +256,7 @@ def _shown(state: Cooperation, lane: Lane) -> str | None:
     if not lane.exists and lane.vhs != state.master:
         return None
     if not lane.present:
-        return "missing"
+        return "archived" if lane.archived else "missing"
     return "cancelled" if lane.row.cancelled else "there"
 
 
@@ -265,7 +265,7 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
     if lane.frozen:
         return "course_frozen"
     if not lane.present:
-        return "course_gone"
+        return "course_archived" if lane.archived else "course_gone"
     if subscriber and not lane.exists:
         return "course_not_made" if not state.cancelled else "course_never_made"
     if subscriber and lane.row.cancelled and not state.cancelled:

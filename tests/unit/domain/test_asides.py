@@ -240,7 +240,40 @@ def test_d17_course_that_is_archived_after_its_last_day_has_not_vanished() -> No
     world = shared()
     world.report(ABO, held(ABO), on=date(2026, 6, 1))
     world.exports[ABO] += 200
-    assert types(world.report_without_course(ABO)) == []
+    assert types(world.report_without_course(ABO)) == ["CourseArchived"]
+    assert not world.codes
+    assert world.report_without_course(ABO) == []
+
+
+def over() -> World:
+    """Give a course that is over and that the Abo-VHS has archived."""
+    world = shared()
+    world.report(ABO, held(ABO), on=date(2026, 6, 1))
+    world.exports[ABO] += 200
+    world.report_without_course(ABO)
+    return world
+
+
+def test_d17_nothing_is_told_to_a_vhs_that_archived_the_course() -> None:
+    world = over()
+    world.report(MASTER, held(MASTER), booked("8"))
+    assert world.state.bookings[f"{MASTER}:8"].claimed
+    assert world.changes(ABO) == []
+    assert world.changes(THIRD) != []
+
+
+def test_d17_archived_course_that_is_back_is_told_again() -> None:
+    world = over()
+    world.report(MASTER, held(MASTER), booked("8"))
+    assert types(world.report(ABO, held(ABO)))[0] == "CourseReappeared"
+    assert [change.kind for change in world.changes(ABO)] == ["booking.create"]
+
+
+def test_d17_archived_course_has_vanished_once_its_master_sets_a_later_day() -> None:
+    world = over()
+    world.report(MASTER, held(MASTER), ends_on=date(2099, 1, 1))
+    assert types(world.report_without_course(ABO)) == ["CourseVanished"]
+    assert world.codes == {"COURSE_VANISHED"}
 
 
 def test_d17_merge_is_recognised_after_the_last_day_too() -> None:

@@ -41,6 +41,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.CourseVanished: (
         "der Kurs fehlt in einem vollständigen Export der VHS {vhs}; nirgends wird etwas gelöscht oder storniert"
     ),
+    e.CourseArchived: (
+        "der Kurs ist vorbei und steht nicht mehr in den Exporten der VHS {vhs}; seine Belegungen bleiben und werden "
+        "abgerechnet"
+    ),
     e.CourseReappeared: "der Kurs ist bei VHS {vhs} wieder da",
     e.CoopIdDelivered: "die COOP-Id steht bei VHS {vhs} in „Externe Kurs-Nr.“",
     e.CoopIdAltered: (
@@ -304,6 +308,10 @@ SAYS: dict[str, str] = {
     "c_course_missing": (
         "Der Kurs fehlt in den Exporten der VHS {vhs}; seine Belegungen gelten dort weder als da noch als entfernt."
     ),
+    "c_archived_with_course": (
+        "Der Kurs ist vorbei und steht nicht mehr in den Exporten der VHS {vhs}; seine Belegungen bleiben, wie sie "
+        "sind, und werden abgerechnet."
+    ),
     "c_absent": (
         "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."
     ),
@@ -344,6 +352,7 @@ SAYS: dict[str, str] = {
     "c_course_differs": "Der Kurs {number} ({period}) bei VHS {vhs} zeigt nicht alles, wie es sein soll.",
     "c_course_frozen": "Bei VHS {vhs} steht in „Externe Kurs-Nr.“ {found} statt {coop_id}; der Kurs ruht dort.",
     "c_course_gone": "Der Kurs {number} ({period}) fehlt in den Exporten der VHS {vhs}; gelöscht wird deshalb nichts.",
+    "c_course_archived": "Der Kurs {number} ({period}) ist vorbei und steht nicht mehr in den Exporten der VHS {vhs}.",
     "c_course_not_made": "VHS {vhs} hat abonniert, ihr Export zeigt den Kurs {number} ({period}) noch nicht.",
     "c_course_never_made": "Der Kurs wurde abgesagt, bevor VHS {vhs} ihren Abo-Kurs angelegt hat.",
     "c_ausfall_alone": (

@@ -37,6 +37,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.CourseReinstated: "VHS {vhs} took its Ausfall back: the course lives, and so does what nothing else cancelled",
     e.ReinstatementDelivered: "VHS {vhs} shows the course live again",
     e.CourseVanished: "course missing from a complete export of VHS {vhs}; nothing is deleted or cancelled",
+    e.CourseArchived: "course that is over has left the exports of VHS {vhs}; its bookings stay, and are billed",
     e.CourseReappeared: "course is back at VHS {vhs}",
     e.CoopIdDelivered: 'COOP-Id stands in "Externe Kurs-Nr." at VHS {vhs}',
     e.CoopIdAltered: 'COOP-Id was altered at VHS {vhs}: "Externe Kurs-Nr." shows "{found}"; course frozen there',
@@ -231,6 +232,9 @@ SAYS: dict[str, str] = {
     "c_course_missing": (
         "The course is missing from the exports of VHS {vhs}; its bookings count as neither there nor gone."
     ),
+    "c_archived_with_course": (
+        "The course is over and has left the exports of VHS {vhs}; its bookings stay as they are, and are billed."
+    ),
     "c_absent": (
         "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
     ),
@@ -263,6 +267,7 @@ SAYS: dict[str, str] = {
         'At VHS {vhs} "Externe Kurs-Nr." holds {found} instead of {coop_id}; the course is frozen there.'
     ),
     "c_course_gone": "Course {number} ({period}) is missing from the exports of VHS {vhs}; that is no deletion.",
+    "c_course_archived": "Course {number} ({period}) is over and has left the exports of VHS {vhs}.",
     "c_course_not_made": "VHS {vhs} has subscribed and its export does not show course {number} ({period}) yet.",
     "c_course_never_made": "The course was cancelled before VHS {vhs} made its Abo-Kurs.",
     "c_ausfall_alone": (
