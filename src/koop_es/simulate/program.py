@@ -43,6 +43,11 @@ FIRST_PARTICIPANT = 70_001
 """Participant numbers (TNR) begin far from the Beleg-IDs, so that nobody takes one for the other."""
 
 
+def first_morning() -> datetime:
+    """Give the time of day for a program nobody gave a clock."""
+    return datetime(2026, 2, 2, 9, 0)
+
+
 @dataclass(slots=True)
 class Program:
     """The admin program of a VHS; ``system`` is ``kufersql``, ``itm-manager`` or ``cmx-organize``, ``staff`` who edits.
@@ -66,7 +71,7 @@ class Program:
     reuses: bool = False
     once: bool = False
     counts_anew: bool = False
-    now: Callable[[], datetime] = lambda: datetime(2026, 2, 2, 9, 0)
+    now: Callable[[], datetime] = first_morning
     courses: dict[CourseKey, Row] = field(default_factory=dict)
     bookings: dict[str, Row] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
