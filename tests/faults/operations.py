@@ -42,7 +42,7 @@ OPERATIONS = {
         Operation("ingest cancellations and absences", whole=False),
         Operation("approve", done=(4, "withheld_unknown")),
         Operation("release", done=(3, "R13")),
-        Operation("migrate"),
+        Operation("migrate", whole=False),
         Operation("subscribe"),
         Operation("claim-seat"),
         Operation("quarantine retry"),

@@ -10,10 +10,9 @@ from koop_es import views
 from koop_es.cli.answer import FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, position
-from koop_es.domain.errors import KoopError
 from koop_es.domain.identifiers import vhs_id
 from koop_es.settings import parse_span
-from koop_es.store.errors import SchemaTooOld
+from koop_es.store.schema import has_outdated_views
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,23 +35,13 @@ def init(desk: Desk) -> Answer:
     """
     from koop_es.views.rebuild import rebuild
 
-    older = _is_older(desk)
     with desk.create() as store:
         address = store.address
-        if older:  # what views and change lists say has changed since
+        with store.reading() as tx:
+            outdated = has_outdated_views(tx)
+        if outdated:  # what views and change lists say has changed since
             rebuild(store, desk.settings.db_url)
     return Answer({"db": address}, lines(f"store ready: {address}"))
-
-
-def _is_older(desk: Desk) -> bool:
-    """Tell whether there is a store that an older koop-es made."""
-    try:
-        desk.store().close()
-    except SchemaTooOld:
-        return True
-    except KoopError:
-        return False  # there is none, or making it says what is wrong
-    return False
 
 
 @command("status")

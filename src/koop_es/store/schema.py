@@ -15,17 +15,17 @@ TIMES_SINCE = 4
 
 def version(tx: Tx) -> int:
     """Read the version of the tables, 0 where there are none."""
-    if tx.row("schema_known") is None:
-        return 0
-    row = tx.row("schema_version")
-    if row is not None and not str(row[0]).isdecimal():
-        raise StoreDamaged("the version of the tables is no number; restore the last backup")
-    return int(row[0]) if row else 0
+    return _versions(tx)[0]
+
+
+def has_outdated_views(tx: Tx) -> bool:
+    """Tell whether the tables were brought up to date, but the views are still those an older program made."""
+    return _versions(tx)[1] is not None
 
 
 def check(tx: Tx, where: str) -> None:
-    """Raise StoreMissing, SchemaTooNew or SchemaTooOld unless the tables are of this program's version."""
-    found = version(tx)
+    """Raise StoreMissing, SchemaTooNew or SchemaTooOld unless tables and views are of this program's version."""
+    found, views_of = _versions(tx)
     if found == 0:
         raise at(StoreMissing, where)
     if found > SCHEMA_VERSION:
@@ -33,12 +33,16 @@ def check(tx: Tx, where: str) -> None:
     if found < SCHEMA_VERSION:
         reason = f"its tables are version {found}, this koop-es needs {SCHEMA_VERSION}"
         raise at(SchemaTooOld, where, reason, found=found)
+    if views_of is not None:
+        reason = f"its views are still those of version {views_of}"
+        raise at(SchemaTooOld, where, reason, found=int(views_of))
 
 
 def migrate(tx: Tx, where: str) -> int:
     """Bring the tables to this program's version within the given transaction and return the version they had.
 
-    The caller holds the schema lock. Raises SchemaTooNew for tables of a newer program.
+    The views of an older store are outdated from then on, until a rebuild exchanges them. The caller holds the schema
+    lock. Raises SchemaTooNew for tables of a newer program.
     """
     found = version(tx)
     if found > SCHEMA_VERSION:
@@ -48,7 +52,21 @@ def migrate(tx: Tx, where: str) -> int:
         if step == TIMES_SINCE:
             times.fill(tx)
         tx.run("schema_mark", version=str(step))
+    if 0 < found < SCHEMA_VERSION:
+        tx.run("views_outdated", version=str(found))
     return found
+
+
+def _versions(tx: Tx) -> tuple[int, str | None]:
+    """Read the version of the tables, 0 where there are none, and of which older version the views still are."""
+    if tx.row("schema_known") is None:
+        return 0, None
+    row = tx.row("schema_version")
+    if row is None:
+        return 0, None
+    if not all(value is None or str(value).isdecimal() for value in row):
+        raise StoreDamaged("the version of the tables is no number; restore the last backup")
+    return int(row[0]), row[1]
 
 
 def _too_new(where: str, found: int) -> Exception:

@@ -188,6 +188,8 @@ def _exchange(store: Store, beside: Beside, attempt: int, since: int, stay: Call
                 write(tx, beside, attempt, build_some(tx, recent).rows, anew=recent)
                 tx.run("patience")
                 tx.run_series("switch_" if beside == "next" else "return_")
+                if beside == "next":
+                    tx.run("views_current")
                 tx.run("rebuild_mark", position=tx.head())
                 return tx.head()
         except StoreBusy:

@@ -16,6 +16,7 @@ from koop_es.store.postgres_recorder import COPIED
 from koop_es.store.statements import statements
 from koop_es.store.times import microseconds
 from koop_es.views.derived import COLUMNS
+from koop_es.views.rebuild import rebuild
 from tests.integration.store.samples import AT, append, bookings
 
 
@@ -58,9 +59,13 @@ def test_tables_of_an_older_version_are_refused_until_they_are_migrated(
     monkeypatch.setattr(schema, "SCHEMA_VERSION", following)  # its only step is the mark
     with pytest.raises(SchemaTooOld, match="koop-es init"):
         Store.open(any_db_url)
-    Store.create(any_db_url).close()
+    with Store.create(any_db_url) as store:
+        with pytest.raises(SchemaTooOld, match=f"its views are still those of version {following - 1}"):
+            Store.open(any_db_url)
+        rebuild(store, any_db_url)
     with Store.open(any_db_url) as store, store.reading() as tx:
         assert schema.version(tx) == following
+        assert not schema.has_outdated_views(tx)
 
 
 def test_tables_of_version_1_learn_who_had_to_do_with_what(any_db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -956,12 +956,19 @@ SELECT 'main'
 -- schema_known: Tell whether the store was ever created here.
 SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'koop_meta'
 
--- schema_version: Read the version of the tables.
-SELECT value FROM koop_meta WHERE key = 'schema_version'
+-- schema_version: Read the version of the tables, and of which older one the views still are.
+SELECT value, (SELECT value FROM koop_meta WHERE key = 'views_of') FROM koop_meta WHERE key = 'schema_version'
 
 -- schema_mark: Record the version of the tables.
 INSERT INTO koop_meta (key, value) VALUES ('schema_version', :version)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- views_outdated: Record that the views are still those of an older version.
+INSERT INTO koop_meta (key, value) VALUES ('views_of', :version)
+ON CONFLICT (key) DO NOTHING
+
+-- views_current: Record that the views are built anew.
+DELETE FROM koop_meta WHERE key = 'views_of'
 
 -- ==== migration 1: the first tables ====
 
