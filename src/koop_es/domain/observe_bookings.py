@@ -247,21 +247,19 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         and letter_is_withheld(draft, booking, seat, row, Effect.LETTER)
     ):
         return
-    elif vhs != booking.owner or not booking.claimed or _stays_cancelled(draft, booking) or booking.status is status:
+    elif vhs != booking.owner or not booking.claimed or booking.cancelled_by or booking.status is status:
         rule = "D5" if state.is_cancelled(booking) else "D6"
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
     else:
         _take_letter(draft, ref, row, status)
 
 
-def _stays_cancelled(draft: Draft, booking: Booking) -> bool:
-    """Tell whether the owner's letter counts no more: after an "S", and where the "S" of an Ausfall was shown (D5)."""
-    shown = booking.seats[draft.moment.vhs].status is CANCELLED
-    return bool(booking.cancelled_by) or (draft.state.cancelled and shown)
-
-
 def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
-    """Take in the letter the owner gives its booking: a seat, or a place on the waiting list (B19, D6)."""
+    """Take in the letter the owner gives its booking: a seat, or a place on the waiting list (B19, D6).
+
+    In a course in Ausfall it is the one that counts when the course lives again, whichever of the two is reported
+    first; until then "S" is told again (D5, D24).
+    """
     if status is CONFIRMED:
         draft.add(e.BookingPromoted, "B19", row=row, ref=ref)
     else:

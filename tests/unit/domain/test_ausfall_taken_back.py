@@ -103,6 +103,24 @@ def test_d24_letter_the_owner_gave_during_the_ausfall_counts() -> None:
     assert world.statuses(THIRD) == {REF: "A"}
 
 
+@pytest.mark.parametrize("letter_first", [True, False])
+def test_d24_letter_the_owner_gave_over_the_s_of_the_ausfall_counts_whichever_is_reported_first(
+    letter_first: bool,
+) -> None:
+    world = shared(status="W")
+    world.report(MASTER, held(MASTER, status="W"), cancelled=True)
+    world.report(ABO, held(ABO, status="S", edited_by="WS"), cancelled=True, edited_by="WS")
+    for lives in (False, True) if letter_first else (True, False):
+        if lives:
+            world.report(MASTER, held(MASTER, status="W"))
+        else:
+            world.report(ABO, held(ABO, status="A", edited_by="Kern"), cancelled=True)
+            if letter_first:
+                assert "CANCELLED_BOOKING_REACTIVATED" in world.codes
+                assert ("booking.cancel", REF) in world.to_do(ABO)
+    assert world.statuses(ABO) == {REF: "A"}
+
+
 def test_d24_a_change_is_never_given_under_an_id_it_had_before() -> None:
     world = network()
     world.report(ABO, booked("7"))
