@@ -252,18 +252,27 @@ class World:
         return "; ".join(item["id"] for item in items) or "no occasion"
 
     def _answer(self) -> None:
-        """Let operators say of every "S" that nobody can tell what the people who booked and cancelled say (D21)."""
+        """Let operators say of every "S" that nobody can tell what the people who booked and cancelled say (D21).
+
+        An answer may have been one to others of its cooperation, too: what is still asked is looked up after each.
+        """
+        for coop_id in sorted(set(self.staff.coop_ids.values())):
+            while asked := self._asked(coop_id):
+                self._answer_one(coop_id, *asked[0])
+
+    def _asked(self, coop_id: str) -> list[tuple[str, str]]:
+        recorded = self.store.load([coop_id]).get(coop_id, [])
+        return questions(fold(coop_id, (item.event for item in recorded)))
+
+    def _answer_one(self, coop_id: str, vhs: str, ref: str) -> None:
         facts = self.staff.facts
-        for coop_id, recorded in self.store.load(sorted(set(self.staff.coop_ids.values()))).items():
-            for vhs, ref in questions(fold(coop_id, (item.event for item in recorded))):
-                who = facts.label_of.get(ref, -1)
-                rejected = who not in facts.cancelled and who not in self.oracle.ended_as_another
-                letter = confirm(
-                    self.store, now=self.clock.now, vhs=vhs, coop_id=coop_id, ref=ref, reason="asked", reject=rejected
-                )
-                self.trace.append(f"{vhs} asked about {ref}: {letter}")
-                self._decided("reject" if rejected else "confirm", vhs, [ref], letter)
-                break  # an answer may have been one to the others of this cooperation, too
+        who = facts.label_of.get(ref, -1)
+        rejected = who not in facts.cancelled and who not in self.oracle.ended_as_another
+        letter = confirm(
+            self.store, now=self.clock.now, vhs=vhs, coop_id=coop_id, ref=ref, reason="asked", reject=rejected
+        )
+        self.trace.append(f"{vhs} asked about {ref}: {letter}")
+        self._decided("reject" if rejected else "confirm", vhs, [ref], letter)
 
     def _decided(self, verb: str, vhs: str, refs: Iterable[str], letter: str) -> None:
         """Write down that an operator decided, booking by booking."""
