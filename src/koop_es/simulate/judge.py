@@ -36,8 +36,10 @@ class Judge:
         self.open: dict[tuple[str, str], set[str]] = {}
         for violation in open_violations(world.store):
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
-        # What an owner lost with a course that lives again: somebody has to say whether it lives (D24).
-        asked = (item["ref"] for item in open_violations(world.store) if "restore-booking" in item["text"])
+        # What an owner lost with a course that lives again: somebody has to say whether it lives (D24). Who is there
+        # once and was booked twice keeps both until somebody says which one goes (B15), also after the end (D17).
+        waits = ("restore-booking", "cancel the one that is too many")
+        asked = (item["ref"] for item in open_violations(world.store) if any(text in item["text"] for text in waits))
         self.asked |= {self._who(ref) for ref in asked}
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
