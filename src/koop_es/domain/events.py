@@ -478,7 +478,7 @@ class ParticipantReplaced(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MirrorUnreferenced(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The row of a mirror lacks its Koop-Beleg-ID; it is told by what it shows, and addressed by Beleg-ID (D26)."""
+    """A mirror's row lacks its Koop-Beleg-ID or has another's; what it shows tells it, its Beleg-ID names it (D26)."""
 
     ref: str
     booking_id: str

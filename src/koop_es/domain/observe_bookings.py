@@ -121,7 +121,7 @@ def _take_row(draft: Draft, ref: str, row: BookingRow, pairing: Pairing) -> None
         _take_change(draft, booking, seat, row, row.status)
         if ref in pairing.replaced:
             draft.add(e.ParticipantReplaced, "D18", row=row, ref=ref)
-        if seat.unreferenced and row.ref is not None:
+        if seat.unreferenced and row.ref == ref:
             draft.add(e.MirrorReferenced, "D26", row=row, ref=ref)
 
 

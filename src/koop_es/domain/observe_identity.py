@@ -120,12 +120,12 @@ def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
 
 
 def take_references(draft: Draft, pairing: Pairing) -> None:
-    """Note mirrors whose rows lack the Koop-Beleg-ID, once each (D26)."""
+    """Note mirrors whose rows lack the Koop-Beleg-ID, or have another's, once each (D26)."""
     vhs, state = draft.moment.vhs, draft.state
     for ref in sorted(pairing.unreferenced):
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None
         if seat is not None and not seat.unreferenced and owner_of(ref) != vhs and ref in pairing.shown:
             row = pairing.shown[ref]
-            if row.ref is None:
+            if row.ref != ref:
                 draft.add(e.MirrorUnreferenced, "D26", row=row, ref=ref, booking_id=row.booking_id)

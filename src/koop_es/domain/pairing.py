@@ -38,7 +38,7 @@ class Pairing:
     ``shown`` are rows by booking; of these ``rekeyed`` stand under another Beleg-ID than before (D18b), ``reused`` are
     new registrations under the Beleg-ID of a former booking, by their reference (D18a), ``replaced`` show another
     person (D18c), ``doubled`` are the rows of mirrors that stand there twice, ``unreferenced`` mirrors without
-    reference (D26). ``held`` are rows that wait.
+    reference, or with that of another (D26). ``held`` are rows that wait.
     """
 
     shown: dict[str, BookingRow] = field(default_factory=dict)
@@ -65,6 +65,11 @@ def pair(draft: Draft, part: Slice) -> Pairing:
                 continue
             ref = booking.ref
             if row.ref is None and booking.owner != vhs and "ref" not in row.unstated:
+                result.unreferenced.add(ref)
+        else:
+            booking = known.get(row.booking_id)
+            if booking is not None and booking.ref != ref and _is_misnamed(draft, booking, row):
+                ref = booking.ref
                 result.unreferenced.add(ref)
         if ref in shown:
             result.doubled.setdefault(ref, [shown[ref]]).append(row)
@@ -95,6 +100,25 @@ def _is_plainly(seat: Seat, row: BookingRow) -> bool:
         and not seat.absences
         and seat.reused_by is None
     )
+
+
+def _is_misnamed(draft: Draft, booking: Booking, row: BookingRow) -> bool:
+    """Tell whether a row is the mirror it was although its Koop-Beleg-ID names another booking: a slip (D26).
+
+    It has Beleg-ID, TNR and time of a live mirror; without a time nothing else in it may say that it is another's.
+    Nor is a create open for the booking it names.
+    """
+    vhs = draft.moment.vhs
+    seat, lane = booking.seats[vhs], draft.state.lanes[vhs]
+    if booking.owner == vhs or not seat.live or seat.lost or seat.participant_no != row.participant_no:
+        return False
+    if row.ref in lane.creates_given:
+        return False
+    shown, now = Shown(seat.booking_id, seat.participant_no, seat.booked_at), witness_of_row(row)
+    named = sees_identity(draft.state, lane, booking)
+    person = draft.person(booking.person_id, seat.person_version or booking.person_version) if named else None
+    before = witness_of_person(shown, person)
+    return now.time == before.time if now.time and before.time else _is_silent(before, now)
 
 
 # --- tiers ------------------------------------------------------------------------------------------------------------

@@ -75,8 +75,8 @@ TEXTS: dict[str, str] = {
         "without it. This ends when {expected} shows S everywhere."
     ),
     "MIRROR_WITHOUT_REFERENCE": (
-        "The row {found} is the mirror {expected} without its Koop-Beleg-ID (so are {refs}). Enter the reference "
-        "there; where the program has no such field, nothing is to be done, and changes name the Beleg-ID."
+        "The row {found} is the mirror {expected} without its Koop-Beleg-ID, or with another's (so are {refs}). Enter "
+        "the reference there; where the program has no such field, nothing is to be done: changes name the Beleg-ID."
     ),
     "MIRROR_DOUBLED": (
         "Booking {ref} stands in the rows {found}: it is one seat. Delete the rows that are too many; S counts only "

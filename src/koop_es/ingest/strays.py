@@ -34,6 +34,7 @@ def set_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> No
             continue
         part.bookings = [row for row in part.bookings if row.line not in stray]
         part.name = UNNAMED
+        part.protected |= {row.booking_id for row in stray.values()}  # whose else it may be here is not gone (D17)
         for row in stray.values():
             if row.status is not CANCELLED:
                 reason = (

@@ -484,3 +484,28 @@ def test_d18e_same_time_of_two_people_does_not_tell_which_of_them_was_forgotten(
     world = forgotten(booked("7"))
     world.report(ABO, booked("8", tnr="T8"), booked("9", tnr="T9", person=CARL))
     assert set(world.state.bookings) == {"301:7", "301:8", "301:9"}
+
+
+@pytest.mark.parametrize("slip", ["301:70", "301:8"])
+def test_d26_mistyped_reference_of_a_mirror_loses_nobody_a_seat(slip: str) -> None:
+    """Whether its owner knows the booking that is named or nobody does, the row is the mirror it was."""
+    world = network()
+    world.report(ABO, booked("7", person=ANNA), booked("8", person=BERND, at=LATER))
+    seven, eight = mirror("M7", "301:7", person=ANNA), mirror("M8", "301:8", person=BERND, at=LATER)
+    world.report(MASTER, seven, eight)
+    for _ in range(3):
+        world.report(MASTER, msgspec.structs.replace(seven, ref=slip), eight)
+    assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"} == world.statuses(MASTER)
+    assert world.open == {("MIRROR_WITHOUT_REFERENCE", MASTER, "")}
+    world.report(MASTER, seven, eight)
+    assert world.open == set()
+
+
+def test_d26_beleg_id_that_went_to_another_mirror_is_no_slip() -> None:
+    """Its program deleted the row and gave the number again to a mirror it was told to make."""
+    world = network()
+    world.report(ABO, booked("7", person=ANNA), booked("8", person=ANNA, at=LATER))
+    world.report(MASTER, mirror("M7", "301:7", person=ANNA))
+    world.report(MASTER, mirror("M7", "301:8", person=ANNA, at=LATER))
+    assert world.open == {("BOOKING_REMOVED", MASTER, "301:7")}
+    assert world.statuses(MASTER)["301:8"] == "A"

@@ -107,7 +107,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.ParticipantReplaced: (
         "an der Belegung {ref} nimmt bei VHS {vhs} eine andere Person teil: die Belegung läuft weiter"
     ),
-    e.MirrorUnreferenced: "die Zeile {booking_id} der VHS {vhs} ist die Kopie von {ref} ohne Koop-Beleg-ID",
+    e.MirrorUnreferenced: "die Zeile {booking_id} der VHS {vhs} ist die Kopie von {ref} ohne ihre Koop-Beleg-ID",
     e.MirrorReferenced: "die Kopie von {ref} bei VHS {vhs} hat ihre Koop-Beleg-ID",
     e.MirrorDoubled: "die Belegung {ref} steht bei VHS {vhs} in mehreren Zeilen ({rows}): es ist ein Platz",
     e.MirrorSingle: "die Belegung {ref} steht bei VHS {vhs} wieder in einer Zeile",
@@ -183,8 +183,9 @@ VIOLATIONS: dict[str, str] = {
         "Export ohne sie überall storniert. Erledigt, sobald {expected} überall S zeigt."
     ),
     "MIRROR_WITHOUT_REFERENCE": (
-        "Die Zeile {found} ist die Kopie von {expected} ohne Koop-Beleg-ID (so auch {refs}). Die Referenz dort "
-        "eintragen; hat das Programm kein solches Feld, ist nichts zu tun, und Änderungen nennen die Beleg-ID."
+        "Die Zeile {found} ist die Kopie von {expected} ohne ihre Koop-Beleg-ID oder mit einer anderen (so auch "
+        "{refs}). Die Referenz dort eintragen; hat das Programm kein solches Feld, ist nichts zu tun: Änderungen "
+        "nennen die Beleg-ID."
     ),
     "MIRROR_DOUBLED": (
         "Die Belegung {ref} steht in den Zeilen {found}: es ist ein Platz. Die überzähligen Zeilen löschen; S zählt "
