@@ -18,18 +18,21 @@ LONGEST_REASON = 500
 @command("withdraw-export")
 @click.argument("export", metavar="V#N")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it stays in the log, so name no person in it.")
+@click.option("--with-approved", is_flag=True, help="Also take back what was withheld of it and then approved.")
 @click.option("--yes", is_flag=True, help="Do it; without it only what would come back is shown.")
-def withdraw_export(desk: Desk, export: str, reason: str, yes: bool) -> Answer:
+def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, yes: bool) -> Answer:
     """Take back an export that was wrong: what only it cancelled lives again, what it revised is what it was.
 
     The change lists write it, also to the VHS whose export it was: its rows are no claims any more. What somebody has
-    decided otherwise since stays, and so do the bookings the export made. The export stays in the ledger. Of two
-    operators' decisions the first stands, the second exits with 3 and names it.
+    decided otherwise since stays, and so do the bookings the export made. What was withheld of it and then approved
+    stays, unless --with-approved is given. The export stays in the ledger. Of two operators' decisions the first
+    stands, the second exits with 3 and names it.
 
     \b
     Examples:
       koop-es withdraw-export 563#42 --reason "read with the profile of another program"
       koop-es withdraw-export 563#42 --reason "read with the profile of another program" --yes
+      koop-es withdraw-export 563#42 --reason "approved at night, and wrong" --with-approved
     """
     why = " ".join(reason.split())
     if not why or len(why) > LONGEST_REASON:
@@ -39,7 +42,13 @@ def withdraw_export(desk: Desk, export: str, reason: str, yes: bool) -> Answer:
         raise WrongUsage(f"{export}: name an export as history does, such as 563#42")
     with desk.store() as store:
         found = withdrawing.withdraw_export(
-            store, now=desk.now, vhs=vhs_id(vhs), export=export, reason=why, preview=not yes
+            store,
+            now=desk.now,
+            vhs=vhs_id(vhs),
+            export=export,
+            reason=why,
+            with_approved=with_approved,
+            preview=not yes,
         )
     back = [
         {"coop_id": coop_id, "type": event.type, "ref": getattr(event, "ref", None) or None, "text": text(event)}

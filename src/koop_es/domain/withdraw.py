@@ -31,36 +31,39 @@ WITHDRAWN = "withdrawn"
 
 DECIDED = "somebody has decided otherwise since"
 MADE = "bookings that an export made stay: cancel them where they are wrong"
-APPROVED = "an operator has approved it"
+APPROVED = "an operator has approved it; --with-approved takes that back as well"
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
 
 
-def withdraw(draft: Draft, export: str, told: Sequence[e.Event]) -> list[Stays]:
-    """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays."""
+def withdraw(draft: Draft, export: str, told: Sequence[e.Event], *, with_approved: bool = False) -> list[Stays]:
+    """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
+
+    What was withheld of it and an operator approved is that operator's decision, and stays unless asked for.
+    """
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
     before = Cooperation(state.coop_id)
     last = _last_versions(told, vhs)
     for version, event in enumerate(told, 1):
-        if event.vhs == vhs and event.origin is not None and event.origin.export == export:
-            why = _undo(draft, before, event, version, last)
+        approved = _is_approved(event, before, told, vhs, export)
+        if approved or (event.vhs == vhs and event.origin is not None and event.origin.export == export):
+            why = APPROVED if approved and not with_approved else _undo(draft, before, event, version, last)
             if why:
                 stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
-        elif _is_approved(event, told, vhs, export):
-            stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, APPROVED))
-        elif isinstance(event, e.OrphanDetected) and event.approved and event.vhs == vhs:
-            seat = before.bookings[event.ref].seats.get(vhs) if event.ref in before.bookings else None
-            if seat is not None and seat.withheld == export:
-                stays.append(Stays(state.coop_id, event.ref, event.type, APPROVED))
         apply(before, event)
     if draft.events:
         draft.settle_violations()
     return stays
 
 
-def _is_approved(event: e.Event, told: Sequence[e.Event], vhs: str, export: str) -> bool:
-    """Tell whether an operator has let an effect happen that was withheld of this export (D31)."""
-    if event.vhs != vhs or event.origin is not None or event.cause is None:
+def _is_approved(event: e.Event, before: Cooperation, told: Sequence[e.Event], vhs: str, export: str) -> bool:
+    """Tell whether an operator has let happen what was withheld of this export: a loss (D4) or another effect (D31)."""
+    if event.vhs != vhs:
+        return False
+    if isinstance(event, e.OrphanDetected) and event.approved:
+        seat = before.bookings[event.ref].seats.get(vhs) if event.ref in before.bookings else None
+        return seat is not None and seat.withheld == export
+    if event.origin is not None or event.cause is None:
         return False
     held = told[event.cause - 1] if 0 < event.cause <= len(told) else None
     return isinstance(held, e.EffectWithheld) and held.origin is not None and held.origin.export == export

@@ -33,17 +33,25 @@ class Withdrawn(NamedTuple):
 
 
 def withdraw_export(
-    store: Store, *, now: datetime, vhs: str, export: str, reason: str, preview: bool = False
+    store: Store,
+    *,
+    now: datetime,
+    vhs: str,
+    export: str,
+    reason: str,
+    with_approved: bool = False,
+    preview: bool = False,
 ) -> Withdrawn:
     """Take an export back: what only it cancelled lives again, what it revised is what it was (D32).
 
+    What was withheld of it and an operator approved comes back only ``with_approved``.
     Raises ExportNotApplied where it did nothing, and Refused where somebody took it back before.
     """
 
     def attempt() -> Withdrawn:
         with store.reading() as tx:
             refuse_withdrawn(tx, vhs, export)
-            drafts, stays = _drafts(tx, vhs, export, now)
+            drafts, stays = _drafts(tx, vhs, export, now, with_approved)
         events = [(draft.state.coop_id, event) for _, draft in drafts for event in draft.events]
         if not events and not stays:
             raise ExportNotApplied(f"no event goes back to export {export} of VHS {vhs}", export=export)
@@ -77,7 +85,9 @@ def refuse_withdrawn(tx: Tx, vhs: str, export: str) -> None:
             )
 
 
-def _drafts(tx: Tx, vhs: str, export: str, now: datetime) -> tuple[list[tuple[int, Draft]], list[Stays]]:
+def _drafts(
+    tx: Tx, vhs: str, export: str, now: datetime, with_approved: bool
+) -> tuple[list[tuple[int, Draft]], list[Stays]]:
     """Decide in every cooperation of the VHS that has events of the export."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
@@ -92,7 +102,7 @@ def _drafts(tx: Tx, vhs: str, export: str, now: datetime) -> tuple[list[tuple[in
                 continue
             draft = Draft(state, moment(vhs, now))
             expected = state.version
-            stays += withdraw(draft, export, events)
+            stays += withdraw(draft, export, events, with_approved=with_approved)
             if draft.events:
                 drafts.append((expected, draft))
     return drafts, stays

@@ -23,8 +23,16 @@ def vhs(store: Store, tmp_path: Path) -> Vhs:
     return Vhs(store, tmp_path, 4)
 
 
-def withdraw(vhs: Vhs, export: str, *, preview: bool = False) -> list[str]:
-    found = withdraw_export(vhs.store, now=NOW, vhs="563", export=export, reason="wrong profile", preview=preview)
+def withdraw(vhs: Vhs, export: str, *, with_approved: bool = False, preview: bool = False) -> list[str]:
+    found = withdraw_export(
+        vhs.store,
+        now=NOW,
+        vhs="563",
+        export=export,
+        reason="wrong profile",
+        with_approved=with_approved,
+        preview=preview,
+    )
     return [event.type for _, event in found.events if not event.type.startswith("Violation")]
 
 
@@ -152,3 +160,35 @@ def test_d32_what_an_operator_has_approved_stays_and_is_named(vhs: Vhs) -> None:
     approve(vhs.store, now=NOW, withheld_id="563#2/cancellation")
     with pytest.raises(Refused, match="an operator has approved it"):
         withdraw(vhs, "563#2")
+
+
+def test_d32_a_wrong_approval_is_taken_back_with_its_export_where_that_is_asked_for(vhs: Vhs) -> None:
+    wrong = vhs.letters("S", 20)
+    vhs.report(wrong)
+    approve(vhs.store, now=NOW, withheld_id="563#2/cancellation")
+    assert set(vhs.held()) == {"S"}
+    assert withdraw(vhs, "563#2", with_approved=True) == ["BookingReinstated"] * 20
+    assert set(vhs.held()) == {"A"}
+    assert letters(vhs) == [("booking.update", "A")] * 20
+    assert vhs.report(wrong).events == 0, "its rows are no claims any more"
+    vhs.report()
+    assert set(vhs.held()) == {"A"}
+    assert not change_list(vhs.store, "563")
+
+
+def test_d32_approved_losses_courses_and_persons_come_back_as_well(vhs: Vhs) -> None:
+    left = vhs.bookings[10:]
+    vhs.report(left)
+    vhs.report(left)
+    approve(vhs.store, now=NOW, withheld_id="563#3")
+    assert vhs.held().count("S") == 10
+    assert withdraw(vhs, "563#3", with_approved=True) == ["BookingReinstated"] * 10
+    vhs.report()
+    off = [row | {"Ausfall": "W"} for row in vhs.courses]
+    vhs.report([row | {"Telefon": "0999"} for row in vhs.bookings], off)
+    for effect in ("ausfall", "person"):
+        approve(vhs.store, now=NOW, withheld_id=f"563#5/{effect}")
+    back = withdraw(vhs, "563#5", with_approved=True)
+    assert back.count("CourseReinstated") == 4
+    assert back.count("AmendmentWithdrawn") == 20
+    assert set(vhs.held()) == {"A"}
