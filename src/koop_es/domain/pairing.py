@@ -121,6 +121,10 @@ def _is_misnamed(draft: Draft, booking: Booking, row: BookingRow) -> bool:
     return now.time == before.time if now.time and before.time else _is_silent(before, now)
 
 
+def _is_its_own(seat: Seat, row: BookingRow) -> bool:
+    return (seat.booking_id, seat.participant_no) == (row.booking_id, row.participant_no)
+
+
 # --- tiers ------------------------------------------------------------------------------------------------------------
 
 Keys = Iterator[tuple[str, ...]]
@@ -314,12 +318,14 @@ class _Weighing:
     def _may_go_on(self, one: _Free, row: BookingRow, witness: Witness, homes: set[str], *, same_id: bool) -> bool:
         """Tell whether a booking may go on in a row at all.
 
-        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5). Under another
-        Beleg-ID none does of which the others were told "S" as an orphan; nor one that is gone since an earlier export
-        (B15), unless the row kept its time of booking or people were entered again in another order.
+        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose "S"
+        somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told "S"
+        as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking or
+        people were entered again in another order.
         """
         seat = one.seat
-        if seat.status is CANCELLED and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
+        final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
+        if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:
             return True

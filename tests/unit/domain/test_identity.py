@@ -218,6 +218,26 @@ def test_d18_s_that_shows_a_again_with_name_and_time_is_the_same_booking() -> No
     assert world.codes == {"CANCELLED_BOOKING_REACTIVATED"}
 
 
+def test_d18_who_registers_again_after_somebody_wrote_a_over_the_s_has_a_new_booking() -> None:
+    """Other numbers and another second: that is no merge, and what is final is the former booking (D5)."""
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("7", "S"))
+    world.report(ABO, booked("7"))
+    world.report(ABO, booked("8", at=LATER))
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+    assert world.codes == set()
+    assert world.report(ABO, booked("8", at=LATER)) == []
+
+
+def test_d18_merge_after_somebody_wrote_a_over_the_s_keeps_the_second_and_is_cancelled_as_before() -> None:
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("7", "S"))
+    world.report(ABO, booked("7"))
+    said = world.report(ABO, booked("8"))
+    assert types(said) == ["ParticipantsMerged"]
+    assert world.statuses(ABO) == {"301:7": "S"}
+
+
 def test_d18_a_written_back_over_an_s_that_was_taken_back_is_the_same_booking_without_time_too() -> None:
     world = shared_by_day()
     for _ in range(2):
