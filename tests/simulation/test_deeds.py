@@ -49,6 +49,14 @@ def test_c5_what_cannot_be_done_is_no_deed() -> None:
     assert diary_of(Act("cancel", 1, 0, 7)).of(7) == []
 
 
+def test_c5_an_s_where_one_stands_already_is_no_deed() -> None:
+    """Nobody can see it, so that it is nobody's will when what had cancelled the booking is taken back (D24)."""
+    over = (Act("ausfall", 0, value=1), Export(0), Changes(0), Changes(1), Act("cancel", 1, 0, 7), Export(1))
+    diary = diary_of(Act("book", 1, 0, 7), Export(1), Changes(0), Export(0), *over, Act("unausfall", 0), Export(0))
+    assert [deed.intent for deed in diary.of(7)] == ["joins"]
+    assert {(seat.vhs, seat.letter) for seat in diary.seats if seat.who == 7} == {("101", "A"), ("102", "A")}
+
+
 def test_c5_exports_are_kept_with_their_fault_and_what_became_of_them() -> None:
     diary = diary_of(Export(1, fate="cut"), Export(1, fate="lost"), Export(1, reach="delta"))
     mine = [sent for sent in diary.exports if sent.vhs == "102" and sent.step != ROUNDS][2:]

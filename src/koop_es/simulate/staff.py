@@ -239,8 +239,11 @@ class Staff:
         return True
 
     def cancel(self, act: Act, program: Program) -> bool:
-        """Set "S", at any VHS that holds the booking (B3)."""
-        program.cancel(self.held(act))
+        """Set "S", at any VHS that holds the booking (B3); where it stands already nobody does anything."""
+        held = self.held(act)
+        if program.bookings[held]["Status"] == "S":
+            return False
+        program.cancel(held)
         self.facts.cancelled.add(act.who)
         return True
 
