@@ -164,6 +164,10 @@ def _time_and_contact(one: Witness) -> Keys:
     yield from _said("phone", one.time, one.phone)
 
 
+def _name_and_time(one: Witness) -> Keys:
+    return _said(one.name, one.time)
+
+
 def _number_and_time(one: Witness) -> Keys:
     return _said(one.number, one.time)
 
@@ -176,16 +180,20 @@ def _id(one: Witness) -> Keys:
     return _said(one.booking_id)
 
 
+RECORD = ("number", "time", "name")
+"""Cells that say whose row it is, without mail and phone."""
+
+
 class _Tier(NamedTuple):
     """One kind of witnesses that agree; ``alone`` asks for exactly one fit on both sides, ``erased`` is for the
-    forgotten, of whom neither name nor contact is left (D18e), ``silent`` for rows in which nothing says otherwise.
+    forgotten, of whom neither name nor contact is left (D18e), ``silent`` names cells that must not say otherwise.
     """
 
     keys: Callable[[Witness], Keys]
     alone: bool = False
     erased: bool = False
     same_id: bool = False
-    silent: bool = False
+    silent: tuple[str, ...] = ()
 
 
 TIERS = (
@@ -197,10 +205,11 @@ TIERS = (
     _Tier(_id_and_any, same_id=True),
     _Tier(_time_and_contact, alone=True),
     _Tier(_time, alone=True, erased=True),
-    _Tier(_id, same_id=True, silent=True),
+    _Tier(_name_and_time, alone=True, silent=("mail", "phone")),
+    _Tier(_id, same_id=True, silent=RECORD),
 )
 """The order of D18: Beleg-ID with TNR or name; TNR with name and time; name with mail or phone; Beleg-ID with any
-other; time with mail or phone. Last what only its Beleg-ID tells, where the rest is unstated (D29).
+other; time with mail or phone. Last what name and second or only its Beleg-ID tell, where the rest is unstated (D29).
 """
 
 
@@ -300,7 +309,7 @@ class _Weighing:
         for number, (row, witness) in left.items():
             for key in tier.keys(witness):
                 for one in by_key.get(key, ()):
-                    if tier.silent and not _is_silent(one.witness, witness):
+                    if tier.silent and not _is_silent(one.witness, witness, tier.silent):
                         continue
                     if self._may_go_on(one, row, witness, homes, same_id=tier.same_id):
                         fits[number, one.ref] = (
@@ -318,10 +327,10 @@ class _Weighing:
     def _may_go_on(self, one: _Free, row: BookingRow, witness: Witness, homes: set[str], *, same_id: bool) -> bool:
         """Tell whether a booking may go on in a row at all.
 
-        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose "S"
-        somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told "S"
-        as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking or
-        people were entered again in another order.
+        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose
+        "S" somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told
+        "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking
+        or people were entered again in another order.
         """
         seat = one.seat
         final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
@@ -477,9 +486,9 @@ class _Weighing:
         return next((booking.ref for booking in self._given()), None)
 
 
-def _is_silent(before: Witness, now: Witness) -> bool:
-    """Tell whether nothing in a row says that it is another's: what is unstated is neither equal nor other (D29)."""
-    pairs = zip(before[1:4], now[1:4], strict=True)
+def _is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> bool:
+    """Tell whether no cell says that a row is another's: what is unstated is neither equal nor other (D29)."""
+    pairs = ((getattr(before, name), getattr(now, name)) for name in cells)
     return all(not one or not other or one == other for one, other in pairs)
 
 

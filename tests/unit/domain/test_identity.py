@@ -52,6 +52,35 @@ def test_d18_name_number_and_time_put_right_at_once_stay_the_same_booking() -> N
     assert "ParticipantReplaced" not in types(world.events)
 
 
+SILENT = Person("Muster", "Anna", "", "")
+
+
+def test_d18_merge_in_a_file_without_mail_and_phone_is_told_by_name_and_second() -> None:
+    """What is unstated says nothing (D29); before, the booking was absent and its person booked anew."""
+    world = at_owner(booked("7"))
+    said = world.report(ABO, booked("8", person=SILENT))
+    assert types(said)[0] == "ParticipantsMerged"
+    nobody_is_cancelled(world, (booked("8"),))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        booked("8", person=SILENT, at=LATER),
+        booked("8", person=Person("Muster", "Anna", "0999 9", "other@example.org")),
+    ],
+)
+def test_d18_name_alone_or_with_another_contact_is_somebody_new(row: BookingRow) -> None:
+    world = at_owner(booked("7"))
+    assert types(world.report(ABO, row))[0] == "BookingMade"
+
+
+def test_d18_name_and_second_of_two_tell_nobody() -> None:
+    world = at_owner(booked("7"), booked("9"))
+    assert types(world.report(ABO, booked("8", person=SILENT)))[0] == "BookingMade"
+
+
 def test_d18c_substitute_takes_part_and_people_are_told() -> None:
     world = at_owner(booked("7"))
     said = world.report(ABO, booked("7", tnr="T8", person=CARL))
