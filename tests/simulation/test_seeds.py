@@ -27,7 +27,6 @@ MIXED = 160
 PENDING: dict[int, str] = {
     82: "a course deleted after its last day is told its bookings for ever (D17)",
     86: "a mirror removed in an Ausfall that is taken back is read as a merge, its create is told for ever (D24)",
-    88: "booked in a course in Ausfall whose COOP-Id was lost: A at its owner, and nobody is asked (D11)",
 }
 """Seeds whose findings are still to be mended in the engine, each with what is wrong; in no other may there be any."""
 

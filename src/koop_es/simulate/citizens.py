@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from koop_es.simulate.deeds import PUT_RIGHT, ROUNDS, Deed, Diary, Question, Sent, Told
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, PUT_RIGHT, ROUNDS, Deed, Diary, Question, Sent, Told
 
 Verdict = Literal["in", "out", "either"]
 Moment = tuple[int, int, float]
@@ -57,10 +57,11 @@ class Terms:
 
 @dataclass(slots=True)
 class Contract:
-    """What somebody has in one course: by which VHS, who cancelled it when, and where its row was taken out.
+    """What somebody has in one course: by which VHS since when, who cancelled it, and where its row was taken out.
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
-    "S" and gave the row another identity, which reads as a new registration (D5, D18).
+    "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
+    wrote A over an "S".
     """
 
     who: int
@@ -71,6 +72,7 @@ class Contract:
     missing: dict[str, Moment] = field(default_factory=dict)
     doubtful: bool = False
     again: bool = False
+    revived: bool = False
 
 
 def moment(item: Deed | Sent | Told) -> Moment:
@@ -96,6 +98,7 @@ class People:
         self.over: dict[int, tuple[str, Moment]] = {}
         self.gone: dict[tuple[str, int], Moment] = {}
         self.deleted: dict[tuple[str, int], Deed] = {}
+        self.hidden: dict[tuple[str, int], Moment] = {}
         for deed in diary.deeds:
             self._note(deed, moment(deed))
 
@@ -104,15 +107,29 @@ class People:
             if deed.course is not None:
                 self._note_course(deed, deed.course, now)
         elif deed.intent == "joins" and deed.course is not None:
-            former = self.contracts.get((deed.who, deed.course))
             contract = Contract(deed.who, deed.course, deed.vhs, now)
-            if former is not None and not former.left:
-                # Booked again without having left reads as the same booking (D18), which others may have taken out.
-                contract.missing = {vhs: at for vhs, at in former.missing.items() if vhs != deed.vhs}
+            former = self.contracts.get((deed.who, deed.course))
+            if former is not None and deed.vhs not in former.left:
+                self._go_on(contract, former, now)
             self.contracts[deed.who, deed.course] = contract
         else:
             for contract in self._meant(deed):
                 self._note_person(deed, contract, now)
+
+    def _go_on(self, contract: Contract, former: Contract, now: Moment) -> None:
+        """Read who is booked again where nobody had cancelled as the same booking (D18).
+
+        What a row is depends on the rows of its VHS alone, so an "S" that another VHS set counts for it, whichever of
+        the two was read first, and so does a row that another took out. Where a file lacked rows, or A was written over
+        the "S" of others, the new row may be a registration of its own.
+        """
+        vhs = contract.owner
+        contract.missing = {at: since for at, since in former.missing.items() if at != vhs}
+        if any(self._shown(vhs, former.since, now)):
+            contract.since, contract.left, contract.doubtful = former.since, dict(former.left), former.doubtful
+            faulty = any(sent.fault for sent in self._shown(vhs, former.since, (3, 0, 0.0)))
+            contract.again = former.again or former.revived or faulty
+            contract.revived = former.revived
 
     def _meant(self, deed: Deed) -> list[Contract]:
         mine = [contract for (who, _), contract in self.contracts.items() if who == deed.who]
@@ -133,7 +150,9 @@ class People:
                 self.deleted.pop((deed.vhs, course), None)
             case "course over":
                 self.over.setdefault(course, (deed.vhs, now))
-            case "course lives":
+                if deed.note == LEFT_THE_EXPORTS:
+                    self.hidden.setdefault((deed.vhs, course), now)
+            case "course lives" if (deed.vhs, course) not in self.hidden:
                 _, since = self.over.pop(course, (deed.vhs, now))
                 ended = self._ended(course, deed)
                 for contract in self.contracts.values():
@@ -147,6 +166,7 @@ class People:
             case "leaves":
                 contract.left.setdefault(deed.vhs, now)
             case "revives":
+                contract.revived |= deed.vhs == contract.owner
                 self._revive(deed.vhs, contract, now)
             case "removed":
                 # An "S" that nobody saw before the row was gone is known to nobody.
@@ -255,6 +275,9 @@ class People:
     def _wrong(self, contract: Contract, held: Mapping[str, int]) -> str:
         if contract.course not in self.parties:
             return ""  # a course that nobody shares is the VHS's own affair
+        if self._was_never_shown(contract):
+            places = [vhs for vhs, count in sorted(held.items()) if count and vhs != contract.owner]
+            return f"was never shown, but a live seat at {', '.join(places)}" if places else ""
         verdict, expected = self.verdict(contract), self.parties[contract.course]
         places = sorted({*expected, *(vhs for vhs, count in held.items() if count)})
         asked = {vhs for vhs in places if self._asked(contract, vhs)}
@@ -270,6 +293,11 @@ class People:
         if asked or not (doubled or (seated and without)):
             return ""
         return f"nobody could know, in at {', '.join(seated)}, out at {', '.join(without)}, and nobody is asked"
+
+    def _was_never_shown(self, contract: Contract) -> bool:
+        """Tell whether somebody was entered in a course that no export held any more: nobody can know of that (R44)."""
+        hidden = self.hidden.get((contract.owner, contract.course))
+        return hidden is not None and not any(self._shown(contract.owner, contract.since, hidden))
 
     def _excused(self, contract: Contract, vhs: str) -> bool:
         """Tell whether a VHS may lack the row: it or its course went after the last day, which proves nothing (D17)."""

@@ -32,7 +32,8 @@ stays           something about the row, nothing about the contract: merged, tou
                 Beleg-ID, an unknown letter, a substitute (D18c)
 lost            ``who`` had a row, a letter or an "S" at ``vhs`` and it is gone or old again, and nobody meant that: a
                 program was restored from a copy (D20). What was true before is still true
-course over     the Master cancelled ``course`` (Ausfall): everybody in it is out (D11)
+course over     the Master cancelled ``course`` (Ausfall): everybody in it is out (D11); ``note`` says where the course
+                left the exports with it, for good (R44)
 course lives    the Master took the Ausfall back: who was out only because of it is in again (D24)
 course gone     ``vhs`` deleted the course or lost its COOP-Id; says nothing about the people in it (R15, R19)
 course back     it is there again, or the COOP-Id is right
@@ -60,6 +61,9 @@ Intent = Literal[
 
 PUT_RIGHT, ROUNDS = -1, -2
 """Numbers of the steps that are none: what people put right in the end, and the rounds that follow."""
+
+LEFT_THE_EXPORTS = "left the exports"
+"""Note of an Ausfall with which a course is in no export any more (R44)."""
 
 
 @dataclass(frozen=True, slots=True)

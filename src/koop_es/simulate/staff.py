@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from koop_es.connectors.values import local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
 from koop_es.simulate.copies import Copy
-from koop_es.simulate.deeds import MEANING, Diary, Intent
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, MEANING, Diary, Intent
 from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.office import EDITS
@@ -46,7 +46,7 @@ WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
 
 UNKNOWN_LETTER = "X"
 
-_NOTED_APART = frozenset({"letter_back", "move", "go_back"})
+_NOTED_APART = frozenset({"letter_back", "move", "go_back", "ausfall"})
 """Verbs that are written down where they are done, person by person or before it."""
 
 _ABOUT_PEOPLE = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves", "stays", "lost"})
@@ -426,8 +426,10 @@ class Staff:
         key, course = self.course(act), act.course % len(self.masters)
         if self.masters[course] != act.vhs:
             return False
-        program.cancel_course(key, leave_web=program.system == KUFERSQL and act.value % 3 == 0)
+        leaves = program.system == KUFERSQL and act.value % 3 == 0
+        program.cancel_course(key, leave_web=leaves)
         self.facts.ausfall.add(course)
+        self.note(act, "course over", note=LEFT_THE_EXPORTS if leaves else "")
         return True
 
     def note_ausfall(self, vhs: int) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from koop_es.simulate.citizens import Terms, findings
-from koop_es.simulate.deeds import ROUNDS, Deed, Diary, Intent, Question, Seat, Sent, Told
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, ROUNDS, Deed, Diary, Intent, Question, Seat, Sent, Told
 
 START = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
 MASTER, OWNER, OTHER = "101", "102", "103"
@@ -31,10 +31,11 @@ class Story:
 
     def did(
         self, verb: str, intent: Intent, vhs: str = OWNER, *, letter: str = "", all_of_it: bool = False,
-        other: int | None = None,
+        other: int | None = None, note: str = "",
     ) -> Story:  # fmt: skip
         when, step = self._now()
-        self.diary.deeds.append(Deed(when, step, vhs, verb, intent, None if all_of_it else ANNA, 0, other, letter))
+        who = None if all_of_it else ANNA
+        self.diary.deeds.append(Deed(when, step, vhs, verb, intent, who, 0, other, letter, note))
         return self
 
     def exports(self, vhs: str, times: int = 1, *, fault: str = "", status: str = "applied", days: int = 0) -> Story:
@@ -104,6 +105,45 @@ def test_who_books_again_without_having_left_may_have_been_taken_out_elsewhere()
     story = Story().did("remove", "removed", OTHER).did("rebook", "joins", letter="A").exports(OTHER, 2)
     assert story.sits("S", MASTER, OWNER).found() == ""
     assert "nobody is asked" in story.sits("A", OWNER).found()
+
+
+def test_who_is_booked_again_after_an_s_elsewhere_has_the_same_booking_and_is_out() -> None:
+    """The owner's new row is the same booking by name and mail, whichever of the two is read first (D18)."""
+    story = Story().did("cancel", "leaves", OTHER, letter="S").did("rebook", "joins", letter="A").exports(OWNER)
+    assert story.sits("S", *ALL).found() == ""
+    story.diary.seats.clear()
+    assert "is out, but a live seat" in story.sits("A", *ALL).found()
+
+
+def test_who_is_booked_again_before_any_export_is_not_the_booking_that_others_cancelled() -> None:
+    story = Story(shown=False).did("cancel", "leaves", OTHER, letter="S").did("rebook", "joins", letter="A")
+    assert "0 live seats" in story.exports(OWNER).sits("S", *ALL).found()
+
+
+@pytest.mark.parametrize("fault", ["thinned", ""])
+def test_who_is_booked_again_where_rows_or_an_s_were_lost_may_be_either_but_everywhere(fault: str) -> None:
+    story = Story().did("cancel", "leaves", OTHER, letter="S").exports(OWNER, fault=fault)
+    if not fault:
+        story.did("restore", "revives", letter="A")
+    story.did("rebook", "joins", letter="A").exports(OWNER).sits("S", OTHER)
+    assert story.found() == ""
+    assert "nobody is asked" in story.sits("A", OWNER).found()
+
+
+def test_who_was_entered_after_the_course_left_the_exports_is_known_to_nobody() -> None:
+    story = Story(shown=False)
+    story.diary.deeds.clear()
+    story.did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS).did("book", "joins", letter="A")
+    assert story.exports(OWNER).sits("A", OWNER).found() == ""
+    assert "was never shown, but a live seat at 103" in story.sits("A", OTHER).found()
+    shown = Story().did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS)
+    assert "is out" in shown.sits("A", OWNER).found()
+
+
+def test_an_ausfall_with_which_the_course_left_the_exports_is_taken_back_for_nobody() -> None:
+    story = Story().did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS)
+    story.did("unausfall", "course lives", OWNER, all_of_it=True)
+    assert story.sits("S", *ALL).found() == ""
 
 
 def test_an_s_taken_away_before_anybody_saw_it_was_nothing() -> None:
