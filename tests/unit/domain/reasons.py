@@ -29,11 +29,12 @@ MOVED = {"D12": RULE}
 REASONS: dict[str, dict[str, Says]] = {
     # courses
     "CourseReleased": {"R14": ROW, **MOVED},
-    "CourseRevised": {"R21": ROW, "D11": ROW, "D20": CAUSE},
-    "CourseReported": {"D6": ROW},
+    "CourseRevised": {"R21": ROW, "D11": ROW, "D20": CAUSE, "D31": CAUSE},
+    "RevisionWithdrawn": {"D32": CAUSE},
+    "CourseReported": {"D6": ROW, "D32": CAUSE},
     "CourseRenumbered": {"R20": ROW},
-    "CourseCancelled": {"R47": MAYBE, "D20": CAUSE, **MOVED},
-    "CourseReinstated": {"D24": ROW | CAUSE, "D20": CAUSE},
+    "CourseCancelled": {"R47": MAYBE, "D20": CAUSE, "D31": CAUSE, **MOVED},
+    "CourseReinstated": {"D24": ROW | CAUSE, "D20": CAUSE, "D32": CAUSE},
     "ReinstatementDelivered": {"D24": ROW},
     "CourseWentBack": {"D20": MAYBE | Says.ANY},
     "CourseRestored": {"D20": CAUSE},
@@ -61,12 +62,13 @@ REASONS: dict[str, dict[str, Says]] = {
     # bookings
     "BookingMade": {"B3": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
-    "BookingCancelled": {"B3": MAYBE, "D20": CAUSE, **MOVED},
-    "CancellationDelivered": {"B3": ROW | CAUSE, **MOVED},
+    "BookingCancelled": {"B3": MAYBE, "D20": CAUSE, "D31": CAUSE, **MOVED},
+    "CancellationDelivered": {"B3": ROW | CAUSE, "D31": CAUSE, **MOVED},
     "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW},
-    "BookingAmended": {"D6": ROW, "D20": CAUSE, **MOVED},
+    "BookingAmended": {"D6": ROW, "D20": CAUSE, "D31": CAUSE, **MOVED},
+    "AmendmentWithdrawn": {"D32": CAUSE},
     "BookingPromoted": {"B19": ROW, "D7": RULE, "D20": CAUSE, **MOVED},
-    "BookingReinstated": {"D5": ROW, "D20": CAUSE, **MOVED},
+    "BookingReinstated": {"D5": ROW, "D20": CAUSE, "D32": CAUSE, **MOVED},
     "BookingReappeared": {"B11": RULE, "D3": ROW},
     "BookingVanished": {"D3": RULE, "D5": CAUSE},
     "MirrorLost": {"B11": CAUSE, "D2": CAUSE, "D5": CAUSE, "D24": CAUSE, "D20": CAUSE},
@@ -90,6 +92,9 @@ REASONS: dict[str, dict[str, Says]] = {
     "MirrorDoubled": {"D26": ROW},
     "MirrorSingle": {"D26": ROW},
     "UnknownStatusSeen": {"B6": ROW},
+    # the guard
+    "EffectWithheld": {"D31": ROW},
+    "EffectDropped": {"D31": ROW | CAUSE},
     "ViolationClosed": {"2.8": CAUSE},
 }
 
@@ -130,6 +135,8 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("CANCELLATION_UNCLEAR", "D21"): ("critical", {"refs", "found"}),
     ("MOVED_AND_CANCELLED", "D25"): ("critical", BOTH | {"refs", "course", "owner"}),
     ("APPLIED_NOT_SEEN", "D22"): ("warning", {"found"}),
+    ("EFFECTS_WITHHELD", "D31"): ("critical", {"found", "refs"}),
+    ("LETTERS_CHANGED_TOGETHER", "D31"): ("critical", {"found", "refs"}),
 }
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""
 

@@ -1,0 +1,62 @@
+"""What is withheld waits until somebody approves it, or until the VHS shows the former values again (D31)."""
+
+from __future__ import annotations
+
+import pytest
+
+from koop_es.domain.events import EffectWithheld
+from koop_es.domain.judgement import Effect, Judgement
+from koop_es.domain.observation import Person
+from koop_es.domain.withhold import approve_effects
+from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, held, shared, types
+
+LETTERS = Judgement(effects=(Effect.CANCELLATION,))
+AUSFALL = Judgement(effects=(Effect.AUSFALL,))
+PERSONS = Judgement(effects=(Effect.PERSON,))
+REVIVED = Judgement(effects=(Effect.LETTER,))
+
+
+def withheld(world: World) -> str:
+    return next(event.withheld_id for event in reversed(world.events) if isinstance(event, EffectWithheld))
+
+
+def test_d31_withheld_letter_cancels_nobody_is_said_once_and_is_void_when_it_is_right_again() -> None:
+    world = shared()
+    assert types(world.report(ABO, held(ABO, status="S"), judgement=LETTERS)) == ["EffectWithheld"]
+    assert types(world.report(ABO, held(ABO, status="S"))) == [], "also where the next export is not withheld"
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert types(world.report(ABO, held(ABO))) == ["EffectDropped"]
+    assert types(world.report(ABO, held(ABO, status="S"))) == ["BookingCancelled"]
+
+
+def test_d31_withheld_letter_that_was_meant_counts_once_it_is_approved() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"), judgement=LETTERS)
+    assert world.decide(ABO, lambda draft: approve_effects(draft, withheld(world))) == ["301:7"]
+    assert world.statuses(THIRD) == {"301:7": "S"}
+
+
+def test_d31b_letters_come_with_the_ausfall_that_is_withheld() -> None:
+    world = shared()
+    said = types(world.report(MASTER, held(MASTER, status="S"), cancelled=True, judgement=AUSFALL))
+    assert said == ["EffectWithheld", "EffectWithheld"]
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert not world.state.cancelled
+
+
+@pytest.mark.parametrize("judgement", [PERSONS, LETTERS])
+def test_d31_what_is_of_another_kind_happens(judgement: Judgement) -> None:
+    world = shared()
+    married = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
+    said = types(world.report(ABO, held(ABO, person=married), judgement=judgement))
+    assert said == (["EffectWithheld"] if judgement is PERSONS else ["BookingAmended"])
+
+
+def test_d31e_revived_letters_that_are_withheld_get_no_s_before_they_are_answered() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"))
+    world.give(MASTER, ABO)
+    world.report(MASTER, held(MASTER, status="S"))
+    assert types(world.report(MASTER, held(MASTER), judgement=REVIVED)) == ["EffectWithheld"]
+    assert world.to_do(MASTER) == [], "neither D5 writes"
+    assert world.statuses(THIRD) == {"301:7": "S"}, "nor does anybody live again"
