@@ -56,6 +56,13 @@ def test_d23_an_old_export_again_is_only_superseded(koop: Console, near: Program
     assert koop.violations("--vhs", NEAR) == []
 
 
+def test_d23_an_old_export_of_a_clock_that_ran_ahead_is_known_by_its_bytes(koop: Console, near: Program) -> None:
+    ahead = export(near, 3, "12T02:00")
+    koop.take_in(ahead, outcome="unchanged")
+    koop.take_in(export(near, 4, "11T02:00"), outcome="unchanged")
+    assert koop.take_in(ahead, outcome="superseded")["code"] is None, "made later than the last, and nothing new"
+
+
 def test_d23_an_equal_sequence_with_later_news_is_a_count_that_began_anew(koop: Console, near: Program) -> None:
     near.book(NUMBERS[NEAR][COOP], "77")
     assert koop.take_in(export(near, 2, "10T02:00"), outcome="superseded", status=1)["code"] == "SEQUENCE_RESTARTED"

@@ -18,6 +18,7 @@ from koop_es.domain.asides import (
     aside_of,
     weigh,
 )
+from koop_es.domain.cancellations import NothingToConfirm, confirm_cancellation
 from koop_es.domain.observation import ILLEGIBLE, Person, Rejected, Told
 from koop_es.domain.slices import Key, Suspension
 from tests.unit.domain.world import (
@@ -197,6 +198,7 @@ def test_d17_same_name_or_tnr_only_does_not_count() -> None:
     world = shared()
     world.report(ABO)
     assert types(world.report(ABO, shielded=["301:7"])) == [], "neither counted"
+    assert types(world.report(ABO, shielded=["301:7"], protected=["8"])) == [], "also beside a row that is legible"
     assert types(world.report(ABO)) == ["OrphanDetected"], "nor forgotten"
 
 
@@ -274,6 +276,14 @@ def test_d17_archived_course_has_vanished_once_its_master_sets_a_later_day() -> 
     world.report(MASTER, held(MASTER), ends_on=date(2099, 1, 1))
     assert types(world.report_without_course(ABO)) == ["CourseVanished"]
     assert world.codes == {"COURSE_VANISHED"}
+
+
+def test_d28_bookings_of_an_archived_course_cannot_be_ended() -> None:
+    """Archived is not deleted: they are billed (D17)."""
+    world = over()
+    with pytest.raises(NothingToConfirm):
+        world.decide(ABO, lambda draft: confirm_cancellation(draft, "301:7", "tidying"))
+    assert world.statuses(MASTER) == {"301:7": "A"}
 
 
 def test_d17_merge_is_recognised_after_the_last_day_too() -> None:

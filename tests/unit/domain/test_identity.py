@@ -117,6 +117,15 @@ def test_d18b_change_to_the_owner_names_the_beleg_id_it_has_now() -> None:
     assert [(c.kind, c.ref, c.booking_id) for c in world.changes(ABO)] == [("booking.cancel", "301:1", "2")]
 
 
+def test_d18_orphan_does_not_go_on_under_another_beleg_id() -> None:
+    """The others were told "S" already: who is entered again has a registration of its own (D5)."""
+    world = shared("301:7")
+    world.report(ABO)
+    world.report(ABO)
+    assert types(world.report(ABO, booked("9", tnr="T7"))) == ["BookingMade"]
+    assert world.statuses(MASTER) == {"301:7": "S", "301:9": "A"}
+
+
 def test_d18_equal_fits_take_the_same_letter_first() -> None:
     """Two seats under one TNR and name: the "S" goes on in the row that shows it."""
     seats = booked("1", tnr="T1"), booked("2", "S", tnr="T1")
@@ -365,6 +374,17 @@ def test_d27_row_that_waits_goes_on_waiting_whatever_is_corrected() -> None:
     assert "REGISTRATION_HELD" not in world.codes
 
 
+def test_d27_row_that_waits_goes_on_waiting_where_nothing_of_it_fits_any_more() -> None:
+    """Registered in between, the citizen would have two seats and would lose one of them at the next absence."""
+    world = shared()
+    world.report(ABO, booked("8", tnr="T8"), full=False)
+    assert world.report(ABO, booked("8", tnr="T8", person=BERND), full=False) == []
+    other = booked("9", tnr="T9", person=Person("Neu", "Nora"), at="2026-01-06T11:00:00+01:00")
+    assert types(world.report(ABO, other, full=False)) == ["BookingMade"], "what is not in a delta waits all the same"
+    assert world.open == {("REGISTRATION_HELD", ABO, "301:7")}
+    assert world.statuses(MASTER) == {"301:7": "A", "301:9": "A"}
+
+
 def test_d27_other_second_proves_nothing_after_the_name_was_corrected() -> None:
     world = shared()
     world.report(ABO, booked("8", tnr="T8"), full=False)
@@ -401,6 +421,22 @@ def test_d26_row_of_the_second_and_name_given_out_is_that_mirror(editor: str | N
     assert world.statuses(MASTER) == {"301:7": "A"}
     assert world.open == {("MIRROR_WITHOUT_REFERENCE", MASTER, "")}
     assert world.report(MASTER, booked("900", edited_by=editor)) == []
+
+
+def test_d26_of_two_mirrors_of_one_second_each_row_is_the_one_of_its_name() -> None:
+    """A couple whom one web form booked: the moment alone tells nobody apart."""
+    world = given(b7=ANNA, b8=BERND)
+    said = types(world.report(MASTER, booked("901", person=BERND), booked("900", person=ANNA)))
+    assert sorted(said) == ["BookingDelivered", "BookingDelivered", "MirrorUnreferenced", "MirrorUnreferenced"]
+    shown = {ref: booking.seats[MASTER].booking_id for ref, booking in world.state.bookings.items()}
+    assert shown == {"301:7": "900", "301:8": "901"}
+
+
+def test_d26_of_two_mirrors_of_one_second_a_row_of_another_name_is_neither() -> None:
+    world = given(b7=ANNA, b8=BERND)
+    company = booked("900", person=Person("Müller GmbH", ""))
+    assert types(world.report(MASTER, company)) == ["BookingMade"]
+    assert [change.ref for change in world.changes(MASTER)] == ["301:7", "301:8"], "both are still to be written"
 
 
 def test_d26_company_registration_shows_another_name_but_the_only_one_of_that_second() -> None:

@@ -109,6 +109,15 @@ def test_d25_a_moved_mirror_is_no_move_of_the_booking() -> None:
     assert world.statuses(ABO) == {"301:7": "A"}
 
 
+def test_d25_a_moved_mirror_without_reference_is_no_move_of_the_booking() -> None:
+    """Whose program has no field for the Koop-Beleg-ID moves somebody else's citizen, and not its own (D26)."""
+    world = shared()
+    bare = msgspec.structs.replace(held(MASTER), ref=None)
+    world.report(MASTER, bare)
+    assert "BookingMoved" not in types(world.report(MASTER, stands=[bare]))
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
 @pytest.mark.parametrize("moved_first", [True, False])
 def test_d25_s_of_another_beside_a_move_is_asked_in_either_order(moved_first: bool) -> None:
     world = shared()

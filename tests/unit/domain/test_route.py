@@ -407,6 +407,12 @@ def test_b11a_course_without_a_last_day_is_in_scope() -> None:
     assert routed(lanes={ONE: lane}, scope_from=date(2026, 6, 1)).slices[ONE].course_absent
 
 
+def test_d17_row_that_says_not_whose_it_is_takes_the_proof_from_its_course_only() -> None:
+    slices = routed(one(), two(), rejected=(aside("booking", ("", "N1", PERIOD)),)).slices
+    assert (slices[ONE].suspended is not None, slices[ONE].proves_absence) == (True, False)
+    assert (slices[TWO].suspended, slices[TWO].proves_absence) == (None, True)
+
+
 def test_b11_set_aside_rows_protect_their_bookings() -> None:
     routing = routed(one(), two(), rejected=(aside("booking", ("7", "N1", PERIOD)),))
     assert "7" in routing.slices[ONE].protected
