@@ -52,6 +52,8 @@ class Named:
 class Mutation:
     """A mistake: the edits that make it, the kind of fault or edit that brings it to light, and why it matters.
 
+    Where no scenario draws a kind, it is the rule that is broken, as ``D17``.
+
     It is one mistake even where it takes two edits, because the engine guards against it in two places.
     """
 

@@ -18,12 +18,21 @@ from tests.mutations.arrivals import ARRIVALS
 from tests.mutations.bookings import BOOKINGS
 from tests.mutations.courses import COURSES
 from tests.mutations.faults import WAY, alone, kinds, without
+from tests.mutations.lists import LISTS
 from tests.mutations.mutation import NULL, SIMULATOR, Edit, Mutation, Named, NoLongerApplies, Seeds
+from tests.mutations.rows import ROWS
 from tests.mutations.storage import STORAGE
-from tests.mutations.workshop import PROJECT, workshop
+from tests.mutations.whole import WHOLE
+from tests.mutations.workshop import PROJECT, Caught, Workshop, workshop
 
-MUTATIONS = (*ARRIVALS, *BOOKINGS, *COURSES, *STORAGE)
+DECIDED = {mutation.name: mutation for mutation in (*ROWS, *LISTS, *WHOLE)}
+"""Mistakes against the decisions D17 to D32; their kind is the rule, and a small test of it catches them."""
+
+MUTATIONS = (*ARRIVALS, *BOOKINGS, *COURSES, *STORAGE, *DECIDED.values())
 BY_NAME = {mutation.name: mutation for mutation in MUTATIONS}
+
+RULES = ("D17", "D18", "D19", "D20", "D21", "D22", "D23", "D24", "D25", "D26", "D27", "D28", "D31", "D32")
+"""Decisions by which an engine that errs would cancel a citizen wrongly, or keep one booked who is not."""
 
 UNBITING = {
     "one confirmation": "a policy: two confirmations are judged by the same oracle",
@@ -42,16 +51,23 @@ def catch(mutation: Mutation, record: Record) -> None:
     with workshop(mutation) as copy:
         while True:
             caught = copy.catch(mutation, first)
-            assert caught is not None, f"nobody notices that {mutation.name}: {mutation.why} {copy.missed}"
-            if caught.seed is None or not rehearse(alone(draw(caught.seed, kinds=()), mutation.kind)).findings:
+            if caught is None or caught.seed is None:
+                break
+            if not rehearse(alone(draw(caught.seed, kinds=()), mutation.kind)).findings:
                 break
             first = caught.seed + 1
+        noted(mutation, copy, caught, record)
+
+
+def noted(mutation: Mutation, copy: Workshop, caught: Caught | None, record: Record) -> None:
+    """Fail unless a mistake was caught, and say how it was."""
+    assert caught is not None, f"nobody notices that {mutation.name}: {mutation.why} {copy.missed}"
     record("caught", 1)
     record("how", f"{mutation.name} | {mutation.kind} | {caught.by} | {caught.tried} | {caught.said}")
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", sorted(BY_NAME.keys() - {QUICK_SEEDS, QUICK_TESTS}))
+@pytest.mark.parametrize("name", sorted(BY_NAME.keys() - DECIDED.keys() - {QUICK_SEEDS, QUICK_TESTS}))
 def test_c2_mistake_is_caught(name: str, record_property: Record) -> None:
     record_property("mistakes", 1)
     catch(BY_NAME[name], record_property)
@@ -61,6 +77,14 @@ def test_c2_mistake_is_caught(name: str, record_property: Record) -> None:
 def test_c2_mistake_is_caught_quickly(name: str, record_property: Record) -> None:
     record_property("mistakes", 1)
     catch(BY_NAME[name], record_property)
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_c2_mistake_against_a_decision_is_caught(name: str, bench: Workshop, record_property: Record) -> None:
+    record_property("mistakes", 1)
+    mutation = DECIDED[name]
+    with bench.making(mutation):
+        noted(mutation, bench, bench.catch(mutation), record_property)
 
 
 def test_copy_without_a_mistake_is_found_well() -> None:
@@ -75,8 +99,8 @@ def test_copy_without_a_mistake_is_found_well() -> None:
 def test_tests_that_cannot_run_catch_nothing() -> None:
     broken = Mutation("broken", "none", "", (Edit("domain/seats.py", "from koop_es.domain", "from koop_es.nowhere"),))
     with workshop(NULL) as copy:
-        with pytest.raises(NoLongerApplies, match="has 6 times"):
-            broken.apply(copy.root)
+        with pytest.raises(NoLongerApplies, match="has 6 times"), copy.making(broken):
+            raise AssertionError("the mistake was made")
         (copy.root / "src" / "koop_es" / "domain" / "seats.py").write_text("import koop_es.nowhere\n")
         with pytest.raises(AssertionError, match="could not be run"):
             copy.test(Named(("tests/unit/domain/test_seats.py",)))
@@ -93,6 +117,20 @@ def test_mistake_is_one_of_the_engine_and_can_still_be_made(mutation: Mutation) 
 
 def test_mistakes_have_names_of_their_own() -> None:
     assert len(BY_NAME) == len(MUTATIONS)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_c2_every_decision_has_two_mistakes_that_tests_of_its_own_bring_to_light(rule: str) -> None:
+    found = [mutation for mutation in DECIDED.values() if mutation.kind == rule]
+    assert len(found) >= 2, f"write two mistakes against {rule}"
+    for mutation in found:
+        assert isinstance(mutation.caught_by, Named)
+        for path in mutation.caught_by.paths:
+            assert path.partition("::")[2].startswith(f"test_{rule.lower()}"), f"{path} is no test of {rule}"
+
+
+def test_c2_no_decision_is_left_out() -> None:
+    assert {mutation.kind for mutation in DECIDED.values()} == set(RULES)
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -114,6 +152,13 @@ def test_c2_seeds_draw_every_kind_and_each_can_be_taken_out_and_left_alone() -> 
                 assert without(control, kind) == control
                 assert {found for step in control.steps for found in faults_of(step)} <= set(drawn.faults) - {kind}
     assert left == set()
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Workshop]:
+    """A copy in which one mistake after the other is made and taken back."""
+    with workshop(NULL) as copy:
+        yield copy
 
 
 @pytest.fixture(autouse=True, scope="module")

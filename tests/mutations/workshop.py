@@ -56,6 +56,18 @@ class Workshop:
         self.root = root
         self.missed = ""
 
+    @contextmanager
+    def making(self, mutation: Mutation) -> Iterator[None]:
+        """Make a mistake for a while; raises NoLongerApplies."""
+        files = {self.root / ENGINE / edit.file for edit in mutation.edits}
+        before = {file: file.read_bytes() for file in files}
+        try:
+            mutation.apply(self.root)
+            yield
+        finally:
+            for file, content in before.items():
+                file.write_bytes(content)
+
     def catch(self, mutation: Mutation, first: int = 0) -> Caught | None:
         """Let those whom a mutation names look for it; None if they notice nothing."""
         if isinstance(mutation.caught_by, Named):

@@ -1,0 +1,164 @@
+"""Mistakes about what was told and comes back: echo, conditions, an Ausfall taken back (D21, D22, D24)."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+_AUSFALL = "tests/unit/domain/test_ausfall_taken_back.py"
+_ECHO = "tests/unit/domain/test_echo.py"
+
+LISTS = (
+    Mutation(
+        "an S that two reports did not show is our own when staff set it later",
+        "D21",
+        "A cancellation of the staff would be lost, and the citizen billed.",
+        (
+            Edit(
+                "domain/echoes.py",
+                "seat.given_version > 0 and actor_of(row.edited_by) == WEB_SERVICE_USER\n",
+                "seat.given_version > 0\n",
+            ),
+        ),
+        Named((f"{_ECHO}::test_d21_an_s_that_two_reports_do_not_show_is_settled_and_one_set_later_is_a_claim",)),
+    ),
+    Mutation(
+        "an S that was given out is a claim",
+        "D21",
+        "After a reinstatement our own late S would cancel the citizen for good.",
+        (
+            Edit(
+                "domain/echoes.py",
+                ("    if seat.given is CANCELLED:\n        return draft.state.is_cancelled(booking)\n"),
+                ("    if seat.given is CANCELLED:\n        return False\n"),
+            ),
+        ),
+        Named((f"{_ECHO}::test_d21_an_s_shown_after_it_was_given_out_is_an_acknowledgement_whoever_edited_it",)),
+    ),
+    Mutation(
+        "A is written over an S of the owner's staff",
+        "D21",
+        "At the owner nobody but the owner says who takes part.",
+        (
+            Edit(
+                "domain/wanted.py",
+                '    return why is not None and (why != "person" or lane.vhs == booking.owner)\n',
+                '    return why is not None and why != "person"\n',
+            ),
+        ),
+        Named((f"{_ECHO}::test_d21_nothing_is_written_over_an_s_at_the_owner_that_was_acknowledged_under_a_person",)),
+    ),
+    Mutation(
+        "an S that an operator confirms is none",
+        "D21",
+        "The question was answered, and nobody hears of it.",
+        (
+            Edit(
+                "domain/evolve_echo.py",
+                ("    booking.cancelled_by |= {event.vhs}\n    booking.changed = state.version\n    for"),
+                ("    booking.changed = state.version\n    for"),
+            ),
+        ),
+        Named((f"{_ECHO}::test_d21_confirming_makes_it_an_s_everywhere",)),
+    ),
+    Mutation(
+        "an S without editor may stand for three exports",
+        "D21",
+        "Two after A was given out it is somebody's, and a question.",
+        (Edit("domain/echoes.py", "STILL_IN = 2\n", "STILL_IN = 3\n"),),
+        Named((f"{_ECHO}::test_d21_without_editors_an_s_two_complete_exports_after_a_was_given_out_is_unclear",)),
+    ),
+    Mutation(
+        "a change does not expect the letter of its row",
+        "D22",
+        "It would be written over what staff entered since.",
+        (Edit("domain/wanted.py", '        expects["Status"] = seat.status.value\n', ""),),
+        Named((f"{_ECHO}::test_d22_a_cancellation_expects_tnr_and_letter",)),
+    ),
+    Mutation(
+        "a change does not expect the TNR of its row",
+        "D22",
+        "A row that is another person's by now would be cancelled.",
+        (
+            Edit(
+                "domain/wanted.py",
+                '        expects = {"TNR": seat.participant_no} if seat.participant_no else {}\n',
+                "        expects = {}\n",
+            ),
+        ),
+        Named((f"{_ECHO}::test_d22_a_cancellation_expects_tnr_and_letter",)),
+    ),
+    Mutation(
+        "a correction carries the letter along",
+        "D22",
+        "Whom staff cancelled since the export would be booked again with the new phone number.",
+        (Edit("domain/wanted.py", "        lettered = seat.status is not wanted\n", "        lettered = True\n"),),
+        Named((f"{_ECHO}::test_d22_a_correction_carries_no_status_and_says_which_person_it_replaces",)),
+    ),
+    Mutation(
+        "who cannot compare is told to write over an S",
+        "D22",
+        "Nobody would see that the S was another one by then.",
+        (
+            Edit(
+                "domain/echoes.py",
+                "    return change.writes_over_s and not change.decided\n",
+                "    return change.writes_over_s and change.decided\n",
+            ),
+        ),
+        Named((f"{_ECHO}::test_d22_who_cannot_compare_is_told_nothing_over_an_s_before_an_operator_says_so",)),
+    ),
+    Mutation(
+        "a change that is refused is said after four exports",
+        "D22",
+        "What no connector writes has to be seen by somebody.",
+        (Edit("domain/cooperation.py", "REFUSED_IN = 3\n", "REFUSED_IN = 4\n"),),
+        Named((f"{_ECHO}::test_d22_a_change_refused_in_three_complete_exports_is_said_and_closes_when_it_is_written",)),
+    ),
+    Mutation(
+        "an Ausfall that is reset after the last day revives the course",
+        "D24",
+        "Programs reset the mark when they archive: everybody would be billed.",
+        (Edit("domain/observe_course.py", " and not _is_over(lane, draft.moment.at):", ":"),),
+        Named((f"{_AUSFALL}::test_d24_flag_reset_after_the_last_day_revives_nothing",)),
+    ),
+    Mutation(
+        "on its last day a course cannot live again",
+        "D24",
+        "The evening has not come yet.",
+        (
+            Edit(
+                "domain/observe_course.py",
+                "date.fromisoformat(at[:10]) > last\n",
+                "date.fromisoformat(at[:10]) >= last\n",
+            ),
+        ),
+        Named((f"{_AUSFALL}::test_d24_course_lives_again_on_its_last_day",)),
+    ),
+    Mutation(
+        "what was removed while the course was cancelled is an orphan",
+        "D24",
+        "The owner tidied up because of the Ausfall; he is asked.",
+        (
+            Edit(
+                "domain/absences.py",
+                "    if vhs == booking.owner and (seat.spared or draft.state.lanes[vhs].sparing):\n",
+                "    if vhs == booking.owner and not vhs:\n",
+            ),
+        ),
+        Named((f"{_AUSFALL}::test_d24_own_booking_removed_while_cancelled_is_asked_about_and_never_an_orphan",)),
+    ),
+    Mutation(
+        "a mirror that was removed while the course was cancelled is an orphan",
+        "D24",
+        "It is delivered again, and nobody loses a seat by it.",
+        (
+            Edit(
+                "domain/absences.py",
+                ('    if draft.state.lanes[draft.moment.vhs].sparing:\n        return "D24"\n'),
+                "",
+            ),
+        ),
+        Named((f"{_AUSFALL}::test_d24_mirror_removed_while_cancelled_is_delivered_again",)),
+    ),
+)
+"""What change lists say, and what their VHSs show of it."""

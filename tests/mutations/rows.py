@@ -1,0 +1,331 @@
+"""Mistakes about what a row is: unusable, somebody else's, moved, a mirror, of which course (D17, D18, D25 to D28)."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+_ASIDES = "tests/unit/domain/test_asides.py"
+_BESIDE = "tests/unit/domain/test_route_beside.py"
+_IDENTITY = "tests/unit/domain/test_identity.py"
+_MOVES = "tests/unit/domain/test_moves.py"
+
+ROWS = (
+    Mutation(
+        "a row that was set aside protects nobody by TNR or name",
+        "D17",
+        "Who stands in a row that cannot be used is not gone.",
+        (
+            Edit(
+                "domain/absences.py",
+                "    return is_sighted(part, ref, seat) or ref in part.shielded\n",
+                "    return is_sighted(part, ref, seat)\n",
+            ),
+        ),
+        Named((f"{_ASIDES}::test_d17_same_name_or_tnr_only_does_not_count",)),
+    ),
+    Mutation(
+        "what nobody can tell counts as absent",
+        "D17",
+        "A row that says not whose it is may be that of anybody who seems to be missing.",
+        (
+            Edit(
+                "domain/route.py",
+                "            slices[coop_id].suspended, slices[coop_id].proves_absence = suspension, False\n",
+                "            slices[coop_id].suspended = suspension\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_route.py::test_d17_row_that_says_not_whose_it_is_takes_the_proof_from_its_course_only",
+            )
+        ),
+    ),
+    Mutation(
+        "on its last day a course is over already",
+        "D17",
+        "Who is removed on the last day is removed; a day later the course is archived.",
+        (Edit("domain/absences.py", "max(days) < date", "max(days) <= date"),),
+        Named((f"{_ASIDES}::test_d17_on_the_last_day_it_still_does",)),
+    ),
+    Mutation(
+        "the earlier of two last days ends a course",
+        "D17",
+        "A wrong day at one VHS, and its removals count for nothing: those citizens stay booked and are billed.",
+        (Edit("domain/absences.py", "max(days) < date", "min(days) < date"),),
+        Named((f"{_ASIDES}::test_d17_a_wrong_last_day_at_one_vhs_ends_nothing",)),
+    ),
+    Mutation(
+        "a company without first name suspends its course",
+        "D17",
+        "One such row in every export, and nobody could be removed any more.",
+        (
+            Edit(
+                "domain/asides.py",
+                "        return bool(self.booking_id and self.participant_no and self.name)\n",
+                "        return bool(self.booking_id and self.participant_no and self.name and self.first_name)\n",
+            ),
+        ),
+        Named((f"{_ASIDES}::test_d17_company_without_first_name_is_new_and_protects_nobody",)),
+    ),
+    Mutation(
+        "a new registration inherits the S of a former one",
+        "D18",
+        "Who registers again after a cancellation has a seat; under the old S he would stand before a closed door.",
+        (Edit("domain/pairing.py", "and not self._keeps_s(one, row, witness, same_id):", "and not one:"),),
+        Named((f"{_IDENTITY}::test_d18_same_person_registers_again_on_the_same_day",)),
+    ),
+    Mutation(
+        "whoever stands under a known Beleg-ID is that booking",
+        "D18",
+        "The seat of one citizen would go to another, and the removal of the first would never be told.",
+        (
+            Edit(
+                "domain/pairing.py",
+                ("        seat.participant_no == row.participant_no\n        and (row.status"),
+                "        (row.status",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d18b_exchanged_ids_follow_the_people",)),
+    ),
+    Mutation(
+        "an orphan goes on under another Beleg-ID",
+        "D18",
+        "The others were told S: what is entered anew is another booking.",
+        (
+            Edit(
+                "domain/pairing.py",
+                (
+                    "        if seat.orphaned or seat.lost or seat.survivor is not None:\n"
+                    "            return False\n"
+                    "        return not seat.absences or"
+                ),
+                "        return not seat.absences or",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d18_orphan_does_not_go_on_under_another_beleg_id",)),
+    ),
+    Mutation(
+        "of equal fits the letters do not decide",
+        "D18",
+        "Of a family that differs in nothing the one who is cancelled would get the seat of the one who is not.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "                            one.seat.status is not row.status,\n",
+                "                            False,\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d18_equal_fits_take_the_same_letter_first",)),
+    ),
+    Mutation(
+        "references are counted within a course",
+        "D18",
+        "Two bookings of a VHS would have one reference, and the S of one would be that of the other.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "        elsewhere = [ref for ref in self.part.references(booking_id) if ref not in bookings]\n",
+                "        elsewhere: list[str] = []\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d18a_reference_is_counted_over_all_courses_of_the_vhs",)),
+    ),
+    Mutation(
+        "a row under the same Beleg-ID and TNR is a moved booking, whoever it shows",
+        "D25",
+        "Another person in another course is no reason to cancel anybody at once.",
+        (
+            Edit(
+                "domain/moves.py",
+                "row.person is not None and same_name(known, row.person) else None",
+                "row.person is not None else None",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d25_another_person_or_tnr_under_the_beleg_id_is_no_move",)),
+    ),
+    Mutation(
+        "moves pass by the guard",
+        "D25",
+        "A shifted column moves everybody, and a move is S at once.",
+        (
+            Edit(
+                "domain/absences.py",
+                (
+                    " or draft.judgement.withholds_absence(draft.state.coop_id, booking.owner):\n"
+                    "        return False\n"
+                    "    row"
+                ),
+                (":\n        return False\n    row"),
+            ),
+        ),
+        Named((f"{_MOVES}::test_d25_shifted_column_is_withheld_and_never_s_at_once",)),
+    ),
+    Mutation(
+        "a row of a partial export has left its former course",
+        "D25",
+        "A delta need not show the row that is still there: the citizen would have two seats.",
+        (
+            Edit(
+                "domain/observe_identity.py",
+                "                not part.proves_absence or home.coop_id in part.untold or",
+                "                home.coop_id in part.untold or",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d25_row_of_a_partial_export_waits_for_a_complete_one",)),
+    ),
+    Mutation(
+        "a mirror without reference moves like an own booking",
+        "D25",
+        "Staff of another VHS cannot cancel its booking by filing the row elsewhere.",
+        (
+            Edit(
+                "domain/moves.py",
+                "    if vhs != booking.owner or vhs in booking.cancelled_by or",
+                "    if vhs in booking.cancelled_by or",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d25_a_moved_mirror_without_reference_is_no_move_of_the_booking",)),
+    ),
+    Mutation(
+        "an S in one of two rows of a mirror is one",
+        "D26",
+        "Tidying up the row too many would cancel the citizen.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "key=lambda row: (row.status is CANCELLED, row",
+                "key=lambda row: (row.status is not CANCELLED, row",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_two_rows_of_one_reference_are_one_seat_and_cancelled_only_where_both_are",)),
+    ),
+    Mutation(
+        "an S in the one row that a delta shows is one",
+        "D26",
+        "The other row stands as before.",
+        (
+            Edit(
+                "domain/observe_identity.py",
+                "            if shown[ref].status is CANCELLED and any(",
+                "            if shown[ref].status is not CANCELLED and any(",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_s_on_one_of_two_rows_in_a_delta_cancels_nobody",)),
+    ),
+    Mutation(
+        "mirrors without reference are not known by second and name",
+        "D26",
+        "A couple would be registered a second time, as customers of the Abo-VHS.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "        left = self._mirrors(rows, self._is_given_by_name)\n",
+                "        left = rows\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_of_two_mirrors_of_one_second_each_row_is_the_one_of_its_name",)),
+    ),
+    Mutation(
+        "a second is a mirror although it is that of two",
+        "D26",
+        "The company's registration would be taken for one of two citizens.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "            if time and len(refs) == 1 and len(rows_at.get(time, ())) == 1\n",
+                "            if time and len(rows_at.get(time, ())) > 0\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_of_two_mirrors_of_one_second_a_row_of_another_name_is_neither",)),
+    ),
+    Mutation(
+        "a row that waits is registered as soon as its person is corrected",
+        "D27",
+        "Until a complete export tells, it may be the merged row of a known booking.",
+        (
+            Edit(
+                "domain/pairing.py",
+                (
+                    "            if seat is not None and seat.status is not None:\n"
+                    "                return ref\n"
+                    "        if row"
+                ),
+                ("            if seat is None:\n                return ref\n        if row"),
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d27_row_that_waits_goes_on_waiting_where_nothing_of_it_fits_any_more",)),
+    ),
+    Mutation(
+        "a mail alone proves a merge",
+        "D27",
+        "Who registers a relative with his own mail would lose his seat to that.",
+        (
+            Edit(
+                "domain/pairing.py",
+                ('    yield from _said("mail", one.time, one.mail)\n    yield'),
+                ('    yield from _said("mail", one.mail)\n    yield'),
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d27_other_second_proves_nothing_after_the_name_was_corrected",)),
+    ),
+    Mutation(
+        "a row waits only as long as every export shows it",
+        "D27",
+        "A delta shows what changed; the registration still waits.",
+        (
+            Edit(
+                "domain/observe_identity.py",
+                "            if part.proves_absence or key[1] in seen:\n",
+                "            if key[1]:\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d27_row_that_waits_goes_on_waiting_where_nothing_of_it_fits_any_more",)),
+    ),
+    Mutation(
+        "a course whose row was set aside is lost",
+        "D28",
+        "One illegible cell, and the course of everybody in it would be looked for elsewhere.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                " in self.rejected_keys or lane.coop_id in self.rejected_ids\n",
+                " in set[str]()\n",
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_course_whose_row_was_set_aside_is_not_lost",)),
+    ),
+    Mutation(
+        "a course that was reported beside a shared one may become it",
+        "D28",
+        "Two courses of one title are run at once; bookings of the one are none of the other.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                " and _is_course(row, lane) and not self._stood_beside(row))",
+                " and _is_course(row, lane))",
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_course_reported_beside_it_does_not_become_a_vanished_one",)),
+    ),
+    Mutation(
+        "a course that left the scope is lost",
+        "D28",
+        "The next one of the same title would take its COOP-Id.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "                if (named and self._in_scope(lane.ends_on) and _is",
+                "                if (named and _is",
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_course_that_left_the_scope_is_not_lost",)),
+    ),
+    Mutation(
+        "bookings of an archived course can be ended",
+        "D28",
+        "They took place, and are billed.",
+        (Edit("domain/cancellations.py", "not lane.present and not lane.archived\n", "not lane.present\n"),),
+        Named((f"{_ASIDES}::test_d28_bookings_of_an_archived_course_cannot_be_ended",)),
+    ),
+)
+"""What a row is, and what follows from that for whoever has none."""

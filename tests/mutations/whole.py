@@ -1,0 +1,264 @@
+"""Mistakes about a whole export: its count, a backup, the guard, and taking it back (D19, D20, D23, D31, D32)."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+_COUNTING = "tests/acceptance/test_counting.py"
+_GUARD = "tests/unit/domain/test_guard.py"
+_WENT_BACK = "tests/unit/domain/test_went_back.py"
+_WITHDRAW = "tests/unit/domain/test_withdraw.py"
+_WITHHOLD = "tests/unit/domain/test_withhold.py"
+
+WHOLE = (
+    Mutation(
+        "more than half of the bookings may be gone",
+        "D19",
+        "Three and more than half of them are no removals by hand.",
+        (Edit("domain/guard.py", "count * 2 > live", "count > live"),),
+        Named((f"{_GUARD}::test_d19_three_and_more_than_half_of_the_live_ones",)),
+    ),
+    Mutation(
+        "a course of four may be emptied",
+        "D19",
+        "A course nobody is left in was filtered out.",
+        (Edit("domain/guard.py", "number >= policy.guard_course}", "number > policy.guard_course}"),),
+        Named((f"{_GUARD}::test_d19_all_of_a_course_that_had_four",)),
+    ),
+    Mutation(
+        "two small courses may be emptied at once",
+        "D19",
+        "Two courses of two, and the cause is the export.",
+        (Edit("domain/guard.py", "    if len(pairs) > 1:", "    if len(pairs) > 2:"),),
+        Named((f"{_GUARD}::test_d19_all_of_two_courses_that_had_two_and_of_these_only",)),
+    ),
+    Mutation(
+        "all mirrors of a VHS may be gone",
+        "D19",
+        "Three citizens of one VHS at once were left out, not removed.",
+        (
+            Edit(
+                "domain/guard.py",
+                "number >= policy.guard_few and not losses.stands",
+                "number > policy.guard_few and not losses.stands",
+            ),
+        ),
+        Named((f"{_GUARD}::test_d19_all_mirrors_of_another_vhs_if_three",)),
+    ),
+    Mutation(
+        "what others have cancelled meanwhile is no loss",
+        "D19",
+        "The guard would depend on the order in which exports arrive.",
+        (Edit("domain/absences.py", ("            if lost:\n                _weigh(draft, booking, seat)\n"), ""),),
+        Named((f"{_GUARD}::test_d19_a_loss_counts_whatever_others_did_meanwhile",)),
+    ),
+    Mutation(
+        "one thing as before is a program that went back",
+        "D20",
+        "A lone S undone is D5; nobody would be asked about it.",
+        (Edit("domain/went_back.py", "LEAST_SIGNS = 2\n", "LEAST_SIGNS = 1\n"),),
+        Named((f"{_WENT_BACK}::test_d20_less_is_what_it_seems_to_be",)),
+    ),
+    Mutation(
+        "what a restored program lacks is removed",
+        "D20",
+        "Everybody who booked since the backup would be cancelled.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "    for ref in [] if is_over(draft) else list(missing):\n",
+                "    for ref in list[str]():\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_mirrors_are_given_out_again_under_new_ids_and_nobody_is_cancelled",)),
+    ),
+    Mutation(
+        "what a Master's program shows of former times is a revision",
+        "D20",
+        "Citizens would stand before the room of last month.",
+        (Edit("domain/went_back.py", "    if former:\n", "    if former and not lane:\n"),),
+        Named((f"{_WENT_BACK}::test_d20_former_facts_of_the_master_are_no_revision",)),
+    ),
+    Mutation(
+        "an orphan that a backup brought back lives again",
+        "D20",
+        "It shows what was, and nobody decided it.",
+        (
+            Edit(
+                "domain/went_back.py",
+                ("    if seat.orphaned and not booking.cancelled_by:\n        _say"),
+                ("    if seat.orphaned and booking.cancelled_by:\n        _say"),
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_a_returned_orphan_is_not_reinstated_unasked",)),
+    ),
+    Mutation(
+        "who was really removed stays booked",
+        "D20",
+        "Somebody decided it, and the others must hear of it at once.",
+        (Edit("domain/restoring.py", '    if what == "row":\n', '    if what == "rows":\n'),),
+        Named((f"{_WENT_BACK}::test_d20_really_removed_is_s_at_once",)),
+    ),
+    Mutation(
+        "an export from the future is taken in",
+        "D23",
+        "Nothing that comes after it would be newer for years.",
+        (Edit("ingest/intake.py", "AHEAD = timedelta(days=1)\n", "AHEAD = timedelta(days=1000)\n"),),
+        Named((f"{_COUNTING}::test_d23_an_export_from_the_future_is_set_aside_and_taken_in_by_itself",)),
+    ),
+    Mutation(
+        "a count that began anew is an old export",
+        "D23",
+        "Every later cancellation would be passed over in silence.",
+        (
+            Edit(
+                "ingest/ledger.py",
+                ("    if last is None or made is None or not _earlier(last, made):\n        return None\n"),
+                ("    if last is None or made is None or _earlier(last, made):\n        return None\n"),
+            ),
+        ),
+        Named((f"{_COUNTING}::test_d23_a_sequence_that_begins_anew_is_no_old_export",)),
+    ),
+    Mutation(
+        "an export of the former count is one of the new",
+        "D23",
+        "Yesterday's bookings would be those of today.",
+        (
+            Edit(
+                "ingest/ledger.py",
+                "    return export_number(count - 1 if late and count > 1 else count, sequence)\n",
+                "    return export_number(count, sequence)\n",
+            ),
+        ),
+        Named((f"{_COUNTING}::test_d23_what_was_made_before_the_new_count_stays_superseded",)),
+    ),
+    Mutation(
+        "an old export of a clock that ran ahead is a new count",
+        "D23",
+        "An operator who accepts it takes old data for new.",
+        (
+            Edit(
+                "ingest/ledger.py",
+                (
+                    '    if tx.row("export_seen", vhs=found.vhs, sha256=found.sha256) is not None:\n'
+                    "        return None\n"
+                ),
+                "",
+            ),
+        ),
+        Named((f"{_COUNTING}::test_d23_an_old_export_of_a_clock_that_ran_ahead_is_known_by_its_bytes",)),
+    ),
+    Mutation(
+        "eight letters are too few to be weighed",
+        "D31",
+        "A wrong status map cancels by letter; eight and more than a third wait.",
+        (
+            Edit(
+                "domain/guard.py",
+                "(any_at_all or (count >= least and count * share > base))",
+                "(any_at_all or (count > least and count * share > base))",
+            ),
+        ),
+        Named((f"{_GUARD}::test_d31a_eight_letters_and_more_than_a_third",)),
+    ),
+    Mutation(
+        "what earlier exports of the day did is forgotten",
+        "D31",
+        "Seven every hour are a mass as well.",
+        (Edit("domain/guard.py", "    total = done + before\n", "    total = done\n"),),
+        Named(
+            (f"{_GUARD}::test_d31a_small_exports_that_do_the_same_count_together_against_what_was_held_before_them",)
+        ),
+    ),
+    Mutation(
+        "five people may get one mail",
+        "D31",
+        "A filled column would tell five citizens' news to one.",
+        (Edit("domain/guard.py", "len(names) >= policy.guard_alike", "len(names) > policy.guard_alike"),),
+        Named((f"{_GUARD}::test_d31d_one_mail_or_phone_for_five_people_and_not_for_five_bookings_of_one",)),
+    ),
+    Mutation(
+        "letters that are withheld count all the same",
+        "D31",
+        "Who is withheld is booked, until somebody has answered.",
+        (
+            Edit(
+                "domain/withhold.py",
+                ("    _hold(draft, effect, row, ref=booking.ref, status=row.status)\n    return True\n"),
+                ("    _hold(draft, effect, row, ref=booking.ref, status=row.status)\n    return False\n"),
+            ),
+        ),
+        Named(
+            (f"{_WITHHOLD}::test_d31_withheld_letter_cancels_nobody_is_said_once_and_is_void_when_it_is_right_again",)
+        ),
+    ),
+    Mutation(
+        "an Ausfall is withheld without the letters that come with it",
+        "D31",
+        "The course would live, and everybody in it be cancelled.",
+        (
+            Edit(
+                "domain/withhold.py",
+                "        if not (follows or draft.judgement.withholds(effect)):\n",
+                "        if not draft.judgement.withholds(effect):\n",
+            ),
+        ),
+        Named((f"{_WITHHOLD}::test_d31b_letters_come_with_the_ausfall_that_is_withheld",)),
+    ),
+    Mutation(
+        "whom others cancelled as well lives again",
+        "D32",
+        "Only what the wrong export did alone is taken back.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "    if (booking.cancelled_by | booking.orphaned_by) != {vhs} or draft.state.cancelled:\n",
+                "    if draft.state.cancelled:\n",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_booking_that_somebody_else_cancelled_as_well_stays_cancelled",)),
+    ),
+    Mutation(
+        "the letter that was given since is taken back as well",
+        "D32",
+        "Of a decision and a wrong export the decision stands.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                ("        if last.letters.get(event.ref) != version:\n            return DECIDED\n"),
+                "",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_letter_that_the_owner_gave_since_stays",)),
+    ),
+    Mutation(
+        "orphans of a withdrawn export stay cancelled",
+        "D32",
+        "They were cancelled by it and by nothing else.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                ("e.BookingCancelled | e.BookingMoved | e.OrphanDetected):\n        return _live"),
+                ("e.BookingCancelled | e.BookingMoved):\n        return _live"),
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_orphan_that_somebody_cancelled_as_well_stays_cancelled",)),
+    ),
+    Mutation(
+        "an Ausfall that was set again is taken back with the first",
+        "D32",
+        "The Master has called the course off; citizens would come for nothing.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                (
+                    "    if lane.cancelled_version != version:\n"
+                    '        return "" if not draft.state.cancelled else DECIDED\n'
+                ),
+                "",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_ausfall_that_the_master_set_again_since_stays",)),
+    ),
+)
+"""What is judged over the whole of an export, before anything of it is written."""
