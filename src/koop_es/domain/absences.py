@@ -173,6 +173,15 @@ def tell_suspension(draft: Draft, part: Slice, shown: Collection[str]) -> None:
         draft.add(e.AbsencesSuspended, "D17", row=part.suspended, refs=refs, reason=part.suspended.reason)
 
 
+def archive(draft: Draft, booking: Booking) -> None:
+    """Take in that the row of a booking is gone after the last day: it stays, and is billed; its VHS is told nothing
+    more of it, unless the row is back or the course goes on (D17).
+    """
+    seat = booking.seats[draft.moment.vhs]
+    if seat.held:
+        draft.add(e.BookingArchived, "D17", ref=booking.ref)
+
+
 def is_over(draft: Draft) -> bool:
     """Tell whether the course has ended, after which its absence and that of its bookings proves nothing (D17).
 

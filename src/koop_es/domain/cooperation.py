@@ -102,7 +102,8 @@ class Seat(msgspec.Struct, gc=False):
     told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
     this one has (D18a). ``doubles`` are the rows of a mirror that stands there twice, with their letters, and
     ``unreferenced`` says that its row lacks the Koop-Beleg-ID (D26).
-    ``waiting`` is what of its row is withheld (D31).
+    ``waiting`` is what of its row is withheld (D31). ``archived`` says that its row left the exports after the last day
+    of the course: it stays, and nothing is told there (D17).
 
     ``since`` is the number of the export that first showed the row, ``acked`` has letters and persons with that of the
     export that first showed each; ``back`` is the version at which its program lost something of it, 0 once that is
@@ -120,6 +121,7 @@ class Seat(msgspec.Struct, gc=False):
     withheld: str | None = None
     orphaned: bool = False
     lost: bool = False
+    archived: bool = False
     spared: bool = False
     asked: int = 0
     answered: int = 0
@@ -147,7 +149,8 @@ class Seat(msgspec.Struct, gc=False):
     @property
     def held(self) -> bool:
         """Tell whether the VHS's last export showed the booking."""
-        return self.status is not None and self.absences == 0 and not self.lost and self.reused_by is None
+        there = self.absences == 0 and not (self.lost or self.archived)
+        return self.status is not None and there and self.reused_by is None
 
     @property
     def live(self) -> bool:

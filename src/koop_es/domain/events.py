@@ -275,8 +275,14 @@ class BookingVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
 
 
+class BookingArchived(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export lacks a booking of a course that is over: it stays, and is told there no more (D17)."""
+
+    ref: str
+
+
 class BookingReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A vanished booking is there again before it was taken for an orphan (D3), if only in a row set aside (B11)."""
+    """A booking that vanished or was archived is there again (D3, D17), if only in a row that was set aside (B11)."""
 
     ref: str
     status: Status
@@ -462,9 +468,7 @@ class BookingRekeyed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BelegIdReused(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The program gave the Beleg-ID of the booking ``former`` to another registration, which has a reference of its
-    own (D18).
-    """
+    """The program gave the Beleg-ID of the booking ``former`` to a registration with a reference of its own (D18)."""
 
     ref: str
     former: str

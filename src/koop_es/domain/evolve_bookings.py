@@ -37,7 +37,7 @@ def _show(
     """Take over a status a row shows: the booking is there, its letter is known, what it was told before is settled
     unless it is still ``told`` an "S" that was taken back.
     """
-    if seat.absences or seat.lost or (status is not None and status is not seat.status):
+    if seat.absences or seat.lost or seat.archived or (status is not None and status is not seat.status):
         seat.version = state.version
         if seat.lost and (lane := state.lanes.get(event.vhs)) is not None:
             lane.creates_given.pop(booking.ref, None)
@@ -47,7 +47,7 @@ def _show(
             note(seat, seat.status.value, status.value, count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    seat.spared, seat.asked, seat.back = False, 0, 0
+    seat.archived, seat.spared, seat.asked, seat.back = False, False, 0, 0
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
@@ -90,7 +90,7 @@ def _show_row(
 def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
     """Count an absence; the export is remembered, so that it never counts twice."""
     seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
-    seat.unknown_status = None
+    seat.unknown_status, seat.archived = None, False
 
 
 def note_person(seat: Seat, version: int, event: e.Event) -> None:
@@ -200,6 +200,11 @@ def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
     seat = _seat(_booking(state, event.ref), event)
     _miss(state, seat, event, min(seat.absences + 1, 2))
     seat.absent_version = state.version
+
+
+def _archived(state: Cooperation, event: e.BookingArchived) -> None:
+    seat = _seat(_booking(state, event.ref), event)
+    seat.archived, seat.version = True, state.version
 
 
 def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
@@ -456,6 +461,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingReported: _booking_reported,
     e.CancellationDelivered: _cancellation_delivered,
     e.BookingVanished: _vanished,
+    e.BookingArchived: _archived,
     e.BookingReappeared: _reappeared,
     e.OrphanDetected: _orphaned,
     e.OrphanWithheld: _withheld,

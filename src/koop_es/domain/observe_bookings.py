@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.absences import is_over, last_live, missed, take_absence, take_sights, tell_suspension
+from koop_es.domain.absences import archive, is_over, last_live, missed, take_absence, take_sights, tell_suspension
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
@@ -73,8 +73,9 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     for ref in missing:
         booking = draft.state.bookings[ref]
         if over and not draft.state.is_final(booking):
-            continue  # archived: its bookings stay, and are billed (D17); a cancelled one is gone, and needs no "S"
-        take_absence(draft, part, booking, policy)
+            archive(draft, booking)  # a cancelled one is gone, and needs no "S"
+        else:
+            take_absence(draft, part, booking, policy)
     if draft.weight.signs:
         note_standing(draft, shown)
 
@@ -207,6 +208,8 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
             _take_letter(draft, ref, row, status)
     elif absent or seat.survivor is not None or seat.reused_by is not None:
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
+    elif seat.archived:
+        draft.add(e.BookingReappeared, "D17", row=row, ref=ref, status=seat.status or status)
     if status is seat.status:
         former_letter(draft, booking, seat, row)
     if status is not seat.status:

@@ -442,7 +442,7 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
     if seat is None or seat.status is None or seat.lost:
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
         return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
-    if seat.absences or seat.asked or seat.survivor is not None or seat.reused_by is not None:
+    if seat.absences or seat.archived or seat.asked or seat.survivor is not None or seat.reused_by is not None:
         return None
     if seat.status is not wanted:
         if wanted is CANCELLED:

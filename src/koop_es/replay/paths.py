@@ -151,6 +151,8 @@ def _missing(lane: Lane, seat: Seat) -> str:
         return "course frozen" if lane.frozen else "course archived" if lane.archived else "course missing"
     if seat.held:
         return "nobody can tell"
+    if seat.archived:
+        return "archived"
     if seat.lost:
         return "removed, delivered again"
     if seat.withheld is not None:

@@ -182,7 +182,9 @@ class Sheet:
         self.excused.discard(ref)
 
 
-ABSENCES = (e.BookingVanished, e.OrphanDetected, e.OrphanWithheld, e.MirrorLost, e.BookingQuestioned)
+ABSENCES = (
+    e.BookingVanished, e.BookingArchived, e.OrphanDetected, e.OrphanWithheld, e.MirrorLost, e.BookingQuestioned,
+)  # fmt: skip
 """Events that say that a row is not there."""
 
 

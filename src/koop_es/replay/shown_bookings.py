@@ -131,7 +131,7 @@ def _still_s(sheet: Sheet, event: e.CancellationUnclear, told: Telling) -> None:
         sheet.edit(event.ref, event, **letter(Status.CANCELLED))
 
 
-def _absent(sheet: Sheet, event: e.BookingVanished, told: Telling) -> None:
+def _absent(sheet: Sheet, event: e.BookingVanished | e.BookingArchived, told: Telling) -> None:
     if not getattr(event, "approved", False):
         sheet.remove(event.ref)
     if event.rule == "B11":
@@ -234,6 +234,7 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.CancellationDelivered: _s_there,
     e.CancellationUnclear: _still_s,
     e.BookingVanished: _absent,
+    e.BookingArchived: _absent,
     e.OrphanDetected: _absent,
     e.OrphanWithheld: _absent,
     e.MirrorLost: _absent,

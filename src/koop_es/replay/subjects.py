@@ -156,8 +156,8 @@ def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | N
         return "unknown_status"
     if seat.absences or seat.lost or seat.asked:
         return _absent(state, booking, seat, owner=owner)
-    if seat.survivor is not None:
-        return "double"
+    if seat.survivor is not None or seat.archived:
+        return "double" if seat.survivor is not None else "archived"
     if not booking.claimed:
         return "unclaimed"
     if seat.status is not wanted:

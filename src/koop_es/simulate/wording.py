@@ -25,6 +25,7 @@ EVENTS: dict[str, str] = {
     "BookingReported": "{vhs} now shows {refs}",
     "BookingCancelled": "{vhs} cancelled {refs} (storniert)",
     "CancellationDelivered": "{vhs} has the S of {refs}",
+    "BookingArchived": "{vhs} no longer has {refs}, and the course is over: nothing is told there any more",
     "BookingVanished": "{vhs} no longer has {refs}: a suspicion, nobody is told",
     "OrphanDetected": "{vhs} lacks {refs} in a second complete export: an orphan (Waise)",
     "BookingReinstated": "{vhs} shows {refs} again, which was cancelled only because it lacked it: the booking lives",

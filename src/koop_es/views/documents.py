@@ -123,7 +123,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
             if seat.told or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
-                if not (seat.lost or unread or seat.unknown_status is not None or booking.ref in untold):
+                untellable = unread or seat.unknown_status is not None or booking.ref in untold
+                if not (seat.lost or seat.archived or untellable):
                     reported = seat.status  # as ``shows`` tells
                 live += seat.status is not None and seat.status is not CANCELLED
         if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):

@@ -218,8 +218,28 @@ def ended(world: World, *bookings: str) -> list[str]:
 
 def test_d17_after_the_last_day_absence_proves_nothing_and_bookings_are_billed() -> None:
     world = shared()
-    assert [ended(world), ended(world), ended(world)] == [[], [], []]
+    assert [ended(world), ended(world), ended(world)] == [["BookingArchived"], [], []]
     assert world.statuses(MASTER) == {"301:7": "A"}
+    assert not world.codes
+
+
+def test_d17_nothing_is_told_of_a_booking_that_left_the_exports_after_the_last_day() -> None:
+    world = shared()
+    world.report(MASTER, on=date(2026, 6, 1))
+    world.report(ABO, held(ABO, person=Person("Muster", "Anna", "0721 5")), on=date(2026, 6, 1))
+    assert world.changes(MASTER) == []
+    world.exports[MASTER] += 200
+    assert types(world.report(MASTER, held(MASTER)))[0] == "BookingReappeared"
+    assert world.to_do(MASTER) == [("booking.update", "301:7")]
+
+
+def test_d17_archived_booking_is_missed_once_its_master_sets_a_later_day() -> None:
+    world = shared()
+    assert ended(world) == ["BookingArchived"]
+    world.exports[ABO] += 200
+    world.report(MASTER, held(MASTER), ends_on=date(2099, 1, 1))
+    assert types(world.report(ABO, ends_on=date(2099, 1, 1)))[-1] == "BookingVanished"
+    assert types(world.report(ABO, ends_on=date(2099, 1, 1))) == ["OrphanDetected"]
 
 
 def test_d17_on_the_last_day_it_still_does() -> None:

@@ -169,7 +169,8 @@ def test_d25_shifted_column_is_withheld_and_never_s_at_once() -> None:
 
 def test_d25_nothing_moves_after_the_last_day() -> None:
     world = shared()
-    assert types(export(world, stands=[there()], on=date(2026, 6, 1))) == []
+    assert types(export(world, stands=[there()], on=date(2026, 6, 1))) == ["BookingArchived"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
 
 
 # --- where it is ------------------------------------------------------------------------------------------------------

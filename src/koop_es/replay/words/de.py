@@ -58,6 +58,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingDelivered: "die Belegung {ref} ist bei VHS {vhs} mit Status {status.value} angekommen",
     e.BookingReported: "VHS {vhs} zeigt die Belegung {ref} anders als zuvor, ohne darüber zu entscheiden: {news}",
     e.CancellationDelivered: "der Status S der Belegung {ref} ist bei VHS {vhs} angekommen",
+    e.BookingArchived: (
+        "der Kurs ist vorbei, und Belegung {ref} steht nicht mehr in den Exporten der VHS {vhs}; sie bleibt und wird "
+        "abgerechnet"
+    ),
     e.BookingVanished: (
         "die Belegung {ref} fehlt in einem vollständigen Export der VHS {vhs}: ein Verdacht, niemand wird storniert"
     ),
@@ -312,6 +316,10 @@ SAYS: dict[str, str] = {
     "c_archived_with_course": (
         "Der Kurs ist vorbei und steht nicht mehr in den Exporten der VHS {vhs}; seine Belegungen bleiben, wie sie "
         "sind, und werden abgerechnet."
+    ),
+    "c_archived": (
+        "Der Kurs ist vorbei, und sie steht nicht mehr in den Exporten der VHS {vhs}; sie bleibt, wie sie ist, und "
+        "wird abgerechnet."
     ),
     "c_absent": (
         "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."

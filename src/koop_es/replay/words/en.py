@@ -49,6 +49,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingDelivered: "booking {ref} has arrived at VHS {vhs} with status {status.value}",
     e.BookingReported: "VHS {vhs} shows booking {ref} otherwise than before, without deciding it: {news}",
     e.CancellationDelivered: "the S of booking {ref} has arrived at VHS {vhs}",
+    e.BookingArchived: "booking {ref} has left the exports of VHS {vhs} after the last day; it stays, and is billed",
     e.BookingVanished: "booking {ref} is missing from a complete export of VHS {vhs}: a suspicion, nobody is cancelled",
     e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
     e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
@@ -235,6 +236,7 @@ SAYS: dict[str, str] = {
     "c_archived_with_course": (
         "The course is over and has left the exports of VHS {vhs}; its bookings stay as they are, and are billed."
     ),
+    "c_archived": "The course is over, and it has left the exports of VHS {vhs}; it stays as it is, and is billed.",
     "c_absent": (
         "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
     ),
