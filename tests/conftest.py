@@ -176,7 +176,6 @@ def any_db_url(request: pytest.FixtureRequest) -> str:
 
 
 PENDING = {
-    "test_damaged.py::test_g3_3_000_damaged_exports_cancel_nobody[5]": "a finding still to be worked out (G3)",
     "test_why.py::test_every_value_at_every_vhs_is_explained_by_the_event_that_made_it[28]":
         "a value whose event why does not name yet (D30)",
 }  # fmt: skip

@@ -35,7 +35,8 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
         missed = seat.live or wanted not in (None, CANCELLED)
         if draft.state.cancelled and not missed and vhs == booking.owner:  # its "S" is the Ausfall's (D24)
             missed = stands_elsewhere(draft, part, booking, seat) is not None
-        if missed and seat.survivor is None and not seat.lost and not seat.asked:
+        waits = seat.lost or (seat.asked and seat.ask != "shown")  # a row of former times can go as any other (D20)
+        if missed and seat.survivor is None and not waits:
             result.append(ref)
     return sorted(result)
 
@@ -87,6 +88,9 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
             if lost:
                 _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
+        return
+    if seat.asked:  # what its row meant is asked no more, but whether it lives: nothing absent counts until then (D20)
+        draft.add(e.BookingQuestioned, "D20", cause=seat.asked, ref=ref)
         return
     if vhs != booking.owner and (rule := _no_loss(draft, part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)

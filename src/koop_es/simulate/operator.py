@@ -40,7 +40,10 @@ def restore(world: World) -> list[str]:
                 meant = seat.ask == "shown" or (seat.ask == "row" and lost)
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
-                world.diary.note(world.clock.now, vhs, "restore" if meant else "reject", "decides", who=who)
+                ends = "S" if seat.ask == "row" and not meant else ""  # what was really removed is "S" at once
+                world.diary.note(
+                    world.clock.now, vhs, "restore" if meant else "reject", "decides", who=who, letter=ends
+                )
                 said.append(f"{vhs} was asked about {ref}: {'restored' if meant else 'rejected'}")
         for vhs, lane in sorted(state.lanes.items()):
             if lane.asked_facts and lane.active and not state.ended:

@@ -218,6 +218,19 @@ def test_d20_former_person_data_are_no_claim() -> None:
     assert world.state.bookings["301:7"].person_version == 3, "a number of a person is not used twice"
 
 
+def test_d20_a_row_of_former_times_that_is_gone_before_anybody_answers_is_asked_about_as_gone() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, person=Person("Muster", "Anna", "0721 9999", "anna@example.org")))
+    back(world, ABO, held(ABO), to=moment)
+    assert types(world.report(ABO)) == ["BookingQuestioned"]
+    assert world.report(ABO) == []
+    assert "BOOKING_REMOVED" in world.codes
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    world.decide(ABO, lambda draft: reject_booking(draft, "301:7", "really removed"))
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
 def test_d20_former_person_data_may_be_meant() -> None:
     world = shared()
     moment = world.exports[ABO]
