@@ -99,7 +99,15 @@ class Header(msgspec.Struct, frozen=True):
 
 def folded(heading: str) -> str:
     """Bring a heading into the form in which headings are compared: letter case and blanks do not count."""
+    return NATIVE.get(heading) or _fold(heading)
+
+
+def _fold(heading: str) -> str:
     return re.sub(r"\s+", "", clean(heading)).casefold()
+
+
+NATIVE = {name: _fold(name) for layout in (COURSES, OCCUPANCY, BOOKINGS, USERS) for name in layout.headings.values()}
+"""The native headings, which nearly every file has, in the form in which they are compared."""
 
 
 def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str) -> Header:
