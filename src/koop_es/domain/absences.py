@@ -12,6 +12,7 @@ from datetime import date
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import parse_export
 from koop_es.domain.moves import move, stands_elsewhere
 from koop_es.domain.observation import CANCELLED
 from koop_es.domain.slices import Slice
@@ -134,15 +135,23 @@ def _weigh(draft: Draft, booking: Booking, seat: Seat, *, at_once: bool = False)
     if seat.live:
         mirror_of = booking.owner if booking.owner != draft.moment.vhs else None
         nth = GONE if at_once else seat.absences + 1
-        absent = Absent(draft.state.coop_id, booking.ref, mirror_of, nth, seat.withheld is not None)
+        first = seat.absent_first if seat.absences else ""
+        absent = Absent(draft.state.coop_id, booking.ref, mirror_of, nth, seat.withheld is not None, first)
         draft.weight.absent.append(absent)
 
 
-def last_live(draft: Draft) -> int:
-    """Count the bookings this VHS last showed live before they were missing, whatever others did meanwhile (D19)."""
-    vhs = draft.moment.vhs
-    seats = (booking.seats.get(vhs) for booking in draft.state.bookings.values())
-    return sum(seat is not None and seat.live and not (seat.orphaned or seat.lost) for seat in seats)
+def weigh_live(draft: Draft, missing: Collection[str]) -> None:
+    """Count the bookings this VHS last showed live before the first of these was missing, whatever others did meanwhile
+    (D19). Who is shown only since then does not make the loss a smaller one.
+    """
+    vhs, weight = draft.moment.vhs, draft.weight
+    seats = {ref: booking.seats[vhs] for ref, booking in draft.state.bookings.items() if vhs in booking.seats}
+    live = {ref: seat for ref, seat in seats.items() if seat.live and not (seat.orphaned or seat.lost)}
+    firsts = (parse_export(seats[ref].absent_first) for ref in missing if seats[ref].absences)
+    since = min((found[1] for found in firsts if found is not None), default=None)
+    if since is not None:
+        weight.fresh = frozenset(ref for ref, seat in live.items() if seat.since >= since)
+    weight.live = len(live) - len(weight.fresh)
 
 
 def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | None:

@@ -91,8 +91,9 @@ class Seat(msgspec.Struct, gc=False):
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
     ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
-    that the same export never counts twice. ``told`` remembers an "S" that was wanted and taken back: it is TOLD until
-    a report shows something else, and 1 until the next, because the first may be older than the "S" (ADR 0006).
+    that the same export never counts twice, and ``absent_first`` the first (D19). ``told`` remembers an "S" that was
+    wanted and taken back: it is TOLD until a report shows something else, and 1 until the next, because the first may
+    be older than the "S" (ADR 0006).
     ``spared`` marks an "S" of an Ausfall that was taken back: to remove it is no loss (D24). ``asked`` is the version
     of the question whether the booking lives, for as long as it is open, ``answered`` that of its last answer (D20,
     D24). ``version`` is the version of the last event about this seat. ``given`` is the letter this VHS was last told,
@@ -117,6 +118,7 @@ class Seat(msgspec.Struct, gc=False):
     person_version: int | None = None
     absences: int = 0
     absent_export: str = ""
+    absent_first: str = ""
     absent_version: int = 0
     withheld: str | None = None
     orphaned: bool = False

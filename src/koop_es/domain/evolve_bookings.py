@@ -89,6 +89,8 @@ def _show_row(
 
 def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
     """Count an absence; the export is remembered, so that it never counts twice."""
+    if seat.absences == 0:
+        seat.absent_first = _export(event)
     seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
     seat.unknown_status, seat.archived = None, False
 

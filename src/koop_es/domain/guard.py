@@ -30,6 +30,7 @@ def left_of(done: Done, judgement: Judgement) -> Done:
         0 if Effect.PERSON in held else done.renamed,
         () if Effect.AUSFALL in held else done.ausfall,
         {name: courses for name, courses in done.revised.items() if name not in fields},
+        done.live,
     )
 
 
@@ -47,13 +48,14 @@ class Held(NamedTuple):
 class Losses(NamedTuple):
     """What of an export is absent, and against what it is counted.
 
-    ``live`` are the bookings of the VHS last shown live before the first absence, ``of_course`` those by course;
-    ``empty`` tells that the export has a booking file without a row; ``stands`` whether a mirror of an owner is still
-    shown somewhere else.
+    ``live`` are the bookings of the VHS last shown live before this export, ``before`` those before the first absence
+    of what was missing already, ``of_course`` those by course; ``empty`` tells that the export has a booking file
+    without a row; ``stands`` whether a mirror of an owner is still shown somewhere else.
     """
 
     absent: Sequence[Absent]
     live: int
+    before: int
     of_course: Mapping[str, int]
     empty: bool
     stands: Callable[[str], bool]
@@ -65,13 +67,13 @@ def judge_absences(losses: Losses, policy: Policy) -> tuple[Absences, Absences]:
     first = [item for item in losses.absent if not item.waiting and item.nth < policy.orphan_confirmations]
     fresh = any(not item.waiting for item in confirmed)
     return (
-        _withheld(confirmed, losses, policy) if fresh else NO_ABSENCES,
-        _withheld(first, losses, policy) if first else NO_ABSENCES,
+        _withheld(confirmed, losses.before, losses, policy) if fresh else NO_ABSENCES,
+        _withheld(first, losses.live, losses, policy) if first else NO_ABSENCES,
     )
 
 
-def _withheld(absent: Sequence[Absent], losses: Losses, policy: Policy) -> Absences:
-    count, live = len(absent), losses.live
+def _withheld(absent: Sequence[Absent], live: int, losses: Losses, policy: Policy) -> Absences:
+    count = len(absent)
     if policy.guard_trips(count, live):
         return Absences(everywhere=True, reason="D4")
     if count >= policy.guard_few and count * 2 > live:
@@ -172,9 +174,10 @@ def judge_alone(state: Cooperation, vhs: str, weight: Weight, policy: Policy) ->
     losses = Losses(
         weight.absent,
         len(live),
+        len(live - weight.fresh),
         {state.coop_id: weight.live},
         False,
-        lambda owner: any(state.bookings[ref].owner == owner for ref in live - gone),
+        lambda owner: any(state.bookings[ref].owner == owner for ref in live - gone - weight.fresh),
     )
     absences, foreseen = judge_absences(losses, policy)
     own = sum(state.bookings[ref].owner == vhs for ref in live)

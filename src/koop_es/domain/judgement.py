@@ -64,7 +64,8 @@ class WentBack(msgspec.Struct, frozen=True, omit_defaults=True):
 class Done(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an export does to others: as many bookings cancelled, revived and renamed, and which courses it touches.
 
-    ``revised`` names the courses by field; date, time and place are one, ``place``.
+    ``revised`` names the courses by field; date, time and place are one, ``place``. ``live`` is how many bookings the
+    VHS last showed live before an export that is the first to lack some, 0 for all others (D19).
     """
 
     cancelled: int = 0
@@ -72,9 +73,10 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
     renamed: int = 0
     ausfall: tuple[str, ...] = ()
     revised: dict[str, tuple[str, ...]] = {}
+    live: int = 0
 
     def __add__(self, other: Done) -> Done:
-        """Put what two exports do together; a course that both touch counts once."""
+        """Put what two exports do together; a course that both touch counts once, and what was live says nothing."""
         names = sorted(self.revised.keys() | other.revised.keys())
         return Done(
             self.cancelled + other.cancelled,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.absences import archive, is_over, last_live, missed, take_absence, take_sights, tell_suspension
+from koop_es.domain.absences import archive, is_over, missed, take_absence, take_sights, tell_suspension, weigh_live
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
@@ -55,7 +55,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
     let_movers_wait(draft, part, pairing, draft.judgement)
-    draft.weight.live = last_live(draft) if missing else 0
+    if missing:
+        weigh_live(draft, missing)
     let_wait(draft, pairing, missing)
     tell_suspension(draft, part, shown)
     take_ids(draft, pairing)

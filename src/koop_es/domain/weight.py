@@ -15,7 +15,8 @@ from koop_es.domain.observation import Person
 class Absent(NamedTuple):
     """A booking that this VHS last showed live and now lacks; ``nth`` counts the complete exports without it.
 
-    ``mirror_of`` is the owner of a mirror; ``waiting`` tells that the cancellation is withheld already.
+    ``mirror_of`` is the owner of a mirror; ``waiting`` tells that the cancellation is withheld already, ``first`` names
+    the export that first lacked it, where that is an earlier one.
     """
 
     coop_id: str
@@ -23,6 +24,7 @@ class Absent(NamedTuple):
     mirror_of: str | None
     nth: int
     waiting: bool
+    first: str = ""
 
 
 class Renamed(NamedTuple):
@@ -61,7 +63,8 @@ NOTHING_STANDS = Standing()
 class Weight:
     """What one slice would do.
 
-    ``absent`` are lost bookings, of ``live`` ones the VHS last showed in this course; ``cancelled`` those that show
+    ``absent`` are lost bookings, of ``live`` ones the VHS last showed in this course before the first absence, and
+    ``fresh`` those it shows only since; ``cancelled`` those that show
     "S", ``revived`` those that show another letter after an acknowledged "S"; ``ausfall`` a course cancelled by its
     Master, ``revised`` the synced fields that it changes, ``renamed`` own bookings with other person data. ``signs``
     of a program that went back are noted beside what is ``standing`` (D20).
@@ -69,6 +72,7 @@ class Weight:
 
     absent: list[Absent] = field(default_factory=list)
     live: int = 0
+    fresh: frozenset[str] = frozenset()
     cancelled: list[str] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)
     ausfall: bool = False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from koop_es.domain import guard
 from koop_es.domain.guard import Held, Losses
-from koop_es.domain.identifiers import owner_of
+from koop_es.domain.identifiers import export_name, owner_of
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Judgement
 from koop_es.domain.observation import CANCELLED, Report
 from koop_es.domain.terms import Policy
@@ -34,17 +34,20 @@ def judge(tx: Tx, report: Report, at: str, weights: Mapping[str, Weight], policy
     every = ledger.lane_views(tx, report.vhs)
     absences, foreseen = _absences(tx, report, every, heavy, policy)
     done = guard.done_by(heavy)
+    live = _live(every)
+    first = any(not (item.first or item.waiting) for weight in heavy.values() for item in weight.absent)
     if done == NOTHING_DONE:
-        return Judgement(absences, foreseen)
+        return Judgement(absences, foreseen, done=Done(live=live) if first else done)
     before = _done_before(tx, report.vhs, at)
     held = Held(
-        sum(lane.live + lane.suspects for lane in every.values()),
+        live,
         lambda: _own(tx, report.vhs),
         sum(lane.role == "master" for lane in every.values() if not _over(lane, at)),
     )
     changed = _reads_otherwise(tx, report)
     effects, fields = guard.judge_effects(done, before, heavy.values(), held, policy, any_at_all=changed)
     judgement = Judgement(absences, foreseen, effects, fields)
+    done = msgspec.structs.replace(done, live=live if first else 0)
     return msgspec.structs.replace(judgement, done=guard.left_of(done, judgement))
 
 
@@ -55,9 +58,12 @@ def _absences(
     if not absent:
         return NO_ABSENCES, NO_ABSENCES
     gone = {(item.coop_id, item.ref) for item in absent}
+    gone |= {(coop_id, ref) for coop_id, weight in weights.items() for ref in weight.fresh}
+    live = _live(lanes)
     losses = Losses(
         absent,
-        sum(lane.live + lane.suspects for lane in lanes.values()),
+        live,
+        _live_before(tx, report.vhs, {item.first for item in absent if item.first and not item.waiting}, live),
         {coop_id: weight.live for coop_id, weight in weights.items()},
         guard.is_empty(report),
         lambda owner: any(
@@ -65,6 +71,26 @@ def _absences(
         ),
     )
     return guard.judge_absences(losses, policy)
+
+
+def _live(lanes: Mapping[str, LaneView]) -> int:
+    """Count the bookings a VHS last showed live."""
+    return sum(lane.live + lane.suspects for lane in lanes.values())
+
+
+def _live_before(tx: Tx, vhs: str, firsts: Collection[str], now: int) -> int:
+    """Count the bookings a VHS showed live before the exports that first lacked some; ``now`` where nobody kept it.
+
+    Whom it shows only since then does not make a loss a smaller one (D19).
+    """
+    if not firsts:
+        return now
+    kept = [
+        msgspec.json.decode(effects, type=Done).live
+        for number, sha256, effects in tx.rows("export_kept", vhs=vhs, limit=MOST_LINES)
+        if export_name(vhs, number, sha256) in firsts
+    ]
+    return min(filter(None, kept), default=now)
 
 
 def _shown_live(tx: Tx, vhs: str) -> list[tuple[str, str]]:

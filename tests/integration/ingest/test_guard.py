@@ -83,6 +83,44 @@ def test_d19_more_than_half_missing_is_said_at_once_and_withheld_at_the_second_e
     assert vhs.kinds() == [], "the rows coming back release everything"
 
 
+def new(vhs: Vhs, course: str, count: int) -> list[Row]:
+    return [
+        booking(course, f"9{n}") | {"Name": f"Neu{n}", "Telefon": f"099{n}", "E-Mail": f"neu{n}@example.org"}
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("shown", ["with the first absence", "only when it is confirmed"])
+def test_d19_who_is_new_since_the_first_absence_makes_no_loss_smaller(store: Store, tmp_path: Path, shown: str) -> None:
+    vhs = Vhs(store, tmp_path, 3, seats=2)
+    left, fresh = vhs.bookings[:2], new(vhs, "K3", 9)
+    vhs.report([*left, *fresh] if shown == "with the first absence" else left)
+    second = vhs.report([*left, *fresh])
+    assert second.withheld_cancellations == 4
+    assert "S" not in vhs.held()
+
+
+def test_d19_new_bookings_make_no_emptied_course_a_course_that_lost_some(vhs: Vhs) -> None:
+    left = [row for row in vhs.bookings if row["Kursnummer"] != "K1"]
+    vhs.report([*left, *new(vhs, "K1", 3)])
+    vhs.report([*left, *new(vhs, "K1", 3)])
+    assert vhs.kinds() == [("absence", 5)]
+    assert "S" not in vhs.held()
+
+
+def test_d19_a_loss_is_counted_by_what_was_live_before_it_not_by_what_was_cancelled_since(
+    store: Store, tmp_path: Path
+) -> None:
+    vhs = Vhs(store, tmp_path, 4, seats=3)
+    gone = {"10", "20", "30"}
+    assert not vhs.report([row for row in vhs.bookings if row["Beleg-ID"] not in gone]).foreseen
+    letters = [
+        row | {"Status": "S"} if row["Beleg-ID"] in ("11", "21", "31", "40", "41") else row for row in vhs.bookings
+    ]
+    vhs.report([row for row in letters if row["Beleg-ID"] not in gone])
+    assert vhs.kinds() == [], "three of twelve"
+
+
 def test_d19_a_whole_course_of_four_is_withheld_and_a_single_booking_elsewhere_is_not(vhs: Vhs) -> None:
     left = [row for row in vhs.bookings if row["Kursnummer"] != "K1" and row["Beleg-ID"] != "20"]
     vhs.report(left)

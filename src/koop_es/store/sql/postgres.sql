@@ -646,6 +646,10 @@ ORDER BY id DESC LIMIT 1
 -- export_effects: Read what the last exports of a VHS did to others, newest first.
 SELECT coalesce(exported_at, recorded_at), effects FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id DESC LIMIT %(limit)s
 
+-- export_kept: Read what is kept of the last exports of a VHS that did something to others or first lacked bookings.
+SELECT sequence, sha256, effects FROM koop_exports WHERE vhs = %(vhs)s AND effects IS NOT NULL
+ORDER BY id DESC LIMIT %(limit)s
+
 -- export_effects_note: Keep what the export that was taken in last did to others.
 UPDATE koop_exports SET effects = %(effects)s WHERE id = (SELECT max(id) FROM koop_exports WHERE vhs = %(vhs)s)
 
