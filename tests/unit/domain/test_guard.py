@@ -31,7 +31,7 @@ def judged(
     standing: Collection[str] = (),
 ) -> tuple[Absences, Absences]:
     losses = Losses(
-        list(absent), live, of_course or dict.fromkeys("KLMNOPQRSTUVWXYZ", MANY), empty, standing.__contains__
+        list(absent), live, live, of_course or dict.fromkeys("KLMNOPQRSTUVWXYZ", MANY), empty, standing.__contains__
     )
     return judge_absences(losses, POLICY)
 
