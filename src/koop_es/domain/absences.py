@@ -96,8 +96,8 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
     if vhs != booking.owner and (rule := _no_loss(draft, part, booking, seat)):
         draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
         return
-    if vhs == booking.owner and (seat.spared or draft.state.lanes[vhs].sparing):
-        draft.add(e.BookingQuestioned, "D24", cause=booking.changed or None, ref=ref)
+    if vhs == booking.owner and (spared := "D24" if seat.spared else _sparing(draft)):
+        draft.add(e.BookingQuestioned, spared, cause=booking.changed or None, ref=ref)
         return
     if policy.orphan_policy == "symmetric" or vhs == booking.owner:
         _weigh(draft, booking, seat)
@@ -158,13 +158,18 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | N
     """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
 
     One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
-    (D24); one that stands in another course was written there, and is not gone (B11).
+    (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11).
     """
     if not seat.live:
         return "D5"
-    if draft.state.lanes[draft.moment.vhs].sparing:
-        return "D24"
+    if sparing := _sparing(draft):
+        return sparing
     return "B11" if part.elsewhere(booking.ref) else None
+
+
+def _sparing(draft: Draft) -> str:
+    """Give the rule by which what is missing went with its course, and nobody has decided on it (D24, B11d)."""
+    return draft.state.lanes[draft.moment.vhs].sparing or ("B11" if draft.returned else "")
 
 
 def tell_suspension(draft: Draft, part: Slice, shown: Collection[str]) -> None:

@@ -220,7 +220,8 @@ class Lane:
     Master changes them (R38). ``version`` is the version of the last event about this VHS's course. ``suspended`` are
     absences of which its last complete export tells nothing (D17). A course that is not ``present`` is missing, or
     ``archived``: it left the exports after its last day (D17). After an Ausfall was taken back the lane is
-    ``untold`` until an export shows the course live, and ``sparing`` what is missing until a complete one did (D24).
+    ``untold`` until an export shows the course live (D24); until a complete one did, ``sparing`` is the rule by which
+    what is missing is no loss: the course was called off (D24), or itself gone (B11).
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
@@ -265,7 +266,7 @@ class Lane:
     row_changed: dict[str, int] = field(default_factory=dict)
     cancelled_version: int = 0
     untold: bool = False
-    sparing: bool = False
+    sparing: str = ""
     subscribed_version: int = 0
     identity_version: int = 0
     suspended: Suspended | None = None

@@ -213,7 +213,7 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
     lane.cancelled_version = state.version
     lane.waiting = let_go(lane.waiting, Effect.AUSFALL)
     for other in state.lanes.values():
-        other.untold = other.sparing = False
+        other.untold, other.sparing = False, ""
 
 
 def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
@@ -223,7 +223,7 @@ def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
     lane.row = merged(lane.row, type(lane.row)(cancelled=False))
     lane.cancelled_version, lane.facts_changed["cancelled"] = 0, state.version
     for other in state.lanes.values():
-        other.untold, other.sparing = other is not lane and other.exists, True
+        other.untold, other.sparing = other is not lane and other.exists, "D24"
     for booking in state.bookings.values():
         if not booking.cancelled:
             revive(state, booking)
@@ -231,7 +231,7 @@ def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
 
 def _reinstatement_delivered(state: Cooperation, event: e.ReinstatementDelivered) -> None:
     lane = _lane(state, event.vhs)
-    lane.untold, lane.sparing = False, lane.sparing and not event.complete
+    lane.untold, lane.sparing = False, "" if event.complete else lane.sparing
 
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
@@ -268,6 +268,8 @@ def _forget_absences(state: Cooperation, vhs: str) -> None:
 def _course_reappeared(state: Cooperation, event: e.CourseReappeared) -> None:
     lane = _lane(state, event.vhs)
     lane.present, lane.archived = True, False
+    if event.incomplete:
+        lane.sparing = lane.sparing or "B11"
 
 
 def _id_delivered(state: Cooperation, event: e.CoopIdDelivered) -> None:

@@ -131,7 +131,8 @@ def _take_row(draft: Draft, lane: Lane, part: Slice, row: CourseRow) -> bool:
     if not _take_identity(draft, lane, row):
         return False
     if not lane.present:
-        draft.add(e.CourseReappeared, "D17" if lane.archived else "R44", row=row)
+        rule, draft.returned = "D17" if lane.archived else "R44", True
+        draft.add(e.CourseReappeared, rule, row=row, incomplete=not part.proves_absence)
     first = not lane.delivered
     if first:
         held = row.external_number == state.coop_id
@@ -205,15 +206,16 @@ def _is_over(lane: Lane, at: str) -> bool:
 
 
 def observe_return(draft: Draft, part: Slice) -> None:
-    """Note that a VHS shows the course live after the Master took its Ausfall back; absences are taken in before (D24).
+    """Note that a VHS shows the course live after the Master took its Ausfall back, or after it was gone there (D24,
+    B11); absences are taken in before.
 
-    Until a complete export did, what is missing was removed while the course was cancelled.
+    Until a complete export did, what is missing was removed while the course was cancelled, or with it.
     """
     lane, row = draft.state.lanes[draft.moment.vhs], part.course
     if row is None or part.counts_only or lane.row.cancelled or not (lane.untold or lane.sparing):
         return
     if lane.untold or part.proves_absence:
-        draft.add(e.ReinstatementDelivered, "D24", row=row, complete=part.proves_absence)
+        draft.add(e.ReinstatementDelivered, lane.sparing or "D24", row=row, complete=part.proves_absence)
 
 
 _MOVED = frozenset({"starts_on", "ends_on", "starts_at", "ends_at", "venue"})

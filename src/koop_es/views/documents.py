@@ -115,7 +115,10 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     unread = lane.unread
     untold = () if lane.suspended is None else lane.suspended.refs
     found: list[BookingView] = []
-    suspects, live = int(lane.sparing), 0  # what is missing after an Ausfall was taken back has to be seen once (D24)
+    suspects, live = (
+        int(bool(lane.sparing)),
+        0,
+    )  # what is missing after an Ausfall was taken back has to be seen once (D24)
     for booking in ordered:
         seat = booking.seats.get(vhs)
         reported = reason = None

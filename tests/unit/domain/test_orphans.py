@@ -369,8 +369,27 @@ def test_d3_absences_around_a_vanished_course_are_not_consecutive() -> None:
     world.report(ABO)
     world.report_without_course(ABO)
     assert world.state.bookings["301:7"].seats[ABO].absences == 0
+    assert "OrphanDetected" not in types(world.report(ABO, held(ABO)))
     assert "OrphanDetected" not in types(world.report(ABO))
     assert "OrphanDetected" in types(world.report(ABO))
+
+
+@pytest.mark.parametrize("seen_first", ["in a delta", "in a full export"])
+def test_b11d_what_went_with_a_course_that_is_back_is_no_loss(seen_first: str) -> None:
+    """Its program dropped the bookings with the course: mirrors are delivered again, its own are asked about."""
+    world = shared()
+    world.report(ABO, held(ABO), mirror("M8", "563:8"))
+    world.report(MASTER, held(MASTER), booked("8"))
+    world.report(ABO, held(ABO), mirror("M8", "563:8"))
+    world.report_without_course(ABO)
+    if seen_first == "in a delta":
+        world.report(ABO, full=False)
+    for _ in range(3):
+        world.report(ABO)
+    assert not {"OrphanDetected", "BookingVanished"} & set(types(world.events))
+    assert world.statuses(MASTER) == {"301:7": "A", "563:8": "A"}
+    assert [(change.kind, change.ref) for change in world.changes(ABO)] == [("booking.create", "563:8")]
+    assert ("BOOKING_REMOVED", ABO, "301:7") in world.open
 
 
 def test_d3_row_with_an_unknown_status_is_not_absent() -> None:
