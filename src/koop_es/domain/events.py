@@ -175,6 +175,8 @@ class CourseReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
     bookings went with it (B11).
     """
 
+    VERSION: ClassVar[int] = 2
+
     incomplete: bool = False
 
 

@@ -18,6 +18,7 @@ Fields = dict[str, Any]
 UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.BookingDelivered.1": lambda fields: fields,
     "koop.BookingReinstated.1": lambda fields: fields,
+    "koop.CourseReappeared.1": lambda fields: fields,
 }
 """Topic of a former version -> what makes its fields those of the next version."""
 
