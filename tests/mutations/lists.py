@@ -138,26 +138,14 @@ LISTS = (
         "what was removed while the course was cancelled is an orphan",
         "D24",
         "The owner tidied up because of the Ausfall; he is asked.",
-        (
-            Edit(
-                "domain/absences.py",
-                "    if vhs == booking.owner and (seat.spared or draft.state.lanes[vhs].sparing):\n",
-                "    if vhs == booking.owner and not vhs:\n",
-            ),
-        ),
+        (Edit("domain/absences.py", '(spared := "D24" if seat.spared else _sparing(draft)):', '(spared := ""):'),),
         Named((f"{_AUSFALL}::test_d24_own_booking_removed_while_cancelled_is_asked_about_and_never_an_orphan",)),
     ),
     Mutation(
         "a mirror that was removed while the course was cancelled is an orphan",
         "D24",
         "It is delivered again, and nobody loses a seat by it.",
-        (
-            Edit(
-                "domain/absences.py",
-                ('    if draft.state.lanes[draft.moment.vhs].sparing:\n        return "D24"\n'),
-                "",
-            ),
-        ),
+        (Edit("domain/absences.py", ("    if sparing := _sparing(draft):\n        return sparing\n"), ""),),
         Named((f"{_AUSFALL}::test_d24_mirror_removed_while_cancelled_is_delivered_again",)),
     ),
 )

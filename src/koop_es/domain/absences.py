@@ -13,7 +13,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import parse_export
-from koop_es.domain.moves import move, stands_elsewhere
+from koop_es.domain.moves import mirror_stands_elsewhere, move, stands_elsewhere
 from koop_es.domain.observation import CANCELLED
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -158,13 +158,13 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | N
     """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
 
     One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
-    (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11).
+    (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11, D25).
     """
     if not seat.live:
         return "D5"
     if sparing := _sparing(draft):
         return sparing
-    return "B11" if part.elsewhere(booking.ref) else None
+    return "B11" if mirror_stands_elsewhere(part, booking, seat) else None
 
 
 def _sparing(draft: Draft) -> str:

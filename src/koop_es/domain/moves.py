@@ -34,6 +34,16 @@ def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) ->
     return row if known is not None and row.person is not None and same_name(known, row.person) else None
 
 
+def mirror_stands_elsewhere(part: Slice, booking: Booking, seat: Seat) -> bool:
+    """Tell whether a mirror stands in another course of its VHS, with its reference or, where the program keeps none,
+    under the same Beleg-ID and TNR (D25, D26). Staff who file somebody else's citizen elsewhere cancel nobody.
+    """
+    if part.elsewhere(booking.ref):
+        return True
+    row = part.stands(seat.booking_id)
+    return row is not None and row.participant_no == seat.participant_no
+
+
 def _by_course(draft: Draft, booking: Booking, seat: Seat) -> bool:
     """Tell whether the "S" a VHS shows is that of an Ausfall, taken back or not, and nobody else's (D24)."""
     return not booking.cancelled_by and (draft.state.cancelled or seat.spared)

@@ -10,11 +10,14 @@ import pytest
 from koop_es.domain.draft import VaultEntry
 from koop_es.domain.observation import Person
 from koop_es.domain.slices import Home
+from koop_es.domain.terms import Policy
+from koop_es.ingest.giving import give_out
 from koop_es.ingest.references import NUMBERS_AT_ONCE, References
+from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store, Tx, vault
 from koop_es.views import change_list, view
 from tests.acceptance.exports import abo, booking, course, mirror, write_export
-from tests.integration.ingest.conftest import take_in
+from tests.integration.ingest.conftest import NOW, take_in
 
 K1, K2 = "563-COOP-1", "563-COOP-2"
 NAME = Person("Muster", "Vera", "", "")
@@ -159,3 +162,23 @@ def test_d25_a_shifted_column_cancels_nobody_and_books_nobody_twice(store: Store
     ] * 6
     night(4, rows)
     assert view(store, "563")["courses"] == before
+
+
+def test_d25_moved_mirror_without_reference_is_delivered_again_and_nobody_is_cancelled(
+    store: Store, tmp_path: Path
+) -> None:
+    """A program without a field for the Koop-Beleg-ID: its staff files somebody else's citizen elsewhere (D26)."""
+    theirs = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    ours = [abo(theirs[0], "A1", K1), abo(theirs[1], "A2", K2)]
+    local, bare = booking("N2", "2"), booking("N1", "900") | {"TNR": "9900"}
+    take_in(store, write_export(tmp_path / "563-1", "563", 1, theirs, [local]))
+    take_in(store, write_export(tmp_path / "301-1", "301", 1, ours, [booking("A1", "55")]))
+    give_out(store, "563", now=NOW)
+    take_in(store, write_export(tmp_path / "563-2", "563", 2, theirs, [local, bare]))
+    for sequence in (3, 4, 5):
+        rows = [local, bare | {"Kursnummer": "N2"}]
+        take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, rows))
+        told = [(item["coop_id"], item["kind"]) for item in change_list(store, "563") if "booking" in item]
+        assert told == [(K1, "booking.create")]
+        assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"]
+    assert not proof(past_of(store, K1, Policy())), "and it can be run again"

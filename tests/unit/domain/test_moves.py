@@ -114,8 +114,18 @@ def test_d25_a_moved_mirror_without_reference_is_no_move_of_the_booking() -> Non
     world = shared()
     bare = msgspec.structs.replace(held(MASTER), ref=None)
     world.report(MASTER, bare)
-    assert "BookingMoved" not in types(world.report(MASTER, stands=[bare]))
-    assert world.statuses(ABO) == {"301:7": "A"}
+    for _ in range(3):
+        assert set(types(world.report(MASTER, stands=[bare]))) <= {"MirrorLost"}
+        assert world.to_do(MASTER) == [("booking.create", "301:7")], "it is delivered again where it belongs"
+        assert world.to_do(ABO) == world.to_do(THIRD) == []
+
+
+def test_d25_row_of_another_tnr_under_the_beleg_id_of_a_mirror_is_not_the_mirror() -> None:
+    world = shared()
+    bare = msgspec.structs.replace(held(MASTER), ref=None)
+    world.report(MASTER, bare)
+    stranger = msgspec.structs.replace(bare, participant_no="T99")
+    assert types(world.report(MASTER, stands=[stranger])) == ["BookingVanished"]
 
 
 @pytest.mark.parametrize("moved_first", [True, False])
