@@ -286,7 +286,11 @@ BOOKINGS = (
                 "    return bool(lane.vhs)\n",
             ),
         ),
-        Named(("tests/acceptance/test_contract.py",)),
+        Named(
+            (
+                "tests/acceptance/test_contract.py::test_booking_changes_carry_the_seat_and_no_identity_for_another_abo_vhs",
+            )
+        ),
     ),
     Mutation(
         "an unknown letter is read as S",

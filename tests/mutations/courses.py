@@ -83,13 +83,7 @@ COURSES = (
                 '        fields |= {"pass_through_cents": terms.pass_through_cents}\n',
             ),
         ),
-        Named(
-            (
-                "tests/unit/domain/test_violations.py",
-                "tests/unit/domain/test_course.py",
-                "tests/unit/domain/test_subscription.py",
-            )
-        ),
+        Named(("tests/unit/domain/test_violations.py::test_r33_abo_price_is_told_back",)),
     ),
     Mutation(
         "the Master's title overwrites that of the Abo-VHS",

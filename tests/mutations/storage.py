@@ -16,7 +16,9 @@ STORAGE = (
                 "                if lost",
             ),
         ),
-        Named(("tests/integration/store",)),
+        Named(
+            ("tests/integration/store/test_concurrency.py::test_an_answer_lost_after_the_commit_writes_nothing_twice",)
+        ),
     ),
     Mutation(
         "what failed half-way is committed",
@@ -29,7 +31,7 @@ STORAGE = (
                 '                        cursor.execute("COMMIT")\n',
             ),
         ),
-        Named(("tests/integration/store",)),
+        Named(("tests/integration/store/test_append.py::test_what_is_written_beside_the_events_is_undone_with_them",)),
     ),
     Mutation(
         "each part of an export commits without its mark",
@@ -42,7 +44,7 @@ STORAGE = (
                 "                assert events >= 0\n",
             ),
         ),
-        Named(("tests/integration/ingest/test_parts.py",)),
+        Named(("tests/integration/ingest/test_parts.py::test_the_same_export_finishes_what_was_begun",)),
     ),
     Mutation(
         "positions become visible out of order",

@@ -115,6 +115,14 @@ def test_mistake_is_one_of_the_engine_and_can_still_be_made(mutation: Mutation) 
         assert edit.new != edit.old
 
 
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_tests_that_a_mistake_names_are_there(mutation: Mutation) -> None:
+    for path in mutation.caught_by.paths if isinstance(mutation.caught_by, Named) else ():
+        file, _, name = path.partition("::")
+        text = (PROJECT / file).read_text(encoding="utf-8")
+        assert not name or f"def {name.partition('[')[0]}(" in text, f"{path} is gone: name who notices it now"
+
+
 def test_mistakes_have_names_of_their_own() -> None:
     assert len(BY_NAME) == len(MUTATIONS)
 
