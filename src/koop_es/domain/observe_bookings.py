@@ -23,6 +23,7 @@ from koop_es.domain.observe_identity import (
     take_doubles,
     take_holds,
     take_ids,
+    take_new_doubles,
     take_references,
     take_twins,
 )
@@ -65,6 +66,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         take_twins(draft, pairing, missing)
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref], pairing)
+    if pairing.doubled:
+        take_new_doubles(draft, pairing)
     take_references(draft, pairing)
     if pairing.held or draft.state.held:
         take_holds(draft, part, pairing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
+from koop_es.domain.cooperation import Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
@@ -102,13 +103,12 @@ def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
     vhs, state, shown = draft.moment.vhs, draft.state, pairing.shown
     noted = {ref for code, where, ref in state.violations if code == "MIRROR_DOUBLED" and where == vhs}
     for ref in sorted(noted | pairing.doubled.keys()):
-        booking = state.bookings.get(ref)
-        seat = booking.seats.get(vhs) if booking is not None else None
-        if seat is None or ref not in shown:
+        seat = _seat(draft, ref)
+        if seat is None or seat.status is None or ref not in shown:
             continue
         rows = pairing.doubled.get(ref, [shown[ref]])
         letters = {} if part.proves_absence else dict(seat.doubles)
-        letters |= {row.booking_id: row.raw_status for row in rows}
+        letters |= _letters(rows)
         if len(letters) > 1:
             if tuple(sorted(letters.items())) != seat.doubles:
                 draft.add(e.MirrorDoubled, "D26", row=shown[ref], ref=ref, rows=letters)
@@ -117,6 +117,23 @@ def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
                 del shown[ref]
         elif seat.doubles:
             draft.add(e.MirrorSingle, "D26", row=shown[ref], ref=ref)
+
+
+def take_new_doubles(draft: Draft, pairing: Pairing) -> None:
+    """Note the rows of mirrors that stood there twice from the beginning (D26)."""
+    for ref in sorted(pairing.doubled):
+        seat = _seat(draft, ref)
+        if seat is not None and not seat.doubles and len(letters := _letters(pairing.doubled[ref])) > 1:
+            draft.add(e.MirrorDoubled, "D26", row=pairing.shown.get(ref), ref=ref, rows=letters)
+
+
+def _seat(draft: Draft, ref: str) -> Seat | None:
+    booking = draft.state.bookings.get(ref)
+    return booking.seats.get(draft.moment.vhs) if booking is not None else None
+
+
+def _letters(rows: list[BookingRow]) -> dict[str, str]:
+    return {row.booking_id: row.raw_status for row in rows}
 
 
 def take_references(draft: Draft, pairing: Pairing) -> None:

@@ -54,13 +54,20 @@ def pair(draft: Draft, part: Slice) -> Pairing:
     """Tell what every row of a slice is (D18, D26)."""
     vhs, state = draft.moment.vhs, draft.state
     known, own = state.reported_seats(vhs), f"{vhs}:"
+    copies = _copies(draft)
     result = Pairing()
     shown, odd = result.shown, []
     for row in part.bookings:
         ref = row.ref
         if ref is None or ref.startswith(own):
             booking = known.get(row.booking_id)
-            if booking is None or not _is_plainly(booking.seats[vhs], row):
+            if (
+                booking is None
+                and (copied := copies.get(row.booking_id))
+                and copied.seats[vhs].booked_at == row.booked_at
+            ):
+                booking = copied
+            elif booking is None or not _is_plainly(booking.seats[vhs], row):
                 odd.append(row)
                 continue
             ref = booking.ref
@@ -82,20 +89,34 @@ def pair(draft: Draft, part: Slice) -> Pairing:
     return result
 
 
+def _copies(draft: Draft) -> dict[str, Booking]:
+    """Find the further rows of mirrors that stand there twice, by Beleg-ID (D26)."""
+    state, vhs = draft.state, draft.moment.vhs
+    noted = [ref for code, where, ref in state.violations if code == "MIRROR_DOUBLED" and where == vhs]
+    return {
+        booking_id: state.bookings[ref]
+        for ref in sorted(noted)
+        for booking_id, _ in state.bookings[ref].seats[vhs].doubles
+    }
+
+
 def nearest(booking: Booking | None, vhs: str, rows: Iterable[BookingRow]) -> BookingRow:
     """Choose the row that speaks for a mirror that stands there twice: an "S" only where all rows show it (D26).
 
-    Among equals it is the one under the Beleg-ID reported before, else the lowest Beleg-ID.
+    Among equals it is the one under the Beleg-ID reported before, else one with its reference, the lowest Beleg-ID first.
     """
     seat = booking.seats.get(vhs) if booking is not None else None
     known = seat.booking_id if seat is not None else ""
-    return min(rows, key=lambda row: (row.status is CANCELLED, row.booking_id != known, row.booking_id))
+    return min(
+        rows, key=lambda row: (row.status is CANCELLED, row.booking_id != known, row.ref is None, row.booking_id)
+    )
 
 
 def _is_plainly(seat: Seat, row: BookingRow) -> bool:
-    """Tell whether a row under a known Beleg-ID is that booking without a second look: TNR and letter agree (D18)."""
+    """Tell whether a row under a known Beleg-ID is it without a second look: TNR, time and letter agree (D18)."""
     return (
         seat.participant_no == row.participant_no
+        and seat.booked_at == row.booked_at
         and (row.status is CANCELLED or seat.status is not CANCELLED)
         and not seat.absences
         and seat.reused_by is None
@@ -337,7 +358,7 @@ class _Weighing:
         if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:
-            return True
+            return not _is_another(one.witness, witness)
         if seat.orphaned or seat.lost or seat.survivor is not None:
             return False
         return not seat.absences or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
@@ -419,13 +440,15 @@ class _Weighing:
 
     # --- mirrors without reference ------------------------------------------------------------------------------------
 
-    def _given(self) -> list[Booking]:
-        """List the mirrors that were given out to this VHS and that it has not shown yet (D26)."""
+    def _given(self, *, doubled: bool = False) -> list[Booking]:
+        """List the mirrors that were given out to this VHS and that it has not shown yet, or where they may be
+        ``doubled`` not before this export (D26).
+        """
         bookings, shown = self.state.bookings, self.result.shown
         return [
             booking
             for ref in sorted(self.lane.creates_given)
-            if (booking := bookings.get(ref)) is not None and ref not in shown and self._is_open(booking)
+            if (booking := bookings.get(ref)) is not None and (ref in shown) == doubled and self._is_open(booking)
         ]
 
     def _is_open(self, booking: Booking) -> bool:
@@ -435,15 +458,23 @@ class _Weighing:
     def _mirrors(
         self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Booking]], Collection[tuple[int, str]]]
     ) -> list[BookingRow]:
-        """Take rows without reference for the mirrors given out that they fit (D26); returns the others."""
-        given = self._given() if self.lane.creates_given else []
-        if not (given and rows):
-            return rows
-        found = dict(fitting(rows, given))
-        for number, ref in found.items():
-            self.result.shown[ref] = rows[number]
-            self.result.unreferenced.add(ref)
-        return [row for number, row in enumerate(rows) if number not in found]
+        """Take rows without reference for the mirrors given out that they fit (D26); returns the others.
+
+        One that stands there with its reference as well was made twice: its connector was broken off in between.
+        """
+        for doubled in (False, True) if self.lane.creates_given else ():
+            given = self._given(doubled=doubled)
+            if not (given and rows):
+                continue
+            found = dict(fitting(rows, given))
+            for number, ref in found.items():
+                if doubled:
+                    self.result.doubled.setdefault(ref, [self.result.shown[ref]]).append(rows[number])
+                else:
+                    self.result.shown[ref] = rows[number]
+                    self.result.unreferenced.add(ref)
+            rows = [row for number, row in enumerate(rows) if number not in found]
+        return rows
 
     def _is_given_by_name(self, rows: list[BookingRow], given: list[Booking]) -> list[tuple[int, str]]:
         """Pair rows with mirrors of the same second and name: the same letter first, then in order (D26)."""
@@ -459,18 +490,20 @@ class _Weighing:
     def _is_given_by_time(self, rows: list[BookingRow], given: list[Booking]) -> list[tuple[int, str]]:
         """Pair rows with mirrors by the second alone, where it is unique on both sides (D26).
 
-        A company registration shows the name of the Firma. Where an Abo-VHS has own customers, theirs are other names.
+        A company registration shows the name of the Firma. Who has a mail or phone that was not given out is somebody
+        else: nobody but that person could have entered it.
         """
         rows_at: dict[str, list[int]] = defaultdict(list)
-        given_at: dict[str, list[str]] = defaultdict(list)
+        given_at: dict[str, list[Booking]] = defaultdict(list)
         for number, row in enumerate(rows):
             rows_at[witness_of_row(row).time].append(number)
         for booking in given:
-            given_at[self._wanted(booking).time].append(booking.ref)
+            given_at[self._wanted(booking).time].append(booking)
         return [
-            (rows_at[time][0], refs[0])
-            for time, refs in given_at.items()
-            if time and len(refs) == 1 and len(rows_at.get(time, ())) == 1
+            (rows_at[time][0], bookings[0].ref)
+            for time, bookings in given_at.items()
+            if time and len(bookings) == 1 and len(rows_at.get(time, ())) == 1
+            if not _is_reached_otherwise(self._wanted(bookings[0]), witness_of_row(rows[rows_at[time][0]]))
         ]
 
     def _wanted(self, booking: Booking) -> Witness:
@@ -484,6 +517,21 @@ class _Weighing:
         if not self.lane.creates_given or actor_of(row.edited_by) != WEB_SERVICE_USER or row.booking_id in self.known:
             return None
         return next((booking.ref for booking in self._given()), None)
+
+
+def _is_another(before: Witness, now: Witness) -> bool:
+    """Tell whether nothing but ids is left of a booking: name, time, mail and phone are all somebody else's.
+
+    A program that was restored counts on from where it was, and gives out Beleg-ID and TNR a second time (D18, D20).
+    """
+    other = all(one and two and one != two for one, two in ((before.name, now.name), (before.time, now.time)))
+    return other and bool(before.mail or before.phone) and _is_reached_otherwise(before, now)
+
+
+def _is_reached_otherwise(before: Witness, now: Witness) -> bool:
+    """Tell whether a row has a mail or phone, and none that is known."""
+    contacts = {(kind, value) for kind in ("mail", "phone") if (value := getattr(now, kind))}
+    return bool(contacts) and not any(getattr(before, kind) == value for kind, value in contacts)
 
 
 def _is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> bool:

@@ -594,3 +594,43 @@ def test_d26_beleg_id_that_went_to_another_mirror_is_no_slip() -> None:
     world.report(MASTER, mirror("M7", "301:8", person=ANNA, at=LATER))
     assert world.open == {("BOOKING_REMOVED", MASTER, "301:7")}
     assert world.statuses(MASTER)["301:8"] == "A"
+
+
+@pytest.mark.parametrize("editor", ["mm", None])
+def test_d26_somebody_else_of_the_same_second_is_no_mirror_given_out(editor: str | None) -> None:
+    """A program may show minutes only; whoever has a mail of his own was not entered by the connector."""
+    world = given(b7=ANNA)
+    world.report(MASTER, booked("900", person=CARL, edited_by=editor))
+    assert world.statuses(MASTER) == {"301:7": "A", "563:900": "A"}
+    assert [(change.kind, change.ref) for change in world.changes(MASTER)] == [("booking.create", "301:7")]
+    world.report(MASTER, booked("900", person=CARL, edited_by=editor), held(MASTER))
+    assert world.statuses(ABO) == {"301:7": "A", "563:900": "A"}
+
+
+def test_d26_web_registration_of_the_same_second_waits_for_the_mirror_given_out() -> None:
+    world = given(b7=ANNA)
+    web = booked("900", person=CARL, edited_by="WS")
+    assert types(world.report(MASTER, web)) == ["RegistrationHeld"]
+    world.report(MASTER, web, held(MASTER))
+    assert world.statuses(MASTER) == {"301:7": "A", "563:900": "A"}
+
+
+def test_d26_mirror_made_again_because_its_reference_was_not_written_is_one_seat() -> None:
+    """The connector was broken off between the row and its Koop-Beleg-ID, and carried the list out once more."""
+    world = given(b7=ANNA)
+    bare, named_ = booked("900", edited_by="WS"), held(MASTER)
+    world.report(MASTER, bare, named_)
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.open == {("MIRROR_DOUBLED", MASTER, "301:7")}
+    world.report(MASTER, named_)
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert world.open == set()
+
+
+def test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration() -> None:
+    """Beleg-ID and TNR are those of a booking that was lost; name, time, mail and phone are somebody else's."""
+    world = at_owner(booked("7"))
+    world.report(ABO, booked("7", person=CARL, at=LATER))
+    assert world.statuses(MASTER) == {"301:7": "A", "301:7~2": "A"}
+    assert REUSED in world.open
+    assert "BookingAmended" not in types(world.events)
