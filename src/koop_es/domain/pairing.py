@@ -103,7 +103,8 @@ def _copies(draft: Draft) -> dict[str, Booking]:
 def nearest(booking: Booking | None, vhs: str, rows: Iterable[BookingRow]) -> BookingRow:
     """Choose the row that speaks for a mirror that stands there twice: an "S" only where all rows show it (D26).
 
-    Among equals it is the one under the Beleg-ID reported before, else one with its reference, the lowest Beleg-ID first.
+    Among equals it is the one under the Beleg-ID reported before, else one with its reference, the lowest Beleg-ID
+    first.
     """
     seat = booking.seats.get(vhs) if booking is not None else None
     known = seat.booking_id if seat is not None else ""
