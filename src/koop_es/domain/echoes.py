@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,25 @@ def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None)
     actor = actor_of(row.edited_by)
     if lane.unclear.get(booking.ref) in (None, "person") and by_person(actor) and actor != stamp:
         draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why="stamp")
+
+
+def withdrawn_s(draft: Draft) -> list[str]:
+    """List the bookings whose "S" this VHS last showed in an export that was withdrawn (D32)."""
+    vhs = draft.moment.vhs
+    seats = ((ref, booking.seats.get(vhs)) for ref, booking in draft.state.bookings.items())
+    return sorted(ref for ref, seat in seats if seat is not None and seat.taken_back)
+
+
+def question_alone(draft: Draft, was_wrong: Collection[str], shown: Mapping[str, BookingRow]) -> None:
+    """Ask about an "S" that stays while others that were withdrawn with it show their letters again: the file was wrong
+    and is right now, so that somebody may have meant this one (D21, D32).
+    """
+    rows = {ref: shown[ref] for ref in was_wrong if ref in shown}
+    if all(row.status is CANCELLED for row in rows.values()):
+        return
+    for ref, row in rows.items():
+        if row.status is CANCELLED and not draft.state.is_cancelled(draft.state.bookings[ref]):
+            draft.add(e.CancellationUnclear, "D21", row=row, ref=ref, why="alone")
 
 
 def keep_cells(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, was: tuple[bool, bool]) -> None:

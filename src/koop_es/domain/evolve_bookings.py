@@ -52,6 +52,7 @@ def _show(
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
         seat.status, seat.unknown_status = status, None
+        seat.taken_back = seat.taken_back and status is CANCELLED
         if status is CANCELLED:
             seat.shown_cancelled = True
             return
@@ -368,7 +369,7 @@ def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated)
         seat.version = state.version
         seat.absences, seat.absent_export, seat.withheld, seat.orphaned, seat.lost = 0, "", None, False, False
         if seat.status is CANCELLED:
-            seat.shown_cancelled = False
+            seat.shown_cancelled, seat.taken_back = False, True
 
 
 def _amendment_withdrawn(state: Cooperation, event: e.AmendmentWithdrawn) -> None:

@@ -12,7 +12,16 @@ from koop_es.domain.absences import archive, is_over, missed, take_absence, take
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.echoes import is_acknowledged, is_echo, keep_cells, note_not_seen, question, told_anything
+from koop_es.domain.echoes import (
+    is_acknowledged,
+    is_echo,
+    keep_cells,
+    note_not_seen,
+    question,
+    question_alone,
+    told_anything,
+    withdrawn_s,
+)
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
@@ -64,6 +73,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     take_doubles(draft, part, pairing)
     if missing:
         take_twins(draft, pairing, missing)
+    was_wrong = withdrawn_s(draft)
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, ref, shown[ref], pairing)
     if pairing.doubled:
@@ -71,6 +81,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     take_references(draft, pairing)
     if pairing.held or draft.state.held:
         take_holds(draft, part, pairing)
+    question_alone(draft, was_wrong, shown)
     if part.proves_absence and told_anything(draft):
         note_not_seen(draft, part, shown)
     over = bool(missing) and is_over(draft)

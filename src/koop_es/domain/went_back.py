@@ -132,8 +132,13 @@ def note_course(draft: Draft, lane: Lane, row: CourseRow) -> None:
 
 
 def _is_told(draft: Draft, lane: Lane, name: str, value: Any) -> bool:
-    """Tell whether an Abo-Kurs is to show this very value: then it is written, and not of former times."""
-    return lane.vhs != draft.state.master and wanted_fields(draft.state, lane).get(name) == value
+    """Tell whether a course is to show this very value: then it is written, and not of former times.
+
+    An Abo-Kurs is to show what counts, its Master's what counts again after an export was withdrawn (D32).
+    """
+    if lane.vhs == draft.state.master:
+        return name in lane.withdrawn and bool(getattr(lane.facts, name) == value)
+    return bool(wanted_fields(draft.state, lane).get(name) == value)
 
 
 def note_missing_course(draft: Draft, lane: Lane) -> None:
@@ -170,7 +175,9 @@ def note_value(draft: Draft, seat: Seat, now: str, shown: str) -> None:
 
 
 def note_former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
-    """Note person data of an own booking that a complete export shows as before."""
+    """Note person data of an own booking that a complete export shows as before, unless they count again (D32)."""
+    if row.person == draft.person(booking.person_id, booking.person_version):
+        return
     for name, _ in seat.acked if draft.complete else ():
         if name.startswith("p") and row.person == draft.person(booking.person_id, int(name[1:])):
             note_value(draft, seat, person_name(seat.person_version), name)

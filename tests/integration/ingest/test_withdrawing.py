@@ -8,11 +8,11 @@ import pytest
 
 from koop_es.domain.errors import Refused
 from koop_es.domain.terms import Policy
-from koop_es.ingest import approve, withdraw_export
+from koop_es.ingest import approve, give_out, withdraw_export
 from koop_es.ingest.withdrawing import ExportNotApplied
 from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store
-from koop_es.views import change_list
+from koop_es.views import change_list, open_violations
 from koop_es.views.read import view
 from tests.integration.ingest.conftest import NOW
 from tests.integration.ingest.test_guard import Vhs
@@ -192,3 +192,27 @@ def test_d32_approved_losses_courses_and_persons_come_back_as_well(vhs: Vhs) -> 
     assert back.count("CourseReinstated") == 4
     assert back.count("AmendmentWithdrawn") == 20
     assert set(vhs.held()) == {"A"}
+
+
+def test_d32_d21_an_s_that_stays_when_the_others_of_a_withdrawn_export_are_right_again_is_asked_about(vhs: Vhs) -> None:
+    """Staff cancelled one of them meanwhile, under the name that stands in every row."""
+    wrong = vhs.letters("S", 5)
+    vhs.report(wrong)
+    withdraw(vhs, "563#2")
+    change_list_given = give_out(vhs.store, "563", now=NOW)
+    assert len(change_list_given) == 5
+    vhs.report([wrong[0], *vhs.bookings[1:]])
+    assert [item["code"] for item in open_violations(vhs.store)] == ["CANCELLATION_UNCLEAR"]
+    assert not change_list(vhs.store, "563"), "nothing is written over what somebody may have meant"
+    vhs.report()
+    assert not open_violations(vhs.store)
+    assert set(vhs.held()) == {"A"}
+
+
+def test_d32_d20_facts_and_persons_of_before_a_withdrawn_export_are_no_restored_backup(vhs: Vhs) -> None:
+    courses = [row | {"Kursort": "Raum 9", "TN max": "30"} for row in vhs.courses]
+    vhs.report([row | {"Telefon": "0999"} if n < 2 else row for n, row in enumerate(vhs.bookings)], courses)
+    withdraw(vhs, "563#2")
+    assert vhs.report().code is None
+    assert not open_violations(vhs.store)
+    assert not change_list(vhs.store, "563")

@@ -264,6 +264,7 @@ SAYS: dict[str, str] = {
     "moved_rejected": "verworfen: wohin VHS {vhs} die Belegung {ref} umgebucht hat, ist sie nicht storniert ({reason})",
     "unclear_stamp": "und die Zeile wurde seit der Bestätigung des S bearbeitet",
     "unclear_still": "und das auch noch zwei vollständige Exporte nach Ausgabe des A",
+    "unclear_alone": "und andere, deren S mit ihm zurückgenommen wurde, zeigen wieder ihre Buchstaben",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
     "empty": "nichts",
     "erased": "gelöscht",

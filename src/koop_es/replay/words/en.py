@@ -189,6 +189,7 @@ SAYS: dict[str, str] = {
     "moved_rejected": "rejected: where VHS {vhs} moved booking {ref} to, it is not cancelled ({reason})",
     "unclear_stamp": "and the row was edited since its S was acknowledged",
     "unclear_still": "and still does two complete exports after A was given out",
+    "unclear_alone": "and others whose S was withdrawn with it show their letters again",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
     "empty": "empty",
     "erased": "erased",
