@@ -16,13 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
-from koop_es.simulate.deeds import LEFT_THE_EXPORTS, PUT_RIGHT, ROUNDS, Deed, Diary, Question, Sent, Told
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, Deed, Diary, Moment, Question, Sent, Terms, Told, moment
+from koop_es.simulate.told import told_otherwise
 
 Verdict = Literal["in", "out", "either"]
-Moment = tuple[int, int, float]
 
 NEWS = frozenset(
     {
@@ -37,22 +36,6 @@ REMOVED = "BOOKING_REMOVED"
 
 APPROVED = "approved"
 """Who cancelled where somebody approved an absence: it is no more than that, so it ends with it (D4, D5)."""
-
-PARTIAL = frozenset({"filtered", "lost"})
-"""Faults after which an export shows nothing of some courses, or never arrives: no absence is counted (D3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What people agreed before the first step: who takes part in which course, and what absences count for (D2, D3).
-
-    ``last_day`` of a course is missing where nobody holds it any more.
-    """
-
-    parties: Mapping[int, frozenset[str]]
-    confirmations: int = 2
-    owner_only: bool = False
-    last_day: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -73,12 +56,6 @@ class Contract:
     doubtful: bool = False
     again: bool = False
     revived: bool = False
-
-
-def moment(item: Deed | Sent | Told) -> Moment:
-    """Order what happened by step, because clocks jump; what is put right and the rounds come last."""
-    after = {PUT_RIGHT: 1, ROUNDS: 2}.get(item.step, 0)
-    return after, max(item.step, 0), item.when.timestamp() if after == 2 else 0.0
 
 
 def findings(diary: Diary, terms: Terms) -> list[str]:
@@ -343,59 +320,3 @@ def parties(diary: Diary, terms: Terms) -> dict[int, frozenset[str]]:
         if deed.verb in ("release", "subscribe") and deed.course is not None:
             found[deed.course] = found.get(deed.course, frozenset()) | {deed.vhs}
     return found
-
-
-def told_otherwise(diary: Diary, terms: Terms) -> Iterator[tuple[Told, str]]:
-    """Say of whom a change list said "S" before anybody cancelled, moved, ended the course or lost the row (G3)."""
-    said = set()
-    for told in diary.told:
-        if told.letter != "S" or told.who is None or (told.who, told.course) in said:
-            continue
-        if not _justified(diary, terms, told, told.who):
-            said.add((told.who, told.course))
-            what = f"{told.vhs} was told S at step {told.step} without a reason"
-            yield told, f"{told.who} in course {told.course}: {what}"
-
-
-def _justified(diary: Diary, terms: Terms, told: Told, who: int) -> bool:
-    until = moment(told)
-    owners: set[str] = set()
-    for deed in diary.deeds:
-        if moment(deed) > until:
-            break
-        if deed.who is None:
-            if deed.intent == "course over" and deed.course == told.course:
-                return True
-        elif deed.who == who:
-            if deed.intent == "joins" and owners:
-                return True  # booked again, so the former row was given up
-            if deed.intent in ("leaves", "moves") or (deed.intent, deed.letter) == ("decides", "S"):
-                return True
-            if deed.intent in ("joins", "moves"):
-                owners.add(deed.vhs)
-    return any(
-        _may_have_lost(diary, terms, who, vhs, until)
-        for vhs in sorted({sent.vhs for sent in diary.exports})
-        if not terms.owner_only or vhs in owners
-    )
-
-
-def _may_have_lost(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment) -> bool:
-    """Tell whether complete exports of a VHS may have lacked somebody as often in a row as the policy asks for (D3).
-
-    A row taken out is lacking; one that staff did not touch may be lacking where the file lost rows on its way.
-    """
-    mine = [deed for deed in diary.deeds if deed.who == who and deed.vhs == vhs]
-    here = [(moment(deed), deed.intent) for deed in mine if deed.intent != "returned" or deed.letter]
-    row = 0
-    for sent in sorted((sent for sent in diary.exports if sent.vhs == vhs), key=moment):
-        if not sent.complete or moment(sent) > until or sent.status in ("", "quarantined", "superseded"):
-            continue
-        away = [intent for at, intent in here if at < moment(sent) and intent in ("removed", "returned", "joins")]
-        if sent.fault == "thinned" or away[-1:] == ["removed"]:
-            row += 1
-        elif sent.fault not in PARTIAL and sent.reach == "full":
-            row = 0
-        if row >= terms.confirmations:
-            return True
-    return False

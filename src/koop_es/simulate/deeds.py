@@ -51,7 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Intent = Literal[
@@ -155,6 +155,28 @@ class Diary:
     def of(self, who: int) -> list[Deed]:
         """Give what was done about somebody, oldest first, and what was done to everybody at once."""
         return [deed for deed in self.deeds if deed.who == who]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What people agreed before the first step: who takes part in which course, and what absences count for (D2, D3).
+
+    ``last_day`` of a course is missing where nobody holds it any more.
+    """
+
+    parties: Mapping[int, frozenset[str]]
+    confirmations: int = 2
+    owner_only: bool = False
+    last_day: Mapping[int, date] = field(default_factory=dict)
+
+
+Moment = tuple[int, int, float]
+
+
+def moment(item: Deed | Sent | Told) -> Moment:
+    """Order what happened by step, because clocks jump; what is put right and the rounds come last."""
+    after = {PUT_RIGHT: 1, ROUNDS: 2}.get(item.step, 0)
+    return after, max(item.step, 0), item.when.timestamp() if after == 2 else 0.0
 
 
 MEANING: Mapping[str, Intent] = {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from koop_es.domain.observation import Status
 from koop_es.simulate import citizens
-from koop_es.simulate.deeds import Diary
+from koop_es.simulate.deeds import Diary, Terms
 from koop_es.simulate.draw import draw
 from koop_es.simulate.ending import write_ending
 from koop_es.simulate.judge import Judge
@@ -134,7 +134,7 @@ def _settle(world: World) -> int:
     return PATIENCE + 1
 
 
-def _terms(world: World) -> citizens.Terms:
+def _terms(world: World) -> Terms:
     """Say what people agreed: all that the citizens' oracle is told besides what they did and meant (C5)."""
     scenario, names = world.scenario, [program.vhs for program in world.programs]
     shared = {course: terms for course, terms in enumerate(scenario.courses) if terms.adopted_by is not None}
@@ -144,7 +144,7 @@ def _terms(world: World) -> citizens.Terms:
             if (key := world.staff.key(vhs, course)) is not None:
                 text = world.programs[vhs].courses[key]["Datum bis"]
                 last_day[course] = datetime.strptime(text, "%d.%m.%Y").date()
-    return citizens.Terms(
+    return Terms(
         {course: frozenset(names[vhs] for vhs in (t.master, *(t.adopted_by or ()))) for course, t in shared.items()},
         scenario.confirmations,
         scenario.owner_only,

@@ -6,8 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from koop_es.simulate.citizens import Terms, findings
-from koop_es.simulate.deeds import LEFT_THE_EXPORTS, ROUNDS, Deed, Diary, Intent, Question, Seat, Sent, Told
+from koop_es.simulate.citizens import findings
+from koop_es.simulate.deeds import (
+    LEFT_THE_EXPORTS,
+    ROUNDS,
+    Deed,
+    Diary,
+    Intent,
+    Question,
+    Seat,
+    Sent,
+    Terms,
+    Told,
+)
 
 START = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
 MASTER, OWNER, OTHER = "101", "102", "103"
