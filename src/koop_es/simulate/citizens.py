@@ -19,7 +19,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from koop_es.simulate.deeds import LEFT_THE_EXPORTS, Deed, Diary, Moment, Question, Sent, Terms, Told, moment
-from koop_es.simulate.told import told_otherwise
+from koop_es.simulate.told import lacking, told_otherwise
+
+END: Moment = (3, 0, 0.0)
+"""After everything."""
 
 Verdict = Literal["in", "out", "either"]
 
@@ -104,7 +107,7 @@ class People:
         contract.missing = {at: since for at, since in former.missing.items() if at != vhs}
         if any(self._shown(vhs, former.since, now)):
             contract.since, contract.left, contract.doubtful = former.since, dict(former.left), former.doubtful
-            faulty = any(sent.fault for sent in self._shown(vhs, former.since, (3, 0, 0.0)))
+            faulty = any(sent.fault for sent in self._shown(vhs, former.since, END))
             contract.again = former.again or former.revived or faulty
             contract.revived = former.revived
 
@@ -215,7 +218,27 @@ class People:
             return "either"
         if contract.missing:
             return "out" if any(self._lost(vhs, contract) for vhs in contract.missing) else "either"
-        return "in"
+        places = {contract.owner} if self.terms.owner_only else self.parties.get(contract.course, frozenset())
+        return "either" if any(self._last_lacked(vhs, contract) for vhs in places) else "in"
+
+    def _last_lacked(self, vhs: str, contract: Contract) -> bool:
+        """Tell whether files that lost rows may have lacked somebody as often as counts (D3), and none can show them
+        again (D5), because the course is gone from there.
+        """
+        if (vhs, contract.course) not in self.gone:
+            return False
+        lost = False
+        for sent, row in lacking(self.diary, contract.who, vhs, END):
+            if moment(sent) > contract.since:
+                shown = not (row or sent.fault) and sent.reach == "full" and self._there(vhs, contract.course, sent)
+                lost = row >= self.terms.confirmations or (lost and not shown)
+        return lost
+
+    def _there(self, vhs: str, course: int, sent: Sent) -> bool:
+        """Tell whether a VHS had a course, with its COOP-Id, when an export was written."""
+        before = [deed for deed in self.diary.deeds if deed.course == course and moment(deed) < moment(sent)]
+        said = [deed.intent for deed in before if deed.vhs == vhs and deed.intent in ("course gone", "course back")]
+        return said[-1:] != ["course gone"]
 
     def _lost(self, vhs: str, contract: Contract) -> bool:
         """Tell whether a row taken out by its owner was shown before and lacked in as many exports as count (D3)."""
@@ -226,7 +249,7 @@ class People:
             return False
         lacking = [
             sent
-            for sent in self._shown(vhs, since, (3, 0, 0.0))
+            for sent in self._shown(vhs, since, END)
             if sent.complete and sent.reach == "full" and not sent.fault and not self._ended(contract.course, sent)
         ]
         return len(lacking) >= self.terms.confirmations
@@ -282,7 +305,7 @@ class People:
         if deleted is not None and self._ended(contract.course, deleted):
             return True
         return vhs in contract.missing and any(
-            self._ended(contract.course, sent) for sent in self._shown(vhs, contract.missing[vhs], (3, 0, 0.0))
+            self._ended(contract.course, sent) for sent in self._shown(vhs, contract.missing[vhs], END)
         )
 
     def answered(self, told: Told) -> bool:

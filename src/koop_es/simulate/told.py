@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from koop_es.simulate.deeds import Diary, Moment, Terms, Told, moment
+from koop_es.simulate.deeds import Diary, Moment, Sent, Terms, Told, moment
 
 PARTIAL = frozenset({"filtered", "lost"})
 """Faults after which an export shows nothing of some courses, or never arrives: no absence is counted (D3)."""
@@ -49,7 +49,12 @@ def _justified(diary: Diary, terms: Terms, told: Told, who: int) -> bool:
 
 
 def _may_have_lost(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment) -> bool:
-    """Tell whether complete exports of a VHS may have lacked somebody as often in a row as the policy asks for (D3).
+    """Tell whether complete exports of a VHS may have lacked somebody as often in a row as the policy asks for (D3)."""
+    return any(row >= terms.confirmations for _, row in lacking(diary, who, vhs, until))
+
+
+def lacking(diary: Diary, who: int, vhs: str, until: Moment) -> Iterator[tuple[Sent, int]]:
+    """Give the complete exports of a VHS that were read, and how many in a row may have lacked somebody with each.
 
     A row taken out is lacking; one that staff did not touch may be lacking where the file lost rows on its way.
     """
@@ -64,6 +69,4 @@ def _may_have_lost(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment
             row += 1
         elif sent.fault not in PARTIAL and sent.reach == "full":
             row = 0
-        if row >= terms.confirmations:
-            return True
-    return False
+        yield sent, row

@@ -320,6 +320,16 @@ def test_told_s_after_files_that_lost_rows_is_nobodys_lie() -> None:
     assert "was told S" in filtered.found()
 
 
+def test_who_was_lost_by_files_and_never_shown_since_may_be_either_but_everywhere() -> None:
+    """Two proven files lacked the row, and its course was deleted before one showed it again (D3, D5)."""
+    lost = Story().exports(OTHER, 2, fault="thinned").did("delete", "course gone", OTHER, all_of_it=True).exports(OTHER)
+    assert lost.sits("S", MASTER, OWNER).found() == ""
+    assert "nobody is asked" in lost.sits("A", OWNER).found()
+    shown = Story().exports(OTHER, 2, fault="thinned").exports(OTHER)
+    shown.did("delete", "course gone", OTHER, all_of_it=True).exports(OTHER)
+    assert "0 live seats" in shown.sits("S", MASTER, OWNER).found()
+
+
 def test_a_mirror_taken_out_cancels_nobody_where_only_owners_count() -> None:
     policy = Terms(TERMS.parties, owner_only=True, last_day=TERMS.last_day)
     story = Story().exports(OTHER).did("remove", "removed", OTHER).exports(OTHER, 2).told("S").sits("A", *ALL)
