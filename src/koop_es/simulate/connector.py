@@ -75,6 +75,8 @@ def _carry_out(program: Program, change: Mapping[str, Any], *, bare: bool) -> bo
 
 def _is_expected(program: Program, change: Mapping[str, Any]) -> bool:
     """Tell whether a row is as a change was decided on; a change that names no conditions has none (D22)."""
+    if change["kind"] in ("course.update", "course.cancel", "booking.create") and _course_of(program, change) is None:
+        return False  # nothing to write into yet: it is left, and carried out when it is listed again
     expects = {heading: text or "" for heading, text in (change.get("expects") or {}).items()}
     if not expects:
         return True
@@ -107,18 +109,16 @@ def _create_course(program: Program, fields: Row) -> bool:
 
 
 def _course_of(program: Program, change: Mapping[str, Any]) -> CourseKey | None:
-    """Find the course a change is about by its COOP-Id, and by its number where that is nowhere or was copied.
+    """Find the course a change is about by its COOP-Id, and by its number where that is nowhere.
 
-    Where its number is that of another course now, or several carry the id, nothing is written before an export
-    has told which is which.
+    Where the COOP-Id stands under another number than the change says, nothing is written before an export has told
+    which is which: staff may have exchanged or copied it, and an Ausfall written into the wrong course is an Ausfall.
     """
     key = CourseKey(change["course"]["number"], change["course"]["period"])
     with_id = [key for key, row in program.courses.items() if row["Externe Kurs-Nr."] == change["coop_id"]]
-    if with_id:
-        if key in program.courses:
-            return key if key in with_id else None
-        return with_id[0] if len(with_id) == 1 else None
-    return key if key in program.courses and change["kind"] != "course.create" else None
+    if change["kind"] == "course.create":
+        return with_id[0] if with_id else None
+    return key if key in with_id or (key in program.courses and not with_id) else None
 
 
 def _booking(program: Program, change: Mapping[str, Any], verb: str, *, bare: bool) -> bool:

@@ -257,10 +257,13 @@ def test_connector_creates_an_abo_course_once_and_never_over_another(tmp_path: P
     assert other.apply(told) == 0
 
 
-def test_connector_finds_a_course_by_its_coop_id_after_renumbering_and_by_number_after_the_id_was_lost() -> None:
+def test_connector_writes_into_no_other_course_and_finds_one_by_number_after_the_id_was_lost() -> None:
+    """The COOP-Id under another number may have been exchanged; once an export told the number, it is that course."""
     made = program()
     key = made.renumber(KEY, "26-10010")
-    assert made.apply([change("course.update", 1, course={"fields": {"Kursort": "Aula"}})]) == 1
+    fields = {"fields": {"Kursort": "Aula"}}
+    assert made.apply([change("course.update", 1, course=fields)]) == 0
+    assert made.apply([change("course.update", 1, course=fields | {"number": "26-10010"})]) == 1
     made.edit(key, {"Externe Kurs-Nr.": ""})
     made.renumber(key, KEY.number)
     assert made.apply([change("course.set_external_number", 2)]) == 1
