@@ -76,6 +76,7 @@ class People:
         self.parties = parties(diary, terms)
         self.contracts: dict[tuple[int, int], Contract] = {}
         self.over: dict[int, tuple[str, Moment]] = {}
+        self.lives: dict[int, tuple[str, Moment]] = {}
         self.gone: dict[tuple[str, int], Moment] = {}
         self.deleted: dict[tuple[str, int], Deed] = {}
         self.hidden: dict[tuple[str, int], Moment] = {}
@@ -134,6 +135,7 @@ class People:
                     self.hidden.setdefault((deed.vhs, course), now)
             case "course lives" if (deed.vhs, course) not in self.hidden:
                 _, since = self.over.pop(course, (deed.vhs, now))
+                self.lives[course] = deed.vhs, now
                 ended = self._ended(course, deed)
                 for contract in self.contracts.values():
                     if contract.course == course:
@@ -214,12 +216,20 @@ class People:
         if contract.course in self.over:
             unread = any(course == contract.course for _, course in self.gone)
             return "either" if unread else "out"
-        if contract.doubtful:
+        if contract.doubtful or not self._is_known_to_live(contract.course):
             return "either"
         if contract.missing:
             return "out" if any(self._lost(vhs, contract) for vhs in contract.missing) else "either"
         places = {contract.owner} if self.terms.owner_only else self.parties.get(contract.course, frozenset())
         return "either" if any(self._last_lacked(vhs, contract) for vhs in places) else "in"
+
+    def _is_known_to_live(self, course: int) -> bool:
+        """Tell whether it must have been read that an Ausfall was taken back: no frozen course shows it (R15, D24)."""
+        if course not in self.lives:
+            return True
+        vhs, since = self.lives[course]
+        sound = (sent for sent in self._shown(vhs, since, END) if sent.complete and not sent.fault)
+        return any(sent.reach == "full" and self._there(vhs, course, sent) for sent in sound)
 
     def _last_lacked(self, vhs: str, contract: Contract) -> bool:
         """Tell whether files that lost rows may have lacked somebody as often as counts (D3), and none can show them

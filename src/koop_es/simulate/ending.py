@@ -16,6 +16,9 @@ from koop_es.views import open_violations, withheld
 if TYPE_CHECKING:
     from koop_es.simulate.world import World
 
+TWICE = "BOOKED_TWICE"
+"""What is asked where somebody was booked twice and is there once: which of the two goes (B15). A merge asks none."""
+
 
 def learn_refs(store: Store, staff: Staff) -> None:
     """Learn whose every booking reference of the log is, also one that no change list has named (D18a, D25)."""
@@ -45,7 +48,8 @@ def _questions(world: World) -> Iterator[Question]:
     courses = {coop_id: course for course, coop_id in world.staff.coop_ids.items()}
     whose = world.staff.facts.label_of
     for said in open_violations(world.store):
-        yield Question(said["vhs"], said["code"], whose.get(said["ref"] or ""), courses.get(said["coop_id"]))
+        code = TWICE if "cancel the one that is too many" in said["text"] else said["code"]
+        yield Question(said["vhs"], code, whose.get(said["ref"] or ""), courses.get(said["coop_id"]))
     for item in withheld(world.store):
         for ref in item["refs"]:
             who = whose.get(ref)

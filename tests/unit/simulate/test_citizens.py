@@ -233,9 +233,19 @@ def test_ausfall_ends_all_and_taking_it_back_ends_that() -> None:
     over = Story().did("ausfall", "course over", MASTER, all_of_it=True)
     assert "is out" in over.sits("A", *ALL).found()
     lives = Story().did("ausfall", "course over", MASTER, all_of_it=True)
-    lives.did("unausfall", "course lives", MASTER, all_of_it=True)
+    lives.did("unausfall", "course lives", MASTER, all_of_it=True).exports(MASTER)
     assert "0 live seats" in lives.sits("S", *ALL).found()
     assert lives.sits("A", *ALL).found() == ""
+
+
+def test_an_ausfall_taken_back_in_a_course_that_is_not_read_is_known_to_nobody() -> None:
+    story = Story().did("ausfall", "course over", MASTER, all_of_it=True)
+    story.did("alter_id", "course gone", MASTER, all_of_it=True).did(
+        "unausfall", "course lives", MASTER, all_of_it=True
+    )
+    story.exports(MASTER).did("delete", "course gone", MASTER, all_of_it=True).exports(MASTER)
+    assert story.sits("S", *ALL).found() == ""
+    assert "nobody is asked" in story.sits("A", OWNER).found()
 
 
 def test_an_s_by_hand_during_the_ausfall_is_theirs() -> None:
