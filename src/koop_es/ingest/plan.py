@@ -53,8 +53,11 @@ class Plan:
                 self.slices.append(part)
                 if part.course is not None:
                     part.course = content.course(part.course)
-        if self._known and report.kind in (Kind.FULL, Kind.DELTA):
-            strays.set_aside(tx, report.vhs, self.slices, self.routing)
+        if report.kind in (Kind.FULL, Kind.DELTA):
+            if self._known:
+                strays.set_aside(tx, report.vhs, self.slices, self.routing)
+            unknown = [part for part in self.slices if part.coop_id not in self._known]
+            strays.set_ended_aside(tx, report.vhs, unknown, self.routing)
 
     def parts(self) -> Iterator[list[Slice]]:
         """Cut the news into parts, a transaction each."""
