@@ -128,7 +128,7 @@ class Settings(BaseSettings):
 
     db: SecretStr = Field(
         SecretStr(DEFAULT_DB),
-        description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
+        description="A file, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
     )
     now: Annotated[datetime | None, BeforeValidator(_time)] = Field(
         None, description="a time such as 2017-03-01 or 2017-03-01T10:00"
@@ -175,8 +175,10 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
         url = value.get_secret_value()
+        if url and ":" not in url.partition("/")[0]:  # a plain path, as it stands in a shell
+            return SecretStr(f"{_DB_SCHEMES[0]}{url}")
         if not url.startswith(_DB_SCHEMES) or url == _DB_SCHEMES[0]:
-            raise ValueError("it begins with neither sqlite:///FILE nor postgresql://")
+            raise ValueError("it is no path, and begins with neither sqlite:///FILE nor postgresql://")
         return value
 
     @classmethod

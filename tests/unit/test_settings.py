@@ -42,6 +42,11 @@ def test_given_value_stands_above_the_environment_and_none_does_not(monkeypatch:
     assert Settings.read(db="sqlite:///option.db").db_url == "sqlite:///option.db"
 
 
+@pytest.mark.parametrize("path", ["koop.db", "/srv/koop/koop.db", "./a:b/koop.db", "Kurse 26F.db"])
+def test_a_plain_path_is_a_file_of_sqlite(path: str) -> None:
+    assert Settings.read(db=path).db_url == f"sqlite:///{path}"
+
+
 def test_empty_and_unknown_variables_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOOP_NOW", "")
     monkeypatch.setenv("KOOP_SOMETHING_ELSE", "x")

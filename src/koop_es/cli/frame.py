@@ -64,7 +64,7 @@ def command(name: str, group: click.Group | None = None) -> Callable[[F], click.
             "--now", metavar="TIME", help="Rehearsal clock: the time decisions are made for (KOOP_NOW)."
         )(call)
         call = click.option(
-            "--db", metavar="URL", help="sqlite:///FILE or postgresql://… (KOOP_DB; default sqlite:///koop.db)."
+            "--db", metavar="URL", help="A file, sqlite:///FILE or postgresql://… (KOOP_DB; default sqlite:///koop.db)."
         )(call)
         made = click.command(last or schema)(call)
         if group is not None:
