@@ -224,12 +224,15 @@ class People:
         return "either" if any(self._last_lacked(vhs, contract) for vhs in places) else "in"
 
     def _is_known_to_live(self, course: int) -> bool:
-        """Tell whether it must have been read that an Ausfall was taken back: no frozen course shows it (R15, D24)."""
+        """Tell whether it must have been read that an Ausfall was taken back: before the last day (D24), and not in a
+        course that is frozen (R15).
+        """
         if course not in self.lives:
             return True
         vhs, since = self.lives[course]
         sound = (sent for sent in self._shown(vhs, since, END) if sent.complete and not sent.fault)
-        return any(sent.reach == "full" and self._there(vhs, course, sent) for sent in sound)
+        read = (sent for sent in sound if sent.reach == "full" and self._there(vhs, course, sent))
+        return any(not self._ended(course, sent) for sent in read)
 
     def _last_lacked(self, vhs: str, contract: Contract) -> bool:
         """Tell whether files that lost rows may have lacked somebody as often as counts (D3), and none can show them

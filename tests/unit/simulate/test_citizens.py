@@ -248,6 +248,14 @@ def test_an_ausfall_taken_back_in_a_course_that_is_not_read_is_known_to_nobody()
     assert "nobody is asked" in story.sits("A", OWNER).found()
 
 
+def test_an_ausfall_taken_back_after_the_last_day_is_no_more_so_for_who_is_entered_later() -> None:
+    story = Story(shown=False).did("ausfall", "course over", MASTER, all_of_it=True)
+    story.did("unausfall", "course lives", MASTER, all_of_it=True).did("book", "joins", letter="A")
+    over = Terms(TERMS.parties, last_day={0: date(2026, 2, 1)})
+    assert story.exports(MASTER).exports(OWNER).sits("S", *ALL).found(over) == ""
+    assert "0 live seats" in story.found()
+
+
 def test_an_s_by_hand_during_the_ausfall_is_theirs() -> None:
     story = Story().did("ausfall", "course over", MASTER, all_of_it=True).did("cancel", "leaves", letter="S")
     story.did("unausfall", "course lives", MASTER, all_of_it=True)
