@@ -198,7 +198,7 @@ class People:
         if self._anew(vhs) or self.gone.get((vhs, contract.course)) is not None:
             return False
         sound = (sent for sent in self._shown(vhs, since, until) if not sent.fault and sent.complete)
-        return any(sent.reach == "full" for sent in sound)
+        return any(sent.reach == "full" and self._there(vhs, contract.course, sent) for sent in sound)
 
     def _anew(self, vhs: str) -> bool:
         """Tell whether a connector counted anew, so that two exports share a number (D23)."""

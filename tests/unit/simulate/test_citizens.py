@@ -163,6 +163,13 @@ def test_an_s_taken_away_before_anybody_saw_it_was_nothing() -> None:
     assert "0 live seats" in Story().did("cancel", "leaves").did("restore", "revives").sits("S", *ALL).found()
 
 
+def test_an_s_that_only_a_frozen_course_showed_was_read_by_nobody() -> None:
+    story = Story().did("lose_id", "course gone", OTHER, all_of_it=True).did("cancel", "leaves", OTHER, letter="S")
+    story.exports(OTHER).did("restore_id", "course back", OTHER, all_of_it=True).did("remove", "removed", OTHER)
+    assert "nobody is asked" in story.exports(OTHER, 2).sits("A", MASTER, OWNER).found()
+    assert story.sits("A", OTHER).found() == ""
+
+
 def test_an_s_that_was_shown_is_final() -> None:
     story = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("restore", "revives", letter="A")
     assert "is out" in story.sits("A", *ALL).found()
