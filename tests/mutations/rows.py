@@ -74,11 +74,25 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                ("        seat.participant_no == row.participant_no\n        and (row.status"),
+                "        seat.participant_no == row.participant_no\n"
+                "        and seat.booked_at == row.booked_at\n        and (row.status",
                 "        (row.status",
             ),
         ),
         Named((f"{_IDENTITY}::test_d18b_exchanged_ids_follow_the_people",)),
+    ),
+    Mutation(
+        "ids are enough although all else is somebody else's",
+        "D18",
+        "A restored program gives the Beleg-ID and TNR of one citizen to another, who would take her seat.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "            return not _is_another(one.witness, witness)\n",
+                "            return True\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
     ),
     Mutation(
         "an orphan goes on under another Beleg-ID",
@@ -232,13 +246,39 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d26_of_two_mirrors_of_one_second_each_row_is_the_one_of_its_name",)),
     ),
     Mutation(
+        "somebody else of that second is the mirror",
+        "D26",
+        "A citizen's registration would be overwritten with the person of a mirror.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "    return bool(contacts) and not any(getattr(before, kind) == value for kind, value in contacts)\n",
+                "    return False\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_somebody_else_of_the_same_second_is_no_mirror_given_out",)),
+    ),
+    Mutation(
+        "a mistyped reference makes a mirror go",
+        "D26",
+        "One slip of the keyboard in Koop-Beleg-ID would cancel a citizen of another VHS.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "booking.ref != ref and _is_misnamed(draft, booking, row)",
+                "booking.ref != ref and False",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_mistyped_reference_of_a_mirror_loses_nobody_a_seat",)),
+    ),
+    Mutation(
         "a second is a mirror although it is that of two",
         "D26",
         "The company's registration would be taken for one of two citizens.",
         (
             Edit(
                 "domain/pairing.py",
-                "            if time and len(refs) == 1 and len(rows_at.get(time, ())) == 1\n",
+                "            if time and len(bookings) == 1 and len(rows_at.get(time, ())) == 1\n",
                 "            if time and len(rows_at.get(time, ())) > 0\n",
             ),
         ),

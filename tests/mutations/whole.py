@@ -7,6 +7,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _COUNTING = "tests/acceptance/test_counting.py"
 _GUARD = "tests/unit/domain/test_guard.py"
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
+_GUARD_OF_EXPORTS = "tests/integration/ingest/test_guard.py"
 _WITHDRAW = "tests/unit/domain/test_withdraw.py"
 _WITHHOLD = "tests/unit/domain/test_withhold.py"
 
@@ -51,6 +52,13 @@ WHOLE = (
         "The guard would depend on the order in which exports arrive.",
         (Edit("domain/absences.py", ("            if lost:\n                _weigh(draft, booking, seat)\n"), ""),),
         Named((f"{_GUARD}::test_d19_a_loss_counts_whatever_others_did_meanwhile",)),
+    ),
+    Mutation(
+        "who is new makes a loss a smaller one",
+        "D19",
+        "A filter of new registrations would cancel all the others, although it was said that it would not.",
+        (Edit("ingest/weighing.py", "    return min(filter(None, kept), default=now)\n", "    return now\n"),),
+        Named((f"{_GUARD_OF_EXPORTS}::test_d19_who_is_new_since_the_first_absence_makes_no_loss_smaller",)),
     ),
     Mutation(
         "one thing as before is a program that went back",
