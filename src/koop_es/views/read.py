@@ -113,14 +113,16 @@ def violations(
     """List violations (domain 2.8), open ones or all, in the order they opened, now or as of a position of the log.
 
     Those that somebody answers for are left out unless asked for (D30); ``today`` is what the days are counted to, of a
-    former moment it is not told who did. ``say`` puts one into words from its code, details and booking; by default in
-    English.
+    former moment it is not told who did. What has waited for too long is critical now: absences that two complete
+    exports could not tell (D17), rows held for two days (D27). ``say`` puts one into words from its code, details and
+    booking; by default in English.
     """
     upto = MAX_POSITION if at is None else at
     with store.reading() as tx:
         rows = tx.rows("violations", vhs=vhs or "", coop_id=coop_id or "", closed_too=int(closed_too), upto=upto)
         still_open = (row[3] for row in rows if row[8] is None and is_cooperation(row[3]))
         then = {} if at is None else asof.violation_details(tx, still_open, at)
+        overdue = _overdue(tx, rows, today) if at is None else frozenset()
     answers = []
     for code, severity, where, coop, ref, detail, position, opened_at, closed_at, said in rows:
         shown = then.get((coop, code, where, ref)) if closed_at is None else None
@@ -130,7 +132,7 @@ def violations(
         answers.append(
             {
                 "code": code,
-                "severity": severity,
+                "severity": "critical" if position in overdue else severity,
                 "vhs": where,
                 "coop_id": coop if is_cooperation(coop) else None,
                 "ref": ref or None,
@@ -143,6 +145,23 @@ def violations(
             }
         )
     return answers
+
+
+def _overdue(tx: Tx, rows: list[Row], today: date | None) -> frozenset[int]:
+    """Name the open violations that have waited for too long, by their positions (D17, D27)."""
+    found = set()
+    codes = {row[0] for row in rows if row[8] is None}
+    if suspensions.CODE in codes:
+        waiting = {(item.vhs, item.coop_id) for item in suspensions.suspended(tx) if item.alarms}
+        found |= {row[6] for row in rows if row[0] == suspensions.CODE and row[8] is None and row[2:4] in waiting}
+    if today is not None and HELD in codes:
+        since = (today - HELD_FOR).isoformat()
+        found |= {row[6] for row in rows if row[0] == HELD and row[8] is None and row[7][:10] <= since}
+    return frozenset(found)
+
+
+HELD, HELD_FOR = "REGISTRATION_HELD", timedelta(days=2)
+"""What says that a row waits for a complete export, and for how long it may before somebody has to look (D27)."""
 
 
 def open_violations(store: Store, vhs: str | None = None) -> list[dict[str, Any]]:

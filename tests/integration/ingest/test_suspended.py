@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,20 @@ def counted(store: Store) -> int:
     return int(row["suspended"])
 
 
+def severities(store: Store, today: date | None = None) -> dict[str, str]:
+    return {item["code"]: item["severity"] for item in violations(store, today=today)}
+
+
+def test_d27_row_that_is_held_for_two_days_without_a_complete_export_alarms(store: Store, tmp_path: Path) -> None:
+    begun(store, tmp_path)
+    merged = BOOKINGS[0] | {"Beleg-ID": "0099", "TNR": "0099"}
+    take_in(store, write_export(tmp_path / "563-2", "563", 2, COURSES, [merged], kind="delta"))
+    (held,) = violations(store)
+    opened = date.fromisoformat(held["opened_at"][:10])
+    assert severities(store, opened + timedelta(days=1)) == {"REGISTRATION_HELD": "warning"}
+    assert severities(store, opened + timedelta(days=2)) == {"REGISTRATION_HELD": "critical"}
+
+
 def test_d17_zeros_lost_in_the_bookings_only_cancel_nobody(store: Store, tmp_path: Path) -> None:
     """Case 20b: the course is legible and was never reported, Beleg-ID and TNR are unknown, the names are the same."""
     begun(store, tmp_path)
@@ -71,8 +85,10 @@ def test_d17_row_that_says_nothing_suspends_and_says_so(store: Store, tmp_path: 
         [found] = suspended(tx)
     assert found[3:6] == ("563#3", "course_unreadable", ("563:0000",))
     assert not found.alarms
+    assert severities(store)["ABSENCES_SUSPENDED"] == "warning"
     result = night(store, tmp_path, 4, bad)
     assert (result.suspended, result.events) == (1, 0), "it is counted again and not told twice"
+    assert severities(store)["ABSENCES_SUSPENDED"] == "critical", "somebody has to look now"
     with store.reading() as tx:
         [found] = suspended(tx)
     assert (found.export, found.exports, found.alarms) == ("563#3", 2, True)
