@@ -67,7 +67,7 @@ def pair(draft: Draft, part: Slice) -> Pairing:
                 and copied.seats[vhs].booked_at == row.booked_at
             ):
                 booking = copied
-            elif booking is None or not _is_plainly(booking.seats[vhs], row):
+            elif booking is None or not _is_plainly(booking.seats[vhs], row) or _is_gone(draft, booking.seats[vhs]):
                 odd.append(row)
                 continue
             ref = booking.ref
@@ -145,6 +145,12 @@ def _is_misnamed(draft: Draft, booking: Booking, row: BookingRow) -> bool:
 
 def _is_its_own(seat: Seat, row: BookingRow) -> bool:
     return (seat.booking_id, seat.participant_no) == (row.booking_id, row.participant_no)
+
+
+def _is_gone(draft: Draft, seat: Seat) -> bool:
+    """Tell whether a booking went with a program that went back, so that its numbers are given to others (D20)."""
+    back = draft.judgement.back_at(draft.state.coop_id)
+    return seat.lost or seat.asked > 0 or (back is not None and seat.since > back.count)
 
 
 # --- tiers ------------------------------------------------------------------------------------------------------------
@@ -352,7 +358,7 @@ class _Weighing:
         One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose
         "S" somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told
         "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking
-        or people were entered again in another order.
+        or people were entered again in another order. One that was given out to be written again may have any (D20).
         """
         seat = one.seat
         final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
@@ -360,7 +366,7 @@ class _Weighing:
             return False
         if row.booking_id == seat.booking_id:
             return not _is_another(one.witness, witness)
-        if seat.orphaned or seat.lost or seat.survivor is not None:
+        if seat.orphaned or seat.survivor is not None or (seat.lost and one.ref not in self.lane.creates_given):
             return False
         return not seat.absences or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
 

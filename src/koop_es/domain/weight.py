@@ -46,14 +46,19 @@ class Sign(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``."""
+    """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``.
+
+    ``newest_row`` is the same of its bookings alone.
+    """
 
     newest: int = 0
     rows: bool = False
+    newest_row: int = 0
 
     def together(self, other: Standing) -> Standing:
         """Put what stands in two courses together."""
-        return Standing(max(self.newest, other.newest), self.rows or other.rows)
+        newest_row = max(self.newest_row, other.newest_row)
+        return Standing(max(self.newest, other.newest), self.rows or other.rows, newest_row)
 
 
 NOTHING_STANDS = Standing()

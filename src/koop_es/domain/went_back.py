@@ -38,6 +38,9 @@ LEAST_SIGNS = 2
 LEAST_SIGNS_OF_COURSE = 3
 """Things of one course, where only that was put back."""
 
+LEAST_ROWS_OF_TABLE = 3
+"""Rows, where only the table of bookings was put back and the courses show what they showed."""
+
 
 # --- whether it went back ---------------------------------------------------------------------------------------------
 
@@ -54,23 +57,27 @@ def went_back(
 ) -> WentBack | None:
     """Tell whether a program went back, all over the VHS or in some courses (D20); ``moment`` is left to be named.
 
+    All over the VHS is also a table of bookings without the others: nothing is asked then of what the courses show.
     ``seen`` are the slices with signs, by cooperation; ``others`` gives what stands in all the others one by one, and
     is asked only where the slices with signs leave it possible. A booking file that is ``empty`` is no restore (D19).
     """
     signs = [sign for item in seen.values() for sign in item.signs]
     if len(signs) < LEAST_SIGNS:
         return None
-    least = sorted((sign.since for sign in signs), reverse=True)[LEAST_SIGNS - 1]
+    rows = [sign for sign in signs if sign.row]
+    least, least_row = _least(signs, LEAST_SIGNS), _least(rows, LEAST_ROWS_OF_TABLE)
     everywhere = Standing()
     for item in seen.values():
         everywhere = everywhere.together(item.standing)
-    if everywhere.newest < least:
+    if everywhere.newest < least or everywhere.newest_row < least_row:
         for standing in others():
             everywhere = everywhere.together(standing)
-            if everywhere.newest >= least:
+            if everywhere.newest >= least and everywhere.newest_row >= least_row:
                 break
-    if (found := _moment(signs, everywhere, LEAST_SIGNS, rows=not empty)) is not None:
-        return WentBack("", (), found, sum(sign.since > found for sign in signs))
+    table = Standing(everywhere.newest_row, everywhere.rows)
+    for some, standing, count in ((signs, everywhere, LEAST_SIGNS), (rows, table, LEAST_ROWS_OF_TABLE)):
+        if (found := _moment(some, standing, count, rows=not empty)) is not None:
+            return WentBack("", (), found, sum(sign.since > found for sign in signs))
     courses = {
         coop_id: moment
         for coop_id, item in seen.items()
@@ -81,6 +88,11 @@ def went_back(
     moment = min(courses.values())
     gone = sum(sign.since > courses[coop_id] for coop_id in courses for sign in seen[coop_id].signs)
     return WentBack("", tuple(sorted(courses)), moment, gone)
+
+
+def _least(signs: Sequence[Sign], count: int) -> int:
+    """Give the export after which nothing may stand for so many signs to be younger; 0 where there are too few."""
+    return sorted((sign.since for sign in signs), reverse=True)[count - 1] if len(signs) >= count else 0
 
 
 def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool = False) -> int | None:
@@ -109,11 +121,12 @@ def standing_in(state: Cooperation, vhs: str, before: int, shown: Collection[str
             if count < before:
                 counts.append(count)
         rows = rows or 0 < seat.since < before
+    newest_row = max(counts)
     lane = state.lanes.get(vhs)
     if lane is not None and lane.present and lane.exists:
         values = (fact_first_shown(lane, name, getattr(lane.row, name)) for name in lane.acked)
         counts += [count for count in (lane.since, *values) if count < before]
-    return Standing(max(counts), rows)
+    return Standing(max(counts), rows, newest_row)
 
 
 def _person(seat: Seat) -> int:

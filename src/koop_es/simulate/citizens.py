@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from koop_es.simulate.deeds import LEFT_THE_EXPORTS, Deed, Diary, Moment, Question, Sent, Terms, Told, moment
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, UNTOLD, Deed, Diary, Moment, Question, Sent, Terms, Told, moment
 from koop_es.simulate.told import lacking, told_otherwise
 
 END: Moment = (3, 0, 0.0)
@@ -141,7 +141,7 @@ class People:
                     if contract.course == course:
                         # Cancelled by hand after the news, or missing meanwhile: theirs or the Ausfall's? (D21, D24)
                         by_hand = any(at >= since for at in contract.left.values())
-                        contract.doubtful |= ended or by_hand or bool(contract.missing)
+                        contract.doubtful |= ended or by_hand or bool(contract.missing) or deed.note == UNTOLD
 
     def _note_person(self, deed: Deed, contract: Contract, now: Moment) -> None:
         match deed.intent:
@@ -165,6 +165,8 @@ class People:
                 # The row lives, so somebody took the "S" away.
                 self._revive(deed.vhs, contract, now)
                 contract.again |= deed.vhs in contract.left and deed.verb != "touch"
+            case "lost":
+                self._note_lost(deed, contract, now)
             case "moves":
                 known = bool(contract.left) or contract.doubtful
                 contract.left["moved"] = now
@@ -177,6 +179,18 @@ class People:
                 contract.left, contract.missing, contract.doubtful = {}, {}, False
                 if deed.letter == "S":
                     contract.left["operator"] = now
+
+    def _note_lost(self, deed: Deed, contract: Contract, now: Moment) -> None:
+        """Follow a restore: what no export had shown went unseen, and one that nobody could tell reads as removal."""
+        vhs = deed.vhs
+        if vhs in contract.left and not self._surely_shown(vhs, contract, contract.left[vhs], now):
+            del contract.left[vhs]
+            contract.doubtful = True
+        if vhs == contract.owner and not self._surely_shown(vhs, contract, contract.since, now):
+            contract.doubtful = True
+        if deed.letter and contract.missing.pop(vhs, None) is not None:
+            contract.doubtful = True
+        contract.doubtful |= deed.note == UNTOLD
 
     def _revive(self, vhs: str, contract: Contract, now: Moment) -> None:
         """Take an "S" back that no export has shown; one that was shown is final (D5)."""

@@ -130,7 +130,7 @@ def _booking(program: Program, change: Mapping[str, Any], verb: str, *, bare: bo
         fields["Status"] = booking["status"]
     if verb != "cancel":  # what is null stays as it is
         fields |= {heading: booking[key] for heading, key in PERSON.items() if booking[key] is not None}
-    held = _row_of(program, booking)
+    held = _row_of(program, booking, new=verb == "create")
     if held is not None and verb == "create" and course is not None and course != course_of(program.bookings[held]):
         # Written into another course while COOP-Ids were exchanged: a mirror stands where its course is.
         program.bookings[held].update({"Kursnummer": course.number, "Periode": course.period})
@@ -145,11 +145,12 @@ def _booking(program: Program, change: Mapping[str, Any], verb: str, *, bare: bo
 def _create_booking(
     program: Program, booking: Mapping[str, Any], course: CourseKey, fields: Row, *, bare: bool
 ) -> bool:
-    """Write a mirror, or one's own booking anew that a restored program lost, which names its Beleg-ID (D20)."""
+    """Write a mirror, or one's own booking anew that a restored program lost: under its Beleg-ID where that is named.
+
+    Another has it otherwise, and it gets one of its own (D20).
+    """
     ref, mirror = booking["ref"], owner_of(booking["ref"]) != program.vhs
     wanted = booking.get("booking_id")
-    if not mirror and wanted is None:
-        return False
     fields |= {"Kursnummer": course.number, "Periode": course.period, "TNR": program.next_participant()}
     fields |= {"Gebucht am": local_text(booking["booked_at"]), "Koop-Beleg-ID": ref if mirror and not bare else ""}
     fields |= {EDITOR: program.signed(WEB_SERVICE_USER), BY: WEB_SERVICE_USER}
@@ -159,13 +160,16 @@ def _create_booking(
     return True
 
 
-def _row_of(program: Program, booking: Mapping[str, Any]) -> str | None:
+def _row_of(program: Program, booking: Mapping[str, Any], *, new: bool = False) -> str | None:
     """Find the row a change is about: by the Beleg-ID it names, a mirror by its reference, one's own by that in it.
 
-    The Beleg-ID of one's own may have been given to somebody else since (D18a).
+    The Beleg-ID of one's own may have been given to somebody else since (D18a): what is to be written as ``new`` is
+    not the row that stands under it now (D20).
     """
     ref: str = booking["ref"]
     named = booking.get("booking_id")
+    if new:
+        return program.seats.get(ref)
     if named is not None and named in program.bookings:
         return str(named)
     if owner_of(ref) != program.vhs:

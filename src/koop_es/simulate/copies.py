@@ -17,7 +17,7 @@ KEPT = 8
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The tables of a program at one moment, with the counter of its connector."""
+    """The tables of a program at one moment, with the counter of its connector and where staff kept which course."""
 
     at: datetime
     sequence: int
@@ -26,9 +26,10 @@ class Copy:
     seats: dict[str, str]
     removed: dict[str, tuple[str, Row]]
     numbers: tuple[int, int]
+    places: dict[int, CourseKey]
 
     @classmethod
-    def of(cls, program: Program, at: datetime) -> Copy:
+    def of(cls, program: Program, at: datetime, places: dict[int, CourseKey]) -> Copy:
         """Copy what a program holds now."""
         return cls(
             at,
@@ -38,14 +39,17 @@ class Copy:
             dict(program.seats),
             dict(program.removed),
             (program.last_booking, program.last_participant),
+            places,
         )
 
 
-def put_back(program: Program, copy: Copy, part: Part, course: CourseKey | None, *, counter: bool) -> set[int]:
+def put_back(
+    program: Program, copy: Copy, part: Part, course: CourseKey | None, *, counter: bool, numbers: bool
+) -> set[int]:
     """Put a copy back, and its counter where that lies in the same database; returns whose rows are other than before.
 
-    One course is put back with its bookings and nothing else; the numbers that were given since are given again only
-    where all of it is put back.
+    One course is put back with its bookings and nothing else; the ``numbers`` that were given since are given again
+    only where all of it is put back.
     """
     before = _shown(program)
     if part == "course":
@@ -55,7 +59,8 @@ def put_back(program: Program, copy: Copy, part: Part, course: CourseKey | None,
         program.seats, program.removed = dict(copy.seats), dict(copy.removed)
         if part == "all":
             program.courses = {key: dict(row) for key, row in copy.courses.items()}
-            program.last_booking, program.last_participant = copy.numbers
+            if numbers:
+                program.last_booking, program.last_participant = copy.numbers
         else:  # bookings of courses that have another number now, or none, are lost with their key
             for ref, booking in list(program.seats.items()):
                 if course_of(program.bookings[booking]) not in program.courses:

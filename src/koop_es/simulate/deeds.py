@@ -31,7 +31,8 @@ moves           ``who`` goes from ``course`` to the course ``other``, None for o
 stays           something about the row, nothing about the contract: merged, touched, name or phone corrected, another
                 Beleg-ID, an unknown letter, a substitute (D18c)
 lost            ``who`` had a row, a letter or an "S" at ``vhs`` and it is gone or old again, and nobody meant that: a
-                program was restored from a copy (D20). What was true before is still true
+                program was restored from a copy (D20). What was true before is still true; where ``note`` is UNTOLD
+                the restore was too small to be told from what staff does, and reads like that
 course over     the Master cancelled ``course`` (Ausfall): everybody in it is out (D11); ``note`` says where the course
                 left the exports with it, for good (R44)
 course lives    the Master took the Ausfall back: who was out only because of it is in again (D24)
@@ -58,6 +59,9 @@ Intent = Literal[
     "joins", "letter", "leaves", "removed", "returned", "revives", "moves", "stays", "lost",
     "course over", "course lives", "course gone", "course back", "course", "decides", "nothing",
 ]  # fmt: skip
+
+UNTOLD = "untold"
+"""Note of a restore that nobody could tell from rows that were removed or written over."""
 
 PUT_RIGHT, ROUNDS = -1, -2
 """Numbers of the steps that are none: what people put right in the end, and the rounds that follow."""

@@ -20,7 +20,8 @@ class Facts:
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
     altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
     ``moved`` are those whom their VHS put into another course, ``gone`` those who are in no shared one any more, and
-    ``went_back`` says at which VHS whose row is older than people meant, after a restore.
+    ``went_back`` says at which VHS whose row is older than people meant, after a restore; ``untold`` where that was too
+    little to be told from what staff does (D20).
     ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
     from one to another.
     """
@@ -42,6 +43,7 @@ class Facts:
     moved: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
     went_back: set[tuple[int, int]] = field(default_factory=set)
+    untold: set[tuple[int, int]] = field(default_factory=set)
     registered: dict[tuple[str, str], int] = field(default_factory=dict)
     contested: bool = False
 

@@ -142,7 +142,7 @@ class Incident(Demo):
     def restored_program(self) -> None:
         """A program was restored from a backup: what was booked and cancelled since is gone, and nobody meant it."""
         with self._step("Karlsruhe makes a backup of its program at night") as step:
-            copy = Copy.of(self.first, self.clock.now)
+            copy = Copy.of(self.first, self.clock.now, {})
             step.say("The backup holds Bernd Fuchs, Clara Kern and Anna Berger, all with A")
         with self._step("Two more book, and Clara Kern cancels at München Nord") as step:
             self._seat(step, self.first, EMIL)
@@ -152,7 +152,7 @@ class Incident(Demo):
             self._seat(step, self.master, DORA)
             self._settle(step)
         with self._step("Karlsruhe's disk fails, and the backup is put back") as step:
-            put_back(self.first, copy, "all", None, counter=False)
+            put_back(self.first, copy, "all", None, counter=False, numbers=True)
             said = self.network.report(self.first)
             step.say(f"Karlsruhe's export {said.sequence} is as it was two days ago: {said.status}")
             self._heard(step)

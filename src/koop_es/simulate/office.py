@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from koop_es.domain.identifiers import owner_of
-from koop_es.simulate.copies import Part, put_back
 from koop_es.simulate.program import Program
+from koop_es.simulate.restores import go_back
 from koop_es.simulate.rows import BY, UNSAID, course_of
 from koop_es.simulate.steps import Act
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from koop_es.simulate.staff import Staff
 
 Edit = Callable[["Staff", Act, Program], bool]
-
-PARTS: tuple[Part, ...] = ("all", "bookings", "course")
 
 
 def touch(staff: Staff, act: Act, program: Program) -> bool:
@@ -133,22 +131,6 @@ def book_company(staff: Staff, act: Act, program: Program) -> bool:
     booking = program.book(key, staff.person(act.who, act.vhs), at)
     program.bookings[booking].update({"Name": f"Firma {act.who}", "Vorname": UNSAID})
     staff.mark(program, booking, act.who)
-    return True
-
-
-def go_back(staff: Staff, act: Act, program: Program) -> bool:
-    """Restore the program from an older copy: all of it, its bookings or one course, and maybe its counter (D20)."""
-    copies = staff.copies.get(act.vhs, [])
-    if not copies:
-        return False
-    copy, part = copies[-1 - act.value // 10 % len(copies)], PARTS[act.value % 3]
-    counter = act.value // 100 % 2 == 1 and part == "all"
-    changed = put_back(program, copy, part, staff.key(act.vhs, act.course % len(staff.masters)), counter=counter)
-    for who in sorted(changed & staff.facts.course_of.keys()):
-        staff.facts.went_back.add((act.vhs, who))
-        staff.note(Act("go_back", act.vhs, act.course, who), "lost", note=part)
-    if counter:
-        program.carried_out.clear()
     return True
 
 

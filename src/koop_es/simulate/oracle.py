@@ -140,7 +140,7 @@ class Oracle:
             if self.facts.course_of[who] not in shown.there:
                 self._forget(vhs, who, certain=certain)
                 continue
-            if (vhs, who) in self.facts.went_back:
+            if (vhs, who) in self.facts.went_back - self.facts.untold:
                 continue  # nobody removed it: it went with a restore (D20)
             if self.missed_by.get((vhs, who)) == shown.sequence:
                 continue  # the same export never counts twice, however often it is tried
@@ -148,6 +148,7 @@ class Oracle:
             self.absences[vhs, who] = count + 1 + ((vhs, who) in self.doubtful)
             if (vhs, who) in self.certain_absences:
                 surely = certain and self.facts.course_of[who] not in shown.nearly
+                surely &= (vhs, who) not in self.facts.untold
                 self.certain_absences[vhs, who] += surely and self._is_clear(shown, self.facts.course_of[who])
             if self._is_lost(vhs, who):
                 self.ever_lost.add(who)
@@ -171,7 +172,7 @@ class Oracle:
             return True  # where they left (D25)
         if who in facts.cancelled or who in self.ever_lost or who in facts.rebooked or who in self.ended_as_another:
             return True
-        return facts.course_of.get(who) in facts.ausfall
+        return facts.course_of.get(who) in facts.ausfall or any(who == other for _, other in facts.untold)
 
     def verdict(self, who: int, *, withheld: bool) -> Verdict:
         """Say where somebody's booking must have ended; ``withheld`` where the mass guard holds its "S" back (D4)."""
@@ -185,6 +186,8 @@ class Oracle:
             return "cancelled"
         if who in facts.cancelled or who in self.ended_as_another or course in facts.ausfall:
             return "either"
+        if any(who == other for _, other in facts.untold):
+            return "either"  # a restore that nobody could tell from removing (D20)
         if not any(self._is_lost(vhs, who) for vhs in missed):
             return "live"
         certain = any(self._is_lost(vhs, who, certain=True) for vhs in missed)

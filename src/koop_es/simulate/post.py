@@ -116,7 +116,8 @@ class Post:
             spoil(path, step.fate, step.value)
         if self.copying:
             kept = self.staff.copies.setdefault(step.vhs, [])
-            self.staff.copies[step.vhs] = [*kept, Copy.of(program, self.clock.now)][-KEPT:]
+            places = {course: key for (vhs, course), key in self.staff.place.items() if vhs == step.vhs}
+            self.staff.copies[step.vhs] = [*kept, Copy.of(program, self.clock.now, places)][-KEPT:]
         cut = (step.fate == "cut" and _cut(path)) or (step.fate == "torn" and _tear(path))
         proves = kind is Kind.FULL and step.fate != "proofless"
         shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)

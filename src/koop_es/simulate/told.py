@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from koop_es.simulate.deeds import Diary, Moment, Sent, Terms, Told, moment
+from koop_es.simulate.deeds import UNTOLD, Deed, Diary, Moment, Sent, Terms, Told, moment
 
 PARTIAL = frozenset({"filtered", "lost"})
 """Faults after which an export shows nothing of some courses, or never arrives: no absence is counted (D3)."""
@@ -53,13 +53,20 @@ def _may_have_lost(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment
     return any(row >= terms.confirmations for _, row in lacking(diary, who, vhs, until))
 
 
+def _row_went(deed: Deed) -> str:
+    """Say what became of a row: a restore that nobody could tell took it out, or brought it back."""
+    if deed.intent == "lost" and deed.note == UNTOLD:
+        return "returned" if deed.letter else "removed"
+    return deed.intent
+
+
 def lacking(diary: Diary, who: int, vhs: str, until: Moment) -> Iterator[tuple[Sent, int]]:
     """Give the complete exports of a VHS that were read, and how many in a row may have lacked somebody with each.
 
     A row taken out is lacking; one that staff did not touch may be lacking where the file lost rows on its way.
     """
     mine = [deed for deed in diary.deeds if deed.who == who and deed.vhs == vhs]
-    here = [(moment(deed), deed.intent) for deed in mine if deed.intent != "returned" or deed.letter]
+    here = [(moment(deed), _row_went(deed)) for deed in mine if deed.intent != "returned" or deed.letter]
     row = 0
     for sent in sorted((sent for sent in diary.exports if sent.vhs == vhs), key=moment):
         if not sent.complete or moment(sent) > until or sent.status in ("", "quarantined", "superseded"):

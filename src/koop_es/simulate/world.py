@@ -244,7 +244,7 @@ class World:
 
     def _approve_some(self, program: Program) -> str:
         """Let an operator approve what the mass guard holds back of one VHS (D4)."""
-        items = [item for item in withheld(self.store) if item["vhs"] == program.vhs]
+        items = [item for item in withheld(self.store) if item["vhs"] == program.vhs and not self._went_back(item)]
         for item in items:
             self._note_withheld(item)
             approve(self.store, now=self.clock.now, withheld_id=item["id"])
@@ -281,6 +281,12 @@ class World:
             who = facts.label_of.get(ref)
             course = facts.course_of.get(who) if who is not None else None
             self.diary.note(self.clock.now, vhs, verb, "decides", who=who, course=course, letter=letter)
+
+    def _went_back(self, item: dict[str, Any]) -> bool:
+        """Tell whether anybody who is withheld is missing since an old copy was put back, and nobody removed them."""
+        vhs = next(number for number, program in enumerate(self.programs) if program.vhs == item["vhs"])
+        facts = self.staff.facts
+        return any((vhs, facts.label_of.get(ref, -1)) in facts.went_back for ref in item["refs"])
 
     def _note_withheld(self, item: dict[str, Any]) -> None:
         self.ever_withheld |= {self.staff.facts.label_of.get(ref, -1) for ref in item["refs"]}
@@ -334,10 +340,10 @@ class World:
         return all(day(text) < self.clock.now.date() for text in shown)
 
     def _approve(self) -> None:
-        """Approve what the mass guard holds back, where people repair at all (D4)."""
+        """Approve what the mass guard holds back, where people repair at all (D4); not what went with a restore."""
         for item in withheld(self.store):
             self._note_withheld(item)
-            if self.scenario.repair:
+            if self.scenario.repair and not self._went_back(item):
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
                 self._decided("approve", item["vhs"], item["refs"], "S")
 

@@ -74,6 +74,17 @@ def test_d20_one_course_that_was_put_back_needs_three_things() -> None:
     assert went_back({"a": two}, lambda: [Standing(9, rows=True)]) is None
 
 
+def test_d20_a_table_of_bookings_that_was_put_back_without_the_courses_needs_three_rows() -> None:
+    here, courses_stand = [Sign(5, row=True)] * 3, Standing(7, rows=True, newest_row=2)
+    found = went_back({"a": Seen(here, courses_stand)}, lambda: [Standing(8, rows=True, newest_row=4)])
+    assert found is not None
+    assert (found.courses, found.count) == ((), 4)
+    assert went_back({"a": Seen(here[:2], courses_stand)}, nobody_else) is None
+    assert went_back({"a": Seen(here, Standing(7))}, nobody_else) is None, "where no other row stands all are gone"
+    elsewhere = Standing(6, rows=True, newest_row=6)
+    assert went_back({"a": Seen([Sign(5), *here[:2]], courses_stand)}, lambda: [elsewhere]) is None
+
+
 # --- what comes of it -------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +115,7 @@ def test_d20_signs_are_what_was_acknowledged_since() -> None:
     world, _ = busy()
     weight = world.weigh(ABO, held(ABO))
     assert [sign.since for sign in weight.signs] == [3, 3]
-    assert weight.standing == Standing(2, rows=True)
+    assert weight.standing == Standing(2, rows=True, newest_row=2)
 
 
 def test_d20_mirrors_are_given_out_again_under_new_ids_and_nobody_is_cancelled() -> None:
@@ -153,6 +164,30 @@ def test_d20_a_beleg_id_taken_meanwhile_is_not_used_again() -> None:
     back(world, ABO, held(ABO), stranger, to=moment)
     assert "301:8~2" in world.state.bookings
     assert world.statuses(MASTER)[OWN] == "A"
+
+
+def test_d20_beleg_id_and_tnr_of_what_went_prove_nothing_when_name_and_time_say_otherwise() -> None:
+    world, moment = busy()
+    stranger = booked("8", person=Person("Neu", "Nora", "1", "n@example.org"), at="2026-02-20T09:00:00+01:00")
+    assert "BookingMade" in types(back(world, ABO, held(ABO), stranger, to=moment))
+    assert world.statuses(MASTER)["301:8~2"] == world.statuses(MASTER)[OWN] == "A"
+    assert world.state.bookings[OWN].seats[ABO].asked
+
+
+def test_d20_what_is_written_again_under_another_beleg_id_is_the_booking() -> None:
+    world, moment = busy()
+    stranger = booked(
+        "8", person=Person("Neu", "Nora", "1", "n@example.org"), tnr="T99", at="2026-02-20T09:00:00+01:00"
+    )
+    back(world, ABO, held(ABO), stranger, theirs(), to=moment)
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "backup"))
+    again = booked("9", person=BERND, tnr="T100", at="2026-01-07T10:00:00+01:00", edited_by="WS")
+    [change] = world.give(ABO)
+    assert (change.kind, change.ref, change.booking_id) == ("booking.create", OWN, None)
+    world.report(ABO, held(ABO), stranger, theirs(), again)
+    assert world.state.bookings[OWN].seats[ABO].booking_id == "9"
+    assert world.to_do(ABO) == []
+    assert "PROGRAM_WENT_BACK" not in world.codes
 
 
 def test_d20_really_removed_is_s_at_once() -> None:

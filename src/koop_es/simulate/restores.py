@@ -1,0 +1,115 @@
+"""Putting an old copy of an admin program back, and whether anybody can tell it from what staff does (D20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from koop_es.simulate.copies import Copy, Part, put_back
+from koop_es.simulate.deeds import UNTOLD
+from koop_es.simulate.program import Program
+from koop_es.simulate.rows import WHO, CourseKey, course_of
+from koop_es.simulate.steps import Act
+
+if TYPE_CHECKING:
+    from koop_es.simulate.staff import Staff
+
+PARTS: tuple[Part, ...] = ("all", "bookings", "course")
+
+TAKEN = ("applied", "unchanged")
+"""What becomes of an export that is taken in."""
+
+
+def go_back(staff: Staff, act: Act, program: Program) -> bool:
+    """Restore the program from an older copy: all of it, its bookings or one course, and maybe its counter (D20)."""
+    copies = staff.copies.get(act.vhs, [])
+    if not copies:
+        return False
+    copy, part = copies[-1 - act.value // 10 % len(copies)], PARTS[act.value % 3]
+    counter = act.value // 100 % 2 == 1 and part == "all"
+    key = staff.key(act.vhs, act.course % len(staff.masters))
+    plain = is_plain(staff, act.vhs, copy, part, key)
+    before = _cancelled(staff, act.vhs)
+    # Where nobody can tell that somebody is gone, whoever is given their Beleg-ID and TNR is they to everybody (D18).
+    changed = put_back(program, copy, part, key, counter=counter, numbers=plain)
+    if part == "all":
+        staff.place.update({(act.vhs, course): place for course, place in copy.places.items()})
+    _note_courses(staff, act, before, plain=plain)
+    for who in sorted(changed & staff.facts.course_of.keys()):
+        staff.facts.went_back.add((act.vhs, who))
+        if not plain:
+            staff.facts.untold.add((act.vhs, who))
+            staff.facts.letter[who] = None
+        staff.note(Act("go_back", act.vhs, act.course, who), "lost", note=part if plain else UNTOLD)
+    if counter:
+        program.carried_out.clear()
+    return True
+
+
+def _cancelled(staff: Staff, vhs: int) -> dict[int, bool]:
+    """Tell which courses of its own a Master shows as cancelled."""
+    found = {}
+    for course, master in enumerate(staff.masters):
+        if master == vhs and (key := staff.key(vhs, course)) is not None:
+            found[course] = staff.programs[vhs].courses[key]["Ausfall"] == "W"
+    return found
+
+
+def _note_courses(staff: Staff, act: Act, before: dict[int, bool], *, plain: bool) -> None:
+    """Note what a restore did to courses: own texts are old again, and so is an Ausfall that no export can tell."""
+    courses = staff.programs[act.vhs].courses
+    for (vhs, course), texts in staff.facts.kept.items():
+        if vhs == act.vhs and (key := staff.key(vhs, course)) is not None:
+            texts.update({name: courses[key][name] for name in texts})
+    program = staff.programs[act.vhs]
+    for course, cancelled in _cancelled(staff, act.vhs).items():
+        if cancelled == before.get(course, cancelled):
+            continue
+        deeds = [deed for deed in staff.diary.deeds if deed.course == course and deed.intent == "course over"]
+        shown = any(
+            deeds and sent.vhs == program.vhs and sent.when > deeds[-1].when and sent.status in TAKEN
+            for sent in staff.diary.exports
+        )
+        if plain and shown:
+            continue  # what others were told stands (D20)
+        if cancelled:
+            staff.facts.ausfall.add(course)
+        staff.note(Act("go_back", act.vhs, course), "course over" if cancelled else "course lives", note=UNTOLD)
+
+
+def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey | None) -> bool:
+    """Tell whether exports show plainly that a copy was put back: what D20 asks for, counted from copies alone.
+
+    The copy is what a complete export showed that was taken in, no COOP-Id is wrong, and at least two people who were
+    shown since are gone and somebody else is there yet; where not all of the program was put back three, and the other
+    in the same course. Else nobody can tell it from removing.
+    """
+    program, facts = staff.programs[vhs], staff.facts
+    taken = [
+        sent
+        for sent in staff.diary.exports
+        if sent.vhs == program.vhs and sent.status in TAKEN and sent.when >= copy.at
+    ]
+    if not taken or taken[0].when != copy.at or not taken[0].complete or taken[0].reach != "full" or taken[0].fault:
+        return False
+    rows = {number: staff.key(vhs, number) for number in staff.coop_ids}
+    places = {key: staff.coop_ids[number] for number, key in rows.items() if key is not None}
+    for key, coop_id in places.items():
+        if any(held[key]["Externe Kurs-Nr."] != coop_id for held in (copy.courses, program.courses) if key in held):
+            return False
+    shown = next((kept for kept in staff.copies[vhs] if kept.at == taken[-1].when), copy)
+    before = {
+        int(row[WHO]) for row in copy.bookings.values() if WHO in row and (part != "course" or course_of(row) == course)
+    }
+    old = [course_of(row) for row in copy.bookings.values()]
+    if part != "all":  # only what is shared counts, and of one course only that
+        old = [place for place in old if place in places and (part != "course" or place == course)]
+    if not old:
+        return False
+    touched = {deed.who for deed in staff.diary.deeds if deed.vhs == program.vhs and deed.intent in ("removed", "lost")}
+    gone = {
+        int(row[WHO])
+        for row in shown.bookings.values()
+        if WHO in row and row["Status"] in ("A", "W") and course_of(row) in places
+        if (part != "course" or course_of(row) == course)
+    }
+    return len(gone - before - facts.cancelled - touched) >= (2 if part == "all" else 3)
