@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import parse_export
 from koop_es.domain.moves import mirror_stands_elsewhere, move, stands_elsewhere
@@ -205,8 +205,12 @@ def is_over(draft: Draft) -> bool:
 
     Programs archive what is over. The later of the days counts that the Master and this VHS have.
     """
-    state = draft.state
-    lane, master = state.lanes.get(draft.moment.vhs), state.master_lane
+    return is_over_on(draft.state, draft.moment.vhs, date.fromisoformat(draft.moment.at[:10]))
+
+
+def is_over_on(state: Cooperation, vhs: str, today: date) -> bool:
+    """Tell the same of a course at a VHS on a day."""
+    lane, master = state.lanes.get(vhs), state.master_lane
     found = (lane.row.ends_on if lane is not None else None, master.facts.ends_on if master is not None else None)
     days = [day for day in found if day is not None]
-    return bool(days) and max(days) < date.fromisoformat(draft.moment.at[:10])
+    return bool(days) and max(days) < today

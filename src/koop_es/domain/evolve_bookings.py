@@ -276,7 +276,7 @@ def revive(state: Cooperation, booking: Booking) -> None:
 
     What was removed meanwhile is no loss: a mirror is delivered again, of the owner's own row it is asked.
     """
-    live_again(state, booking)
+    live_again(state, booking, noted=True)
     for vhs, seat in booking.seats.items():
         seat.spared = seat.status is CANCELLED
         if seat.spared or not seat.absences or seat.orphaned or seat.lost or seat.withheld:
@@ -361,7 +361,7 @@ def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated)
     lacked counts.
     """
     booking.cancelled_by -= {event.vhs}
-    live_again(state, booking)
+    live_again(state, booking, noted=True)
     lane, seat = state.lanes.get(event.vhs), booking.seats.get(event.vhs)
     if lane is not None:
         lane.unclear.pop(booking.ref, None)

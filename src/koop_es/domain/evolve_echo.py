@@ -98,18 +98,19 @@ def _seat_of(state: Cooperation, ref: str, vhs: str) -> Seat | None:
     return booking.seats.get(vhs) if booking is not None else None
 
 
-def live_again(state: Cooperation, booking: Booking) -> None:
+def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> None:
     """Let a booking that was cancelled live again (D5, D24, D32): what each VHS was told is open once more.
 
     A VHS that was told "S" and does not show it yet may still write it. One that shows "S" under a person's name may
-    mean it: that is a question (D21). Called by the fold of every event that takes an "S" back.
+    mean it: that is a question (D21). Called by the fold of every event that takes an "S" back; ``noted`` tells that
+    stores which do not note what they give out never wrote that event.
     """
     booking.changed, booking.ever_cancelled = state.version, True
     live = not state.is_cancelled(booking)
     for vhs, seat in booking.seats.items():
         lane = state.lanes.get(vhs)
         if lane is None or not lane.given:  # nothing was ever given out here: as ADR 0006 says
-            seat.told = TOLD if seat.status is not CANCELLED else 0
+            seat.told = TOLD if seat.status is not CANCELLED and not noted else 0
             continue
         seat.told = TOLD if seat.status is not CANCELLED and seat.given is CANCELLED else 0
         if live and seat.status is CANCELLED and by_person(seat.actor):

@@ -6,9 +6,11 @@ Most exports lack nothing and show no former value: then nothing is loaded here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
+from koop_es.domain.absences import is_over_on
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import ProgramWentBack
 from koop_es.domain.evolve import fold
@@ -31,13 +33,16 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | N
     if not seen or report.sequence is None:
         return None
     before = report.sequence
+    today = date.fromisoformat(report.exported_at[:10]) if report.exported_at else None
 
     def others() -> Iterator[Standing]:
         left = sorted(ledger.shared(tx, report.vhs) - seen.keys())
         for at in range(0, len(left), AT_ONCE):
             told = tx.stories(left[at : at + AT_ONCE])
             for coop_id, story in told.items():
-                yield standing_in(fold(coop_id, story.events), report.vhs, before)
+                state = fold(coop_id, story.events)
+                if today is None or not is_over_on(state, report.vhs, today):  # whether its rows stand is not known
+                    yield standing_in(state, report.vhs, before)
 
     found = went_back(seen, others, empty=is_empty(report))
     return replace(found, moment=export_name(report.vhs, found.count, "")) if found is not None else None

@@ -43,7 +43,8 @@ APPROVED = "approved"
 
 @dataclass(slots=True)
 class Contract:
-    """What somebody has in one course: by which VHS since when, who cancelled it, and where its row was taken out.
+    """What somebody has in one course: by which VHS since when, who cancelled it, and where its row was taken out or went
+    with a restore (``lost``).
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
     "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
@@ -56,6 +57,7 @@ class Contract:
     since: Moment
     left: dict[str, Moment] = field(default_factory=dict)
     missing: dict[str, Moment] = field(default_factory=dict)
+    lost: dict[str, Moment] = field(default_factory=dict)
     doubtful: bool = False
     again: bool = False
     revived: bool = False
@@ -190,6 +192,8 @@ class People:
             contract.doubtful = True
         if deed.letter and contract.missing.pop(vhs, None) is not None:
             contract.doubtful = True
+        if not deed.letter:
+            contract.lost[vhs] = now
         contract.doubtful |= deed.note == UNTOLD
 
     def _revive(self, vhs: str, contract: Contract, now: Moment) -> None:
@@ -331,8 +335,9 @@ class People:
         deleted = self.deleted.get((vhs, contract.course))
         if deleted is not None and self._ended(contract.course, deleted):
             return True
-        return vhs in contract.missing and any(
-            self._ended(contract.course, sent) for sent in self._shown(vhs, contract.missing[vhs], END)
+        since = contract.missing.get(vhs) or contract.lost.get(vhs)
+        return since is not None and any(
+            self._ended(contract.course, sent) for sent in self._shown(vhs, since, END)
         )
 
     def answered(self, told: Told) -> bool:

@@ -11,6 +11,8 @@ from koop_es.simulate.rows import WHO, CourseKey, Row, course_of
 
 Part = Literal["all", "bookings", "course"]
 
+POSTS = "Durchlaufende Posten"
+
 KEPT = 8
 """Copies a program keeps, one for each of its last exports."""
 
@@ -51,7 +53,7 @@ def put_back(
     One course is put back with its bookings and nothing else; the ``numbers`` that were given since are given again
     only where all of it is put back.
     """
-    before = _shown(program)
+    before, posts = _shown(program), {key: row[POSTS] for key, row in program.courses.items()}
     if part == "course":
         _one_course(program, copy, course)
     else:
@@ -65,6 +67,9 @@ def put_back(
             for ref, booking in list(program.seats.items()):
                 if course_of(program.bookings[booking]) not in program.courses:
                     del program.bookings[booking], program.seats[ref]
+    for key, row in program.courses.items():
+        if not row[POSTS] and posts.get(key):
+            row[POSTS] = "0,00"  # an empty cell would leave in force what stood there
     if counter:
         program.sequence, program.counts_anew = copy.sequence, True
     after = _shown(program)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from koop_es.connectors.values import day
 from koop_es.simulate.copies import Copy, Part, put_back
 from koop_es.simulate.deeds import UNTOLD
 from koop_es.simulate.program import Program
@@ -96,6 +97,8 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
     for key, coop_id in places.items():
         if any(held[key]["Externe Kurs-Nr."] != coop_id for held in (copy.courses, program.courses) if key in held):
             return False
+    today = staff.clock.now.date()
+    going_on = {key for key in places if key in program.courses and day(program.courses[key]["Datum bis"]) >= today}
     shown = next((kept for kept in staff.copies[vhs] if kept.at == taken[-1].when), copy)
     before = {
         int(row[WHO]) for row in copy.bookings.values() if WHO in row and (part != "course" or course_of(row) == course)
@@ -109,7 +112,7 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
     gone = {
         int(row[WHO])
         for row in shown.bookings.values()
-        if WHO in row and row["Status"] in ("A", "W") and course_of(row) in places
+        if WHO in row and row["Status"] in ("A", "W") and course_of(row) in going_on
         if (part != "course" or course_of(row) == course)
     }
     return len(gone - before - facts.cancelled - touched) >= (2 if part == "all" else 3)

@@ -79,6 +79,13 @@ def test_d24_s_a_person_set_before_it_heard_of_the_ausfall_is_a_claim() -> None:
     assert world.statuses(MASTER) == {REF: "S"}
 
 
+def test_d24_s_that_was_never_given_out_is_a_claim_also_after_the_reset() -> None:
+    world = cancelled(told=False)
+    world.report(MASTER, held(MASTER))
+    assert "BookingCancelled" in types(world.report(ABO, held(ABO, status="S")))
+    assert world.statuses(MASTER) == {REF: "S"}
+
+
 def test_d24_s_in_the_rows_of_the_master_is_part_of_its_own_ausfall() -> None:
     world = shared()
     world.report(MASTER, held(MASTER, status="S", edited_by="Kern"), cancelled=True)
