@@ -495,6 +495,12 @@ def test_d26_two_rows_of_one_reference_are_one_seat_and_cancelled_only_where_bot
     assert world.statuses(ABO) == {"301:7": "S"}
 
 
+def test_d26_a_mirror_that_was_imported_twice_at_once_is_said_when_it_is_first_shown() -> None:
+    world = given(b7=ANNA)
+    world.report(MASTER, mirror("900", "301:7"), mirror("901", "301:7"))
+    assert world.open == {("MIRROR_DOUBLED", MASTER, "301:7")}
+
+
 def test_d26_s_on_one_of_two_rows_in_a_delta_cancels_nobody() -> None:
     world = shared()
     one, two = held(MASTER), mirror("M-copy", "301:7", person=ANNA)
