@@ -43,8 +43,8 @@ APPROVED = "approved"
 
 @dataclass(slots=True)
 class Contract:
-    """What somebody has in one course: by which VHS since when, who cancelled it, and where its row was taken out or went
-    with a restore (``lost``).
+    """What somebody has in one course: by which VHS since when, who cancelled it, and where its row was taken out or
+    went with a restore (``lost``).
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
     "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
@@ -336,9 +336,7 @@ class People:
         if deleted is not None and self._ended(contract.course, deleted):
             return True
         since = contract.missing.get(vhs) or contract.lost.get(vhs)
-        return since is not None and any(
-            self._ended(contract.course, sent) for sent in self._shown(vhs, since, END)
-        )
+        return since is not None and any(self._ended(contract.course, sent) for sent in self._shown(vhs, since, END))
 
     def answered(self, told: Told) -> bool:
         """Tell whether an "S" still stands about which somebody is asked: one that was taken back was a lie."""
