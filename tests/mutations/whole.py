@@ -23,7 +23,7 @@ WHOLE = (
         "a course of four may be emptied",
         "D19",
         "A course nobody is left in was filtered out.",
-        (Edit("domain/guard.py", "number >= policy.guard_course}", "number > policy.guard_course}"),),
+        (Edit("domain/guard.py", "had >= policy.guard_course}", "had > policy.guard_course}"),),
         Named((f"{_GUARD}::test_d19_all_of_a_course_that_had_four",)),
     ),
     Mutation(
@@ -59,6 +59,27 @@ WHOLE = (
         "A filter of new registrations would cancel all the others, although it was said that it would not.",
         (Edit("ingest/weighing.py", "    return min(filter(None, kept), default=now)\n", "    return now\n"),),
         Named((f"{_GUARD_OF_EXPORTS}::test_d19_who_is_new_since_the_first_absence_makes_no_loss_smaller",)),
+    ),
+    Mutation(
+        "who moved is one of those who are left",
+        "D19",
+        "One who is put into another course the day the others are filtered out would let all of them be cancelled.",
+        (
+            Edit(
+                "domain/absences.py",
+                "Stock(len(stock | absent), len((stock & live) - gone), moved)",
+                "Stock(len(stock | absent), len(stock - gone - absent), moved)",
+            ),
+            Edit("domain/absences.py", "absent.union(missing, ", "absent.union("),
+        ),
+        Named((f"{_GUARD_OF_EXPORTS}::test_d19_who_left_otherwise_makes_no_emptied_course_a_course_that_lost_some",)),
+    ),
+    Mutation(
+        "who moved before is not counted with who is missing now",
+        "D19",
+        "Two halves of one loss, each below the limit.",
+        (Edit("domain/guard.py", "    count = len(absent) + moved\n", "    count = len(absent)\n"),),
+        Named((f"{_GUARD}::test_d19_who_was_moved_since_the_first_absence_is_among_those_who_are_gone",)),
     ),
     Mutation(
         "one thing as before is a program that went back",

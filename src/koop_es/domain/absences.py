@@ -6,19 +6,21 @@ nothing that cannot be read may be the booking, says that it is gone.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from koop_es.domain import events as e
+from koop_es.domain.acknowledged import first_shown
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import parse_export
 from koop_es.domain.moves import mirror_stands_elsewhere, move, stands_elsewhere
-from koop_es.domain.observation import CANCELLED
+from koop_es.domain.observation import CANCELLED, BookingRow
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import wanted_status
-from koop_es.domain.weight import Absent
+from koop_es.domain.weight import Absent, Stock
 
 GONE = 2
 """Complete exports without a cancelled booking after which nothing is counted any more."""
@@ -136,22 +138,58 @@ def _weigh(draft: Draft, booking: Booking, seat: Seat, *, at_once: bool = False)
         mirror_of = booking.owner if booking.owner != draft.moment.vhs else None
         nth = GONE if at_once else seat.absences + 1
         first = seat.absent_first if seat.absences else ""
-        absent = Absent(draft.state.coop_id, booking.ref, mirror_of, nth, seat.withheld is not None, first)
+        waiting = seat.withheld is not None
+        absent = Absent(draft.state.coop_id, booking.ref, mirror_of, nth, waiting, first, at_once)
         draft.weight.absent.append(absent)
 
 
-def weigh_live(draft: Draft, missing: Collection[str]) -> None:
-    """Count the bookings this VHS last showed live before the first of these was missing, whatever others did meanwhile
-    (D19). Who is shown only since then does not make the loss a smaller one.
+class Stood(NamedTuple):
+    """How a booking stood at a VHS before an export: shown ``since`` one, and live ``until`` one, None where it still
+    was.
     """
-    vhs, weight = draft.moment.vhs, draft.weight
-    seats = {ref: booking.seats[vhs] for ref, booking in draft.state.bookings.items() if vhs in booking.seats}
-    live = {ref: seat for ref, seat in seats.items() if seat.live and not (seat.orphaned or seat.lost)}
-    firsts = (parse_export(seats[ref].absent_first) for ref in missing if seats[ref].absences)
-    since = min((found[1] for found in firsts if found is not None), default=None)
-    if since is not None:
-        weight.fresh = frozenset(ref for ref, seat in live.items() if seat.since >= since)
-    weight.live = len(live) - len(weight.fresh)
+
+    since: int
+    until: int | None
+
+
+def stood(draft: Draft) -> dict[str, Stood]:
+    """Note how every booking stands at this VHS, before its export is taken in (D19)."""
+    seats = ((ref, booking.seats.get(draft.moment.vhs)) for ref, booking in draft.state.bookings.items())
+    return {ref: Stood(seat.since, _live_until(seat)) for ref, seat in seats if seat and seat.status is not None}
+
+
+def _live_until(seat: Seat) -> int | None:
+    """Tell which export first showed a booking no longer live, by its own row alone; 0 where nobody kept it."""
+    if not seat.live:
+        return first_shown(seat, CANCELLED.value)
+    if seat.held and seat.survivor is None:
+        return None
+    found = parse_export(seat.absent_first) if seat.absences else None
+    return found[1] if found is not None else 0
+
+
+def weigh_course(
+    draft: Draft, before: Mapping[str, Stood], shown: Mapping[str, BookingRow], missing: Collection[str]
+) -> None:
+    """Count what this VHS showed live before the first of what it lacks was missing, and what of that is left (D19).
+
+    Who is shown only since then does not make the loss a smaller one, nor does who was moved (D25), cancelled or lost
+    since, and who was gone before is no part of it; whatever others did meanwhile.
+    """
+    weight, absent = draft.weight, {item.ref for item in draft.weight.absent}
+    firsts = (parse_export(item.first) for item in weight.absent if item.first and not item.waiting)
+    start = min((found[1] for found in firsts if found is not None), default=None)
+    stock = {
+        ref
+        for ref, (since, until) in before.items()
+        if (until is None if start is None else since < start and (until is None or until >= start))
+    }
+    gone = absent.union(missing, (ref for ref, row in shown.items() if row.status is CANCELLED))
+    live = {ref for ref, (_, until) in before.items() if until is None}
+    gone_before = [draft.state.bookings[ref] for ref in stock - live - absent] if start is not None else []
+    moved = sum(booking.moved and booking.owner == draft.moment.vhs for booking in gone_before)
+    weight.fresh = frozenset(live - stock)
+    weight.stock = Stock(len(stock | absent), len((stock & live) - gone), moved)
 
 
 def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
@@ -11,7 +11,7 @@ from koop_es.domain.judgement import NO_ABSENCES, Absences, Done, Effect, Judgem
 from koop_es.domain.observation import Report
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import SYNCED_FIELDS
-from koop_es.domain.weight import Absent, Weight
+from koop_es.domain.weight import NO_STOCK, Absent, Stock, Weight
 
 PLACE_AND_TIME = frozenset({"starts_on", "ends_on", "starts_at", "ends_at", "venue"})
 """Fields by which people find their course (D31c)."""
@@ -49,41 +49,51 @@ class Losses(NamedTuple):
     """What of an export is absent, and against what it is counted.
 
     ``live`` are the bookings of the VHS last shown live before this export, ``before`` those before the first absence
-    of what was missing already, ``of_course`` those by course; ``empty`` tells that the export has a booking file
+    of what was missing already, ``of_course`` says it by course; ``empty`` tells that the export has a booking file
     without a row; ``stands`` whether a mirror of an owner is still shown somewhere else.
     """
 
     absent: Sequence[Absent]
     live: int
     before: int
-    of_course: Mapping[str, int]
+    of_course: Mapping[str, Stock]
     empty: bool
     stands: Callable[[str], bool]
 
 
 def judge_absences(losses: Losses, policy: Policy) -> tuple[Absences, Absences]:
-    """Say which absences are withheld, and which would be if the next complete export lacked the bookings too."""
+    """Say which absences are withheld, and which would be if the next complete export lacked the bookings too.
+
+    What moved counts with what is missing since then, also where it was cancelled at once (D19, D25). It does not wait
+    itself for what is missing for the first time beside it: its row is there.
+    """
     confirmed = [item for item in losses.absent if item.waiting or item.nth >= policy.orphan_confirmations]
     first = [item for item in losses.absent if not item.waiting and item.nth < policy.orphan_confirmations]
     fresh = any(not item.waiting for item in confirmed)
+    moved_before = sum(stock.moved for stock in losses.of_course.values())
+    moved_now = sum(item.moved for item in confirmed)
+    only_moved = {item.coop_id for item in first} - {item.coop_id for item in confirmed if not item.moved}
     return (
-        _withheld(confirmed, losses.before, losses, policy) if fresh else NO_ABSENCES,
-        _withheld(first, losses.live, losses, policy) if first else NO_ABSENCES,
+        _withheld(confirmed, moved_before, only_moved, losses.before, losses, policy) if fresh else NO_ABSENCES,
+        _withheld(first, moved_now, (), losses.live, losses, policy) if first else NO_ABSENCES,
     )
 
 
-def _withheld(absent: Sequence[Absent], live: int, losses: Losses, policy: Policy) -> Absences:
-    count = len(absent)
+def _withheld(
+    absent: Sequence[Absent], moved: int, standing: Collection[str], live: int, losses: Losses, policy: Policy
+) -> Absences:
+    """Judge absences, with those who moved along; the courses that are ``standing`` are not empty yet."""
+    count = len(absent) + moved
     if policy.guard_trips(count, live):
         return Absences(everywhere=True, reason="D4")
     if count >= policy.guard_few and count * 2 > live:
         return Absences(everywhere=True, reason="D19 half")
     if losses.empty and live >= policy.guard_few:
         return Absences(everywhere=True, reason="D19 empty")
-    gone = Counter(item.coop_id for item in absent)
-    emptied = {coop_id: number for coop_id, number in gone.items() if number >= losses.of_course.get(coop_id, 0)}
-    courses = {coop_id for coop_id, number in emptied.items() if number >= policy.guard_course}
-    pairs = {coop_id for coop_id, number in emptied.items() if number >= policy.guard_courses}
+    stocks = {item.coop_id: losses.of_course.get(item.coop_id, NO_STOCK) for item in absent}
+    emptied = {coop_id: stock.had for coop_id, stock in stocks.items() if not stock.left and coop_id not in standing}
+    courses = {coop_id for coop_id, had in emptied.items() if had >= policy.guard_course}
+    pairs = {coop_id for coop_id, had in emptied.items() if had >= policy.guard_courses}
     if len(pairs) > 1:
         courses |= pairs
     mirrors = Counter(item.mirror_of for item in absent if item.mirror_of is not None)
@@ -175,7 +185,7 @@ def judge_alone(state: Cooperation, vhs: str, weight: Weight, policy: Policy) ->
         weight.absent,
         len(live),
         len(live - weight.fresh),
-        {state.coop_id: weight.live},
+        {state.coop_id: weight.stock},
         False,
         lambda owner: any(state.bookings[ref].owner == owner for ref in live - gone - weight.fresh),
     )

@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.absences import archive, is_over, missed, take_absence, take_sights, tell_suspension, weigh_live
+from koop_es.domain.absences import (
+    archive,
+    is_over,
+    missed,
+    stood,
+    take_absence,
+    take_sights,
+    tell_suspension,
+    weigh_course,
+)
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
@@ -65,8 +74,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
     let_movers_wait(draft, part, pairing, draft.judgement)
-    if missing:
-        weigh_live(draft, missing)
+    before = stood(draft) if missing else {}
     let_wait(draft, pairing, missing)
     tell_suspension(draft, part, shown)
     take_ids(draft, pairing)
@@ -91,6 +99,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
             archive(draft, booking)  # a cancelled one is gone, and needs no "S"
         else:
             take_absence(draft, part, booking, policy)
+    if draft.weight.absent:
+        weigh_course(draft, before, shown, missing)
     if draft.weight.signs:
         note_standing(draft, shown)
 

@@ -16,7 +16,7 @@ class Absent(NamedTuple):
     """A booking that this VHS last showed live and now lacks; ``nth`` counts the complete exports without it.
 
     ``mirror_of`` is the owner of a mirror; ``waiting`` tells that the cancellation is withheld already, ``first`` names
-    the export that first lacked it, where that is an earlier one.
+    the export that first lacked it, where that is an earlier one. One that ``moved`` stands in another course (D25).
     """
 
     coop_id: str
@@ -25,6 +25,17 @@ class Absent(NamedTuple):
     nth: int
     waiting: bool
     first: str = ""
+    moved: bool = False
+
+
+class Stock(NamedTuple):
+    """What of a course a VHS showed live before the first of its bookings was missing: how many they were, how many are
+    ``left``, and how many it ``moved`` since to another course, in an earlier export (D19, D25).
+    """
+
+    had: int = 0
+    left: int = 0
+    moved: int = 0
 
 
 class Renamed(NamedTuple):
@@ -62,21 +73,22 @@ class Standing(NamedTuple):
 
 
 NOTHING_STANDS = Standing()
+NO_STOCK = Stock()
 
 
 @dataclass(slots=True)
 class Weight:
     """What one slice would do.
 
-    ``absent`` are lost bookings, of ``live`` ones the VHS last showed in this course before the first absence, and
-    ``fresh`` those it shows only since; ``cancelled`` those that show
-    "S", ``revived`` those that show another letter after an acknowledged "S"; ``ausfall`` a course cancelled by its
-    Master, ``revised`` the synced fields that it changes, ``renamed`` own bookings with other person data. ``signs``
-    of a program that went back are noted beside what is ``standing`` (D20).
+    ``absent`` are lost bookings, out of the ``stock`` of the course before the first absence, and ``fresh`` those it
+    shows only since; ``cancelled`` those that show "S", ``revived`` those that show another letter after an
+    acknowledged "S"; ``ausfall`` a course cancelled by its Master, ``revised`` the synced fields that it changes,
+    ``renamed`` own bookings with other person data. ``signs`` of a program that went back are noted beside what is
+    ``standing`` (D20).
     """
 
     absent: list[Absent] = field(default_factory=list)
-    live: int = 0
+    stock: Stock = NO_STOCK
     fresh: frozenset[str] = frozenset()
     cancelled: list[str] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)

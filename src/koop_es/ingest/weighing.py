@@ -64,7 +64,7 @@ def _absences(
         absent,
         live,
         _live_before(tx, report.vhs, {item.first for item in absent if item.first and not item.waiting}, live),
-        {coop_id: weight.live for coop_id, weight in weights.items()},
+        {coop_id: weight.stock for coop_id, weight in weights.items()},
         guard.is_empty(report),
         lambda owner: any(
             owner_of(ref) == owner and (coop_id, ref) not in gone for coop_id, ref in _shown_live(tx, report.vhs)

@@ -129,6 +129,42 @@ def test_d19_a_whole_course_of_four_is_withheld_and_a_single_booking_elsewhere_i
     assert vhs.held().count("S") == 1
 
 
+@pytest.mark.parametrize("gone", ["moved", "cancelled", "cancelled later", "moved long ago"])
+def test_d19_who_left_otherwise_makes_no_emptied_course_a_course_that_lost_some(
+    store: Store, tmp_path: Path, gone: str
+) -> None:
+    """One of ten leaves the course the same day by another way, and the other nine are missing (D25)."""
+    vhs = Vhs(store, tmp_path, 4, seats=10)
+    one, others = vhs.bookings[0], vhs.bookings[10:]
+    away = one | ({"Status": "S"} if "cancelled" in gone else {"Kursnummer": "K2"})
+    if gone == "moved long ago":
+        for _ in range(3):
+            vhs.report([*vhs.bookings[1:], away])
+    first = vhs.report([one if gone == "cancelled later" else away, *others])
+    assert first.foreseen is (gone != "cancelled later")
+    vhs.report([away, *others])
+    assert vhs.kinds() == [("absence", 9)]
+    assert vhs.held().count("S") == 1, "only the one who was moved, or cancelled by letter"
+
+
+def test_d19_one_who_moves_does_not_wait_for_the_others_who_are_missing(vhs: Vhs) -> None:
+    left = [vhs.bookings[0] | {"Kursnummer": "K2"}, *vhs.bookings[5:]]
+    assert vhs.report(left).foreseen
+    assert vhs.kinds() == []
+    assert vhs.held().count("S") == 1
+
+
+def test_d19_who_moved_before_the_first_absence_is_no_part_of_the_loss(vhs: Vhs) -> None:
+    left = [*vhs.bookings[1:], vhs.bookings[0] | {"Kursnummer": "K2"}]
+    for _ in range(2):
+        vhs.report(left)
+    for gone in (1, 2, 3):
+        assert not vhs.report(left[gone:]).foreseen, "one of those who are left"
+        vhs.report(left[gone:])
+    assert vhs.kinds() == []
+    assert vhs.held().count("S") == 4
+
+
 def test_d19_two_courses_of_two_are_withheld(store: Store, tmp_path: Path) -> None:
     vhs = Vhs(store, tmp_path, 6, seats=2)
     left = [row for row in vhs.bookings if row["Kursnummer"] not in ("K1", "K2")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from koop_es.domain.guard import PLACE, PLACE_AND_TIME, Held, Losses, judge_absences, judge_effects, left_of
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Effect, Judgement
 from koop_es.domain.terms import Policy
-from koop_es.domain.weight import Absent, Renamed, Weight
+from koop_es.domain.weight import Absent, Renamed, Stock, Weight
 from tests.unit.domain.world import ABO, BERND, MASTER, booked, held, shared
 
 POLICY = Policy()
@@ -27,13 +28,18 @@ def judged(
     *,
     live: int = MANY,
     of_course: Mapping[str, int] | None = None,
+    moved: int = 0,
     empty: bool = False,
     standing: Collection[str] = (),
 ) -> tuple[Absences, Absences]:
-    losses = Losses(
-        list(absent), live, live, of_course or dict.fromkeys("KLMNOPQRSTUVWXYZ", MANY), empty, standing.__contains__
-    )
-    return judge_absences(losses, POLICY)
+    """Judge losses of courses that had so many, of which the first was ``moved`` out of by so many before."""
+    absent, had = list(absent), of_course or dict.fromkeys("KLMNOPQRSTUVWXYZ", MANY)
+    gone = Counter(item.coop_id for item in absent)
+    stocks = {
+        coop_id: Stock(number, number - gone[coop_id] - (0 if n else moved), 0 if n else moved)
+        for n, (coop_id, number) in enumerate(had.items())
+    }
+    return judge_absences(Losses(absent, live, live, stocks, empty, standing.__contains__), POLICY)
 
 
 def withheld(absent: Iterable[Absent], **how: object) -> str:
@@ -66,6 +72,24 @@ def test_d19_three_and_more_than_half_of_the_live_ones(count: int, live: int, re
 @pytest.mark.parametrize(("count", "had", "reason"), [(4, 4, "D19 course"), (4, 5, ""), (3, 3, "")])
 def test_d19_all_of_a_course_that_had_four(count: int, had: int, reason: str) -> None:
     assert withheld(missing(*"K" * count), of_course={"K": had}) == reason
+
+
+def test_d19_who_was_moved_since_the_first_absence_is_among_those_who_are_gone() -> None:
+    of_four = {"K": 4}
+    assert judged(missing(*"KKK"), of_course=of_four, moved=1)[0].reason == "D19 course"
+    assert judged(missing(*"KK"), of_course=of_four, moved=1)[0] == NO_ABSENCES, "one is left"
+    assert judged(missing(*"KKK"), live=9, moved=2)[0].reason == "D19 half"
+    assert judged(missing(*"KKK"), live=10, moved=2)[0] == NO_ABSENCES
+
+
+def test_d19_what_moves_now_counts_with_what_is_missing_for_the_first_time() -> None:
+    moves = [item._replace(moved=True) for item in missing(*"KK")]
+    now, foreseen = judged([*moves, *missing(*"KKK", nth=1)], live=9)
+    assert (now, foreseen.reason) == (NO_ABSENCES, "D19 half")
+    now, foreseen = judged([*moves, *missing(*"KKK", nth=1)], of_course={"K": 5})
+    assert (now, foreseen.reason) == (NO_ABSENCES, "D19 course"), "who moved is there, and need not wait"
+    now, _ = judged([*missing("K"), *missing(*"KKK", nth=1)], of_course={"K": 4})
+    assert now.reason == "D19 course", "who was missing before is not there"
 
 
 def test_d19_all_of_two_courses_that_had_two_and_of_these_only() -> None:
@@ -106,7 +130,7 @@ def test_d19_losses_are_counted_against_what_was_shown_live_before_the_first_abs
     world.report(ABO, held(ABO), booked("8", person=BERND))
     for nth in (1, 2):
         weight = world.weigh(ABO, held(ABO))
-        assert (weight.live, [(item.ref, item.nth) for item in weight.absent]) == (2, [("301:8", nth)])
+        assert (weight.stock, [(item.ref, item.nth) for item in weight.absent]) == (Stock(2, 1), [("301:8", nth)])
         world.report(ABO, held(ABO))
 
 
