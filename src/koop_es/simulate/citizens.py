@@ -175,6 +175,8 @@ class People:
                 if deed.other is not None:
                     next_one = Contract(contract.who, deed.other, deed.vhs, now, doubtful=known)
                     self.contracts[contract.who, deed.other] = next_one
+            case "decides" if deed.verb == "restore":
+                contract.missing.pop(deed.vhs, None)
             case "decides" if deed.letter == "S" and contract.missing:
                 contract.left[APPROVED] = now
             case "decides" if deed.letter:

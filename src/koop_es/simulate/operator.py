@@ -41,6 +41,8 @@ def restore(world: World) -> list[str]:
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
                 ends = "S" if seat.ask == "row" and not meant else ""  # what was really removed is "S" at once
+                if ends:
+                    facts.cancelled.add(who)
                 world.diary.note(
                     world.clock.now, vhs, "restore" if meant else "reject", "decides", who=who, letter=ends
                 )

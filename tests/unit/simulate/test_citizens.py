@@ -307,6 +307,12 @@ def test_a_decision_stands() -> None:
     assert kept.sits("A", *ALL).found() == ""
 
 
+def test_a_row_that_an_operator_restored_is_no_more_taken_out() -> None:
+    story = Story().did("remove", "removed").exports(OWNER, 2)
+    assert "is out" in story.sits("A", *ALL).found()
+    assert story.did("restore", "decides").found() == ""
+
+
 def test_an_approved_absence_ends_when_the_row_is_back() -> None:
     story = Story().did("remove", "removed").exports(OWNER, 2).did("approve", "decides", letter="S")
     assert "is out" in story.sits("A", *ALL).found()
