@@ -39,9 +39,20 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
         if draft.state.cancelled and not missed and vhs == booking.owner:  # its "S" is the Ausfall's (D24)
             missed = stands_elsewhere(draft, part, booking, seat) is not None
         waits = seat.lost or (seat.asked and seat.ask != "shown")  # a row of former times can go as any other (D20)
-        if missed and seat.survivor is None and not waits:
+        if missed and not waits and not _went_up(draft, seat, shown):
             result.append(ref)
     return sorted(result)
+
+
+def _went_up(draft: Draft, seat: Seat, shown: Collection[str]) -> bool:
+    """Tell whether a booking went up in another of the same person that is still there and live: a human decides (B15).
+
+    Without that one it is missing as any other.
+    """
+    if seat.survivor is None or seat.survivor not in shown:
+        return False
+    other = draft.state.bookings[seat.survivor].seats.get(draft.moment.vhs)
+    return other is not None and other.live
 
 
 def is_protected(part: Slice, ref: str, seat: Seat) -> bool:

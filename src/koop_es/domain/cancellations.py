@@ -50,8 +50,8 @@ def reject_cancellation(draft: Draft, ref: str, reason: str) -> None:
     Raises CancellationDecided and NothingToConfirm.
     """
     _check(draft, ref, ending=False)
-    rule = "D25" if draft.state.moved_in_doubt(draft.state.bookings[ref]) else "D21"
-    draft.add(e.CancellationRejected, rule, ref=ref, reason=reason)
+    rule = _rule(draft, ref)
+    draft.add(e.CancellationRejected, "D21" if rule == "D28" else rule, ref=ref, reason=reason)
     draft.settle_violations()
 
 
@@ -68,7 +68,14 @@ def questions(state: Cooperation) -> list[tuple[str, str]]:
 def _rule(draft: Draft, ref: str) -> str:
     if draft.state.moved_in_doubt(draft.state.bookings[ref]):
         return "D25"
+    if _went_up(draft.state.bookings[ref], draft.moment.vhs):
+        return "B15"
     return "D21" if ref in draft.state.lanes[draft.moment.vhs].unclear else "D28"
+
+
+def _went_up(booking: Booking, vhs: str) -> bool:
+    """Tell whether a booking went up in another row of the same person, so that somebody decides about it (B15)."""
+    return vhs in booking.seats and booking.seats[vhs].survivor is not None
 
 
 def _check(draft: Draft, ref: str, *, ending: bool) -> None:
@@ -82,7 +89,7 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
         return
     if state.is_cancelled(booking) or ref not in lane.unclear:
         _refuse_second(state, booking, vhs)
-    if ref in lane.unclear and not state.is_cancelled(booking):
+    if (ref in lane.unclear or _went_up(booking, vhs)) and not state.is_cancelled(booking):
         return
     if ending and not state.is_cancelled(booking) and is_course_gone(booking, lane):
         return

@@ -84,6 +84,8 @@ def _rejected(state: Cooperation, event: e.CancellationRejected) -> None:
     seat = _seat_of(state, event.ref, event.vhs)
     if seat is not None:
         seat.version = state.version
+        if seat.survivor is not None:  # both live: the one whose row went up in the other's is written again (B15)
+            seat.survivor, seat.lost = None, True
     _decide(state, event, "rejected")
 
 

@@ -41,6 +41,7 @@ def find_twins(draft: Draft, shown: dict[str, BookingRow], missing: list[str]) -
             other
             for other, row in shown.items()
             if row.person is not None
+            and row.status is not CANCELLED  # nobody goes on in a booking that is cancelled
             and row.participant_no != seat.participant_no
             and other in state.bookings
             and is_same_person(person, row.person)

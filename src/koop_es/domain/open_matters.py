@@ -49,6 +49,9 @@ STATES: dict[str, str] = {
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30)."""
 
+DOUBLE = "PARTICIPANTS_MERGED of two bookings"
+"""Two bookings of one person became one row: somebody decides which of them goes (B15)."""
+
 OF_VIOLATIONS: dict[str, str] = {
     "COURSE_VANISHED": "behind",
     "REGISTRATION_HELD": "behind",
@@ -61,6 +64,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "LETTERS_CHANGED_TOGETHER": "withheld",
     "ABSENCES_SUSPENDED": "suspended",
     "PROGRAM_WENT_BACK": "suspended",
+    DOUBLE: "suspended",
 }
 """Violation -> in which state, at best, a VHS is at which it stands open (D30); of others all may show the same."""
 
@@ -74,7 +78,7 @@ def state_of(code: str, detail: Mapping[str, str]) -> str | None:
     """Tell in which state, at best, a VHS is at which a violation stands open, None where it leaves that as it is."""
     if is_suspicion(code, detail) or (code == "BOOKING_REMOVED" and "owner" in detail):  # it is asked about (D24)
         return "behind"
-    return OF_VIOLATIONS.get(code)
+    return OF_VIOLATIONS.get(DOUBLE if code == "PARTICIPANTS_MERGED" and "course" in detail else code)
 
 
 def open_matters(state: Cooperation) -> Iterator[Matter]:

@@ -184,12 +184,26 @@ ORPHAN = (
 )
 """What BOOKING_REMOVED says once the booking is taken for removed (D3)."""
 
-VARIANTS: dict[str, str] = {"never_there": NEVER_THERE, "asked": ASKED, "withheld": WITHHELD, "orphan": ORPHAN}
+DOUBLE = (
+    "Booking {ref} went up in another row: {found}. Should {ref} be the one: koop-es confirm-cancellation {course} "
+    "--booking {ref} --vhs {at} --reason TEXT cancels it everywhere; with --reject both live, and it is written again."
+)
+"""What PARTICIPANTS_MERGED says where both records were booked (B15)."""
+
+VARIANTS: dict[str, str] = {
+    "never_there": NEVER_THERE,
+    "asked": ASKED,
+    "withheld": WITHHELD,
+    "orphan": ORPHAN,
+    "double": DOUBLE,
+}
 """What one code says in particular cases."""
 
 
 def variant(code: str, detail: dict[str, str]) -> str | None:
     """Name the case of a code that has a text of its own, None for the usual one."""
+    if code == "PARTICIPANTS_MERGED" and "course" in detail:
+        return "double"
     if code != "BOOKING_REMOVED":
         return None
     return "never_there" if "found" in detail else "asked" if "owner" in detail else detail.get("as")

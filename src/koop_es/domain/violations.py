@@ -276,7 +276,8 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "B9", _absence(seat))
     if seat.survivor is not None:
         what = f"{seat.survivor} is a booking of the same person; cancel the one that is too many"
-        yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})
+        detail = {"found": what, "course": state.coop_id, "at": vhs}
+        yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B15", detail)
     elif seat.merged_from is not None:
         what = f"TNR {seat.merged_from} became {seat.participant_no}; the booking goes on"
         yield Violation("PARTICIPANTS_MERGED", vhs, booking.ref, CRITICAL, "B13", {"found": what})

@@ -57,8 +57,8 @@ REASONS: dict[str, dict[str, Says]] = {
     "ChangesGivenOut": {"D21": RULE},
     "ChangesNotSeen": {"D22": RULE},
     "CancellationUnclear": {"D21": ROW, "D22": RULE},
-    "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE},
-    "CancellationRejected": {"D21": RULE, "D25": RULE},
+    "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE},
+    "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE},
     # bookings
     "BookingMade": {"B3": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
@@ -126,6 +126,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("AUSFALL_TAKEN_BACK", "D24"): ("critical", {"found"}),
     ("PROGRAM_WENT_BACK", "D20"): ("critical", {"found", "refs"}),
     ("PARTICIPANTS_MERGED", "B13"): ("critical", {"found"}),
+    ("PARTICIPANTS_MERGED", "B15"): ("critical", {"found", "course", "at"}),
     ("OVERBOOKED", "B8"): ("critical", BOTH | {"refs"}),
     ("UNKNOWN_STATUS", "B6"): ("warning", {"found"}),
     ("BELEG_ID_REUSED", "D18"): ("warning", BOTH),

@@ -6,9 +6,10 @@ from itertools import product
 
 import pytest
 
+from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
 from koop_es.domain.merges import is_same_person, same_name
 from koop_es.domain.observation import BookingRow, Person
-from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, booked, held, mirror, network, shared, types
+from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, network, shared, types
 
 MERGED = ("PARTICIPANTS_MERGED", ABO, "301:7")
 
@@ -103,6 +104,47 @@ def test_b15_double_booking_that_ends_elsewhere_asks_nothing_of_the_missing_row(
     world.report(ABO, twin)
     world.report(MASTER, held(MASTER, status="S"))
     assert ("booking.cancel", "301:7") not in world.to_do(ABO)
+
+
+def double() -> World:
+    """Give a network in which two bookings of one person became one row at their VHS."""
+    world = shared()
+    twin = booked("8", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    world.report(MASTER, held(MASTER), mirror("M8", "301:8"))
+    world.report(ABO, twin)
+    return world
+
+
+@pytest.mark.parametrize("reject", [False, True])
+def test_b15_operator_decides_which_booking_of_one_person_goes(reject: bool) -> None:
+    world, twin = double(), booked("8", tnr="T8", person=ANNA)
+    decide = reject_cancellation if reject else confirm_cancellation
+    world.decide(ABO, lambda draft: decide(draft, "301:7", "asked on the phone"))
+    assert world.statuses(MASTER) == {"301:7": "A" if reject else "S", "301:8": "A"}
+    assert world.to_do(ABO) == ([("booking.create", "301:7")] if reject else [])
+    assert world.open == set()
+    world.report(ABO, *([held(ABO), twin] if reject else [twin]))
+    assert world.open == set()
+    assert world.to_do(ABO) == []
+
+
+@pytest.mark.parametrize("then", ["is removed as well", "is cancelled"])
+def test_b15_booking_whose_other_row_is_gone_too_is_missing_as_any_other(then: str) -> None:
+    world, twin = double(), booked("8", "S", tnr="T8", person=ANNA)
+    for _ in range(3):
+        world.report(ABO, *([] if then == "is removed as well" else [twin]))
+    assert world.statuses(MASTER) == {"301:7": "S", "301:8": "S"}
+
+
+def test_b15_nobody_goes_on_in_a_booking_that_is_cancelled() -> None:
+    world = shared()
+    cancelled = booked("8", "S", tnr="T8", person=ANNA)
+    world.report(ABO, held(ABO), cancelled)
+    for _ in range(2):
+        world.report(ABO, cancelled)
+    assert world.statuses(MASTER)["301:7"] == "S"
+    assert "PARTICIPANTS_MERGED" not in world.codes
 
 
 def test_b15_vhs_that_holds_no_name_cannot_have_merged_it() -> None:

@@ -500,7 +500,10 @@ SAYS: dict[str, str] = {
         "sich "
         "mit dem nächsten Export, der die früheren Werte zeigt."
     ),
-    "n_double": "Bitte bei VHS {vhs} die überzählige Belegung stornieren: {ref} oder {survivor}.",
+    "n_double": (
+        "Bitte für VHS {vhs} entscheiden, ob {ref} entfällt: koop-es confirm-cancellation; mit --reject gilt sie neben "
+        "{survivor}."
+    ),
     "n_claim": (
         "Ein Platz ist frei ({taken} von {seats} belegt): VHS {owner} kann ihn beanspruchen, koop-es claim-seat "
         "{coop_id} --vhs {owner} --booking {ref}."

@@ -73,6 +73,11 @@ REMEDIES: dict[str, str] = {
 }
 """Code -> what to do about it; of a code that is not here, VIOLATIONS says all there is to say (D30)."""
 
+_DOUBLE = (
+    "Die Belegung {ref} ging in einer anderen Zeile auf: {found}. Soll es {ref} sein: koop-es confirm-cancellation "
+    "{course} --booking {ref} --vhs {at} --reason TEXT storniert sie überall; mit --reject gelten beide, und sie wird "
+    "wieder eingetragen."
+)
 _NEVER_THERE = (
     "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
     "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
@@ -97,6 +102,6 @@ _ORPHAN = (
 )
 
 VARIANTS: dict[str, str] = {
-    "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD, "orphan": _ORPHAN,
+    "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD, "orphan": _ORPHAN, "double": _DOUBLE,
 }  # fmt: skip
 """What one code says in particular cases."""

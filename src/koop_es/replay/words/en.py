@@ -391,7 +391,10 @@ SAYS: dict[str, str] = {
         "with the "
         "next export that shows the former values."
     ),
-    "n_double": "Cancel the one that is too many at VHS {vhs}: {ref} or {survivor}.",
+    "n_double": (
+        "Decide at VHS {vhs} whether {ref} goes: koop-es confirm-cancellation; --reject writes it again beside "
+        "{survivor}."
+    ),
     "n_claim": (
         "A seat is free ({taken} of {seats}): VHS {owner} may claim it, koop-es claim-seat {coop_id} --vhs "
         "{owner} --booking {ref}."
