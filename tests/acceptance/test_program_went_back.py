@@ -133,6 +133,40 @@ def test_d20_really_removed_is_s_at_once_everywhere(koop: Console, network: dict
     assert koop.held(MASTER)[f"{NEAR}:9102"] == "A"
 
 
+def test_d20_staff_who_enter_part_of_what_was_lost_again_hide_nothing_and_double_nobody(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near, number = network[NEAR], NUMBERS[NEAR][COOP]
+    copy = Copy(near)
+    people = {
+        name: {"Name": name, "Vorname": "Nora", "Telefon": "", "E-Mail": f"{name}@example.org"}
+        for name in ("Neumann", "Nolte", "Novak")
+    }
+    refs = {name: near.book(number, str(9101 + place), **texts) for place, (name, texts) in enumerate(people.items())}
+    koop.take_in(near.export())
+    settle(koop, network.values())
+    copy.restore(near)
+    near.book(number, "9301", **people["Neumann"], **{"Gebucht am": "02.03.2026 08:15:00"})
+    koop.take_in(near.export(), status=1)
+    rounds(koop, network)
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    assert {koop.held(MASTER)[ref] for ref in refs.values()} == {"A"}
+
+    near.book(number, "9302", **people["Nolte"] | {"E-Mail": "slip@example.org"})
+    koop.ingest(near.export())
+    near.bookings["9302"]["E-Mail"] = people["Nolte"]["E-Mail"]
+    koop.ingest(near.export())
+    words = ("restore-booking", COOP, "--vhs", NEAR, "--reason", "paper", "--booking")
+    assert "stands there, under Beleg-ID 9301" in koop.refused(*words, refs["Neumann"], status=3)["message"]
+    assert "stands there again as 301:9302" in koop.refused(*words, refs["Nolte"], status=3)["message"]
+    koop.ask(*words, refs["Nolte"], "--reject")
+    koop.ask(*words, refs["Novak"])
+    settle(koop, network.values())
+    assert ("PROGRAM_WENT_BACK", NEAR) not in codes(koop)
+    live = [row["Name"] for row in near.bookings.values() if row["Name"] in people and row["Status"] == "A"]
+    assert sorted(live) == sorted(people)
+
+
 def edit(program: Program, coop_id: str, **texts: str) -> None:
     (row,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][coop_id])
     row.update({name.replace("_", " "): text for name, text in texts.items()})

@@ -44,7 +44,7 @@ ROWS = (
         "on its last day a course is over already",
         "D17",
         "Who is removed on the last day is removed; a day later the course is archived.",
-        (Edit("domain/absences.py", "max(days) < date", "max(days) <= date"),),
+        (Edit("domain/absences.py", "max(days) < today", "max(days) <= today"),),
         Named((f"{_ASIDES}::test_d17_on_the_last_day_it_still_does",)),
     ),
     Mutation(
@@ -95,6 +95,21 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
     ),
     Mutation(
+        "a phone is enough where all else is somebody else's",
+        "D18",
+        "A family has one phone: the daughter would take the seat of her mother.",
+        (
+            Edit(
+                "domain/pairing.py",
+                '_differ(before, now, cell) for cell in ("name", "time")) and any(',
+                '_differ(before, now, cell) for cell in ("name", "time")) and all(',
+            ),
+        ),
+        Named(
+            (f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_to_one_with_the_same_phone_are_another_registration",)
+        ),
+    ),
+    Mutation(
         "an orphan goes on under another Beleg-ID",
         "D18",
         "The others were told S: what is entered anew is another booking.",
@@ -102,11 +117,11 @@ ROWS = (
             Edit(
                 "domain/pairing.py",
                 (
-                    "        if seat.orphaned or seat.lost or seat.survivor is not None:\n"
+                    "        if seat.orphaned or seat.survivor is not None or "
+                    "(seat.lost and not to_be_written):\n"
                     "            return False\n"
-                    "        return not seat.absences or"
                 ),
-                "        return not seat.absences or",
+                "",
             ),
         ),
         Named((f"{_IDENTITY}::test_d18_orphan_does_not_go_on_under_another_beleg_id",)),

@@ -89,6 +89,59 @@ WHOLE = (
         Named((f"{_WENT_BACK}::test_d20_less_is_what_it_seems_to_be",)),
     ),
     Mutation(
+        "who was entered anew stands as before",
+        "D20",
+        "One booking from the paper list would hide a restore, and the others that went would be cancelled.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "note_standing(draft, shown.keys() - fresh)",
+                "note_standing(draft, shown)",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_one_of_three_entered_anew_before_the_export_hides_no_restore",)),
+    ),
+    Mutation(
+        "a phone number put right again stands against a restore",
+        "D20",
+        "All bookings that went with the program would be cancelled.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "(work if booking.owner == vhs else counts).append(count)",
+                "counts.append(count)",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_a_phone_number_put_right_a_second_time_hides_no_restore",)),
+    ),
+    Mutation(
+        "any removal beside work is a restore",
+        "D20",
+        "Whoever removes two bookings and puts a number right would be asked whether that was a restore.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least",
+                "enough = least",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_removals_beside_work_are_removals",)),
+    ),
+    Mutation(
+        "who is asked about does not go on in a row entered anew",
+        "D20",
+        "Written again as well, one person has two seats.",
+        (Edit("domain/pairing.py", "expected = bool(seat.asked) or ", "expected = "),),
+        Named((f"{_WENT_BACK}::test_d20_whoever_is_asked_about_goes_on_in_a_row_entered_anew",)),
+    ),
+    Mutation(
+        "who stands there anew is written again",
+        "D20",
+        "One person has two seats, and nobody says so.",
+        (Edit("domain/restoring.py", "    _refuse_second_seat(draft, booking, seat)\n", ""),),
+        Named((f"{_WENT_BACK}::test_d20_nobody_is_written_again_who_stands_there_anew",)),
+    ),
+    Mutation(
         "what a restored program lacks is removed",
         "D20",
         "Everybody who booked since the backup would be cancelled.",

@@ -52,6 +52,7 @@ from koop_es.domain.unstated import last_stated
 from koop_es.domain.waiting_rows import let_wait
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.went_back import (
+    note_anew,
     note_former_person,
     note_letter,
     note_missing,
@@ -71,6 +72,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     missing = missed(draft, part, shown) if part.proves_absence else []
     if missing:
         note_missing(draft, missing)
+    fresh = note_anew(draft, shown, pairing.rekeyed)
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
     let_movers_wait(draft, part, pairing, draft.judgement)
@@ -102,7 +104,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if draft.weight.absent:
         weigh_course(draft, before, shown, missing)
     if draft.weight.signs:
-        note_standing(draft, shown)
+        note_standing(draft, shown.keys() - fresh)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:

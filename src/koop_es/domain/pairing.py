@@ -358,7 +358,8 @@ class _Weighing:
         One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose
         "S" somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told
         "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking
-        or people were entered again in another order. One that was given out to be written again may have any (D20).
+        or people were entered again in another order. One that is asked about goes on in it, and so does one that was
+        given out to be written again, or waits for that as one of its own: staff enters anew what was lost (D20, D24).
         """
         seat = one.seat
         final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
@@ -366,9 +367,11 @@ class _Weighing:
             return False
         if row.booking_id == seat.booking_id:
             return not _is_another(one.witness, witness)
-        if seat.orphaned or seat.survivor is not None or (seat.lost and one.ref not in self.lane.creates_given):
+        to_be_written = one.booking.owner == self.vhs or one.ref in self.lane.creates_given
+        if seat.orphaned or seat.survivor is not None or (seat.lost and not to_be_written):
             return False
-        return not seat.absences or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
+        expected = bool(seat.asked) or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
+        return not seat.absences or expected
 
     def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
         if row.status is None and same_id:
@@ -527,12 +530,20 @@ class _Weighing:
 
 
 def _is_another(before: Witness, now: Witness) -> bool:
-    """Tell whether nothing but ids is left of a booking: name, time, mail and phone are all somebody else's.
+    """Tell whether a row is of another registration than its ids say: name and time, and mail or phone, are others.
 
     A program that was restored counts on from where it was, and gives out Beleg-ID and TNR a second time (D18, D20).
+    Whoever shares the phone of a family is somebody else all the same.
     """
-    other = all(one and two and one != two for one, two in ((before.name, now.name), (before.time, now.time)))
-    return other and bool(before.mail or before.phone) and _is_reached_otherwise(before, now)
+    return all(_differ(before, now, cell) for cell in ("name", "time")) and any(
+        _differ(before, now, cell) for cell in ("mail", "phone")
+    )
+
+
+def _differ(before: Witness, now: Witness, cell: str) -> bool:
+    """Tell whether both say something and not the same."""
+    one, two = getattr(before, cell), getattr(now, cell)
+    return bool(one and two and one != two)
 
 
 def _is_reached_otherwise(before: Witness, now: Witness) -> bool:

@@ -8,6 +8,8 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
+from koop_es.domain.identifiers import parse_export
+from koop_es.domain.merges import is_same_person
 from koop_es.domain.observation import CONFIRMED
 from koop_es.domain.observe_course import REVISED_FIELDS
 
@@ -15,10 +17,12 @@ from koop_es.domain.observe_course import REVISED_FIELDS
 def restore_booking(draft: Draft, ref: str, reason: str) -> None:
     """Decide that a booking which is asked about lives as it was: it is written again (D20, D24).
 
-    Raises Refused where nothing is asked, or somebody decided already, or the person was forgotten.
+    Raises Refused where nothing is asked, or somebody decided already, or the person was forgotten, or was entered
+    anew meanwhile: written again as well, one person would have two seats.
     """
     booking, seat = _asked(draft, ref)
     asked, what = seat.asked, seat.ask
+    _refuse_second_seat(draft, booking, seat)
     if what != "orphan" and booking.person_id in draft.erased:
         raise Refused(
             f"who booked {ref} was forgotten and cannot be written again: book anew, or decide with --reject",
@@ -29,6 +33,39 @@ def restore_booking(draft: Draft, ref: str, reason: str) -> None:
     if what == "orphan" and draft.moment.vhs in booking.orphaned_by:
         draft.add(e.BookingReinstated, "D20", cause=version, ref=ref, status=seat.status or booking.status)
     draft.settle_violations()
+
+
+def _refuse_second_seat(draft: Draft, booking: Booking, seat: Seat) -> None:
+    """Refuse to write again whoever was entered anew since, or may be (D20). Raises Refused."""
+    if seat.ask != "row":
+        return
+    state, vhs, ref = draft.state, draft.moment.vhs, booking.ref
+    row = next(
+        (booking_id for (where, booking_id), of in sorted(state.held.items()) if (where, of) == (vhs, ref)), None
+    )
+    if row is not None:
+        raise Refused(
+            f"the row under Beleg-ID {row} may be booking {ref}, entered anew: the next complete export tells",
+            rule="D20",
+            ref=ref,
+        )
+    lacked = parse_export(seat.absent_first or seat.absent_export)
+    person = draft.person(booking.person_id, booking.person_version)
+    if person is None or lacked is None:
+        return
+    for other in sorted(state.bookings.keys() - {ref}):
+        again = state.bookings[other]
+        there = again.seats.get(vhs)
+        if again.owner != vhs or there is None or not (there.held and there.live) or there.since < lacked[1]:
+            continue
+        known = draft.person(again.person_id, again.person_version)
+        if known is not None and is_same_person(known, person):
+            raise Refused(
+                f"who booked {ref} stands there again as {other}, entered anew: written again, one person would have "
+                f"two seats; decide with --reject, and {other} stays, or take {other} out first",
+                rule="D20",
+                ref=ref,
+            )
 
 
 def reject_booking(draft: Draft, ref: str, reason: str) -> None:
@@ -99,6 +136,8 @@ def _asked(draft: Draft, ref: str) -> tuple[Booking, Seat]:
 
 
 def _settled(state: Cooperation, seat: Seat, ref: str) -> str:
+    if seat.held and seat.live and seat.status is not None and seat.answered == 0:
+        return f"nothing is asked about booking {ref}: it stands there, under Beleg-ID {seat.booking_id}"
     if seat.answered:
         return f"booking {ref} was decided about before, by event {seat.answered} of {state.coop_id}; that stands"
     return f"nothing is asked about booking {ref}: koop-es violations shows what is"

@@ -49,27 +49,30 @@ class Renamed(NamedTuple):
 class Sign(NamedTuple):
     """Something that a VHS acknowledged first in export number ``since`` and now lacks, or shows as before (D20).
 
-    ``row`` tells that a row is gone.
+    ``row`` tells that a row is gone; ``anew`` that whoever stood in it was entered a second time since.
     """
 
     since: int
     row: bool = False
+    anew: bool = False
 
 
 class Standing(NamedTuple):
     """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``.
 
-    ``newest_row`` is the same of its bookings alone.
+    ``newest_row`` is the same of its bookings alone. ``work`` are the exports of letters and persons in older rows of
+    its own, which its staff can enter a second time.
     """
 
     newest: int = 0
     rows: bool = False
     newest_row: int = 0
+    work: tuple[int, ...] = ()
 
     def together(self, other: Standing) -> Standing:
         """Put what stands in two courses together."""
         newest_row = max(self.newest_row, other.newest_row)
-        return Standing(max(self.newest, other.newest), self.rows or other.rows, newest_row)
+        return Standing(max(self.newest, other.newest), self.rows or other.rows, newest_row, self.work + other.work)
 
 
 NOTHING_STANDS = Standing()

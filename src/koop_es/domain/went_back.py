@@ -31,6 +31,7 @@ from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_fields, wanted_status
 from koop_es.domain.weight import Sign, Standing
 from koop_es.domain.withhold import letter_is_withheld
+from koop_es.domain.witnesses import moment as moment_of
 
 LEAST_SIGNS = 2
 """Things of a whole VHS that must be gone or as before; a lone one is what it seems to be (D5, D6)."""
@@ -40,6 +41,9 @@ LEAST_SIGNS_OF_COURSE = 3
 
 LEAST_ROWS_OF_TABLE = 3
 """Rows, where only the table of bookings was put back and the courses show what they showed."""
+
+LEAST_SIGNS_BESIDE_WORK = 3
+"""Things where letters or persons of the VHS's own stand that are younger: its staff may have entered them again."""
 
 
 # --- whether it went back ---------------------------------------------------------------------------------------------
@@ -74,7 +78,7 @@ def went_back(
             everywhere = everywhere.together(standing)
             if everywhere.newest >= least and everywhere.newest_row >= least_row:
                 break
-    table = Standing(everywhere.newest_row, everywhere.rows)
+    table = everywhere._replace(newest=everywhere.newest_row)
     for some, standing, count in ((signs, everywhere, LEAST_SIGNS), (rows, table, LEAST_ROWS_OF_TABLE)):
         if (found := _moment(some, standing, count, rows=not empty)) is not None:
             return WentBack("", (), found, sum(sign.since > found for sign in signs))
@@ -96,37 +100,42 @@ def _least(signs: Sequence[Sign], count: int) -> int:
 
 
 def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool = False) -> int | None:
-    """Find the moment after which nothing stands.
+    """Find the moment after which nothing stands but fewer letters and persons than are gone, entered again since.
 
-    Rows that are gone prove nothing where no row stands: none of the course, or none of the VHS but other ``rows``.
+    Rows that are gone prove nothing where no row stands: none of the course, or none of the VHS but other ``rows``; nor
+    do people alone who were entered anew.
     """
-    moment = standing.newest
-    younger = [sign for sign in signs if sign.since > moment]
-    if len(younger) < least or moment == 0:
-        return None
-    return None if any(sign.row for sign in younger) and not (standing.rows or rows) else moment
+    for moment in sorted({standing.newest, *(at for at in standing.work if at > standing.newest)}, reverse=True):
+        younger = [sign for sign in signs if sign.since > moment]
+        redone = sum(at > moment for at in standing.work)
+        enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least
+        if moment and len(younger) >= enough and not all(sign.anew for sign in younger):
+            return None if any(sign.row for sign in younger) and not (standing.rows or rows) else moment
+    return None
 
 
 def standing_in(state: Cooperation, vhs: str, before: int, shown: Collection[str] | None = None) -> Standing:
     """Tell what a VHS shows in a cooperation that it acknowledged in an export ``before`` this one.
 
-    ``shown`` are the bookings that have a row, by default all that it showed last.
+    ``shown`` are the bookings that have a row which may be of before, by default all that it showed last.
     """
-    counts, rows = [0], False
+    counts, work, rows = [0], list[int](), False
     for ref, booking in state.bookings.items():
         seat = booking.seats.get(vhs)
         if seat is None or seat.status is None or not (seat.held if shown is None else ref in shown):
             continue
-        for count in (seat.since, first_shown(seat, letter_of(seat)), first_shown(seat, person_name(_person(seat)))):
-            if count < before:
-                counts.append(count)
+        if seat.since < before:
+            counts.append(seat.since)
+        for count in (first_shown(seat, letter_of(seat)), first_shown(seat, person_name(_person(seat)))):
+            if seat.since != count < before:
+                (work if booking.owner == vhs else counts).append(count)
         rows = rows or 0 < seat.since < before
     newest_row = max(counts)
     lane = state.lanes.get(vhs)
     if lane is not None and lane.present and lane.exists:
         values = (fact_first_shown(lane, name, getattr(lane.row, name)) for name in lane.acked)
         counts += [count for count in (lane.since, *values) if count < before]
-    return Standing(max(counts), rows, newest_row)
+    return Standing(max(counts), rows, newest_row, tuple(sorted(work)))
 
 
 def _person(seat: Seat) -> int:
@@ -172,6 +181,24 @@ def note_missing(draft: Draft, missing: Iterable[str]) -> None:
         seat = booking.seats[draft.moment.vhs]
         if seat.live and not seat.absences and not draft.state.is_cancelled(booking):
             draft.weight.signs.append(Sign(seat.since, row=True))
+
+
+def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection[str]) -> frozenset[str]:
+    """Note the own bookings whose row is gone and that were entered anew since, at another time; gives all that go on
+    in a row that no export showed yet: they do not stand (D20).
+    """
+    state, vhs, fresh = draft.state, draft.moment.vhs, set(rekeyed)
+    for ref, row in shown.items() if draft.complete else ():
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if booking is None or seat is None or booking.owner != vhs or row.booked_at == seat.booked_at:
+            continue
+        if not seat.live or not (before := moment_of(seat.booked_at)) or moment_of(row.booked_at) <= before:
+            continue
+        fresh.add(ref)
+        if not (seat.absences or state.is_cancelled(booking)):
+            draft.weight.signs.append(Sign(seat.since, row=True, anew=True))
+    return frozenset(fresh)
 
 
 def note_letter(draft: Draft, booking: Booking, seat: Seat, status: Status) -> None:

@@ -8,7 +8,7 @@ from koop_es.domain import restoring
 from koop_es.domain.draft import Draft
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.decide import forgotten
-from koop_es.store import Store
+from koop_es.store import Store, vault
 
 
 def restore_booking(
@@ -17,12 +17,13 @@ def restore_booking(
     """Decide about a booking that is asked about: it is written again, or with ``reject`` what is shown is meant (D20).
 
     Raises Refused where nothing is asked about it, or somebody decided already: of two decisions the first stands. Who
-    was forgotten is not written again.
+    was forgotten is not written again, nor who was entered anew meanwhile.
     """
 
     def work(draft: Draft) -> None:
         with store.reading() as tx:
             draft.erased = forgotten(tx, [coop_id])[coop_id].keys()
+            draft.people = vault.of_streams(tx, [coop_id])
         (restoring.reject_booking if reject else restoring.restore_booking)(draft, ref, reason)
 
     decide(store, coop_id, moment(vhs, now), work)

@@ -640,3 +640,13 @@ def test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_regis
     assert world.statuses(MASTER) == {"301:7": "A", "301:7~2": "A"}
     assert REUSED in world.open
     assert "BookingAmended" not in types(world.events)
+
+
+def test_d18_ids_given_out_a_second_time_to_one_with_the_same_phone_are_another_registration() -> None:
+    world = at_owner(booked("7"))
+    daughter = Person(CARL.name, CARL.first_name, ANNA.phone, CARL.email)
+    world.report(ABO, booked("7", person=daughter, at=LATER))
+    assert world.statuses(MASTER) == {"301:7": "A", "301:7~2": "A"}
+    again = at_owner(booked("7"))
+    again.report(ABO, booked("7", person=daughter))
+    assert again.statuses(MASTER) == {"301:7": "A"}, "who keeps ids and time of booking is the one"

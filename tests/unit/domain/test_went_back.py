@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from koop_es.domain.errors import Refused
@@ -85,6 +86,35 @@ def test_d20_a_table_of_bookings_that_was_put_back_without_the_courses_needs_thr
     assert went_back({"a": Seen([Sign(5), *here[:2]], courses_stand)}, lambda: [elsewhere]) is None
 
 
+def work(*signs: int, newest: int = 1, redone: tuple[int, ...] = ()) -> WentBack | None:
+    seen = {"a": Seen([Sign(since, row=True) for since in signs], Standing(newest, rows=True, work=redone))}
+    return went_back(seen, nobody_else)
+
+
+def test_d20_what_staff_enter_a_second_time_in_older_rows_does_not_hide_a_restore() -> None:
+    found = work(5, 5, 5, redone=(5,))
+    assert found is not None
+    assert (found.count, found.gone) == (1, 3)
+    found = work(5, 5, 5, newest=1, redone=(2, 4, 5))
+    assert found is not None
+    assert found.count == 4, "as much of it as may be stood before"
+
+
+@pytest.mark.parametrize(
+    ("signs", "redone"),
+    [((5, 5), (5,)), ((5, 5, 5), (5, 5, 6)), ((3, 3, 3), (5, 6, 7))],
+    ids=["two removals beside one number put right", "as much work as removals", "older removals"],
+)
+def test_d20_removals_beside_work_are_removals(signs: tuple[int, ...], redone: tuple[int, ...]) -> None:
+    assert work(*signs, redone=redone) is None
+
+
+def test_d20_people_entered_anew_alone_are_no_restore() -> None:
+    anew = Sign(5, row=True, anew=True)
+    assert went_back({"a": Seen([anew, anew], Standing(1, rows=True))}, nobody_else) is None
+    assert went_back({"a": Seen([anew, Sign(5, row=True)], Standing(1, rows=True))}, nobody_else) is not None
+
+
 # --- what comes of it -------------------------------------------------------------------------------------------------
 
 
@@ -94,8 +124,8 @@ def back(world: World, vhs: str, *rows: BookingRow, to: int, **changed: Any) -> 
     return world.report(vhs, *rows, judgement=judgement, **changed)
 
 
-def mine(status: str = "A", **more: Any) -> BookingRow:
-    return booked("8", status, **{"person": BERND, "at": "2026-01-07T10:00:00+01:00", **more})
+def mine(status: str = "A", booking_id: str = "8", **more: Any) -> BookingRow:
+    return booked(booking_id, status, **{"person": BERND, "at": "2026-01-07T10:00:00+01:00", **more})
 
 
 def theirs(status: str = "A", **more: Any) -> BookingRow:
@@ -305,6 +335,125 @@ def test_d20_what_was_entered_since_is_new_work() -> None:
     assert "BookingMade" in types(back(world, ABO, held(ABO, status="S", edited_by="Kern"), new, to=moment))
     assert world.statuses(MASTER)["301:20"] == "A"
     assert world.statuses(MASTER)["301:7"] == "S"
+
+
+CLARA, DORA = (
+    Person("Lang", "Clara", "0941 1", "clara@example.org"),
+    Person("Kurz", "Dora", "0941 2", "dora@example.org"),
+)
+LATER = "2026-02-20T09:00:00+01:00"
+
+
+def busier() -> tuple[World, int]:
+    """Give a world in which 301 has three new bookings since its last backup, and put a phone number right."""
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, person=mended()), mine(), clara(), dora())
+    return world, moment
+
+
+def mended() -> Person:
+    return Person("Muster", "Anna", "0721 9999", "anna@example.org")
+
+
+def clara(booking_id: str = "18", **more: Any) -> BookingRow:
+    return booked(booking_id, **{"person": CLARA, "at": "2026-01-07T11:00:00+01:00", **more})
+
+
+def dora() -> BookingRow:
+    return booked("19", person=DORA, at="2026-01-07T12:00:00+01:00")
+
+
+def judged(world: World, *rows: BookingRow) -> WentBack | None:
+    weight = world.weigh(ABO, *rows)
+    return went_back({"a": Seen(weight.signs, weight.standing)}, nobody_else)
+
+
+def test_d20_one_of_three_entered_anew_before_the_export_hides_no_restore() -> None:
+    world, moment = busier()
+    again = mine(at=LATER, tnr="T20")
+    for row in (again, msgspec.structs.replace(again, booking_id="20")):
+        found = judged(world, held(ABO), row)
+        assert found is not None
+        assert found.count == moment
+    back(world, ABO, held(ABO), msgspec.structs.replace(again, booking_id="20"), to=moment)
+    assert not world.state.bookings[OWN].seats[ABO].asked, "it goes on in the row that was entered anew"
+    assert {ref for _, _, ref in world.open if ref} >= {"301:18", "301:19"}
+    assert set(world.statuses(MASTER).values()) == {"A"}
+
+
+def test_d20_a_phone_number_put_right_a_second_time_hides_no_restore() -> None:
+    world, moment = busier()
+    found = judged(world, held(ABO, person=mended()))
+    assert found is not None
+    assert (found.count, found.gone) == (moment, 3)
+
+
+def test_d20_removals_beside_work_that_nobody_lost_are_removals() -> None:
+    world, _ = busier()
+    assert judged(world, held(ABO, person=mended()), mine()) is None, "two of three, and one stands"
+    assert judged(world, held(ABO, person=mended()), mine(tnr="T99", booking_id="20")) is None, "a merge keeps the time"
+    world.report(ABO, held(ABO, person=mended()), mine(), clara(), dora(), booked("30", person=ANNA, at=LATER))
+    assert judged(world, held(ABO, person=mended()), booked("30", person=ANNA, at=LATER)) is None
+
+
+# --- entered anew while it is asked -----------------------------------------------------------------------------------
+
+
+def test_d20_whoever_is_asked_about_goes_on_in_a_row_entered_anew() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), theirs(), to=moment)
+    world.report(ABO, held(ABO), theirs(), mine(booking_id="20", tnr="T20", at=LATER))
+    assert world.state.bookings[OWN].seats[ABO].booking_id == "20"
+    assert world.statuses(MASTER) == {"301:7": "A", OWN: "A", OTHER: "A"}
+    assert "PROGRAM_WENT_BACK" not in world.codes
+    with pytest.raises(Refused, match="stands there, under Beleg-ID 20"):
+        world.decide(ABO, lambda draft: restore_booking(draft, OWN, "paper"))
+
+
+def test_d20_a_row_entered_anew_waits_in_a_partial_export_and_nothing_is_written_again_meanwhile() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), theirs(), to=moment)
+    again = mine(booking_id="20", tnr="T20", at=LATER)
+    world.report(ABO, again, full=False)
+    assert set(world.statuses(MASTER)) == {"301:7", OWN, OTHER}
+    with pytest.raises(Refused, match="Beleg-ID 20 may be"):
+        world.decide(ABO, lambda draft: restore_booking(draft, OWN, "paper"))
+    world.report(ABO, held(ABO), theirs(), again)
+    assert set(world.statuses(MASTER)) == {"301:7", OWN, OTHER}
+
+
+def test_d20_whoever_is_to_be_written_again_and_is_entered_by_hand_first_has_one_seat() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), theirs(), to=moment)
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "paper"))
+    world.report(ABO, held(ABO), theirs(), mine(booking_id="20", tnr="T20", at=LATER))
+    assert world.statuses(MASTER) == {"301:7": "A", OWN: "A", OTHER: "A"}
+    assert world.to_do(ABO) == []
+
+
+def test_d20_nobody_is_written_again_who_stands_there_anew() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), theirs(), to=moment)
+    slip = Person(BERND.name, BERND.first_name, "0", "")
+    world.report(ABO, held(ABO), theirs(), mine(booking_id="20", tnr="T20", at=LATER, person=slip))
+    world.report(ABO, held(ABO), theirs(), mine(booking_id="20", tnr="T20", at=LATER))
+    with pytest.raises(Refused, match="stands there again as 301:20"):
+        world.decide(ABO, lambda draft: restore_booking(draft, OWN, "paper"))
+    world.decide(ABO, lambda draft: reject_booking(draft, OWN, "he is 301:20"))
+    assert world.state.is_cancelled(world.state.bookings[OWN])
+    assert world.statuses(MASTER) == {"301:7": "A", OTHER: "A", "301:20": "A"}
+
+
+def test_d20_a_second_booking_of_before_is_no_second_seat() -> None:
+    world = shared()
+    twice = booked("4", person=BERND, at="2026-01-02T10:00:00+01:00")
+    world.report(ABO, held(ABO), twice)
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO), twice, mine(), clara())
+    back(world, ABO, held(ABO), twice, to=moment)
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "both are his"))
+    assert ("booking.create", OWN) in world.to_do(ABO)
 
 
 def test_d20_a_customer_entered_anew_is_the_same_booking() -> None:

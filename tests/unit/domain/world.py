@@ -253,7 +253,7 @@ class World:
 
     def decide(self, vhs: str, work: Callable[[Draft], Any], *, on: date | None = None) -> Any:
         """Let a VHS decide something by command; its events are followed, its answer returned."""
-        draft = Draft(fold_of(self.events, self.coop_id), self.moment(vhs, on, None))
+        draft = Draft(fold_of(self.events, self.coop_id), self.moment(vhs, on, None), self.people)
         answer = work(draft)
         self.follow(draft.events)
         return answer
