@@ -60,7 +60,13 @@ from koop_es.domain.went_back import (
     note_value,
     take_former_rows,
 )
-from koop_es.domain.withhold import former_letter, former_person, letter_is_withheld, person_is_withheld
+from koop_es.domain.withhold import (
+    former_letter,
+    former_person,
+    holds_letters,
+    letter_is_withheld,
+    person_is_withheld,
+)
 from koop_es.domain.witnesses import is_same_id
 
 
@@ -193,6 +199,12 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     state, vhs = draft.state, draft.moment.vhs
     booking = state.bookings.get(ref)
     moment = draft.moment
+    # What was never given out cannot have been written by WS: a mirror is told "S" only after it was seen (D21).
+    over = state.cancelled if booking is None else state.is_cancelled(booking) or booking.ever_cancelled
+    claims = status is CANCELLED and (not over or told_anything(draft))
+    # Where many such letters are withheld the mirror is there all the same, with the letter it was made with (D31a).
+    waits = claims and booking is not None and booking.claimed and not state.is_cancelled(booking)
+    waits = waits and holds_letters(draft, Effect.CANCELLATION)
     version = draft.take(
         e.BookingDelivered(
             vhs=vhs,
@@ -204,19 +216,16 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
             ref=ref,
             booking_id=row.booking_id,
             participant_no=row.participant_no,
-            status=status,
+            status=booking.status if waits and booking is not None else status,
             person_version=_shown_person(draft, booking, row),
             booked_at=row.booked_at if booking is None or row.booked_at != booking.booked_at else None,
         )
     )
     booking = state.bookings[ref]
     seat = booking.seats[vhs]
-    if status is CANCELLED or seat.person_version == PERSON_DIFFERS:
+    if seat.status is CANCELLED or seat.person_version == PERSON_DIFFERS:
         keep_cells(draft, booking, seat, row, (False, False))
-    if status is not CANCELLED:
-        return
-    # What was never given out cannot have been written by WS: a mirror is told "S" only after it was seen (D21).
-    if told_anything(draft) or not (state.is_cancelled(booking) or booking.ever_cancelled):
+    if claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
 
 

@@ -53,12 +53,17 @@ def letter_is_withheld(draft: Draft, booking: Booking, seat: Seat, row: BookingR
             return False  # its course is called off: everybody has it as "S" anyway
         noted = draft.weight.cancelled if effect is Effect.CANCELLATION else draft.weight.revived
         noted.append(booking.ref)
-        lane = draft.state.lanes.get(draft.moment.vhs)
-        follows = effect is Effect.CANCELLATION and lane is not None and waiting(lane, Effect.AUSFALL) is not None
-        if not (follows or draft.judgement.withholds(effect)):
+        if not holds_letters(draft, effect):
             return False
     _hold(draft, effect, row, ref=booking.ref, status=row.status)
     return True
+
+
+def holds_letters(draft: Draft, effect: Effect) -> bool:
+    """Tell whether letters of an effect are withheld in this course, alone or with its Ausfall (D31)."""
+    lane = draft.state.lanes.get(draft.moment.vhs)
+    follows = effect is Effect.CANCELLATION and lane is not None and waiting(lane, Effect.AUSFALL) is not None
+    return draft.judgement.withholds(effect) or (follows and not draft.state.cancelled)
 
 
 def former_letter(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:

@@ -8,7 +8,7 @@ from koop_es.domain.events import EffectWithheld
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import Person
 from koop_es.domain.withhold import approve_effects
-from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, held, shared, types
+from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, shared, types
 
 LETTERS = Judgement(effects=(Effect.CANCELLATION,))
 AUSFALL = Judgement(effects=(Effect.AUSFALL,))
@@ -34,6 +34,18 @@ def test_d31_withheld_letter_that_was_meant_counts_once_it_is_approved() -> None
     world.report(ABO, held(ABO, status="S"), judgement=LETTERS)
     assert world.decide(ABO, lambda draft: approve_effects(draft, withheld(world))) == ["301:7"]
     assert world.statuses(THIRD) == {"301:7": "S"}
+
+
+def test_d31a_a_mirror_that_is_first_shown_with_s_is_weighed_and_withheld_as_any_other() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER), booked("3", person=BERND))
+    world.give(ABO)
+    wrong = mirror("M3", "563:3", "S")
+    assert world.weigh(ABO, held(ABO), wrong).cancelled == ["563:3"]
+    assert types(world.report(ABO, held(ABO), wrong, judgement=LETTERS)) == ["BookingDelivered", "EffectWithheld"]
+    assert world.statuses(MASTER)["563:3"] == "A"
+    assert types(world.report(ABO, held(ABO), mirror("M3", "563:3", "A"))) == ["EffectDropped"]
+    assert world.to_do(ABO) == []
 
 
 def test_d31b_letters_come_with_the_ausfall_that_is_withheld() -> None:
