@@ -4,21 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from koop_es.domain.errors import KoopError
 from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
+from koop_es.ingest.withdrawing import withdraw_export
 from koop_es.views import open_violations
 
 if TYPE_CHECKING:
     from koop_es.simulate.world import World
 
 
+WRONG = frozenset({"letters", "shifted", "ausfall"})
+"""Faults of a file that say something about people and courses which nobody meant."""
+
 _ABOUT_CONTRACTS = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves"})
 
 
 def look(world: World) -> list[str]:
     """Answer what people have to answer; says what was decided."""
-    return [*restart_counts(world), *restore(world)]
+    return [*restart_counts(world), *withdraw(world), *restore(world)]
+
+
+def withdraw(world: World) -> list[str]:
+    """Take back the exports whose letters, courses or columns were wrong, as far as they did anything (D32)."""
+    said = []
+    for sent in world.diary.exports:
+        name = export_name(sent.vhs, sent.sequence, "")
+        if sent.fault not in WRONG or sent.status != "applied" or name in world.withdrawn:
+            continue
+        world.withdrawn.add(name)
+        try:
+            withdraw_export(world.store, now=world.clock.now, vhs=sent.vhs, export=name, reason=sent.fault)
+        except KoopError as error:
+            said.append(f"{name} {error.code}")
+        else:
+            world.diary.note(world.clock.now, sent.vhs, "withdraw-export", "decides", note=sent.fault)
+            said.append(f"{name} withdrawn")
+    return said
 
 
 def restore(world: World) -> list[str]:
@@ -37,7 +61,7 @@ def restore(world: World) -> list[str]:
                     continue
                 who = facts.label_of.get(ref, -1)
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
-                meant = seat.ask == "shown" or (seat.ask == "row" and lost)
+                meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
                 ends = "S" if seat.ask == "row" and not meant else ""  # what was really removed is "S" at once
@@ -52,6 +76,15 @@ def restore(world: World) -> list[str]:
                 restore_course(world.store, now=world.clock.now, vhs=vhs, coop_id=coop_id, reason="asked")
                 said.append(f"{vhs} was asked about {coop_id}: restored")
     return said
+
+
+def _is_as_given(world: World, vhs: str, ref: str) -> bool:
+    """Tell whether a row shows the letter that its owner last gave: then what was shown in between was wrong."""
+    facts, program = world.staff.facts, next(program for program in world.programs if program.vhs == vhs)
+    row = program.bookings.get(program.seats.get(ref, ""))
+    who = facts.label_of.get(ref, -1)
+    at = next(number for number, one in enumerate(world.programs) if one is program)
+    return row is not None and (at, who) not in facts.went_back and row["Status"] == facts.letter.get(who)
 
 
 def _was_taken_out(world: World, who: int) -> bool:

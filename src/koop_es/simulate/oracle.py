@@ -17,6 +17,9 @@ Verdict = Literal["live", "cancelled", "either"]
 
 WRITTEN_BY_CONNECTOR = "WS"
 
+MANY = 8
+"""Bookings that no file cancels by a letter before somebody has looked, where they are more than a third (D31a)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -74,6 +77,8 @@ class Oracle:
     archived: set[tuple[int, int]] = field(default_factory=set)
     revived: set[int] = field(default_factory=set)
     last_days: dict[int, date] = field(default_factory=dict)
+    mistold: set[int] = field(default_factory=set)
+    called_off: set[int] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -121,9 +126,21 @@ class Oracle:
             if certain:
                 self.last_days[course] = shown.last_days[course]
 
-    def doubt(self, shown: Shown) -> None:
-        """Note that a damaged file may have lacked what its VHS holds: a true absence after it may be the second."""
+    def doubt(self, shown: Shown, fate: str = "", swapped_for_s: str = "") -> None:
+        """Note that a damaged file may have lacked what its VHS holds: a true absence after it may be the second.
+
+        Of some "S" that nobody meant others may be told, of many not before somebody has looked (D31); what an Ausfall
+        that nobody meant does, others may be told as well.
+        """
         self.doubtful |= {(shown.vhs, who) for who in shown.rows}
+        if fate == "ausfall":
+            self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
+        elif fate in ("letters", "shifted"):
+            live = {who for who, (status, _) in shown.rows.items() if status in ("A", "W")}
+            swapped = {who for who in live if fate == "shifted" or shown.rows[who][0] in swapped_for_s}
+            few = len(swapped) < MANY or len(swapped) * 3 <= len(live)
+            new = {who for who in swapped if (shown.vhs, who) not in self.absences}  # an "S" from the first sight on
+            self.mistold |= swapped if few or fate == "shifted" else new
 
     def _is_clear(self, shown: Shown, course: int) -> bool:
         """Tell whether everybody could know which row of an export a course is."""
@@ -170,6 +187,8 @@ class Oracle:
         facts = self.facts
         if who in facts.moved:
             return True  # where they left (D25)
+        if who in self.mistold or facts.course_of.get(who) in self.called_off:
+            return True  # a file said so, and nobody could tell
         if who in facts.cancelled or who in self.ever_lost or who in facts.rebooked or who in self.ended_as_another:
             return True
         return facts.course_of.get(who) in facts.ausfall or any(who == other for _, other in facts.untold)

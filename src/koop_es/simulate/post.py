@@ -21,7 +21,7 @@ from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
 from koop_es.simulate.rows import BY, UNSAID, Row, course_of
 from koop_es.simulate.seam import Killed, SeamStore
-from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil
+from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil, swapped
 from koop_es.simulate.staff import Staff, local_course
 from koop_es.simulate.steps import Export
 from koop_es.store.errors import StoreFull
@@ -38,7 +38,8 @@ class Parcel:
     """An export on its way: ``tries`` of it died or failed so far, ``cut`` says that it cannot be used.
 
     ``spoilt`` says that its file shows something else than its VHS holds, ``early`` that its time has yet to come
-    (D23), ``lacking`` that it lacks rows, ``noted`` where the diary has it.
+    (D23), ``lacking`` that it lacks rows, ``noted`` where the diary has it, ``fate`` what became of it,
+    ``swapped`` the letter that is "S" in a file with swapped letters.
     """
 
     vhs: int
@@ -54,6 +55,8 @@ class Parcel:
     spoilt: bool = False
     early: bool = False
     lacking: bool = False
+    fate: str = ""
+    swapped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ class Post:
         proves = kind is Kind.FULL and step.fate != "proofless"
         shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
-        parcel.spoilt = step.fate in FATES - HARMLESS
+        parcel.spoilt, parcel.fate = step.fate in FATES - HARMLESS, step.fate
+        parcel.swapped = next((one for one, two in [swapped(step.value)] if two == "S"), "")
         parcel.lacking = _left_out(step) is not None
         parcel.early = step.fate == "ahead" and AHEAD[step.value % len(AHEAD)] > DAY
         diary = self.staff.diary
@@ -255,7 +259,7 @@ class Post:
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.take(parcel.shown, certain=not parcel.spoilt)
             if parcel.spoilt:
-                self.oracle.doubt(parcel.shown)
+                self.oracle.doubt(parcel.shown, parcel.fate, parcel.swapped)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
     def _note_alarms(self, parcel: Parcel) -> None:

@@ -64,8 +64,13 @@ def decimal(table: Table, value: int) -> Table:
 
 def letters(table: Table, value: int) -> Table:
     """Swap two status letters, as a wrong map does (D31)."""
-    one, two = (("A", "S"), ("A", "W"), ("W", "S"))[value % 3]
+    one, two = swapped(value)
     return _column(table, [_at(table, "Status")], lambda cell: {one: two, two: one}.get(cell, cell))
+
+
+def swapped(value: int) -> tuple[str, str]:
+    """Say which two letters are swapped, an "S" as the second."""
+    return (("A", "S"), ("A", "W"), ("W", "S"))[value % 3]
 
 
 def shifted(table: Table, value: int) -> Table:

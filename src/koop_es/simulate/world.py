@@ -13,6 +13,8 @@ from koop_es.domain.cancellations import questions
 from koop_es.domain.course import euros
 from koop_es.domain.errors import KoopError
 from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import export_name
+from koop_es.domain.judgement import Effect, export_of
 from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, claim_seat, confirm, give_out, release, subscribe
 from koop_es.simulate import operator
@@ -90,6 +92,7 @@ class World:
         self.trace: list[str] = []
         self.findings = self.post.findings
         self.ever_withheld: set[int] = set()
+        self.withdrawn: set[str] = set()
         for number, program in enumerate(self.programs):
             program.add_course(*local_course(number), _fields(Shared(number, 20, 30, 0)) | {"Titel": "Italienisch"})
         for number, course in enumerate(scenario.courses):
@@ -244,11 +247,11 @@ class World:
 
     def _approve_some(self, program: Program) -> str:
         """Let an operator approve what the mass guard holds back of one VHS (D4)."""
-        items = [item for item in withheld(self.store) if item["vhs"] == program.vhs and not self._went_back(item)]
+        items = [item for item in withheld(self.store) if item["vhs"] == program.vhs and not self._is_wrong(item)]
         for item in items:
             self._note_withheld(item)
             approve(self.store, now=self.clock.now, withheld_id=item["id"])
-            self._decided("approve", program.vhs, item["refs"], "S")
+            self._decided("approve", program.vhs, item["refs"], _means(item))
         return "; ".join(item["id"] for item in items) or "no occasion"
 
     def _answer(self) -> None:
@@ -282,8 +285,11 @@ class World:
             course = facts.course_of.get(who) if who is not None else None
             self.diary.note(self.clock.now, vhs, verb, "decides", who=who, course=course, letter=letter)
 
-    def _went_back(self, item: dict[str, Any]) -> bool:
-        """Tell whether anybody who is withheld is missing since an old copy was put back, and nobody removed them."""
+    def _is_wrong(self, item: dict[str, Any]) -> bool:
+        """Tell whether nobody meant what is withheld: its file was wrong, or an old copy was put back."""
+        wrong = {export_name(e.vhs, e.sequence, "") for e in self.diary.exports if e.fault in operator.WRONG}
+        if export_of(item["id"]) in wrong:
+            return True
         vhs = next(number for number, program in enumerate(self.programs) if program.vhs == item["vhs"])
         facts = self.staff.facts
         return any((vhs, facts.label_of.get(ref, -1)) in facts.went_back for ref in item["refs"])
@@ -340,12 +346,17 @@ class World:
         return all(day(text) < self.clock.now.date() for text in shown)
 
     def _approve(self) -> None:
-        """Approve what the mass guard holds back, where people repair at all (D4); not what went with a restore."""
+        """Approve what the mass guard holds back, where people repair at all (D4); not what nobody meant."""
         for item in withheld(self.store):
             self._note_withheld(item)
-            if self.scenario.repair and not self._went_back(item):
+            if self.scenario.repair and not self._is_wrong(item):
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
-                self._decided("approve", item["vhs"], item["refs"], "S")
+                self._decided("approve", item["vhs"], item["refs"], _means(item))
+
+
+def _means(item: dict[str, Any]) -> str:
+    """Say which letter an approval gives: an "S" where a loss or a cancellation was withheld, else none (D31)."""
+    return "S" if item["kind"] in ("absence", Effect.CANCELLATION, Effect.AUSFALL) else ""
 
 
 def _of(values: tuple[T, ...], number: int, default: T) -> T:
