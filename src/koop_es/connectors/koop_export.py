@@ -72,6 +72,7 @@ class KoopExport:
         report = self.fingerprint.report()
         report.scope_from = self.manifest.scope_from
         report.reading = self._profile.fingerprint()[:16]
+        report.composed = self._profile.booking_ids == "per course"
         with self._whose():
             notes = Notes(manifest.NAME, "course")
             for key in self.manifest.unknown_keys():

@@ -224,9 +224,9 @@ class Report(msgspec.Struct, kw_only=True):
 
     ``sequence`` and ``exported_at`` (ISO with offset) are None where the source has none. ``sha256`` is of the export
     as a whole, ``digest`` of its data alone, so that the same data under a new sequence have the same digest.
-    ``*_complete`` is True where row count and checksum prove that the file holds everything (B11a). ``files`` are
-    those that were read, ``reading`` names the profile they were read with. The bookings are either listed in the order
-    of their file, or given ``by_course``.
+    ``*_complete`` is True where row count and checksum prove that the file holds everything (B11a). ``files`` are those
+    that were read, ``reading`` names the profile they were read with, ``composed`` says that Beleg-IDs are made of the
+    course's number (D18). The bookings are either listed in the order of their file, or given ``by_course``.
     """
 
     source: str
@@ -249,6 +249,7 @@ class Report(msgspec.Struct, kw_only=True):
     files: tuple[str, ...] = ()
     by_course: dict[tuple[str, str], CourseBookings] | None = None
     reading: str = ""
+    composed: bool = False
 
     @property
     def rows(self) -> int:

@@ -21,17 +21,19 @@ def route(
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
     seats: Seats = lambda _: iter(()),
     mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors((), ()),
+    traces: Callable[[str], frozenset[str]] | None = None,
 ) -> Routing:
     """Take an export apart.
 
     ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
     that nobody shares, so that its bookings are passed over, ``is_local`` whether it is certainly none of the shared;
     ``booking_ids`` gives the Beleg-IDs a cooperation's course holds at this VHS, and is asked only where a COOP-Id
-    stands under another number than before; ``seats`` gives all that is known of them, and is asked only where rows of
+    stands under another number than before, ``traces`` those of its participants, where Beleg-IDs are made of the
+    course's number; ``seats`` gives all that is known of them, and is asked only where rows of
     bookings were set aside (D17); ``mirrors`` tells those without reference, and is asked only where a row has no name
     either (D26).
     """
-    courses = Courses(report, lanes, is_local or is_catalogue, booking_ids)
+    courses = Courses(report, lanes, is_local or is_catalogue, booking_ids, traces)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
     _Bookings(report, routing, courses, is_catalogue, mirrors).route(seats)

@@ -10,13 +10,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from koop_es.domain.cooperation import Seat
 from koop_es.domain.course import ABO_MARKER
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
-from koop_es.domain.observation import CourseRow, Kind, Rejected, Report, told_by_course
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report, told_by_course
 from koop_es.domain.slices import Key, KnownLane, Slice
 from koop_es.domain.unstated import SPREADSHEET, spelled_otherwise
 
 SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
+
+
+def booking_id_of(row: BookingRow) -> str:
+    """Give the Beleg-ID of a row."""
+    return row.booking_id
+
+
+def trace_of(row: BookingRow | Seat) -> str:
+    """Name a participant in a course by number and time, where Beleg-IDs are made of the course's number (D18)."""
+    return f"{row.participant_no} {row.booked_at}"
 
 
 class Courses:
@@ -28,9 +39,11 @@ class Courses:
         lanes: Mapping[str, KnownLane],
         is_local: Callable[[Key], bool],
         booking_ids: Callable[[str], frozenset[str]],
+        traces: Callable[[str], frozenset[str]] | None = None,
     ) -> None:
         self.report = report
         self.booking_ids = booking_ids
+        self.traces = traces if report.composed and traces is not None else booking_ids
         self.is_local = is_local
         self.lanes = lanes
         self.slices: dict[str, Slice] = {}
@@ -175,7 +188,7 @@ class Courses:
         others too, only a complete export shows that the old number is gone; a number that was a local course before
         is no renumbered one then, nor is any while a row still ``stays`` under the lane's own number.
         """
-        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)
+        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
         beside = self._stood_beside(row)
         if known & shown:
             return not (beside and stays)
@@ -213,14 +226,17 @@ class Courses:
         )
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
-        return bool(self.booking_ids(lane.coop_id) & self._bookings_of(row))
+        return bool(self.traces(lane.coop_id) & self._bookings_of(row))
 
     def _bookings_of(self, row: CourseRow) -> frozenset[str]:
-        """List the Beleg-IDs an export shows under the number of a row."""
+        """List the Beleg-IDs an export shows under the number of a row; where they are made of that number, traces of
+        participants, which stay what they are when the course is renumbered (D18, R20).
+        """
         key = (row.number, row.period or "")
         if key not in self._shown:
             found = self.bookings.get(key)
-            self._shown[key] = frozenset(booking.booking_id for booking in found.rows) if found else frozenset()
+            name = trace_of if self.report.composed else booking_id_of
+            self._shown[key] = frozenset(map(name, found.rows)) if found else frozenset()
         return self._shown[key]
 
     def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
@@ -237,7 +253,7 @@ class Courses:
             other
             for other in self.lanes.values()
             if other is not lane
-            and not (other.alone and not self.booking_ids(other.coop_id))
+            and not (other.alone and not self.traces(other.coop_id))
             and not any(row.external_number == other.coop_id for row in self.by_number[other.number])
         ]
 

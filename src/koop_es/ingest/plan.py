@@ -17,6 +17,7 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Origin, Report
 from koop_es.domain.route import route
+from koop_es.domain.route_courses import trace_of
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.unstated import BareMirrors, bare_mirrors
 from koop_es.domain.violation_texts import text as violation_text
@@ -136,7 +137,14 @@ def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
     local = catalogue.Local(tx, report.vhs)
     vhs = report.vhs
     return route(
-        report, lanes, local.holds, local.surely_holds, _booking_ids(tx, vhs), _seats(tx, vhs), _mirrors(tx, vhs)
+        report,
+        lanes,
+        local.holds,
+        local.surely_holds,
+        _booking_ids(tx, vhs),
+        _seats(tx, vhs),
+        _mirrors(tx, vhs),
+        _traces(tx, vhs),
     )
 
 
@@ -189,6 +197,17 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
         return frozenset(state.reported_seats(vhs))
 
     return booking_ids
+
+
+def _traces(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
+    """Make the look-up of the traces of participants in a cooperation's course at a VHS; only if asked (D18)."""
+
+    @cache
+    def traces(coop_id: str) -> frozenset[str]:
+        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        return frozenset(trace_of(booking.seats[vhs]) for booking in state.reported_seats(vhs).values())
+
+    return traces
 
 
 def _mirrors(tx: Tx, vhs: str) -> Callable[[str], BareMirrors]:

@@ -9,6 +9,7 @@ import pytest
 
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
 from koop_es.domain.route import route
+from koop_es.domain.route_courses import trace_of
 from koop_es.domain.slices import KnownLane, Routing
 from tests.unit.domain.world import MASTER, MASTER_FACTS, PERIOD, booked, row
 
@@ -521,3 +522,23 @@ def test_row_set_aside_says_where_it_stands_why_and_what_to_do(
 def test_b11_r19_only_a_row_set_aside_that_may_be_the_course_speaks_for_it(item: Rejected, proves: bool) -> None:
     routing = routed(two(), rejected=(item,))
     assert (ONE in routing.slices and routing.slices[ONE].course_absent) is proves
+
+
+@pytest.mark.parametrize("same_title", [True, False])
+def test_d18_r20_ids_made_of_the_course_number_say_nothing_of_which_course_it_is(same_title: bool) -> None:
+    """N1 became N2, which became N9, in one night: the Beleg-IDs of one course are now those of the other."""
+    second = FIRST._replace(coop_id=TWO, number="N2") if same_title else SECOND
+    rows = [at("N2", "N2/26F/0", tnr="T1"), at("N9", "N9/26F/0", tnr="T2")]
+    report = export(one("N2"), one("N9", TWO) if same_title else two("N9"), *rows, composed=True)
+    ids = {ONE: frozenset({"N1/26F/0"}), TWO: frozenset({"N2/26F/0"})}
+    traces = {ONE: frozenset({trace_of(rows[0])}), TWO: frozenset({trace_of(rows[1])})}
+    found = route(
+        report,
+        {ONE: FIRST, TWO: second},
+        lambda key: key[0] == "LOCAL",
+        booking_ids=ids.__getitem__,
+        traces=traces.__getitem__,
+    )
+    assert {coop_id: part.bookings for coop_id, part in found.slices.items()} == {ONE: rows[:1], TWO: rows[1:]}
+    assert found.rejected == []
+    assert all(part.proves_absence for part in found.slices.values())
