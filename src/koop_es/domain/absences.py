@@ -216,6 +216,13 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | N
     return "B11" if mirror_stands_elsewhere(part, booking, seat) else None
 
 
+def is_made_anew(draft: Draft, missing: Collection[str], shown: Collection[str]) -> bool:
+    """Tell whether a course stands under another number and nothing that was booked in it followed: it was deleted and
+    entered anew, and its bookings went with it (B11d, R20).
+    """
+    return draft.renumbered and bool(missing) and not any(ref in draft.state.bookings for ref in shown)
+
+
 def _sparing(draft: Draft) -> str:
     """Give the rule by which what is missing went with its course, and nobody has decided on it (D24, B11d)."""
     return draft.state.lanes[draft.moment.vhs].sparing or ("B11" if draft.returned else "")

@@ -139,6 +139,7 @@ def _take_row(draft: Draft, lane: Lane, part: Slice, row: CourseRow) -> bool:
         draft.add(e.CourseDelivered, "R28", row=row, facts=_assumed(state, lane, row, row.facts), id_held=held)
     period = lane.period if row.period is None else row.period
     if (row.number, period) != (lane.number, lane.period):
+        draft.renumbered = True
         draft.add(e.CourseRenumbered, "R20", row=row, course_number=row.number, period=period)
     if first:
         return True

@@ -392,6 +392,26 @@ def test_b11d_what_went_with_a_course_that_is_back_is_no_loss(seen_first: str) -
     assert ("BOOKING_REMOVED", ABO, "301:7") in world.open
 
 
+def test_b11d_what_went_with_a_course_that_was_entered_anew_under_another_number_is_no_loss() -> None:
+    world = shared()
+    world.report(ABO, held(ABO), mirror("M8", "563:8"))
+    world.report(MASTER, held(MASTER), booked("8"))
+    for _ in range(3):
+        world.report(ABO, number="K-NEW")
+    assert not {"OrphanDetected", "BookingVanished"} & set(types(world.events))
+    assert world.statuses(MASTER) == {"301:7": "A", "563:8": "A"}
+    assert [(change.kind, change.ref) for change in world.changes(ABO)] == [("booking.create", "563:8")]
+
+
+def test_b11_what_is_missing_in_a_renumbered_course_to_which_others_followed_is_missing() -> None:
+    world = shared()
+    other = booked("9", person=BERND)
+    world.report(ABO, held(ABO), other)
+    for _ in range(2):
+        world.report(ABO, other, number="K-NEW")
+    assert world.statuses(MASTER)["301:7"] == "S"
+
+
 def test_d3_row_with_an_unknown_status_is_not_absent() -> None:
     world = shared()
     for _ in range(3):
