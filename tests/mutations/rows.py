@@ -8,6 +8,7 @@ _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
 _IDENTITY = "tests/unit/domain/test_identity.py"
 _MOVES = "tests/unit/domain/test_moves.py"
+_CARRIED = "tests/integration/ingest/test_carried_s.py"
 
 ROWS = (
     Mutation(
@@ -153,14 +154,54 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d18a_reference_is_counted_over_all_courses_of_the_vhs",)),
     ),
     Mutation(
+        "an S that was given out for one course cancels in another",
+        "D25",
+        "Her course falls out, she is put into the parallel one, and the connector writes the S of the first.",
+        (Edit("domain/moves.py", "    return seat.status if given else None\n", "    return None\n"),),
+        Named((f"{_CARRIED}::test_d25_s_of_ours_that_was_written_before_the_move_is_seen_gets_its_letter",)),
+    ),
+    Mutation(
+        "an S that was never given out is taken for ours where the row is now",
+        "D25",
+        "Who was moved and cancels would be kept booked.",
+        (
+            Edit(
+                "domain/moves.py",
+                "return bool(seat.told or seat.given is CANCELLED or ",
+                "return bool(seat.told or seat.live or ",
+            ),
+        ),
+        Named((f"{_CARRIED}::test_d25_s_that_was_never_given_out_is_a_claim_where_the_row_is",)),
+    ),
+    Mutation(
+        "who was moved once can never cancel",
+        "D25",
+        "Each S would be taken for the one of the course that was left.",
+        (Edit("domain/moves.py", "    if not soon and actor_of", "    if False and actor_of"),),
+        Named((f"{_CARRIED}::test_d25_who_cancels_some_exports_after_the_move_means_it",)),
+    ),
+    Mutation(
+        "what is rejected is not written where the booking is now",
+        "D25",
+        "The answer would be that its letter is written, and she stays S.",
+        (
+            Edit(
+                "domain/cancellations.py",
+                "    if booking is not None and ref in draft.state.lanes[draft.moment.vhs].unclear:\n",
+                "    if False:\n",
+            ),
+        ),
+        Named((f"{_CARRIED}::test_d25_where_a_person_edited_the_row_it_is_asked",)),
+    ),
+    Mutation(
         "a row under the same Beleg-ID and TNR is a moved booking, whoever it shows",
         "D25",
         "Another person in another course is no reason to cancel anybody at once.",
         (
             Edit(
                 "domain/moves.py",
-                "row.person is not None and same_name(known, row.person) else None",
-                "row.person is not None else None",
+                "row.person is not None and same_name(known, row.person)\n",
+                "row.person is not None\n",
             ),
         ),
         Named((f"{_MOVES}::test_d25_another_person_or_tnr_under_the_beleg_id_is_no_move",)),

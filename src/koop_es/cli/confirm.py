@@ -40,5 +40,7 @@ def confirm_cancellation(desk: Desk, coop_id: str, booking: str, vhs: str, reaso
     with desk.store() as store:
         status = cancelling.confirm(store, now=desk.now, vhs=where, coop_id=course, ref=ref, reason=text, reject=reject)
     data = {"coop_id": course, "ref": ref, "vhs": where, "decision": "rejected" if reject else "confirmed"}
-    said = f"booking {ref} is {'not cancelled: its letter is written' if reject else 'cancelled: S everywhere'}"
-    return Answer(data | {"status": status}, lines(said))
+    said = "not cancelled: its letter is written" if reject else "cancelled: S everywhere"
+    if reject and status == "S":
+        said = "cancelled where it is now, whoever asked here: nothing is written; who wants to come is booked anew"
+    return Answer(data | {"status": status}, lines(f"booking {ref} is {said}"))

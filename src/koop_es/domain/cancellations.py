@@ -25,13 +25,31 @@ def end_where_it_is(draft: Draft, ref: str, former: Seat, reason: str) -> None:
 
     Nothing is done about another person's booking that has the Beleg-ID, nor about one that is cancelled.
     """
-    booking = draft.state.bookings.get(ref)
-    seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
-    if booking is None or seat is None or not booking.claimed or booking.cancelled_by:
-        return
-    if seat.participant_no in (former.participant_no, former.merged_from) or seat.merged_from == former.participant_no:
+    booking = _goes_on(draft, ref, former)
+    if booking is not None and not booking.cancelled_by:
         draft.add(e.CancellationConfirmed, "D25", ref=ref, reason=reason)
         draft.settle_violations()
+
+
+def live_where_it_is(draft: Draft, ref: str, former: Seat, reason: str) -> bool:
+    """Let the letter of a booking be written in the course to which its row was moved, where its "S" is asked about, as
+    an operator said of the ``former`` one (D25); tells whether it is cancelled there all the same.
+    """
+    booking = _goes_on(draft, ref, former)
+    if booking is not None and ref in draft.state.lanes[draft.moment.vhs].unclear:
+        draft.add(e.CancellationRejected, "D25", ref=ref, reason=reason)
+        draft.settle_violations()
+    return booking is not None and draft.state.is_cancelled(booking)
+
+
+def _goes_on(draft: Draft, ref: str, former: Seat) -> Booking | None:
+    """Find the booking in which a ``former`` one goes on, none where it is another person's."""
+    booking = draft.state.bookings.get(ref)
+    seat = booking.seats.get(draft.moment.vhs) if booking is not None else None
+    if booking is None or seat is None or not booking.claimed or booking.moved:
+        return None
+    same = seat.participant_no in (former.participant_no, former.merged_from)
+    return booking if same or seat.merged_from == former.participant_no else None
 
 
 def confirm_cancellation(draft: Draft, ref: str, reason: str) -> None:

@@ -546,8 +546,8 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A booking lives and a VHS shows "S" that may be our own or somebody's: a question stands open (D21).
 
     ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (nobody says who edited it, and
-    it is still "S" after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32) or
-    ``cannot_compare`` (the connector would write over it unseen, D22).
+    it is still "S" after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32),
+    ``moved`` (it may be that of the course it left, D25) or ``cannot_compare`` (it would be overwritten unseen, D22).
     """
 
     ref: str

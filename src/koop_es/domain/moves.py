@@ -7,10 +7,11 @@ sides read it out of one complete export, and neither knows the state of the oth
 from __future__ import annotations
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.cooperation import TOLD, Booking, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.merges import same_name
-from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
 
 
@@ -24,14 +25,20 @@ def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) ->
     if vhs != booking.owner or vhs in booking.cancelled_by or seat.status is None or seat.orphaned:
         return None
     row = part.stands(seat.booking_id)
-    if row is None or row.participant_no != seat.participant_no:
+    if row is None or not _is_its_row(draft, booking, seat, row):
         return None
     if seat.status is CANCELLED and (row.status is CANCELLED or not _by_course(draft, booking, seat)):
         return None
+    return row
+
+
+def _is_its_row(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    if row.participant_no != seat.participant_no:
+        return False
     if booking.person_id in draft.erased:
-        return row if row.booked_at == booking.booked_at else None
+        return row.booked_at == booking.booked_at
     known = draft.person(booking.person_id, booking.person_version)
-    return row if known is not None and row.person is not None and same_name(known, row.person) else None
+    return known is not None and row.person is not None and same_name(known, row.person)
 
 
 def mirror_stands_elsewhere(part: Slice, booking: Booking, seat: Seat) -> bool:
@@ -52,3 +59,57 @@ def _by_course(draft: Draft, booking: Booking, seat: Seat) -> bool:
 def move(draft: Draft, booking: Booking, row: BookingRow) -> None:
     """Cancel a booking where its row left; nobody has to wait for a second look (D25)."""
     draft.add(e.BookingMoved, "D25", row=row, ref=booking.ref, course_number=row.number, period=row.period)
+
+
+# --- an "S" that moves along ------------------------------------------------------------------------------------------
+
+
+def letter_left(former: Draft, ref: str, row: BookingRow) -> Status | None:
+    """Give the letter of a booking in the course it left, where the "S" its row shows elsewhere is the one that was
+    given out there and never shown: it says nothing of the course in which the row is now (D21, D25).
+
+    Whether that course has heard of the move yet makes no difference.
+    """
+    vhs, booking = former.moment.vhs, former.state.bookings.get(ref)
+    seat = booking.seats.get(vhs) if booking is not None else None
+    if booking is None or seat is None or booking.owner != vhs or not seat.live or seat.orphaned:
+        return None
+    given = _was_given_out(former, booking, seat, row) and _is_its_row(former, booking, seat, row)
+    return seat.status if given else None
+
+
+def _was_given_out(former: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a VHS was told an "S", or where nothing was ever given out, whether WS wrote one (ADR 0006)."""
+    by_us, lane = actor_of(row.edited_by) == WEB_SERVICE_USER, former.state.lanes.get(former.moment.vhs)
+    if lane is not None and lane.given:
+        return bool(seat.told or seat.given is CANCELLED or (seat.given_version and seat.given is None and by_us))
+    others = booking.cancelled_by - {booking.owner} or booking.orphaned_by or booking.ever_cancelled
+    return by_us and bool(others or former.state.cancelled)
+
+
+def comes_late(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether an "S" that was given out for the course a booking left may be written only now (D25).
+
+    Soon after the move it may be, whoever edited the row since; later only the connector itself can be so late.
+    """
+    if draft.moment.vhs != booking.owner or draft.state.is_cancelled(booking) or "~" not in booking.ref:
+        return False
+    if any(shown == CANCELLED.value for shown, _ in seat.acked):
+        return False
+    origin = draft.moment.origin
+    soon = (origin.sequence or 0) - seat.since <= TOLD if origin is not None else False
+    if not soon and actor_of(row.edited_by) != WEB_SERVICE_USER:
+        return False
+    return part.letter_left(row) is not None
+
+
+def take_carried(draft: Draft, ref: str, row: BookingRow, *, at_once: bool) -> None:
+    """Take in an "S" of the course that was left: the booking lives, and its letter is written (D25).
+
+    Where a person edited the row, or nobody is said to have and it was not there ``at_once``, it may be meant: that is
+    a question, and nothing is written over it (D21).
+    """
+    draft.add(e.CancellationDelivered, "D25", row=row, cause=draft.state.bookings[ref].changed or None, ref=ref)
+    actor = actor_of(row.edited_by)
+    if by_person(actor) or (actor is None and not at_once):
+        draft.add(e.CancellationUnclear, "D25", row=row, ref=ref, why="moved")

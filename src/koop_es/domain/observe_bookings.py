@@ -35,6 +35,7 @@ from koop_es.domain.echoes import (
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
+from koop_es.domain.moves import comes_late, take_carried
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Person, Status, actor_of
 from koop_es.domain.observe_identity import (
     let_movers_wait,
@@ -93,7 +94,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         take_twins(draft, pairing, missing)
     was_wrong = withdrawn_s(draft)
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
-        _take_row(draft, ref, shown[ref], pairing)
+        _take_row(draft, part, ref, shown[ref], pairing)
     if pairing.doubled:
         take_new_doubles(draft, pairing)
     take_references(draft, pairing)
@@ -134,7 +135,7 @@ def observe_acknowledged(draft: Draft, part: Slice) -> None:
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _take_row(draft: Draft, ref: str, row: BookingRow, pairing: Pairing) -> None:
+def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pairing) -> None:
     """Take in one row: the owner's own booking or the mirror of another VHS's (B1, B3)."""
     vhs = draft.moment.vhs
     booking = draft.state.bookings.get(ref)
@@ -147,25 +148,26 @@ def _take_row(draft: Draft, ref: str, row: BookingRow, pairing: Pairing) -> None
         return
     owned = owner_of(ref) == vhs
     if owned and (booking is None or not booking.claimed):
-        _make(draft, ref, row, row.status)
+        _make(draft, part, ref, row, row.status)
         if ref in pairing.reused:
             values: dict[str, Any] = {"former": pairing.reused[ref], "booking_id": row.booking_id}
             draft.add(e.BelegIdReused, "D18", row=row, cause=draft.state.version, ref=ref, **values)
     elif booking is None or seat is None or seat.status is None:
         _deliver(draft, ref, row, row.status)
     else:
-        _take_change(draft, booking, seat, row, row.status)
+        _take_change(draft, part, booking, seat, row, row.status)
         if ref in pairing.replaced:
             draft.add(e.ParticipantReplaced, "D18", row=row, ref=ref)
         if seat.unreferenced and row.ref == ref:
             draft.add(e.MirrorReferenced, "D26", row=row, ref=ref)
 
 
-def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
+def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) -> None:
     """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3,
-    D5).
+    D5). One that moved here with the "S" of the course it left has the letter it had there (D25).
     """
     person_id = None
+    left = part.letter_left(row) if status is CANCELLED else None
     if row.person is not None:
         person_id = draft.new_person_id()
         draft.keep_person(person_id, 1, ref, row.person)
@@ -173,7 +175,7 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     version = draft.take(
         e.BookingMade(
             vhs=moment.vhs,
-            rule="B3",
+            rule="B3" if left is None else "D25",
             at=moment.at,
             recorded_at=moment.recorded_at,
             origin=moment.origin_of(row),
@@ -181,15 +183,17 @@ def _make(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
             ref=ref,
             booking_id=row.booking_id,
             participant_no=row.participant_no,
-            status=status,
+            status=left or status,
             booked_at=row.booked_at,
             person_id=person_id,
         )
     )
     seats = draft.state.bookings[ref].seats
+    if left is not None:
+        take_carried(draft, ref, row, at_once=True)
     if status is CANCELLED:
         keep_cells(draft, draft.state.bookings[ref], seats[moment.vhs], row, (False, False))
-    if status is CANCELLED or len(seats) == 1:
+    if (status is CANCELLED and left is None) or len(seats) == 1:
         return
     told = draft.state.bookings[ref].cancelled_by
     for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs not in told):
@@ -231,7 +235,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
 
 
-def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
+def _take_change(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent, stamp = booking.ref, seat.absences > 0 or seat.lost, seat.actor
     was = seat.status is CANCELLED, seat.person_version == PERSON_DIFFERS
@@ -251,7 +255,7 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
     if status is seat.status:
         former_letter(draft, booking, seat, row)
     if status is not seat.status:
-        _take_status(draft, booking, seat, row, status, echo=echo)
+        _take_status(draft, part, booking, seat, row, status, echo=echo)
     elif seat.unknown_status is not None:
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
     elif seat.told:
@@ -268,7 +272,9 @@ def _take_change(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         keep_cells(draft, booking, seat, row, was)
 
 
-def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status, *, echo: bool) -> None:
+def _take_status(
+    draft: Draft, part: Slice, booking: Booking, seat: Seat, row: BookingRow, status: Status, *, echo: bool
+) -> None:
     """Decide what a changed letter means: an acknowledgement, a claim of its one writer, or an edit to be overwritten
     (D6). An "S" that is an ``echo`` is our own; any other is a claim, whoever cancelled the booking before (D21).
     """
@@ -280,6 +286,8 @@ def _take_status(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, st
         known = booking.cancelled_by and not told_anything(draft)
         if echo or known or (state.cancelled and vhs == state.master):
             draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
+        elif comes_late(draft, part, booking, seat, row):
+            take_carried(draft, ref, row, at_once=False)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from koop_es.domain.observation import BookingRow, CourseRow, Rejected
+from koop_es.domain.observation import BookingRow, CourseRow, Rejected, Status
 
 Key = tuple[str, str | None]
 """Course number and period, case-sensitive, never cast; the period is None where a source has none."""
@@ -66,7 +66,8 @@ class Slice:
     name, and are not counted; where the absences are ``suspended``, none is counted, nor any forgotten (D17). A row of
     the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25).
     ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses; ``untold`` are the
-    cooperations of the export whose absences are suspended.
+    cooperations of the export whose absences are suspended. ``letter_left`` gives, of a row with an "S" that was given
+    out for the course it left, the letter of its booking there (D25).
     """
 
     coop_id: str
@@ -84,6 +85,7 @@ class Slice:
     stands: Callable[[str], BookingRow | None] = lambda _: None
     homes: Callable[[str], Collection[Home]] = nowhere
     untold: frozenset[str] = frozenset()
+    letter_left: Callable[[BookingRow], Status | None] = lambda _: None
     name: str = ""
 
 

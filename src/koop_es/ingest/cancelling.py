@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from koop_es.domain.cancellations import confirm_cancellation, end_where_it_is, reject_cancellation
+from koop_es.domain.cancellations import (
+    confirm_cancellation,
+    end_where_it_is,
+    live_where_it_is,
+    reject_cancellation,
+)
 from koop_es.domain.draft import Draft
 from koop_es.ingest.command import load, moment, write
 from koop_es.ingest.references import References
@@ -12,30 +17,36 @@ from koop_es.store import Store
 
 
 def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, reason: str, reject: bool = False) -> str:
-    """Make an unclear "S" an "S" everywhere, or with ``reject`` write over it; returns the letter decided.
+    """Make an unclear "S" an "S" everywhere, or with ``reject`` write over it; returns the letter the booking has now.
 
     Of a booking that was moved meanwhile it is said of where it is now, in the same transaction (D25). The first of
     two decisions stands. Raises CooperationUnknown, CancellationDecided and NothingToConfirm.
     """
     at = moment(vhs, now)
 
-    def attempt() -> None:
+    def attempt() -> bool:
         with store.reading() as tx:
             draft = load(tx, coop_id, at)
             drafts = {coop_id: (draft.state.version, draft)}
             booking = draft.state.bookings.get(ref)
             seat = booking.seats.get(vhs) if booking is not None and draft.state.moved_in_doubt(booking) else None
-            homes = References(tx, vhs, tuple).homes(seat.booking_id) if seat is not None and not reject else ()
+            homes = References(tx, vhs, tuple).homes(seat.booking_id) if seat is not None else ()
             for home in homes:
                 if home.coop_id not in drafts:
                     other: Draft = load(tx, home.coop_id, at)
                     drafts[home.coop_id] = other.state.version, other
         (reject_cancellation if reject else confirm_cancellation)(draft, ref, reason)
+        cancelled = not reject
         for home in homes:
-            if seat is not None and home.ref != ref:
-                end_where_it_is(drafts[home.coop_id][1], home.ref, seat, reason)
+            if seat is None or home.ref == ref:
+                continue
+            there = drafts[home.coop_id][1]
+            if reject:
+                cancelled |= live_where_it_is(there, home.ref, seat, reason)
+            else:
+                end_where_it_is(there, home.ref, seat, reason)
         with store.write() as tx:
             write(tx, [(version, decided) for version, decided in drafts.values() if decided.events])
+        return cancelled
 
-    store.retrying(attempt)
-    return "A" if reject else "S"
+    return "S" if store.retrying(attempt) else "A"

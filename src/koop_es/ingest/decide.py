@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.draft import Moment, RowCells, VaultEntry
+from koop_es.domain.draft import Draft, Moment, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
-from koop_es.domain.observation import Report
+from koop_es.domain.moves import letter_left
+from koop_es.domain.observation import BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -118,8 +120,35 @@ class Decider:
                 yield from (row.booking_id for row in part.bookings if not row.ref and row.booking_id not in known)
 
         references = References(tx, vhs, new)
+        left = _Left(tx, self.moment, references)
         for part in parts:
             part.homes, part.references = references.homes, references.of
+            part.letter_left = partial(left.letter, part.coop_id)
+
+
+@dataclass(slots=True)
+class _Left:
+    """Looks up the courses that rows with "S" left, which are few (D25)."""
+
+    tx: Tx
+    moment: Moment
+    references: References
+    drafts: dict[str, Draft] = field(default_factory=dict)
+
+    def letter(self, coop_id: str, row: BookingRow) -> Status | None:
+        """Give the letter a row's booking had in another course, if its "S" was given out there."""
+        for home in self.references.homes(row.booking_id):
+            if home.coop_id != coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
+                return letter
+        return None
+
+    def _draft(self, coop_id: str) -> Draft:
+        if coop_id not in self.drafts:
+            state = fold(coop_id, self.tx.stories([coop_id])[coop_id].events)
+            erased = forgotten(self.tx, [coop_id])[coop_id].keys()
+            people = vault.of_streams(self.tx, [coop_id])
+            self.drafts[coop_id] = Draft(state, self.moment, people, erased=erased)
+        return self.drafts[coop_id]
 
 
 def forgotten(tx: Tx, coop_ids: Iterable[str]) -> dict[str, Forgotten]:

@@ -57,7 +57,8 @@ class Sheet:
     ``touched`` are the bookings, and ``course_touched`` tells whether it is the course, that the events of the export
     at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
     ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course,
-    ``standing`` own rows, by Beleg-ID (D25); ``former`` references of a Beleg-ID that are taken (D18a).
+    ``standing`` own rows, by Beleg-ID (D25); ``former`` references of a Beleg-ID that are taken (D18a),
+    ``carried`` the letters of those whose "S" is that of the course they left (D25).
     While absences are ``suspended``, the rows that are ``untold`` are not shown and do not count as gone (D17).
     """
 
@@ -75,6 +76,7 @@ class Sheet:
     elsewhere: set[str] = field(default_factory=set)
     standing: dict[str, BookingRow] = field(default_factory=dict)
     former: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    carried: dict[str, Status] = field(default_factory=dict)
     suspended: Suspension | None = None
     untold: set[str] = field(default_factory=set)
 
@@ -128,6 +130,7 @@ class Sheet:
             elsewhere=frozenset(self.elsewhere).__contains__,
             stands=dict(self.standing).get,
             references=lambda booking_id: self.former.get(booking_id, ()),
+            letter_left=lambda row: self.carried.get(row.booking_id),
         )
 
     # --- rows -----------------------------------------------------------------------------------------------------

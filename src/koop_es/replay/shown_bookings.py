@@ -121,6 +121,8 @@ def _reported(sheet: Sheet, event: e.BookingReported, told: Telling) -> None:
 def _s_there(sheet: Sheet, event: e.CancellationDelivered, told: Telling) -> None:
     booking = told.state.bookings.get(event.ref)
     sheet.touched.add(event.ref)
+    if event.rule == "D25" and (row := sheet.rows.get(event.ref)) is not None and row.status is not None:
+        sheet.carried[row.booking_id] = row.status
     if echoes.STATUS not in told.echo or (booking is not None and told.state.is_cancelled(booking)):
         sheet.edit(event.ref, event, **letter(Status.CANCELLED))
 

@@ -56,14 +56,14 @@ REASONS: dict[str, dict[str, Says]] = {
     # change lists
     "ChangesGivenOut": {"D21": RULE},
     "ChangesNotSeen": {"D22": RULE},
-    "CancellationUnclear": {"D21": ROW, "D22": RULE},
+    "CancellationUnclear": {"D21": ROW, "D25": ROW, "D22": RULE},
     "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE},
     "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE},
     # bookings
-    "BookingMade": {"B3": ROW, **MOVED},
+    "BookingMade": {"B3": ROW, "D25": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
     "BookingCancelled": {"B3": MAYBE, "D20": CAUSE, "D31": CAUSE, **MOVED},
-    "CancellationDelivered": {"B3": ROW | CAUSE, "D31": CAUSE, **MOVED},
+    "CancellationDelivered": {"B3": ROW | CAUSE, "D25": ROW | CAUSE, "D31": CAUSE, **MOVED},
     "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW},
     "BookingAmended": {"D6": ROW, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "AmendmentWithdrawn": {"D32": CAUSE},

@@ -265,6 +265,7 @@ SAYS: dict[str, str] = {
     "unclear_stamp": "und die Zeile wurde seit der Bestätigung des S bearbeitet",
     "unclear_still": "und das auch noch zwei vollständige Exporte nach Ausgabe des A",
     "unclear_alone": "und andere, deren S mit ihm zurückgenommen wurde, zeigen wieder ihre Buchstaben",
+    "unclear_moved": "und es kann das S sein, das für den verlassenen Kurs ausgegeben wurde",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
     "empty": "nichts",
     "erased": "gelöscht",

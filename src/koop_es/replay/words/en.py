@@ -190,6 +190,7 @@ SAYS: dict[str, str] = {
     "unclear_stamp": "and the row was edited since its S was acknowledged",
     "unclear_still": "and still does two complete exports after A was given out",
     "unclear_alone": "and others whose S was withdrawn with it show their letters again",
+    "unclear_moved": "and it may be the S that was given out for the course it left",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
     "empty": "empty",
     "erased": "erased",
