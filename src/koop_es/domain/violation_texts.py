@@ -72,7 +72,8 @@ TEXTS: dict[str, str] = {
     "BELEG_ID_REUSED": (
         "The program gave the Beleg-ID {found} of booking {expected} to another registration, which is {ref} here. "
         "Should {expected} still live, enter it again; else it gets S everywhere at the second complete export "
-        "without it. This ends when {expected} shows S everywhere."
+        "without it, unless BOOKING_REMOVED asks about it: then somebody decides. This ends when {expected} shows S "
+        "everywhere."
     ),
     "MIRROR_WITHOUT_REFERENCE": (
         "The row {found} is the mirror {expected} without its Koop-Beleg-ID, or with another's (so are {refs}). Enter "

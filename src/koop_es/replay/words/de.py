@@ -184,7 +184,8 @@ VIOLATIONS: dict[str, str] = {
     "BELEG_ID_REUSED": (
         "Das Programm hat die Beleg-ID {found} der Belegung {expected} an eine andere Anmeldung vergeben, die hier "
         "{ref} heißt. Soll {expected} noch gelten, ist sie neu einzugeben; sonst wird sie beim zweiten vollständigen "
-        "Export ohne sie überall storniert. Erledigt, sobald {expected} überall S zeigt."
+        "Export ohne sie überall storniert, es sei denn, BOOKING_REMOVED fragt nach ihr: dann entscheidet jemand. "
+        "Erledigt, sobald {expected} überall S zeigt."
     ),
     "MIRROR_WITHOUT_REFERENCE": (
         "Die Zeile {found} ist die Kopie von {expected} ohne ihre Koop-Beleg-ID oder mit einer anderen (so auch "
