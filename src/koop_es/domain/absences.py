@@ -103,14 +103,7 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
                 _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if seat.asked:  # what its row meant is asked no more, but whether it lives: nothing absent counts until then (D20)
-        draft.add(e.BookingQuestioned, "D20", cause=seat.asked, ref=ref)
-        return
-    if vhs != booking.owner and (rule := _no_loss(draft, part, booking, seat)):
-        draft.add(e.MirrorLost, rule, cause=booking.changed or None, ref=ref)
-        return
-    if vhs == booking.owner and (spared := "D24" if seat.spared else _sparing(draft)):
-        draft.add(e.BookingQuestioned, spared, cause=booking.changed or None, ref=ref)
+    if _is_spared(draft, part, booking, seat):
         return
     if policy.orphan_policy == "symmetric" or vhs == booking.owner:
         _weigh(draft, booking, seat)
@@ -128,12 +121,34 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
 
 
+def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
+    """Take an absence that is no loss: a mirror is delivered again, of the owner's own booking it is asked whether it
+    lives; nothing absent counts until that is answered (D5, D20, D24, D32, B11).
+    """
+    if seat.asked:  # what its row meant is asked no more, but whether it lives (D20)
+        draft.add(e.BookingQuestioned, "D20", cause=seat.asked, ref=booking.ref)
+        return True
+    own = draft.moment.vhs == booking.owner
+    if seat.taken_back:  # an operator has said that it lives
+        rule = "D32"
+    elif own:
+        rule = "D24" if seat.spared else _sparing(draft)
+    else:
+        rule = _no_loss(draft, part, booking, seat) or ""
+    if rule:
+        kind = e.BookingQuestioned if own else e.MirrorLost
+        draft.add(kind, rule, cause=booking.changed or None, ref=booking.ref)
+    return bool(rule)
+
+
 def _takes_move(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
     """Cancel a booking at once whose row stands in another course (D25), unless that is withheld (D19, D31) or proves
     nothing any more (D17); what an Ausfall cancels anyway is no loss.
     """
     if seat.withheld is not None or draft.judgement.withholds_absence(draft.state.coop_id, booking.owner):
         return False
+    if seat.taken_back:
+        return False  # an operator has said that it is here, and nobody has moved the row back yet (D32)
     row = stands_elsewhere(draft, part, booking, seat)
     if row is None or is_over(draft):
         return False

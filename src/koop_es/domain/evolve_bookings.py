@@ -368,8 +368,9 @@ def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated)
     if seat is not None:
         seat.version = state.version
         seat.absences, seat.absent_export, seat.withheld, seat.orphaned, seat.lost = 0, "", None, False, False
+        seat.taken_back = True
         if seat.status is CANCELLED:
-            seat.shown_cancelled, seat.taken_back = False, True
+            seat.shown_cancelled = False
 
 
 def _amendment_withdrawn(state: Cooperation, event: e.AmendmentWithdrawn) -> None:

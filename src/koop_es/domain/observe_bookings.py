@@ -248,7 +248,7 @@ def _take_change(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: B
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
         if draft.moment.vhs == booking.owner and status not in (CANCELLED, booking.status):
             _take_letter(draft, ref, row, status)
-    elif absent or seat.survivor is not None or seat.reused_by is not None:
+    elif absent or seat.survivor is not None or seat.reused_by is not None or (seat.taken_back and seat.live):
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
     elif seat.archived:
         draft.add(e.BookingReappeared, "D17", row=row, ref=ref, status=seat.status or status)

@@ -357,9 +357,10 @@ class _Weighing:
 
         One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose
         "S" somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told
-        "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking
-        or people were entered again in another order. One that is asked about goes on in it, and so does one that was
-        given out to be written again, or waits for that as one of its own: staff enters anew what was lost (D20, D24).
+        "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking,
+        or TNR and name, or people were entered again in another order. One that is asked about goes on in it, and so
+        does one that was given out to be written again, or waits for that as one of its own: staff enters anew what was
+        lost (D20, D24).
         """
         seat = one.seat
         final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
@@ -370,8 +371,9 @@ class _Weighing:
         to_be_written = one.booking.owner == self.vhs or one.ref in self.lane.creates_given
         if seat.orphaned or seat.survivor is not None or (seat.lost and not to_be_written):
             return False
+        same_one = witness.number == one.witness.number and witness.name == one.witness.name != ""
         expected = bool(seat.asked) or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
-        return not seat.absences or expected
+        return not seat.absences or same_one or expected
 
     def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
         if row.status is None and same_id:

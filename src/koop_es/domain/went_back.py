@@ -179,7 +179,7 @@ def note_missing(draft: Draft, missing: Iterable[str]) -> None:
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
         seat = booking.seats[draft.moment.vhs]
-        if seat.live and not seat.absences and not draft.state.is_cancelled(booking):
+        if seat.live and not seat.absences and not seat.taken_back and not draft.state.is_cancelled(booking):
             draft.weight.signs.append(Sign(seat.since, row=True))
 
 

@@ -216,3 +216,33 @@ def test_d32_d20_facts_and_persons_of_before_a_withdrawn_export_are_no_restored_
     assert vhs.report().code is None
     assert not open_violations(vhs.store)
     assert not change_list(vhs.store, "563")
+
+
+def test_d32_what_is_still_missing_after_its_loss_was_withdrawn_is_asked_about_and_cancels_nobody(vhs: Vhs) -> None:
+    left = vhs.bookings[2:]
+    vhs.report(left)
+    vhs.report(left)
+    withdraw(vhs, "563#3")
+    for _ in range(3):
+        vhs.report(left)
+    assert set(vhs.held()) == {"A"}
+    assert [(item["code"], item["ref"]) for item in open_violations(vhs.store)] == [
+        ("BOOKING_REMOVED", "563:10"),
+        ("BOOKING_REMOVED", "563:11"),
+    ]
+    vhs.report()
+    assert not open_violations(vhs.store)
+    vhs.report(left)
+    vhs.report(left)
+    assert vhs.held().count("S") == 2, "shown again and lost anew, they are lost as any other"
+
+
+def test_d32_move_that_was_withdrawn_is_no_move_again_while_nobody_moves_the_row_back(vhs: Vhs) -> None:
+    moved = [row | {"Kursnummer": "K2"} if row["Beleg-ID"] == "10" else row for row in vhs.bookings]
+    vhs.report(moved)
+    assert vhs.held().count("S") == 1
+    withdraw(vhs, "563#2")
+    for _ in range(3):
+        vhs.report(moved)
+    assert set(vhs.held()) == {"A"}
+    assert [(item["code"], item["ref"]) for item in open_violations(vhs.store)] == [("BOOKING_REMOVED", "563:10")]

@@ -81,6 +81,16 @@ def test_d18_name_and_second_of_two_tell_nobody() -> None:
     assert types(world.report(ABO, booked("8", person=SILENT)))[0] == "BookingMade"
 
 
+def test_d18_who_is_entered_again_before_the_second_absence_keeps_the_booking() -> None:
+    """As the first absence says: Beleg-ID and time are new, TNR and name are the same."""
+    world = at_owner(booked("7"), booked("8", person=CARL, at=LATER))
+    world.report(ABO, booked("8", person=CARL, at=LATER))
+    again = booked("9", tnr="T7", at="2026-03-01T09:00:01+01:00")
+    assert "BookingRekeyed" in types(world.report(ABO, booked("8", person=CARL, at=LATER), again))
+    assert world.statuses(MASTER) == {"301:7": "A", "301:8": "A"}
+    assert world.open == set()
+
+
 def test_d18c_substitute_takes_part_and_people_are_told() -> None:
     world = at_owner(booked("7"))
     said = world.report(ABO, booked("7", tnr="T8", person=CARL))
