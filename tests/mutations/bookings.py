@@ -146,8 +146,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    elif absent or seat.survivor is not None or seat.reused_by is not None:\n",
-                "    elif absent and seat.survivor is not None:\n",
+                "    elif absent or seat.survivor is not None or seat.reused_by",
+                "    elif (absent and seat.survivor is not None) or seat.reused_by",
             ),
         ),
     ),

@@ -148,8 +148,8 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)\n        beside",
-                "        known, shown = self.booking_ids(lane.coop_id), self._bookings_of(row)\n"
+                "        known, shown = self.traces(lane.coop_id), self._bookings_of(row)\n        beside",
+                "        known, shown = self.traces(lane.coop_id), self._bookings_of(row)\n"
                 "        if known is not shown:\n            return False\n        beside",
             ),
         ),

@@ -138,7 +138,13 @@ LISTS = (
         "what was removed while the course was cancelled is an orphan",
         "D24",
         "The owner tidied up because of the Ausfall; he is asked.",
-        (Edit("domain/absences.py", '(spared := "D24" if seat.spared else _sparing(draft)):', '(spared := ""):'),),
+        (
+            Edit(
+                "domain/absences.py",
+                '        rule = "D24" if seat.spared else _sparing(draft)\n',
+                '        rule = ""\n',
+            ),
+        ),
         Named((f"{_AUSFALL}::test_d24_own_booking_removed_while_cancelled_is_asked_about_and_never_an_orphan",)),
     ),
     Mutation(

@@ -216,9 +216,9 @@ ROWS = (
                 (
                     " or draft.judgement.withholds_absence(draft.state.coop_id, booking.owner):\n"
                     "        return False\n"
-                    "    row"
+                    "    if seat.taken_back"
                 ),
-                (":\n        return False\n    row"),
+                (":\n        return False\n    if seat.taken_back"),
             ),
         ),
         Named((f"{_MOVES}::test_d25_shifted_column_is_withheld_and_never_s_at_once",)),

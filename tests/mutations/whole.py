@@ -281,8 +281,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withhold.py",
-                "        if not (follows or draft.judgement.withholds(effect)):\n",
-                "        if not draft.judgement.withholds(effect):\n",
+                "    return draft.judgement.withholds(effect) or (follows and not draft.state.cancelled)\n",
+                "    return draft.judgement.withholds(effect) and (not follows or not draft.state.cancelled)\n",
             ),
         ),
         Named((f"{_WITHHOLD}::test_d31b_letters_come_with_the_ausfall_that_is_withheld",)),

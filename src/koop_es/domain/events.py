@@ -16,6 +16,7 @@ from koop_es.domain.event import EVENTS as EVENTS
 from koop_es.domain.event import Event as Event
 from koop_es.domain.event import type_name as type_name
 from koop_es.domain.events_of_vhs import ExportApplied as ExportApplied
+from koop_es.domain.events_of_vhs import ExportWithdrawn as ExportWithdrawn
 from koop_es.domain.events_of_vhs import MarketJoined as MarketJoined
 from koop_es.domain.events_of_vhs import MarketLeft as MarketLeft
 from koop_es.domain.events_of_vhs import ProgramWentBack as ProgramWentBack
@@ -171,9 +172,7 @@ class CourseArchived(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CourseReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A course that vanished or was archived is there again; an ``incomplete`` export does not tell which of its
-    bookings went with it (B11).
-    """
+    """A course that vanished or was archived is there again; an ``incomplete`` export tells none of its losses (B11)."""
 
     VERSION: ClassVar[int] = 2
 
@@ -397,13 +396,6 @@ class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
     status: Status
     reason: str = ""
-
-
-class ExportWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """An operator took an export back, with the reason; it stands in the stream of its VHS (D32)."""
-
-    export: str
-    reason: str
 
 
 class RevisionWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):

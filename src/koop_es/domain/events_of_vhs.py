@@ -43,3 +43,10 @@ class MarketJoined(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 class MarketLeft(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A VHS left a mini-market; its existing Abos survive."""
+
+
+class ExportWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator took an export back, with the reason; it stands in the stream of its VHS (D32)."""
+
+    export: str
+    reason: str
