@@ -141,7 +141,7 @@ LISTS = (
         (
             Edit(
                 "domain/absences.py",
-                '        rule = "D24" if seat.spared else _sparing(draft)\n',
+                '        rule = "D24" if seat.spared else _sparing(draft, seat, policy)\n',
                 '        rule = ""\n',
             ),
         ),
@@ -151,7 +151,11 @@ LISTS = (
         "a mirror that was removed while the course was cancelled is an orphan",
         "D24",
         "It is delivered again, and nobody loses a seat by it.",
-        (Edit("domain/absences.py", ("    if sparing := _sparing(draft):\n        return sparing\n"), ""),),
+        (
+            Edit(
+                "domain/absences.py", ("    if sparing := _sparing(draft, seat, policy):\n        return sparing\n"), ""
+            ),
+        ),
         Named((f"{_AUSFALL}::test_d24_mirror_removed_while_cancelled_is_delivered_again",)),
     ),
 )

@@ -129,8 +129,8 @@ class Story:
     """Exports of one network drawn from a seed, wrong ones and whole ones mixed, while staff removes a few bookings.
 
     What the engine cannot tell from a true loss is not drawn: a complete and proven export that lacks, twice in a row
-    and below the mass guard, the same booking of a course that is there. ``absences`` counts that in the contract's
-    words.
+    and below the mass guard, the same booking of a course that is there. Nor is what is asked about: a course that was
+    gone and is back without any of its bookings (B11d). ``absences`` counts losses in the contract's words.
     """
 
     network: Network
@@ -171,10 +171,10 @@ class Story:
                 wrong = msgspec.structs.replace(thin, kind=Kind.OCCUPANCY, bookings=None)
             case "scoped":
                 wrong = msgspec.structs.replace(thin, scope=AFTER_THE_END)
-            case "courseless":
-                wrong = self._filtered(vhs, random.randrange(len(COOPS)), bookings=False)
-            case "rowless":
-                wrong = self._filtered(vhs, random.randrange(len(COOPS)), bookings=True)
+            case "courseless" | "rowless":
+                self.wrong += 1
+                wrong = self._filtered(vhs, random.randrange(len(COOPS)), bookings=fate == "rowless")
+                return [wrong, network.export(vhs)]
             case "no bookings":
                 wrong = msgspec.structs.replace(thin, bookings=None)
             case "no courses":

@@ -103,7 +103,7 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
                 _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if _is_spared(draft, part, booking, seat):
+    if _is_spared(draft, part, booking, seat, policy):
         return
     if policy.orphan_policy == "symmetric" or vhs == booking.owner:
         _weigh(draft, booking, seat)
@@ -121,7 +121,7 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
 
 
-def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
+def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Policy) -> bool:
     """Take an absence that is no loss: a mirror is delivered again, of the owner's own booking it is asked whether it
     lives; nothing absent counts until that is answered (D5, D20, D24, D32, B11).
     """
@@ -132,9 +132,9 @@ def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
     if seat.taken_back:  # an operator has said that it lives
         rule = "D32"
     elif own:
-        rule = "D24" if seat.spared else _sparing(draft)
+        rule = "D24" if seat.spared else _sparing(draft, seat, policy)
     else:
-        rule = _no_loss(draft, part, booking, seat) or ""
+        rule = _no_loss(draft, part, booking, seat, policy) or ""
     if rule:
         kind = e.BookingQuestioned if own else e.MirrorLost
         draft.add(kind, rule, cause=booking.changed or None, ref=booking.ref)
@@ -218,7 +218,7 @@ def weigh_course(
     weight.stock = Stock(len(stock | absent), len((stock & live) - gone), moved)
 
 
-def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | None:
+def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Policy) -> str | None:
     """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
 
     One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
@@ -226,21 +226,22 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> str | N
     """
     if not seat.live:
         return "D5"
-    if sparing := _sparing(draft):
+    if sparing := _sparing(draft, seat, policy):
         return sparing
     return "B11" if mirror_stands_elsewhere(part, booking, seat) else None
 
 
-def is_made_anew(draft: Draft, missing: Collection[str], shown: Collection[str]) -> bool:
-    """Tell whether a course stands under another number and nothing that was booked in it followed: it was deleted and
-    entered anew, and its bookings went with it (B11d, R20).
+def _sparing(draft: Draft, seat: Seat, policy: Policy) -> str:
+    """Give the rule by which what is missing went with its course, and nobody has decided on it (D24, B11d).
+
+    A course that is back without any booking, or stands under another number with none that was in it, was deleted and
+    entered anew. In one that is back the second export tells: by then a filter would show some of them again.
     """
-    return draft.renumbered and bool(missing) and not any(ref in draft.state.bookings for ref in shown)
-
-
-def _sparing(draft: Draft) -> str:
-    """Give the rule by which what is missing went with its course, and nobody has decided on it (D24, B11d)."""
-    return draft.state.lanes[draft.moment.vhs].sparing or ("B11" if draft.returned else "")
+    sparing = draft.state.lanes[draft.moment.vhs].sparing
+    if sparing == "D24":
+        return sparing
+    back = sparing == "B11" and seat.absences + 1 >= policy.orphan_confirmations
+    return "B11" if draft.emptied and (back or draft.renumbered) else ""
 
 
 def tell_suspension(draft: Draft, part: Slice, shown: Collection[str]) -> None:

@@ -65,8 +65,8 @@ class Draft:
     """The events one observation or command adds to a stream, and the persons that go with them.
 
     ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15). ``merged`` are the
-    Beleg-IDs of rows that bookings go on in since this export (B15), ``returned`` says that the course is back with it,
-    ``renumbered`` that it stands under another number.
+    Beleg-IDs of rows that bookings go on in since this export (B15), ``renumbered`` says that the course stands under
+    another number, ``emptied`` that no booking that was in it does any more (B11).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
     ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
     """
@@ -77,8 +77,8 @@ class Draft:
     new_person_id: Callable[[], str] = lambda: ""
     erased: Set[str] = frozenset()
     merged: set[str] = field(default_factory=set)
-    returned: bool = False
     renumbered: bool = False
+    emptied: bool = False
     judgement: Judgement = NOTHING
     weight: Weight = field(default_factory=Weight)
     complete: bool = False

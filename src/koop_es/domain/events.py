@@ -130,8 +130,8 @@ class CourseReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ReinstatementDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A VHS shows the course live after its Ausfall was taken back, or after it was gone there; what a ``complete``
-    export still lacks was removed meanwhile, and from the next one on what is missing counts again (D24, B11, D3).
+    """A VHS shows the course live after its Ausfall was taken back; what a ``complete`` export still lacks was removed
+    while the course was cancelled, and from the next one on what is missing counts again (D24, D3).
     """
 
     complete: bool = False
@@ -172,11 +172,11 @@ class CourseArchived(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CourseReappeared(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A course that vanished or was archived is there again; an ``incomplete`` export tells none of its losses (B11)."""
+    """A course that vanished or was archived is there again; ``empty``: without any booking (B11)."""
 
     VERSION: ClassVar[int] = 2
 
-    incomplete: bool = False
+    empty: bool = False
 
 
 class CoopIdDelivered(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -39,6 +39,8 @@ def _show(
     """
     if seat.absences or seat.lost or seat.archived or (status is not None and status is not seat.status):
         seat.version = state.version
+        if seat.absences and state.lanes[event.vhs].sparing == "B11":  # not all went with the course
+            state.lanes[event.vhs].sparing = ""
         if seat.lost and (lane := state.lanes.get(event.vhs)) is not None:
             lane.creates_given.pop(booking.ref, None)
         if seat.lost or seat.status is None:  # a row that is made again is acknowledged anew (D20)

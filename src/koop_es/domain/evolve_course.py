@@ -268,7 +268,7 @@ def _forget_absences(state: Cooperation, vhs: str) -> None:
 def _course_reappeared(state: Cooperation, event: e.CourseReappeared) -> None:
     lane = _lane(state, event.vhs)
     lane.present, lane.archived = True, False
-    if event.incomplete:
+    if event.empty:
         lane.sparing = lane.sparing or "B11"
 
 

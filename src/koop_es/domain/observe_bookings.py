@@ -10,7 +10,6 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain.absences import (
     archive,
-    is_made_anew,
     is_over,
     missed,
     stood,
@@ -78,7 +77,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     shown = pairing.shown
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
-    draft.returned = draft.returned or is_made_anew(draft, missing, shown)
+    draft.emptied = not any(ref in draft.state.bookings for ref in shown)
     if missing:
         note_missing(draft, missing)
     fresh = note_anew(draft, shown, pairing.rekeyed)

@@ -131,8 +131,7 @@ def _take_row(draft: Draft, lane: Lane, part: Slice, row: CourseRow) -> bool:
     if not _take_identity(draft, lane, row):
         return False
     if not lane.present:
-        rule, draft.returned = "D17" if lane.archived else "R44", True
-        draft.add(e.CourseReappeared, rule, row=row, incomplete=not part.proves_absence)
+        draft.add(e.CourseReappeared, "D17" if lane.archived else "R44", row=row, empty=not part.bookings)
     first = not lane.delivered
     if first:
         held = row.external_number == state.coop_id
@@ -207,16 +206,15 @@ def _is_over(lane: Lane, at: str) -> bool:
 
 
 def observe_return(draft: Draft, part: Slice) -> None:
-    """Note that a VHS shows the course live after the Master took its Ausfall back, or after it was gone there (D24,
-    B11); absences are taken in before.
+    """Note that a VHS shows the course live after the Master took its Ausfall back; absences are taken in before (D24).
 
-    Until a complete export did, what is missing was removed while the course was cancelled, or with it.
+    Until a complete export did, what is missing was removed while the course was cancelled.
     """
     lane, row = draft.state.lanes[draft.moment.vhs], part.course
-    if row is None or part.counts_only or lane.row.cancelled or not (lane.untold or lane.sparing):
+    if row is None or part.counts_only or lane.row.cancelled or not (lane.untold or lane.sparing == "D24"):
         return
     if lane.untold or part.proves_absence:
-        draft.add(e.ReinstatementDelivered, lane.sparing or "D24", row=row, complete=part.proves_absence)
+        draft.add(e.ReinstatementDelivered, "D24", row=row, complete=part.proves_absence)
 
 
 _MOVED = frozenset({"starts_on", "ends_on", "starts_at", "ends_at", "venue"})

@@ -116,7 +116,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     untold = () if lane.suspended is None else lane.suspended.refs
     found: list[BookingView] = []
     suspects, live = (
-        int(bool(lane.sparing)),
+        int(lane.sparing == "D24"),
         0,
     )  # what is missing after an Ausfall was taken back has to be seen once (D24)
     for booking in ordered:

@@ -35,7 +35,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "CourseRenumbered": {"R20": ROW},
     "CourseCancelled": {"R47": MAYBE, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "CourseReinstated": {"D24": ROW | CAUSE, "D20": CAUSE, "D32": CAUSE},
-    "ReinstatementDelivered": {"D24": ROW, "B11": ROW},
+    "ReinstatementDelivered": {"D24": ROW},
     "CourseWentBack": {"D20": MAYBE | Says.ANY},
     "CourseRestored": {"D20": CAUSE},
     "FormerFactsConfirmed": {"D20": CAUSE},
