@@ -27,7 +27,7 @@ RARE = {
     "FormerFactsConfirmed",
     "ViolationAcknowledged",
 }
-"""Events of operators, of programs that went back, and of courses that are over, that these seeds do not bring about."""
+"""Events of operators, of restored programs and of courses that are over, which these seeds do not bring about."""
 
 
 def events_that_reach_few(url: str) -> Counter[str]:
