@@ -173,14 +173,3 @@ def any_db_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, once of each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
-
-
-PENDING: dict[str, str] = {}
-"""Tests that fail and are still to be mended, each with why; one that passes again must be taken out."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is still to be mended, so that nothing else that fails is overlooked."""
-    for item in items:
-        if reason := PENDING.get(item.nodeid.rpartition("/")[2]):
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))

@@ -15,7 +15,6 @@ from koop_es.simulate.rehearsal import rehearse
 from koop_es.simulate.staff import Staff
 from koop_es.simulate.steps import Act, Export, Scenario, read, save
 
-SEEDS = 1_000
 BATCH = 20
 
 SEED = 8
@@ -24,8 +23,8 @@ SEED = 8
 MIXED = 160
 """Seeds that are carried out with the kinds of edits and faults examiners found missing mixed in."""
 
-PENDING: dict[int, str] = {}
-"""Seeds whose findings are still to be mended in the engine, each with what is wrong; in no other may there be any."""
+PLAIN = 840
+"""Seeds that are carried out without them; a thousand in all, each judged by both judges (C1)."""
 
 
 def carried_out(scenario: Scenario, record_property: Callable[[str, object], None]) -> list[str]:
@@ -38,12 +37,12 @@ def carried_out(scenario: Scenario, record_property: Callable[[str, object], Non
     return outcome.findings
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
+@pytest.mark.parametrize("first", range(0, PLAIN, BATCH))
 def test_c1_network_with_faults_converges_and_the_oracle_agrees(
     first: int, record_property: Callable[[str, object], None]
 ) -> None:
     found = {seed: carried_out(draw(seed, kinds=()), record_property)[:3] for seed in range(first, first + BATCH)}
-    assert {seed: findings for seed, findings in found.items() if findings and seed not in PENDING} == {}
+    assert {seed: findings for seed, findings in found.items() if findings} == {}
 
 
 @pytest.mark.parametrize("first", range(0, MIXED, BATCH))
@@ -51,7 +50,7 @@ def test_c2_c5_network_in_which_people_do_what_examiners_found_missing_ends_as_b
     first: int, record_property: Callable[[str, object], None]
 ) -> None:
     found = {seed: carried_out(draw(seed), record_property)[:3] for seed in range(first, first + BATCH)}
-    assert {seed: findings for seed, findings in found.items() if findings and seed not in PENDING} == {}
+    assert {seed: findings for seed, findings in found.items() if findings} == {}
 
 
 @pytest.fixture(scope="module")
