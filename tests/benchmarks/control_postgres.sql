@@ -54,7 +54,7 @@ SELECT coop_id, ref, vhs,
         ORDER BY version DESC))[1] AS status,
     bool_or(topic = 'koop.BookingCancelled.1') AS cancels
 FROM told
-WHERE topic IN ('koop.BookingMade.1', 'koop.BookingDelivered.1', 'koop.BookingCancelled.1', 'koop.CancellationDelivered.1')
+WHERE topic IN ('koop.BookingMade.1', 'koop.BookingDelivered.2', 'koop.BookingCancelled.1', 'koop.CancellationDelivered.1')
 GROUP BY coop_id, ref, vhs
 
 -- seats_known: Have the planner know it.

@@ -46,7 +46,7 @@ SELECT coop_id, ref, vhs, max(version) AS version,
     CASE WHEN topic IN ('koop.BookingCancelled.1', 'koop.CancellationDelivered.1') THEN 'S' ELSE status END AS status,
     sum(topic = 'koop.BookingCancelled.1') AS cancels
 FROM told
-WHERE topic IN ('koop.BookingMade.1', 'koop.BookingDelivered.1', 'koop.BookingCancelled.1', 'koop.CancellationDelivered.1')
+WHERE topic IN ('koop.BookingMade.1', 'koop.BookingDelivered.2', 'koop.BookingCancelled.1', 'koop.CancellationDelivered.1')
 GROUP BY coop_id, ref, vhs
 
 -- seats_index: They are looked up by cooperation, booking and VHS.
