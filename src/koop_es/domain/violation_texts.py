@@ -121,8 +121,8 @@ REMEDIES: dict[str, str] = {
     "CANCELLED_ONLY_AT_SUBSCRIBER": "The change list takes the mark back.",
     "LETTERS_CHANGED_TOGETHER": (
         "Look at the status letters of the profile: with the right ones the next export settles it. Where they are "
-        "right, "
-        "koop-es withheld approve {refs} takes the letters for what they are: S is set again where it is final."
+        "right, koop-es withheld approve {refs} takes the letters for what they are: S is set again where it is final. "
+        "If these should live, koop-es withdraw-export takes back the export that cancelled them."
     ),
     "EFFECTS_WITHHELD": (
         "Look whether the export was read with the right profile and is whole: with the former values it settles "

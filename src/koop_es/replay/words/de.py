@@ -469,8 +469,8 @@ SAYS: dict[str, str] = {
         "Export, bekommen alle anderen S."
     ),
     "n_suspected_copy": (
-        "Bitte die Kopie bei VHS {vhs} wiederherstellen: fehlt sie im nächsten vollständigen Export, bekommen alle "
-        "anderen S, außer mit orphan_policy=owner_only."
+        "Bitte die Kopie bei VHS {vhs} mit ihrer Koop-Beleg-ID wiederherstellen: fehlt sie im nächsten vollständigen "
+        "Export, bekommen alle anderen S, außer mit orphan_policy=owner_only."
     ),
     "n_restore_orphan": (
         "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}. Sie "

@@ -54,7 +54,8 @@ REMEDIES: dict[str, str] = {
     ),
     "LETTERS_CHANGED_TOGETHER": (
         "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Stimmen "
-        "sie, setzt koop-es withheld approve {refs} wieder S, wo es endgültig ist."
+        "sie, setzt koop-es withheld approve {refs} wieder S, wo es endgültig ist. Sollen sie gelten, nimmt koop-es "
+        "withdraw-export den Export zurück, der sie storniert hat."
     ),
     "EFFECTS_WITHHELD": (
         "Bitte prüfen, ob der Export mit dem richtigen Profil gelesen wurde und vollständig ist: zeigt er die früheren "

@@ -360,8 +360,8 @@ SAYS: dict[str, str] = {
         "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S."
     ),
     "n_suspected_copy": (
-        "Restore the copy at VHS {vhs}: at its next complete export without it all others get S, unless "
-        "orphan_policy is owner_only."
+        "Restore the copy at VHS {vhs} with its Koop-Beleg-ID: at its next complete export without it all others get "
+        "S, unless orphan_policy is owner_only."
     ),
     "n_restore_orphan": (
         "If it should live, restore the same booking where it was removed, at VHS {vhss}; it lives again when "
