@@ -77,7 +77,7 @@ class Run:
         with store.reading() as tx:
             self.plan = Plan(tx, arrival)
             before = ledger.peek(tx, self.report.vhs)
-            ready: list[Decided] | None = None
+            ready: list[list[Decided]] | None = None
             if helps or before.begun(self.report):
                 self.judgement = before.judgement
             else:
@@ -86,7 +86,8 @@ class Run:
             self.parts = list(self.plan.parts())
             # What fits into one transaction is decided here and now, and again only if somebody else writes meanwhile.
             only = self.parts[0] if self.parts else []
-            self._ended = [self._end(tx, before, only, ready)] if len(self.parts) <= 1 else []
+            self._ready = dict(enumerate(ready or []))
+            self._ended = [self._end(tx, before, only, self._ready.pop(0, None))] if len(self.parts) <= 1 else []
 
     def obey(self, judgement: Judgement) -> None:
         """Take over what was judged for all of the export (D4, D19, D31)."""
@@ -100,7 +101,7 @@ class Run:
             others.agree([*parts, last], self.judgement)
         done = 0
         for number in range(0, len(parts), others.size):
-            decided = self.decide(parts[number])
+            decided = self._ready.pop(number, None) or self.decide(parts[number])
             for left in others.end(number - others.size):
                 self.write(parts[left])
             self.write(parts[number], decided)
@@ -160,7 +161,8 @@ class Run:
             ending = self._ended.pop()
         else:
             with self.store.reading() as tx:
-                ending = self._end(tx, ledger.peek(tx, report.vhs), part)
+                ready = self._ready.pop(len(self.parts) - 1, None)
+                ending = self._end(tx, ledger.peek(tx, report.vhs), part, ready)
         decided, change, events, withheld, marks = ending
         with self.store.write() as tx:
             self._append(tx, decided, marks)

@@ -33,6 +33,10 @@ STREAMS_AT_ONCE = 1_000
 """Cooperations loaded together: their states and people stay within some 50 MB, and one query reads them all."""
 
 
+KEPT = 30_000
+"""Rows of courses with news up to which what is decided of them is kept until it is written: some 60 MB."""
+
+
 class Plan:
     """An export taken apart: the slices that are news, and all that is decided about the export as a whole."""
 
@@ -68,18 +72,18 @@ class Plan:
         """Say how the slices are decided."""
         return Decider(self.report, self.moment, self.arrival.policy, judgement, settled=bool(self._known))
 
-    def judge(self, tx: Tx) -> tuple[Judgement, list[Decided] | None]:
+    def judge(self, tx: Tx) -> tuple[Judgement, list[list[Decided]] | None]:
         """Decide, over all slices and before anything is written, what is withheld of this export (D4, D19, D31).
 
-        It is decided as if nothing were withheld, and weighed. Where all of it fits into one part and nothing is
-        withheld, that is what is decided of it, and nothing is decided twice.
+        It is decided as if nothing were withheld, and weighed. Where nothing is withheld, and its news are not so many
+        that they must not be kept, that is what is decided of it, part by part, and nothing is decided twice.
         """
         decider, parts = self.decider(NOTHING), list(self.parts())
-        if len(parts) <= 1:
-            decided = decider.decide(tx, parts[0] if parts else [])
-            judgement = self._judged(tx, {item.state.coop_id: item.weight for item in decided})
-            return judgement, decided if judgement.free else None
-        return self._judged(tx, self._weigh(tx, decider)), None
+        if len(parts) > 1 and sum(len(part.bookings) + 1 for part in self.slices) > KEPT:
+            return self._judged(tx, self._weigh(tx, decider)), None
+        decided = [decider.decide(tx, part) for part in parts or [[]]]
+        judgement = self._judged(tx, {item.state.coop_id: item.weight for part in decided for item in part})
+        return judgement, decided if judgement.free else None
 
     def _judged(self, tx: Tx, weights: Mapping[str, Weight]) -> Judgement:
         """Weigh an export; of a program that went back only what it says beside that, which is decided first (D20)."""
@@ -154,7 +158,8 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
         plan = Plan(tx, arrival)
         judgement, ready = plan.judge(tx)
         decider = plan.decider(judgement)
-        decided = ready if ready is not None else [item for part in plan.parts() for item in decider.decide(tx, part)]
+        parts = ready if ready is not None else [decider.decide(tx, part) for part in plan.parts()]
+        decided = [item for part in parts for item in part]
         change = plan.catalogue(tx)
     events, withheld = count(decided)
     result = arrival.result(
