@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.store import Store
 from tests.benchmarks.append import booking
 from tests.benchmarks.bars import Bar, Fresh, Size, settle
 from tests.benchmarks.export import Export, write
-from tests.benchmarks.workload import NOW
+from tests.benchmarks.workload import NOW, UNLIMITED
 
 ROWS: dict[Size, int] = {"small": 20_000, "medium": 200_000, "large": 1_000_000}
 """The bars speak of a million; a fifth of it takes a minute a round."""
@@ -93,7 +92,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _take_in(store: Store, export: Export, workers: int = 1) -> None:
-    result = ingest(store, export.path, Policy(), now=AFTER, workers=workers)
+    result = ingest(store, export.path, UNLIMITED, now=AFTER, workers=workers)
     assert result.status in {"applied", "unchanged"}, result
 
 

@@ -20,14 +20,13 @@ from koop_es.domain.course import CourseFacts
 from koop_es.domain.events import ExportApplied
 from koop_es.domain.identifiers import booking_ref, institution_stream
 from koop_es.domain.observation import Kind, Origin
-from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.simulate.rows import booking_row
 from koop_es.store import Append, Store, Tx
 from koop_es.store.codec import encode_all
 from koop_es.views import change_list
 from koop_es.views.rebuild import rebuild
-from tests.benchmarks.workload import FIRST_VHS, NOW, PERIOD, SYSTEMS, Stream, Template, in_pages, write_log
+from tests.benchmarks.workload import FIRST_VHS, NOW, PERIOD, SYSTEMS, UNLIMITED, Stream, Template, in_pages, write_log
 
 NIGHTS = 250
 """Exports that every VHS has sent before: one in every night of a year that is no holiday."""
@@ -159,10 +158,6 @@ def delta(region: Region, folder: Path) -> Delta:
         kind=Kind.DELTA,
     )
     return Delta(path, booking_ref(vhs, row["Beleg-ID"]), [name for name in names if name != vhs])
-
-
-UNLIMITED = Policy(guard_letters=1_000_000, guard_absolute=1_000_000)
-"""A year's cancellations of one VHS come within a minute here: they are weighed, and nothing is withheld (D31)."""
 
 
 def take_in(region: Region, news: Delta) -> None:

@@ -23,6 +23,9 @@ from koop_es.store import Store, Tx
 from koop_es.store.codec import encode
 
 NOW = datetime(2026, 2, 2, 9, 0, tzinfo=BERLIN)
+
+UNLIMITED = Policy(guard_letters=10_000_000, guard_absolute=10_000_000)
+"""A year's cancellations of one VHS come within a minute here: they are weighed, and nothing is withheld (D31)."""
 NAMES = ("9000000001", "9000000002", "9000000003", "9000000004")
 """VHS numbers that no other text of the template holds."""
 

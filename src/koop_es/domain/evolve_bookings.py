@@ -39,9 +39,10 @@ def _show(
     """
     if seat.absences or seat.lost or seat.archived or (status is not None and status is not seat.status):
         seat.version = state.version
-        if seat.absences and state.lanes[event.vhs].sparing == "B11":  # not all went with the course
-            state.lanes[event.vhs].sparing = ""
-        if seat.lost and (lane := state.lanes.get(event.vhs)) is not None:
+        lane = state.lanes.get(event.vhs)
+        if seat.absences and lane is not None and lane.sparing == "B11":
+            lane.sparing = ""  # not all went with the course
+        if seat.lost and lane is not None:
             lane.creates_given.pop(booking.ref, None)
         if seat.lost or seat.status is None:  # a row that is made again is acknowledged anew (D20)
             seat.since, seat.acked = count_of_export(event), ()

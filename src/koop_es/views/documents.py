@@ -115,10 +115,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     unread = lane.unread
     untold = () if lane.suspended is None else lane.suspended.refs
     found: list[BookingView] = []
-    suspects, live = (
-        int(lane.sparing == "D24"),
-        0,
-    )  # what is missing after an Ausfall was taken back has to be seen once (D24)
+    live = 0
+    suspects = int(lane.sparing == "D24")  # what is missing after an Ausfall was taken back has to be seen once
     for booking in ordered:
         seat = booking.seats.get(vhs)
         reported = reason = None
