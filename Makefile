@@ -17,7 +17,11 @@ ARGS ?=
 COVERING := tests/unit tests/property tests/integration tests/acceptance --ignore=tests/acceptance/test_kill.py \
     --ignore=tests/acceptance/test_rivals.py --ignore=tests/acceptance/test_fuzz.py --ignore=tests/acceptance/test_hostile.py
 
-.PHONY: help setup demo test check lint types docs-complete soak coverage mutation bench bench-sections bench-peers format docs lock clean
+# What tells most for its time: everything without a database, rules and the shape of the house among it, and 20 seeds.
+SOME_SEEDS := test_c2_c5_network_in_which_people_do_what_examiners_found_missing_ends_as_both_judges_say[0]
+QUICK := tests/unit --deselect tests/unit/test_soak.py 'tests/simulation/test_seeds.py::$(SOME_SEEDS)'
+
+.PHONY: help setup demo quick test check lint types docs-complete soak coverage mutation bench bench-sections bench-peers format docs lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +33,9 @@ $(READY): requirements/lock.txt pyproject.toml scripts/setup.sh
 
 demo: $(READY) ## show the whole story on invented Volkshochschulen
 	@$(BIN)/koop-es demo $(ARGS)
+
+quick: lint types ## what daily work asks for, in less than a minute
+	@$(PY) -m pytest --no-header -q -n $(WORKERS) --dist worksteal $(QUICK) $(ARGS)
 
 test: lint types ## check, then every test but the soak
 	@$(PY) -m pytest --no-header -n $(WORKERS) --dist worksteal $(ARGS)
