@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -23,6 +24,13 @@ settings.register_profile(
     "soak", deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("default")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what lives as long as the run: thousands of test items and every module."""
+    gc.collect()
+    gc.freeze()
+
 
 # A Unix socket's path holds at most 107 bytes on Linux, 103 on macOS; the server adds "/.s.PGSQL.5432".
 SOCKET_DIR_LIMIT = 103 - len("/.s.PGSQL.5432")

@@ -82,6 +82,12 @@ class People:
         self.gone: dict[tuple[str, int], Moment] = {}
         self.deleted: dict[tuple[str, int], Deed] = {}
         self.hidden: dict[tuple[str, int], Moment] = {}
+        self.comings: dict[tuple[str, int], list[tuple[Moment, bool]]] = {}
+        """When a VHS lost a course or its COOP-Id, and when it got it back."""
+        for deed in diary.deeds:
+            if deed.course is not None and deed.intent in ("course gone", "course back"):
+                back = deed.intent == "course back"
+                self.comings.setdefault((deed.vhs, deed.course), []).append((moment(deed), back))
         for deed in diary.deeds:
             self._note(deed, moment(deed))
 
@@ -269,9 +275,8 @@ class People:
 
     def _there(self, vhs: str, course: int, sent: Sent) -> bool:
         """Tell whether a VHS had a course, with its COOP-Id, when an export was written."""
-        before = [deed for deed in self.diary.deeds if deed.course == course and moment(deed) < moment(sent)]
-        said = [deed.intent for deed in before if deed.vhs == vhs and deed.intent in ("course gone", "course back")]
-        return said[-1:] != ["course gone"]
+        now = moment(sent)
+        return all([back for at, back in self.comings.get((vhs, course), ()) if at < now][-1:])
 
     def _lost(self, vhs: str, contract: Contract) -> bool:
         """Tell whether a row taken out by its owner was shown before and lacked in as many exports as count (D3)."""
