@@ -82,11 +82,22 @@ def pair(draft: Draft, part: Slice) -> Pairing:
             result.doubled.setdefault(ref, [shown[ref]]).append(row)
         else:
             shown[ref] = row
-    if odd:
+    if odd and (state.bookings or not _are_first(part, own, odd, shown)):
         _Weighing(draft, part, known, result).weigh(odd)
     for ref, rows in result.doubled.items():
         shown[ref] = nearest(state.bookings.get(ref), vhs, rows)
     return result
+
+
+def _are_first(part: Slice, own: str, rows: list[BookingRow], shown: dict[str, BookingRow]) -> bool:
+    """Take the rows of a course that has no bookings yet for new registrations under their Beleg-IDs, unless one of
+    these was another's in any course (D18a).
+    """
+    found = {own + row.booking_id: row for row in rows}
+    if len(found) < len(rows) or any(part.references(row.booking_id) for row in rows):
+        return False
+    shown.update(found)
+    return True
 
 
 def _copies(draft: Draft) -> dict[str, Booking]:

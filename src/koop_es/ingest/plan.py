@@ -76,10 +76,12 @@ class Plan:
         """Decide, over all slices and before anything is written, what is withheld of this export (D4, D19, D31).
 
         It is decided as if nothing were withheld, and weighed. Where nothing is withheld, and its news are not so many
-        that they must not be kept, that is what is decided of it, part by part, and nothing is decided twice.
+        that they must not be kept, that is what is decided of it, part by part, and nothing is decided twice. What
+        nobody was told of before has no weight.
         """
         decider, parts = self.decider(NOTHING), list(self.parts())
-        if len(parts) > 1 and sum(len(part.bookings) + 1 for part in self.slices) > KEPT:
+        many = sum(len(part.bookings) + 1 for part in self.slices) > KEPT
+        if len(parts) > 1 and (many or not self._known):
             return self._judged(tx, self._weigh(tx, decider)), None
         decided = [decider.decide(tx, part) for part in parts or [[]]]
         judgement = self._judged(tx, {item.state.coop_id: item.weight for part in decided for item in part})
