@@ -4,14 +4,22 @@ course whose Abo has ended (D9).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from koop_es.connectors import UNNAMED
+from koop_es.domain.events import (
+    BookingDelivered,
+    BookingRekeyed,
+    BookingReported,
+    MirrorUnreferenced,
+    ParticipantsMerged,
+)
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import owner_of
+from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow
 from koop_es.domain.route import rejected_booking
 from koop_es.domain.slices import Routing, Slice
+from koop_es.domain.unstated import bare_mirrors
 from koop_es.store import Tx, vault
 
 
@@ -35,16 +43,78 @@ def set_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> No
         }
         if not stray:
             continue
-        part.bookings = [row for row in part.bookings if row.line not in stray]
-        part.name = UNNAMED
-        part.protected |= {row.booking_id for row in stray.values()}  # whose else it may be here is not gone (D17)
-        for row in stray.values():
-            if row.status is not CANCELLED:
-                reason = (
-                    f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), not in its own"
-                )
-                remedy = "set status S in this row; the change list writes the booking into its course again"
-                routing.rejected.append(rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
+        _take_out(part, {line: (row, row.ref or "") for line, row in stray.items()}, routing)
+
+
+def set_bare_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> None:
+    """Set the rows without reference aside that are mirrors of another shared course (D25): they have Beleg-ID and TNR
+    of one that this VHS showed there without its reference.
+
+    One that shows what was given out to it for the course it stands in is the mirror it seems (D26), and so is one that
+    was booked there before.
+    """
+    parts = [part for part in slices if any(not row.ref for row in part.bookings)]
+    homes = [row[0] for row in tx.rows("violations_bare", vhs=vhs)] if parts else []
+    if not homes:
+        return
+    bare = _Bare(tx, vhs, homes)
+    for part in parts:
+        found = {row.line: (row, ref) for row in part.bookings if (ref := bare.mirror(row, part.coop_id)) is not None}
+        if not found:
+            continue
+        booked = vault.homes(tx, sorted({booking_ref(vhs, row.booking_id) for row, _ in found.values()}))
+        own = {ref for ref, coop_id in booked if coop_id == part.coop_id}
+        given = bare_mirrors(fold(part.coop_id, tx.stories([part.coop_id])[part.coop_id].events), vhs).moments
+        stray = {
+            line: (row, ref)
+            for line, (row, ref) in found.items()
+            if booking_ref(vhs, row.booking_id) not in own and row.booked_at not in given
+        }
+        if stray:
+            _take_out(part, stray, routing)
+
+
+_NUMBERED = (BookingDelivered, BookingReported, BookingRekeyed, ParticipantsMerged, MirrorUnreferenced)
+"""Events that say under which Beleg-ID or TNR a VHS shows a mirror."""
+
+
+class _Bare:
+    """The mirrors a VHS ever showed without their reference, by the numbers its program gave them (D26)."""
+
+    def __init__(self, tx: Tx, vhs: str, homes: Iterable[str]) -> None:
+        self._homes: dict[str, dict[str, str]] = {}
+        self._numbers: dict[tuple[str, str], set[str]] = {}
+        for coop_id, recorded in tx.load(list(homes)).items():
+            told = [item.event for item in recorded if item.event.vhs == vhs and isinstance(item.event, _NUMBERED)]
+            bare = {event.ref for event in told if isinstance(event, MirrorUnreferenced)}
+            for event in told:
+                if event.ref not in bare:
+                    continue
+                if event.booking_id is not None:
+                    self._homes.setdefault(event.booking_id, {})[coop_id] = event.ref
+                if not isinstance(event, MirrorUnreferenced) and event.participant_no is not None:
+                    self._numbers.setdefault((coop_id, event.ref), set()).add(event.participant_no)
+
+    def mirror(self, row: BookingRow, coop_id: str) -> str | None:
+        """Tell whose mirror of another course a row without reference is."""
+        homes = self._homes.get(row.booking_id, {}) if not row.ref else {}
+        if coop_id in homes:
+            return None
+        return next(
+            (ref for home, ref in homes.items() if row.participant_no in self._numbers.get((home, ref), ())), None
+        )
+
+
+def _take_out(part: Slice, stray: Mapping[int, tuple[BookingRow, str]], routing: Routing) -> None:
+    """Take stray rows out of a slice; whose else one may be there is not gone (D17)."""
+    part.bookings = [row for row in part.bookings if row.line not in stray]
+    part.name = UNNAMED
+    part.protected |= {row.booking_id for row, _ in stray.values()}
+    for row, ref in stray.values():
+        if row.status is not CANCELLED:
+            reason = f"booking {ref} of another VHS stands in course {row.number} ({row.period}), not in its own"
+            remedy = "set status S in this row; the change list writes the booking into its course again"
+            routing.rejected.append(rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
 
 
 def set_ended_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from koop_es.domain.draft import VaultEntry
 from koop_es.domain.observation import Person
 from koop_es.domain.slices import Home
 from koop_es.domain.terms import Policy
+from koop_es.ingest import ExportResult
 from koop_es.ingest.giving import give_out
 from koop_es.ingest.references import NUMBERS_AT_ONCE, References
 from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store, Tx, vault
 from koop_es.views import change_list, view
-from tests.acceptance.exports import abo, booking, course, mirror, write_export
+from tests.acceptance.exports import Row, abo, booking, course, mirror, write_export
 from tests.integration.ingest.conftest import NOW, take_in
 
 K1, K2 = "563-COOP-1", "563-COOP-2"
@@ -164,21 +166,80 @@ def test_d25_a_shifted_column_cancels_nobody_and_books_nobody_twice(store: Store
     assert view(store, "563")["courses"] == before
 
 
-def test_d25_moved_mirror_without_reference_is_delivered_again_and_nobody_is_cancelled(
-    store: Store, tmp_path: Path
-) -> None:
+@dataclass
+class Bare:
+    """563, whose program has no field for the Koop-Beleg-ID, holds 301's booking of the first course in a row without
+    reference.
+    """
+
+    store: Store
+    folder: Path
+    sequence: int = 0
+    theirs: list[Row] = field(
+        default_factory=lambda: [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    )
+    local: Row = field(default_factory=lambda: booking("N2", "2"))
+    bare: Row = field(default_factory=lambda: booking("N1", "900") | {"TNR": "9900"})
+
+    def ours(self, sequence: int, *bookings: Row) -> None:
+        courses = [abo(self.theirs[0], "A1", K1), abo(self.theirs[1], "A2", K2)]
+        take_in(self.store, write_export(self.folder / f"301-{sequence}", "301", sequence, courses, list(bookings)))
+        give_out(self.store, "563", now=NOW)
+
+    def night(self, *bookings: Row) -> ExportResult:
+        self.sequence += 1
+        path = self.folder / f"563-{self.sequence}"
+        return take_in(self.store, write_export(path, "563", self.sequence, self.theirs, [self.local, *bookings]))
+
+    def booked(self) -> list[str]:
+        told = change_list(self.store, "301")
+        return [item["booking"]["ref"] for item in told if item["kind"] == "booking.create"]
+
+
+@pytest.fixture
+def bare(store: Store, tmp_path: Path) -> Bare:
+    made = Bare(store, tmp_path)
+    made.night()
+    made.ours(1, booking("A1", "55"))
+    made.night(made.bare)
+    return made
+
+
+def test_d25_moved_mirror_without_reference_is_delivered_again_and_its_row_set_aside(bare: Bare, store: Store) -> None:
     """A program without a field for the Koop-Beleg-ID: its staff files somebody else's citizen elsewhere (D26)."""
-    theirs = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
-    ours = [abo(theirs[0], "A1", K1), abo(theirs[1], "A2", K2)]
-    local, bare = booking("N2", "2"), booking("N1", "900") | {"TNR": "9900"}
-    take_in(store, write_export(tmp_path / "563-1", "563", 1, theirs, [local]))
-    take_in(store, write_export(tmp_path / "301-1", "301", 1, ours, [booking("A1", "55")]))
-    give_out(store, "563", now=NOW)
-    take_in(store, write_export(tmp_path / "563-2", "563", 2, theirs, [local, bare]))
-    for sequence in (3, 4, 5):
-        rows = [local, bare | {"Kursnummer": "N2"}]
-        take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, rows))
+    for _ in range(3):
+        assert bare.night(bare.bare | {"Kursnummer": "N2"}).quarantined_rows == 1
         told = [(item["coop_id"], item["kind"]) for item in change_list(store, "563") if "booking" in item]
         assert told == [(K1, "booking.create")]
         assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"]
+        assert bare.booked() == ["563:2"], "its stray row is nobody's registration"
     assert not proof(past_of(store, K1, Policy())), "and it can be run again"
+
+
+def test_d25_stray_row_stays_aside_when_its_mirror_was_written_again(bare: Bare, store: Store) -> None:
+    stray = bare.bare | {"Kursnummer": "N2"}
+    bare.night(stray)
+    give_out(store, "563", now=NOW)
+    for _ in range(2):
+        assert bare.night(stray, bare.bare | {"Beleg-ID": "901", "TNR": "9901"}).quarantined_rows == 1
+        assert "booking.create" not in [item["kind"] for item in change_list(store, "563")]
+        assert bare.booked() == ["563:2"]
+
+
+def test_d25_row_of_another_tnr_under_the_beleg_id_of_a_mirror_is_a_registration(bare: Bare) -> None:
+    assert bare.night(bare.bare | {"Kursnummer": "N2", "TNR": "4711"}).quarantined_rows == 0
+    assert bare.booked() == ["563:2", "563:900"]
+
+
+def test_d26_moved_mirror_that_shows_what_was_given_out_there_is_that_mirror(bare: Bare, store: Store) -> None:
+    """301 moved its citizen, and the Master's staff moved the mirror by hand: D26 is judged before D25."""
+    bare.ours(2, booking("A2", "55"))
+    assert bare.night(bare.bare | {"Kursnummer": "N2"}).quarantined_rows == 0
+    assert bare.booked() == ["563:2"]
+    shown = {
+        (held["ref"], held["reported"])
+        for seen in view(store, "563")["courses"]
+        for held in seen["bookings"]
+        if held["ref"].startswith("301:55~")
+    }
+    assert shown == {("301:55~2", "A")}

@@ -298,6 +298,9 @@ WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(re
 UPDATE koop_violations SET shown = %(shown)s
 WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
+-- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
+SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = %(vhs)s AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
+
 -- violations_delete: Take out the violations of some cooperations, to write them anew.
 DELETE FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
 

@@ -288,6 +288,9 @@ WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND clo
 UPDATE koop_violations SET shown = :shown
 WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
+-- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
+SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = :vhs AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
+
 -- violations_delete: Take out the violations of some cooperations, to write them anew.
 DELETE FROM koop_violations WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
