@@ -210,7 +210,7 @@ def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
 
 def _archived(state: Cooperation, event: e.BookingArchived) -> None:
     seat = _seat(_booking(state, event.ref), event)
-    seat.archived, seat.version = True, state.version
+    seat.archived, seat.unknown_status, seat.version = True, None, state.version
 
 
 def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
@@ -449,7 +449,7 @@ def _single(state: Cooperation, event: e.MirrorSingle) -> None:
 
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat = _seat(_booking(state, event.ref), event)
-    seat.unknown_status = event.raw_status
+    seat.unknown_status, seat.archived = event.raw_status, False
     if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
         seat.absences, seat.absent_export, seat.withheld, seat.lost, seat.asked = 0, "", None, False, 0
 

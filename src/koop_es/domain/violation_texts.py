@@ -117,7 +117,9 @@ REMEDIES: dict[str, str] = {
     "BOOKING_REMOVED": ("Restore it if it should live: at the second complete export without it the other VHSs get S."),
     "PARTICIPANTS_MERGED": "Look whether both records were of one person, and undo the merge if they were not.",
     "OVERBOOKED": "Put those on the waiting list, cancel them with S, or raise TN max at the Master.",
-    "UNKNOWN_STATUS": "Set A, W or S in that row.",
+    "UNKNOWN_STATUS": (
+        "Set A, W or S in that row; where {found} is a letter of the program, name it under status in the profile."
+    ),
     "CANCELLED_ONLY_AT_SUBSCRIBER": "The change list takes the mark back.",
     "LETTERS_CHANGED_TOGETHER": (
         "Look at the status letters of the profile: with the right ones the next export settles it. Where they are "

@@ -39,6 +39,7 @@ RULE_OF: dict[str, str] = {
     "letter": "D6",
     "owner_told": "D7",
     "unknown_status": "B6",
+    "unknown_at_owner": "B6",
     "frozen": "R15",
     "course_missing": "R44",
     "archived_with_course": "D17",
@@ -66,9 +67,17 @@ class Said(NamedTuple):
     values: dict[str, Any]
 
 
-def shown_as(letter: str) -> str:
-    """Name the way to say what a VHS shows: a letter, an unknown one (``?``), gone (``-``), or not read (``!``)."""
-    return {"-": "gone", "?": "unknown", "!": "unread"}.get(letter, "shown")
+_WITHOUT = {"-": "gone", "!": "unread"}
+
+UNKNOWN = "?"
+"""What stands before a letter that nobody knows (B6)."""
+
+
+def said(when: str, vhs: str, shown: str, words: Words) -> str:
+    """Say what a VHS shows or showed: a letter, one that nobody knows (``?X``), gone (``-``), or not read (``!``)."""
+    if shown.startswith(UNKNOWN):
+        return words.say(f"{when}_unknown", vhs=vhs, status=words.short(shown.removeprefix(UNKNOWN)))
+    return words.say(f"{when}_{_WITHOUT.get(shown, 'shown')}", vhs=vhs, status=shown)
 
 
 def _say(name: str, **values: Any) -> Said:
@@ -95,7 +104,7 @@ class BookingReasons:
                 continue
             mine = self.walk.value_at(f"seen {event.vhs}", version)
             others = [
-                self.words.say(f"then_{shown_as(shown)}", vhs=vhs, status=shown)
+                said("then", vhs, shown, self.words)
                 for vhs in sorted(self.state.lanes)
                 if vhs != event.vhs and (shown := self.walk.value_at(f"seen {vhs}", version)) not in (None, mine)
             ]
@@ -143,7 +152,7 @@ class BookingReasons:
         if booking.ref in state.beyond_capacity():
             seats = [other.ref for other in state.confirmed()].index(booking.ref) + 1
             found.append(_say("o_seats", seats=seats))
-        if self.value.condition == "unknown_status":
+        if self.value.condition in ("unknown_status", "unknown_at_owner"):
             found.append(_say("o_letter", vhs=self.vhs))
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, shows
+from koop_es.domain.cooperation import Cooperation, Lane
 from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import BadInput
 from koop_es.domain.observation import Status
@@ -13,6 +13,7 @@ from koop_es.domain.wanted import SYNCED_FIELDS, changes, sees_identity
 from koop_es.replay import still_open
 from koop_es.replay.diff import cause_of
 from koop_es.replay.paths import person_text
+from koop_es.replay.subjects import letter
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.words import WORDS, Lang
 from koop_es.store import Recorded, Store
@@ -76,7 +77,7 @@ def compare(state: Cooperation, first: str, second: str) -> dict[str, Values]:
     result = {path: values for path, values in _fields(state, one, other).items() if values[0] != values[1]}
     for ref, booking in state.bookings.items():
         seats = booking.seats.get(first), booking.seats.get(second)
-        statuses = _status(one, booking), _status(other, booking)
+        statuses = letter(one, booking), letter(other, booking)
         # One that is cancelled may be missing where it never was alive, or was removed instead (D1, D5).
         if statuses[0] != statuses[1] and set(statuses) != {None, Status.CANCELLED.value}:
             result[f"bookings/{ref}"] = statuses
@@ -89,13 +90,6 @@ def compare(state: Cooperation, first: str, second: str) -> dict[str, Values]:
         if len(persons) == 2 and persons[0] != persons[1]:
             result[f"bookings/{ref}/person"] = persons[0], persons[1]
     return result
-
-
-def _status(lane: Lane, booking: Booking) -> str | None:
-    seat, shown = booking.seats.get(lane.vhs), shows(lane, booking)
-    if seat is not None and seat.unknown_status is not None and not lane.unread:
-        return seat.unknown_status
-    return shown.value if shown is not None else None
 
 
 def _fields(state: Cooperation, one: Lane, other: Lane) -> dict[str, Values]:

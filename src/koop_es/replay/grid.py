@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
-from koop_es.domain.cooperation import shows as shown_status
 from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change, changes, differing_fields, wanted_fields, wanted_status
+from koop_es.replay.subjects import letter
 
 COURSE, FIELD, BOOKING = "course", "field", "booking"
 """The three kinds of rows: that the course is there and what it is called, its fields, and its bookings."""
@@ -178,9 +178,7 @@ def _booking(state: Cooperation, booking: Booking, columns: tuple[Column, ...], 
 def _seat(state: Cooperation, booking: Booking, column: Column, told: bool) -> Cell:
     seat = booking.seats.get(column.vhs)
     lane = state.lanes.get(column.vhs)
-    read = lane is not None and not lane.unread
-    letter = seat.unknown_status if seat is not None and seat.unknown_status is not None and read else None
-    shows = letter if letter is not None or lane is None else shown_status(lane, booking)
+    shows = letter(lane, booking) if lane is not None else None
     wanted = wanted_status(state, booking, column.vhs) if column.role is not None else None
     # Whoever does not hold a cancelled booking lacks nothing (D1, B11).
     at_odds = wanted is not None and shows != wanted and not (wanted is Status.CANCELLED and shows is None)

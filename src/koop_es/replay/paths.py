@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Lane, Seat, shows
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import HEADINGS, CourseFacts, euros, given, to_text
 from koop_es.domain.events import Event
 from koop_es.domain.terms import Terms
 from koop_es.domain.wanted import Change, booking_change, course_changes, wanted_status
+from koop_es.replay.subjects import letter
 
 Paths = dict[str, str]
 """Path -> value as text."""
@@ -137,9 +138,9 @@ def _seat(state: Cooperation, lane: Lane, booking: Booking, seat: Seat | None) -
 
 
 def _shown(path: str, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Pair]:
-    shown = seat.unknown_status if seat.unknown_status is not None and seat.held else shows(lane, booking)
-    if shown is not None and not lane.unread:
-        yield f"{path}/shows", str(shown)
+    shown = letter(lane, booking)
+    if shown is not None:
+        yield f"{path}/shows", shown
         if seat.person_version is not None and lane.vhs != booking.owner:
             yield f"{path}/person", person_text(seat.person_version)
     elif seat.status is not None:

@@ -104,15 +104,35 @@ def booking_subject(ref: str, vhs: str, field: str) -> Subject:
 
 def _status(state: Cooperation, lane: Lane, booking: Booking) -> Value:
     wanted = wanted_status(state, booking, lane.vhs)
-    shown = shows(lane, booking)
     reason = state.reason(booking) if booking.claimed and state.is_cancelled(booking) else None
     return Value(
         wanted.value if wanted is not None else None,
-        shown.value if shown is not None else None,
+        letter(lane, booking),
         reason.value if reason is not None else None,
         condition(state, lane, booking, wanted),
         pending(state, lane, booking),
     )
+
+
+def letter(lane: Lane, booking: Booking) -> str | None:
+    """Give the letter a VHS shows of a booking, also one that nobody knows (B6); None where it shows none (D30)."""
+    unknown = unknown_letter(lane, booking)
+    if unknown is not None:
+        return unknown
+    shown = shows(lane, booking)
+    return shown.value if shown is not None else None
+
+
+def unknown_letter(lane: Lane, booking: Booking) -> str | None:
+    """Give the letter that nobody knows in the row a VHS shows of a booking (B6).
+
+    A row that somebody took for an orphan's is there again with it, and nobody can tell of one that may be set aside.
+    """
+    seat = booking.seats.get(lane.vhs)
+    if seat is None or seat.reused_by is not None or lane.unread:
+        return None
+    suspended = lane.suspended is not None and booking.ref in lane.suspended.refs
+    return None if suspended else seat.unknown_status
 
 
 def pending(state: Cooperation, lane: Lane, booking: Booking) -> str | None:
@@ -130,12 +150,13 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
         return "frozen"
     if not lane.present:
         return "archived_with_course" if lane.archived else "course_missing"
-    if seat is None or seat.status is None:
-        if seat is not None and seat.unknown_status is not None:
-            return "unknown_status"
-        return _unseen(state, lane, booking)
-    if lane.suspended is not None and booking.ref in lane.suspended.refs and not state.is_final(booking):
+    suspended = seat is not None and lane.suspended is not None and booking.ref in lane.suspended.refs
+    if suspended and not state.is_final(booking):
         return "suspended"
+    if unknown_letter(lane, booking) is not None:
+        return "unknown_status" if booking.claimed or lane.vhs != booking.owner else "unknown_at_owner"
+    if seat is None or seat.status is None:
+        return _unseen(state, lane, booking)
     if any(held.status is not None for held in seat.waiting) and not (seat.absences or seat.lost):
         return "letter_waits"
     if seat.status is Status.CANCELLED and is_open(lane, booking) and not state.is_cancelled(booking):
@@ -152,8 +173,6 @@ def _unseen(state: Cooperation, lane: Lane, booking: Booking) -> str:
 
 
 def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | None, *, owner: bool) -> str:
-    if seat.unknown_status is not None:
-        return "unknown_status"
     if seat.absences or seat.lost or seat.asked:
         return _absent(state, booking, seat, owner=owner)
     if seat.survivor is not None or seat.archived:

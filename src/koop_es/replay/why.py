@@ -12,7 +12,7 @@ from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
 from koop_es.replay import evidence, still_open, telling
-from koop_es.replay.booking_reasons import BookingReasons, shown_as
+from koop_es.replay.booking_reasons import UNKNOWN, BookingReasons, said
 from koop_es.replay.course_reasons import CourseReasons
 from koop_es.replay.subjects import (
     BOOKING_FIELDS,
@@ -25,6 +25,7 @@ from koop_es.replay.subjects import (
     course_subject,
     field_subject,
     lane_of,
+    unknown_letter,
 )
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.walk import Probe, Walk, walk
@@ -168,8 +169,8 @@ def _decided(ref: str) -> Probe:
 
 
 def _seen(ref: str, vhs: str) -> Probe:
-    """Read what a VHS shows of a booking: its letter, ``-`` where it is gone, ``?`` where the letter is unknown, ``!``
-    where nobody can tell because its course or row is not read.
+    """Read what a VHS shows of a booking: its letter, one that nobody knows behind a ``?``, ``-`` where it is gone,
+    ``!`` where nobody can tell because its course or row is not read.
     """
 
     def probe(state: Cooperation) -> str | None:
@@ -177,8 +178,8 @@ def _seen(ref: str, vhs: str) -> Probe:
         seat = booking.seats.get(vhs) if booking is not None else None
         if booking is None or seat is None or (seat.status is None and seat.unknown_status is None):
             return None
-        if seat.unknown_status is not None:
-            return "?"
+        if (unknown := unknown_letter(state.lanes[vhs], booking)) is not None:
+            return f"{UNKNOWN}{unknown}"
         shown = shows(state.lanes[vhs], booking)
         return shown.value if shown is not None else "!" if seat.held else "-"
 
@@ -199,11 +200,11 @@ def _seen_by_all(found: Walk, words: Words) -> list[dict[str, Any]]:
             {
                 "vhs": vhs,
                 "role": found.state.role(vhs).value,
-                "shown": shown,
+                "shown": UNKNOWN if shown is not None and shown.startswith(UNKNOWN) else shown,
                 "position": told["position"] if told else None,
                 "export": told["export"] if told else None,
                 "row": told["row"] if told else None,
-                "text": words.say(f"now_{shown_as(shown)}" if shown else "now_none", vhs=vhs, status=shown),
+                "text": said("now", vhs, shown, words) if shown else words.say("now_none", vhs=vhs),
             }
         )
     return result

@@ -193,7 +193,32 @@ def test_b6_an_unknown_status_is_told_as_frozen(net: Net) -> None:
     net.report(FAR)
     answer = net.ask(THEIRS, FAR)
     assert (answer["value"]["condition"], kinds(answer)[0]) == ("unknown_status", "UnknownStatusSeen")
+    assert answer["value"]["shown"] == "X"
+    assert answer["value"]["text"].startswith(f"Booking {THEIRS} at VHS {FAR} should be A and shows X.")
+    assert "nothing is read from it or written into it" in answer["value"]["text"]
+    assert f'VHS {FAR} shows the unknown letter "X"' in [item["text"] for item in answer["seen"]]
     assert "Set A, W or S" in said(answer, "now")
+    assert "name it under status in the profile" in said(answer, "now")
+
+
+def test_b6_a_first_letter_that_nobody_knows_is_told_as_a_booking_nobody_hears_of(net: Net) -> None:
+    new = net.programs[NEAR].book(NUMBERS[NEAR][COOP], "777", "X")
+    net.report(NEAR)
+    answer = net.ask(new)
+    assert (answer["vhs"], answer["value"]["condition"]) == (NEAR, "unknown_at_owner")
+    assert (answer["value"]["shown"], answer["value"]["wanted"]) == ("X", None)
+    assert "no other VHS is told of the booking" in answer["value"]["text"]
+    assert "B6" in rules(answer)
+
+
+def test_d30_a_letter_that_nobody_knows_is_not_shown_once_its_row_is_gone(net: Net) -> None:
+    program = net.programs[FAR]
+    program.row(THEIRS)["Status"] = "X"
+    net.report(FAR)
+    program.remove(THEIRS)
+    net.report(FAR)
+    answer = net.ask(THEIRS, FAR)
+    assert (answer["value"]["shown"], answer["value"]["condition"]) == (None, "absent")
 
 
 def test_d11_ausfall_is_told_of_the_course_and_of_its_bookings(net: Net) -> None:

@@ -223,6 +223,17 @@ def test_d17_after_the_last_day_absence_proves_nothing_and_bookings_are_billed()
     assert not world.codes
 
 
+def test_d17_archived_row_shows_its_unknown_letter_no_more_until_it_is_back() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="X"), on=date(2026, 6, 1))
+    assert world.open == {("UNKNOWN_STATUS", ABO, "301:7")}
+    assert ended(world) == ["BookingArchived"]
+    assert world.open == set(), "nobody can put that row right any more"
+    assert types(world.report(ABO, held(ABO, status="X"), on=date(2026, 6, 1))) == ["UnknownStatusSeen"]
+    assert not world.state.bookings["301:7"].seats[ABO].archived
+    assert ended(world) == ["BookingArchived"]
+
+
 def test_d17_nothing_is_told_of_a_booking_that_left_the_exports_after_the_last_day() -> None:
     world = shared()
     world.report(MASTER, on=date(2026, 6, 1))

@@ -284,13 +284,13 @@ SAYS: dict[str, str] = {
     "reason_orphan": "bei einer VHS entfernt",
     "now_shown": "VHS {vhs} zeigt {status}",
     "now_gone": "VHS {vhs} zeigt sie nicht mehr",
-    "now_unknown": "VHS {vhs} zeigt einen unbekannten Status",
+    "now_unknown": "VHS {vhs} zeigt den unbekannten Buchstaben „{status}“",
     "now_unread": "VHS {vhs}: niemand weiß es, die Zeile wird zurzeit nicht gelesen",
     "now_none": "VHS {vhs} hat sie noch nicht gezeigt",
     "then_shown": "VHS {vhs} zeigte {status}",
     "then_gone": "VHS {vhs} zeigte sie nicht mehr",
     "then_unread": "VHS {vhs} wurde nicht gelesen",
-    "then_unknown": "VHS {vhs} zeigte einen unbekannten Status",
+    "then_unknown": "VHS {vhs} zeigte den unbekannten Buchstaben „{status}“",
     "collided": "{text}; zugleich: {others}",
     "differs": "{heading}: {shown} statt {wanted}.",
     "unread": "Zur Belegung {ref} gibt es kein Ereignis: ihre Zeile wurde beiseitegelegt und nicht gelesen.",
@@ -310,7 +310,12 @@ SAYS: dict[str, str] = {
     "c_letter": "Zwischen A und W entscheidet nur die eigene VHS {owner}; VHS {vhs} zeigt den anderen Buchstaben.",
     "c_owner_told": "Der Platz wurde auf Meldung vergeben, das Programm der VHS {vhs} zeigt ihn noch nicht.",
     "c_unknown_status": (
-        "VHS {vhs} zeigt einen unbekannten Status; aus dieser Zeile wird nichts gelesen und in sie nichts geschrieben."
+        "Den Buchstaben „{shown}“ kennt niemand: bis dort A, W oder S steht, wird aus der Zeile nichts gelesen und in "
+        "sie nichts geschrieben. Sie ist da, und ihretwegen wird niemand storniert."
+    ),
+    "c_unknown_at_owner": (
+        "Den Buchstaben „{shown}“, den ersten bei VHS {vhs}, kennt niemand: keine andere VHS erfährt von der Belegung, "
+        "bis dort A, W oder S steht."
     ),
     "c_frozen": "Die COOP-Id des Kurses wurde bei VHS {vhs} verändert; dort wird keine seiner Belegungen gelesen.",
     "c_course_missing": (
@@ -456,7 +461,10 @@ SAYS: dict[str, str] = {
     "n_unreferenced": "Ihrer Zeile {booking_id} bei VHS {vhs} fehlt die Koop-Beleg-ID.",
     "n_elsewhere": "Auch bei VHS {vhss} ist es noch zu schreiben.",
     "n_final": "Bitte bei VHS {vhs} wieder S setzen; wer doch teilnehmen will, wird neu angemeldet.",
-    "n_unreadable": "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen.",
+    "n_unreadable": (
+        "Bitte in der Zeile bei VHS {vhs} A, W oder S setzen; ist {found} ein Buchstabe ihres Programms, gehört er "
+        "unter status ins Profil, und der Export wird wiederholt."
+    ),
     "n_frozen": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
     "n_missing": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
     "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",

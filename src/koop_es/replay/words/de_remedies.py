@@ -39,7 +39,10 @@ REMEDIES: dict[str, str] = {
     "OVERBOOKED": (
         "Diese bitte auf die Warteliste setzen oder mit Status S stornieren, oder beim Master TN max erhöhen."
     ),
-    "UNKNOWN_STATUS": "Bitte in dieser Zeile A, W oder S setzen.",
+    "UNKNOWN_STATUS": (
+        "Bitte in dieser Zeile A, W oder S setzen; ist {found} ein Buchstabe des Programms, gehört er unter status ins "
+        "Profil."
+    ),
     "CANCELLED_ONLY_AT_SUBSCRIBER": "Die Änderungsliste nimmt das Kennzeichen zurück.",
     "MOVED_AND_CANCELLED": (
         "Bitte fragen, wer das S gesetzt hat: koop-es confirm-cancellation {course} --booking {refs} --vhs {owner} "

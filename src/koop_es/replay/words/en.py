@@ -208,13 +208,13 @@ SAYS: dict[str, str] = {
     "reason_orphan": "removed at a VHS",
     "now_shown": "VHS {vhs} shows {status}",
     "now_gone": "VHS {vhs} no longer shows it",
-    "now_unknown": "VHS {vhs} shows an unknown status",
+    "now_unknown": 'VHS {vhs} shows the unknown letter "{status}"',
     "now_unread": "VHS {vhs}: nobody can tell, its row is not read now",
     "now_none": "VHS {vhs} has not shown it yet",
     "then_shown": "VHS {vhs} showed {status}",
     "then_gone": "VHS {vhs} no longer showed it",
     "then_unread": "VHS {vhs} was not read",
-    "then_unknown": "VHS {vhs} showed an unknown status",
+    "then_unknown": 'VHS {vhs} showed the unknown letter "{status}"',
     "collided": "{text}, while {others}",
     "differs": "{heading}: {shown} instead of {wanted}.",
     "unread": "No event names booking {ref}: its row was set aside and was not read.",
@@ -230,7 +230,14 @@ SAYS: dict[str, str] = {
     "c_unclear": "Nobody can tell whether the S at VHS {vhs} is a cancellation: it is asked, and the booking lives.",
     "c_letter": "Only the owner, VHS {owner}, decides between A and W, and VHS {vhs} shows another letter.",
     "c_owner_told": "The seat was granted by a claim, and the program of VHS {vhs} does not show it yet.",
-    "c_unknown_status": ("VHS {vhs} shows a status that nobody knows; nothing is read from or written into that row."),
+    "c_unknown_status": (
+        'Nobody knows the letter "{shown}": until the row shows A, W or S nothing is read from it or written into it. '
+        "It is there, and nobody is cancelled for it."
+    ),
+    "c_unknown_at_owner": (
+        'Nobody knows the letter "{shown}", the first that VHS {vhs} shows: no other VHS is told of the booking until '
+        "the row shows A, W or S."
+    ),
     "c_frozen": "The COOP-Id of the course was altered at VHS {vhs}; none of its bookings are read there.",
     "c_course_missing": (
         "The course is missing from the exports of VHS {vhs}; its bookings count as neither there nor gone."
@@ -348,7 +355,10 @@ SAYS: dict[str, str] = {
     "n_unreferenced": "Its row {booking_id} at VHS {vhs} lacks the Koop-Beleg-ID.",
     "n_elsewhere": "It is also to be written at VHS {vhss}.",
     "n_final": "Set S again at VHS {vhs}; whoever wants to come is booked anew.",
-    "n_unreadable": "Set A, W or S in the row at VHS {vhs}.",
+    "n_unreadable": (
+        "Set A, W or S in the row at VHS {vhs}; where {found} is a letter of its program, name it under status in the "
+        "profile and export again."
+    ),
     "n_frozen": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
     "n_missing": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
     "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
