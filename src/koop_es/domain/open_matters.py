@@ -7,12 +7,15 @@ stands open, ``n_<kind>`` what to do about it. What a kind does to the state of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from koop_es.domain.absences import is_over_on
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import HEADINGS
+from koop_es.domain.judgement import Effect
 from koop_es.domain.violations import found, is_odd
 
 VIOLATION: Final = "violation"
@@ -36,6 +39,7 @@ class Matter(NamedTuple):
 STATES: dict[str, str] = {
     "suspected": "behind",
     "suspected_copy": "behind",
+    "suspected_over": "behind",
     "missing": "behind",
     "asked": "behind",
     "asked_shown": "behind",
@@ -46,6 +50,7 @@ STATES: dict[str, str] = {
     "withheld": "withheld",
     "suspended": "suspended",
     "withheld_effect": "withheld",
+    "withheld_letter": "withheld",
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30)."""
 
@@ -112,6 +117,20 @@ def violations_too(state: Cooperation) -> Iterator[Matter]:
             yield Matter(VIOLATION, item.vhs, item.ref, version, item.detail, item.code)
 
 
+def as_of(state: Cooperation, matters: Iterable[Matter], today: date) -> Iterator[Matter]:
+    """Say suspicions as what they are once their course is over: no second absence follows any more (D3, D17).
+
+    One that somebody answers for is left out (D30).
+    """
+    for matter in matters:
+        if matter.kind not in ("suspected", "suspected_copy") or not is_over_on(state, matter.vhs, today):
+            yield matter
+            continue
+        said = state.acknowledged.get((matter.code, matter.vhs, matter.ref))
+        if said is None or not said.holds({}, today):
+            yield matter._replace(kind="suspected_over", values={"coop_id": state.coop_id})
+
+
 # --- about the course at one VHS ------------------------------------------------------------------------------------
 
 
@@ -168,9 +187,15 @@ def _withheld(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> I
 
 
 def _effect(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
-    """What the row shows would do too much to others at once and waits for an answer (D31)."""
+    """What the row shows would do too much to others at once and waits for an answer (D31); an "S" that shows another
+    letter again is a question of its own (D31e).
+    """
     for held in seat.waiting:
-        yield Matter("withheld_effect", lane.vhs, booking.ref, held.version, {"id": held.withheld_id})
+        values = {"id": held.withheld_id}
+        if held.effect == Effect.LETTER:
+            yield Matter("withheld_letter", lane.vhs, booking.ref, held.version, values | {"coop_id": state.coop_id})
+        else:
+            yield Matter("withheld_effect", lane.vhs, booking.ref, held.version, values)
 
 
 def _asked(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:

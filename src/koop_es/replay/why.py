@@ -11,6 +11,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, shows
 from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
+from koop_es.domain.open_matters import as_of
 from koop_es.replay import evidence, still_open, telling
 from koop_es.replay.booking_reasons import UNKNOWN, BookingReasons, said
 from koop_es.replay.course_reasons import CourseReasons
@@ -124,7 +125,10 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     proof = evidence.gather(tx, vhs, ids, question.at)
     today = question.now.date() if question.now is not None else None
     todo = reasons.now()
-    open_here = still_open.unanswered(found.state, still_open.of_booking(found.state, vhs, booking.ref), today)
+    matters = still_open.of_booking(found.state, vhs, booking.ref)
+    if question.at is None and today is not None:
+        matters = list(as_of(found.state, matters, today))
+    open_here = still_open.unanswered(found.state, matters, today)
     now = [words.say(s.name, **s.values) for s in todo]
     now += still_open.remedies(open_here, words, (s.name for s in todo))
     answer["open"] = still_open.answer(open_here, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.terms import Policy
 from koop_es.ingest import claim_seat, give_out, ingest
+from koop_es.ingest.acknowledging import acknowledge
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.why import BookingUnknown, Question, VhsNotInvolved, why
 from koop_es.store import Store, vault
@@ -125,6 +126,33 @@ def test_d3_a_removed_booking_is_a_suspicion_then_an_orphan_then_lives_again(net
     assert (answer["value"]["wanted"], kinds(answer)[0]) == ("A", "BookingReinstated")
 
 
+def test_d17_a_suspicion_of_before_the_last_day_cancels_nobody_after_it_and_can_be_answered_for(net: Net) -> None:
+    net.programs[NEAR].remove(THEIRS)
+    net.report(NEAR)
+    before, after = datetime(2026, 6, 30, 20, tzinfo=NOW.tzinfo), datetime(2026, 7, 1, 8, tzinfo=NOW.tzinfo)
+    assert "up to the last day of the course, all others get S" in said(net.ask(THEIRS, NEAR, now=before), "now")
+    answer = net.ask(THEIRS, NEAR, now=after)
+    assert "all others get S" not in said(answer, "now")
+    assert "It stays and is billed." in said(answer, "now")
+    assert [item["kind"] for item in answer["open"]] == ["suspected_over"]
+    command = f"koop-es acknowledge {COOP} BOOKING_REMOVED --vhs {NEAR} --booking {THEIRS} --reason TEXT"
+    assert command in said(answer, "now")
+    acknowledge(
+        net.store, now=after, stream=COOP, code="BOOKING_REMOVED", vhs=NEAR, ref=THEIRS, reason="came", until=None
+    )
+    assert net.ask(THEIRS, NEAR, now=after)["open"] == []
+
+
+def test_b11_a_removed_copy_is_to_be_entered_with_its_koop_beleg_id_at_every_stage(net: Net) -> None:
+    net.programs[MASTER].remove(THEIRS)
+    for _ in range(2):  # a suspicion, an orphan
+        net.report(MASTER)
+        for vhs in (MASTER, NEAR):
+            answer = net.ask(THEIRS, vhs)
+            assert "with its Koop-Beleg-ID" in said(answer, "now")
+            assert all("a copy with its Koop-Beleg-ID" in item["text"] for item in answer["violations"])
+
+
 def test_d2_of_a_removed_mirror_it_says_what_owner_only_would_have_done(net: Net) -> None:
     net.programs[MASTER].remove(THEIRS)
     net.report(MASTER)
@@ -164,6 +192,7 @@ def test_d4_a_withheld_cancellation_names_the_command_that_approves_it(net: Net)
     answer = net.ask(THEIRS, NEAR)
     assert (answer["value"]["wanted"], answer["value"]["condition"]) == ("A", "withheld")
     assert f"koop-es withheld approve {NEAR}#5" in said(answer, "now")
+    assert "a copy with its Koop-Beleg-ID" in said(answer, "now")
     assert "D4" in rules(answer)
 
 
@@ -178,6 +207,24 @@ def test_d5_s_taken_back_is_told_as_final(net: Net) -> None:
     assert (kinds(answer)[0], rules(answer)) == ("BookingReported", ["B3", "D5"])
     assert [item["code"] for item in answer["violations"]] == ["CANCELLED_BOOKING_REACTIVATED"]
     assert any("showed S" in item["text"] for item in answer["collided"])
+
+
+def test_d31_letters_that_changed_together_name_both_ways_on(net: Net) -> None:
+    for letter in ("S", "A"):
+        for ref in (OWN, THEIRS, ELSE):
+            net.programs[MASTER].row(ref)["Status"] = letter
+        net.report(MASTER)
+        if letter == "S":
+            net.settle()
+    answer = net.ask(THEIRS, MASTER)
+    assert answer["value"]["condition"] == "letter_waits"
+    assert [item["kind"] for item in answer["open"]] == ["withheld_letter"]
+    sequence = net.programs[MASTER].sequence
+    assert f"koop-es withheld approve {MASTER}#{sequence}/letter sets S again" in said(answer, "now")
+    assert "koop-es withdraw-export takes back the export that cancelled it" in said(answer, "now")
+    assert "If it is meant" not in said(answer, "now"), "approving these letters cancels"
+    course = net.ask(vhs=MASTER)
+    assert "koop-es withdraw-export" in said(course, "now")
 
 
 def test_d6_a_letter_that_is_not_the_owners_is_told_as_overwritten(net: Net) -> None:

@@ -424,6 +424,10 @@ SAYS: dict[str, str] = {
         "Die Kopie der Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}: vorerst ein Verdacht, noch ist "
         "niemand storniert."
     ),
+    "m_suspected_over": (
+        "Die Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}, und der Kurs ist vorbei: das storniert "
+        "niemanden mehr."
+    ),
     "m_suspended": (
         "Ob VHS {vhs} die Belegung {ref} noch führt, ist seit Export {export} nicht zu sagen: eine Zeile wurde "
         "beiseitegelegt, die ihre sein kann."
@@ -432,6 +436,10 @@ SAYS: dict[str, str] = {
         "Die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen: ihr Status S wird zurückgehalten ({id})."
     ),
     "m_withheld_effect": ("Was VHS {vhs} dort zeigt, träfe auf einmal zu viele andere und wird zurückgehalten ({id})."),
+    "m_withheld_letter": (
+        "VHS {vhs} zeigt die Belegung {ref} wieder als angemeldet, zusammen mit anderen, die schon S zeigten: "
+        "geschrieben wird nichts, bis geklärt ist, warum ({id})."
+    ),
     "m_asked": (
         "Die Belegung {ref} fehlt bei ihrer eigenen VHS {vhs}; das beweist nichts, sie gilt, bis jemand entscheidet."
     ),
@@ -473,16 +481,20 @@ SAYS: dict[str, str] = {
         "exportieren; bis dahin gilt die Belegung weder als vorhanden noch als entfernt."
     ),
     "n_suspected": (
-        "Bitte die Belegung bei VHS {vhs} wiederherstellen oder dort S setzen: fehlt sie im nächsten vollständigen "
-        "Export, bekommen alle anderen S."
+        "Bitte die Belegung bei VHS {vhs} wiederherstellen oder dort S setzen: fehlt sie bis zum letzten Kurstag im "
+        "nächsten vollständigen Export, bekommen alle anderen S."
     ),
     "n_suspected_copy": (
-        "Bitte die Kopie bei VHS {vhs} mit ihrer Koop-Beleg-ID wiederherstellen: fehlt sie im nächsten vollständigen "
-        "Export, bekommen alle anderen S, außer mit orphan_policy=owner_only."
+        "Bitte die Kopie bei VHS {vhs} mit ihrer Koop-Beleg-ID wiederherstellen: fehlt sie bis zum letzten Kurstag im "
+        "nächsten vollständigen Export, bekommen alle anderen S, außer mit orphan_policy=owner_only."
+    ),
+    "n_suspected_over": (
+        "Sie bleibt und wird abgerechnet. Sollte sie das nicht, bitte S setzen, wo sie noch steht; sonst dafür "
+        "einstehen: koop-es acknowledge {coop_id} BOOKING_REMOVED --vhs {vhs} --booking {ref} --reason TEXT."
     ),
     "n_restore_orphan": (
-        "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}. Sie "
-        "lebt auf, sobald der nächste Export sie zeigt."
+        "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}, eine "
+        "Kopie mit ihrer Koop-Beleg-ID. Sie lebt auf, sobald der nächste Export sie zeigt."
     ),
     "n_asked": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT schreibt sie "
@@ -503,12 +515,17 @@ SAYS: dict[str, str] = {
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
     "n_withheld": (
         "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
-        "Belegung wieder her."
+        "Belegung wieder her, eine Kopie mit ihrer Koop-Beleg-ID."
     ),
     "n_withheld_effect": (
         "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "
         "sich "
         "mit dem nächsten Export, der die früheren Werte zeigt."
+    ),
+    "n_withheld_letter": (
+        "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Bleibt sie "
+        "storniert, setzt koop-es withheld approve {id} wieder S; soll sie gelten, nimmt koop-es withdraw-export den "
+        "Export zurück, der sie storniert hat (koop-es history {coop_id} nennt ihn)."
     ),
     "n_double": (
         "Bitte für VHS {vhs} entscheiden, ob {ref} entfällt: koop-es confirm-cancellation; mit --reject gilt sie neben "

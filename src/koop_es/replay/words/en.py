@@ -329,12 +329,20 @@ SAYS: dict[str, str] = {
         "The copy of booking {ref} is missing from complete exports of VHS {vhs}: a suspicion so far, nobody is "
         "cancelled yet."
     ),
+    "m_suspected_over": (
+        "Booking {ref} is missing from complete exports of VHS {vhs}, and the course is over: that cancels nobody any "
+        "more."
+    ),
     "m_suspended": (
         "Whether VHS {vhs} still holds booking {ref} cannot be told since export {export}: a row was set aside that "
         "may be its own."
     ),
     "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
     "m_withheld_effect": "What VHS {vhs} shows there would do too much to others at once and waits ({id}).",
+    "m_withheld_letter": (
+        "VHS {vhs} shows booking {ref} as live again together with others that had shown S: nothing is written until "
+        "it is answered why ({id})."
+    ),
     "m_asked": "Booking {ref} is missing at its owner, VHS {vhs}; that proves nothing, and it lives until you decide.",
     "m_asked_shown": "The row of booking {ref} shows what it did before the program of VHS {vhs} was put back.",
     "m_asked_orphan": "Booking {ref} was removed at VHS {vhs} and is back because its program was put back.",
@@ -367,15 +375,20 @@ SAYS: dict[str, str] = {
         "the booking counts as neither there nor gone."
     ),
     "n_suspected": (
-        "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it all others get S."
+        "Restore the booking at VHS {vhs}, or set S there: at its next complete export without it, up to the last day "
+        "of the course, all others get S."
     ),
     "n_suspected_copy": (
-        "Restore the copy at VHS {vhs} with its Koop-Beleg-ID: at its next complete export without it all others get "
-        "S, unless orphan_policy is owner_only."
+        "Restore the copy at VHS {vhs} with its Koop-Beleg-ID: at its next complete export without it, up to the last "
+        "day of the course, all others get S, unless orphan_policy is owner_only."
+    ),
+    "n_suspected_over": (
+        "It stays and is billed. Should it not have been, set S where it still stands; else answer for it: koop-es "
+        "acknowledge {coop_id} BOOKING_REMOVED --vhs {vhs} --booking {ref} --reason TEXT."
     ),
     "n_restore_orphan": (
-        "If it should live, restore the same booking where it was removed, at VHS {vhss}; it lives again when "
-        "the next export shows it."
+        "If it should live, restore the same booking where it was removed, at VHS {vhss}, a copy with its "
+        "Koop-Beleg-ID; it lives again when the next export shows it."
     ),
     "n_asked": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes it again; with "
@@ -395,12 +408,18 @@ SAYS: dict[str, str] = {
     ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (
-        "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking."
+        "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking, "
+        "a copy with its Koop-Beleg-ID."
     ),
     "n_withheld_effect": (
         "If it is meant, VHS {vhs} or an operator confirms it: koop-es withheld approve {id}. If not, it goes away "
         "with the "
         "next export that shows the former values."
+    ),
+    "n_withheld_letter": (
+        "Look at the status letters of the profile: with the right ones the next export settles it. If it stays "
+        "cancelled, koop-es withheld approve {id} sets S again; if it should live, koop-es withdraw-export takes back "
+        "the export that cancelled it (koop-es history {coop_id} names it)."
     ),
     "n_double": (
         "Decide at VHS {vhs} whether {ref} goes: koop-es confirm-cancellation; --reject writes it again beside "
