@@ -256,3 +256,23 @@ def test_d20_a_large_export_that_is_applied_in_parts_is_judged_once(koop: Consol
     assert everybody(koop) == wanted
     asked = {item["ref"] for item in koop.call("violations").answer["data"]["violations"] if item["ref"]}
     assert asked == {f"{NEAR}:9101", f"{NEAR}:9102", f"{NEAR}:9103"}
+
+
+@pytest.mark.parametrize("booking_id", ["9301", "9101"])
+def test_d20_what_was_entered_and_reported_by_a_delta_since_the_restore_does_not_hide_it(
+    koop: Console, network: dict[str, Program], booking_id: str
+) -> None:
+    near = network[NEAR]
+    copy = Copy(near)
+    work_since(koop, network)
+    wanted = everybody(koop)
+    copy.restore(near)
+    new = {"Name": "Zander", "Vorname": "Zoe", "E-Mail": "zoe@example.org", "Gebucht am": "03.03.2026 08:15:00"}
+    near.book(NUMBERS[NEAR][COOP], booking_id, **new)
+    path = near.export(kind="delta")
+    koop.ingest(path)
+    koop.ingest(near.export(), status=1)
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    koop.ingest(near.export())
+    after = everybody(koop)
+    assert {vhs: {ref: after[vhs][ref] for ref in refs} for vhs, refs in wanted.items()} == wanted

@@ -6,6 +6,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 
 _COUNTING = "tests/acceptance/test_counting.py"
 _GUARD = "tests/unit/domain/test_guard.py"
+_PROGRAM_WENT_BACK = "tests/acceptance/test_program_went_back.py"
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
 _GUARD_OF_EXPORTS = "tests/integration/ingest/test_guard.py"
 _WITHDRAW = "tests/unit/domain/test_withdraw.py"
@@ -95,8 +96,8 @@ WHOLE = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "note_standing(draft, shown.keys() - fresh)",
-                "note_standing(draft, shown)",
+                "note_standing(draft, part, shown.keys() - fresh)",
+                "note_standing(draft, part, shown)",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_one_of_three_entered_anew_before_the_export_hides_no_restore",)),
@@ -108,11 +109,23 @@ WHOLE = (
         (
             Edit(
                 "domain/went_back.py",
-                "(work if booking.owner == vhs else counts).append(count)",
+                "(work if booking.owner == vhs or count > last else counts).append(count)",
                 "counts.append(count)",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_a_phone_number_put_right_a_second_time_hides_no_restore",)),
+    ),
+    Mutation(
+        "what a delta showed since a restore stands against it",
+        "D20",
+        "One registration of the day would hide a restore of the night, and who went with it would be cancelled.",
+        (Edit("domain/went_back.py", "(counts if seat.since <= last else work)", "counts"),),
+        Named(
+            (
+                f"{_PROGRAM_WENT_BACK}"
+                "::test_d20_what_was_entered_and_reported_by_a_delta_since_the_restore_does_not_hide_it",
+            )
+        ),
     ),
     Mutation(
         "any removal beside work is a restore",

@@ -112,7 +112,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if draft.weight.absent:
         weigh_course(draft, before, shown, missing)
     if draft.weight.signs:
-        note_standing(draft, shown.keys() - fresh)
+        note_standing(draft, part, shown.keys() - fresh)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:

@@ -67,7 +67,8 @@ class Slice:
     the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25).
     ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses; ``untold`` are the
     cooperations of the export whose absences are suspended. ``letter_left`` gives, of a row with an "S" that was given
-    out for the course it left, the letter of its booking there (D25).
+    out for the course it left, the letter of its booking there (D25). ``complete_before`` gives the number of the last
+    complete export before (D20).
     """
 
     coop_id: str
@@ -86,6 +87,7 @@ class Slice:
     homes: Callable[[str], Collection[Home]] = nowhere
     untold: frozenset[str] = frozenset()
     letter_left: Callable[[BookingRow], Status | None] = lambda _: None
+    complete_before: Callable[[], int | None] = lambda: None
     name: str = ""
 
 

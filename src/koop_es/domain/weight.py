@@ -60,8 +60,9 @@ class Sign(NamedTuple):
 class Standing(NamedTuple):
     """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``.
 
-    ``newest_row`` is the same of its bookings alone. ``work`` are the exports of letters and persons in older rows of
-    its own, which its staff can enter a second time.
+    ``newest_row`` is the same of its bookings alone. ``work`` are the exports of what its staff may have entered since
+    a program went back: letters and persons in older rows of its own, a second time, and whatever a partial export
+    first showed after the last complete one.
     """
 
     newest: int = 0

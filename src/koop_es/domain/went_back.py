@@ -114,27 +114,34 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
     return None
 
 
-def standing_in(state: Cooperation, vhs: str, before: int, shown: Collection[str] | None = None) -> Standing:
+def standing_in(
+    state: Cooperation, vhs: str, before: int, complete: int | None, shown: Collection[str] | None = None
+) -> Standing:
     """Tell what a VHS shows in a cooperation that it acknowledged in an export ``before`` this one.
 
-    ``shown`` are the bookings that have a row which may be of before, by default all that it showed last.
+    ``shown`` are the bookings that have a row which may be of before, by default all that it showed last. Had the
+    program gone back before the last ``complete`` export, that would have shown it; what partial exports first showed
+    since may have been entered after it went back, and is no proof that it did not.
     """
     counts, work, rows = [0], list[int](), False
+    last = before if complete is None else complete
     for ref, booking in state.bookings.items():
         seat = booking.seats.get(vhs)
         if seat is None or seat.status is None or not (seat.held if shown is None else ref in shown):
             continue
         if seat.since < before:
-            counts.append(seat.since)
+            (counts if seat.since <= last else work).append(seat.since)
         for count in (first_shown(seat, letter_of(seat)), first_shown(seat, person_name(_person(seat)))):
             if seat.since != count < before:
-                (work if booking.owner == vhs else counts).append(count)
+                (work if booking.owner == vhs or count > last else counts).append(count)
         rows = rows or 0 < seat.since < before
     newest_row = max(counts)
     lane = state.lanes.get(vhs)
     if lane is not None and lane.present and lane.exists:
         values = (fact_first_shown(lane, name, getattr(lane.row, name)) for name in lane.acked)
-        counts += [count for count in (lane.since, *values) if count < before]
+        for count in (lane.since, *values):
+            if count < before:
+                (counts if count <= last else work).append(count)
     return Standing(max(counts), rows, newest_row, tuple(sorted(work)))
 
 
@@ -224,11 +231,12 @@ def note_former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingR
             return
 
 
-def note_standing(draft: Draft, shown: Collection[str]) -> None:
+def note_standing(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Note what stands in a slice in which something is gone or as before."""
     if draft.weight.signs and draft.moment.origin is not None:
         before = draft.moment.origin.sequence or 0
-        draft.weight.standing = standing_in(draft.state, draft.moment.vhs, before, shown)
+        complete = part.complete_before()
+        draft.weight.standing = standing_in(draft.state, draft.moment.vhs, before, complete, shown)
 
 
 # --- what comes of it -------------------------------------------------------------------------------------------------

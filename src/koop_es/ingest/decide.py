@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
@@ -21,6 +21,7 @@ from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
+from koop_es.ingest import ledger
 from koop_es.ingest.references import References
 from koop_es.store import Tx, fences, vault
 
@@ -87,7 +88,7 @@ class Decider:
         erased = forgotten(tx, coop_ids) if fence else dict.fromkeys(coop_ids, Forgotten())
         new_person_id = person_ids()
         states = [fold(coop_id, told[coop_id].events) for coop_id in coop_ids]
-        self._find_homes(tx, parts, states)
+        self._let_ask(tx, parts, states)
         result = []
         for part, state in zip(parts, states, strict=True):
             expected = state.version
@@ -108,8 +109,10 @@ class Decider:
             result.append(Decided(state, expected, *news, name, fence, outcome.cells, outcome.weight))
         return result
 
-    def _find_homes(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
-        """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25): one query, and only if asked."""
+    def _let_ask(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
+        """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25), and how far the last complete
+        export reaches (D20): one query each, and only if asked.
+        """
         vhs = self.report.vhs
         if not self.settled:
             return
@@ -121,9 +124,11 @@ class Decider:
 
         references = References(tx, vhs, new)
         left = _Left(tx, self.moment, references)
+        complete_before = cache(partial(ledger.complete_before, tx, vhs, self.report.sequence or 0))
         for part in parts:
             part.homes, part.references = references.homes, references.of
             part.letter_left = partial(left.letter, part.coop_id)
+            part.complete_before = complete_before
 
 
 @dataclass(slots=True)

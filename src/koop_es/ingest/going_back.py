@@ -33,6 +33,7 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | N
     if not seen or report.sequence is None:
         return None
     before = report.sequence
+    complete = ledger.complete_before(tx, report.vhs, before)
     today = date.fromisoformat(report.exported_at[:10]) if report.exported_at else None
 
     def others() -> Iterator[Standing]:
@@ -42,7 +43,7 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | N
             for coop_id, story in told.items():
                 state = fold(coop_id, story.events)
                 if today is None or not is_over_on(state, report.vhs, today):  # whether its rows stand is not known
-                    yield standing_in(state, report.vhs, before)
+                    yield standing_in(state, report.vhs, before, complete)
 
     found = went_back(seen, others, empty=is_empty(report))
     return replace(found, moment=export_name(report.vhs, found.count, "")) if found is not None else None

@@ -248,6 +248,12 @@ def last_line(tx: Tx, vhs: str) -> int:
     return int(row[0] or 0) if row is not None else 0
 
 
+def complete_before(tx: Tx, vhs: str, number: int) -> int | None:
+    """Find the last export before one that was complete, by number; None where there is none (D20)."""
+    row = tx.row("export_complete_before", vhs=vhs, before=number)
+    return row[0] if row is not None else None
+
+
 def taken_in_after(tx: Tx, report: Report, line: int) -> Line | None:
     """Find this very export behind a line of the ledger: somebody has taken it in meanwhile, perhaps we ourselves."""
     row = tx.row("export_after", vhs=report.vhs, line=line, kind=report.kind.value, sha256=report.sha256)

@@ -636,6 +636,10 @@ WHERE vhs = %(vhs)s AND kind = %(kind)s AND status IN ('applied', 'unchanged') O
 -- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from behind a line of the ledger, by its own time.
 SELECT max(exported_at) FROM koop_exports WHERE vhs = %(vhs)s AND id > %(line)s AND kind = %(kind)s AND status IN ('applied', 'unchanged')
 
+-- export_complete_before: Find the number of the last export of a VHS before one that proved what is absent.
+SELECT max(sequence) FROM koop_exports
+WHERE vhs = %(vhs)s AND sequence < %(before)s AND proves = 1 AND status IN ('applied', 'unchanged')
+
 -- export_seen: Tell whether a VHS handed over these very bytes before.
 SELECT 1 FROM koop_exports WHERE vhs = %(vhs)s AND sha256 = %(sha256)s LIMIT 1
 

@@ -635,6 +635,10 @@ WHERE vhs = :vhs AND kind = :kind AND status IN ('applied', 'unchanged') ORDER B
 -- export_latest_of_kind: Find the newest source of a kind that a VHS's catalogue was read from behind a line of the ledger, by its own time.
 SELECT max(exported_at) FROM koop_exports WHERE vhs = :vhs AND id > :line AND kind = :kind AND status IN ('applied', 'unchanged')
 
+-- export_complete_before: Find the number of the last export of a VHS before one that proved what is absent.
+SELECT max(sequence) FROM koop_exports
+WHERE vhs = :vhs AND sequence < :before AND proves = 1 AND status IN ('applied', 'unchanged')
+
 -- export_seen: Tell whether a VHS handed over these very bytes before.
 SELECT 1 FROM koop_exports WHERE vhs = :vhs AND sha256 = :sha256 LIMIT 1
 
