@@ -2,6 +2,7 @@
 
 Figures are printed and kept in ``soak/`` (``report.json``, ``report.md``); ``--publish`` puts those of the last run
 into ``docs/explanation/guarantees.md``. A long run may be made in parts, each kept ``--into`` a folder of its own.
+``--losses 1000000`` judges so many wrong exports and nothing else (G3), in one process.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts import soak_report, soak_seeds, soak_tests
+from scripts import soak_losses, soak_report, soak_seeds, soak_tests
 
 ROOT = Path(__file__).parents[1]
 SHRUNK_AT_MOST = 5
@@ -33,11 +34,15 @@ def main(words: list[str] | None = None) -> int:
     (asked.into / ".gitignore").write_text("*\n", encoding="utf-8")
     report: dict[str, Any] = {"commit": _commit(), "command": _command(asked), "workers": asked.workers}
     good = True
-    if asked.seeds:
+    if asked.losses:
+        report["workers"] = 1
+        report["losses"] = _losses(asked, report)
+        good = not report["losses"]["failing"]
+    elif asked.seeds:
         report["simulation"] = _simulate(asked)
         good = not report["simulation"]["failing"]
         soak_report.write(report, asked.into)
-    if not asked.only_seeds:
+    if not (asked.only_seeds or asked.losses):
         report["tests"] = soak_tests.run(asked.workers, asked.into, asked.tests)
         good = good and report["tests"]["status"] == 0
     soak_report.write(report, asked.into)
@@ -55,6 +60,7 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=limit, help="end the seeds after that long (KOOP_SOAK_SECONDS)"
     )
+    parser.add_argument("--losses", type=int, default=0, help="wrong exports to judge instead of all the rest (G3)")
     parser.add_argument("--only-seeds", action="store_true", help="run no tests")
     parser.add_argument("--into", type=Path, default=ROOT / "soak", help="where the report is kept")
     parser.add_argument(
@@ -68,6 +74,8 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
 
 def _command(asked: argparse.Namespace) -> str:
     first = f" --first {asked.first}" if asked.first else ""
+    if asked.losses:
+        return f"python -m scripts.soak --losses {asked.losses}{first}"
     tests = " --only-seeds" if asked.only_seeds else "".join(f" {word}" for word in asked.tests)
     return f"python -m scripts.soak --seeds {asked.seeds}{first} --workers {asked.workers}{tests}"
 
@@ -92,13 +100,23 @@ def _simulate(asked: argparse.Namespace) -> dict[str, Any]:
     return tally.figures()
 
 
+def _losses(asked: argparse.Namespace, report: dict[str, Any]) -> dict[str, Any]:
+    """Judge the wrong exports; the report is written now and then, so that a run that is ended leaves one."""
+
+    def kept(tally: soak_losses.Tally) -> None:
+        soak_report.write(report | {"losses": tally.figures()}, asked.into)
+
+    progress = _progress("wrong exports")
+    return soak_losses.run(asked.first, asked.losses, asked.seconds, progress, kept, _say).figures()
+
+
 def _say(seed: int, findings: list[str]) -> None:
     """Name a failing seed as soon as it is known."""
     sys.stderr.write(f"seed {seed}: {findings[0]}\n")
     sys.stderr.flush()
 
 
-def _progress() -> soak_seeds.Progress:
+def _progress(what: str = "seeds") -> soak_seeds.Progress:
     """Make a line of progress every few seconds: rate, findings so far and what is left."""
     started = shown = time.monotonic()
 
@@ -110,7 +128,7 @@ def _progress() -> soak_seeds.Progress:
         shown = now
         rate = done / max(now - started, 0.001)
         left = (total - done) / max(rate, 0.001) / 60
-        sys.stderr.write(f"{done:,} of {total:,} seeds, {rate:.1f}/s, {failing} failing, {left:.0f} minutes left\n")
+        sys.stderr.write(f"{done:,} of {total:,} {what}, {rate:.1f}/s, {failing} failing, {left:.0f} minutes left\n")
         sys.stderr.flush()
 
     return progress

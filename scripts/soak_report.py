@@ -35,6 +35,10 @@ def render(report: Mapping[str, Any]) -> str:
     for item in failing:
         steps = f" ({item['shrunk_to']} steps)" if "shrunk_to" in item else ""
         parts.append(f"- `{item['replay']}`{steps}: {item['findings'][0]}\n")
+    losses = report.get("losses", {}).get("failing", [])
+    if losses:
+        parts.append("\n## Stories that failed\n\n")
+    parts += [f"- seed {item['seed']}: {item['finding']}\n" for item in losses]
     tests = report.get("tests", {})
     if tests.get("failing"):
         parts.append(f"\n## Tests that failed\n\nAll that pytest said is in `{tests['log']}`.\n\n")
@@ -47,7 +51,8 @@ def render(report: Mapping[str, Any]) -> str:
 
 def table(report: Mapping[str, Any]) -> str:
     """Write the figures."""
-    rows = [*_simulation(report.get("simulation", {})), *_tests(report.get("tests", {}))]
+    parts = (_simulation, "simulation"), (_losses, "losses"), (_tests, "tests")
+    rows = [row for say, name in parts for row in say(report.get(name, {}))]
     head = f"`{report['command']}` at {report['commit']}, {report['workers']} processes.\n\n| | |\n| - | - |\n"
     return head + "".join(f"| {name} | {value} |\n" for name, value in rows)
 
@@ -63,6 +68,19 @@ def _simulation(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "VHSs", _list({f"{key} VHSs": value for key, value in figures["vhs"].items()})
     yield "faults", _list(figures["faults"])
     yield "staff", _list(figures["edits"])
+
+
+def _losses(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not figures:
+        return
+    stories = f"{figures['stories']:,} stories (from {figures['first']}), {figures['exports']:,} exports in all"
+    yield "wrong exports", f"{figures['wrong']:,} in {stories}"
+    yield "time", _time(figures["seconds"])
+    yield "stories with findings", f"{figures['failed']:,}"
+    yield "kinds", _list(figures["kinds"])
+    yield "true orphans", f"{figures['orphans']:,}"
+    yield "bookings somebody is asked about in the end", f"{figures['asked']:,}"
+    yield "guards that spoke up at a sound export, after wrong ones", f"{figures['alarms']:,} of {figures['sound']:,}"
 
 
 def _tests(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

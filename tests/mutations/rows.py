@@ -230,8 +230,8 @@ ROWS = (
         (
             Edit(
                 "domain/observe_identity.py",
-                "                not part.proves_absence or home.coop_id in part.untold or",
-                "                home.coop_id in part.untold or",
+                "(not part.proves_absence or home.coop_id in part.untold or held)",
+                "(home.coop_id in part.untold or held)",
             ),
         ),
         Named((f"{_MOVES}::test_d25_row_of_a_partial_export_waits_for_a_complete_one",)),

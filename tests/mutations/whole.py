@@ -55,10 +55,87 @@ WHOLE = (
         Named((f"{_GUARD}::test_d19_a_loss_counts_whatever_others_did_meanwhile",)),
     ),
     Mutation(
+        "who went beside with a part of the program makes a loss a smaller one",
+        "D19",
+        "A filter that looks like a restore in one course would cancel the rest of what it lacks.",
+        (Edit("domain/guard.py", "losses.of_course.values()) + losses.beside", "losses.of_course.values())"),),
+        Named(
+            (
+                f"{_GUARD}::"
+                "test_d19_who_went_beside_with_a_part_of_the_program_makes_the_loss_of_the_others_no_smaller_one",
+            )
+        ),
+    ),
+    Mutation(
+        "mirrors that stand elsewhere do not count with what moves",
+        "D19",
+        "A column that was shifted would move the own bookings of a small VHS for good.",
+        (Edit("domain/guard.py", "        moved_before += losses.strays\n", "        pass\n"),),
+        Named((f"{_GUARD}::test_d19_mirrors_that_stand_elsewhere_count_with_own_bookings_that_move",)),
+    ),
+    Mutation(
+        "a row whose booking is held back is booked again in another course",
+        "D25",
+        "A shifted column would give everybody a second seat in its third night.",
+        (Edit("domain/observe_identity.py", " or part.withheld(home.ref)\n", "\n"),),
+        Named(
+            (
+                "tests/unit/domain/test_moves.py::"
+                "test_d25_row_waits_while_its_booking_is_held_back_since_an_earlier_export",
+            )
+        ),
+    ),
+    Mutation(
+        "what stands in another course is gone for a restore",
+        "D20",
+        "A shifted column would be a program that went back.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "        if not is_elsewhere(draft, part, booking, seat):\n",
+                "        if True:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_what_stands_in_another_course_is_not_gone",)),
+    ),
+    Mutation(
+        "a mirror that is back as it was is acknowledged anew",
+        "D20",
+        "A program that is put right and goes back again would cancel what came after its copy.",
+        (Edit("domain/evolve_bookings.py", "(seat.lost and _is_made_again(lane, booking))", "seat.lost"),),
+        Named((f"{_WENT_BACK}::test_d20_a_mirror_that_is_back_before_it_was_given_out_is_what_it_was",)),
+    ),
+    Mutation(
+        "the S of others waits for what the owner's row means",
+        "D20",
+        "Who cancelled elsewhere would keep a live row at the owner for as long as nobody answers.",
+        (
+            Edit(
+                "domain/wanted.py",
+                'seat.ask == "shown" and (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}',
+                "False",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_an_s_of_others_is_told_though_it_is_asked_what_the_owners_row_means",)),
+    ),
+    Mutation(
+        "letters that are read the wrong way round cancel where they do not revive",
+        "D31",
+        "Where S and A are exchanged, the few A of a small VHS would be S for good.",
+        (
+            Edit(
+                "domain/guard.py",
+                "        if done.cancelled and Effect.CANCELLATION not in effects:\n",
+                "        if False:\n",
+            ),
+        ),
+        Named((f"{_GUARD}::test_d31e_where_s_are_read_as_a_what_is_read_as_s_is_in_question_too",)),
+    ),
+    Mutation(
         "who is new makes a loss a smaller one",
         "D19",
         "A filter of new registrations would cancel all the others, although it was said that it would not.",
-        (Edit("ingest/weighing.py", "    return min(filter(None, kept), default=now)\n", "    return now\n"),),
+        (Edit("ingest/weighing.py", "min(filter(None, (done.live for done in before)), default=live)", "live"),),
         Named((f"{_GUARD_OF_EXPORTS}::test_d19_who_is_new_since_the_first_absence_makes_no_loss_smaller",)),
     ),
     Mutation(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
+from koop_es.domain.judgement import NO_ABSENCES
 from koop_es.simulate import rehearsal
 from koop_es.simulate.steps import read
 from scripts import soak, soak_report, soak_seeds, soak_tests
@@ -129,3 +130,25 @@ def test_report_of_the_tests_sums_what_they_record(tmp_path: Path) -> None:
         "failing": ["t::b"],
         "how": ["x | y"],
     }
+
+
+def test_wrong_exports_are_judged_counted_and_kept(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert soak.main(["--losses", "20", "--first", "7", "--into", str(tmp_path)]) == 0
+    kept = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["losses"]
+    assert kept["first"] == 7
+    assert kept["wrong"] == sum(kept["kinds"].values()) >= 20
+    assert (kept["failing"], kept["stories"]) == ([], 1)
+    said = capsys.readouterr().out
+    assert "`python -m scripts.soak --losses 20 --first 7`" in said
+    assert f"| wrong exports | {kept['wrong']} in 1 stories (from 7)" in said
+
+
+def test_a_story_that_fails_is_named_at_once_and_in_the_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("koop_es.domain.guard._withheld", lambda *_: NO_ABSENCES)
+    assert soak.main(["--losses", "300", "--into", str(tmp_path)]) == 1
+    kept = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["losses"]
+    assert kept["failed"] == len(kept["failing"]) > 0
+    assert f"seed {kept['failing'][0]['seed']}: " in capsys.readouterr().err
+    assert "## Stories that failed" in (tmp_path / "report.md").read_text(encoding="utf-8")

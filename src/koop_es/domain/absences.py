@@ -126,6 +126,7 @@ def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: 
     lives; nothing absent counts until that is answered (D5, D20, D24, D32, B11).
     """
     if seat.asked:  # what its row meant is asked no more, but whether it lives (D20)
+        draft.weight.beside += 1
         draft.add(e.BookingQuestioned, "D20", cause=seat.asked, ref=booking.ref)
         return True
     own = draft.moment.vhs == booking.owner
@@ -167,6 +168,17 @@ def _weigh(draft: Draft, booking: Booking, seat: Seat, *, at_once: bool = False)
         waiting = seat.withheld is not None
         absent = Absent(draft.state.coop_id, booking.ref, mirror_of, nth, waiting, first, at_once)
         draft.weight.absent.append(absent)
+
+
+def note_strays(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+    """Note the mirrors that stand in another course, also those that did so before: they are lost to nobody, but a
+    column that was shifted moves them with the own bookings (D19, D25).
+    """
+    vhs = draft.moment.vhs
+    for ref, booking in draft.state.bookings.items():
+        seat = booking.seats.get(vhs) if ref not in shown and booking.owner != vhs else None
+        if seat is not None and seat.live and not seat.orphaned and mirror_stands_elsewhere(part, booking, seat):
+            draft.weight.strays += 1
 
 
 class Stood(NamedTuple):

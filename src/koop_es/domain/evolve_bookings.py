@@ -42,9 +42,7 @@ def _show(
         lane = state.lanes.get(event.vhs)
         if seat.absences and lane is not None and lane.sparing == "B11":
             lane.sparing = ""  # not all went with the course
-        if seat.lost and lane is not None:
-            lane.creates_given.pop(booking.ref, None)
-        if seat.lost or seat.status is None:  # a row that is made again is acknowledged anew (D20)
+        if seat.status is None or (seat.lost and _is_made_again(lane, booking)):
             seat.since, seat.acked = count_of_export(event), ()
         elif status is not None and status is not seat.status:
             note(seat, seat.status.value, status.value, count_of_export(event))
@@ -63,6 +61,14 @@ def _show(
             settle(state, booking, event.vhs, seat)
         if seat.shown_cancelled and not state.is_cancelled(booking):
             seat.shown_cancelled = False
+
+
+def _is_made_again(lane: Lane | None, booking: Booking) -> bool:
+    """Tell a row that is made again, which is acknowledged anew, from one that is back as it was (D20).
+
+    What was not given out cannot have been written: then the program has again what it had before it went back.
+    """
+    return lane is not None and lane.creates_given.pop(booking.ref, None) is not None
 
 
 def _show_row(

@@ -31,6 +31,7 @@ def left_of(done: Done, judgement: Judgement) -> Done:
         () if Effect.AUSFALL in held else done.ausfall,
         {name: courses for name, courses in done.revised.items() if name not in fields},
         done.live,
+        done.beside,
     )
 
 
@@ -50,7 +51,9 @@ class Losses(NamedTuple):
 
     ``live`` are the bookings of the VHS last shown live before this export, ``before`` those before the first absence
     of what was missing already, ``of_course`` says it by course; ``empty`` tells that the export has a booking file
-    without a row; ``stands`` whether a mirror of an owner is still shown somewhere else.
+    without a row; ``stands`` whether a mirror of an owner is still shown somewhere else. ``beside`` counts who went
+    with a part of the program when they were first missing (D20), ``strays`` the mirrors that stand in another course
+    (D25).
     """
 
     absent: Sequence[Absent]
@@ -59,18 +62,23 @@ class Losses(NamedTuple):
     of_course: Mapping[str, Stock]
     empty: bool
     stands: Callable[[str], bool]
+    beside: int = 0
+    strays: int = 0
 
 
 def judge_absences(losses: Losses, policy: Policy) -> tuple[Absences, Absences]:
     """Say which absences are withheld, and which would be if the next complete export lacked the bookings too.
 
-    What moved counts with what is missing since then, also where it was cancelled at once (D19, D25). It does not wait
-    itself for what is missing for the first time beside it: its row is there.
+    What moved counts with what is missing since then, also where it was cancelled at once (D19, D25), and with the
+    mirrors that stand elsewhere beside it: a column that was shifted moves them all. It does not wait itself for what
+    is missing for the first time beside it: its row is there.
     """
     confirmed = [item for item in losses.absent if item.waiting or item.nth >= policy.orphan_confirmations]
     first = [item for item in losses.absent if not item.waiting and item.nth < policy.orphan_confirmations]
     fresh = any(not item.waiting for item in confirmed)
-    moved_before = sum(stock.moved for stock in losses.of_course.values())
+    moved_before = sum(stock.moved for stock in losses.of_course.values()) + losses.beside
+    if any(item.moved for item in confirmed):  # where most rows stand elsewhere, nobody has moved the few own ones
+        moved_before += losses.strays
     moved_now = sum(item.moved for item in confirmed)
     only_moved = {item.coop_id for item in first} - {item.coop_id for item in confirmed if not item.moved}
     return (
@@ -155,6 +163,8 @@ def judge_effects(
         effects.append(Effect.PERSON)
     if trips(done.revived, total.revived, policy.guard_revived, 1, 0):
         effects.append(Effect.LETTER)
+        if done.cancelled and Effect.CANCELLATION not in effects:
+            effects.insert(0, Effect.CANCELLATION)  # where "S" are read as A, what is read as "S" is in question too
     return tuple(effects), tuple(name for name in SYNCED_FIELDS if name in fields)
 
 
@@ -188,6 +198,7 @@ def judge_alone(state: Cooperation, vhs: str, weight: Weight, policy: Policy) ->
         {state.coop_id: weight.stock},
         False,
         lambda owner: any(state.bookings[ref].owner == owner for ref in live - gone - weight.fresh),
+        strays=weight.strays,
     )
     absences, foreseen = judge_absences(losses, policy)
     own = sum(state.bookings[ref].owner == vhs for ref in live)

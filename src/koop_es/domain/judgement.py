@@ -26,9 +26,19 @@ class Effect(StrEnum):
     """An acknowledged "S" that shows "A" or "W" again (D31e)."""
 
 
+_EFFECTS = frozenset(effect.value for effect in Effect)
+
+
+def effect_of(withheld_id: str) -> str:
+    """Name the effect that is withheld, empty for absences; ``563#2/42`` are those of a new count's export (D23)."""
+    tail = withheld_id.rpartition("/")[2]
+    return tail if tail in _EFFECTS else ""
+
+
 def export_of(withheld_id: str) -> str:
     """Name the export of what is withheld: ``563#42/cancellation`` and ``563#42`` are both of ``563#42``."""
-    return withheld_id.partition("/")[0]
+    effect = effect_of(withheld_id)
+    return withheld_id.removesuffix(f"/{effect}") if effect else withheld_id
 
 
 class Absences(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,7 +75,8 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an export does to others: as many bookings cancelled, revived and renamed, and which courses it touches.
 
     ``revised`` names the courses by field; date, time and place are one, ``place``. ``live`` is how many bookings the
-    VHS last showed live before an export that is the first to lack some, 0 for all others (D19).
+    VHS last showed live before an export that is the first to lack some, 0 for all others (D19); of those it lacks
+    too, ``beside`` went with a part of the program, so that they are not lost (D20).
     """
 
     cancelled: int = 0
@@ -74,6 +85,7 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
     ausfall: tuple[str, ...] = ()
     revised: dict[str, tuple[str, ...]] = {}
     live: int = 0
+    beside: int = 0
 
     def __add__(self, other: Done) -> Done:
         """Put what two exports do together; a course that both touch counts once, and what was live says nothing."""

@@ -41,6 +41,13 @@ def _is_its_row(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> 
     return known is not None and row.person is not None and same_name(known, row.person)
 
 
+def is_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
+    """Tell whether a booking that is missing stands in another course of its VHS, its own or a mirror (D25)."""
+    if booking.owner == draft.moment.vhs:
+        return stands_elsewhere(draft, part, booking, seat) is not None
+    return mirror_stands_elsewhere(part, booking, seat)
+
+
 def mirror_stands_elsewhere(part: Slice, booking: Booking, seat: Seat) -> bool:
     """Tell whether a mirror stands in another course of its VHS, with its reference or, where the program keeps none,
     under the same Beleg-ID and TNR (D25, D26). Staff who file somebody else's citizen elsewhere cancel nobody.

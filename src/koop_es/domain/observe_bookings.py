@@ -12,6 +12,7 @@ from koop_es.domain.absences import (
     archive,
     is_over,
     missed,
+    note_strays,
     stood,
     take_absence,
     take_sights,
@@ -79,7 +80,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     missing = missed(draft, part, shown) if part.proves_absence else []
     draft.emptied = not any(ref in draft.state.bookings for ref in shown)
     if missing:
-        note_missing(draft, missing)
+        note_missing(draft, part, missing)
     fresh = note_anew(draft, shown, pairing.rekeyed)
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
@@ -111,6 +112,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
             take_absence(draft, part, booking, policy)
     if draft.weight.absent:
         weigh_course(draft, before, shown, missing)
+    if part.proves_absence:
+        note_strays(draft, part, shown)
     if draft.weight.signs:
         note_standing(draft, part, shown.keys() - fresh)
 

@@ -71,9 +71,8 @@ def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judg
         if row.ref is not None:
             continue
         for home in part.homes(row.booking_id):
-            if home.coop_id != draft.state.coop_id and (
-                not part.proves_absence or home.coop_id in part.untold or judgement.withholds_absence(home.coop_id, vhs)
-            ):
+            held = judgement.withholds_absence(home.coop_id, vhs) or part.withheld(home.ref)
+            if home.coop_id != draft.state.coop_id and (not part.proves_absence or home.coop_id in part.untold or held):
                 pairing.held.append(Hold(home.ref, pairing.shown.pop(ref), "D25"))
                 break
 

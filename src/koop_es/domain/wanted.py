@@ -442,8 +442,10 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
     if seat is None or seat.status is None or seat.lost:
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
         return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
-    if seat.absences or seat.archived or seat.asked or seat.survivor is not None or seat.reused_by is not None:
+    if seat.absences or seat.archived or seat.survivor is not None or seat.reused_by is not None:
         return None
+    if seat.asked and not (seat.ask == "shown" and (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}):
+        return None  # an "S" of others is written whatever the letter or person of its row means (D6, D20)
     if seat.status is not wanted:
         if wanted is CANCELLED:
             return "cancel"

@@ -85,7 +85,8 @@ class Weight:
     """What one slice would do.
 
     ``absent`` are lost bookings, out of the ``stock`` of the course before the first absence, and ``fresh`` those it
-    shows only since; ``cancelled`` those that show "S", ``revived`` those that show another letter after an
+    shows only since; ``strays`` are mirrors that stand in another course, ``beside`` who is missing with a part of the
+    program (D20); ``cancelled`` those that show "S", ``revived`` those that show another letter after an
     acknowledged "S"; ``ausfall`` a course cancelled by its Master, ``revised`` the synced fields that it changes,
     ``renamed`` own bookings with other person data. ``signs`` of a program that went back are noted beside what is
     ``standing`` (D20).
@@ -94,6 +95,8 @@ class Weight:
     absent: list[Absent] = field(default_factory=list)
     stock: Stock = NO_STOCK
     fresh: frozenset[str] = frozenset()
+    strays: int = 0
+    beside: int = 0
     cancelled: list[str] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)
     ausfall: bool = False
@@ -105,7 +108,8 @@ class Weight:
     @property
     def nothing(self) -> bool:
         """Tell whether the slice does nothing to others that is weighed."""
-        return not (self.absent or self.cancelled or self.revived or self.ausfall or self.revised or self.renamed)
+        gone = self.absent or self.strays
+        return not (gone or self.cancelled or self.revived or self.ausfall or self.revised or self.renamed)
 
 
 def renamed(ref: str, before: Person, after: Person) -> Renamed:

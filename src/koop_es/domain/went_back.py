@@ -25,7 +25,7 @@ from koop_es.domain.course import CourseFacts, changed
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect, WentBack
-from koop_es.domain.moves import stands_elsewhere
+from koop_es.domain.moves import is_elsewhere, stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Status
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_fields, wanted_status
@@ -181,12 +181,16 @@ def note_missing_course(draft: Draft, lane: Lane) -> None:
             draft.weight.signs.append(Sign(seat.since, row=True))
 
 
-def note_missing(draft: Draft, missing: Iterable[str]) -> None:
-    """Note the rows a complete export lacks for the first time; of a course that is over that proves nothing (D17)."""
+def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
+    """Note the rows a complete export lacks for the first time; of a course that is over that proves nothing (D17), and
+    what stands in another course is not gone (D25).
+    """
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
         seat = booking.seats[draft.moment.vhs]
-        if seat.live and not seat.absences and not seat.taken_back and not draft.state.is_cancelled(booking):
+        if not seat.live or seat.absences or seat.taken_back or draft.state.is_cancelled(booking):
+            continue
+        if not is_elsewhere(draft, part, booking, seat):
             draft.weight.signs.append(Sign(seat.since, row=True))
 
 
@@ -298,6 +302,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
         if stands_elsewhere(draft, part, booking, seat) is not None:
             continue
         missing.remove(ref)
+        draft.weight.beside += seat.live
         _say(draft, back)
         if owner_of(ref) == vhs:
             draft.add(e.BookingQuestioned, "D20", cause=booking.changed or None, ref=ref)

@@ -126,7 +126,7 @@ class Decider:
         left = _Left(tx, self.moment, references)
         complete_before = cache(partial(ledger.complete_before, tx, vhs, self.report.sequence or 0))
         for part in parts:
-            part.homes, part.references = references.homes, references.of
+            part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
             part.letter_left = partial(left.letter, part.coop_id)
             part.complete_before = complete_before
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from koop_es.domain.identifiers import booking_ref
+from koop_es.domain.judgement import effect_of
 from koop_es.domain.slices import Home
 from koop_es.store import Tx, vault
 
@@ -22,6 +23,7 @@ class References:
         self._tx, self._vhs, self._new = tx, vhs, new
         self._homes: dict[str, list[Home]] = {}
         self._asked = False
+        self._withheld: set[str] | None = None
 
     def homes(self, booking_id: str) -> Collection[Home]:
         """Find where a Beleg-ID of this VHS stood, removed and cancelled bookings included."""
@@ -36,6 +38,13 @@ class References:
     def of(self, booking_id: str) -> Collection[str]:
         """Give the references a Beleg-ID of this VHS has in any of its courses."""
         return [home.ref for home in self.homes(booking_id)]
+
+    def withheld(self, ref: str) -> bool:
+        """Tell whether a booking of this VHS is held back as missing (D19)."""
+        if self._withheld is None:
+            rows = self._tx.rows("withheld_of_vhs", vhs=self._vhs)
+            self._withheld = {ref for name, _, ref in rows if not effect_of(name)}
+        return ref in self._withheld
 
     def _read(self, booking_ids: Collection[str]) -> None:
         """Read the homes of some Beleg-IDs, and of those that have one, those with a number behind ``~``."""

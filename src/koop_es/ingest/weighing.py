@@ -36,8 +36,9 @@ def judge(tx: Tx, report: Report, at: str, weights: Mapping[str, Weight], policy
     done = guard.done_by(heavy)
     live = _live(every)
     first = any(not (item.first or item.waiting) for weight in heavy.values() for item in weight.absent)
+    kept = Done(live=live, beside=sum(weight.beside for weight in weights.values())) if first else NOTHING_DONE
     if done == NOTHING_DONE:
-        return Judgement(absences, foreseen, done=Done(live=live) if first else done)
+        return Judgement(absences, foreseen, done=kept)
     before = _done_before(tx, report.vhs, at)
     held = Held(
         live,
@@ -47,7 +48,7 @@ def judge(tx: Tx, report: Report, at: str, weights: Mapping[str, Weight], policy
     changed = _reads_otherwise(tx, report)
     effects, fields = guard.judge_effects(done, before, heavy.values(), held, policy, any_at_all=changed)
     judgement = Judgement(absences, foreseen, effects, fields)
-    done = msgspec.structs.replace(done, live=live if first else 0)
+    done = msgspec.structs.replace(done, live=kept.live, beside=kept.beside)
     return msgspec.structs.replace(judgement, done=guard.left_of(done, judgement))
 
 
@@ -60,15 +61,18 @@ def _absences(
     gone = {(item.coop_id, item.ref) for item in absent}
     gone |= {(coop_id, ref) for coop_id, weight in weights.items() for ref in weight.fresh}
     live = _live(lanes)
+    before = _before(tx, report.vhs, {item.first for item in absent if item.first and not item.waiting})
     losses = Losses(
         absent,
         live,
-        _live_before(tx, report.vhs, {item.first for item in absent if item.first and not item.waiting}, live),
+        min(filter(None, (done.live for done in before)), default=live),
         {coop_id: weight.stock for coop_id, weight in weights.items()},
         guard.is_empty(report),
         lambda owner: any(
             owner_of(ref) == owner and (coop_id, ref) not in gone for coop_id, ref in _shown_live(tx, report.vhs)
         ),
+        beside=sum(done.beside for done in before),
+        strays=sum(weight.strays for weight in weights.values()),
     )
     return guard.judge_absences(losses, policy)
 
@@ -78,19 +82,19 @@ def _live(lanes: Mapping[str, LaneView]) -> int:
     return sum(lane.live + lane.suspects for lane in lanes.values())
 
 
-def _live_before(tx: Tx, vhs: str, firsts: Collection[str], now: int) -> int:
-    """Count the bookings a VHS showed live before the exports that first lacked some; ``now`` where nobody kept it.
+def _before(tx: Tx, vhs: str, firsts: Collection[str]) -> list[Done]:
+    """Read what was kept of the exports that first lacked some: how many a VHS showed live before, and who went beside
+    them with a part of the program.
 
     Whom it shows only since then does not make a loss a smaller one (D19).
     """
     if not firsts:
-        return now
-    kept = [
-        msgspec.json.decode(effects, type=Done).live
+        return []
+    return [
+        msgspec.json.decode(effects, type=Done)
         for number, sha256, effects in tx.rows("export_kept", vhs=vhs, limit=MOST_LINES)
         if export_name(vhs, number, sha256) in firsts
     ]
-    return min(filter(None, kept), default=now)
 
 
 def _shown_live(tx: Tx, vhs: str) -> list[tuple[str, str]]:

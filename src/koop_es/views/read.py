@@ -11,7 +11,7 @@ import msgspec
 from msgspec import to_builtins
 
 from koop_es.domain.identifiers import is_cooperation
-from koop_es.domain.judgement import Effect
+from koop_es.domain.judgement import Effect, effect_of, export_of
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violation_texts import text
 from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
@@ -186,7 +186,7 @@ def withheld(store: Store, now: datetime | None = None) -> list[dict[str, Any]]:
             starts |= {row[0]: row[4] for row in tx.rows("views_of_vhs_known", vhs=vhs) if row[4]}
     found = []
     for (name, vhs), items in groups.items():
-        export, _, effect = name.partition("/")
+        export, effect = export_of(name), effect_of(name)
         days = sorted(starts[coop] for coop, _ in items if coop in starts)
         found.append(
             {

@@ -162,7 +162,9 @@ def test_d25_a_shifted_column_cancels_nobody_and_books_nobody_twice(store: Store
     assert [[held["status"] for held in shown["bookings"]] for shown in view(store, "563")["courses"]] == [
         ["A"] * 4
     ] * 6
-    night(4, rows)
+    night(4, shifted)
+    assert [len(shown["bookings"]) for shown in view(store, "563")["courses"]] == [4] * 6, "they wait each night"
+    night(5, rows)
     assert view(store, "563")["courses"] == before
 
 

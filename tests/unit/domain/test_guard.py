@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 import pytest
 
 from koop_es.domain.guard import PLACE, PLACE_AND_TIME, Held, Losses, judge_absences, judge_effects, left_of
-from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Effect, Judgement
+from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Effect, Judgement, effect_of, export_of
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Absent, Renamed, Stock, Weight
 from tests.unit.domain.world import ABO, BERND, MASTER, booked, held, shared
@@ -31,6 +31,8 @@ def judged(
     moved: int = 0,
     empty: bool = False,
     standing: Collection[str] = (),
+    beside: int = 0,
+    strays: int = 0,
 ) -> tuple[Absences, Absences]:
     """Judge losses of courses that had so many, of which the first was ``moved`` out of by so many before."""
     absent, had = list(absent), of_course or dict.fromkeys("KLMNOPQRSTUVWXYZ", MANY)
@@ -39,7 +41,7 @@ def judged(
         coop_id: Stock(number, number - gone[coop_id] - (0 if n else moved), 0 if n else moved)
         for n, (coop_id, number) in enumerate(had.items())
     }
-    return judge_absences(Losses(absent, live, live, stocks, empty, standing.__contains__), POLICY)
+    return judge_absences(Losses(absent, live, live, stocks, empty, standing.__contains__, beside, strays), POLICY)
 
 
 def withheld(absent: Iterable[Absent], **how: object) -> str:
@@ -90,6 +92,20 @@ def test_d19_what_moves_now_counts_with_what_is_missing_for_the_first_time() -> 
     assert (now, foreseen.reason) == (NO_ABSENCES, "D19 course"), "who moved is there, and need not wait"
     now, _ = judged([*missing("K"), *missing(*"KKK", nth=1)], of_course={"K": 4})
     assert now.reason == "D19 course", "who was missing before is not there"
+
+
+def test_d19_who_went_beside_with_a_part_of_the_program_makes_the_loss_of_the_others_no_smaller_one() -> None:
+    assert judged(missing(*"KL"), live=7, beside=2)[0].reason == "D19 half"
+    assert judged(missing(*"KL"), live=8, beside=2)[0] == NO_ABSENCES
+    assert judged(missing(*"KL"), live=100, beside=9)[0].reason == "D4"
+    assert judged(missing(*"KL", nth=1), live=7, beside=2)[1] == NO_ABSENCES, "it is said of what is missing since then"
+
+
+def test_d19_mirrors_that_stand_elsewhere_count_with_own_bookings_that_move() -> None:
+    moves = [item._replace(moved=True) for item in missing(*"KK")]
+    assert judged(moves, live=7, strays=2)[0].reason == "D19 half"
+    assert judged(moves, live=8, strays=2)[0] == NO_ABSENCES
+    assert judged(missing(*"KK"), live=7, strays=2)[0] == NO_ABSENCES, "where nobody moves they are somebody's order"
 
 
 def test_d19_all_of_two_courses_that_had_two_and_of_these_only() -> None:
@@ -165,6 +181,12 @@ def test_d31a_eight_letters_and_more_than_a_third(count: int, live: int, held: b
     assert effects(Done(cancelled=count), live=live) == (((Effect.CANCELLATION,), ()) if held else NOTHING)
 
 
+def test_d31e_where_s_are_read_as_a_what_is_read_as_s_is_in_question_too() -> None:
+    assert effects(Done(revived=3, cancelled=1)) == ((Effect.CANCELLATION, Effect.LETTER), ())
+    assert effects(Done(revived=2, cancelled=1)) == NOTHING
+    assert effects(Done(revived=3)) == ((Effect.LETTER,), ())
+
+
 def test_d31a_more_than_a_hundred_letters_in_any_case() -> None:
     assert effects(Done(cancelled=100)) == NOTHING
     assert effects(Done(cancelled=101)) == ((Effect.CANCELLATION,), ())
@@ -236,3 +258,10 @@ def test_d31_what_is_withheld_counts_for_no_later_export() -> None:
     assert left_of(one, Judgement(effects=tuple(Effect), fields=("venue", "capacity"))) == Done()
     held = Judgement(effects=(Effect.REVISION, Effect.CANCELLATION), fields=("venue",))
     assert left_of(one, held) == Done(0, 3, 10, ("K",), {"capacity": ("L",)})
+
+
+def test_d23_d31_what_is_withheld_of_a_new_count_is_named_by_its_export() -> None:
+    assert [export_of(name) for name in ("563#42/letter", "563#42", "563#2/42/letter", "563#2/42")] == [
+        "563#42", "563#42", "563#2/42", "563#2/42",
+    ]  # fmt: skip
+    assert [effect_of(name) for name in ("563#42/letter", "563#42", "563#2/42")] == ["letter", "", ""]

@@ -39,6 +39,7 @@ def export(
     homes: dict[str, list[Home]] | None = None,
     full: bool = True,
     untold: Collection[str] = (),
+    withheld: Collection[str] = (),
     **how: Any,
 ) -> list[Event]:
     """Let 301 export this course: ``stands`` are its rows in all courses, ``homes`` where its Beleg-IDs were."""
@@ -52,6 +53,7 @@ def export(
         homes=known,
         references=lambda booking_id: [home.ref for home in known(booking_id)],
         untold=frozenset(untold),
+        withheld=withheld.__contains__,
     )
     return world.observe(ABO, part, **how)
 
@@ -208,6 +210,12 @@ def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:
     assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == ["RegistrationHeld"]
     assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == []
     assert types(export(world, booked("7"), homes=elsewhere())) == ["BookingMade"]
+
+
+def test_d25_row_waits_while_its_booking_is_held_back_since_an_earlier_export() -> None:
+    world = network()
+    assert types(export(world, booked("7"), homes=elsewhere(), withheld=["301:7"])) == ["RegistrationHeld"]
+    assert types(export(world, booked("7"), homes=elsewhere(), withheld=["301:8"])) == ["BookingMade"]
 
 
 def test_d25_row_waits_while_the_absences_of_the_course_it_left_are_withheld_or_suspended() -> None:

@@ -10,11 +10,28 @@ import pytest
 from koop_es.domain.errors import Refused
 from koop_es.domain.events import Event
 from koop_es.domain.judgement import Judgement, WentBack
-from koop_es.domain.observation import BookingRow, Person
+from koop_es.domain.observation import BookingRow, Origin, Person
+from koop_es.domain.observe import observe
 from koop_es.domain.restoring import reject_booking, reject_course, restore_booking, restore_course
+from koop_es.domain.slices import Slice
 from koop_es.domain.weight import Sign, Standing
 from koop_es.domain.went_back import Seen, went_back
-from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, shared, types
+from tests.unit.domain.world import (
+    ABO,
+    ANNA,
+    BERND,
+    COOP,
+    MASTER,
+    THIRD,
+    World,
+    booked,
+    held,
+    mirror,
+    person_ids,
+    row,
+    shared,
+    types,
+)
 
 OWN, OTHER = "301:8", "563:3"
 
@@ -167,9 +184,43 @@ def test_d20_mirrors_are_given_out_again_under_new_ids_and_nobody_is_cancelled()
 def test_d20_a_mirror_made_again_is_acknowledged_anew() -> None:
     world, moment = busy()
     back(world, ABO, held(ABO), to=moment)
+    world.give(ABO)
     world.report(ABO, held(ABO), theirs())
     [sign] = world.weigh(ABO, held(ABO)).signs
     assert sign.since == world.exports[ABO]
+
+
+def test_d20_a_mirror_that_is_back_before_it_was_given_out_is_what_it_was() -> None:
+    world, moment = busy()
+    since = world.exports[ABO]
+    back(world, ABO, held(ABO), to=moment)
+    world.report(ABO, held(ABO), mine(), theirs())
+    weight = world.weigh(ABO, held(ABO))
+    assert [sign.since for sign in weight.signs] == [since, since], "the program was put right, and goes back again"
+    assert weight.standing.newest == 2
+
+
+def test_d20_what_stands_in_another_course_is_not_gone() -> None:
+    world, _ = busy()
+    part = Slice(
+        COOP, course=row(ABO), bookings=[held(ABO)], proves_absence=True, elsewhere=OTHER.__eq__,
+        stands={"8": mine()}.get,
+    )  # fmt: skip
+    origin = Origin(vhs=ABO, sha256="later", sequence=9)
+    outcome = observe(
+        world.state, part, world.moment(ABO, None, origin), world.policy, people=world.people,
+        new_person_id=person_ids(ABO, 9).__next__,
+    )  # fmt: skip
+    assert outcome.weight.signs == []
+
+
+def test_d20_an_s_of_others_is_told_though_it_is_asked_what_the_owners_row_means() -> None:
+    world, moment = busy()
+    world.report(ABO, held(ABO, status="W"), mine(), theirs())
+    back(world, ABO, held(ABO), to=moment)
+    assert world.to_do(ABO) == [("booking.create", OTHER)], "its former letter is asked about"
+    world.report(THIRD, held(THIRD, status="S"))
+    assert ("booking.cancel", "301:7") in world.to_do(ABO)
 
 
 def test_d20_own_bookings_wait_and_it_closes_when_all_is_acknowledged_or_decided() -> None:
@@ -372,8 +423,8 @@ def judged(world: World, *rows: BookingRow) -> WentBack | None:
 def test_d20_one_of_three_entered_anew_before_the_export_hides_no_restore() -> None:
     world, moment = busier()
     again = mine(at=LATER, tnr="T20")
-    for row in (again, msgspec.structs.replace(again, booking_id="20")):
-        found = judged(world, held(ABO), row)
+    for entered in (again, msgspec.structs.replace(again, booking_id="20")):
+        found = judged(world, held(ABO), entered)
         assert found is not None
         assert found.count == moment
     back(world, ABO, held(ABO), msgspec.structs.replace(again, booking_id="20"), to=moment)
