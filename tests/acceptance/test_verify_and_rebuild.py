@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.console import Console
-from tests.acceptance.network import COOP, FAR, NUMBERS, booked
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.program import settle
 from tests.integration.views.test_rebuild import execute
 
 
@@ -37,6 +38,29 @@ def test_rebuild_ends_with_1_and_names_each_row_that_differed(told: Console) -> 
     assert found["columns"] == ["title"]
     assert found["event"] == told.ask("history", COOP)["events"][-1]["position"]
     assert told.ask("rebuild", "--coop-id", COOP)["differences"] == 0
+
+
+def test_d30_a_question_after_a_withdrawn_export_is_kept_as_the_log_has_it(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    for program in network.values():
+        koop.ask("ingest", program.export())
+    settle(koop, network.values())
+    ref = f"{NEAR}:{next(iter(network[NEAR].bookings))}"
+    network[MASTER].cancel(ref)
+    wrong = network[MASTER].export()
+    koop.take_in(wrong)
+    settle(koop, network.values())
+    network[NEAR].row(ref)["Bearbeitet von"] = "lena"  # somebody opened the row and saved it
+    koop.ask("ingest", network[NEAR].export())
+    koop.ask("withdraw-export", f"{MASTER}#{wrong.name.rpartition('-')[2]}", "--reason", "wrong list", "--yes")
+    network[NEAR].obey(koop.changes(NEAR))
+    koop.take_in(network[NEAR].export())
+    found = koop.ask("violations", "--vhs", NEAR, status=1)["violations"]
+    assert [item["code"] for item in found] == ["CANCELLATION_UNCLEAR"]
+    assert koop.ask("rebuild", "--check")["found"] == []
+    koop.ask("verify")
+    koop.ask("confirm-cancellation", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "asked")
+    koop.ask("verify")
 
 
 def test_going_back_needs_a_rebuild_first(told: Console) -> None:

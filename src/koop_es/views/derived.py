@@ -46,6 +46,9 @@ _ABOUT_VIOLATIONS: frozenset[type[Event]] = frozenset({ViolationOpened, Violatio
 
 _encode = msgspec.json.Encoder().encode
 
+_encode_detail = msgspec.json.Encoder(order="deterministic").encode
+"""Details come out in one order, be they just found or read from the log, which keeps them in that order (D30)."""
+
 
 class Touched(NamedTuple):
     """A cooperation after new events, with these and their positions; with all its events where it is built anew."""
@@ -151,7 +154,7 @@ def violations_of(item: Touched | Said) -> tuple[list[Row], list[Closing]]:
 
 
 def _violation(coop_id: str, event: ViolationOpened, position: int, closed: int | None, closed_at: str | None) -> Row:
-    detail = _encode(event.detail).decode()
+    detail = _encode_detail(event.detail).decode()
     where = coop_id, event.vhs, event.code, event.ref
     return *where, event.severity, detail, None, position, event.at, closed, closed_at, None
 
@@ -166,7 +169,7 @@ def acknowledged_of(item: Touched | Said) -> dict[Key, str]:
         key = (event.code, event.vhs, event.ref)
         found.pop(key, None)
         if isinstance(event, ViolationAcknowledged):
-            found[key] = _encode(Acknowledgement(event.reason, event.detail, event.until)).decode()
+            found[key] = _encode_detail(Acknowledgement(event.reason, event.detail, event.until)).decode()
     return found
 
 
@@ -175,7 +178,7 @@ def shown(state: Cooperation) -> dict[Key, str | None]:
     if not state.violations:
         return {}
     about = [state.bookings[ref] for ref in {ref: None for _, _, ref in state.violations} if ref in state.bookings]
-    details = {violation.key: _encode(violation.detail).decode() for violation in found(state, about)}
+    details = {violation.key: _encode_detail(violation.detail).decode() for violation in found(state, about)}
     return {key: details.get(key) for key in state.violations}
 
 
