@@ -196,6 +196,9 @@ DOUBLE = (
 )
 """What PARTICIPANTS_MERGED says where both records were booked (B15)."""
 
+WAITING = " What should be written there meanwhile is not: {waiting}."
+"""What is said further of a row or course that nothing can be written into, where something should be (D30)."""
+
 VARIANTS: dict[str, str] = {
     "never_there": NEVER_THERE,
     "asked": ASKED,
@@ -221,4 +224,5 @@ def text(code: str, detail: dict[str, str], ref: str) -> str:
     values = {"ref": ref, **detail}
     if code == "ABSENCES_SUSPENDED":
         values["reason"] = REASONS.get(detail.get("reason", ""), "")
-    return template.format_map(values | {"remedy": REMEDIES.get(code, "").format_map(values)})
+    said = template.format_map(values | {"remedy": REMEDIES.get(code, "").format_map(values)})
+    return said + (WAITING.format_map(values) if "waiting" in detail else "")

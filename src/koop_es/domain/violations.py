@@ -17,7 +17,16 @@ from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_T
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CONFIRMED
 from koop_es.domain.terms import normal_rate
-from koop_es.domain.wanted import BAVARIAN_COOPERATION, BAVARIAN_KINDS, changes, is_open, name_of
+from koop_es.domain.wanted import (
+    BAVARIAN_COOPERATION,
+    BAVARIAN_KINDS,
+    booking_change,
+    changes,
+    is_open,
+    name_of,
+    sees_identity,
+    wanted_status,
+)
 
 CRITICAL = "critical"
 WARNING = "warning"
@@ -49,8 +58,10 @@ class Violation(NamedTuple):
 
     @property
     def opening(self) -> dict[str, str]:
-        """What its opening says of it: what has become of an absence since is for those to say who are asked now."""
-        return {name: value for name, value in self.detail.items() if name != "as"}
+        """What its opening says of it: what has become of an absence since, and what waits to be written, is for those
+        to say who are asked now.
+        """
+        return {name: value for name, value in self.detail.items() if name not in ("as", "waiting")}
 
 
 def found(state: Cooperation, about: Collection[Booking] | None = None) -> Iterator[Violation]:
@@ -116,10 +127,12 @@ def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     """Number, COOP-Id, presence, what is unreadable: the same at Master and Abo (R15, R19, R20, R34, R35, R44, D17)."""
     if lane.altered is not None:
         code = "COOP_ID_CHANGED" if lane.altered else "COOP_ID_LOST"
-        yield Violation(code, lane.vhs, "", CRITICAL, "R15", {"expected": state.coop_id, "found": lane.altered})
+        detail = {"expected": state.coop_id, "found": lane.altered} | _waiting_at(state, lane)
+        yield Violation(code, lane.vhs, "", CRITICAL, "R15", detail)
     if not lane.present and not lane.archived and not state.cancelled:
         rule = "R19" if lane.vhs == state.master else "R34"
-        yield Violation("COURSE_VANISHED", lane.vhs, "", CRITICAL, rule, {"course": _name(lane.number, lane.period)})
+        detail = {"course": _name(lane.number, lane.period)} | _waiting_at(state, lane)
+        yield Violation("COURSE_VANISHED", lane.vhs, "", CRITICAL, rule, detail)
     if (lane.number, lane.period) != (lane.first_number, lane.first_period):
         detail = {
             "expected": _name(lane.first_number, lane.first_period),
@@ -131,6 +144,30 @@ def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
         refs, reason, export = lane.suspended
         detail = {"found": export, "reason": reason, "refs": ", ".join(refs)}
         yield Violation("ABSENCES_SUSPENDED", lane.vhs, "", WARNING, "D17", detail)
+
+
+def _waiting_at(state: Cooperation, lane: Lane) -> dict[str, str]:
+    """Name the bookings about which something should be written in a course that nobody can write into.
+
+    Who answered for it has not answered for what others decide afterwards (D30).
+    """
+    if state.master is None or not lane.exists:
+        return {}
+    refs = sorted(booking.ref for booking in state.bookings.values() if booking_change(state, lane, booking))
+    named = [*refs[:MOST_NAMED], *([f"… ({len(refs)})"] if len(refs) > MOST_NAMED else [])]
+    return {"waiting": ", ".join(named)} if named else {}
+
+
+def _waiting_in(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> dict[str, str]:
+    """Say what should be written into a row with an unknown letter, and is not (B6, D30)."""
+    lane = state.active_lane(vhs)
+    wanted = wanted_status(state, booking, vhs) if lane is not None and booking.claimed else None
+    if lane is None or wanted is None:
+        return {}
+    if wanted is not (seat.status or CONFIRMED):
+        return {"waiting": f"Status {wanted.value}"}
+    old = seat.person_version is not None and seat.person_version != booking.person_version
+    return {"waiting": "Person"} if old and vhs != booking.owner and sees_identity(state, lane, booking) else {}
 
 
 def _name(number: str, period: str) -> str:
@@ -257,7 +294,8 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         detail = {"expected": former.ref, "found": seat.booking_id}
         yield Violation("BELEG_ID_REUSED", vhs, booking.ref, WARNING, "D18", detail)
     if seat.unknown_status is not None:
-        yield Violation("UNKNOWN_STATUS", vhs, booking.ref, WARNING, "B6", {"found": seat.unknown_status})
+        detail = {"found": seat.unknown_status} | _waiting_in(state, booking, vhs, seat)
+        yield Violation("UNKNOWN_STATUS", vhs, booking.ref, WARNING, "B6", detail)
     if booking.moved and vhs == booking.owner and state.moved_in_doubt(booking):
         others = ", ".join(f"VHS {other}" for other in sorted(booking.cancelled_by - {vhs}))
         detail = {"found": others, "expected": booking.moved_to, "refs": booking.ref}

@@ -114,7 +114,8 @@ class Words:
         values = {"ref": ref, "remedy": self._remedy(code, detail, ref), **self.details(code, detail)}
         if code == "ABSENCES_SUSPENDED":
             values["reason"] = self.says.get(f"suspended_{detail.get('reason')}", "")
-        return template.format_map(values)
+        waiting = self.say("waiting", waiting=detail["waiting"]) if "waiting" in detail else ""
+        return template.format_map(values) + waiting
 
     def remedy(self, code: str, detail: dict[str, str], ref: str) -> str:
         """Say what to do about a violation, all that is said of it where nothing else is (D30)."""

@@ -362,6 +362,7 @@ SAYS: dict[str, str] = {
     "suspended_course_unknown": (
         "eine beiseitegelegte Zeile eines Kurses, der nie gemeldet wurde, sagt nicht, wessen sie ist"
     ),
+    "waiting": " Was dort inzwischen zu schreiben wäre, wird nicht geschrieben: {waiting}.",
     "c_withdrawn": "Die Freigabe wurde zurückgezogen; es gibt nichts zu führen.",
     "c_moved": "Der Kurs wird unter {successor} weitergeführt.",
     "c_abo_ended": "Das Abo der VHS {vhs} wurde beendet.",

@@ -269,6 +269,7 @@ SAYS: dict[str, str] = {
     "c_own": "Every VHS has its own.",
     **{f"suspended_{code}": reason for code, reason in violations.REASONS.items()},
     # what is the matter with a course
+    "waiting": violations.WAITING,
     "c_withdrawn": "The release was withdrawn; there is nothing to hold.",
     "c_moved": "The cooperation goes on as {successor}.",
     "c_abo_ended": "The Abo of VHS {vhs} was ended.",
