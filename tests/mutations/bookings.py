@@ -90,8 +90,8 @@ BOOKINGS = (
             Edit("domain/observe_bookings.py", _BACK, "    elif seat.orphaned:\n"),
             Edit(
                 "domain/evolve_bookings.py",
-                "    booking.orphaned_by -= {event.vhs}\n",
-                "    booking.orphaned_by -= {event.vhs}\n    booking.cancelled_by = frozenset()\n",
+                "    if event.reason:\n        _take_back",
+                "    booking.cancelled_by = frozenset()\n    if event.reason:\n        _take_back",
             ),
         ),
         Named(("tests/unit/domain/test_orphans.py::test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final",)),

@@ -378,13 +378,26 @@ WHOLE = (
         Named((f"{_WITHHOLD}::test_d31b_letters_come_with_the_ausfall_that_is_withheld",)),
     ),
     Mutation(
+        "a new booking begins with an S that is withheld for all others",
+        "D31",
+        "Its right letter, shown the next day, would be written over with an S.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "        if booking is None and _waits_unmade(draft, part, row, row.status):\n            return\n",
+                "",
+            ),
+        ),
+        Named((f"{_WITHHOLD}::test_d31a_a_new_booking_with_s_waits_unmade_while_letters_are_withheld",)),
+    ),
+    Mutation(
         "whom others cancelled as well lives again",
         "D32",
         "Only what the wrong export did alone is taken back.",
         (
             Edit(
                 "domain/withdraw.py",
-                "    if (booking.cancelled_by | booking.orphaned_by) != {vhs} or draft.state.cancelled:\n",
+                "    if causes != {vhs} or draft.state.cancelled:\n",
                 "    if draft.state.cancelled:\n",
             ),
         ),
@@ -410,11 +423,53 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                ("e.BookingCancelled | e.BookingMoved | e.OrphanDetected):\n        return _live"),
-                ("e.BookingCancelled | e.BookingMoved):\n        return _live"),
+                "_Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected\n",
+                "_Ending = e.BookingCancelled | e.BookingMoved\n",
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_orphan_that_somebody_cancelled_as_well_stays_cancelled",)),
+    ),
+    Mutation(
+        "what two wrong exports cancelled stays cancelled whatever is taken back",
+        "D32",
+        "Neither cancelled it alone, so neither is ever taken back.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                (
+                    "        if vhs in causes:\n"
+                    '            draft.add(e.CancellationWithdrawn, "D32", cause=story.version, ref=ref)\n'
+                ),
+                "",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_booking_that_two_wrong_exports_cancelled_lives_when_both_are_taken_back",)),
+    ),
+    Mutation(
+        "a booking that a wrong export made with an S stays cancelled",
+        "D32",
+        "It was cancelled by that export and by nothing else.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                " or (isinstance(event, e.BookingMade) and event.status is CANCELLED):\n",
+                ":\n",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_booking_that_the_export_made_with_an_s_lives",)),
+    ),
+    Mutation(
+        "an S that was shown again since is written over with the wrong export",
+        "D32",
+        "Somebody may have cancelled in earnest meanwhile.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "    if _is_shown_anew(draft, booking, story):\n",
+                "    if False:\n",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_s_that_a_later_export_shows_again_is_asked_about_and_not_written_over",)),
     ),
     Mutation(
         "an Ausfall that was set again is taken back with the first",

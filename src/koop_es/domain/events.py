@@ -21,6 +21,9 @@ from koop_es.domain.events_of_vhs import MarketJoined as MarketJoined
 from koop_es.domain.events_of_vhs import MarketLeft as MarketLeft
 from koop_es.domain.events_of_vhs import ProgramWentBack as ProgramWentBack
 from koop_es.domain.events_of_vhs import SequenceRestarted as SequenceRestarted
+from koop_es.domain.events_of_violations import ViolationAcknowledged as ViolationAcknowledged
+from koop_es.domain.events_of_violations import ViolationClosed as ViolationClosed
+from koop_es.domain.events_of_violations import ViolationOpened as ViolationOpened
 from koop_es.domain.observation import Status
 from koop_es.domain.terms import Terms
 
@@ -398,6 +401,14 @@ class BookingReinstated(Event, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
+class CancellationWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An "S" or a loss counts no longer: its export was withdrawn, and others cancelled the booking, too; or the row is
+    back that was lost, and nothing but the "S" of an export that was withdrawn kept it from living (D5, D32).
+    """
+
+    ref: str
+
+
 class RevisionWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Facts are again what they were before an export that was withdrawn; the Master is told them (D32)."""
 
@@ -539,7 +550,8 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (nobody says who edited it, and
     it is still "S" after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32),
-    ``moved`` (it may be that of the course it left, D25) or ``cannot_compare`` (it would be overwritten unseen, D22).
+    ``again`` (its export was withdrawn, and another one shows it as well, D32), ``moved`` (it may be that of the course
+    it left, D25) or ``cannot_compare`` (it would be overwritten unseen, D22).
     """
 
     ref: str
@@ -565,35 +577,3 @@ class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     ref: str
     raw_status: str
-
-
-# --- violations ------------------------------------------------------------------------------
-
-
-class ViolationOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Something stands in an admin program that the rules forbid (domain 2.8); ``vhs`` is where."""
-
-    code: str
-    severity: str
-    ref: str = ""
-    detail: dict[str, str] = {}
-
-
-class ViolationClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The proper state is shown again."""
-
-    code: str
-    ref: str = ""
-
-
-class ViolationAcknowledged(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody knows of an open violation and answers for it: it stays open and is left out of lists and alarms (D30).
-
-    So it is until the day ``until``, if there is one, or until it shows something else than ``detail``.
-    """
-
-    code: str
-    reason: str
-    ref: str = ""
-    until: str | None = None
-    detail: dict[str, str] = {}

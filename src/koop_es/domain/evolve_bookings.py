@@ -369,11 +369,26 @@ def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated)
     The row of that VHS shows what it showed, which is known to be wrong: no question stands there, and nothing it
     lacked counts.
     """
-    booking.cancelled_by -= {event.vhs}
+    booking.status = event.status
+    _count_no_longer(state, booking, event)
     live_again(state, booking, noted=True)
-    lane, seat = state.lanes.get(event.vhs), booking.seats.get(event.vhs)
+    lane = state.lanes.get(event.vhs)
     if lane is not None:
         lane.unclear.pop(booking.ref, None)
+
+
+def _cancellation_withdrawn(state: Cooperation, event: e.CancellationWithdrawn) -> None:
+    booking = _booking(state, event.ref)
+    booking.orphaned_by -= {event.vhs}
+    _count_no_longer(state, booking, event)
+
+
+def _count_no_longer(
+    state: Cooperation, booking: Booking, event: e.BookingReinstated | e.CancellationWithdrawn
+) -> None:
+    """Let an "S" or a loss of an export that was withdrawn count no longer; what its row shows is no claim (D32)."""
+    booking.cancelled_by -= {event.vhs}
+    seat = booking.seats.get(event.vhs)
     if seat is not None:
         seat.version = state.version
         seat.absences, seat.absent_export, seat.withheld, seat.orphaned, seat.lost = 0, "", None, False, False
@@ -486,6 +501,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingWentBack: _went_back,
     e.BookingRestored: _restored,
     e.RemovalConfirmed: _removal_confirmed,
+    e.CancellationWithdrawn: _cancellation_withdrawn,
     e.AmendmentWithdrawn: _amendment_withdrawn,
     e.ParticipantsMerged: _merged,
     e.MergeSuspected: _merge_suspected,

@@ -68,6 +68,7 @@ from koop_es.domain.withhold import (
     holds_letters,
     letter_is_withheld,
     person_is_withheld,
+    waiting,
 )
 from koop_es.domain.witnesses import is_same_id
 
@@ -150,6 +151,8 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
         return
     owned = owner_of(ref) == vhs
     if owned and (booking is None or not booking.claimed):
+        if booking is None and _waits_unmade(draft, part, row, row.status):
+            return
         _make(draft, part, ref, row, row.status)
         if ref in pairing.reused:
             values: dict[str, Any] = {"former": pairing.reused[ref], "booking_id": row.booking_id}
@@ -162,6 +165,22 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
             draft.add(e.ParticipantReplaced, "D18", row=row, ref=ref)
         if seat.unreferenced and row.ref == ref:
             draft.add(e.MirrorReferenced, "D26", row=row, ref=ref)
+
+
+def _waits_unmade(draft: Draft, part: Slice, row: BookingRow, status: Status) -> bool:
+    """Tell whether a new booking begins with an "S" in an export whose letters are withheld (D31a).
+
+    Nobody knows of it, so nobody misses it; its next letter is its first, and the VHS itself is told no "S" over it.
+    """
+    if status is not CANCELLED or part.letter_left(row) is not None:
+        return False
+    return holds_letters(draft, Effect.CANCELLATION) or _others_wait(draft)
+
+
+def _others_wait(draft: Draft) -> bool:
+    """Tell whether letters of other rows of the course wait for an answer."""
+    seats = (booking.seats.get(draft.moment.vhs) for booking in draft.state.bookings.values())
+    return any(waiting(seat, Effect.CANCELLATION) is not None for seat in seats if seat is not None)
 
 
 def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) -> None:

@@ -6,7 +6,7 @@ claims, until they show something else. The change lists write what counts again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
@@ -14,7 +14,8 @@ from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
-from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
+from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 
 
 class Stays(NamedTuple):
@@ -34,11 +35,16 @@ MADE = "bookings that an export made stay: cancel them where they are wrong"
 APPROVED = "an operator has approved it; --with-approved takes that back as well"
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
 
+_Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
 
-def withdraw(draft: Draft, export: str, told: Sequence[e.Event], *, with_approved: bool = False) -> list[Stays]:
+
+def withdraw(
+    draft: Draft, export: str, told: Sequence[e.Event], *, with_approved: bool = False, shown_since: bool = False
+) -> list[Stays]:
     """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
 
     What was withheld of it and an operator approved is that operator's decision, and stays unless asked for.
+    ``shown_since`` tells that a complete export of the VHS was taken in after it, which shows its rows once more.
     """
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
@@ -47,7 +53,8 @@ def withdraw(draft: Draft, export: str, told: Sequence[e.Event], *, with_approve
     for version, event in enumerate(told, 1):
         approved = _is_approved(event, before, told, vhs, export)
         if approved or (event.vhs == vhs and event.origin is not None and event.origin.export == export):
-            why = APPROVED if approved and not with_approved else _undo(draft, before, event, version, last)
+            story = _Story(told, version, last, shown_since)
+            why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
             if why:
                 stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
         apply(before, event)
@@ -77,6 +84,19 @@ class _Last(NamedTuple):
     facts: dict[str, int]
 
 
+class _Story(NamedTuple):
+    """All that was told, at which version of it stands what is to be undone, and what was decided last."""
+
+    told: Sequence[e.Event]
+    version: int
+    last: _Last
+    shown_since: bool
+
+    def since(self, ref: str) -> Iterator[e.Event]:
+        """Give what was told since of a booking."""
+        return (event for event in self.told[self.version :] if getattr(event, "ref", "") == ref)
+
+
 def _last_versions(told: Iterable[e.Event], vhs: str) -> _Last:
     last = _Last({}, {}, {})
     for version, event in enumerate(told, 1):
@@ -91,18 +111,18 @@ def _last_versions(told: Iterable[e.Event], vhs: str) -> _Last:
     return last
 
 
-def _undo(draft: Draft, before: Cooperation, event: e.Event, version: int, last: _Last) -> str:
+def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> str:
     """Undo one event of the export; gives why it stays if it does."""
-    if isinstance(event, e.BookingCancelled | e.BookingMoved | e.OrphanDetected):
-        return _live_again(draft, before, event, version)
+    if isinstance(event, _Ending) or (isinstance(event, e.BookingMade) and event.status is CANCELLED):
+        return _live_again(draft, before, event.ref, story)
     if isinstance(event, e.BookingAmended | e.BookingPromoted):
-        return _amend_back(draft, before, event, version, last)
+        return _amend_back(draft, before, event, story.version, story.last)
     if isinstance(event, e.CourseRevised):
-        return _revise_back(draft, before, event, version, last)
+        return _revise_back(draft, before, event, story.version, story.last)
     if isinstance(event, e.BookingMade):
         return MADE
     if isinstance(event, e.CourseCancelled):
-        return _take_place(draft, version)
+        return _take_place(draft, story.version)
     if isinstance(event, e.ParticipantsMerged | e.BookingRekeyed | e.CourseRenumbered):
         return NOT_KNOWN
     return ""
@@ -119,18 +139,62 @@ def _take_place(draft: Draft, version: int) -> str:
     return ""
 
 
-def _live_again(
-    draft: Draft, before: Cooperation, event: e.BookingCancelled | e.BookingMoved | e.OrphanDetected, version: int
-) -> str:
-    """Let a booking live again that was cancelled by this export and by nothing else."""
-    vhs, booking = draft.moment.vhs, draft.state.bookings[event.ref]
-    former = before.bookings.get(event.ref)
+def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> str:
+    """Let a booking live again that was cancelled by this export and by nothing else, also one that it first showed.
+
+    Where others set "S" as well that stands, until it is taken back, too; this one counts no longer.
+    """
+    vhs, booking = draft.moment.vhs, draft.state.bookings[ref]
+    former = before.bookings.get(ref)
     if former is not None and vhs in former.cancelled_by:
         return ""  # it was this VHS's "S" before
-    if (booking.cancelled_by | booking.orphaned_by) != {vhs} or draft.state.cancelled:
+    returned = _returned(draft, booking)
+    causes = booking.cancelled_by | (booking.orphaned_by - returned)
+    if causes != {vhs} or draft.state.cancelled:
+        if vhs in causes:
+            draft.add(e.CancellationWithdrawn, "D32", cause=story.version, ref=ref)
         return DECIDED if draft.state.is_cancelled(booking) else ""
-    draft.add(e.BookingReinstated, "D32", cause=version, ref=event.ref, status=booking.status, reason=WITHDRAWN)
+    for other in sorted(returned - {vhs}):
+        draft.add(e.CancellationWithdrawn, "D32", vhs=other, cause=story.version, ref=ref)
+    letter = _letter_since(booking, story)
+    draft.add(e.BookingReinstated, "D32", cause=story.version, ref=ref, status=letter, reason=WITHDRAWN)
+    if _is_shown_anew(draft, booking, story):
+        draft.add(e.CancellationUnclear, "D32", ref=ref, why="again")
     return ""
+
+
+def _returned(draft: Draft, booking: Booking) -> set[str]:
+    """Name the VHSs that had lost the booking and hold it again, which this "S" alone kept from counting (D5)."""
+    seats = {vhs: booking.seats[vhs] for vhs in booking.orphaned_by if vhs != draft.moment.vhs}
+    return {vhs for vhs, seat in seats.items() if seat.held and not seat.orphaned}
+
+
+def _letter_since(booking: Booking, story: _Story) -> Status:
+    """Find the letter that the owner shows, or has last shown over the "S", or else the one before it (D6).
+
+    What stands in a row that WS wrote last is nobody's decision.
+    """
+    seat = booking.seats.get(booking.owner)
+    shown = [
+        (event.status, event.actor)
+        for event in story.since(booking.ref)
+        if isinstance(event, e.BookingReported | e.BookingWentBack) and event.vhs == booking.owner
+    ]
+    now = [(seat.status, seat.actor)] if seat is not None else []
+    letters = [status for status, actor in shown + now if actor != WEB_SERVICE_USER]
+    return next((status for status in reversed(letters) if status not in (None, CANCELLED)), booking.status)
+
+
+def _is_shown_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
+    """Tell whether somebody may mean the "S" a VHS shows: another export showed it once more, or a person set it over
+    the letter that was back (D21).
+    """
+    seat = booking.seats.get(draft.moment.vhs)
+    if seat is None or seat.status is not CANCELLED:
+        return False
+    mine = (event for event in story.since(booking.ref) if event.vhs == draft.moment.vhs)
+    back = any(isinstance(event, e.BookingReported) and event.status not in (None, CANCELLED) for event in mine)
+    return by_person(seat.actor) if back else story.shown_since
 
 
 def _amend_back(

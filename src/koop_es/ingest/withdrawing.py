@@ -9,11 +9,14 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.events import ExportWithdrawn
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import institution_stream
+from koop_es.domain.identifiers import export_name, institution_stream
 from koop_es.domain.withdraw import Stays, withdraw
 from koop_es.ingest import institution
 from koop_es.ingest.command import moment, write
 from koop_es.store import Store, Tx
+
+TAKEN_IN = ("applied", "unchanged")
+"""What becomes of an export that was read."""
 
 STREAMS_AT_ONCE = 500
 """Cooperations looked through together for events of the export."""
@@ -91,6 +94,7 @@ def _drafts(
     """Decide in every cooperation of the VHS that has events of the export."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
+    shown_since = _is_shown_since(tx, vhs, export)
     coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head())]
     for start in range(0, len(coop_ids), STREAMS_AT_ONCE):
         for coop_id, recorded in tx.load(coop_ids[start : start + STREAMS_AT_ONCE]).items():
@@ -102,7 +106,19 @@ def _drafts(
                 continue
             draft = Draft(state, moment(vhs, now))
             expected = state.version
-            stays += withdraw(draft, export, events, with_approved=with_approved)
+            stays += withdraw(draft, export, events, with_approved=with_approved, shown_since=shown_since)
             if draft.events:
                 drafts.append((expected, draft))
     return drafts, stays
+
+
+def _is_shown_since(tx: Tx, vhs: str, export: str) -> bool:
+    """Tell whether a complete export of the VHS was taken in after this one."""
+    complete = [
+        (export_name(vhs, sequence, sha256), proves)
+        for sequence, _, _, _, sha256, _, _, status, *_, proves in tx.rows("exports_of_vhs", vhs=vhs)
+        if status in TAKEN_IN
+    ]
+    names = [name for name, _ in complete]
+    after = complete[len(names) - names[::-1].index(export) :] if export in names else []
+    return any(proves for _, proves in after)

@@ -87,11 +87,24 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistold:
+    """What a file says and its program does not: who shows "S", who stands in another course, what is called off.
+
+    ``ended`` are courses of which the VHS is the Master.
+    """
+
+    cancelled: frozenset[int] = frozenset()
+    elsewhere: frozenset[int] = frozenset()
+    ended: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """An export was written, and ``status`` is what became of it: ``applied``, ``quarantined``, "" while on its way.
 
     ``reach`` and ``fault`` are those of the step; ``complete`` says whether it was full and proven; ``step`` is
-    that of the writing.
+    that of the writing. ``live`` are those whose row in a shared course said A or W there, ``led`` how many shared
+    courses the VHS was the Master of, ``mistold`` is what the file said instead.
     """
 
     when: datetime
@@ -102,6 +115,9 @@ class Sent:
     fault: str
     complete: bool
     status: str = ""
+    live: frozenset[int] = frozenset()
+    led: int = 0
+    mistold: Mistold = Mistold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def exchange_belegs(staff: Staff, act: Act, program: Program) -> bool:
     one, two = program.bookings[first], program.bookings[other]
     program.bookings[first], program.bookings[other] = two | {"Beleg-ID": first}, one | {"Beleg-ID": other}
     program.seats[refs[0]], program.seats[refs[1]] = other, first
+    staff.facts.contested = True  # who was never shown before is known by the number that was exchanged
     return True
 
 

@@ -10,14 +10,12 @@ from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.ingest.withdrawing import withdraw_export
+from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.views import open_violations
 
 if TYPE_CHECKING:
     from koop_es.simulate.world import World
 
-
-WRONG = frozenset({"letters", "shifted", "ausfall"})
-"""Faults of a file that say something about people and courses which nobody meant."""
 
 _ABOUT_CONTRACTS = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves"})
 
@@ -32,7 +30,7 @@ def withdraw(world: World) -> list[str]:
     said = []
     for sent in world.diary.exports:
         name = export_name(sent.vhs, sent.sequence, "")
-        if sent.fault not in WRONG or sent.status != "applied" or name in world.withdrawn:
+        if sent.fault not in MISTELLING or sent.status != "applied" or name in world.withdrawn:
             continue
         world.withdrawn.add(name)
         try:
@@ -40,7 +38,7 @@ def withdraw(world: World) -> list[str]:
         except KoopError as error:
             said.append(f"{name} {error.code}")
         else:
-            world.diary.note(world.clock.now, sent.vhs, "withdraw-export", "decides", note=sent.fault)
+            world.diary.note(world.clock.now, sent.vhs, "withdraw-export", "decides", note=name)
             said.append(f"{name} withdrawn")
     return said
 

@@ -126,21 +126,26 @@ class Oracle:
             if certain:
                 self.last_days[course] = shown.last_days[course]
 
-    def doubt(self, shown: Shown, fate: str = "", swapped_for_s: str = "") -> None:
-        """Note that a damaged file may have lacked what its VHS holds: a true absence after it may be the second.
-
-        Of some "S" that nobody meant others may be told, of many not before somebody has looked (D31); what an Ausfall
-        that nobody meant does, others may be told as well.
-        """
+    def doubt(self, shown: Shown) -> None:
+        """Note that a damaged file may have lacked what its VHS holds: a true absence after it may be the second."""
         self.doubtful |= {(shown.vhs, who) for who in shown.rows}
+
+    def mistell(self, shown: Shown, fate: str, swapped_for_s: str) -> None:
+        """Note what a file says that nobody meant, before it is taken in.
+
+        Of some "S" others may be told, of many not before somebody has looked (D31): what nobody shares is none, nor an
+        own booking that nobody knew. What an Ausfall that nobody meant does, others may be told as well.
+        """
         if fate == "ausfall":
             self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
         elif fate in ("letters", "shifted"):
-            live = {who for who, (status, _) in shown.rows.items() if status in ("A", "W")}
+            shared = {who for who in shown.rows if shown.courses[who] in shown.readable}
+            live = {who for who in shared if shown.rows[who][0] in ("A", "W")}
             swapped = {who for who in live if fate == "shifted" or shown.rows[who][0] in swapped_for_s}
-            few = len(swapped) < MANY or len(swapped) * 3 <= len(live)
-            new = {who for who in swapped if (shown.vhs, who) not in self.absences}  # an "S" from the first sight on
-            self.mistold |= swapped if few or fate == "shifted" else new
+            own = {who for who in swapped if self.facts.owner_of.get(who) == shown.vhs}
+            known = swapped - {who for who in own if (shown.vhs, who) not in self.absences}
+            few = len(known) < MANY or len(known) * 3 <= len(live)
+            self.mistold |= swapped if few or fate == "shifted" else frozenset()
 
     def _is_clear(self, shown: Shown, course: int) -> bool:
         """Tell whether everybody could know which row of an export a course is."""

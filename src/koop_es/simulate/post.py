@@ -14,8 +14,9 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
 from koop_es.simulate.copies import KEPT, Copy
-from koop_es.simulate.deeds import Sent
+from koop_es.simulate.deeds import Mistold, Sent
 from koop_es.simulate.ending import learn_refs
+from koop_es.simulate.mistold import mistold, shared_by
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
@@ -24,6 +25,7 @@ from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil, swapped
 from koop_es.simulate.staff import Staff, local_course
 from koop_es.simulate.steps import Export
+from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.store.errors import StoreFull
 from koop_es.views import view, withheld
 
@@ -133,7 +135,18 @@ class Post:
         parcel.noted = len(diary.exports)
         fault = "" if step.fate == "whole" else step.fate
         diary.exports.append(
-            Sent(self.clock.now, diary.step, program.vhs, program.sequence, step.reach, fault, proves and not cut)
+            Sent(
+                self.clock.now,
+                diary.step,
+                program.vhs,
+                program.sequence,
+                step.reach,
+                fault,
+                proves and not cut,
+                "",
+                *shared_by(self.staff, step.vhs),
+                mistold(self.staff, step.vhs, path) if fault in MISTELLING else Mistold(),
+            )
         )
         self.sent.setdefault(step.vhs, []).append(parcel)
         return parcel
@@ -257,9 +270,10 @@ class Post:
         if result.status in TAKEN:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
+            self.oracle.mistell(parcel.shown, parcel.fate, parcel.swapped)
             self.oracle.take(parcel.shown, certain=not parcel.spoilt)
             if parcel.spoilt:
-                self.oracle.doubt(parcel.shown, parcel.fate, parcel.swapped)
+                self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
     def _note_alarms(self, parcel: Parcel) -> None:

@@ -159,6 +159,12 @@ def _state(path: Path, *, ahead: int, counted: bool) -> None:
     (path / manifest.NAME).write_text(json.dumps(stated, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
+def read(file: Path) -> list[dict[str, str]]:
+    """Give the rows of a file as it is, heading -> text; none where there is no file."""
+    headings, *rows = _read(file) if file.exists() else [[]]
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
 def _read(file: Path) -> Table:
     text = file.read_bytes().rstrip(b"\x1a").decode()
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from koop_es.simulate.deeds import UNTOLD, Deed, Diary, Moment, Sent, Terms, Told, moment
+from koop_es.simulate.unnoticed import MISTELLING, unnoticed
 
 PARTIAL = frozenset({"filtered", "lost"})
 """Faults after which an export shows nothing of some courses, or never arrives: no absence is counted (D3)."""
-
-
-MISTELLING = frozenset({"letters", "shifted", "ausfall"})
-"""Faults after which a file says of people or courses what nobody meant."""
 
 
 def told_otherwise(diary: Diary, terms: Terms) -> Iterator[tuple[Told, str]]:
@@ -45,8 +42,8 @@ def _justified(diary: Diary, terms: Terms, told: Told, who: int) -> bool:
                 return True
             if deed.intent in ("joins", "moves"):
                 owners.add(deed.vhs)
-    if any(sent.fault in MISTELLING and sent.status == "applied" and moment(sent) < until for sent in diary.exports):
-        return True  # a file said so, by few enough letters for nobody to ask (D31); it is taken back (D32)
+    if any(unnoticed(diary, terms, sent, told, who, owners) for sent in diary.exports if sent.fault in MISTELLING):
+        return True
     return any(
         _may_have_lost(diary, terms, who, vhs, until)
         for vhs in sorted({sent.vhs for sent in diary.exports})

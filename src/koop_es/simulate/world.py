@@ -28,6 +28,7 @@ from koop_es.simulate.rows import CourseKey, course_of
 from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
+from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.store import Store
 from koop_es.views import view, withheld
 
@@ -287,7 +288,7 @@ class World:
 
     def _is_wrong(self, item: dict[str, Any]) -> bool:
         """Tell whether nobody meant what is withheld: its file was wrong, or an old copy was put back."""
-        wrong = {export_name(e.vhs, e.sequence, "") for e in self.diary.exports if e.fault in operator.WRONG}
+        wrong = {export_name(e.vhs, e.sequence, "") for e in self.diary.exports if e.fault in MISTELLING}
         if export_of(item["id"]) in wrong:
             return True
         vhs = next(number for number, program in enumerate(self.programs) if program.vhs == item["vhs"])

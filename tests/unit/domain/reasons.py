@@ -56,7 +56,7 @@ REASONS: dict[str, dict[str, Says]] = {
     # change lists
     "ChangesGivenOut": {"D21": RULE},
     "ChangesNotSeen": {"D22": RULE},
-    "CancellationUnclear": {"D21": ROW, "D25": ROW, "D22": RULE},
+    "CancellationUnclear": {"D21": ROW, "D25": ROW, "D22": RULE, "D32": RULE},
     "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE},
     "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE},
     # bookings
@@ -67,6 +67,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW},
     "BookingAmended": {"D6": ROW, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "AmendmentWithdrawn": {"D32": CAUSE},
+    "CancellationWithdrawn": {"D32": CAUSE},
     "BookingPromoted": {"B19": ROW, "D7": RULE, "D20": CAUSE, **MOVED},
     "BookingReinstated": {"D5": ROW, "D20": CAUSE, "D32": CAUSE, **MOVED},
     "BookingReappeared": {"B11": RULE, "D3": ROW, "D17": ROW},

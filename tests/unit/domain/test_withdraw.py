@@ -26,10 +26,10 @@ def take_back(world: World, export: str, vhs: str = ABO) -> list[Stays]:
     return stays
 
 
-def wrong(world: World, *rows: BookingRow, **how: Any) -> str:
-    """Let 301 export what is wrong, and give the name of the export."""
-    assert world.report(ABO, *rows, **how) != []
-    return f"{ABO}#{world.exports[ABO]}"
+def wrong(world: World, *rows: BookingRow, vhs: str = ABO, **how: Any) -> str:
+    """Let a VHS export what is wrong, and give the name of the export."""
+    assert world.report(vhs, *rows, **how) != []
+    return f"{vhs}#{world.exports[vhs]}"
 
 
 def test_d32_booking_that_only_the_export_cancelled_lives_again() -> None:
@@ -46,6 +46,54 @@ def test_d32_booking_that_somebody_else_cancelled_as_well_stays_cancelled() -> N
     assert types(world.report(MASTER, held(MASTER, status="S"))) == ["BookingCancelled"]
     assert [stays.why for stays in take_back(world, export)] == [DECIDED]
     assert world.statuses(MASTER)["301:7"] == "S"
+
+
+def test_d32_booking_that_two_wrong_exports_cancelled_lives_when_both_are_taken_back() -> None:
+    world = told()
+    exports = wrong(world, held(ABO, status="S")), wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    assert [stays.why for stays in take_back(world, exports[0])] == [DECIDED]
+    assert "CancellationWithdrawn" in types(world.events)
+    assert world.statuses(THIRD)["301:7"] == "S"
+    assert take_back(world, exports[1], MASTER) == []
+    assert world.statuses(THIRD)["301:7"] == "A"
+
+
+def test_d32_booking_that_the_export_made_with_an_s_lives() -> None:
+    world = shared()
+    export = wrong(world, held(ABO), booked("8", status="S"))
+    world.report(ABO, held(ABO), booked("8", status="W"))
+    assert take_back(world, export) == []
+    assert world.statuses(MASTER) == {"301:7": "A", "301:8": "W"}
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_d32_s_that_a_later_export_shows_again_is_asked_about_and_not_written_over(again: bool) -> None:
+    world = told()
+    export = wrong(world, held(ABO, status="S"))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=again))
+    assert world.statuses(MASTER)["301:7"] == "A", "for the others it lives"
+    asked = {ref for ref, why in world.state.lanes[ABO].unclear.items() if why == "again"}
+    assert asked == ({"301:7"} if again else set())
+    assert any(change.ref == "301:7" for change in world.changes(ABO)) is not again
+
+
+def test_d32_orphan_that_is_back_lives_when_the_s_that_kept_it_from_living_is_taken_back() -> None:
+    world = told()
+    wrong(world)
+    wrong(world)
+    export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    world.report(ABO, held(ABO))
+    assert world.statuses(THIRD)["301:7"] == "S"
+    assert take_back(world, export, MASTER) == []
+    assert world.statuses(THIRD)["301:7"] == "A"
+
+
+def test_d32_letter_is_the_one_the_owner_shows_since() -> None:
+    world = told()
+    export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    world.report(ABO, held(ABO, status="W"))
+    assert take_back(world, export, MASTER) == []
+    assert world.statuses(THIRD)["301:7"] == "W"
 
 
 def test_d32_orphan_that_somebody_cancelled_as_well_stays_cancelled() -> None:

@@ -48,6 +48,16 @@ def test_d31a_a_mirror_that_is_first_shown_with_s_is_weighed_and_withheld_as_any
     assert world.to_do(ABO) == []
 
 
+def test_d31a_a_new_booking_with_s_waits_unmade_while_letters_are_withheld() -> None:
+    world = shared()
+    wrong = held(ABO, status="S"), booked("8", status="S", person=BERND)
+    assert types(world.report(ABO, *wrong, judgement=LETTERS)) == ["EffectWithheld"]
+    assert types(world.report(ABO, *wrong)) == [], "also where the next export is not withheld"
+    assert types(world.report(ABO, held(ABO), booked("8", person=BERND))) == ["EffectDropped", "BookingMade"]
+    assert world.statuses(MASTER) == {"301:7": "A", "301:8": "A"}
+    assert world.to_do(ABO) == [], "nor is its own VHS told S over the right letter"
+
+
 def test_d31b_letters_come_with_the_ausfall_that_is_withheld() -> None:
     world = shared()
     said = types(world.report(MASTER, held(MASTER, status="S"), cancelled=True, judgement=AUSFALL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from koop_es.simulate.deeds import (
     Deed,
     Diary,
     Intent,
+    Mistold,
     Question,
     Seat,
     Sent,
@@ -335,6 +337,69 @@ def test_an_s_that_still_stands_and_is_asked_about_is_no_lie() -> None:
     assert story.found() == ""
     story.diary.seats.clear()
     assert "was told S" in story.sits("A", *ALL).found()
+
+
+CROWD = frozenset(range(100, 111))
+"""Others who booked at the owner, beside Anna."""
+
+
+def _wrong(fault: str, said: Mistold, *, vhs: str = OWNER, led: int = 0, complete: bool = True) -> Story:
+    """Let eleven others book, and the VHS export a file that says what is not so."""
+    story = Story(shown=False)
+    anna = story.diary.deeds[0]
+    story.diary.deeds += [replace(anna, who=who) for who in CROWD]
+    story.exports(vhs).exports(vhs, fault=fault)
+    live = CROWD | {ANNA}
+    story.diary.exports = [replace(sent, live=live, led=led) for sent in story.diary.exports]
+    story.diary.exports[-1] = replace(story.diary.exports[-1], mistold=said, complete=complete)
+    return story.told("S").sits("A", *ALL)
+
+
+def _of(story: Story) -> bool:
+    """Tell whether Anna is said to have been told "S" without a reason."""
+    return f"{ANNA} in course 0: {MASTER} was told S" in story.found()
+
+
+@pytest.mark.parametrize(("others", "found"), [(6, False), (7, True)])
+def test_d31a_told_s_by_a_wrong_letter_is_a_lie_where_so_many_have_to_be_withheld(others: int, found: bool) -> None:
+    said = Mistold(cancelled=frozenset({ANNA, *sorted(CROWD)[:others]}))
+    assert _of(_wrong("letters", said)) is found
+
+
+def test_told_s_by_a_wrong_file_that_said_nothing_of_the_person_is_a_lie() -> None:
+    assert _of(_wrong("letters", Mistold(cancelled=frozenset({100}))))
+
+
+def test_d18_told_s_by_ids_in_the_wrong_rows_is_a_lie() -> None:
+    assert _of(_wrong("shifted", Mistold()))
+
+
+def test_d32_told_s_after_the_wrong_export_was_taken_back_is_a_lie() -> None:
+    story = _wrong("letters", Mistold(cancelled=frozenset({ANNA})))
+    assert not _of(story)
+    story.diary.told.clear()
+    name = f"{OWNER}#{story.diary.exports[-1].sequence}"
+    assert _of(story.did("withdraw-export", "decides", all_of_it=True, note=name).told("S"))
+
+
+@pytest.mark.parametrize(
+    ("vhs", "complete", "others", "found"),
+    [(OWNER, True, 5, False), (OWNER, True, 6, True), (OWNER, False, 0, True), (OTHER, True, 0, True)],
+)
+def test_d25_told_s_by_a_wrong_course_is_a_lie_but_for_few_in_a_complete_export_of_the_owner(
+    vhs: str, complete: bool, others: int, found: bool
+) -> None:
+    said = Mistold(elsewhere=frozenset({ANNA, *sorted(CROWD)[:others]}))
+    assert _of(_wrong("shifted", said, vhs=vhs, complete=complete)) is found
+
+
+@pytest.mark.parametrize(("courses", "found"), [((0, 1), False), ((0, 1, 2), True), ((1,), True)])
+def test_d31b_told_s_by_a_wrong_ausfall_is_a_lie_where_so_many_have_to_be_withheld(
+    courses: tuple[int, ...], found: bool
+) -> None:
+    story = _wrong("ausfall", Mistold(ended=frozenset(courses)), vhs=MASTER, led=3)
+    terms = Terms({course: frozenset(ALL) for course in range(3)}, last_day={0: date(2026, 3, 1)})
+    assert (f"{ANNA} in course 0: {MASTER} was told S" in story.found(terms)) is found
 
 
 def test_told_s_after_an_absence_is_found_unless_it_was_confirmed() -> None:

@@ -90,6 +90,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.RemovalConfirmed: "VHS {vhs} hat entschieden, dass die Belegung {ref} wirklich entfernt wurde ({reason})",
     e.ExportWithdrawn: "der Export {export} der VHS {vhs} wurde zurückgenommen: {reason}",
     e.RevisionWithdrawn: "der Kurs ist wieder wie vor einem zurückgenommenen Export der VHS {vhs}: {facts}",
+    e.CancellationWithdrawn: (
+        "dass die VHS {vhs} die Belegung {ref} storniert oder verloren hat, zählt nicht mehr, weil ein Export "
+        "zurückgenommen wurde"
+    ),
     e.AmendmentWithdrawn: "die Belegung {ref} ist wieder wie vor einem zurückgenommenen Export der VHS {vhs}: {news}",
     e.ParticipantsMerged: (
         "bei VHS {vhs} wurden Teilnehmer zusammengeführt: die Belegung {ref} läuft unter TNR {participant_no} weiter"

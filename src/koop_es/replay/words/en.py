@@ -67,6 +67,9 @@ EVENTS: dict[type[e.Event], str] = {
     e.RemovalConfirmed: "VHS {vhs} decided that booking {ref} was really removed ({reason})",
     e.ExportWithdrawn: "export {export} of VHS {vhs} was taken back: {reason}",
     e.RevisionWithdrawn: "the course is again as before an export of VHS {vhs} that was taken back: {facts}",
+    e.CancellationWithdrawn: (
+        "that VHS {vhs} cancelled or lost booking {ref} counts no longer, since an export was taken back"
+    ),
     e.AmendmentWithdrawn: "booking {ref} is again as before an export of VHS {vhs} that was taken back: {news}",
     e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
     e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
