@@ -115,6 +115,20 @@ LISTS = (
         Named((f"{_ECHO}::test_d22_a_change_refused_in_three_complete_exports_is_said_and_closes_when_it_is_written",)),
     ),
     Mutation(
+        "a create gets another id with every correction",
+        "D22",
+        "A connector that carries each id out once makes the mirror twice.",
+        (Edit("domain/wanted.py", "    if create is not None and create.change >= anew:\n", "    if False:\n"),),
+        Named((f"{_ECHO}::test_d22_a_create_keeps_its_id_until_it_is_seen_and_what_changed_since_follows",)),
+    ),
+    Mutation(
+        "what is refused keeps its id for ever",
+        "D22",
+        "An S that was written and undone would never be written again.",
+        (Edit("domain/evolve_echo.py", "                given.anew = state.version\n", ""),),
+        Named((f"{_ECHO}::test_d22_what_is_refused_is_given_out_anew_under_another_id_and_goes_on_being_said",)),
+    ),
+    Mutation(
         "an Ausfall that is reset after the last day revives the course",
         "D24",
         "Programs reset the mark when they archive: everybody would be billed.",

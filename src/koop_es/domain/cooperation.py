@@ -41,7 +41,10 @@ class Reason(StrEnum):
 
 
 REFUSED_IN = 3
-"""Complete exports without a change that was given out, after which it is said aloud (D22)."""
+"""Complete exports without a change that was given out, after which it is said aloud, and given out anew (D22)."""
+
+GIVEN_ANEW = 2
+"""How often a change that is not seen is given out anew (D22)."""
 
 TOLD = 2
 """Reports that an "S" which was taken back is remembered for."""
@@ -51,7 +54,8 @@ class Given(msgspec.Struct, gc=False):
     """One change as it was last given out to a VHS (D21, D22).
 
     ``change`` is what the change's id ends with, ``version`` the event that gave it out, ``at`` its time. ``unseen``
-    counts the complete exports since that showed the row without it, ``unseen_in`` names the last of them.
+    counts the complete exports since that do not show it, ``unseen_in`` names the last of them. Where it is to be given
+    out ``anew`` that is the version its id ends with then: an id is carried out once.
     """
 
     change: str
@@ -59,6 +63,15 @@ class Given(msgspec.Struct, gc=False):
     at: str
     unseen: int = 0
     unseen_in: str = ""
+    anew: int = 0
+
+
+class Create(msgspec.Struct, frozen=True, gc=False):
+    """A mirror as a VHS was told to make it: it stays so until it is seen, and what has changed follows (D22)."""
+
+    change: int
+    status: Status
+    person_version: int
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -226,9 +239,9 @@ class Lane:
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
-    to make and does not show yet. ``unclear`` are bookings whose "S" here is a question, with why; ``decided`` says how
-    operators answered one, and with which event. ``refused`` names what was told and not seen in REFUSED_IN exports.
-    ``waiting`` is what of its row is withheld (D31).
+    to make and does not show yet, as it was told. ``unclear`` are bookings whose "S" here is a question, with why;
+    ``decided`` says how operators answered one, and with which event. ``refused`` names what was told and not seen in
+    REFUSED_IN exports. ``waiting`` is what of its row is withheld (D31).
 
     ``since`` and ``acked`` are what they are for a seat, of the course and its fields. After its program went ``back``,
     ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait for a decision; ``restoring`` are those
@@ -273,7 +286,7 @@ class Lane:
     suspended: Suspended | None = None
     given: int = 0
     told: dict[str, Given] = field(default_factory=dict)
-    creates_given: dict[str, int] = field(default_factory=dict)
+    creates_given: dict[str, Create] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
     decided: dict[str, tuple[str, int]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)

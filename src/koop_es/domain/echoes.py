@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import PERSON_DIFFERS, REFUSED_IN, TOLD, Booking, Cooperation, Given, Lane, Seat
+from koop_es.domain.cooperation import (
+    GIVEN_ANEW,
+    PERSON_DIFFERS,
+    REFUSED_IN,
+    TOLD,
+    Booking,
+    Cooperation,
+    Given,
+    Lane,
+    Seat,
+)
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
@@ -140,7 +150,7 @@ def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) ->
     """
     state, vhs = draft.state, draft.moment.vhs
     lane = state.lanes[vhs]
-    missing = [item for item in _outstanding(draft, lane) if _is_shown(item[0], part, shown)]
+    missing = [item for item in _outstanding(draft, lane) if _is_told(draft, item[0], part, shown)]
     if not missing:
         return
     refs, course = [], []
@@ -162,18 +172,27 @@ def _outstanding(draft: Draft, lane: Lane) -> list[tuple[Change, Given]]:
     found = []
     for change in changes(draft.state, lane.vhs) if lane.told else ():
         given = lane.told.get(name_of(change))
-        if given is None or not change.given or change.kind.endswith(".create") or given.unseen >= REFUSED_IN:
+        if given is None or not change.given or given.unseen >= REFUSED_IN * (1 + GIVEN_ANEW):
             continue
         if given.unseen_in != export and datetime.fromisoformat(moment.at) > datetime.fromisoformat(given.at):
             found.append((change, given))
     return found
 
 
-def _is_shown(change: Change, part: Slice, shown: Mapping[str, BookingRow]) -> bool:
-    return part.course is not None if change.ref is None else change.ref in shown
+def _is_told(draft: Draft, change: Change, part: Slice, shown: Mapping[str, BookingRow]) -> bool:
+    """Tell whether an export says of a change that it was not written: it shows the row without it, or lacks it."""
+    if change.ref is None:
+        return part.course is not None
+    return change.ref in shown or (change.kind == "booking.create" and not _may_be_held(draft, change.ref))
+
+
+def _may_be_held(draft: Draft, ref: str) -> bool:
+    """Tell whether a row that waits may be the mirror that was given out (D26)."""
+    return any(vhs == draft.moment.vhs and held == ref for (vhs, _), held in draft.state.held.items())
 
 
 def _still_cancelled(state: Cooperation, vhs: str, change: Change, given: Given) -> bool:
     """Tell whether an "S" without any editor outlasted the "A" given out over it."""
-    seat = state.bookings[change.ref or ""].seats[vhs]
-    return change.writes_over_s and seat.actor is None and given.unseen + 1 >= STILL_IN
+    if not change.writes_over_s or given.unseen + 1 < STILL_IN:
+        return False
+    return state.bookings[change.ref or ""].seats[vhs].actor is None

@@ -12,6 +12,7 @@ from koop_es.domain.acknowledged import count_of_export, note_fact, take_fact_ba
 from koop_es.domain.cooperation import Back, Cooperation, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
 from koop_es.domain.evolve_bookings import go_with_course, revive
+from koop_es.domain.evolve_echo import give_anew
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER
@@ -147,6 +148,7 @@ def _went_back(state: Cooperation, event: e.CourseWentBack) -> None:
     """
     lane, news, lost = _lane(state, event.vhs), given(event.facts), given(event.lost)
     lane.back = Back(event.moment, event.origin.export if event.origin is not None else "", state.version)
+    give_anew(lane, state.version)
     for name, value in lost.items():
         take_fact_back(lane, name, value)
     lane.row = replace(lane.row, **news)
@@ -270,6 +272,7 @@ def _course_reappeared(state: Cooperation, event: e.CourseReappeared) -> None:
     lane.present, lane.archived = True, False
     if event.empty:
         lane.sparing = lane.sparing or "B11"
+        give_anew(lane, state.version)
 
 
 def _id_delivered(state: Cooperation, event: e.CoopIdDelivered) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Given, Lane, Seat
+from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Create, Given, Lane, Seat
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER, Status
 
 PERSON = "person"
@@ -25,22 +25,36 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
     if lane is None:
         return
     lane.given = version = state.version
-    if lane.refused:
-        told = (event.creates, event.cancelled, event.confirmed, event.waitlisted, event.corrected)
-        lane.refused -= {*(ref for refs in told for ref in refs), *(f"course.{kind}" for kind in event.course)}
     for kind, end in event.course.items():
-        lane.told[f"course.{kind}"] = Given(end, version, event.at)
+        _tell(lane, f"course.{kind}", end, version, event.at)
     for ref, change in event.creates.items():
-        lane.creates_given[ref] = version
-        lane.told[ref] = Given(str(change), version, event.at)
+        if (booking := state.bookings.get(ref)) is not None:
+            lane.creates_given[ref] = Create(change, booking.status, booking.person_version)
+        _tell(lane, ref, str(change), version, event.at)
     for ref, change in event.corrected.items():
-        lane.told[ref] = Given(str(change), version, event.at)
+        _tell(lane, ref, str(change), version, event.at)
     for name, letter in _LETTERS:
         for ref, change in getattr(event, name).items():
-            lane.told[ref] = Given(str(change), version, event.at)
+            _tell(lane, ref, str(change), version, event.at)
             seat = _seat_of(state, ref, event.vhs)
             if seat is not None:
                 seat.given, seat.given_version = letter, version
+
+
+def _tell(lane: Lane, name: str, change: str, version: int, at: str) -> None:
+    """Note a change that is given out; of one that is given out anew it is not forgotten that nobody saw it (D22)."""
+    before, given = lane.told.get(name), Given(change, version, at)
+    if before is not None and before.anew and change.partition("-")[0] == str(before.anew):
+        given.unseen, given.unseen_in, given.anew = before.unseen, before.unseen_in, before.anew
+    else:
+        lane.refused.discard(name)
+    lane.told[name] = given
+
+
+def give_anew(lane: Lane, version: int) -> None:
+    """Let mirrors that were given out and never seen be given out under new ids: they went with the program (D20)."""
+    for ref in lane.creates_given:
+        lane.told[ref].anew = version
 
 
 def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
@@ -50,8 +64,9 @@ def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
     for name in (*event.refs, *(f"course.{kind}" for kind in event.course)):
         if lane is not None and (given := lane.told.get(name)) is not None:
             given.unseen, given.unseen_in = given.unseen + 1, export
-            if given.unseen >= REFUSED_IN:
+            if given.unseen % REFUSED_IN == 0:
                 lane.refused.add(name)
+                given.anew = state.version
 
 
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:

@@ -532,7 +532,8 @@ class _Weighing:
     def _wanted(self, booking: Booking) -> Witness:
         """Say what a mirror given out shows at this VHS."""
         named = sees_identity(self.state, self.lane, booking)
-        person = self.draft.person(booking.person_id, booking.person_version) if named else None
+        version = self.lane.creates_given[booking.ref].person_version
+        person = self.draft.person(booking.person_id, version) if named else None
         return witness_of_person(Shown("", "", booking.booked_at), person) if booking.booked_at else NOBODY
 
     def _may_be_ours(self, row: BookingRow) -> str | None:

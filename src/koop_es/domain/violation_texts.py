@@ -148,7 +148,8 @@ REMEDIES: dict[str, str] = {
         "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."
     ),
     "APPLIED_NOT_SEEN": (
-        "Look into the connector's log: the row shows something else than the change list expects, or it never writes."
+        "Look into the connector's log: the row shows something else than the change list expects, it never writes, or "
+        "somebody undoes what it wrote. Twice it is given out anew; then somebody has to enter it by hand."
     ),
     "SEQUENCE_RESTARTED": (
         "If the program really counts anew (new machine, restored backup): koop-es vhs restart-sequence, then ingest "

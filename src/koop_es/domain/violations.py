@@ -372,8 +372,11 @@ def _written(lane: Lane, booking: Booking) -> str:
 def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     """Changes of rows that were given out, and that three complete exports since do not show (D22)."""
     if lane.refused:
-        refused = (change for change in changes(state, lane.vhs) if change.given and name_of(change) in lane.refused)
-        still = sorted(map(name_of, refused))
+        still = sorted(
+            name
+            for change in changes(state, lane.vhs)
+            if (name := name_of(change)) in lane.refused and (change.given or change.because == lane.told[name].anew)
+        )
         if still:
             yield Violation("APPLIED_NOT_SEEN", lane.vhs, "", WARNING, "D22", {"found": ", ".join(still)})
 

@@ -85,11 +85,6 @@ def name_of(change: Change) -> str:
     return change.ref or change.kind
 
 
-def _is_given(lane: Lane, name: str, end: str) -> bool:
-    given = lane.told.get(name) if lane.told else None
-    return given is not None and given.change == end
-
-
 def master_name(vhs: str) -> str:
     """Name the Master the way it is entered as instructor of an Abo-Kurs (R28)."""
     return f"VHS {vhs}"
@@ -216,6 +211,8 @@ def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, 
     """Make a change of the course; its id holds the version that asked for it and, for fields, what they should be."""
     texts = None if fields is None else {HEADINGS.get(k, k): to_text(k, v) for k, v in fields.items()}
     version = _course_cause(state, lane, kind, fields or {})
+    if (given := lane.told.get(f"course.{kind}")) is not None:
+        version = max(version, given.anew)
     content = "" if kind != "update" else "-" + sha256(repr(texts).encode()).hexdigest()[:8]
     identity = f"{lane.vhs}:{state.coop_id}:course.{kind}:{version}{content}"
     return Change(
@@ -224,7 +221,7 @@ def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, 
         because=version,
         fields=texts,
         expects=_expected_of_course(lane, kind, fields or {}),
-        given=_is_given(lane, f"course.{kind}", f"{version}{content}"),
+        given=given is not None and given.change == f"{version}{content}",
     )
 
 
@@ -385,6 +382,14 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
             version = max(version, seat.version, seat.person_changed if shows_person else 0)
     if over and wanted is CANCELLED:
         version = max(version, state.cancelled_version)
+    given, person_version = lane.told.get(booking.ref) if lane.told else None, booking.person_version
+    anew = given.anew if given is not None else 0
+    create = lane.creates_given.get(booking.ref) if kind == "create" else None
+    if create is not None and create.change >= anew:
+        # What has changed since follows once it is seen: one change has one id, and that is carried out once (D22).
+        version, wanted, person_version = create.change, create.status, create.person_version
+    else:
+        version = max(version, anew)
     named, lettered, expects = shows_person, True, None
     if kind != "create" and seat is not None and seat.status is not None:
         named = shows_person and (kind == "cancel" or seat.person_version != booking.person_version)
@@ -398,12 +403,12 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
         ref=booking.ref,
         status=wanted if lettered else None,
         person_id=booking.person_id if named else None,
-        person_version=booking.person_version if named else 0,
+        person_version=person_version if named else 0,
         booked_at=booking.booked_at or None,
         booking_id=_again(state, lane, seat) if kind == "create" else _moved(lane, booking, seat),
         expects=expects,
         shown_version=seat.person_version if named and kind == "update" and seat is not None else None,
-        given=_is_given(lane, booking.ref, str(version)),
+        given=given is not None and given.change == str(version),
         decided=booking.ref in lane.decided,
     )
 

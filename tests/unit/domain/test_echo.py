@@ -14,10 +14,11 @@ from koop_es.domain.cancellations import (
     confirm_cancellation,
     reject_cancellation,
 )
+from koop_es.domain.cooperation import GIVEN_ANEW, REFUSED_IN
 from koop_es.domain.events import BookingCancelled, CancellationDelivered, ChangesGivenOut, ChangesNotSeen
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change
-from tests.unit.domain.world import ABO, ANNA, COOP, MASTER, THIRD, World, held, mirror, network, shared, types
+from tests.unit.domain.world import ABO, ANNA, BERND, COOP, MASTER, THIRD, World, held, mirror, network, shared, types
 
 REF = "301:7"
 KERN, LATER = "Kern am 17.07.2026, 09:42", "Kern am 18.07.2026, 08:00"
@@ -78,7 +79,7 @@ def test_d21_a_mirror_that_was_given_out_is_remembered_until_it_is_there() -> No
     world = network()
     world.report(ABO, held(ABO))
     world.give(THIRD)
-    assert world.state.lanes[THIRD].creates_given == {REF: world.state.version}
+    assert world.state.lanes[THIRD].creates_given.keys() == {REF}
     world.report(THIRD, held(THIRD))
     assert world.state.lanes[THIRD].creates_given == {}
 
@@ -319,6 +320,55 @@ def test_d22_a_change_refused_in_three_complete_exports_is_said_and_closes_when_
     assert types(world.report(THIRD, held(THIRD))) == [], "said once"
     events = world.report(THIRD, held(THIRD, status="S", edited_by=WS))
     assert isinstance(events[0], CancellationDelivered)
+    assert "APPLIED_NOT_SEEN" not in world.codes
+
+
+def test_d22_what_is_refused_is_given_out_anew_under_another_id_and_goes_on_being_said() -> None:
+    world = lost(network_with_lists())
+    ids = set()
+    for _ in range(1 + GIVEN_ANEW):
+        [change] = world.give(THIRD)
+        ids.add(change.id)
+        for _ in range(REFUSED_IN):
+            world.report(THIRD, held(THIRD))
+        assert ("APPLIED_NOT_SEEN", THIRD, "") in world.open
+    world.give(THIRD)
+    assert ("APPLIED_NOT_SEEN", THIRD, "") in world.open
+    assert len(ids) == 1 + GIVEN_ANEW, "an id is carried out once"
+    last = world.changes(THIRD)
+    assert types(world.report(THIRD, held(THIRD))) == [], "somebody has to look, and the log does not grow for ever"
+    assert world.changes(THIRD) == last
+    world.report(THIRD, held(THIRD, status="S", edited_by=WS))
+    assert "APPLIED_NOT_SEEN" not in world.codes
+
+
+def test_d22_a_create_keeps_its_id_until_it_is_seen_and_what_changed_since_follows() -> None:
+    world = network()
+    world.report(ABO, held(ABO, status="W"))
+    [first] = world.give(MASTER)
+    world.report(ABO, held(ABO, person=BERND))
+    assert world.give(MASTER) == [first], "the same change, carried out once"
+    assert (first.status, first.person_version) == (Status.WAITLISTED, 1)
+    world.report(MASTER, held(MASTER, status="W", edited_by=WS))
+    [rest] = world.changes(MASTER)
+    assert (rest.kind, rest.status, rest.person_version) == ("booking.update", Status.CONFIRMED, 2)
+    assert rest.id != first.id
+
+
+def test_d22_a_mirror_that_nobody_sees_is_said_and_given_out_anew_with_what_counts_by_then() -> None:
+    world = network()
+    world.report(ABO, held(ABO, status="W"))
+    [first] = world.give(THIRD)
+    world.report(ABO, held(ABO))
+    for _ in range(REFUSED_IN):
+        assert "APPLIED_NOT_SEEN" not in world.codes
+        world.report(THIRD)
+    assert ("APPLIED_NOT_SEEN", THIRD, "") in world.open
+    [again] = world.give(THIRD)
+    assert (again.kind, again.status) == ("booking.create", Status.CONFIRMED)
+    assert again.id != first.id
+    world.report(THIRD, held(THIRD, edited_by=WS))
+    assert world.changes(THIRD) == []
     assert "APPLIED_NOT_SEEN" not in world.codes
 
 

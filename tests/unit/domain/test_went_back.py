@@ -165,6 +165,16 @@ def test_d20_signs_are_what_was_acknowledged_since() -> None:
     assert weight.standing == Standing(2, rows=True, newest_row=2)
 
 
+def test_d20_a_mirror_that_was_written_and_went_before_it_was_seen_is_given_out_again_under_a_new_id() -> None:
+    world, moment = busy()
+    world.report(MASTER, held(MASTER), booked("3", person=BERND, at="2026-01-08T10:00:00+01:00"), booked("4"))
+    [first] = world.give(ABO)
+    back(world, ABO, held(ABO), to=moment)
+    again = next(change for change in world.give(ABO) if change.ref == "563:4")
+    assert (again.kind, first.ref) == ("booking.create", "563:4")
+    assert again.id != first.id
+
+
 def test_d20_mirrors_are_given_out_again_under_new_ids_and_nobody_is_cancelled() -> None:
     world, moment = busy()
     assert types(back(world, ABO, held(ABO), to=moment)) == ["CourseWentBack", "BookingQuestioned", "MirrorLost"]

@@ -43,7 +43,7 @@ def test_d32_booking_that_only_the_export_cancelled_lives_again() -> None:
 def test_d32_booking_that_somebody_else_cancelled_as_well_stays_cancelled() -> None:
     world = told()
     export = wrong(world, held(ABO, status="S"))
-    assert types(world.report(MASTER, held(MASTER, status="S"))) == ["BookingCancelled"]
+    assert "BookingCancelled" in types(world.report(MASTER, held(MASTER, status="S")))
     assert [stays.why for stays in take_back(world, export)] == [DECIDED]
     assert world.statuses(MASTER)["301:7"] == "S"
 

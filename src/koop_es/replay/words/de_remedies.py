@@ -52,8 +52,9 @@ REMEDIES: dict[str, str] = {
         "Bitte bei dieser VHS nachfragen: koop-es confirm-cancellation macht daraus überall S, mit --reject gilt A."
     ),
     "APPLIED_NOT_SEEN": (
-        "Bitte ins Protokoll des Konnektors sehen: die Zeile zeigt anderes, als die Änderungsliste erwartet, oder er "
-        "schreibt nicht."
+        "Bitte ins Protokoll des Konnektors sehen: die Zeile zeigt anderes, als die Änderungsliste erwartet, er "
+        "schreibt nicht, oder jemand nimmt zurück, was er geschrieben hat. Zweimal wird es neu ausgegeben; dann muss "
+        "es jemand von Hand eintragen."
     ),
     "LETTERS_CHANGED_TOGETHER": (
         "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Stimmen "
