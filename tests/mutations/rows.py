@@ -25,6 +25,36 @@ ROWS = (
         Named((f"{_ASIDES}::test_d17_same_name_or_tnr_only_does_not_count",)),
     ),
     Mutation(
+        "a row that was set aside is a sight of a booking that moved",
+        "D17",
+        "Told S in the row that lives in the other course, its citizen loses the seat.",
+        (
+            Edit(
+                "domain/absences.py",
+                "        if not is_sighted(part, ref, seat) or now.get(seat.booking_id) is not booking:\n",
+                "        if not is_sighted(part, ref, seat):\n",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d17_row_set_aside_is_no_sight_of_a_booking_that_moved",)),
+    ),
+    Mutation(
+        "a row that was set aside is a sight of whoever had its Beleg-ID in another course",
+        "D17",
+        "Told S in the row that is another's now, its citizen loses the seat.",
+        (
+            Edit(
+                "ingest/decide.py",
+                "                if seat is not None and seat.held and seat.booking_id == booking_id:\n",
+                "                if seat is not None and not seat.held and seat.booking_id == booking_id:\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/ingest/test_homes.py::test_d17_row_set_aside_is_a_sight_of_whose_it_is_now_and_of_nobody_before",
+            )
+        ),
+    ),
+    Mutation(
         "what nobody can tell counts as absent",
         "D17",
         "A row that says not whose it is may be that of anybody who seems to be missing.",

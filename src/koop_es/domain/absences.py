@@ -68,16 +68,20 @@ def is_sighted(part: Slice, ref: str, seat: Seat) -> bool:
 def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11).
 
-    Only a legible Beleg-ID or Koop-Beleg-ID is such a sight (D17).
+    Only a legible Beleg-ID or Koop-Beleg-ID is such a sight (D17), and only of the booking whose row it is now: not of
+    one that has moved (D25), nor of one whose Beleg-ID is another's in whichever course (D18a).
     """
-    vhs = draft.moment.vhs
     if not part.protected:
         return
-    for ref in sorted(ref for ref in draft.state.bookings if ref not in shown):
-        seat = draft.state.bookings[ref].seats.get(vhs)
+    vhs, bookings, now = draft.moment.vhs, draft.state.bookings, draft.state.reported_seats(draft.moment.vhs)
+    for ref in sorted(ref for ref in bookings if ref not in shown):
+        booking = bookings[ref]
+        seat = booking.seats.get(vhs)
         if seat is None or not seat.absences or seat.orphaned or seat.lost or seat.status is None:
             continue
-        if is_sighted(part, ref, seat):
+        if not is_sighted(part, ref, seat) or now.get(seat.booking_id) is not booking:
+            continue
+        if not part.taken(seat.booking_id):
             draft.add(e.BookingReappeared, "B11", ref=ref, status=seat.status)
 
 

@@ -127,13 +127,13 @@ class Decider:
         complete_before = cache(partial(ledger.complete_before, tx, vhs, self.report.sequence or 0))
         for part in parts:
             part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
-            part.letter_left = partial(left.letter, part.coop_id)
+            part.letter_left, part.taken = partial(left.letter, part.coop_id), partial(left.holds, part.coop_id)
             part.complete_before = complete_before
 
 
 @dataclass(slots=True)
 class _Left:
-    """Looks up the courses that rows with "S" left, which are few (D25)."""
+    """Looks up other courses of Beleg-IDs: those that rows with "S" left (D25), those that have one now; both few."""
 
     tx: Tx
     moment: Moment
@@ -146,6 +146,16 @@ class _Left:
             if home.coop_id != coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
                 return letter
         return None
+
+    def holds(self, coop_id: str, booking_id: str) -> bool:
+        """Tell whether the row of another course than this one has a Beleg-ID of the VHS now (D18a)."""
+        for home in self.references.homes(booking_id):
+            if home.coop_id != coop_id:
+                booking = self._draft(home.coop_id).state.bookings.get(home.ref)
+                seat = booking.seats.get(self.moment.vhs) if booking is not None else None
+                if seat is not None and seat.held and seat.booking_id == booking_id:
+                    return True
+        return False
 
     def _draft(self, coop_id: str) -> Draft:
         if coop_id not in self.drafts:

@@ -133,6 +133,29 @@ def test_d25_booking_that_moved_between_shared_courses(store: Store, tmp_path: P
     }, "back again it is another booking: S is final"
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_d17_row_set_aside_is_a_sight_of_whose_it_is_now_and_of_nobody_before(
+    store: Store, tmp_path: Path, moved: bool
+) -> None:
+    """The Beleg-ID was the row's in the first course, or somebody's who was removed there; now it is in the second."""
+    theirs = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    ours = [abo(theirs[0], "A1", K1), abo(theirs[1], "A2", K2)]
+    others = [booking(f"N{1 + number % 2}", f"10{number}") for number in range(6)]
+    mirrors = [mirror(f"A{1 + number % 2}", f"80{number}", f"563:10{number}") for number in range(6)]
+
+    def night(sequence: int, *bookings: Any) -> Any:
+        return take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, [*others, *bookings]))
+
+    night(1, booking("N1", "1"))
+    gone = mirror("A1", "71", "563:1") | {"Status": "A" if moved else "S"}
+    take_in(store, write_export(tmp_path / "301-1", "301", 1, ours, [*mirrors, gone]))
+    now = booking("N2", "1") | ({} if moved else {"TNR": "4711", "Name": "Anders", "E-Mail": "", "Telefon": ""})
+    night(2, now)
+    assert night(3, now | {"Gebucht am": "unklar"}).quarantined_rows == 1
+    told = [(item["kind"], item["booking"]["ref"]) for item in change_list(store, "563") if "booking" in item]
+    assert not [item for item in told if item[0] == "booking.cancel"], "it would be written into the row that lives"
+
+
 def test_d25_all_bookings_that_follow_their_coop_id_are_a_renumbering(store: Store, tmp_path: Path) -> None:
     before = [course("N1") | {"Externe Kurs-Nr.": K1}]
     after = [course("N7") | {"Externe Kurs-Nr.": K1}]

@@ -240,6 +240,15 @@ def test_d18a_nothing_is_written_into_the_row_of_the_stranger() -> None:
     assert [(c.kind, c.ref, c.booking_id) for c in world.changes(ABO)] == [("booking.cancel", "301:7~2", "7")]
 
 
+def test_d17_row_set_aside_is_its_present_holders_and_no_sight_of_the_former() -> None:
+    world = at_owner(booked("7"))
+    other = booked("7", tnr="T8", person=CARL, at=LATER)
+    world.report(ABO, other)
+    assert world.report(ABO, protected=["7"]) == []
+    assert types(world.report(ABO, other)) == ["OrphanDetected"], "what was absent stays so"
+    assert world.statuses(ABO) == {"301:7": "S", "301:7~2": "A"}
+
+
 def test_d18a_max_plus_one_program_gives_a_cancelled_id_away_on_the_same_day() -> None:
     """Adler's "S" is Adler's, whatever the day."""
     world = at_owner(booked("7", at=DAY))

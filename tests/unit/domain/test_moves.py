@@ -40,9 +40,13 @@ def export(
     full: bool = True,
     untold: Collection[str] = (),
     withheld: Collection[str] = (),
+    protected: Collection[str] = (),
+    taken: Collection[str] = (),
     **how: Any,
 ) -> list[Event]:
-    """Let 301 export this course: ``stands`` are its rows in all courses, ``homes`` where its Beleg-IDs were."""
+    """Let 301 export this course: ``stands`` are its rows in all courses, ``homes`` where its Beleg-IDs were; rows that
+    are ``protected`` were set aside, ``taken`` are Beleg-IDs that the row of another course has now.
+    """
     known: Callable[[str], Collection[Home]] = lambda booking_id: (homes or {}).get(booking_id, ())  # noqa: E731
     part = Slice(
         world.coop_id,
@@ -54,6 +58,8 @@ def export(
         references=lambda booking_id: [home.ref for home in known(booking_id)],
         untold=frozenset(untold),
         withheld=withheld.__contains__,
+        protected=frozenset(protected),
+        taken=taken.__contains__,
     )
     return world.observe(ABO, part, **how)
 
@@ -87,6 +93,26 @@ def test_d25_event_names_the_row_where_it_stands() -> None:
     [event] = [item for item in export(world, stands=[there(line=44)]) if item.type == "BookingMoved"]
     assert event.origin is not None
     assert (event.origin.line, event.course_number) == (44, THERE)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("sight", ["7", "301:7"])
+def test_d17_row_set_aside_is_no_sight_of_a_booking_that_moved(sight: str) -> None:
+    """The row lives in the other course: told "S" there, its citizen would lose the seat."""
+    world = shared()
+    export(world, stands=[there()])
+    for full in (True, False):
+        assert types(export(world, protected=[sight], full=full)) == []
+        assert world.to_do(ABO) == []
+
+
+def test_d17_row_set_aside_is_no_sight_of_whoever_had_its_beleg_id_before() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER, status="S"))
+    assert types(export(world, taken=["7"])) == ["BookingVanished"], "removed instead of written S"
+    assert types(export(world, protected=["7"], taken=["7"])) == [], "the row of another course has the Beleg-ID now"
+    assert world.to_do(ABO) == []
+    assert types(export(world, protected=["7"])) == ["BookingReappeared"]
+    assert world.to_do(ABO) == [("booking.cancel", "301:7")]
 
 
 def test_d25_another_person_or_tnr_under_the_beleg_id_is_no_move() -> None:
