@@ -122,6 +122,13 @@ LISTS = (
         Named((f"{_ECHO}::test_d22_a_create_keeps_its_id_until_it_is_seen_and_what_changed_since_follows",)),
     ),
     Mutation(
+        "whoever books again in a row inherits the S on its way there",
+        "D18",
+        "Somebody who cancelled and came back the same day would be cancelled again.",
+        (Edit("domain/pairing.py", "        final = final or self._booked_since(one, witness)\n", ""),),
+        Named((f"{_ECHO}::test_d5_whoever_books_again_in_the_row_before_its_s_is_seen_is_a_new_registration",)),
+    ),
+    Mutation(
         "what is refused keeps its id for ever",
         "D22",
         "An S that was written and undone would never be written again.",
