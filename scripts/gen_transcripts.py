@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from scripts.forked import Forked
 
 PAGES = Path(__file__).parents[1] / "docs" / "how-to"
 BLOCK = re.compile(r"^```console(?: lines=(\d+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -25,41 +27,32 @@ def pages() -> list[Path]:
     return [page for page in sorted(PAGES.rglob("*.md")) if BLOCK.search(page.read_text(encoding="utf-8"))]
 
 
-def render(page: Path) -> str:
+def render(page: Path, forked: Forked) -> str:
     """Give a page with its commands run anew, in order, in an empty folder."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name).resolve()
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("KOOP_")}
-        session = Session(folder, kept | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"})
+        session = Session(forked, Path(name).resolve())
         return BLOCK.sub(lambda block: _block(session, block), page.read_text(encoding="utf-8"))
 
 
 class Session:
     """A shell of sorts: knows ``export NAME=VALUE`` and ``koop-es``."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        """Begin in a folder, with an environment."""
-        self.folder, self.environment = folder, environment
+    def __init__(self, forked: Forked, folder: Path) -> None:
+        """Begin in a folder, with nobody's settings; ``forked`` runs what is asked for."""
+        self.forked, self.folder = forked, folder
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("KOOP_")}
+        self.environment = kept | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
 
     def run(self, command: str) -> str:
         """Run one line and return what it prints, errors included."""
         if setting := re.fullmatch(r"export (\w+)=(\S+)", command):
             self.environment[setting[1]] = setting[2]
             return ""
-        if not command.startswith("koop-es "):
+        program, *words = shlex.split(command)
+        if program != "koop-es":
             raise ValueError(f"a page can only run koop-es and export, not: {command}")
-        done = subprocess.run(
-            ["/bin/sh", "-c", f'"$PYTHON" -m koop_es {command.removeprefix("koop-es ")}'],
-            cwd=self.folder,
-            env=self.environment | {"PYTHON": sys.executable},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        lines = (line.rstrip() for line in done.stdout.replace(str(self.folder), FOLDER).splitlines())
+        told = self.forked.run(words, self.folder, self.environment)
+        lines = (line.rstrip() for line in told.replace(str(self.folder), FOLDER).splitlines())
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -83,12 +76,13 @@ def _said(session: Session, command: str, most: int | None) -> str:
 def main() -> int:
     """Write the pages, or say which would change."""
     stale = []
-    for page in pages():
-        now = render(page)
-        if now != page.read_text(encoding="utf-8"):
-            stale.append(page)
-            if "--write" in sys.argv:
-                page.write_text(now, encoding="utf-8")
+    with Forked() as forked:
+        for page in pages():
+            now = render(page, forked)
+            if now != page.read_text(encoding="utf-8"):
+                stale.append(page)
+                if "--write" in sys.argv:
+                    page.write_text(now, encoding="utf-8")
     for page in stale:
         sys.stderr.write(f"{page.name} {'written' if '--write' in sys.argv else 'is not what the commands print'}\n")
     return 0 if "--write" in sys.argv or not stale else 1
