@@ -28,7 +28,7 @@ from koop_es.store.postgres_recorder import (
     copy_rows,
 )
 from koop_es.store.record import NewRow
-from koop_es.store.statements import statements
+from koop_es.store.statements import series, statements
 from koop_es.store.transaction import Row, Tx
 
 ROWS_AT_ONCE = 1_000
@@ -77,6 +77,14 @@ class PostgresTx(Tx):
             return self._cursor.execute(SQL[name], _bound(params)).rowcount
         except psycopg.Error as error:
             raise self._fault(error, name) from None
+
+    def run_series(self, prefix: str) -> None:
+        """Run the statements that begin alike in one trip to the server; none of them has parameters."""
+        together = b";\n".join(SQL[name] for name in series(prefix))
+        try:
+            self._cursor.connection.execute(together, prepare=False)
+        except psycopg.Error as error:
+            raise self._fault(error, prefix) from None
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a named statement for many sets of parameters, once for all of them where it can take them together."""
