@@ -8,14 +8,15 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -65,9 +66,12 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.home}"
 
+    def new_name(self) -> str:
+        return f"koop_{next(self.numbers)}"
+
     def create_database(self) -> str:
         """Create an empty database and return its name."""
-        name = f"koop_{next(self.numbers)}"
+        name = self.new_name()
         self.run(f"CREATE DATABASE {name}")
         return name
 
@@ -75,6 +79,8 @@ class PostgresServer:
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def run(self, statement: str) -> None:
+        import psycopg  # only where there is a server: it takes longer to import than most tests take
+
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
@@ -151,6 +157,8 @@ def _start(home: Path, log: BinaryIO) -> subprocess.Popen[Any]:
 
 
 def _wait_until_up(server: PostgresServer) -> None:
+    import psycopg
+
     until = time.monotonic() + LIMIT_SECONDS
     while True:
         try:
@@ -176,8 +184,144 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'koop.db'}"
 
 
+Build = Callable[[str, Path], Any]
+"""Makes a store at a URL, with a folder for what goes into it, closes it, and gives what tests have to know of it."""
+
+
+Moulds = dict[tuple[str, Build], tuple[str, Any]]
+"""Kind of database and what makes a store -> the name of the one that was made, and what is known of it."""
+
+
+class Place(ABC):
+    """Where the database of one test is: empty, or a copy of a store that was made once for all tests of a worker."""
+
+    def __init__(self, moulds: Moulds, folder: Path) -> None:
+        """Take what was made before, by kind of database, and a folder of the worker for what is made yet."""
+        self._moulds, self._folder = moulds, folder
+
+    def pour(self, build: Build) -> Any:
+        """Copy the store that ``build`` makes into the database, and give a copy of what it gave."""
+        key = (type(self).__name__, build)
+        if key not in self._moulds:
+            name, folder = self._new(), Path(tempfile.mkdtemp(dir=self._folder))
+            self._moulds[key] = name, build(self._url(name), folder)
+        name, known = self._moulds[key]
+        self._copy(name)
+        return deepcopy(known)
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The URL of the database, empty unless something was poured into it."""
+
+    @abstractmethod
+    def _new(self) -> str:
+        """Make an empty database to build a store in, and name it."""
+
+    @abstractmethod
+    def _url(self, name: str) -> str:
+        """Give the URL of a database that was named."""
+
+    @abstractmethod
+    def _copy(self, name: str) -> None:
+        """Copy a database that was named to the one of the test."""
+
+
+class SqlitePlace(Place):
+    """A file, which is not there yet where it is empty."""
+
+    def __init__(self, file: Path, moulds: Moulds, folder: Path) -> None:
+        super().__init__(moulds, folder)
+        self._file = file
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self._file}"
+
+    def _new(self) -> str:
+        return str(Path(tempfile.mkdtemp(dir=self._folder)) / "koop.db")
+
+    def _url(self, name: str) -> str:
+        return f"sqlite:///{name}"
+
+    def _copy(self, name: str) -> None:
+        assert not Path(f"{name}-wal").exists(), "whoever made it has closed it"
+        shutil.copyfile(name, self._file)
+
+
+class PostgresPlace(Place):
+    """A database of its own, made when it is asked for."""
+
+    def __init__(self, server: PostgresServer, moulds: Moulds, folder: Path) -> None:
+        super().__init__(moulds, folder)
+        self._server, self._name = server, server.new_name()
+        self._there = False
+
+    @property
+    def url(self) -> str:
+        if not self._there:
+            self._there = True
+            self._server.run(f"CREATE DATABASE {self._name}")
+        return self._server.url(self._name)
+
+    def drop(self) -> None:
+        if self._there:
+            self._server.drop_database(self._name)
+
+    def _new(self) -> str:
+        return self._server.create_database()
+
+    def _url(self, name: str) -> str:
+        return self._server.url(name)
+
+    def _copy(self, name: str) -> None:
+        self.drop()
+        self._there = True
+        self._server.run(f"CREATE DATABASE {self._name} TEMPLATE {name}")
+
+
+@pytest.fixture(scope="session")
+def moulds() -> Moulds:
+    """Stores that were made once for all tests of this worker."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def moulds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where they are made."""
+    return tmp_path_factory.mktemp("moulds")
+
+
+@pytest.fixture
+def sqlite_place(tmp_path: Path, moulds: Moulds, moulds_folder: Path) -> Place:
+    """Where a test's SQLite file is; that of ``sqlite_url``."""
+    return SqlitePlace(tmp_path / "koop.db", moulds, moulds_folder)
+
+
+@pytest.fixture
+def postgres_place(postgres_server: PostgresServer, moulds: Moulds, moulds_folder: Path) -> Iterator[Place]:
+    """Where a test's PostgreSQL database is."""
+    place = PostgresPlace(postgres_server, moulds, moulds_folder)
+    yield place
+    place.drop()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def any_db_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database, once of each kind."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
+def any_place(request: pytest.FixtureRequest) -> Place:
+    """Where a test's database is, once of each kind."""
+    place: Place = request.getfixturevalue(f"{request.param}_place")
+    return place
+
+
+@pytest.fixture
+def any_db_url(any_place: Place) -> str:
+    """The URL of an empty database, once of each kind; not empty where another fixture poured a store into it."""
+    return any_place.url
+
+
+def empty_store(url: str, folder: Path) -> None:
+    """Make a store in which nothing was told yet."""
+    from koop_es.store import Store  # whoever needs no store is spared what that imports
+
+    del folder
+    Store.create(url).close()

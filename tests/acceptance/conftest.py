@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.console import Console
+from tests.conftest import Place, empty_store
 
 
 @pytest.fixture(autouse=True)
@@ -19,16 +20,14 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def koop(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> Console:
+def koop(sqlite_place: Place, capsys: pytest.CaptureFixture[str]) -> Console:
     """A console on an empty SQLite store."""
-    console = Console(sqlite_url, capsys)
-    console.ask("init")
-    return console
+    sqlite_place.pour(empty_store)
+    return Console(sqlite_place.url, capsys)
 
 
 @pytest.fixture
-def any_koop(any_db_url: str, capsys: pytest.CaptureFixture[str]) -> Console:
+def any_koop(any_place: Place, capsys: pytest.CaptureFixture[str]) -> Console:
     """A console on an empty store, once of each kind."""
-    console = Console(any_db_url, capsys)
-    console.ask("init")
-    return console
+    any_place.pour(empty_store)
+    return Console(any_place.url, capsys)

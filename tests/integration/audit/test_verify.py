@@ -16,7 +16,7 @@ from koop_es.simulate.rehearsal import simulate
 from koop_es.store import Store, backup, vault
 from koop_es.store.statements import series
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
-from tests.conftest import PostgresServer
+from tests.conftest import Place, PostgresServer
 from tests.integration.ingest.conftest import NOW, take_in
 from tests.integration.views.test_rebuild import execute
 
@@ -27,11 +27,10 @@ DERIVED = {"koop_views", "koop_violations", "koop_withheld", "koop_members"}
 """Tables that are compared with what the log says."""
 
 
-@pytest.fixture
-def told(any_db_url: str, tmp_path: Path) -> str:
-    """The address of a store that has seen a story and was sealed in the middle and at the end of it."""
-    network = booked(tmp_path / "exports")
-    with Store.create(any_db_url) as store:
+def sealed(url: str, folder: Path) -> None:
+    """Make a store that has seen a story and was sealed in the middle and at the end of it."""
+    network = booked(folder)
+    with Store.create(url) as store:
         for program in network.values():
             take_in(store, program.export())
         chain.seal(store, NOW)
@@ -40,7 +39,13 @@ def told(any_db_url: str, tmp_path: Path) -> str:
         for program in network.values():
             take_in(store, program.export())
         chain.seal(store, NOW)
-    return any_db_url
+
+
+@pytest.fixture
+def told(any_place: Place) -> str:
+    """The address of a store that has seen a story and was sealed."""
+    any_place.pour(sealed)
+    return any_place.url
 
 
 def wrong(url: str, seen: Head | None = None) -> set[str]:

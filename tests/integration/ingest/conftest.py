@@ -12,14 +12,16 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import ExportResult, ingest
 from koop_es.settings import BERLIN
 from koop_es.store import Store
+from tests.conftest import Place, empty_store
 
 NOW = datetime(2026, 3, 20, 8, tzinfo=BERLIN)
 
 
 @pytest.fixture
-def store(any_db_url: str) -> Iterator[Store]:
+def store(any_place: Place) -> Iterator[Store]:
     """A store of this test's own."""
-    with Store.create(any_db_url) as made:
+    any_place.pour(empty_store)
+    with Store.open(any_place.url) as made:
         yield made
 
 

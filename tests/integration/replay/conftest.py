@@ -15,6 +15,7 @@ from koop_es.ingest import ingest
 from koop_es.store import Store
 from koop_es.views import change_list, status, view, violations
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.conftest import Place
 from tests.integration.ingest.conftest import NOW
 
 PAUSE = timedelta(minutes=5)
@@ -57,11 +58,10 @@ class Story:
         )
 
 
-@pytest.fixture
-def story(any_db_url: str, tmp_path: Path) -> Iterator[Story]:
-    """Three VHSs that booked, cancelled, removed, waited, revised; one lost a COOP-Id and found it again."""
-    network = booked(tmp_path / "exports")
-    with Store.create(any_db_url) as store:
+def told(url: str, folder: Path) -> list[Told]:
+    """Let three VHSs book, cancel, remove, wait, revise; one loses a COOP-Id and finds it again."""
+    network = booked(folder)
+    with Store.create(url) as store:
         story = Story(store)
         for program in network.values():
             story.take_in(program.export())
@@ -77,4 +77,12 @@ def story(any_db_url: str, tmp_path: Path) -> Iterator[Story]:
         network[FAR].courses[0]["Externe Kurs-Nr."] = COOP
         story.take_in(network[FAR].export())
         story.take_in(network[FAR].export())
-        yield story
+    return story.told
+
+
+@pytest.fixture
+def story(any_place: Place) -> Iterator[Story]:
+    """A store that has seen a story, and what it said after each export."""
+    found = any_place.pour(told)
+    with Store.open(any_place.url) as store:
+        yield Story(store, found)

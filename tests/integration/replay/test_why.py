@@ -20,6 +20,7 @@ from koop_es.store import Store, vault
 from tests.acceptance.exports import Row
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program
+from tests.conftest import Place
 from tests.integration.ingest.conftest import NOW
 
 OWN, THEIRS, ELSE = f"{MASTER}:8800", f"{NEAR}:500", f"{FAR}:70000"
@@ -58,13 +59,22 @@ class Net:
         return next(row for row in self.programs[vhs].courses if row["Externe Kurs-Nr."] == COOP)
 
 
-@pytest.fixture
-def net(any_db_url: str, tmp_path: Path) -> Iterator[Net]:
-    with Store.create(any_db_url) as store:
-        net = Net(store, booked(tmp_path / "exports"))
+def settled(url: str, folder: Path) -> tuple[dict[str, Program], int]:
+    """Let three programs share their bookings; gives them, and how often they reported."""
+    with Store.create(url) as store:
+        net = Net(store, booked(folder))
         net.report()
         net.settle()
-        yield net
+    return net.programs, net.rounds
+
+
+@pytest.fixture
+def net(any_place: Place, tmp_path: Path) -> Iterator[Net]:
+    programs, rounds = any_place.pour(settled)
+    for program in programs.values():
+        program.folder = tmp_path / "exports"
+    with Store.open(any_place.url) as store:
+        yield Net(store, programs, rounds)
 
 
 def kinds(answer: dict[str, Any]) -> list[str]:

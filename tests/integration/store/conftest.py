@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from koop_es.store import Store
+from tests.conftest import Place, empty_store
 
 
 @pytest.fixture
-def store(any_db_url: str) -> Iterator[Store]:
+def store(any_place: Place) -> Iterator[Store]:
     """A store of this test's own."""
-    with Store.create(any_db_url) as made:
+    any_place.pour(empty_store)
+    with Store.open(any_place.url) as made:
         yield made

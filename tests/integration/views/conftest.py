@@ -9,14 +9,14 @@ import pytest
 
 from koop_es.store import Store
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.conftest import Place
 from tests.integration.ingest.conftest import take_in
 
 
-@pytest.fixture
-def story(any_db_url: str, tmp_path: Path) -> Iterator[Store]:
-    """A store in which three VHSs booked, cancelled, removed, waited and revised."""
-    network = booked(tmp_path / "exports")
-    with Store.create(any_db_url) as store:
+def told(url: str, folder: Path) -> None:
+    """Make a store in which three VHSs booked, cancelled, removed, waited and revised."""
+    network = booked(folder)
+    with Store.create(url) as store:
         for program in network.values():
             take_in(store, program.export())
         network[NEAR].cancel(f"{NEAR}:500")
@@ -26,4 +26,11 @@ def story(any_db_url: str, tmp_path: Path) -> Iterator[Store]:
         for _ in range(2):
             for program in network.values():
                 take_in(store, program.export())
+
+
+@pytest.fixture
+def story(any_place: Place) -> Iterator[Store]:
+    """A store that has seen a whole story."""
+    any_place.pour(told)
+    with Store.open(any_place.url) as store:
         yield store
