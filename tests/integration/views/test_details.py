@@ -30,7 +30,14 @@ def kept(events: Sequence[Event]) -> object:
 
 @pytest.mark.parametrize("code", TEXTS)
 def test_d30_details_are_kept_as_a_rebuild_makes_them(code: str) -> None:
-    about: dict[str, Any] = {"vhs": "301", "rule": "D30", "at": AT, "recorded_at": AT, "code": code, "detail": details(code)}
+    about: dict[str, Any] = {
+        "vhs": "301",
+        "rule": "D30",
+        "at": AT,
+        "recorded_at": AT,
+        "code": code,
+        "detail": details(code),
+    }
     new = [ViolationOpened(severity="warning", **about), ViolationAcknowledged(reason="known", **about)]
     again = [decode(1, "563-COOP-1", 1, event.TOPIC, encode(event)).event for event in new]
     assert kept(new) == kept(again)
