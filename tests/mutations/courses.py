@@ -9,6 +9,7 @@ _LOOK = "    if lane.altered != found:\n        draft.add(e.CoopIdAltered"
 _REVISED = "    revised = {name: value for name, value in news.items() if"
 _DIFFERS = "    if value is None or shown == value:\n"
 _V = "tests/unit/domain/test_violations.py"
+_ADOPTION = "tests/unit/domain/test_adoption.py"
 
 COURSES = (
     Mutation(
@@ -328,6 +329,40 @@ COURSES = (
             ),
         ),
         Named((_V, "tests/unit/domain/test_subscription.py")),
+    ),
+    Mutation(
+        "whoever types a COOP-Id takes part",
+        "R31",
+        "A VHS that may neither see nor subscribe a course would get its seats, and its S would cancel its people.",
+        (Edit("domain/admission.py", "    if standing.by_engine:\n", "    if False:\n"),),
+        Named((f"{_ADOPTION}::test_r31_of_a_course_released_through_the_engine_no_typed_coop_id_is_an_abo",)),
+    ),
+    Mutation(
+        "whoever reports first is the Master",
+        "D16",
+        "A VHS with a foreign COOP-Id and without Kennzeichen 100 would be given the people of all the others.",
+        (
+            Edit("domain/admission.py", "    if unmarked and not standing.begun and", "    if False and"),
+            Edit(
+                "domain/observe_course.py",
+                "    if not is_marked(row) and issuer(state.coop_id) == draft.moment.vhs:\n",
+                "    if not is_marked(row) and state.master is None:\n",
+            ),
+        ),
+        Named((f"{_ADOPTION}::test_d16_a_vhs_whose_number_the_coop_id_does_not_begin_with_is_never_its_master",)),
+    ),
+    Mutation(
+        "a course set aside for its typed COOP-Id is read all the same",
+        "R31",
+        "Nobody would be told that the course counts for nothing, nor what to do.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "elif (stranger := self.stranger(row)) is not None:",
+                "elif (stranger := self.stranger(row)) is not None and not self.report.vhs:",
+            ),
+        ),
+        Named(("tests/acceptance/test_strangers.py::test_d9_closed_release_is_not_entered_by_its_coop_id",)),
     ),
 )
 """What staff does with courses."""

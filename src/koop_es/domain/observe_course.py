@@ -6,8 +6,9 @@ from datetime import date
 
 from koop_es.domain import events as e
 from koop_es.domain.absences import is_over
+from koop_es.domain.admission import is_marked, standing_of, stranger
 from koop_es.domain.cooperation import Cooperation, Lane
-from koop_es.domain.course import ABO_MARKER, CourseFacts, changed, given
+from koop_es.domain.course import CourseFacts, changed, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.observation import CourseRow
@@ -65,15 +66,16 @@ def _take_absence(draft: Draft, lane: Lane, part: Slice) -> None:
 def _adopt(draft: Draft, row: CourseRow, policy: Policy, system: str | None) -> bool:
     """Adopt a release or an Abo from before the engine was connected, in whichever order the exports arrive (R14, R28).
 
-    Without "Kennzeichen 100" the row is a release, with it an Abo. Where the course has a Master already, a second
-    release is one only for the VHS whose number the COOP-Id begins with.
+    Without "Kennzeichen 100" the row is a release where the COOP-Id begins with the number of its VHS (D16); every
+    other is that of an Abo. What was released through the engine is not adopted (R31).
     """
     state = draft.state
     if row.external_number != state.coop_id or "markers" in row.unstated:
         return False  # an unstated Kennzeichen does not tell a release from an Abo (D29)
+    if stranger(state.coop_id, draft.moment.vhs, row, standing_of(state)) is not None:
+        return False
     facts = row.facts
-    marked = ABO_MARKER in (facts.markers or ())
-    if not marked and (state.master is None or issuer(state.coop_id) == draft.moment.vhs):
+    if not is_marked(row) and issuer(state.coop_id) == draft.moment.vhs:
         draft.add(
             e.CourseReleased,
             "R14",

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import Aside, Seats, aside_of, weigh
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
-from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, Kind, Rejected, Report, told_by
+from koop_es.domain.observation import (
+    CANCELLED,
+    BookingRow,
+    CourseBookings,
+    CourseRow,
+    Kind,
+    Rejected,
+    Report,
+    told_by,
+)
 from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice
 from koop_es.domain.unstated import BareMirrors, unusable
@@ -22,6 +32,7 @@ def route(
     seats: Seats = lambda _: iter(()),
     mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors((), ()),
     traces: Callable[[str], frozenset[str]] | None = None,
+    stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
 ) -> Routing:
     """Take an export apart.
 
@@ -31,9 +42,9 @@ def route(
     stands under another number than before, ``traces`` those of its participants, where Beleg-IDs are made of the
     course's number; ``seats`` gives all that is known of them, and is asked only where rows of
     bookings were set aside (D17); ``mirrors`` tells those without reference, and is asked only where a row has no name
-    either (D26).
+    either (D26); ``stranger`` tells why a row with a COOP-Id that is in none of the lanes makes its VHS take no part.
     """
-    courses = Courses(report, lanes, is_local or is_catalogue, booking_ids, traces)
+    courses = Courses(report, lanes, is_local or is_catalogue, booking_ids, traces, stranger)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
     _Bookings(report, routing, courses, is_catalogue, mirrors).route(seats)

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from koop_es.domain.admission import Stranger
 from koop_es.domain.cooperation import Seat
 from koop_es.domain.course import ABO_MARKER
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
@@ -40,8 +41,9 @@ class Courses:
         is_local: Callable[[Key], bool],
         booking_ids: Callable[[str], frozenset[str]],
         traces: Callable[[str], frozenset[str]] | None = None,
+        stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
     ) -> None:
-        self.report = report
+        self.report, self.stranger = report, stranger
         self.booking_ids = booking_ids
         self.traces = traces if report.composed and traces is not None else booking_ids
         self.is_local = is_local
@@ -92,6 +94,8 @@ class Courses:
             elif seen[row.external_number] > 1:
                 reason = f"COOP-Id {row.external_number} stands in {seen[row.external_number]} courses"
                 self._reject(row, reason, 'empty "Externe Kurs-Nr." in the course that was copied and export again')
+            elif (stranger := self.stranger(row)) is not None:
+                self._reject(row, stranger.reason, stranger.remedy)
             else:
                 self._slice(row.external_number or "", row)
 

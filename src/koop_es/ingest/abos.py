@@ -61,12 +61,16 @@ def subscribe(
 
 
 def _number_taken(tx: Tx, vhs: str, number: str, period: str, coop_id: str) -> bool:
-    """Tell whether a course number is taken at a VHS: in itm:MANAGER within the period, elsewhere at all (R26, 7.1)."""
+    """Tell whether a course number is taken at a VHS: in itm:MANAGER within the period, elsewhere at all (R26, 7.1).
+
+    The course that has the COOP-Id already, before its Abo, is the one that is subscribed.
+    """
     lane = tx.row("lane_peek", vhs=vhs)
     by_period = lane is not None and lane[0] == "itm-manager"
     shared = [p for other, p in tx.rows("view_by_number", vhs=vhs, number=number) if other != coop_id]
-    local = [row[2] for row in tx.rows("catalogue_by_number", vhs=vhs, number=number)]
-    return any(not by_period or known in (period, None) for known in (*shared, *local))
+    local = [row[2:4] for row in tx.rows("catalogue_by_number", vhs=vhs, number=number)]
+    others = [known for known, external in local if (known, external) != (period, coop_id)]
+    return any(not by_period or known in (period, None) for known in (*shared, *others))
 
 
 def terminate_subscription(store: Store, *, now: datetime, vhs: str, coop_id: str) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 
 from koop_es.connectors import UNNAMED
+from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import KnownSeat, Seats, seats_of
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import EffectWithheld, OrphanWithheld
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
-from koop_es.domain.observation import Kind, Origin, Report
+from koop_es.domain.observation import CourseRow, Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.route_courses import trace_of
 from koop_es.domain.slices import KnownLane, Routing, Slice
@@ -26,6 +27,7 @@ from koop_es.ingest import catalogue, going_back, ledger, strays, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
 from koop_es.ingest.other_ids import OtherIds
+from koop_es.ingest.strangers import strangers
 from koop_es.store import Store, Tx, vault
 from koop_es.views import suspensions
 
@@ -48,7 +50,8 @@ class Plan:
         self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
         known = arrival.known.now(tx, report)
         self._known = known.lanes
-        self.routing = routed(tx, report, known_lanes(self._known))
+        lanes = known_lanes(self._known)
+        self.routing = routed(tx, report, lanes, strangers(tx, report, lanes))
         content, named = arrival.export.content, Names(arrival)
         self.routing.catalogue = [content.course(row) for row in self.routing.catalogue]
         self.slices: list[Slice] = []
@@ -139,7 +142,12 @@ def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
     }
 
 
-def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
+def routed(
+    tx: Tx,
+    report: Report,
+    lanes: Mapping[str, KnownLane],
+    stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
+) -> Routing:
     """Take an export apart, with what is known of the VHS's other courses."""
     local = catalogue.Local(tx, report.vhs)
     vhs = report.vhs
@@ -152,6 +160,7 @@ def routed(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Routing:
         _seats(tx, vhs),
         _mirrors(tx, vhs),
         _traces(tx, vhs),
+        stranger,
     )
 
 

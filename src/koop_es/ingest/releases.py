@@ -12,6 +12,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import BadInput, Refused
+from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import GENERAL_MARKET, issue, market_slug
 from koop_es.domain.terms import Policy
 from koop_es.ingest import catalogue
@@ -100,6 +101,7 @@ def candidate_of(tx: Tx, vhs: str, number: str, period: str, given: CourseFacts)
             number=number,
         )
     if not entries:
+        _refuse_withdrawn(tx, vhs, number, period)
         others = [entry_period for _, _, entry_period, *_ in tx.rows("catalogue_by_number", vhs=vhs, number=number)]
         hint = (
             f"; it is known in the period {', '.join(others)}" if others else "; ingest an export that holds it first"
@@ -114,6 +116,22 @@ def candidate_of(tx: Tx, vhs: str, number: str, period: str, given: CourseFacts)
     entry = entries[0]
     system = lane[0] if lane is not None else None
     return releasing.Candidate(vhs, number, period, entry.external_number, entry.facts, system, given=given)
+
+
+def _refuse_withdrawn(tx: Tx, vhs: str, number: str, period: str) -> None:
+    """Refuse a course whose release was withdrawn since the last export; its COOP-Id may still stand there (D12)."""
+    shared = {row[0] for row in tx.rows("views_of_vhs_known", vhs=vhs)}
+    ended = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head()) if row[0] not in shared]
+    for coop_id, story in tx.stories(ended).items():
+        state = fold(coop_id, story.events)
+        lane = state.lanes.get(vhs)
+        if state.withdrawn and lane is not None and (lane.number, lane.period) == (number, period):
+            raise Refused(
+                f"the release {coop_id} of course {number} ({period}) was withdrawn, and no export has shown the "
+                f'course since; empty "Externe Kurs-Nr." there where it holds {coop_id}, and ingest an export',
+                rule="D9",
+                coop_id=coop_id,
+            )
 
 
 def refuse_shared(tx: Tx, vhs: str, number: str, period: str, own: str | None) -> None:

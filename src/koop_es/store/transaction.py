@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from koop_es.domain.events import Event
 from koop_es.store import times
 from koop_es.store.codec import decode_all, encode_all, stories
 from koop_es.store.errors import ReadingOnly, VersionConflict
@@ -86,6 +87,14 @@ class Tx(ABC):
         for start in range(0, len(names), STREAMS_PER_QUERY):
             found |= stories(self._rows_of(names[start : start + STREAMS_PER_QUERY], None))
         return found
+
+    def beginnings(self, streams: Iterable[str]) -> dict[str, Event]:
+        """Read the first event of each stream that there is."""
+        names, found = list(streams), list[Recorded]()
+        for start in range(0, len(names), STREAMS_PER_QUERY):
+            some = names[start : start + STREAMS_PER_QUERY]
+            found += decode_all(self.rows("events_by_version", streams=some, versions=[1]))
+        return {recorded.stream: recorded.event for recorded in found}
 
     def _rows_of(self, streams: list[str], upto: int | None) -> list[Row]:
         return self.rows("event_load", streams=streams, upto=MAX_POSITION if upto is None else upto)

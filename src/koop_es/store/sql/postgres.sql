@@ -250,6 +250,9 @@ SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspe
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views
 WHERE vhs = %(vhs)s AND course_number = ANY(%(numbers)s::text[])
 
+-- view_roles: Read who takes part in some cooperations, and as what.
+SELECT coop_id, vhs, role FROM koop_views WHERE coop_id = ANY(%(coop_ids)s::text[])
+
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
 SELECT coop_id, period FROM koop_views WHERE vhs = %(vhs)s AND course_number = %(number)s ORDER BY coop_id
 

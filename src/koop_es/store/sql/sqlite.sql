@@ -240,6 +240,9 @@ SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspe
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views
 WHERE vhs = :vhs AND course_number IN (SELECT value FROM json_each(:numbers))
 
+-- view_roles: Read who takes part in some cooperations, and as what.
+SELECT coop_id, vhs, role FROM koop_views WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+
 -- view_by_number: Find the cooperations that a VHS keeps under a course number.
 SELECT coop_id, period FROM koop_views WHERE vhs = :vhs AND course_number = :number ORDER BY coop_id
 

@@ -1,0 +1,53 @@
+"""Courses with a COOP-Id that their VHS has no part in: asked when an export shows one (R31, D9, D16)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from koop_es.domain.admission import Standing, Stranger, standing_of, stranger
+from koop_es.domain.events import CourseReleased
+from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import is_issued, issuer
+from koop_es.domain.observation import CourseRow, Kind, Report
+from koop_es.domain.slices import KnownLane
+from koop_es.store import Tx
+
+
+def strangers(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Callable[[CourseRow], Stranger | None]:
+    """Make the look-up for the rows of an export; what it needs is read at once, and only if asked.
+
+    A VHS whose Abo was ended is none: what it has booked since is said row by row (D9).
+    """
+
+    @cache
+    def standings() -> dict[str, Standing]:
+        ids = {row.external_number for row in report.courses if row.external_number} - lanes.keys()
+        took_part = {row[0] for row in tx.rows("members_of_vhs", vhs=report.vhs, upto=tx.head())}
+        return _standings(tx, sorted(filter(is_issued, ids)), took_part)
+
+    def asked(row: CourseRow) -> Stranger | None:
+        if report.kind not in (Kind.FULL, Kind.DELTA) or not row.external_number:
+            return None
+        found = standings().get(row.external_number)
+        return stranger(row.external_number, report.vhs, row, found) if found is not None else None
+
+    return asked
+
+
+def _standings(tx: Tx, coop_ids: list[str], took_part: set[str]) -> dict[str, Standing]:
+    """Say how cooperations stand, by their first events and those who take part; one without any is put together."""
+    begun = tx.beginnings(coop_ids)
+    roles: dict[str, dict[str, str]] = {}
+    for coop_id, vhs, role in tx.rows("view_roles", coop_ids=list(begun)):
+        roles.setdefault(coop_id, {})[vhs] = role
+    found = dict.fromkeys(coop_ids, Standing())
+    for coop_id, first in begun.items():
+        if coop_id not in roles:
+            found[coop_id] = standing_of(fold(coop_id, tx.stories([coop_id])[coop_id].events))
+        elif coop_id in took_part:
+            del found[coop_id]
+        else:
+            by_engine = isinstance(first, CourseReleased) and not first.adopted
+            found[coop_id] = Standing(by_engine, begun=roles[coop_id].get(issuer(coop_id)) == "master")
+    return found
