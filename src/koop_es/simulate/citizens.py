@@ -18,7 +18,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from koop_es.simulate.deeds import LEFT_THE_EXPORTS, UNTOLD, Deed, Diary, Moment, Question, Sent, Terms, Told, moment
+from koop_es.simulate.deeds import (
+    APPROVE_ABSENCE,
+    LEFT_THE_EXPORTS,
+    UNTOLD,
+    Deed,
+    Diary,
+    Moment,
+    Question,
+    Sent,
+    Terms,
+    Told,
+    moment,
+)
 from koop_es.simulate.told import lacking, told_otherwise
 
 END: Moment = (3, 0, 0.0)
@@ -183,6 +195,9 @@ class People:
                     self.contracts[contract.who, deed.other] = next_one
             case "decides" if deed.verb == "restore":
                 contract.missing.pop(deed.vhs, None)
+            case "decides" if deed.verb == APPROVE_ABSENCE:
+                if contract.missing:  # else the row is back already, and the next export shows it (D5)
+                    contract.left[APPROVED] = now
             case "decides" if deed.letter == "S" and contract.missing:
                 contract.left[APPROVED] = now
             case "decides" if deed.letter:

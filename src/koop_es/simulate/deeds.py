@@ -39,7 +39,7 @@ course lives    the Master took the Ausfall back: who was out only because of it
 course gone     ``vhs`` deleted the course or lost its COOP-Id; says nothing about the people in it (R15, R19)
 course back     it is there again, or the COOP-Id is right
 course          anything else about a course: price, number, dates
-decides         an operator decided (``verb``: approve, reject, restore-booking, confirm-cancellation, ...), knowing the
+decides         an operator decided (``verb``: approve, approve absence, reject, restore-booking, ...), knowing the
                 truth; ``letter`` is "S" where the decision ends a booking and "A" where it keeps or restores one
 nothing         a fault of a file, a clock, a counter or a connector: nobody meant anything at all
 ==============  ========================================================================================================
@@ -62,6 +62,9 @@ Intent = Literal[
 
 UNTOLD = "untold"
 """Note of a restore that nobody could tell from rows that were removed or written over."""
+
+APPROVE_ABSENCE = "approve absence"
+"""Verb of an operator who approves that bookings are gone (D4)."""
 
 PUT_RIGHT, ROUNDS = -1, -2
 """Numbers of the steps that are none: what people put right in the end, and the rounds that follow."""

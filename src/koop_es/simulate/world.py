@@ -18,7 +18,7 @@ from koop_es.domain.judgement import Effect, export_of
 from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, claim_seat, confirm, give_out, release, subscribe
 from koop_es.simulate import operator
-from koop_es.simulate.deeds import PUT_RIGHT, ROUNDS, Diary, Told
+from koop_es.simulate.deeds import APPROVE_ABSENCE, PUT_RIGHT, ROUNDS, Diary, Told
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle
@@ -252,7 +252,7 @@ class World:
         for item in items:
             self._note_withheld(item)
             approve(self.store, now=self.clock.now, withheld_id=item["id"])
-            self._decided("approve", program.vhs, item["refs"], _means(item))
+            self._decided(_verb(item), program.vhs, item["refs"], _means(item))
         return "; ".join(item["id"] for item in items) or "no occasion"
 
     def _answer(self) -> None:
@@ -352,7 +352,12 @@ class World:
             self._note_withheld(item)
             if self.scenario.repair and not self._is_wrong(item):
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
-                self._decided("approve", item["vhs"], item["refs"], _means(item))
+                self._decided(_verb(item), item["vhs"], item["refs"], _means(item))
+
+
+def _verb(item: dict[str, Any]) -> str:
+    """Say what is approved: an absence, which ends as soon as the row is shown again (D5), or something else."""
+    return APPROVE_ABSENCE if item["kind"] == "absence" else "approve"
 
 
 def _means(item: dict[str, Any]) -> str:
