@@ -19,9 +19,11 @@ from koop_es.simulate.steps import Act, Changes, Export, Fate, Scenario, Shared,
 SYSTEMS = ("kufersql", "itm-manager", "cmx-organize")
 DAMAGES: tuple[Fate, ...] = (
     "emptied", "emptied", "zeros", "quoted", "hashes", "exponent", "decimal", "cell", "cell", "blank", "eof",
-    "sentinels", "ahead", "cut", "torn", "proofless",
+    "sentinels", "ahead", "cut", "torn", "proofless", "letters",
 )  # fmt: skip
-"""What becomes of the files; a wrong filter is drawn by ``test_cancellations`` and by every seed."""
+"""What becomes of the files; a wrong filter is drawn by ``test_cancellations`` and by every seed, a column that was
+shifted by the first alone. An operator takes an export with wrong letters back (D32).
+"""
 
 EXPORTS = 50
 """Damaged exports of one scenario."""
@@ -37,6 +39,7 @@ def scenario(seed: int) -> Scenario:
         steps=tuple(_steps(random, random.choice((6, 12, 24)))),
         padded=tuple(random.choice((0, 5)) for _ in SYSTEMS),
         editors=tuple(random.choice(("name", "stamped", "none")) for _ in SYSTEMS),
+        operator=10,
     )
 
 
