@@ -133,6 +133,32 @@ def test_d20_really_removed_is_s_at_once_everywhere(koop: Console, network: dict
     assert koop.held(MASTER)[f"{NEAR}:9102"] == "A"
 
 
+def test_d20_a_booking_removed_since_the_copy_waits_until_somebody_decides_about_it(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near, ref = network[NEAR], f"{NEAR}:500"
+    copy = Copy(near)
+    near.row(ref)["Telefon"] = "0941 777"
+    near.book(NUMBERS[NEAR][COOP], "9101")
+    rounds(koop, network)
+    near.remove(ref)
+    rounds(koop, network, 3)
+    assert koop.held(MASTER)[ref] == "S"
+    copy.restore(near)
+    koop.take_in(near.export(), status=1)
+    rounds(koop, network)
+    koop.ask("restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "paper")
+    rounds(koop, network, 3)
+    assert codes(koop) == {("PROGRAM_WENT_BACK", NEAR)}, "it is listed until somebody decides"
+    assert "restore the same booking" not in " ".join(why(koop, NEAR, ref)), "its row stands there again"
+    assert any("restore-booking" in said for said in why(koop, NEAR, ref))
+    koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "she comes")
+    settle(koop, network.values())
+    assert codes(koop) == set()
+    assert koop.held(MASTER)[ref] == "A"
+    assert near.row(ref)["Telefon"] == "0941 777"
+
+
 def test_d20_staff_who_enter_part_of_what_was_lost_again_hide_nothing_and_double_nobody(
     koop: Console, network: dict[str, Program]
 ) -> None:

@@ -112,8 +112,8 @@ WHOLE = (
         (
             Edit(
                 "domain/wanted.py",
-                'seat.ask == "shown" and (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}',
-                "False",
+                "    if seat.asked and not by_others:\n",
+                "    if seat.asked:\n",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_an_s_of_others_is_told_though_it_is_asked_what_the_owners_row_means",)),
@@ -263,6 +263,19 @@ WHOLE = (
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_a_returned_orphan_is_not_reinstated_unasked",)),
+    ),
+    Mutation(
+        "what its row shows since answers for an orphan that a backup brought back",
+        "D20",
+        "Whoever corrects a phone number in it leaves the owner with A and everybody else with S, and nobody is asked.",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "        return vhs in booking.orphaned_by\n",
+                "        return False\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_a_returned_orphan_waits_whatever_its_row_shows_since",)),
     ),
     Mutation(
         "who was really removed stays booked",

@@ -38,7 +38,7 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
         missed = seat.live or wanted not in (None, CANCELLED)
         if draft.state.cancelled and not missed and vhs == booking.owner:  # its "S" is the Ausfall's (D24)
             missed = stands_elsewhere(draft, part, booking, seat) is not None
-        waits = seat.lost or (seat.asked and seat.ask != "shown")  # a row of former times can go as any other (D20)
+        waits = seat.lost or (seat.asked and seat.ask == "row")  # a row of former times can go as any other (D20)
         if missed and not waits and not _went_up(draft, seat, shown):
             result.append(ref)
     return sorted(result)
@@ -107,7 +107,7 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
                 _weigh(draft, booking, seat)
             draft.add(e.BookingVanished, "D5", cause=booking.changed or None, ref=ref)
         return
-    if _is_spared(draft, part, booking, seat, policy):
+    if _is_removed_again(draft, booking, seat, policy) or _is_spared(draft, part, booking, seat, policy):
         return
     if policy.orphan_policy == "symmetric" or vhs == booking.owner:
         _weigh(draft, booking, seat)
@@ -123,6 +123,18 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
         draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=ref)
     else:
         draft.add(e.OrphanWithheld, "D4", cause=seat.absent_version, ref=ref, withheld_id=export)
+
+
+def _is_removed_again(draft: Draft, booking: Booking, seat: Seat, policy: Policy) -> bool:
+    """Count the absence of an orphan that was back and asked about: all others were told already (D3, D20)."""
+    if not seat.returned:
+        return False
+    suspected = seat.absences > 0
+    if not suspected:
+        draft.add(e.BookingVanished, "D3", ref=booking.ref)
+    if suspected or policy.orphan_confirmations == 1:
+        draft.add(e.OrphanDetected, "D3", cause=seat.absent_version, ref=booking.ref)
+    return True
 
 
 def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Policy) -> bool:

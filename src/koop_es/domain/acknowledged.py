@@ -104,10 +104,14 @@ def has_lost(state: Cooperation, lane: Lane) -> bool:
 
 
 def open_refs(state: Cooperation, vhs: str) -> list[str]:
-    """List the bookings a program lost that are neither shown again nor decided; what is cancelled is no loss."""
+    """List the bookings a program lost that are neither shown again nor decided; what is cancelled is no loss, but of
+    an orphan that is back it is asked whether it is (D20).
+    """
     found = []
     for ref, booking in state.bookings.items():
         seat = booking.seats.get(vhs)
-        if seat is not None and seat.back and not (state.is_cancelled(booking) and (seat.lost or not seat.held)):
+        if seat is None or not seat.back:
+            continue
+        if seat.returned or not (state.is_cancelled(booking) and (seat.lost or not seat.held)):
             found.append(ref)
     return sorted(found)

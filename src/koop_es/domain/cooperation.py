@@ -169,6 +169,11 @@ class Seat(msgspec.Struct, gc=False):
         return self.status is not None and there and self.reused_by is None
 
     @property
+    def returned(self) -> bool:
+        """Tell whether its row was removed and is back with a program that went back, and nobody decided yet (D20)."""
+        return self.asked > 0 and self.ask == "orphan"
+
+    @property
     def live(self) -> bool:
         """Tell whether the VHS last reported the booking as confirmed or waiting, gone since or not."""
         return self.status is not None and self.status is not CANCELLED

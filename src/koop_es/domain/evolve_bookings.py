@@ -48,7 +48,9 @@ def _show(
             note(seat, seat.status.value, status.value, count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    seat.archived, seat.spared, seat.asked, seat.back = False, False, 0, 0
+    seat.archived, seat.spared = False, False
+    if not _is_asked_still(booking, seat, event.vhs, status or seat.status):
+        seat.asked = seat.back = 0
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
@@ -69,6 +71,19 @@ def _is_made_again(lane: Lane | None, booking: Booking) -> bool:
     What was not given out cannot have been written: then the program has again what it had before it went back.
     """
     return lane is not None and lane.creates_given.pop(booking.ref, None) is not None
+
+
+def _is_asked_still(booking: Booking, seat: Seat, vhs: str, status: Status | None) -> bool:
+    """Tell whether a row that is there and shows a ``status`` leaves its question open (D20).
+
+    An orphan that is back waits for a decision, unless somebody sets it to "S"; of a former letter and person nothing
+    is asked once the row shows what counts.
+    """
+    if not seat.asked or status is CANCELLED or seat.ask == "row":
+        return False
+    if seat.returned:
+        return vhs in booking.orphaned_by
+    return status is not booking.status or (seat.person_version or 0) != booking.person_version
 
 
 def _show_row(
@@ -134,7 +149,8 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
         note_person(seat, event.person_version, event)
         booking.withheld_person = booking.last_person  # a former version may count again (D20); numbers are not reused
         booking.person_version = seat.person_version = event.person_version
-        seat.back = 0
+        if not _is_asked_still(booking, seat, event.vhs, seat.status):
+            seat.asked = seat.back = 0
         seat.waiting = tuple(held for held in seat.waiting if held.effect != Effect.PERSON)
     if event.participant_no is not None:
         seat.participant_no = event.participant_no
@@ -224,7 +240,7 @@ def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
     seat = _seat(booking, event)
     if event.rule == "B11":  # of a row that was set aside nothing is known but that it is there
         seat.absences, seat.absent_export, seat.withheld, seat.version = 0, "", None, state.version
-        seat.asked = 0
+        seat.asked = seat.asked if seat.returned else 0
     else:
         _show(state, booking, seat, event.status, event)
 
@@ -393,6 +409,8 @@ def _count_no_longer(
         seat.version = state.version
         seat.absences, seat.absent_export, seat.withheld, seat.orphaned, seat.lost = 0, "", None, False, False
         seat.taken_back = True
+        if seat.returned:
+            seat.asked = seat.back = 0
         if seat.status is CANCELLED:
             seat.shown_cancelled = False
 
@@ -472,7 +490,8 @@ def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat = _seat(_booking(state, event.ref), event)
     seat.unknown_status, seat.archived = event.raw_status, False
     if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
-        seat.absences, seat.absent_export, seat.withheld, seat.lost, seat.asked = 0, "", None, False, 0
+        seat.absences, seat.absent_export, seat.withheld, seat.lost = 0, "", None, False
+        seat.asked = seat.asked if seat.returned else 0
 
 
 def _export(event: e.Event) -> str:

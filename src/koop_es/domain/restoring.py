@@ -132,6 +132,9 @@ def _asked(draft: Draft, ref: str) -> tuple[Booking, Seat]:
         raise Refused(f"{state.coop_id} has no booking {ref} at VHS {vhs}", rule="D20", ref=ref)
     if not seat.asked:
         raise Refused(_settled(state, seat, ref), rule="D20", ref=ref, decided=seat.answered or None)
+    if booking.cancelled_by:
+        by = ", ".join(f"VHS {other}" for other in sorted(booking.cancelled_by))
+        raise Refused(f"booking {ref} was cancelled at {by} meanwhile, which is final: book anew", rule="D5", ref=ref)
     return booking, seat
 
 

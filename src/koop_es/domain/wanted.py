@@ -449,8 +449,9 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
         return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
     if seat.absences or seat.archived or seat.survivor is not None or seat.reused_by is not None:
         return None
-    if seat.asked and not (seat.ask == "shown" and (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}):
-        return None  # an "S" of others is written whatever the letter or person of its row means (D6, D20)
+    by_others = booking.cancelled_by if seat.returned else (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}
+    if seat.asked and not by_others:
+        return None  # an "S" of others is written whatever its row means (D6, D20)
     if seat.status is not wanted:
         if wanted is CANCELLED:
             return "cancel"

@@ -297,7 +297,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
     for ref in [] if is_over(draft) else list(missing):
         booking = state.bookings[ref]
         seat = booking.seats[vhs]
-        if seat.orphaned or seat.withheld or (owner_of(ref) == vhs and state.is_final(booking)):
+        if seat.orphaned or seat.withheld or seat.returned or (owner_of(ref) == vhs and state.is_final(booking)):
             continue
         if stands_elsewhere(draft, part, booking, seat) is not None:
             continue
@@ -325,9 +325,12 @@ def _let_go_of_cancelled(draft: Draft, part: Slice, back: WentBack, shown: Mappi
 
 def _take_former_row(draft: Draft, back: WentBack, booking: Booking, seat: Seat, row: BookingRow) -> None:
     vhs, ref = draft.moment.vhs, booking.ref
+    values: dict[str, Any]
     if seat.orphaned and not booking.cancelled_by:
         _say(draft, back)
-        draft.add(e.BookingQuestioned, "D20", row=row, ref=ref, what="orphan", status=row.status)
+        person = _former_person(draft, back, booking, seat, row)
+        values = {"what": "orphan", "status": row.status, "person_version": person}
+        draft.add(e.BookingQuestioned, "D20", row=row, ref=ref, **values)
         return
     if seat.absences or seat.lost or seat.asked:
         return
@@ -339,7 +342,7 @@ def _take_former_row(draft: Draft, back: WentBack, booking: Booking, seat: Seat,
     own = vhs == booking.owner and not draft.state.is_final(booking)
     written = status is not None and seat.status is CANCELLED and draft.state.is_cancelled(booking)
     if own and not written:
-        values: dict[str, Any] = {"what": "shown", "status": status, "person_version": person}
+        values = {"what": "shown", "status": status, "person_version": person}
         draft.add(e.BookingQuestioned, "D20", row=row, ref=ref, **values)
     else:
         draft.add(e.BookingWentBack, "D20", row=row, ref=ref, status=status, person_version=person)

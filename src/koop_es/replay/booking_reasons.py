@@ -203,14 +203,19 @@ class BookingReasons:
             found.append(_say(by_condition[self.value.condition], **self.common))
         if not self.state.cancelled and self.booking.cancelled_by:
             found.append(_say("n_new_booking"))
-        elif not self.state.cancelled and self.booking.orphaned_by:
-            found.append(_say("n_restore_orphan", vhss=self.words.listed(sorted(self.booking.orphaned_by))))
+        elif not self.state.cancelled and (removed := self._where_removed()):
+            found.append(_say("n_restore_orphan", vhss=self.words.listed(removed)))
         found += self._seat()
         found += self._ids()
         waiting = self._waiting_elsewhere()
         if waiting:
             found.append(_say("n_elsewhere", vhss=self.words.listed(waiting)))
         return found
+
+    def _where_removed(self) -> list[str]:
+        """List the VHSs at which the booking was removed and is not back; where it is, it is decided (D20)."""
+        seats = self.booking.seats
+        return [vhs for vhs in sorted(self.booking.orphaned_by) if not (vhs in seats and seats[vhs].returned)]
 
     def _seat(self) -> list[Said]:
         state, booking = self.state, self.booking

@@ -14,6 +14,7 @@ from koop_es.domain.observation import BookingRow, Origin, Person
 from koop_es.domain.observe import observe
 from koop_es.domain.restoring import reject_booking, reject_course, restore_booking, restore_course
 from koop_es.domain.slices import Slice
+from koop_es.domain.violations import found as standing
 from koop_es.domain.weight import Sign, Standing
 from koop_es.domain.went_back import Seen, went_back
 from tests.unit.domain.world import (
@@ -388,6 +389,87 @@ def test_d20_a_returned_orphan_that_was_meant_gets_its_s() -> None:
     world.decide(THIRD, lambda draft: reject_booking(draft, "301:7", "removed on purpose"))
     assert world.statuses(MASTER) == {"301:7": "S"}
     assert world.to_do(THIRD) == [("booking.cancel", "301:7")]
+
+
+def returned() -> World:
+    """Give a world in which 301 put a phone number right, removed the booking, and then had its program put back."""
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, person=mended()))
+    for _ in range(2):
+        world.report(ABO)
+    back(world, ABO, held(ABO), to=moment)
+    return world
+
+
+def is_asked(world: World) -> bool:
+    open_now = {item.code: item.detail.get("refs") for item in standing(world.state)}
+    return open_now.get("PROGRAM_WENT_BACK") == "301:7" and set(world.statuses(MASTER).values()) == {"S"}
+
+
+def test_d20_a_returned_orphan_is_listed_with_the_person_it_shows_and_that_is_no_claim() -> None:
+    world = returned()
+    assert is_asked(world)
+    assert world.state.bookings["301:7"].person_version == 2
+    world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "she comes"))
+    [change] = world.changes(ABO)
+    assert (change.kind, change.person_version) == ("booking.update", 2), "what counted is written again"
+
+
+ROWS_OF_A_RETURNED_ORPHAN: dict[str, list[BookingRow]] = {
+    "another phone": [held(ABO, person=Person("Muster", "Anna", "0721 5555", "anna@example.org"))],
+    "the waiting list": [held(ABO, status="W")],
+    "another TNR": [held(ABO, tnr="T99")],
+    "no letter that anybody knows": [held(ABO, status="X")],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("since", ROWS_OF_A_RETURNED_ORPHAN)
+def test_d20_a_returned_orphan_waits_whatever_its_row_shows_since(since: str) -> None:
+    world = returned()
+    world.report(ABO, *ROWS_OF_A_RETURNED_ORPHAN[since])
+    assert is_asked(world)
+    world.report(ABO, held(ABO))
+    assert is_asked(world), "no question is lost"
+    world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "she comes"))
+    assert "S" not in world.statuses(MASTER).values()
+
+
+def test_d20_a_returned_orphan_that_is_removed_again_or_set_to_s_is_asked_about_no_more() -> None:
+    world = returned()
+    world.report(ABO)
+    assert is_asked(world), "one export is a suspicion (D3)"
+    world.report(ABO)
+    assert "PROGRAM_WENT_BACK" not in world.codes
+    other = returned()
+    other.report(ABO, held(ABO, status="S", edited_by="Kern"))
+    assert "PROGRAM_WENT_BACK" not in other.codes
+    assert other.state.bookings["301:7"].cancelled_by == {ABO}
+
+
+def test_d20_whoever_cancels_a_returned_orphan_answers_what_is_asked() -> None:
+    world = returned()
+    world.report(THIRD, held(THIRD, status="S", edited_by="Kern"))
+    assert world.to_do(ABO) == [("booking.cancel", "301:7")]
+    with pytest.raises(Refused, match="cancelled at VHS 412"):
+        world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "she comes"))
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    assert world.open == set()
+
+
+def test_d20_of_a_former_letter_and_person_it_is_asked_until_the_row_shows_both_as_they_count() -> None:
+    world = shared(status="W")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="A", person=mended()))
+    back(world, ABO, held(ABO, status="W"), to=moment)
+    world.report(ABO, held(ABO, status="A"))
+    assert "PROGRAM_WENT_BACK" in world.codes
+    assert world.to_do(ABO) == [], "the phone waits"
+    world.report(ABO, held(ABO, status="A", person=mended()))
+    assert world.open == set()
+    with pytest.raises(Refused, match="nothing is asked"):
+        world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "again"))
 
 
 def test_d20_what_was_entered_since_is_new_work() -> None:
