@@ -83,3 +83,72 @@ def test_d30_an_acknowledged_course_counts_again_when_a_booking_in_it_is_cancell
     assert found["code"] == code
     assert f"What should be written there meanwhile is not: {REF}." in found["text"]
     koop.ask("verify")
+
+
+# --- rows that are set aside (D17) ----------------------------------------------------------------------------------
+
+
+def spoilt(program: Program, ref: str) -> Path:
+    """Export with the row of a booking as a spreadsheet leaves it, and what staff entered in it illegible with it."""
+    row = program.row(ref)
+    kept, spoiled = dict(row), {"Beleg-ID": "5,00E+02", "TNR": '="77"', "Status": "S"}
+    row.update(spoiled)
+    made = program.export()
+    row.update(kept)
+    return made
+
+
+def test_d17_why_view_and_diff_tell_a_row_that_was_set_aside_and_may_be_the_booking(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    koop.ask("ingest", spoilt(network[NEAR], REF), status=1)
+    for vhs in (NEAR, MASTER):
+        answer = why(koop, "--booking", REF, "--vhs", vhs)
+        assert NOTHING not in answer["now"]
+        assert [item["kind"] for item in answer["open"] if item["ref"] == REF] == ["set_aside"]
+        assert any("koop-es quarantine show 1" in text and "2026-03-20" in text for text in answer["now"])
+    answer = why(koop, "--booking", REF, "--vhs", NEAR)
+    assert (answer["value"]["shown"], answer["value"]["condition"]) == (None, "set_aside")
+    assert next(item["shown"] for item in answer["seen"] if item["vhs"] == NEAR) == "!"
+    found = koop.booking(NEAR, REF)
+    assert found is not None
+    assert (found["reported"], found["open"]) == (None, ["SET_ASIDE"])
+    between = koop.call("diff", COOP, "--between", f"{MASTER},{NEAR}").answer["data"]
+    assert ("set_aside", REF) in {(item["kind"], item["ref"]) for item in between["open"]}
+    about = why(koop, "--vhs", NEAR)
+    assert NOTHING not in about["now"]
+    assert "set_aside_course" in {item["kind"] for item in about["open"]}
+    other = koop.booking(NEAR, f"{MASTER}:880")
+    koop.take_in(network[NEAR].export(), outcome="unchanged")
+    assert why(koop, "--booking", REF, "--vhs", NEAR)["now"] == [NOTHING]
+    assert other is None or other["open"] == []
+
+
+def test_d17_what_else_an_export_shows_legibly_is_still_shown(koop: Console, network: dict[str, Program]) -> None:
+    koop.ask("ingest", spoilt(network[NEAR], REF), status=1)
+    (course,) = (course for course in koop.view(NEAR)["courses"] if course["coop_id"] == COOP)
+    assert course["open"] == ["SET_ASIDE"]
+    assert {b["ref"] for b in course["bookings"] if b["reported"] is None} == {REF}
+
+
+def test_d28_a_copied_coop_id_is_told_of_the_course(koop: Console, network: dict[str, Program]) -> None:
+    (row,) = (row for row in network[MASTER].courses if row["Kursnummer"] == NUMBERS[MASTER][COOP])
+    network[MASTER].courses.append(row | {"Kursnummer": "26-99999"})
+    koop.ask("ingest", network[MASTER].export(), status=1)
+    answer = why(koop, "--vhs", MASTER)
+    assert NOTHING not in answer["now"]
+    assert "set_aside_course" in {item["kind"] for item in answer["open"]}
+    assert all(b["reported"] is not None for c in koop.view(MASTER)["courses"] for b in c["bookings"])
+
+
+def test_d28_bookings_of_a_course_whose_row_is_set_aside_are_shown_only_where_rows_show_them(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    (row,) = (row for row in network[NEAR].courses if row["Kursnummer"] == NUMBERS[NEAR][COOP])
+    row["Datum von"] = "31.02.2026"
+    network[NEAR].remove(REF)
+    koop.ask("ingest", network[NEAR].export(), status=1)
+    found = {b["ref"]: b["reported"] for c in koop.view(NEAR)["courses"] for b in c["bookings"] if c["coop_id"] == COOP}
+    assert found.pop(REF) is None
+    assert set(found.values()) == {"A"}
+    assert NOTHING not in why(koop, "--booking", REF, "--vhs", NEAR)["now"]

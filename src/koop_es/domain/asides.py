@@ -7,7 +7,7 @@ be its own: the absences of its course are then neither counted nor forgotten in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
@@ -107,10 +107,14 @@ def aside_of(item: Rejected) -> Aside:
 
 
 class Weighed(NamedTuple):
-    """What rows that were set aside come to: who is shielded from being missed, and what cannot be told, by COOP-Id."""
+    """What rows that were set aside come to: who is shielded from being missed, and what cannot be told, by COOP-Id.
+
+    ``fits`` has each row with the cooperation of its course, where that is known, and the bookings it may be.
+    """
 
     shielded: dict[str, frozenset[str]]
     suspended: dict[str, Suspension]
+    fits: Sequence[tuple[Aside, str | None, list[tuple[str, KnownSeat]]]] = ()
 
 
 def weigh(
@@ -139,16 +143,19 @@ def weigh(
     asked = sorted(coop_ids) if everywhere else sorted({target for _, target in concerned if target is not None})
     known = dict(seats(asked))
     shielded: dict[str, set[str]] = {}
+    may_be: list[tuple[Aside, str | None, list[tuple[str, KnownSeat]]]] = []
     lost: dict[str, list[tuple[str, Aside]]] = {}
     for row, target in concerned:
         pool = asked if target is None else [target]
-        fits = [(coop_id, seat.ref) for coop_id in pool for seat in known.get(coop_id, ()) if seat.fits(row)]
-        for coop_id, ref in fits:
-            shielded.setdefault(coop_id, set()).add(ref)
+        fits = [(coop_id, seat) for coop_id in pool for seat in known.get(coop_id, ()) if seat.fits(row)]
+        may_be.append((row, target, fits))
+        for coop_id, seat in fits:
+            shielded.setdefault(coop_id, set()).add(seat.ref)
         if not fits and not row.new:
             for coop_id in pool:
                 lost.setdefault(coop_id, []).append((_reason(row, target), row))
-    return Weighed({coop_id: frozenset(refs) for coop_id, refs in shielded.items()}, _suspensions(lost))
+    every = {coop_id: frozenset(refs) for coop_id, refs in shielded.items()}
+    return Weighed(every, _suspensions(lost), may_be)
 
 
 def _reason(row: Aside, target: str | None) -> str:

@@ -231,6 +231,16 @@ class Suspended(NamedTuple):
     export: str
 
 
+class SetAside(NamedTuple):
+    """A row that was set aside: its number in the quarantine, where it stands, since when, why, what to do."""
+
+    id: int
+    row: str
+    since: str
+    reason: str
+    remedy: str
+
+
 @dataclass(slots=True)
 class Lane:
     """One VHS in the cooperation.
@@ -247,6 +257,9 @@ class Lane:
     to make and does not show yet, as it was told. ``unclear`` are bookings whose "S" here is a question, with why;
     ``decided`` says how operators answered one, and with which event. ``refused`` names what was told and not seen in
     REFUSED_IN exports. ``waiting`` is what of its row is withheld (D31).
+
+    ``aside`` are rows that were set aside, by the booking each may be, by "" those of the course: no event says so, and
+    only who answers questions puts it in (D30).
 
     ``since`` and ``acked`` are what they are for a seat, of the course and its fields. After its program went ``back``,
     ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait for a decision; ``restoring`` are those
@@ -305,6 +318,7 @@ class Lane:
     restoring: dict[str, Any] = field(default_factory=dict)
     restored_version: int = 0
     abo_lost: bool = False
+    aside: dict[str, list[SetAside]] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -331,7 +345,7 @@ def shows(lane: Lane, booking: Booking) -> Status | None:
     seat = booking.seats.get(lane.vhs)
     if seat is None or not seat.held or seat.unknown_status is not None or lane.unread:
         return None
-    if lane.suspended is not None and booking.ref in lane.suspended.refs:
+    if (lane.suspended is not None and booking.ref in lane.suspended.refs) or booking.ref in lane.aside:
         return None
     return next((held.status for held in seat.waiting if held.status is not None), seat.status)
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from koop_es.domain.absences import is_over_on
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, SetAside
 from koop_es.domain.course import HEADINGS
 from koop_es.domain.judgement import Effect
 from koop_es.domain.violations import found, is_odd
@@ -49,6 +49,8 @@ STATES: dict[str, str] = {
     "frozen": "frozen",
     "withheld": "withheld",
     "suspended": "suspended",
+    "set_aside": "quarantined",
+    "set_aside_course": "quarantined",
     "withheld_effect": "withheld",
     "withheld_letter": "withheld",
 }
@@ -97,7 +99,8 @@ def open_matters(state: Cooperation) -> Iterator[Matter]:
                 yield from of_lane(state, lane)
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
-            if _may_matter(seat) and (at := state.active_lane(vhs)) is not None:
+            at = state.active_lane(vhs)
+            if at is not None and (_may_matter(seat) or booking.ref in at.aside):
                 for of_seat in OF_SEATS:
                     yield from of_seat(state, at, booking, seat)
 
@@ -157,6 +160,16 @@ def _suspended(state: Cooperation, lane: Lane) -> Iterator[Matter]:
                 yield Matter("suspended", lane.vhs, ref, since, {"export": lane.suspended.export})
 
 
+def _set_aside_course(_: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """Rows of the course, or that name its COOP-Id, were set aside: the first says of what kind they are (D30)."""
+    if rows := lane.aside.get(""):
+        yield Matter("set_aside_course", lane.vhs, "", 0, _values(rows[0]) | {"count": str(len(rows))})
+
+
+def _values(row: SetAside) -> dict[str, str]:
+    return {name: str(value) for name, value in row._asdict().items()}
+
+
 def _course_effect(_: Cooperation, lane: Lane) -> Iterator[Matter]:
     """What the course shows would do too much to others at once and waits for an answer (D31)."""
     for held in lane.waiting:
@@ -214,6 +227,12 @@ def _asked_course(state: Cooperation, lane: Lane) -> Iterator[Matter]:
         yield Matter("asked_course", lane.vhs, "", since, {"coop_id": state.coop_id, "fields": names})
 
 
+def _set_aside(_: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
+    """A row that may be the booking's was set aside: what it shows now nobody can tell (D17, D30)."""
+    if seat.held and (rows := lane.aside.get(booking.ref)):
+        yield Matter("set_aside", lane.vhs, booking.ref, 0, _values(rows[0]))
+
+
 def _double(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
     """Two records of one person that both were booked were merged: a human decides which one goes (B15)."""
     if seat.survivor is not None and not state.is_final(booking):
@@ -235,8 +254,15 @@ def _goes_on(state: Cooperation, lane: Lane, booking: Booking) -> bool:
 OfLane = Callable[[Cooperation, Lane], Iterator[Matter]]
 OfSeat = Callable[[Cooperation, Lane, Booking, Seat], Iterator[Matter]]
 
-OF_LANES: tuple[OfLane, ...] = (_frozen, _missing, _course_effect, _suspended, _asked_course)
+OF_LANES: tuple[OfLane, ...] = (
+    _frozen,
+    _missing,
+    _course_effect,
+    _suspended,
+    _asked_course,
+    _set_aside_course,
+)
 """What can stand open about the course at a VHS."""
 
-OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _asked, _double, _unreadable)
+OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _asked, _double, _unreadable, _set_aside)
 """What can stand open about a booking at a VHS; ``_may_matter`` must know the fields of the seat it is found by."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from koop_es.domain.admission import Stranger
-from koop_es.domain.asides import Aside, Seats, aside_of, weigh
+from koop_es.domain.asides import Aside, KnownSeat, Seats, Weighed, aside_of, weigh
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
 from koop_es.domain.observation import (
     CANCELLED,
@@ -19,7 +19,7 @@ from koop_es.domain.observation import (
     told_by,
 )
 from koop_es.domain.route_courses import Courses
-from koop_es.domain.slices import Key, KnownLane, Routing, Slice
+from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
 
 
@@ -90,8 +90,7 @@ class _Bookings:
             part.protected, part.elsewhere = protected, everywhere.hold
             if complete:
                 part.stands = everywhere.stands
-        if complete and self._asides:
-            self._suspend(seats)
+        self._say_whose(seats, self._suspend(seats) if complete else self._legible(seats))
         routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
 
     def _know_courses(self) -> None:
@@ -147,7 +146,12 @@ class _Bookings:
         protected |= set(_in_courses_set_aside(report, self._routing, courses))
         return frozenset(protected - {""})
 
-    def _suspend(self, seats: Seats) -> None:
+    def _legible(self, seats: Seats) -> Weighed:
+        """Weigh the rows whose course can be read, of an export that proves nothing absent."""
+        rows = [row for row in self._asides if (row.number, row.period) in self._targets]
+        return weigh(rows, set(self._targets.values()), self._targets.get, self._is_local, seats)
+
+    def _suspend(self, seats: Seats) -> Weighed:
         """Take the proof from the slices in which a row that was set aside may be anybody's (D17)."""
         slices = self._routing.slices
         proving = {coop_id for coop_id, part in slices.items() if part.proves_absence}
@@ -159,6 +163,39 @@ class _Bookings:
         untold = frozenset(weighed.suspended)
         for part in slices.values():
             part.untold = untold
+        return weighed
+
+    def _say_whose(self, seats: Seats, weighed: Weighed) -> None:
+        """Say of the rows that were set aside what they may be, so that no answer passes over them (D17, D28, D30)."""
+        found = self._routing.stand_for
+        for row, target, fits in weighed.fits:
+            told = found.setdefault((row.file, row.line), [])
+            told += [StandsFor(coop_id, seat.ref) for coop_id, seat in fits if not self._is_shown(coop_id, seat)]
+            if target is not None:
+                told.append(StandsFor(target))
+        full = self._report.kind is Kind.FULL and self._report.has_bookings
+        aside = [item for item in (*self._report.rejected, *self._routing.rejected) if item.about == "course"]
+        lanes = self._courses.lanes if aside else {}
+        for coop_id, lane in lanes.items():
+            of_lane = (item for item in aside if _is_of(item, lane))
+            for count, item in enumerate(of_lane):
+                told = found.setdefault((item.file, item.line), [])
+                told.append(StandsFor(coop_id))
+                part = self._routing.slices.get(coop_id)
+                if not count and full and (part is None or part.course is None):
+                    own = dict(seats([coop_id])).get(coop_id, [])
+                    told += [StandsFor(coop_id, seat.ref) for seat in own if not self._is_shown(coop_id, seat)]
+
+    def _is_shown(self, coop_id: str, seat: KnownSeat) -> bool:
+        """Tell whether a row that can be used shows a booking."""
+        part = self._routing.slices.get(coop_id)
+        rows = part.bookings if part is not None else ()
+        return any(row.booking_id == seat.booking_id or row.ref == seat.ref for row in rows)
+
+
+def _is_of(item: Rejected, lane: KnownLane) -> bool:
+    """Tell whether the row of a course that was set aside may be a lane's own, or names its COOP-Id."""
+    return item.key == (lane.number, lane.period) or item.told.external_number == lane.coop_id
 
 
 class Everywhere:

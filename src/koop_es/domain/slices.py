@@ -35,6 +35,15 @@ class Home(NamedTuple):
     coop_id: str
 
 
+class StandsFor(NamedTuple):
+    """What a row that was set aside may be (D17): a booking that no other row of its export shows, or something of a
+    course, where there is no ``ref``.
+    """
+
+    coop_id: str
+    ref: str = ""
+
+
 class Suspension(NamedTuple):
     """Why absence proves nothing in a course although the export is complete (D17): a code, and the first of the rows
     that were set aside and may be anybody's.
@@ -99,8 +108,11 @@ class Slice:
 class Routing:
     """An export taken apart: slices by COOP-Id, rows of the catalogue, which nobody opts out of (R1), and rows that
     belong nowhere (their bytes are still in the file).
+
+    ``stand_for`` says of rows that were set aside, by file and line, what they may be.
     """
 
     slices: dict[str, Slice] = field(default_factory=dict)
     catalogue: list[CourseRow] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    stand_for: dict[tuple[str, int], list[StandsFor]] = field(default_factory=dict)

@@ -172,7 +172,7 @@ class Run:
             catalogue.write(tx, report.vhs, change, seen)
             rejected = [*report.rejected, *self._with_bytes(self.plan.routing.rejected)]
             rejected = Traces.of_forgotten(tx, report.vhs, rejected).wiped(report.vhs, rejected)
-            quarantined = quarantine.put(tx, report, rejected, seen, self.arrival.path)
+            quarantined = quarantine.put(tx, report, rejected, seen, self.arrival.path, self.plan.routing.stand_for)
             if report.kind in (Kind.FULL, Kind.CATALOGUE):
                 quarantine.resolve(tx, report, rejected, seen)
             line = ledger.Line("applied" if events or not change.empty else "unchanged", events, quarantined, withheld)

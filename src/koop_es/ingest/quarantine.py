@@ -5,20 +5,26 @@ can.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from koop_es.connectors import Fingerprint
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import export_name, sequence_of
 from koop_es.domain.observation import Kind, Rejected, Report
+from koop_es.domain.slices import StandsFor
 from koop_es.store import Row, Store, Tx
 
 COLUMNS = (
     "id", "vhs", "sequence", "source", "file", "line", "column", "about", "reason", "remedy", "state",
     "first_seen", "last_seen",
 )  # fmt: skip
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 class NotInQuarantine(BadInput):
@@ -37,8 +43,15 @@ def digest_of(reason: str, place: str, raw: bytes) -> str:
     return hashlib.sha256(b"\0".join((reason.encode(), place.encode(), raw))).hexdigest()
 
 
-def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str, path: Path) -> int:
-    """Set rows of the export at ``path`` aside; returns how many."""
+def put(
+    tx: Tx,
+    report: Report,
+    rejected: Iterable[Rejected],
+    seen: str,
+    path: Path,
+    stand_for: Mapping[tuple[str, int], Sequence[StandsFor]],
+) -> int:
+    """Set rows of the export at ``path`` aside, with what they may be; returns how many."""
     rows = [
         {
             "vhs": report.vhs,
@@ -53,6 +66,7 @@ def put(tx: Tx, report: Report, rejected: Iterable[Rejected], seen: str, path: P
             "raw": item.raw,
             "digest": digest(item),
             "seen": seen,
+            "stands_for": _encode(found).decode() if (found := stand_for.get((item.file, item.line))) else None,
         }
         for item in rejected
     ]
@@ -90,6 +104,7 @@ def put_export(
                 "raw": raw,
                 "digest": digest_of(reason, source, raw),
                 "seen": seen,
+                "stands_for": None,
             }
         ],
     )

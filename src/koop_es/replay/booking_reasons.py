@@ -46,6 +46,7 @@ RULE_OF: dict[str, str] = {
     "archived": "D17",
     "absent": "D3",
     "suspended": "D17",
+    "set_aside": "D17",
     "orphan": "D3",
     "withheld": "D4",
     "absent_final": "D5",

@@ -17,6 +17,7 @@ from koop_es.replay.subjects import letter
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.words import WORDS, Lang
 from koop_es.store import Recorded, Store
+from koop_es.views import asides
 
 Values = tuple[str | None, str | None]
 """What the first and the second VHS show."""
@@ -48,6 +49,10 @@ def disagreements(
     for vhs in (first, second):
         if state.active_lane(vhs) is None:
             raise NoPart(f"VHS {vhs} takes no part in {coop_id}; koop-es history {coop_id} shows who does", vhs=vhs)
+    if at is None:
+        with store.reading() as tx:
+            asides.put_in(tx, state)
+        found = {path: values for path, values in compare(state, first, second).items() if path in since}
     pending = _pending(state, first) | _pending(state, second)
     return [
         {
@@ -66,6 +71,9 @@ def open_between(
 ) -> list[dict[str, Any]]:
     """List what stands open at either of two VHSs: they may show the same and still wait for somebody (D30)."""
     state = Timeline.load(store, coop_id, upto=at).state()
+    if at is None:
+        with store.reading() as tx:
+            asides.put_in(tx, state)
     return still_open.answer((m for m in violations_too(state) if m.vhs in (first, second)), WORDS[lang])
 
 

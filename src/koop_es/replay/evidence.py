@@ -13,14 +13,12 @@ import msgspec
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.identifiers import export_name, institution_stream
 from koop_es.store import MAX_POSITION, Tx, vault
+from koop_es.views import asides
 
 LINES = 300
 """Lines of the ledger that are looked at: a day of exports every five minutes (288), so that the last nightly full one
 is among them.
 """
-
-PERSON_COLUMNS = frozenset({"Name", "Vorname", "Telefon", "E-Mail"})
-"""Columns whose reasons may quote what stands in them; then only the place is told (D15)."""
 
 _detail = msgspec.json.Decoder(dict[str, str])
 _CELLS = re.compile(rb"[;,\t\r\n\"]+")
@@ -104,12 +102,11 @@ def set_aside(tx: Tx, vhs: str, booking_ids: set[str]) -> list[dict[str, Any]]:
         return []
     wanted = {text.encode() for text in booking_ids}
     found = []
-    for item, sequence, file, line, column, about, reason, raw in tx.rows("quarantine_rows", vhs=vhs):
-        if about == "booking" and wanted & {cell.strip() for cell in _CELLS.split(bytes(raw))}:
-            said = reason if column not in PERSON_COLUMNS else None
-            export = export_name(vhs, sequence, "") if sequence is not None else None
-            row = f"{file}:{line}"
-            found.append({"id": item, "vhs": vhs, "export": export, "row": row, "column": column, "reason": said})
+    for row in asides.rows(tx, vhs):
+        if row.about == "booking" and wanted & {cell.strip() for cell in _CELLS.split(row.raw)}:
+            export = export_name(vhs, row.sequence, "") if row.sequence is not None else None
+            told = {"column": row.column, "reason": row.reason or None}
+            found.append({"id": row.id, "vhs": vhs, "export": export, "row": row.place, **told})
     return found
 
 

@@ -67,7 +67,7 @@ def remedies(matters: Iterable[Matter], words: Words, said: Iterable[str] = ()) 
 def remedy(matter: Matter, words: Words) -> str:
     """Say what to do about one matter."""
     if matter.kind != VIOLATION:
-        return words.say(f"n_{matter.kind}", vhs=matter.vhs, ref=matter.ref, **matter.values)
+        return words.say(f"n_{matter.kind}", vhs=matter.vhs, ref=matter.ref, **_values(matter, words))
     text = words.remedy(matter.code, dict(matter.values), matter.ref)
     return words.say("n_remedy", code=matter.code, vhs=matter.vhs, remedy=text)
 
@@ -75,8 +75,13 @@ def remedy(matter: Matter, words: Words) -> str:
 def text(matter: Matter, words: Words) -> str:
     """Say what stands open."""
     if matter.kind != VIOLATION:
-        return words.say(f"m_{matter.kind}", vhs=matter.vhs, ref=matter.ref, **matter.values)
+        return words.say(f"m_{matter.kind}", vhs=matter.vhs, ref=matter.ref, **_values(matter, words))
     return words.violation(matter.code, dict(matter.values), matter.ref)
+
+
+def _values(matter: Matter, words: Words) -> dict[str, str]:
+    """Give what a matter's sentences put in, times as people write them."""
+    return {name: words.time(value) if name == "since" else value for name, value in matter.values.items()}
 
 
 def further(state: Cooperation, matters: list[Matter], words: Words) -> list[str]:

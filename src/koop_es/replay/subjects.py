@@ -157,6 +157,12 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
         return "unknown_status" if booking.claimed or lane.vhs != booking.owner else "unknown_at_owner"
     if seat is None or seat.status is None:
         return _unseen(state, lane, booking)
+    if seat.held and booking.ref in lane.aside:
+        return "set_aside"
+    return _read(state, lane, booking, seat, wanted)
+
+
+def _read(state: Cooperation, lane: Lane, booking: Booking, seat: Seat, wanted: Status | None) -> str:
     if any(held.status is not None for held in seat.waiting) and not (seat.absences or seat.lost):
         return "letter_waits"
     if seat.status is Status.CANCELLED and is_open(lane, booking) and not state.is_cancelled(booking):

@@ -32,6 +32,7 @@ from koop_es.replay.timeline import Timeline
 from koop_es.replay.walk import Probe, Walk, walk
 from koop_es.replay.words import WORDS, Lang, Words
 from koop_es.store import MAX_POSITION, Store, Tx
+from koop_es.views import asides
 
 
 class BookingUnknown(BadInput):
@@ -106,6 +107,8 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     probes: dict[str, Probe] = {"value": subject, "decided": _decided(booking.ref)}
     probes |= {f"seen {lane}": _seen(booking.ref, lane) for lane in state.lanes}
     found = walk(timeline, probes)
+    if question.at is None:
+        asides.put_in(tx, found.state)
     value = subject(found.state)
     reasons = BookingReasons(found, found.state.bookings[booking.ref], vhs, value, words)
     status_asked = field == "status"
@@ -114,7 +117,7 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     answer = _frame(question, found, vhs, words) | {
         "subject": {"kind": "booking", "ref": booking.ref, "field": field},
         "value": telling.value(value, telling.sentences(common, value, words, main=status_asked)),
-        "seen": _seen_by_all(found, words),
+        "seen": _seen_by_all(found, booking.ref, words),
         "collided": [{"position": found.position(version), "text": text} for version, text in collided],
         "rules": telling.rules(found, reasons.rules(), words),
         "otherwise": [words.say(s.name, **s.values) for s in reasons.otherwise()] if status_asked else [],
@@ -190,7 +193,7 @@ def _seen(ref: str, vhs: str) -> Probe:
     return probe
 
 
-def _seen_by_all(found: Walk, words: Words) -> list[dict[str, Any]]:
+def _seen_by_all(found: Walk, ref: str, words: Words) -> list[dict[str, Any]]:
     """Tell what every VHS shows of a booking, and since which event."""
     result = []
     for vhs in sorted(found.state.lanes):
@@ -200,6 +203,8 @@ def _seen_by_all(found: Walk, words: Words) -> list[dict[str, Any]]:
         version = found.made(f"seen {vhs}")
         shown = found.value_at(f"seen {vhs}", version) if version else None
         told = found.told(version, words) if version else None
+        if shown is not None and ref in lane.aside:
+            shown = "!" if found.state.bookings[ref].seats[vhs].held else shown
         result.append(
             {
                 "vhs": vhs,
@@ -277,6 +282,8 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
         return (value.wanted, value.condition in ("withdrawn", "moved", "abo_ended"))
 
     found = walk(timeline, {"value": subject, "decided": decided})
+    if question.at is None:
+        asides.put_in(tx, found.state)
     value = subject(found.state)
     reasons = CourseReasons(found, vhs, value, words, field)
     lane = found.state.lanes[vhs]
@@ -388,7 +395,8 @@ def _finish(
     now += _not_taken_in(proof, answer["vhs"], words)
     for code, detail in proof.of_vhs:
         now.append(words.say("n_remedy", code=code, vhs=answer["vhs"], remedy=words.violation(code, detail, "")))
-    now += [_aside(item, words) for item in proof.aside]
+    said = {row.id for lane in found.state.lanes.values() for rows in lane.aside.values() for row in rows}
+    now += [_aside(item, words) for item in proof.aside if item["id"] not in said]
     answer["now"] = now or [words.say("n_nothing")]
     answer["last_export"] = (
         {"export": newest.name, "at": newest.at, "kind": newest.kind} if newest is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from koop_es.domain.judgement import Effect, effect_of, export_of
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violation_texts import text
 from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
-from koop_es.views import asof, suspensions
+from koop_es.views import asides, asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
 from koop_es.views.standing import Facts, acknowledgement, answer, is_acknowledged, of_rows
 
@@ -46,8 +46,18 @@ def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
             courses = [Shown(d.coop_id, d.role, d.course_number, d.period, d.course) for d in docs]
             position = at
         people = _people(tx, (booking for shown in courses for booking in shown.course.bookings))
-        standing = _standing(tx, vhs, at)
-    return {"vhs": vhs, "position": position, "courses": [_course_answer(shown, people, standing) for shown in courses]}
+        standing, aside = _standing(tx, vhs, at), frozenset(asides.of_vhs(tx, vhs) if at is None else ())
+    for place in sorted(aside):
+        standing[place].append(SET_ASIDE)
+    return {
+        "vhs": vhs,
+        "position": position,
+        "courses": [_course_answer(shown, people, standing, aside) for shown in courses],
+    }
+
+
+SET_ASIDE = "SET_ASIDE"
+"""What ``open`` says of a course or booking whose row, or what may be that, is set aside (D17, D30)."""
 
 
 def _standing(tx: Tx, vhs: str, at: int | None) -> dict[tuple[str, str], list[str]]:
@@ -67,7 +77,9 @@ def _people(tx: Tx, bookings: Any) -> People:
     return vault.of_ids(tx, ids) if ids else {}
 
 
-def _course_answer(shown: Shown, people: People, standing: Mapping[tuple[str, str], list[str]]) -> dict[str, Any]:
+def _course_answer(
+    shown: Shown, people: People, standing: Mapping[tuple[str, str], list[str]], aside: Set[tuple[str, str]]
+) -> dict[str, Any]:
     coop_id, role, number, period, course = shown
     counts = Counter(booking.status for booking in course.bookings)
     return {
@@ -81,17 +93,21 @@ def _course_answer(shown: Shown, people: People, standing: Mapping[tuple[str, st
         "waitlisted": counts[Status.WAITLISTED],
         "cancelled": counts[Status.CANCELLED],
         "open": standing.get((coop_id, ""), []),
-        "bookings": [_booking_answer(b, people, standing.get((coop_id, b.ref), [])) for b in course.bookings],
+        "bookings": [
+            _booking_answer(b, people, standing.get((coop_id, b.ref), []), unread=(coop_id, b.ref) in aside)
+            for b in course.bookings
+        ],
     }
 
 
-def _booking_answer(booking: BookingView, people: People, standing: list[str]) -> dict[str, Any]:
+def _booking_answer(booking: BookingView, people: People, standing: list[str], *, unread: bool) -> dict[str, Any]:
+    """Answer for one booking; of one whose row may be set aside it is not said that it is shown (D30)."""
     person = people.get((booking.person_id or "", booking.person_version))
     return {
         "ref": booking.ref,
         "owner": booking.owner,
         "status": booking.status.value,
-        "reported": booking.reported.value if booking.reported is not None else None,
+        "reported": booking.reported.value if booking.reported is not None and not unread else None,
         "reason": booking.reason,
         "open": standing,
         "name": person.name if person is not None else None,

@@ -53,7 +53,7 @@ def is_local(key: Key) -> bool:
 
 
 def weighed(*rows: Aside) -> Weighed:
-    return weigh(rows, {ONE, TWO}, COURSES.get, is_local, seats)
+    return weigh(rows, {ONE, TWO}, COURSES.get, is_local, seats)._replace(fits=())
 
 
 def at(number: str = "N1", *, line: int = 9, **legible: str) -> Aside:

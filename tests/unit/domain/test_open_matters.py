@@ -47,7 +47,7 @@ def test_d30_an_unreadable_letter_stands_open_at_its_booking() -> None:
 
 
 def test_d30_every_kind_that_a_state_names_weighs_something() -> None:
-    assert set(STATES.values()) <= {"behind", "frozen", "withheld", "suspended"}
+    assert set(STATES.values()) <= {"behind", "frozen", "withheld", "suspended", "quarantined"}
     assert Matter(VIOLATION, ABO).kind not in STATES, "what the rules forbid may stand, and all show the same"
 
 

@@ -336,6 +336,10 @@ SAYS: dict[str, str] = {
     "c_absent": (
         "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."
     ),
+    "c_set_aside": (
+        "Was VHS {vhs} jetzt davon zeigt, ist nicht zu erkennen: Eine Zeile, die ihre sein kann, wurde beiseitegelegt. "
+        "Es bleibt, wie es war, und niemand wird deshalb storniert."
+    ),
     "c_suspended": (
         "Der letzte vollständige Export der VHS {vhs} zeigt sie nicht, und ob sie entfernt ist, ist nicht zu sagen; "
         "deshalb wird niemand storniert."
@@ -433,6 +437,14 @@ SAYS: dict[str, str] = {
         "Die Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}, und der Kurs ist vorbei: das storniert "
         "niemanden mehr."
     ),
+    "m_set_aside": (
+        "Was VHS {vhs} von Belegung {ref} zeigt, ist nicht zu erkennen: Eine Zeile, die ihre sein kann, wurde "
+        "beiseitegelegt ({row}, seit {since})."
+    ),
+    "m_set_aside_course": (
+        "Von den Zeilen dieses Kurses bei VHS {vhs} sind {count} beiseitegelegt, die erste {row} seit {since}: Nichts "
+        "davon zählt."
+    ),
     "m_suspended": (
         "Ob VHS {vhs} die Belegung {ref} noch führt, ist seit Export {export} nicht zu sagen: eine Zeile wurde "
         "beiseitegelegt, die ihre sein kann."
@@ -481,6 +493,14 @@ SAYS: dict[str, str] = {
     "n_frozen": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
     "n_missing": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
     "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",
+    "n_set_aside": (
+        "Eine Zeile von VHS {vhs}, die Belegung {ref} sein kann, wurde beiseitegelegt ({row}, seit {since}): {reason}. "
+        "Zu tun: {remedy}; koop-es quarantine show {id}."
+    ),
+    "n_set_aside_course": (
+        "Zeilen dieses Kurses sind bei VHS {vhs} beiseitegelegt ({count}, die erste {row}, seit {since}): {reason}. Zu "
+        "tun: {remedy}; koop-es quarantine list, koop-es quarantine show {id}."
+    ),
     "n_suspended": (
         "Bitte die Zeilen berichtigen, die bei VHS {vhs} beiseitegelegt wurden (koop-es quarantine list), und neu "
         "exportieren; bis dahin gilt die Belegung weder als vorhanden noch als entfernt."

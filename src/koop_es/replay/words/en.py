@@ -252,6 +252,10 @@ SAYS: dict[str, str] = {
     "c_absent": (
         "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
     ),
+    "c_set_aside": (
+        "What VHS {vhs} shows of it now cannot be told: a row that may be its own was set aside. It stays as it was, "
+        "and nobody is cancelled for that."
+    ),
     "c_suspended": (
         "The last complete export of VHS {vhs} does not show it, and whether it is gone cannot be told; nobody is "
         "cancelled for that."
@@ -337,6 +341,14 @@ SAYS: dict[str, str] = {
         "Booking {ref} is missing from complete exports of VHS {vhs}, and the course is over: that cancels nobody any "
         "more."
     ),
+    "m_set_aside": (
+        "What VHS {vhs} shows of booking {ref} cannot be told: a row that may be its own was set aside ({row}, since "
+        "{since})."
+    ),
+    "m_set_aside_course": (
+        "Of the rows of this course at VHS {vhs}, {count} are set aside, the first one {row} since {since}: nothing of "
+        "them counts."
+    ),
     "m_suspended": (
         "Whether VHS {vhs} still holds booking {ref} cannot be told since export {export}: a row was set aside that "
         "may be its own."
@@ -374,6 +386,14 @@ SAYS: dict[str, str] = {
     "n_frozen": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
     "n_missing": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
     "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
+    "n_set_aside": (
+        "A row of VHS {vhs} that may be booking {ref} was set aside ({row}, since {since}): {reason}. What to do: "
+        "{remedy}; koop-es quarantine show {id}."
+    ),
+    "n_set_aside_course": (
+        "Rows of this course are set aside at VHS {vhs} ({count}, the first one {row}, since {since}): {reason}. What "
+        "to do: {remedy}; koop-es quarantine list, koop-es quarantine show {id}."
+    ),
     "n_suspended": (
         "Put right the rows that were set aside at VHS {vhs} (koop-es quarantine list) and export again; until then "
         "the booking counts as neither there nor gone."

@@ -728,10 +728,11 @@ INSERT INTO koop_slices (vhs, coop_id, hash) SELECT * FROM unnest(%(vhs)s::text[
 ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
 
 -- quarantine_put: Set a row or an export aside; the same one again is only seen again, a discarded one stays discarded.
-INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen)
-VALUES (%(vhs)s, %(sequence)s, %(source)s, %(file)s, %(line)s, %(col)s, %(about)s, %(reason)s, %(remedy)s, %(raw)s, %(digest)s, 'open', %(seen)s, %(seen)s)
+INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen,
+    stands_for)
+VALUES (%(vhs)s, %(sequence)s, %(source)s, %(file)s, %(line)s, %(col)s, %(about)s, %(reason)s, %(remedy)s, %(raw)s, %(digest)s, 'open', %(seen)s, %(seen)s, %(stands_for)s)
 ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
-    last_seen = excluded.last_seen,
+    last_seen = excluded.last_seen, stands_for = excluded.stands_for,
     state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
 
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
@@ -767,7 +768,7 @@ SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state,
 WHERE id = %(id)s
 
 -- quarantine_rows: Read the rows of a VHS that are set aside, with their bytes.
-SELECT id, sequence, file, line, col, about, reason, raw FROM koop_quarantine
+SELECT id, sequence, file, line, col, about, reason, remedy, raw, first_seen, stands_for FROM koop_quarantine
 WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export' ORDER BY id
 
 -- quarantine_discard: Give one thing set aside up for good, its bytes included.
@@ -1358,3 +1359,6 @@ DROP TABLE koop_withheld_next
 
 -- migration_4_withheld_next: The table that a rebuild fills.
 CREATE TABLE koop_withheld_next (LIKE koop_withheld INCLUDING ALL)
+
+-- migration_5_quarantine: What a row that was set aside may be: courses and bookings, as far as that was legible (D17).
+ALTER TABLE koop_quarantine ADD COLUMN stands_for text

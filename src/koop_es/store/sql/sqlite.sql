@@ -727,10 +727,11 @@ INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (:vhs, :coop_id, :hash)
 ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
 
 -- quarantine_put: Set a row or an export aside; the same one again is only seen again, a discarded one stays discarded.
-INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen)
-VALUES (:vhs, :sequence, :source, :file, :line, :col, :about, :reason, :remedy, :raw, :digest, 'open', :seen, :seen)
+INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen,
+    stands_for)
+VALUES (:vhs, :sequence, :source, :file, :line, :col, :about, :reason, :remedy, :raw, :digest, 'open', :seen, :seen, :stands_for)
 ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
-    last_seen = excluded.last_seen,
+    last_seen = excluded.last_seen, stands_for = excluded.stands_for,
     state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
 
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
@@ -766,7 +767,7 @@ SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state,
 WHERE id = :id
 
 -- quarantine_rows: Read the rows of a VHS that are set aside, with their bytes.
-SELECT id, sequence, file, line, col, about, reason, raw FROM koop_quarantine
+SELECT id, sequence, file, line, col, about, reason, remedy, raw, first_seen, stands_for FROM koop_quarantine
 WHERE vhs = :vhs AND state = 'open' AND about <> 'export' ORDER BY id
 
 -- quarantine_discard: Give one thing set aside up for good, its bytes included.
@@ -1394,3 +1395,6 @@ CREATE TABLE koop_withheld_next (
     vhs TEXT NOT NULL, coop_id TEXT NOT NULL, ref TEXT NOT NULL, id TEXT NOT NULL,
     PRIMARY KEY (vhs, coop_id, ref, id), UNIQUE (coop_id, vhs, ref, id)
 ) STRICT, WITHOUT ROWID
+
+-- migration_5_quarantine: What a row that was set aside may be: courses and bookings, as far as that was legible (D17).
+ALTER TABLE koop_quarantine ADD COLUMN stands_for TEXT
