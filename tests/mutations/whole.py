@@ -459,6 +459,18 @@ WHOLE = (
         Named((f"{_WITHDRAW}::test_d32_booking_that_two_wrong_exports_cancelled_lives_when_both_are_taken_back",)),
     ),
     Mutation(
+        "who was moved by a wrong export and is back has two seats when it is taken back",
+        "D32",
+        "The row went on under another reference; one row is one seat (D25).",
+        (Edit("domain/withdraw.py", "    if _goes_on(draft, booking):\n        return DECIDED\n", ""),),
+        Named(
+            (
+                "tests/unit/domain/test_moves.py::"
+                "test_d32_booking_that_moved_and_is_back_goes_on_in_the_other_when_the_export_is_taken_back",
+            )
+        ),
+    ),
+    Mutation(
         "a booking that a wrong export made with an S stays cancelled",
         "D32",
         "It was cancelled by that export and by nothing else.",

@@ -148,6 +148,8 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     former = before.bookings.get(ref)
     if former is not None and vhs in former.cancelled_by:
         return ""  # it was this VHS's "S" before
+    if _goes_on(draft, booking):
+        return DECIDED
     returned = _returned(draft, booking)
     causes = booking.cancelled_by | (booking.orphaned_by - returned)
     if causes != {vhs} or draft.state.cancelled:
@@ -161,6 +163,19 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     if _is_shown_anew(draft, booking, story):
         draft.add(e.CancellationUnclear, "D32", ref=ref, why="again")
     return ""
+
+
+def _goes_on(draft: Draft, booking: Booking) -> bool:
+    """Tell whether a booking that was moved is back in the course already, as another one with a reference of its own
+    (D25): its row is one seat.
+    """
+    vhs, seat = draft.moment.vhs, booking.seats.get(draft.moment.vhs)
+    if not booking.moved or seat is None:
+        return False
+    row = (seat.booking_id, seat.participant_no)
+    others = (other for other in draft.state.bookings.values() if other.owner == vhs and other is not booking)
+    held = (other.seats.get(vhs) for other in others if not other.moved)
+    return any(at is not None and at.held and (at.booking_id, at.participant_no) == row for at in held)
 
 
 def _returned(draft: Draft, booking: Booking) -> set[str]:

@@ -37,7 +37,7 @@ def unnoticed(diary: Diary, terms: Terms, sent: Sent, told: Told, who: int, owne
         courses = {one for file in files for one in file.mistold.ended if _was_shared(diary, terms, file, one)}
         if len(courses) < 3 or len(courses) * 3 <= sent.led:  # D31b
             return True
-    if who in wrong.elsewhere and sent.complete and sent.vhs in owners:
+    if who in wrong.elsewhere and sent.complete and (sent.vhs in owners or not owners):  # or of nobody's course
         surely = {one for one in wrong.elsewhere if _was_live(diary, sent, one) and _is_owner(diary, sent, one)}
         return (len(surely) < 3 or len(surely) * 2 <= len(most)) and (
             len(surely) <= 10 or len(surely) * 10 <= len(most)

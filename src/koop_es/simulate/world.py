@@ -185,11 +185,15 @@ class World:
                 self.clock.now, self.diary.step, change["vhs"], change["kind"], who, course, booking["status"] or ""
             )
             self.diary.told.append(told)
-            if who is None or who not in self.staff.facts.course_of:
+            if who is None or (who not in self.staff.facts.course_of and not self._was_put_elsewhere(who)):
                 self.findings.append(f"leak: {change['id']} is about a booking nobody shares")
             elif booking["status"] == "S" and not self.oracle.may_be_told(who):
                 self.findings.append(f"wrongly cancelled: {change['id']} tells S for person {who} without a reason")
         return changes
+
+    def _was_put_elsewhere(self, who: int) -> bool:
+        """Tell whether a wrong file said of somebody that they stand in another course (D25)."""
+        return any(who in sent.mistold.elsewhere for sent in self.diary.exports if sent.status == "applied")
 
     def _decide(self, act: Act) -> str:
         """Let somebody use koop-es itself; a refusal is an answer."""

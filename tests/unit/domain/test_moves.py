@@ -14,6 +14,7 @@ from koop_es.domain.cooperation import Reason
 from koop_es.domain.events import Event
 from koop_es.domain.observation import BookingRow, Status
 from koop_es.domain.slices import Home, Slice
+from koop_es.domain.withdraw import DECIDED, withdraw
 from tests.unit.domain.world import (
     ABO,
     BERND,
@@ -229,6 +230,17 @@ def test_d25_moved_back_it_is_another_booking_again() -> None:
     assert "CANCELLED_BOOKING_REACTIVATED" not in world.codes
     assert types(export(world, held(ABO), stands=[held(ABO)], homes=homes)) == []
     assert types(export(world, stands=[there()], homes=homes)) == ["BookingMoved"], "and may leave once more"
+
+
+def test_d32_booking_that_moved_and_is_back_goes_on_in_the_other_when_the_export_is_taken_back() -> None:
+    world = shared()
+    export(world, stands=[there()])
+    wrong = f"{ABO}#{world.exports[ABO]}"
+    homes = {"7": [Home("301:7", world.coop_id), Home("301:7~2", OTHER)]}
+    export(world, held(ABO), stands=[held(ABO)], homes=homes)
+    stays = world.decide(ABO, lambda draft: withdraw(draft, wrong, list(world.events)))
+    assert [item.why for item in stays] == [DECIDED]
+    assert world.statuses(ABO) == {"301:7": "S", "301:7~3": "A"}, "one row is one seat"
 
 
 def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:
