@@ -55,6 +55,36 @@ ROWS = (
         ),
     ),
     Mutation(
+        "a row of a partial export under an id that only its last export knows is booked at once",
+        "D25",
+        "A booking that goes on under another Beleg-ID and is moved takes two seats until the night.",
+        (
+            Edit(
+                "domain/observe_identity.py",
+                "        for home in chain(part.homes(row.booking_id), part.rekeyed(row)):\n",
+                "        for home in part.homes(row.booking_id):\n",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d25_row_of_a_booking_that_has_another_beleg_id_waits_as_well",)),
+    ),
+    Mutation(
+        "nobody knows of Beleg-IDs that changed",
+        "D25",
+        "References say under which Beleg-ID a booking began, and not under which it goes on.",
+        (
+            Edit(
+                "ingest/references.py",
+                "        return self._rekeyed.get(row.booking_id, ())\n",
+                "        return ()\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/ingest/test_homes.py::test_d25_booking_under_another_beleg_id_that_moves_in_a_delta_waits_as_any_other",
+            )
+        ),
+    ),
+    Mutation(
         "what nobody can tell counts as absent",
         "D17",
         "A row that says not whose it is may be that of anybody who seems to be missing.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from koop_es.domain import events as e
@@ -61,7 +62,8 @@ def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judg
     """Let new rows wait that may have come from another course, where this export cannot tell or must not be believed.
 
     A partial export need not show the row that is still there. While the absences of the course it left are withheld
-    (a column that was shifted moves everybody, D19), or suspended (D17), its booking there lives on.
+    (a column that was shifted moves everybody, D19), or suspended (D17), its booking there lives on, also one whose
+    Beleg-ID is another than its reference says (D18b).
     """
     if part.homes is nowhere:
         return
@@ -70,7 +72,7 @@ def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judg
         row = pairing.shown[ref]
         if row.ref is not None:
             continue
-        for home in part.homes(row.booking_id):
+        for home in chain(part.homes(row.booking_id), part.rekeyed(row)):
             held = judgement.withholds_absence(home.coop_id, vhs) or part.withheld(home.ref)
             if home.coop_id != draft.state.coop_id and (not part.proves_absence or home.coop_id in part.untold or held):
                 pairing.held.append(Hold(home.ref, pairing.shown.pop(ref), "D25"))

@@ -74,8 +74,9 @@ class Slice:
     Of the bookings that are not there, those that are ``shielded`` may stand in a row that was set aside, by TNR or
     name, and are not counted; where the absences are ``suspended``, none is counted, nor any forgotten (D17). A row of
     the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25).
-    ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses, and ``taken`` tells
-    whether the row of another course has it, as that last showed (D18a). ``untold`` are the cooperations of the export
+    ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses, ``rekeyed`` where a
+    booking has the Beleg-ID of a row although its reference says otherwise (D18b), and ``taken`` tells whether the row
+    of another course has it, as that last showed (D18a). ``untold`` are the cooperations of the export
     whose absences are suspended. ``withheld`` tells whether a booking of this VHS is missing in another course and held
     back since an earlier export (D19). ``letter_left`` gives, of a row with an "S" that was given out for the course it
     left, the letter of its booking there (D25). ``complete_before`` gives the number of the last complete export before
@@ -96,6 +97,7 @@ class Slice:
     elsewhere: Callable[[str], bool] = lambda _: False
     stands: Callable[[str], BookingRow | None] = lambda _: None
     homes: Callable[[str], Collection[Home]] = nowhere
+    rekeyed: Callable[[BookingRow], Collection[Home]] = lambda _: ()
     taken: Callable[[str], bool] = lambda _: False
     untold: frozenset[str] = frozenset()
     withheld: Callable[[str], bool] = lambda _: False

@@ -5,20 +5,21 @@ does.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import chain
 
 from koop_es.connectors import UNNAMED
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
-from koop_es.domain.judgement import NOTHING, Judgement
+from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
 from koop_es.domain.moves import letter_left
 from koop_es.domain.observation import BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
-from koop_es.domain.slices import Slice
+from koop_es.domain.slices import Home, Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
 from koop_es.ingest import ledger
@@ -122,13 +123,21 @@ class Decider:
                 known = state.reported_seats(vhs).keys()
                 yield from (row.booking_id for row in part.bookings if not row.ref and row.booking_id not in known)
 
-        references = References(tx, vhs, new)
+        references = References(tx, vhs, new, partial(ledger.last_complete, tx, self.report))
         left = _Left(tx, self.moment, references)
         complete_before = cache(partial(ledger.complete_before, tx, vhs, self.report.sequence or 0))
         for part in parts:
             part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
+            part.rekeyed = partial(self._rekeyed, references, part)
             part.letter_left, part.taken = partial(left.letter, part.coop_id), partial(left.holds, part.coop_id)
             part.complete_before = complete_before
+
+    def _rekeyed(self, references: References, part: Slice, row: BookingRow) -> Collection[Home]:
+        """Find where a new row was booked before under a reference that its Beleg-ID does not tell (D18b, D25): only
+        where the export cannot tell, or must not be believed, is it a question.
+        """
+        doubtful = not part.proves_absence or part.untold or self.judgement.absences != NO_ABSENCES
+        return references.rekeyed(row) if doubtful or references.all_withheld() else ()
 
 
 @dataclass(slots=True)
@@ -142,7 +151,7 @@ class _Left:
 
     def letter(self, coop_id: str, row: BookingRow) -> Status | None:
         """Give the letter a row's booking had in another course, if its "S" was given out there."""
-        for home in self.references.homes(row.booking_id):
+        for home in chain(self.references.homes(row.booking_id), self.references.rekeyed(row)):
             if home.coop_id != coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
                 return letter
         return None

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from koop_es.connectors import NAME_CHARS, UNNAMED, Fingerprint, Key, Remembered
 from koop_es.domain.errors import StoreUnusable
-from koop_es.domain.identifiers import count_of, export_name, export_number, sequence_of
+from koop_es.domain.identifiers import HIGHEST_SEQUENCE, count_of, export_name, export_number, sequence_of
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Report
 from koop_es.store import Tx
@@ -251,6 +251,12 @@ def last_line(tx: Tx, vhs: str) -> int:
 def complete_before(tx: Tx, vhs: str, number: int) -> int | None:
     """Find the last export before one that was complete, by number; None where there is none (D20)."""
     row = tx.row("export_complete_before", vhs=vhs, before=number)
+    return row[0] if row is not None else None
+
+
+def last_complete(tx: Tx, report: Report) -> str | None:
+    """Find when the last complete export of a VHS before one was made; None where there is none."""
+    row = tx.row("export_complete_made", vhs=report.vhs, before=report.sequence or HIGHEST_SEQUENCE)
     return row[0] if row is not None else None
 
 

@@ -17,7 +17,7 @@ from koop_es.ingest.giving import give_out
 from koop_es.ingest.references import NUMBERS_AT_ONCE, References
 from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store, Tx, vault
-from koop_es.views import change_list, view
+from koop_es.views import change_list, open_violations, view
 from tests.acceptance.exports import Row, abo, booking, course, mirror, write_export
 from tests.integration.ingest.conftest import NOW, take_in
 
@@ -189,6 +189,30 @@ def test_d25_a_shifted_column_cancels_nobody_and_books_nobody_twice(store: Store
     assert [len(shown["bookings"]) for shown in view(store, "563")["courses"]] == [4] * 6, "they wait each night"
     night(5, rows)
     assert view(store, "563")["courses"] == before
+
+
+def test_d25_booking_under_another_beleg_id_that_moves_in_a_delta_waits_as_any_other(
+    store: Store, tmp_path: Path
+) -> None:
+    courses = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    others = [booking(f"N{1 + number % 2}", f"10{number}") for number in range(6)]
+
+    def report(sequence: int, *rows: Row, kind: str = "full") -> list[tuple[str, str]]:
+        at = f"2026-03-{sequence + 8:02d}T02:00:00+01:00"
+        path = write_export(tmp_path / f"{sequence}", "563", sequence, courses, list(rows), kind=kind, exported_at=at)
+        take_in(store, path)
+        shown = view(store, "563")["courses"]
+        return sorted((held["ref"], held["status"]) for item in shown for held in item["bookings"] if held["name"])
+
+    def seats(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [item for item in found if item[0] in ("563:1", "563:9", "563:20")]
+
+    report(1, *others, booking("N1", "1"))
+    assert seats(report(2, *others, booking("N1", "1") | {"Beleg-ID": "9"})) == [("563:1", "A")]
+    moved, new = booking("N2", "1") | {"Beleg-ID": "9"}, booking("N2", "20") | {"Gebucht am": "11.03.2026 01:00:00"}
+    assert seats(report(3, moved, new, kind="delta")) == [("563:1", "A"), ("563:20", "A")], "no seat doubles"
+    assert ("REGISTRATION_HELD", "563:1") in {(item["code"], item["ref"]) for item in open_violations(store)}
+    assert seats(report(4, *others, moved, new)) == [("563:1", "S"), ("563:20", "A"), ("563:9", "A")]
 
 
 @dataclass

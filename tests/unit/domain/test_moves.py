@@ -43,10 +43,12 @@ def export(
     withheld: Collection[str] = (),
     protected: Collection[str] = (),
     taken: Collection[str] = (),
+    rekeyed: Collection[Home] = (),
     **how: Any,
 ) -> list[Event]:
     """Let 301 export this course: ``stands`` are its rows in all courses, ``homes`` where its Beleg-IDs were; rows that
-    are ``protected`` were set aside, ``taken`` are Beleg-IDs that the row of another course has now.
+    are ``protected`` were set aside, ``taken`` are Beleg-IDs that the row of another course has now, ``rekeyed`` where
+    bookings have the Beleg-IDs of its rows under other references.
     """
     known: Callable[[str], Collection[Home]] = lambda booking_id: (homes or {}).get(booking_id, ())  # noqa: E731
     part = Slice(
@@ -61,6 +63,7 @@ def export(
         withheld=withheld.__contains__,
         protected=frozenset(protected),
         taken=taken.__contains__,
+        rekeyed=lambda _: rekeyed,
     )
     return world.observe(ABO, part, **how)
 
@@ -248,6 +251,13 @@ def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:
     assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == ["RegistrationHeld"]
     assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == []
     assert types(export(world, booked("7"), homes=elsewhere())) == ["BookingMade"]
+
+
+def test_d25_row_of_a_booking_that_has_another_beleg_id_waits_as_well() -> None:
+    world, home = network(), [Home("301:3", OTHER)]
+    assert types(export(world, booked("7"), rekeyed=home, full=False)) == ["RegistrationHeld"]
+    assert world.state.bookings == {}, "no seat doubles"
+    assert types(export(world, booked("7"), rekeyed=home)) == ["BookingMade"]
 
 
 def test_d25_row_waits_while_its_booking_is_held_back_since_an_earlier_export() -> None:

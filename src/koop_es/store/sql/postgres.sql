@@ -643,6 +643,10 @@ SELECT max(exported_at) FROM koop_exports WHERE vhs = %(vhs)s AND id > %(line)s 
 SELECT max(sequence) FROM koop_exports
 WHERE vhs = %(vhs)s AND sequence < %(before)s AND proves = 1 AND status IN ('applied', 'unchanged')
 
+-- export_complete_made: Find when the last export of a VHS before one was made that proved what is absent.
+SELECT coalesce(exported_at, recorded_at) FROM koop_exports
+WHERE vhs = %(vhs)s AND coalesce(sequence, 0) < %(before)s AND proves = 1 AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
+
 -- export_seen: Tell whether a VHS handed over these very bytes before.
 SELECT 1 FROM koop_exports WHERE vhs = %(vhs)s AND sha256 = %(sha256)s LIMIT 1
 

@@ -642,6 +642,10 @@ SELECT max(exported_at) FROM koop_exports WHERE vhs = :vhs AND id > :line AND ki
 SELECT max(sequence) FROM koop_exports
 WHERE vhs = :vhs AND sequence < :before AND proves = 1 AND status IN ('applied', 'unchanged')
 
+-- export_complete_made: Find when the last export of a VHS before one was made that proved what is absent.
+SELECT coalesce(exported_at, recorded_at) FROM koop_exports
+WHERE vhs = :vhs AND coalesce(sequence, 0) < :before AND proves = 1 AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
+
 -- export_seen: Tell whether a VHS handed over these very bytes before.
 SELECT 1 FROM koop_exports WHERE vhs = :vhs AND sha256 = :sha256 LIMIT 1
 
