@@ -152,3 +152,45 @@ def test_d28_bookings_of_a_course_whose_row_is_set_aside_are_shown_only_where_ro
     assert found.pop(REF) is None
     assert set(found.values()) == {"A"}
     assert NOTHING not in why(koop, "--booking", REF, "--vhs", NEAR)["now"]
+
+
+# --- remedies, followed word for word (D28) -------------------------------------------------------------------------
+
+
+def test_d28_an_abo_kurs_that_is_gone_is_ended_as_its_remedy_says_and_nobody_else_is_cancelled(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    number = NUMBERS[NEAR][COOP]
+    near.courses = [row for row in near.courses if row["Kursnummer"] != number]
+    near.bookings = {name: row for name, row in near.bookings.items() if row["Kursnummer"] != number}
+    koop.ask("ingest", near.export())
+    (found,) = koop.violations()
+    (told,) = (item for item in why(koop, "--vhs", NEAR)["open"] if item["code"] == "COURSE_VANISHED")
+    for text in (found["text"], told["remedy"]):
+        assert "Ausfall" not in text
+        assert f"koop-es terminate-abo {COOP} --vhs {NEAR}" in text
+        assert f"koop-es confirm-cancellation {COOP} --booking REF --vhs {NEAR} --reason TEXT" in text
+    refused = koop.refused("terminate-abo", COOP, "--vhs", NEAR, "--yes", status=3)
+    assert "confirm-cancellation" in refused["message"]
+    for ref in [ref for ref in refused["details"]["refs"] if ref.startswith(NEAR)]:
+        koop.ask("confirm-cancellation", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "they ended it")
+    koop.ask("terminate-abo", COOP, "--vhs", NEAR, "--yes")
+    settle(koop, network.values())
+    (course,) = (course for course in koop.view(MASTER)["courses"] if course["coop_id"] == COOP)
+    assert {b["ref"] for b in course["bookings"] if b["status"] == "A"} == {
+        b["ref"] for b in course["bookings"] if b["owner"] != NEAR
+    }
+    assert koop.violations() == []
+
+
+def test_r19_a_master_s_course_that_is_gone_says_what_an_ausfall_does(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    master = network[MASTER]
+    number = NUMBERS[MASTER][COOP]
+    master.courses = [row for row in master.courses if row["Kursnummer"] != number]
+    koop.ask("ingest", master.export())
+    (found,) = koop.violations()
+    assert "that cancels the bookings of every VHS" in found["text"]
+    assert "terminate-abo" not in found["text"]

@@ -41,6 +41,7 @@ STATES: dict[str, str] = {
     "suspected_copy": "behind",
     "suspected_over": "behind",
     "missing": "behind",
+    "missing_abo": "behind",
     "asked": "behind",
     "asked_shown": "behind",
     "asked_orphan": "behind",
@@ -148,7 +149,8 @@ def _missing(state: Cooperation, lane: Lane) -> Iterator[Matter]:
     """The course left the exports of this VHS; its bookings count as neither there nor gone (R19, R34, R44)."""
     if not lane.present and not lane.archived and not state.cancelled:
         since = state.violations.get(("COURSE_VANISHED", lane.vhs, ""), 0)
-        yield Matter("missing", lane.vhs, "", since, code="COURSE_VANISHED")
+        kind = "missing" if lane.vhs == state.master else "missing_abo"
+        yield Matter(kind, lane.vhs, "", since, {"coop_id": state.coop_id}, "COURSE_VANISHED")
 
 
 def _suspended(state: Cooperation, lane: Lane) -> Iterator[Matter]:

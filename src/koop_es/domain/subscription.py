@@ -136,8 +136,11 @@ def terminate_subscription(draft: Draft, subscriber: str) -> None:
         raise Refused(f"VHS {subscriber} has no Abo of {state.coop_id}", rule="D9")
     live = [b.ref for b in state.bookings.values() if b.owner == subscriber and b.claimed and not state.is_cancelled(b)]
     if live:
+        how = "cancel them with S first"
+        if not lane.present:  # there are no rows left to set S in (D28)
+            how = f"end each with koop-es confirm-cancellation {state.coop_id} --booking REF --vhs {subscriber} first"
         raise Refused(
-            f"{len(live)} live bookings of VHS {subscriber} hang on {state.coop_id}; cancel them with S first",
+            f"{len(live)} live bookings of VHS {subscriber} hang on {state.coop_id}; {how}",
             rule="D9",
             refs=live,
         )

@@ -101,13 +101,19 @@ REMEDIES: dict[str, str] = {
     "NEVER_FLAG_AFTER_RELEASE": "Take the tick out; Abos and bookings go on.",
     "COOP_ID_CHANGED": 'The change list puts {expected} back into "Externe Kurs-Nr."; it may be done by hand as well.',
     "COOP_ID_LOST": 'The change list puts {expected} back into "Externe Kurs-Nr."; it may be done by hand as well.',
-    "COURSE_VANISHED": "Restore the course, or cancel it with Ausfall.",
+    "COURSE_VANISHED": (
+        "Restore the course. Only if it does not take place at all, cancel it with Ausfall: that cancels the bookings "
+        "of every VHS."
+    ),
     "COURSE_RENUMBERED": "Nothing is lost; if the new number was not meant, give the course its former one.",
     "RATE_CHANGED": "Restore the rate, or let both sides confirm new terms (koop-es amend-terms).",
     "MASTER_PRICE_CHANGED": "Restore the fee, or let both sides confirm new terms (koop-es amend-terms).",
     "SUBSCRIBER_PRICE_DIFFERS": "The change list restores it.",
     "CONTENT_CHANGED_AFTER_RELEASE": "Inform the subscribers.",
-    "TYPE_NO_LONGER_SHAREABLE": "Restore the type, or let the Abos end and cancel the course.",
+    "TYPE_NO_LONGER_SHAREABLE": (
+        "Restore the type. If it has to stay, let the Abos end (koop-es terminate-abo), then koop-es withdraw-release; "
+        "the Master's own bookings go on."
+    ),
     "SUFFIX_LINES_MISSING": "Add the lines again.",
     "INSTRUCTOR_REPLACED": "The change list adds it again.",
     "MAX_GUARD_OFF": "The change list switches it on again.",
@@ -167,7 +173,8 @@ ASKED = (
 
 NEVER_THERE = (
     "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
-    "course, set status S where it is held; if it should live, its owner books it."
+    "course, set status S where it is held. If it should live, its owner enters it under the same Beleg-ID; under "
+    "another one it is another booking, and this one gets status S where it is held."
 )
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
 
@@ -200,7 +207,16 @@ DOUBLE = (
 WAITING = " What should be written there meanwhile is not: {waiting}."
 """What is said further of a row or course that nothing can be written into, where something should be (D30)."""
 
+ABO_VANISHED = (
+    "The Abo-Kurs {course} is missing from a complete export. Nothing was deleted or cancelled elsewhere. Restore it "
+    "as it was. Only if VHS {at} really ends it: end each of its own bookings with koop-es "
+    "confirm-cancellation {abo} --booking REF --vhs {at} --reason TEXT, then koop-es terminate-abo {abo} --vhs {at}; "
+    "the bookings of the others go on."
+)
+"""What COURSE_VANISHED says of an Abo-Kurs: an Ausfall would cancel the bookings of everybody (R34, D28)."""
+
 VARIANTS: dict[str, str] = {
+    "abo_vanished": ABO_VANISHED,
     "never_there": NEVER_THERE,
     "asked": ASKED,
     "withheld": WITHHELD,
@@ -214,6 +230,8 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     """Name the case of a code that has a text of its own, None for the usual one."""
     if code == "PARTICIPANTS_MERGED" and "course" in detail:
         return "double"
+    if code == "COURSE_VANISHED" and "abo" in detail:
+        return "abo_vanished"
     if code != "BOOKING_REMOVED":
         return None
     return "never_there" if "found" in detail else "asked" if "owner" in detail else detail.get("as")

@@ -132,6 +132,8 @@ def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
     if not lane.present and not lane.archived and not state.cancelled:
         rule = "R19" if lane.vhs == state.master else "R34"
         detail = {"course": _name(lane.number, lane.period)} | _waiting_at(state, lane)
+        if lane.vhs != state.master:
+            detail |= {"abo": state.coop_id, "at": lane.vhs}
         yield Violation("COURSE_VANISHED", lane.vhs, "", CRITICAL, rule, detail)
     if (lane.number, lane.period) != (lane.first_number, lane.first_period):
         detail = {

@@ -34,6 +34,9 @@ from koop_es.replay.words import WORDS, Lang, Words
 from koop_es.store import MAX_POSITION, Store, Tx
 from koop_es.views import asides
 
+UNREAD = ("frozen", "missing", "missing_abo", "suspended")
+"""Matters that keep a booking from being seen."""
+
 
 class BookingUnknown(BadInput):
     """No export ever showed this booking in this course; koop-es view --vhs V shows those of a VHS."""
@@ -257,7 +260,7 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
 def _why_unseen(tx: Tx, question: Question, state: Cooperation, owner: str, words: Words) -> list[str]:
     """Say what keeps a booking from being seen: its course is not read at its VHS, or only old exports come (D30)."""
     here = still_open.of_course(state, owner)[0]
-    told = [still_open.text(matter, words) for matter in here if matter.kind in ("frozen", "missing", "suspended")]
+    told = [still_open.text(matter, words) for matter in here if matter.kind in UNREAD]
     proof = evidence.gather(tx, owner, set(), question.at)
     told += _not_taken_in(proof, owner, words)
     told += [words.violation(code, detail, "") for code, detail in proof.of_vhs]

@@ -106,7 +106,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("COOP_ID_CHANGED", "R15"): ("critical", BOTH),
     ("COOP_ID_LOST", "R15"): ("critical", BOTH),
     ("COURSE_VANISHED", "R19"): ("critical", {"course"}),
-    ("COURSE_VANISHED", "R34"): ("critical", {"course"}),
+    ("COURSE_VANISHED", "R34"): ("critical", {"course", "abo", "at"}),
     ("COURSE_RENUMBERED", "R20"): ("info critical", BOTH),
     ("RATE_CHANGED", "R16"): ("critical", BOTH),
     ("MASTER_PRICE_CHANGED", "R17"): ("critical", BOTH),

@@ -122,7 +122,8 @@ def test_a_violation_says_what_was_expected_and_what_was_found(
 def test_r19_r34_missing_course_is_named_as_its_vhs_names_it(vhs: str, rule: str, course: str) -> None:
     world = network()
     world.report_without_course(vhs)
-    assert world.detail("COURSE_VANISHED") == {"course": course}
+    of_abo = {"abo": "563-COOP-219", "at": ABO} if vhs == ABO else {}
+    assert world.detail("COURSE_VANISHED") == {"course": course} | of_abo
     assert world.events[-1].rule == rule
 
 

@@ -425,6 +425,7 @@ SAYS: dict[str, str] = {
     # what stands open, by the kind of the matter; what to do about it has the same name with n_
     "m_frozen": "Der Kurs ruht bei VHS {vhs}: in „Externe Kurs-Nr.“ fehlt die COOP-Id; keine Belegung wird gelesen.",
     "m_missing": "Der Kurs fehlt in den Exporten der VHS {vhs}.",
+    "m_missing_abo": "Der Abo-Kurs fehlt in den Exporten der VHS {vhs}.",
     "m_suspected": (
         "Die Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}: vorerst ein Verdacht, noch ist niemand "
         "storniert."
@@ -491,8 +492,19 @@ SAYS: dict[str, str] = {
         "unter status ins Profil, und der Export wird wiederholt."
     ),
     "n_frozen": "Bitte bei VHS {vhs} die COOP-Id wieder in „Externe Kurs-Nr.“ eintragen.",
-    "n_missing": "Bitte den Kurs bei VHS {vhs} wiederherstellen, oder der Master sagt ihn mit Ausfall ab.",
-    "n_owner_books": "VHS {owner} trägt die Belegung ein, oder wo sie steht, wird Status S gesetzt.",
+    "n_missing": (
+        "Bitte den Kurs bei VHS {vhs} wiederherstellen. Nur wenn er gar nicht stattfindet, dort als Ausfall absagen: "
+        "das storniert die Belegungen aller VHS."
+    ),
+    "n_missing_abo": (
+        "Bitte den Abo-Kurs bei VHS {vhs} wiederherstellen, wie er war. Nur wenn VHS {vhs} ihn wirklich beendet: "
+        "jede ihrer eigenen Belegungen mit koop-es confirm-cancellation {coop_id} --booking REF --vhs {vhs} --reason "
+        "TEXT beenden, dann koop-es terminate-abo {coop_id} --vhs {vhs}; die Belegungen der anderen laufen weiter."
+    ),
+    "n_owner_books": (
+        "VHS {owner} trägt sie unter derselben Beleg-ID ein; sonst wird Status S gesetzt, wo sie steht, auch wenn VHS "
+        "{owner} sie unter einer anderen einträgt."
+    ),
     "n_set_aside": (
         "Eine Zeile von VHS {vhs}, die Belegung {ref} sein kann, wurde beiseitegelegt ({row}, seit {since}): {reason}. "
         "Zu tun: {remedy}; koop-es quarantine show {id}."

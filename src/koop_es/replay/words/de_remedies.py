@@ -10,7 +10,10 @@ REMEDIES: dict[str, str] = {
     "COOP_ID_LOST": (
         "Die Änderungsliste trägt {expected} wieder in „Externe Kurs-Nr.“ ein; auch von Hand ist es möglich."
     ),
-    "COURSE_VANISHED": "Bitte den Kurs wiederherstellen oder als Ausfall absagen.",
+    "COURSE_VANISHED": (
+        "Bitte den Kurs wiederherstellen. Nur wenn er gar nicht stattfindet, als Ausfall absagen: das storniert die "
+        "Belegungen aller VHS."
+    ),
     "COURSE_RENUMBERED": (
         "Verloren ist nichts; war die neue Nummer nicht gemeint, bekommt der Kurs bitte seine frühere zurück."
     ),
@@ -22,7 +25,10 @@ REMEDIES: dict[str, str] = {
     ),
     "SUBSCRIBER_PRICE_DIFFERS": "Die Änderungsliste stellt sie zurück.",
     "CONTENT_CHANGED_AFTER_RELEASE": "Bitte die Abo-VHSen informieren.",
-    "TYPE_NO_LONGER_SHAREABLE": "Bitte die Kursart zurückstellen, oder die Abos beenden und den Kurs absagen.",
+    "TYPE_NO_LONGER_SHAREABLE": (
+        "Bitte die Kursart zurückstellen. Muss sie so bleiben, die Abos beenden (koop-es terminate-abo), dann koop-es "
+        "withdraw-release; die eigenen Belegungen des Masters laufen weiter."
+    ),
     "SUFFIX_LINES_MISSING": "Bitte die Zeilen wieder anfügen.",
     "INSTRUCTOR_REPLACED": "Die Änderungsliste fügt den Eintrag wieder hinzu.",
     "MAX_GUARD_OFF": "Die Änderungsliste schaltet es wieder ein.",
@@ -83,9 +89,18 @@ _DOUBLE = (
     "{course} --booking {ref} --vhs {at} --reason TEXT storniert sie überall; mit --reject gelten beide, und sie wird "
     "wieder eingetragen."
 )
+_ABO_VANISHED = (
+    "Der Abo-Kurs {course} fehlt in einem vollständigen Export. Anderswo wurde nichts gelöscht oder storniert. Bitte "
+    "ihn wiederherstellen, wie er war. Nur wenn VHS {at} ihn wirklich beendet: jede ihrer "
+    "eigenen Belegungen mit koop-es confirm-cancellation {abo} --booking REF --vhs {at} --reason TEXT beenden, dann "
+    "koop-es terminate-abo {abo} --vhs {at}; die Belegungen der anderen laufen weiter."
+)
+"""What COURSE_VANISHED says of an Abo-Kurs."""
+
 _NEVER_THERE = (
     "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
-    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht; soll sie gelten, trägt die eigene VHS sie ein."
+    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht. Soll sie gelten, trägt die eigene VHS sie unter "
+    "derselben Beleg-ID ein; unter einer anderen ist sie eine andere, und diese bekommt Status S, wo sie steht."
 )
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
 
@@ -108,6 +123,7 @@ _ORPHAN = (
 )
 
 VARIANTS: dict[str, str] = {
-    "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD, "orphan": _ORPHAN, "double": _DOUBLE,
+    "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
+    "orphan": _ORPHAN, "double": _DOUBLE,
 }  # fmt: skip
 """What one code says in particular cases."""

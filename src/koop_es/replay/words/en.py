@@ -330,6 +330,7 @@ SAYS: dict[str, str] = {
     # what stands open, by the kind of the matter; what to do about it has the same name with n_
     "m_frozen": 'The course is frozen at VHS {vhs}: "Externe Kurs-Nr." does not hold the COOP-Id; no booking is read.',
     "m_missing": "The course is missing from the exports of VHS {vhs}.",
+    "m_missing_abo": "The Abo-Kurs is missing from the exports of VHS {vhs}.",
     "m_suspected": (
         "Booking {ref} is missing from complete exports of VHS {vhs}: a suspicion so far, nobody is cancelled yet."
     ),
@@ -384,8 +385,19 @@ SAYS: dict[str, str] = {
         "profile and export again."
     ),
     "n_frozen": 'Put the COOP-Id back into "Externe Kurs-Nr." at VHS {vhs}.',
-    "n_missing": "Restore the course at VHS {vhs}, or have the Master cancel it with Ausfall.",
-    "n_owner_books": "VHS {owner} books it, or status S is set where it is held.",
+    "n_missing": (
+        "Restore the course at VHS {vhs}. Only if it does not take place at all, cancel it there with Ausfall: that "
+        "cancels the bookings of every VHS."
+    ),
+    "n_missing_abo": (
+        "Restore the Abo-Kurs at VHS {vhs} as it was. Only if VHS {vhs} really ends it: end each of its own "
+        "bookings with koop-es confirm-cancellation {coop_id} --booking REF --vhs {vhs} --reason TEXT, then koop-es "
+        "terminate-abo {coop_id} --vhs {vhs}; the bookings of the others go on."
+    ),
+    "n_owner_books": (
+        "VHS {owner} enters it under the same Beleg-ID; otherwise status S is set where it is held, also where VHS "
+        "{owner} books it under another one."
+    ),
     "n_set_aside": (
         "A row of VHS {vhs} that may be booking {ref} was set aside ({row}, since {since}): {reason}. What to do: "
         "{remedy}; koop-es quarantine show {id}."
