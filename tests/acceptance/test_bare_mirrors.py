@@ -46,3 +46,28 @@ def test_b4_a_booking_without_a_name_that_is_no_mirror_is_set_aside(koop: Consol
     for program in network.values():
         found = koop.take_in(program.export(), status=int(program is network[FAR]))
         assert found["quarantined_rows"] == int(program is network[FAR])
+
+
+def test_d26_a_copy_that_nothing_tells_is_not_asked_for_a_name(koop: Console, tmp_path: Path) -> None:
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for program in network.values():
+        koop.take_in(program.export())
+    network[FAR].obey(koop.changes(FAR))
+    network[FAR].row(ref)["Gebucht am"] = "02.02.2026 09:15"
+    koop.take_in(network[FAR].export(), outcome="unchanged", status=1)
+    (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
+    assert (item["column"], "of which booking" in item["reason"]) == ("Name", True)
+    assert "enter its Koop-Beleg-ID, and no name" in item["remedy"]
+
+    network[FAR].row(ref)["Gebucht am"] = "02.02.2026 09:15:31"
+    koop.take_in(network[FAR].export())
+    assert koop.held(FAR) == {ref: "A"}
+    assert koop.booking(FAR, ref)["reported"] == "A"  # type: ignore[index]
+
+    lost = network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Name": "", "Vorname": "", "Telefon": "", "E-Mail": ""})
+    network[FAR].row(lost)["Bearbeitet von"] = "WS"
+    koop.take_in(network[FAR].export(), outcome="unchanged", status=1)
+    (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
+    assert item["remedy"] == "fill it in the admin program"

@@ -6,6 +6,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 
 _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
+_UNSTATED = "tests/unit/connectors/test_unstated.py"
 _IDENTITY = "tests/unit/domain/test_identity.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _CARRIED = "tests/integration/ingest/test_carried_s.py"
@@ -488,6 +489,27 @@ ROWS = (
         "They took place, and are billed.",
         (Edit("domain/cancellations.py", "not lane.present and not lane.archived\n", "not lane.present\n"),),
         Named((f"{_ASIDES}::test_d28_bookings_of_an_archived_course_cannot_be_ended",)),
+    ),
+    Mutation(
+        "a copy without name and reference is asked for a name",
+        "D26",
+        "Whoever obeys gives one citizen two seats: the copy becomes a registration of its own.",
+        (Edit("domain/unstated.py", "(UNTOLD_MIRROR if ours else NAMELESS)", "NAMELESS"),),
+        Named(("tests/acceptance/test_bare_mirrors.py::test_d26_a_copy_that_nothing_tells_is_not_asked_for_a_name",)),
+    ),
+    Mutation(
+        "the first day of a calendar is a phone",
+        "D29",
+        "What a database writes for nothing would be sent on as somebody's phone, or taken for another TNR.",
+        (Edit("connectors/booking_cells.py", 'is no value" if is_no_day(text)', 'is no value" if is_none(text)'),),
+        Named((f"{_UNSTATED}::test_d29_a_first_day_of_a_calendar_is_not_stated_wherever_it_stands",)),
+    ),
+    Mutation(
+        "of many rows at once the first day of a calendar is a name",
+        "D29",
+        "What is read quickly must mean what it means when it is read slowly.",
+        (Edit("connectors/tidy.py", "or may_be_first_day(", "or not all("),),
+        Named((f"{_UNSTATED}::test_d29_a_first_day_of_a_calendar_is_not_stated_wherever_it_stands",)),
     ),
 )
 """What a row is, and what follows from that for whoever has none."""

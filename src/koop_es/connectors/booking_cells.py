@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from koop_es.connectors.sentinels import is_error, is_no_day, is_none
+from koop_es.connectors.sentinels import is_error, is_first_day, is_no_day, is_none
 from koop_es.connectors.values import booking_id, identity, reference
 
 
 def _sentinel(text: str) -> str | None:
-    return f"{text!r} is no value" if is_none(text) else None
+    return f"{text!r} is no value" if is_no_day(text) else None
 
 
 def _no_moment(text: str) -> str | None:
@@ -17,7 +17,7 @@ def _no_moment(text: str) -> str | None:
 
 
 def _no_name(text: str) -> str | None:
-    return f"{text!r} is no name" if is_error(text) else None
+    return f"{text!r} is no name" if is_error(text) or is_first_day(text) else None
 
 
 def _no_mail(text: str) -> str | None:
@@ -28,7 +28,8 @@ def _no_mail(text: str) -> str | None:
 
 NONE: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(("booking_id", "number", "period"), lambda _: None),  # these are refused instead
-    **dict.fromkeys(("participant_no", "phone", "status", "ref", "edited_by"), _sentinel),
+    **dict.fromkeys(("participant_no", "phone", "status", "ref"), _sentinel),
+    "edited_by": lambda text: f"{text!r} is no value" if is_none(text) else None,
     **dict.fromkeys(("name", "first_name"), _no_name),
     "email": _no_mail,
     "booked_at": _no_moment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from koop_es.connectors.columns import Header
-from koop_es.connectors.sentinels import is_error
+from koop_es.connectors.sentinels import is_error, is_first_day
 from koop_es.connectors.values import Unreadable, identity, plain, reference
 from koop_es.domain.observation import Told
 
@@ -29,9 +29,9 @@ def told(header: Header, cells: Sequence[str]) -> Told:
 
 
 def _name(text: str) -> str:
-    """Read a name; ``NULL`` is one (D29), a spreadsheet's error is none."""
+    """Read a name; ``NULL`` is one (D29), a spreadsheet's error or the first day of a calendar is none."""
     text = plain(text)
-    if is_error(text):
+    if is_error(text) or is_first_day(text):
         raise Unreadable("is not stated", "correct it in the admin program")
     return text
 

@@ -10,7 +10,7 @@ from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful, name
 from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
-from koop_es.connectors.sentinels import NULLS, is_error, is_no_day, is_none, may_be_none
+from koop_es.connectors.sentinels import NULLS, is_error, is_first_day, is_no_day, is_none, may_be_none
 from koop_es.connectors.tidy import TidyBookings, composed
 from koop_es.connectors.values import (
     Unreadable,
@@ -28,14 +28,15 @@ from koop_es.connectors.values import (
 )
 from koop_es.domain.course import MONEY_FIELDS, CourseFacts
 from koop_es.domain.identifiers import ID_LIMIT, owner_of
-from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
-from koop_es.domain.unstated import NAMELESS, without_decimals
+from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, CourseRow, Person, Status, actor_of
+from koop_es.domain.unstated import NAMELESS, UNTOLD_MIRROR, without_decimals
 from koop_es.domain.witnesses import is_day_only
 
 Parser = Callable[[str], Any]
 
 _FLAGS = frozenset({"bamf", "koop_key", "never_share", "countable", "max_guard", "cancelled"})
 DAYS = frozenset({"starts_on", "ends_on"})
+_TIMES = frozenset({"starts_at", "ends_at"})
 _TIMES = frozenset({"starts_at", "ends_at"})
 _COUNTS = frozenset({"min_participants", "capacity"})
 _LISTS = frozenset({"markers", "keywords"})
@@ -127,10 +128,13 @@ class CourseReader:
 
 
 def is_nothing(field: str, text: str) -> bool:
-    """Tell whether the cell of a fact holds a value that is none (D29). ``NULL`` may be the name of an instructor."""
-    if field in DAYS:
-        return is_no_day(text)
-    return is_error(text) if field == "instructor" else is_none(text)
+    """Tell whether the cell of a fact holds a value that is none (D29). ``NULL`` may be the name of an instructor.
+
+    With a time of day, such a day is how some programs write the time.
+    """
+    if field in _TIMES and ":" in text:
+        return is_none(text)
+    return is_error(text) or is_first_day(text) if field == "instructor" else is_no_day(text)
 
 
 def unstated_note(number: str, heading: str, text: str) -> str:
@@ -252,7 +256,8 @@ class BookingReader:
         if ref:
             self._mirrored(ref, booking_id, line)
         elif "ref" not in unstated and (field := nameless(found, unstated)) and is_day_only(moment_iso):
-            raise CellRefused(field, *NAMELESS)
+            ours = not any(found[4:8]) and actor_of(found[11]) == WEB_SERVICE_USER
+            raise CellRefused(field, *(UNTOLD_MIRROR if ours else NAMELESS))
         return moment_iso
 
     def _tidied(self, cells: Sequence[str], line: int) -> list[str]:

@@ -6,7 +6,8 @@ Such a cell states nothing, so the last value stands. Every reader asks here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 NULLS = frozenset({"NULL", "null", "<NULL>", "<null>", "\\N"})
 """What databases and programs write for nothing. ``Null`` is a name."""
@@ -30,6 +31,9 @@ SIGNS = ("#", "<", "\\")
 
 _DAY_SIGNS = ("1900", "1753", "1899", "0001", "0000")
 
+_DAY_MARKS = tuple(mark for year in _DAY_SIGNS for mark in (f".{year}", f"{year}-"))
+"""The same with what stands before or behind a year, which hardly a name or number has."""
+
 BARE_NULLS = ("NULL", "null")
 """Those that have none of these marks."""
 
@@ -44,9 +48,20 @@ def is_none(text: str) -> bool:
     return text in NULLS or is_error(text)
 
 
+def is_first_day(text: str) -> bool:
+    """Tell whether a cell shows the first day of some calendar, which programs write for no day, wherever it stands."""
+    return _NO_DAY.fullmatch(text) is not None
+
+
 def is_no_day(text: str) -> bool:
-    """Tell whether a day, or a date-time, is none: the first day of some calendar."""
-    return is_none(text) or _NO_DAY.fullmatch(text) is not None
+    """Tell whether a cell of which no value is a day holds a value that is none, or a day or moment is none."""
+    return is_none(text) or is_first_day(text)
+
+
+def may_be_first_day(columns: Iterable[Sequence[str]]) -> bool:
+    """Tell at once of most columns that none of their cells is such a day."""
+    text = "\n".join(chain.from_iterable(columns))
+    return any(mark in text for mark in _DAY_MARKS)
 
 
 def may_be_none(cells: Sequence[str]) -> bool:

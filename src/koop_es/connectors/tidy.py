@@ -11,6 +11,7 @@ from unicodedata import is_normalized
 
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.profiles import Profile
+from koop_es.connectors.sentinels import may_be_first_day
 from koop_es.connectors.values import Unreadable, moment
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import ID_LIMIT, owner_of, parse_ref
@@ -116,12 +117,15 @@ class TidyBookings:
 
         What has a single mark of a value that is none is not tidy, days that are none are no moments, and number and
         period were read when the rows were put to their course. Here is what is left: an exponent, decimals, a mail
-        without ``@``.
+        without ``@``, the first day of a calendar where no day stands.
         """
         ids, numbers = "".join(found.booking_id), "".join(found.participant_no)
         if not ids.isalnum() and ("+" in ids or "." in ids or "," in ids):
             return True
-        if "+" in numbers:
+        letters = tuple(set(found.status))
+        if "+" in numbers or may_be_first_day(
+            (found.participant_no, letters, found.name, found.first_name, found.phone)
+        ):
             return True
         return any(found.email) and bool([mail for mail in found.email if mail and "@" not in mail])
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from koop_es.connectors import limits, spreadsheet
 from koop_es.connectors.cells import restore
-from koop_es.connectors.sentinels import is_no_day, is_none
+from koop_es.connectors.sentinels import is_no_day
 from koop_es.domain.errors import BadInput
 from koop_es.domain.identifiers import ID_LIMIT, parse_ref
 from koop_es.domain.unstated import SPREADSHEET
@@ -100,7 +100,7 @@ def reference(text: str) -> str:
 
 
 def _identifying(text: str) -> str:
-    if is_none(text):
+    if is_no_day(text):
         raise Unreadable(f"{_shown(text)} states nothing", "correct it in the admin program and export again")
     if (written := spreadsheet.trace(text)) is not None:
         raise Unreadable(f"{_shown(text)} {written}", SPREADSHEET)

@@ -13,7 +13,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.observation import BookingRow, CourseRow, Person
+from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
 
 DECIMALS = (".0", ",0")
 """An identity that ends so may be a number that a spreadsheet wrote with decimals: where the VHS had it without."""
@@ -27,6 +27,13 @@ _NEEDED = {"participant_no": "TNR", "status": "Status", "name": "Name", "first_n
 
 NAMELESS = ("is empty in a booking of the VHS's own", "fill it in the admin program")
 """Why a booking without a name cannot be used, and what to do."""
+
+UNTOLD_MIRROR = (
+    "is empty, as in a copy that a change list has made, and nothing in the row tells of which booking",
+    "enter its Koop-Beleg-ID, and no name, which would make it a registration of its own with a second seat; where the "
+    "program has no such field, let Gebucht am be exported with its seconds",
+)
+"""The same of a row by WS while mirrors that were given out are not shown yet (D26)."""
 
 
 class BareMirrors(NamedTuple):
@@ -67,7 +74,8 @@ def unusable(
     for row in doubtful:
         if lacking := _lacks_name(row):
             if row.booking_id not in mirrors().booking_ids and row.booked_at not in mirrors().moments:
-                yield Unusable(row, lacking, *NAMELESS)
+                ours = bool(mirrors().moments) and row.booking_id not in known and _may_be_ours(row)
+                yield Unusable(row, lacking, *(UNTOLD_MIRROR if ours else NAMELESS))
             continue
         if row.booking_id in known:
             continue
@@ -79,6 +87,11 @@ def unusable(
                 continue
             reason = "is not stated in a booking that is not known yet"
             yield Unusable(row, _NEEDED[field], reason, "fill it in the admin program")
+
+
+def _may_be_ours(row: BookingRow) -> bool:
+    """Tell whether a row may be an anonymous mirror that a connector wrote (D26)."""
+    return row.person is None and actor_of(row.edited_by) == WEB_SERVICE_USER
 
 
 def _lacks_name(row: BookingRow) -> str | None:

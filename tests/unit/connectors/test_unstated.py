@@ -36,6 +36,41 @@ def test_d29_a_value_that_is_none_is_not_stated_and_noted(
     assert any(heading in text and repr(none) in text for text in texts(report))
 
 
+@pytest.mark.parametrize("none", sorted(set(NO_DAYS) - set(NONES)))
+@pytest.mark.parametrize(
+    ("cell", "field"),
+    [("Müller", "name"), ("Eva", "first_name"), ("0941 1", "phone"), ("T1", "participant_no"), ("A;02", "status")],
+)
+def test_d29_a_first_day_of_a_calendar_is_not_stated_wherever_it_stands(
+    export: Export, none: str, cell: str, field: str
+) -> None:
+    new = none + cell[1:] if field == "status" else none
+    with open_export(export(None, BOOKINGS + BOOKING.replace(cell, new, 1))) as opened:
+        report = opened.report()
+    (found,) = report.bookings_by_course().values()
+    (row,) = found.rows
+    assert (row.unstated, report.rejected) == ((field,), [])
+    assert none not in repr(row)
+    assert any(repr(none) in text for text in texts(report))
+
+
+@pytest.mark.parametrize("heading", ["Titel", "Kursort", "Dozent", "Uhrzeit von", "TN max", "Gebühr"])
+def test_d29_a_first_day_of_a_calendar_is_no_fact_of_a_course(export: Export, heading: str) -> None:
+    headings = f"{COURSES.strip()};Kursort;Dozent".split(";")
+    cells = f"{COURSE.strip()};Aula;R. Muster".split(";")
+    cells[headings.index(heading)] = "30.12.1899"
+    report = read_export(export(f"{';'.join(headings)}\r\n{';'.join(cells)}\r\n", None))
+    (row,) = report.courses
+    assert len(row.unstated) == 1
+    assert "1899" not in repr(row)
+
+
+@pytest.mark.parametrize("cell", ["8841", "26F"])
+def test_d29_a_first_day_of_a_calendar_names_nothing(export: Export, cell: str) -> None:
+    report = read_export(export(None, BOOKINGS + BOOKING.replace(cell, "01.01.1900", 1)))
+    assert (report.bookings, len(report.rejected)) == ([], 1)
+
+
 @pytest.mark.parametrize("none", NO_DAYS)
 @pytest.mark.parametrize("clock", ["", " 00:00", " 14:30:00"])
 def test_d29_a_moment_that_is_none_sets_no_row_aside_and_is_no_witness(export: Export, none: str, clock: str) -> None:
