@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,10 @@ def test_d30_an_acknowledged_course_counts_again_when_a_booking_in_it_is_cancell
 # --- rows that are set aside (D17) ----------------------------------------------------------------------------------
 
 
-def spoilt(program: Program, ref: str) -> Path:
+def spoilt(program: Program, ref: str, tnr: str = "77") -> Path:
     """Export with the row of a booking as a spreadsheet leaves it, and what staff entered in it illegible with it."""
     row = program.row(ref)
-    kept, spoiled = dict(row), {"Beleg-ID": "5,00E+02", "TNR": '="77"', "Status": "S"}
+    kept, spoiled = dict(row), {"Beleg-ID": "5,00E+02", "TNR": f'="{tnr}"', "Status": "S"}
     row.update(spoiled)
     made = program.export()
     row.update(kept)
@@ -194,3 +195,30 @@ def test_r19_a_master_s_course_that_is_gone_says_what_an_ausfall_does(
     (found,) = koop.violations()
     assert "that cancels the bookings of every VHS" in found["text"]
     assert "terminate-abo" not in found["text"]
+
+
+# --- status of a former moment --------------------------------------------------------------------------------------
+
+
+def test_d30_status_of_a_moment_is_what_status_said_then(koop: Console, network: dict[str, Program]) -> None:
+    near = network[NEAR]
+
+    def asked(now: str, *words: str) -> dict[str, dict[str, Any]]:
+        answer = replace(koop, now=now).call("status", *words).answer["data"]
+        return {item["vhs"]: {name: item[name] for name in SAME} for item in answer["vhs"]}
+
+    def came(now: str, path: Path) -> None:
+        replace(koop, now=now).call("ingest", path)
+
+    said = {}
+    for day, tnr in ((21, ""), (22, "77"), (23, ""), (24, "78")):
+        came(f"2026-03-{day}T08:00", spoilt(near, REF, tnr) if tnr else near.export())
+        at = f"2026-03-{day}T09:30"
+        said[at] = asked(at)
+    replace(koop, now="2026-03-24T10:00").ask("quarantine", "discard", "2", "--yes")
+    said["2026-03-24T11:00"] = asked("2026-03-24T11:00")
+    assert [said[at][NEAR]["state"] for at in said] == ["agrees", "quarantined", "agrees", "quarantined", "agrees"]
+    assert {at: asked("2026-04-01T08:00", "--at", at) for at in said} == said
+
+
+SAME = ("state", "last_sequence", "last_export_at", "age_seconds", "pending_changes", "quarantined", "suspended")

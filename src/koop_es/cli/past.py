@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
-from koop_es.replay.moments import position_of
+from koop_es.replay.moments import position_of, time_meant
 from koop_es.store import Store
 
 AT = click.option(
@@ -15,3 +17,8 @@ AT = click.option(
 def position(store: Store, at: str | None) -> int | None:
     """Find the position that ``--at`` names, None where it was not given."""
     return position_of(store, at) if at is not None else None
+
+
+def moment(store: Store, at: str | None) -> datetime | None:
+    """Tell the time that ``--at`` means, None where it names a position or was not given."""
+    return time_meant(store, at) if at is not None else None

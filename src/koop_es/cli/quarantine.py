@@ -97,5 +97,5 @@ def discard(desk: Desk, item: int, yes: bool) -> Answer:
     if not yes and not desk.as_json:
         click.confirm(f"discard item {item} for good?", abort=True, err=True)
     with desk.store() as store:
-        kept.discard(store, item)
+        kept.discard(store, item, desk.now)
     return Answer({"id": item, "state": "discarded"}, lines(f"item {item} is discarded"))

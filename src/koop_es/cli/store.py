@@ -9,7 +9,7 @@ import click
 from koop_es import views
 from koop_es.cli.answer import FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
-from koop_es.cli.past import AT, position
+from koop_es.cli.past import AT, moment, position
 from koop_es.domain.identifiers import vhs_id
 from koop_es.settings import parse_span
 from koop_es.store.schema import has_outdated_views
@@ -74,7 +74,9 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     span = parse_span(max_age) if max_age is not None else None
     where = vhs_id(vhs) if vhs is not None else None
     with desk.store() as store:
-        data = views.status(store, now=desk.now, at=position(store, at), vhs=where, max_age=span)
+        data = views.status(
+            store, now=desk.now, at=position(store, at), moment=moment(store, at), vhs=where, max_age=span
+        )
     rows = [
         (
             item["vhs"],

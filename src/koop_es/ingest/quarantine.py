@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -169,8 +170,8 @@ def shown(store: Store, item: int) -> tuple[dict[str, Any], bytes]:
     return _item(row[:-1]), bytes(row[-1])
 
 
-def discard(store: Store, item: int) -> None:
+def discard(store: Store, item: int, now: datetime) -> None:
     """Give an item up for good: its bytes go, what was wrong with it stays on record; raises NotInQuarantine."""
     shown(store, item)
     with store.write() as tx:
-        tx.run("quarantine_discard", id=item, empty=b"")
+        tx.run("quarantine_discard", id=item, empty=b"", seen=now.isoformat())

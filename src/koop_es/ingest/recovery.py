@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure
-from koop_es.store import Store, backup, digest, fences
+from koop_es.store import Store, backup, digest, fences, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
 from koop_es.store.errors import StoreBusy, StoreMissing, at
@@ -97,7 +97,10 @@ def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence]:
     """Read the fences of the store that is to be replaced, once nobody else has it open."""
     try:
         with Store.at(place) as store, store.reading() as tx:
-            found, empty = fences.everything(tx), not tx.head() and not tx.rows("exports_as_of", upto=0, vhs="")
+            found, empty = (
+                fences.everything(tx),
+                not tx.head() and not tx.rows("exports_as_of", upto=0, vhs="", moment=times.EVER),
+            )
         if not (empty or replace):
             raise StoreNotEmpty(
                 f"{place.shown} holds a store; restore into another file, or with --replace (the old one is kept aside)"

@@ -36,7 +36,29 @@ def position_of(store: Store, text: str) -> int:
         return position_at(tx, parse_time(cleaned))
 
 
+def time_meant(store: Store, text: str) -> datetime | None:
+    """Tell the time that is meant by a time or an export, None for a position, which has its own.
+
+    The position that stands for it may be older: what is no event has none.
+    """
+    cleaned = text.strip()
+    if cleaned.isascii() and cleaned.isdigit():
+        return None
+    if (export := parse_export(cleaned)) is not None:
+        return datetime.fromisoformat(_line(store, *export)[1])
+    return parse_time(cleaned)
+
+
 def _after_export(store: Store, vhs: str, number: int) -> int:
+    position, recorded_at = _line(store, vhs, number)
+    if position is not None:
+        return int(position)
+    with store.reading() as tx:
+        return position_at(tx, datetime.fromisoformat(recorded_at))
+
+
+def _line(store: Store, vhs: str, number: int) -> tuple[int | None, str]:
+    """Read where the log stood after an export, and when that was; raises ExportUnknown."""
     with store.reading() as tx:
         row = tx.row("export_position", vhs=vhs, sequence=number)
         if row is None:
@@ -46,5 +68,4 @@ def _after_export(store: Store, vhs: str, number: int) -> int:
                 vhs=vhs,
                 sequence=number,
             )
-        position, recorded_at = row
-        return int(position) if position is not None else position_at(tx, datetime.fromisoformat(recorded_at))
+        return row[0], row[1]

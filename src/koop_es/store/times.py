@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # every transaction notes the times of what it writes
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+EVER = "9999-12-31T23:59:59+00:00"
+"""A moment after all others."""
+
 Step = tuple[int, int]
 """A position and the time by which it was reached, in microseconds since 1970."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.evolve import fold
 from koop_es.domain.violations import found
-from koop_es.store import Tx
+from koop_es.store import Tx, times
 from koop_es.views.derived import withheld_of
 from koop_es.views.documents import Document, document
 from koop_es.views.standing import Facts, Open, answer, of_rows
@@ -49,10 +49,12 @@ def violation_details(
 def status(
     tx: Tx, position: int, moment: datetime | None, vhs: str | None, max_age: timedelta | None
 ) -> list[dict[str, Any]]:
-    """Tell how each VHS stood at a position; ``moment`` is what ages are counted to.
+    """Tell how each VHS stood at a position and a moment, which is what ages are counted to.
 
-    What was set aside at that position is not told: quarantined rows are no events.
+    What the tables beside the log say is told as of the moment: behind a position much may come that is no event, such
+    as exports that say nothing new, and rows that are set aside.
     """
+    when = moment.isoformat() if moment is not None else times.EVER
     streams: defaultdict[str, set[str]] = defaultdict(set)
     for coop_id, member in tx.rows("members", upto=position):
         streams[coop_id].add(member)
@@ -73,15 +75,25 @@ def status(
         tx.rows("status_violations_of_vhs", vhs=vhs or "", upto=position), moment.date() if moment else None
     ):
         standing[item[0]].append(item)
-    exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position)}
+    exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position, moment=when)}
     members = {vhs} if vhs is not None else {m for members in streams.values() for m in members}
-    known = sorted(members | exports.keys())
-    superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=known, upto=position))
+    aside: dict[str, int] = dict(tx.rows("status_quarantined", vhs=vhs or "", moment=when))
+    known = sorted(members | exports.keys() | aside.keys())
+    superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=known, upto=position, moment=when))
     result = []
     for name in known:
         system, number, last_at = exports.get(name, (None, None, None))
         facts = Facts(
-            name, system, number, last_at, courses[name], pending[name], withheld[name], None, None, superseded[name]
+            name,
+            system,
+            number,
+            last_at,
+            courses[name],
+            pending[name],
+            withheld[name],
+            aside.get(name, 0),
+            None,
+            superseded[name],
         )
         result.append(answer(facts, standing[name], untold[name], now=moment, max_age=max_age))
     return result

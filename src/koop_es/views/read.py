@@ -225,18 +225,25 @@ def _is_soon(day: str, now: datetime) -> bool:
 
 
 def status(
-    store: Store, *, now: datetime, at: int | None = None, vhs: str | None = None, max_age: timedelta | None = None
+    store: Store,
+    *,
+    now: datetime,
+    at: int | None = None,
+    moment: datetime | None = None,
+    vhs: str | None = None,
+    max_age: timedelta | None = None,
 ) -> dict[str, Any]:
     """Tell how each VHS stands, in one word and in numbers (D30), and which backup was proven last.
 
-    ``at`` is a position of the log, ``vhs`` the only one to tell of, ``max_age`` how old a last export may be.
+    ``at`` is a position of the log and ``moment`` the time that is meant by it, that of the position where it is not
+    given; ``vhs`` is the only one to tell of, ``max_age`` how old a last export may be.
     """
     with store.reading() as tx:
         position = tx.head() if at is None else at
         if at is None:
             items = _now(tx, now, vhs or "", max_age)
         else:
-            items = asof.status(tx, at, times.time_of(tx, at), vhs, max_age)
+            items = asof.status(tx, at, moment or times.time_of(tx, at), vhs, max_age)
         proof = tx.row("backup_last")
     last_proof = _proof(proof, now) if proof is not None else None
     return {
@@ -250,7 +257,9 @@ def status(
 def _now(tx: Tx, now: datetime, vhs: str, max_age: timedelta | None) -> list[dict[str, Any]]:
     untold = suspensions.counted(suspensions.suspended(tx, vhs))
     rows = tx.rows("status_by_vhs", vhs=vhs)
-    superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=[row[0] for row in rows], upto=MAX_POSITION))
+    superseded: dict[str, int] = dict(
+        tx.rows("status_superseded", vhss=[row[0] for row in rows], upto=MAX_POSITION, moment=times.EVER)
+    )
     standing = defaultdict(list)
     for item in of_rows(tx.rows("status_violations", vhs=vhs), now.date()):
         standing[item[0]].append(item)

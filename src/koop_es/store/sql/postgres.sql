@@ -350,13 +350,18 @@ ORDER BY known.vhs
 -- status_superseded: Count by VHS the exports that were superseded since one was taken in, as of a position.
 SELECT asked.value, (
     SELECT count(*) FROM koop_exports AS late
-    WHERE late.vhs = asked.value AND late.status = 'superseded' AND (late.position IS NULL OR late.position <= %(upto)s) AND late.id > coalesce((
+    WHERE late.vhs = asked.value AND late.status = 'superseded' AND (late.position IS NULL OR (late.position < %(upto)s OR (late.position = %(upto)s AND late.recorded_at::timestamptz <= %(moment)s::timestamptz))) AND late.id > coalesce((
         SELECT taken.id FROM koop_exports AS taken
-        WHERE taken.vhs = asked.value AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR taken.position <= %(upto)s)
+        WHERE taken.vhs = asked.value AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR (taken.position < %(upto)s OR (taken.position = %(upto)s AND taken.recorded_at::timestamptz <= %(moment)s::timestamptz)))
         ORDER BY taken.id DESC LIMIT 1
     ), 0)
 )
 FROM unnest(%(vhss)s::text[]) AS asked (value)
+
+-- status_quarantined: Count by VHS what was set aside at a moment.
+SELECT vhs, count(*) FROM koop_quarantine
+WHERE (%(vhs)s = '' OR vhs = %(vhs)s) AND first_seen::timestamptz <= %(moment)s::timestamptz AND (state = 'open' OR last_seen::timestamptz > %(moment)s::timestamptz)
+GROUP BY vhs
 
 -- status_violations: Read what stands open at VHSs, with what it shows now.
 SELECT vhs, code, coalesce(shown, detail), acknowledged FROM koop_violations
@@ -692,11 +697,11 @@ FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id
 SELECT position, recorded_at FROM koop_exports
 WHERE vhs = %(vhs)s AND sequence = %(sequence)s AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
 
--- exports_as_of: Read what the ledger last said of each VHS at a position.
+-- exports_as_of: Read what the ledger last said of each VHS at a position and a moment.
 SELECT vhs, system, sequence, coalesce(exported_at, recorded_at) FROM koop_exports
 WHERE id IN (
     SELECT max(id) FROM koop_exports
-    WHERE status IN ('applied', 'unchanged') AND position <= %(upto)s AND (%(vhs)s::text = '' OR vhs = %(vhs)s) GROUP BY vhs
+    WHERE status IN ('applied', 'unchanged') AND (position < %(upto)s OR (position = %(upto)s AND recorded_at::timestamptz <= %(moment)s::timestamptz)) AND (%(vhs)s::text = '' OR vhs = %(vhs)s) GROUP BY vhs
 )
 ORDER BY vhs
 
@@ -736,7 +741,8 @@ INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reas
     stands_for)
 VALUES (%(vhs)s, %(sequence)s, %(source)s, %(file)s, %(line)s, %(col)s, %(about)s, %(reason)s, %(remedy)s, %(raw)s, %(digest)s, 'open', %(seen)s, %(seen)s, %(stands_for)s)
 ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
-    last_seen = excluded.last_seen, stands_for = excluded.stands_for,
+    last_seen = CASE koop_quarantine.state WHEN 'discarded' THEN koop_quarantine.last_seen ELSE excluded.last_seen END,
+    stands_for = excluded.stands_for,
     state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
 
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
@@ -776,7 +782,7 @@ SELECT id, sequence, file, line, col, about, reason, remedy, raw, first_seen, st
 WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export' ORDER BY id
 
 -- quarantine_discard: Give one thing set aside up for good, its bytes included.
-UPDATE koop_quarantine SET state = 'discarded', raw = %(empty)s WHERE id = %(id)s AND state <> 'discarded'
+UPDATE koop_quarantine SET state = 'discarded', raw = %(empty)s, last_seen = %(seen)s WHERE id = %(id)s AND state <> 'discarded'
 
 -- ==== markets: members of the mini-markets (R31) ====
 

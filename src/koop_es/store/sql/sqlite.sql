@@ -341,13 +341,18 @@ ORDER BY known.vhs
 -- status_superseded: Count by VHS the exports that were superseded since one was taken in, as of a position.
 SELECT asked.value, (
     SELECT count(*) FROM koop_exports AS late
-    WHERE late.vhs = asked.value AND late.status = 'superseded' AND (late.position IS NULL OR late.position <= :upto) AND late.id > coalesce((
+    WHERE late.vhs = asked.value AND late.status = 'superseded' AND (late.position IS NULL OR (late.position < :upto OR (late.position = :upto AND julianday(late.recorded_at) <= julianday(:moment)))) AND late.id > coalesce((
         SELECT taken.id FROM koop_exports AS taken
-        WHERE taken.vhs = asked.value AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR taken.position <= :upto)
+        WHERE taken.vhs = asked.value AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR (taken.position < :upto OR (taken.position = :upto AND julianday(taken.recorded_at) <= julianday(:moment))))
         ORDER BY taken.id DESC LIMIT 1
     ), 0)
 )
 FROM json_each(:vhss) AS asked
+
+-- status_quarantined: Count by VHS what was set aside at a moment.
+SELECT vhs, count(*) FROM koop_quarantine
+WHERE (:vhs = '' OR vhs = :vhs) AND julianday(first_seen) <= julianday(:moment) AND (state = 'open' OR julianday(last_seen) > julianday(:moment))
+GROUP BY vhs
 
 -- status_violations: Read what stands open at VHSs, with what it shows now.
 SELECT vhs, code, coalesce(shown, detail), acknowledged FROM koop_violations
@@ -691,11 +696,11 @@ FROM koop_exports WHERE vhs = :vhs ORDER BY id
 SELECT position, recorded_at FROM koop_exports
 WHERE vhs = :vhs AND sequence = :sequence AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1
 
--- exports_as_of: Read what the ledger last said of each VHS at a position.
+-- exports_as_of: Read what the ledger last said of each VHS at a position and a moment.
 SELECT vhs, system, sequence, coalesce(exported_at, recorded_at) FROM koop_exports
 WHERE id IN (
     SELECT max(id) FROM koop_exports
-    WHERE status IN ('applied', 'unchanged') AND position <= :upto AND (:vhs = '' OR vhs = :vhs) GROUP BY vhs
+    WHERE status IN ('applied', 'unchanged') AND (position < :upto OR (position = :upto AND julianday(recorded_at) <= julianday(:moment))) AND (:vhs = '' OR vhs = :vhs) GROUP BY vhs
 )
 ORDER BY vhs
 
@@ -735,7 +740,8 @@ INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reas
     stands_for)
 VALUES (:vhs, :sequence, :source, :file, :line, :col, :about, :reason, :remedy, :raw, :digest, 'open', :seen, :seen, :stands_for)
 ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
-    last_seen = excluded.last_seen, stands_for = excluded.stands_for,
+    last_seen = CASE koop_quarantine.state WHEN 'discarded' THEN koop_quarantine.last_seen ELSE excluded.last_seen END,
+    stands_for = excluded.stands_for,
     state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
 
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
@@ -775,7 +781,7 @@ SELECT id, sequence, file, line, col, about, reason, remedy, raw, first_seen, st
 WHERE vhs = :vhs AND state = 'open' AND about <> 'export' ORDER BY id
 
 -- quarantine_discard: Give one thing set aside up for good, its bytes included.
-UPDATE koop_quarantine SET state = 'discarded', raw = :empty WHERE id = :id AND state <> 'discarded'
+UPDATE koop_quarantine SET state = 'discarded', raw = :empty, last_seen = :seen WHERE id = :id AND state <> 'discarded'
 
 -- ==== markets: members of the mini-markets (R31) ====
 
