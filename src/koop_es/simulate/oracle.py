@@ -59,7 +59,8 @@ class Oracle:
     """Follows the exports the engine took in, in the order it took them.
 
     ``confirmations`` and ``owner_only`` are the policies D3 and D2. ``archived`` are bookings that a VHS no longer
-    showed when their course was over: they stay, and are billed (D17).
+    showed when their course was over: they stay, and are billed (D17), also where their "S" was taken back since;
+    ``ended`` are those it ever showed with "S".
     """
 
     facts: Facts
@@ -75,6 +76,7 @@ class Oracle:
     ended_as_another: set[int] = field(default_factory=set)
     doubtful: set[tuple[int, int]] = field(default_factory=set)
     archived: set[tuple[int, int]] = field(default_factory=set)
+    ended: set[tuple[int, int]] = field(default_factory=set)
     revived: set[int] = field(default_factory=set)
     last_days: dict[int, date] = field(default_factory=dict)
     mistold: set[int] = field(default_factory=set)
@@ -104,6 +106,7 @@ class Oracle:
                 self.missed_by.pop((shown.vhs, who), None)
                 continue
             self.absences.pop((shown.vhs, who), None)
+            self.ended.add((shown.vhs, who))
             clear = self._is_clear(shown, course)
             clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
             # While the course is cancelled nobody can tell whose "S" it is; where that counts it is cancelled anyway.
@@ -153,6 +156,8 @@ class Oracle:
 
     def _miss(self, shown: Shown, *, certain: bool) -> None:
         """Count absences; certain ones where the course was read for sure, so that they must have had an effect."""
+        gone = {who for vhs, who in self.ended if vhs == shown.vhs and who not in shown.rows}
+        self.archived |= {(shown.vhs, who) for who in gone if self.facts.course_of[who] in shown.over}
         for (vhs, who), count in self.absences.items():
             if vhs != shown.vhs or who in shown.rows:
                 continue
