@@ -390,7 +390,7 @@ def unlike_replay(store: Store, vhss: Iterable[str]) -> list[str]:
     return [
         f"replay: the view of VHS {vhs} is not what the log says"
         for vhs in vhss
-        if view(store, vhs)["courses"] != view(store, vhs, at=head)["courses"]
+        if view(store, vhs, set_aside=False)["courses"] != view(store, vhs, at=head)["courses"]
     ]
 
 

@@ -34,8 +34,11 @@ class Shown(NamedTuple):
     course: CourseView
 
 
-def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
-    """Show what a VHS should hold, now or as of a position of the log; keys as ``view`` of the command line answers."""
+def view(store: Store, vhs: str, *, at: int | None = None, set_aside: bool = True) -> dict[str, Any]:
+    """Show what a VHS should hold, now or as of a position of the log; keys as ``view`` of the command line answers.
+
+    Rows that are ``set_aside`` now hide what they may be (D17); the log does not know of them, nor does a former view.
+    """
     with store.reading() as tx:
         if at is None:
             rows = tx.rows("view_of_vhs", vhs=vhs)
@@ -46,7 +49,7 @@ def view(store: Store, vhs: str, *, at: int | None = None) -> dict[str, Any]:
             courses = [Shown(d.coop_id, d.role, d.course_number, d.period, d.course) for d in docs]
             position = at
         people = _people(tx, (booking for shown in courses for booking in shown.course.bookings))
-        standing, aside = _standing(tx, vhs, at), frozenset(asides.of_vhs(tx, vhs) if at is None else ())
+        standing, aside = _standing(tx, vhs, at), frozenset(asides.of_vhs(tx, vhs) if at is None and set_aside else ())
     for place in sorted(aside):
         standing[place].append(SET_ASIDE)
     return {
