@@ -57,6 +57,9 @@ def restore(world: World) -> list[str]:
             for vhs, seat in sorted(booking.seats.items()):
                 if not seat.asked or booking.cancelled_by:
                     continue
+                program = world.programs[places[vhs]]
+                if seat.ask == "row" and program.seats.get(ref) in program.bookings:
+                    continue  # it is there again: the next export shows it
                 who = facts.label_of.get(ref, -1)
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
