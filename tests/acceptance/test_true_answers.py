@@ -222,3 +222,26 @@ def test_d30_status_of_a_moment_is_what_status_said_then(koop: Console, network:
 
 
 SAME = ("state", "last_sequence", "last_export_at", "age_seconds", "pending_changes", "quarantined", "suspended")
+
+
+# --- many that are missing for the first time (D19) -----------------------------------------------------------------
+
+
+def test_d19_the_first_absence_of_many_does_not_threaten_with_what_will_be_withheld(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    near.bookings = dict(list(near.bookings.items())[-2:])
+    koop.ask("ingest", near.export(), status=1)
+    found = koop.violations("--vhs", NEAR)
+    assert len(found) > 3
+    assert REF in {item["ref"] for item in found}
+    answer = why(koop, "--booking", REF, "--vhs", MASTER)
+    for text in (*(item["text"] for item in found), *answer["now"]):
+        assert "get S" not in text
+        assert "answer" in text
+    assert koop.status()[NEAR]["suspects"] == len(found)
+    koop.ask("ingest", near.export(), status=1)
+    assert koop.status()[NEAR]["withheld"] > 3
+    assert koop.changes(MASTER) == []
+    koop.ask("verify")

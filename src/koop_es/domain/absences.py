@@ -112,7 +112,10 @@ def take_absence(draft: Draft, part: Slice, booking: Booking, policy: Policy) ->
     if policy.orphan_policy == "symmetric" or vhs == booking.owner:
         _weigh(draft, booking, seat)
     if seat.absences == 0:
-        draft.add(e.BookingVanished, "D3", ref=ref)
+        foreseen = policy.orphan_confirmations > 1 and draft.judgement.foreseen.holds(
+            draft.state.coop_id, booking.owner
+        )
+        draft.add(e.BookingVanished, "D19" if foreseen else "D3", ref=ref)
         if policy.orphan_confirmations > 1:
             return
     if policy.orphan_policy == "owner_only" and vhs != booking.owner:

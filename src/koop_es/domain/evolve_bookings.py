@@ -227,7 +227,7 @@ def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
     seat = _seat(_booking(state, event.ref), event)
     _miss(state, seat, event, min(seat.absences + 1, 2))
-    seat.absent_version = state.version
+    seat.absent_version, seat.foreseen = state.version, event.rule == "D19"
 
 
 def _archived(state: Cooperation, event: e.BookingArchived) -> None:

@@ -39,6 +39,7 @@ class Matter(NamedTuple):
 STATES: dict[str, str] = {
     "suspected": "behind",
     "suspected_copy": "behind",
+    "suspected_many": "behind",
     "suspected_over": "behind",
     "missing": "behind",
     "missing_abo": "behind",
@@ -56,6 +57,9 @@ STATES: dict[str, str] = {
     "withheld_letter": "withheld",
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30)."""
+
+SUSPICIONS = ("suspected", "suspected_copy", "suspected_many")
+"""Kinds of a first absence, that is none any more once the course is over."""
 
 DOUBLE = "PARTICIPANTS_MERGED of two bookings"
 """Two bookings of one person became one row: somebody decides which of them goes (B15)."""
@@ -79,7 +83,7 @@ OF_VIOLATIONS: dict[str, str] = {
 
 def is_suspicion(code: str, detail: Mapping[str, str]) -> bool:
     """Tell whether a violation is of a booking that is absent and not taken for removed yet (D3)."""
-    return code == "BOOKING_REMOVED" and not detail
+    return code == "BOOKING_REMOVED" and (not detail or detail.get("as") == "foreseen")
 
 
 def state_of(code: str, detail: Mapping[str, str]) -> str | None:
@@ -127,11 +131,11 @@ def as_of(state: Cooperation, matters: Iterable[Matter], today: date) -> Iterato
     One that somebody answers for is left out (D30).
     """
     for matter in matters:
-        if matter.kind not in ("suspected", "suspected_copy") or not is_over_on(state, matter.vhs, today):
+        if matter.kind not in SUSPICIONS or not is_over_on(state, matter.vhs, today):
             yield matter
             continue
         said = state.acknowledged.get((matter.code, matter.vhs, matter.ref))
-        if said is None or not said.holds({}, today):
+        if said is None or not said.holds({"as": "foreseen"} if matter.kind == "suspected_many" else {}, today):
             yield matter._replace(kind="suspected_over", values={"coop_id": state.coop_id})
 
 
@@ -191,6 +195,7 @@ def _suspected(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> 
     counts = seat.live and not (seat.orphaned or seat.lost or booking.orphaned_by)
     if seat.absences and counts and not (seat.withheld or seat.asked) and _goes_on(state, lane, booking):
         kind = "suspected" if lane.vhs == booking.owner else "suspected_copy"
+        kind = "suspected_many" if seat.foreseen else kind
         yield Matter(kind, lane.vhs, booking.ref, seat.absent_version, code="BOOKING_REMOVED")
 
 

@@ -186,6 +186,13 @@ REASONS: dict[str, str] = {
 }
 """Why absences are suspended, by the code in the log (D17)."""
 
+FORESEEN = (
+    "Booking {ref} was removed instead of cancelled with status S, with so many others at once that nobody will be "
+    "cancelled for it unasked: a second complete export without them waits for an answer (koop-es withheld list). Look "
+    "for a filter, a wrong file or an empty one first, and export again."
+)
+"""What BOOKING_REMOVED says of a first absence among too many (D19)."""
+
 WITHHELD = (
     "Booking {ref} was removed instead of cancelled with status S, among too many at once. Restore it, a copy with "
     "its Koop-Beleg-ID, or let an operator decide: koop-es withheld list."
@@ -219,6 +226,7 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": ABO_VANISHED,
     "never_there": NEVER_THERE,
     "asked": ASKED,
+    "foreseen": FORESEEN,
     "withheld": WITHHELD,
     "orphan": ORPHAN,
     "double": DOUBLE,

@@ -384,10 +384,14 @@ def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
 
 
 def _absence(seat: Seat) -> dict[str, str]:
-    """Say what has become of an absence: a suspicion so far, withheld, or taken for removed (D3, D4)."""
+    """Say what has become of an absence: a suspicion so far, one of so many that they will be withheld, withheld, or
+    taken for removed (D3, D4, D19).
+    """
     if seat.withheld is not None:
         return {"as": "withheld"}
-    return {"as": "orphan"} if seat.orphaned else {}
+    if seat.orphaned:
+        return {"as": "orphan"}
+    return {"as": "foreseen"} if seat.foreseen else {}
 
 
 def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Violation]:

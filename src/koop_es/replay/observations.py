@@ -249,7 +249,11 @@ def _judged(events: list[e.Event]) -> Judgement:
     held = [event for event in events if isinstance(event, e.EffectWithheld)]
     fields = {name for event in held if event.facts is not None for name in given(event.facts)}
     effects = {Effect(event.effect) for event in held}
+    missing = [event for event in events if isinstance(event, e.BookingVanished)]
     foreseen = Absences(everywhere=waits)
+    if many := {owner_of(event.ref) for event in missing if event.rule == "D19"}:
+        few = any(event.rule == "D3" for event in missing)
+        foreseen = Absences(owners=tuple(sorted(many))) if few and not waits else Absences(everywhere=True)
     back = next((WentBack(ev.moment, (), ev.count) for ev in events if isinstance(ev, e.CourseWentBack)), None)
     return Judgement(absences, foreseen, tuple(sorted(effects)), tuple(sorted(fields)), back)
 

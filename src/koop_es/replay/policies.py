@@ -48,7 +48,7 @@ def policy_then(policy: Policy, events: Sequence[e.Event]) -> Policy:
 
 def _orphans(events: Sequence[e.Event]) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    suspected = {event.ref for event in events if isinstance(event, e.BookingVanished) and event.rule == "D3"}
+    suspected = {event.ref for event in events if isinstance(event, e.BookingVanished) and event.rule != "D5"}
     settled = {event.ref for event in events if isinstance(event, e.OrphanDetected | e.OrphanWithheld | e.MirrorLost)}
     if suspected:
         told["orphan_confirmations"] = 1 if suspected & settled else 2

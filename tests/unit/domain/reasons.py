@@ -71,7 +71,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "BookingPromoted": {"B19": ROW, "D7": RULE, "D20": CAUSE, **MOVED},
     "BookingReinstated": {"D5": ROW, "D20": CAUSE, "D32": CAUSE, **MOVED},
     "BookingReappeared": {"B11": RULE, "D3": ROW, "D17": ROW},
-    "BookingVanished": {"D3": RULE, "D5": CAUSE},
+    "BookingVanished": {"D3": RULE, "D5": CAUSE, "D19": RULE},
     "BookingArchived": {"D17": RULE},
     "MirrorLost": {"B11": CAUSE, "D32": CAUSE, "D2": CAUSE, "D5": CAUSE, "D24": CAUSE, "D20": CAUSE},
     "BookingQuestioned": {"D24": CAUSE, "D32": CAUSE, "B11": CAUSE, "D20": MAYBE | Says.ANY},

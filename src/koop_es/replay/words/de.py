@@ -434,6 +434,10 @@ SAYS: dict[str, str] = {
         "Die Kopie der Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}: vorerst ein Verdacht, noch ist "
         "niemand storniert."
     ),
+    "m_suspected_many": (
+        "Die Belegung {ref} fehlt mit vielen anderen in einem vollständigen Export der VHS {vhs}: niemand ist "
+        "storniert, und ein zweiter solcher Export wartet auf eine Antwort."
+    ),
     "m_suspected_over": (
         "Die Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}, und der Kurs ist vorbei: das storniert "
         "niemanden mehr."
@@ -524,6 +528,11 @@ SAYS: dict[str, str] = {
     "n_suspected_copy": (
         "Bitte die Kopie bei VHS {vhs} mit ihrer Koop-Beleg-ID wiederherstellen: fehlt sie bis zum letzten Kurstag im "
         "nächsten vollständigen Export, bekommen alle anderen S, außer mit orphan_policy=owner_only."
+    ),
+    "n_suspected_many": (
+        "Bitte prüfen, ob der Export der VHS {vhs} gefiltert, abgeschnitten oder der falsche war, und neu exportieren. "
+        "Fehlen sie auch im nächsten vollständigen Export, bekommt niemand S, bevor jemand antwortet: koop-es withheld "
+        "list."
     ),
     "n_suspected_over": (
         "Sie bleibt und wird abgerechnet. Sollte sie das nicht, bitte S setzen, wo sie noch steht; sonst dafür "

@@ -111,6 +111,13 @@ _ASKED = (
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
 
+_FORESEEN = (
+    "Die Belegung {ref} wurde entfernt statt mit Status S storniert, mit so vielen anderen auf einmal, dass ungefragt "
+    "niemand storniert wird: Ein zweiter vollständiger Export ohne sie wartet auf eine Antwort (koop-es withheld "
+    "list). Bitte zuerst nach einem Filter, einer falschen oder leeren Datei sehen und neu exportieren."
+)
+"""What BOOKING_REMOVED says of a first absence among too many."""
+
 _WITHHELD = (
     "Die Belegung {ref} wurde zusammen mit auffällig vielen entfernt statt mit Status S storniert. Bitte "
     "wiederherstellen, eine Kopie mit ihrer Koop-Beleg-ID, oder der Betreiber entscheidet: koop-es withheld list."
@@ -124,6 +131,6 @@ _ORPHAN = (
 
 VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
-    "orphan": _ORPHAN, "double": _DOUBLE,
+    "foreseen": _FORESEEN, "orphan": _ORPHAN, "double": _DOUBLE,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -338,6 +338,10 @@ SAYS: dict[str, str] = {
         "The copy of booking {ref} is missing from complete exports of VHS {vhs}: a suspicion so far, nobody is "
         "cancelled yet."
     ),
+    "m_suspected_many": (
+        "Booking {ref} is missing from a complete export of VHS {vhs} with many others: nobody is cancelled, and a "
+        "second such export waits for an answer."
+    ),
     "m_suspected_over": (
         "Booking {ref} is missing from complete exports of VHS {vhs}, and the course is over: that cancels nobody any "
         "more."
@@ -417,6 +421,10 @@ SAYS: dict[str, str] = {
     "n_suspected_copy": (
         "Restore the copy at VHS {vhs} with its Koop-Beleg-ID: at its next complete export without it, up to the last "
         "day of the course, all others get S, unless orphan_policy is owner_only."
+    ),
+    "n_suspected_many": (
+        "Look whether the export of VHS {vhs} was filtered, cut off or the wrong one, and export again. If its next "
+        "complete export lacks them as well, nobody gets S before somebody answers: koop-es withheld list."
     ),
     "n_suspected_over": (
         "It stays and is billed. Should it not have been, set S where it still stands; else answer for it: koop-es "
