@@ -122,6 +122,24 @@ LISTS = (
         Named((f"{_ECHO}::test_d22_a_create_keeps_its_id_until_it_is_seen_and_what_changed_since_follows",)),
     ),
     Mutation(
+        "who edited a row before cannot cancel it",
+        "D21",
+        "The S of a clerk would be taken for one that nobody gave out.",
+        (
+            Edit(
+                "domain/echoes.py",
+                "        if any(lane.given for lane in draft.state.lanes.values()):",
+                "        if False:",
+            ),
+        ),
+        Named(
+            (
+                f"{_ECHO}"
+                "::test_d21_what_nobody_gave_out_is_a_claim_although_its_editor_is_who_edited_the_row_before[no list]",
+            )
+        ),
+    ),
+    Mutation(
         "whoever books again in a row inherits the S on its way there",
         "D18",
         "Somebody who cancelled and came back the same day would be cancelled again.",

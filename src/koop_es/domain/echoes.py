@@ -42,8 +42,10 @@ def is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool
     last (D21). What was not given out cannot have been written by WS.
     """
     if not told_anything(draft):
+        if any(lane.given for lane in draft.state.lanes.values()):  # lists are noted, and none of this VHS is
+            return actor_of(row.edited_by) == WEB_SERVICE_USER and _was_cancelled(draft, booking)
         return _is_echo_by_editor(draft, booking, seat, row)
-    if seat.told:
+    if seat.told and (seat.given is CANCELLED or actor_of(row.edited_by) == WEB_SERVICE_USER):
         return True
     if seat.given is CANCELLED:
         return draft.state.is_cancelled(booking)
@@ -60,7 +62,7 @@ def _is_echo_by_editor(draft: Draft, booking: Booking, seat: Seat, row: BookingR
     cancelled = draft.state.is_cancelled(booking)
     actor = actor_of(row.edited_by)
     if actor == WEB_SERVICE_USER:
-        return cancelled or booking.ever_cancelled
+        return _was_cancelled(draft, booking)
     if row.booking_id in draft.merged or (row.participant_no, row.booking_id) != (seat.participant_no, seat.booking_id):
         return cancelled or seat.told > 0
     return actor in (None, seat.actor) and (cancelled or seat.told == TOLD)
@@ -71,7 +73,11 @@ def is_acknowledged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow)
     if told_anything(draft):
         return is_echo(draft, booking, seat, row)
     by_us = actor_of(row.edited_by) == WEB_SERVICE_USER
-    return by_us and (draft.state.is_cancelled(booking) or booking.ever_cancelled)
+    return by_us and _was_cancelled(draft, booking)
+
+
+def _was_cancelled(draft: Draft, booking: Booking) -> bool:
+    return draft.state.is_cancelled(booking) or booking.ever_cancelled
 
 
 def note_given(draft: Draft, *, compares: bool = True) -> None:

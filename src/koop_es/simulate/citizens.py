@@ -227,6 +227,11 @@ class People:
         elif not self._surely_shown(vhs, contract, since, now):
             del contract.left[vhs]
             contract.doubtful |= any(self._shown(vhs, since, now))
+        elif any(
+            told.vhs == vhs and told.who == contract.who and told.letter == "S" and moment(told) < since
+            for told in self.diary.told
+        ):
+            contract.again = True  # a second "S" in one row is a question, and this is its answer (D21)
 
     def _shown(self, vhs: str, since: Moment, until: Moment) -> Iterator[Sent]:
         """Give the exports of a VHS written between two moments that may have been read."""

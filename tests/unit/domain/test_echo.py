@@ -18,7 +18,21 @@ from koop_es.domain.cooperation import GIVEN_ANEW, REFUSED_IN
 from koop_es.domain.events import BookingCancelled, CancellationDelivered, ChangesGivenOut, ChangesNotSeen
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change
-from tests.unit.domain.world import ABO, ANNA, BERND, COOP, MASTER, THIRD, World, held, mirror, network, shared, types
+from tests.unit.domain.world import (
+    ABO,
+    ANNA,
+    BERND,
+    COOP,
+    MASTER,
+    THIRD,
+    World,
+    booked,
+    held,
+    mirror,
+    network,
+    shared,
+    types,
+)
 
 REF = "301:7"
 KERN, LATER = "Kern am 17.07.2026, 09:42", "Kern am 18.07.2026, 08:00"
@@ -321,6 +335,22 @@ def test_d22_a_change_refused_in_three_complete_exports_is_said_and_closes_when_
     events = world.report(THIRD, held(THIRD, status="S", edited_by=WS))
     assert isinstance(events[0], CancellationDelivered)
     assert "APPLIED_NOT_SEEN" not in world.codes
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["no list", "a list about another"])
+def test_d21_what_nobody_gave_out_is_a_claim_although_its_editor_is_who_edited_the_row_before(listed: bool) -> None:
+    world = network()
+    world.report(ABO, held(ABO, edited_by=KERN))
+    world.give(THIRD)
+    world.report(THIRD, held(THIRD, edited_by=WS))
+    for _ in range(2):
+        world.report(THIRD)
+    world.report(THIRD, held(THIRD, edited_by=WS))
+    if listed:
+        world.report(THIRD, held(THIRD, edited_by=WS), booked("9"))
+        world.give(ABO)
+    assert types(world.report(ABO, held(ABO, status="S", edited_by=KERN)))[0] == "BookingCancelled"
+    assert world.statuses(THIRD)[REF] == "S"
 
 
 def test_d5_whoever_books_again_in_the_row_before_its_s_is_seen_is_a_new_registration() -> None:
