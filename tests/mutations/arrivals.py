@@ -13,7 +13,7 @@ _READABLE = "        return lane.delivered and not lane.frozen and lane.present\
 _COMPLETE = "        complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete\n"
 _APPEND = "        appends = [Append(item.state.coop_id, item.expected, item.events) for item in news]\n"
 _LAST = "        with self.store.write() as tx:\n            self._append(tx, decided, marks)\n"
-_ECHO = "        return cancelled or booking.ever_cancelled\n"
+_ECHO = "    return draft.state.is_cancelled(booking) or booking.ever_cancelled\n"
 _ELSEWHERE = '    return "B11" if mirror_stands_elsewhere(part, booking, seat) else None\n'
 
 ARRIVALS = (
@@ -167,7 +167,7 @@ ARRIVALS = (
         "an S that was taken back meanwhile is a new one",
         "list late",
         "A change list may be carried out late: the S in it is our own, not one of the staff (T6).",
-        (Edit("domain/echoes.py", _ECHO, "        return cancelled\n"),),
+        (Edit("domain/echoes.py", _ECHO, "    return draft.state.is_cancelled(booking)\n"),),
         Named(
             (
                 "tests/unit/domain/test_orphans.py::test_d5_s_that_arrives_late_after_a_reinstatement_is_an_echo",

@@ -72,6 +72,7 @@ class Contract:
     lost: dict[str, Moment] = field(default_factory=dict)
     doubtful: bool = False
     again: bool = False
+    entered_again: Moment | None = None
     revived: bool = False
 
 
@@ -131,6 +132,7 @@ class People:
             faulty = any(sent.fault for sent in self._shown(vhs, former.since, END))
             contract.again = former.again or former.revived or faulty
             contract.revived = former.revived
+            contract.entered_again = now
 
     def _meant(self, deed: Deed) -> list[Contract]:
         mine = [contract for (who, _), contract in self.contracts.items() if who == deed.who]
@@ -177,6 +179,9 @@ class People:
                 ):
                     del contract.left[deed.vhs]
                     contract.doubtful = True
+                if deed.vhs == contract.owner and contract.entered_again is not None:
+                    # A row that went before it was seen is, back again, another registration or the same (B15).
+                    contract.again |= not self._surely_shown(deed.vhs, contract, contract.entered_again, now)
                 contract.missing[deed.vhs] = now
             case "returned" if deed.letter:
                 contract.missing.pop(deed.vhs, None)
