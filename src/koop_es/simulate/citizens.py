@@ -173,16 +173,7 @@ class People:
                 contract.revived |= deed.vhs == contract.owner
                 self._revive(deed.vhs, contract, now)
             case "removed":
-                # An "S" that nobody saw before the row was gone is known to nobody.
-                if deed.vhs in contract.left and not self._surely_shown(
-                    deed.vhs, contract, contract.left[deed.vhs], now
-                ):
-                    del contract.left[deed.vhs]
-                    contract.doubtful = True
-                if deed.vhs == contract.owner and contract.entered_again is not None:
-                    # A row that went before it was seen is, back again, another registration or the same (B15).
-                    contract.again |= not self._surely_shown(deed.vhs, contract, contract.entered_again, now)
-                contract.missing[deed.vhs] = now
+                self._note_removed(deed, contract, now)
             case "returned" if deed.letter:
                 contract.missing.pop(deed.vhs, None)
                 contract.left.pop(APPROVED, None)
@@ -209,6 +200,17 @@ class People:
                 contract.left, contract.missing, contract.doubtful = {}, {}, False
                 if deed.letter == "S":
                     contract.left["operator"] = now
+
+    def _note_removed(self, deed: Deed, contract: Contract, now: Moment) -> None:
+        """Follow a row that is taken out, and what nobody saw of it before."""
+        # An "S" that nobody saw before the row was gone is known to nobody.
+        if deed.vhs in contract.left and not self._surely_shown(deed.vhs, contract, contract.left[deed.vhs], now):
+            del contract.left[deed.vhs]
+            contract.doubtful = True
+        if deed.vhs == contract.owner and contract.entered_again is not None:
+            # A row that went before it was seen is, back again, another registration or the same (B15).
+            contract.again |= not self._surely_shown(deed.vhs, contract, contract.entered_again, now)
+        contract.missing[deed.vhs] = now
 
     def _note_lost(self, deed: Deed, contract: Contract, now: Moment) -> None:
         """Follow a restore: what no export had shown went unseen, and one that nobody could tell reads as removal."""
