@@ -13,6 +13,49 @@ _CARRIED = "tests/integration/ingest/test_carried_s.py"
 
 ROWS = (
     Mutation(
+        "an S that a person set beside a move is the S of the move",
+        "D21",
+        "Who cancelled at another VHS stays booked in the course to which the owner moved the row; nobody is asked.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "            if is_meant(draft, booking, row):\n",
+                "            if not seat and is_meant(draft, booking, row):\n",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d21_s_of_a_move_that_a_person_of_another_vhs_set_is_asked",)),
+    ),
+    Mutation(
+        "an S given out for a row under another Beleg-ID is a claim where the row is moved",
+        "D21",
+        "A list carried out late cancels the citizen in the course to which the row was moved.",
+        (
+            Edit(
+                "ingest/decide.py",
+                "chain(self.references.homes(row.booking_id), self._rekeyed(part, row))",
+                "self.references.homes(row.booking_id)",
+            ),
+        ),
+        Named(
+            (
+                f"{_CARRIED}::test_d21_s_that_was_given_out_for_a_row_under_another_beleg_id_is_no_claim_where_it_is_moved",
+            )
+        ),
+    ),
+    Mutation(
+        "an S given out for one Beleg-ID is ours in a row under another",
+        "D21",
+        "Who really cancelled stays booked.",
+        (
+            Edit(
+                "domain/moves.py",
+                "    if seat.booking_id != row.booking_id:\n        return None\n",
+                "",
+            ),
+        ),
+        Named((f"{_CARRIED}::test_d21_s_given_out_for_a_beleg_id_is_a_claim_in_a_row_under_another",)),
+    ),
+    Mutation(
         "a row that was set aside protects nobody by TNR or name",
         "D17",
         "Who stands in a row that cannot be used is not gone.",

@@ -7,7 +7,7 @@ sides read it out of one complete export, and neither knows the state of the oth
 from __future__ import annotations
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import TOLD, Booking, Seat
+from koop_es.domain.cooperation import TOLD, Booking, Reason, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.merges import same_name
@@ -68,6 +68,17 @@ def move(draft: Draft, booking: Booking, row: BookingRow) -> None:
     draft.add(e.BookingMoved, "D25", row=row, ref=booking.ref, course_number=row.number, period=row.period)
 
 
+def is_meant(draft: Draft, booking: Booking, row: BookingRow) -> bool:
+    """Tell whether an "S" of which this VHS was told because the owner moved the booking may be meant for the person:
+    somebody here edited the row last (D21).
+
+    It was set before the list was carried out, or after: that nobody can tell, and it is asked as if it had been shown
+    before the list was fetched (D25).
+    """
+    moved = draft.state.reason(booking) is Reason.MOVED and draft.moment.vhs != booking.owner
+    return moved and by_person(actor_of(row.edited_by))
+
+
 # --- an "S" that moves along ------------------------------------------------------------------------------------------
 
 
@@ -80,6 +91,8 @@ def letter_left(former: Draft, ref: str, row: BookingRow) -> Status | None:
     vhs, booking = former.moment.vhs, former.state.bookings.get(ref)
     seat = booking.seats.get(vhs) if booking is not None else None
     if booking is None or seat is None or booking.owner != vhs or not seat.live or seat.orphaned:
+        return None
+    if seat.booking_id != row.booking_id:
         return None
     given = _was_given_out(former, booking, seat, row) and _is_its_row(former, booking, seat, row)
     return seat.status if given else None
@@ -99,7 +112,7 @@ def comes_late(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: Boo
 
     Soon after the move it may be, whoever edited the row since; later only the connector itself can be so late.
     """
-    if draft.moment.vhs != booking.owner or draft.state.is_cancelled(booking) or "~" not in booking.ref:
+    if draft.moment.vhs != booking.owner or draft.state.is_cancelled(booking):
         return False
     if any(shown == CANCELLED.value for shown, _ in seat.acked):
         return False

@@ -35,7 +35,7 @@ from koop_es.domain.echoes import (
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
-from koop_es.domain.moves import comes_late, take_carried
+from koop_es.domain.moves import comes_late, is_meant, take_carried
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Person, Status, actor_of
 from koop_es.domain.observe_identity import (
     let_movers_wait,
@@ -306,7 +306,10 @@ def _take_status(
         # The Master knows of its own Ausfall without being told (D24).
         known = booking.cancelled_by and not told_anything(draft)
         if echo or known or (state.cancelled and vhs == state.master):
-            draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
+            if is_meant(draft, booking, row):
+                draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
+            else:
+                draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         elif comes_late(draft, part, booking, seat, row):
             take_carried(draft, ref, row, at_once=False)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):

@@ -148,7 +148,7 @@ REMEDIES: dict[str, str] = {
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
     "MOVED_AND_CANCELLED": (
         "Ask who set the S: koop-es confirm-cancellation {course} --booking {refs} --vhs {owner} --reason TEXT cancels "
-        "the booking where it is now, with --reject it lives there."
+        "the booking where it is now, with --reject it lives there, unless somebody cancelled it there as well."
     ),
     "CANCELLATION_UNCLEAR": (
         "Ask this VHS: koop-es confirm-cancellation makes it S everywhere, with --reject it stays A or becomes it."

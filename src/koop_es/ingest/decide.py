@@ -129,7 +129,7 @@ class Decider:
         for part in parts:
             part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
             part.rekeyed = partial(self._rekeyed, references, part)
-            part.letter_left, part.taken = partial(left.letter, part.coop_id), partial(left.holds, part.coop_id)
+            part.letter_left, part.taken = partial(left.letter, part), partial(left.holds, part.coop_id)
             part.complete_before = complete_before
 
     def _rekeyed(self, references: References, part: Slice, row: BookingRow) -> Collection[Home]:
@@ -149,12 +149,20 @@ class _Left:
     references: References
     drafts: dict[str, Draft] = field(default_factory=dict)
 
-    def letter(self, coop_id: str, row: BookingRow) -> Status | None:
-        """Give the letter a row's booking had in another course, if its "S" was given out there."""
-        for home in chain(self.references.homes(row.booking_id), self.references.rekeyed(row)):
-            if home.coop_id != coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
+    def letter(self, part: Slice, row: BookingRow) -> Status | None:
+        """Give the letter a row's booking had in another course, if its "S" was given out there: by its reference, or
+        by the Beleg-ID under which it went on there (D18b).
+        """
+        for home in chain(self.references.homes(row.booking_id), self._rekeyed(part, row)):
+            if home.coop_id != part.coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
                 return letter
         return None
+
+    def _rekeyed(self, part: Slice, row: BookingRow) -> Iterator[Home]:
+        """Give the bookings under a row's name that are not found under the Beleg-ID of their reference any more."""
+        for home in self.references.named(row.person) if row.person is not None else ():
+            if part.stands(home.ref.partition(":")[2].partition("~")[0]) is None:
+                yield home
 
     def holds(self, coop_id: str, booking_id: str) -> bool:
         """Tell whether the row of another course than this one has a Beleg-ID of the VHS now (D18a)."""

@@ -12,9 +12,9 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import effect_of
-from koop_es.domain.observation import BookingRow
+from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.slices import Home
-from koop_es.domain.witnesses import is_day_only
+from koop_es.domain.witnesses import is_day_only, normalised
 from koop_es.store import Tx, vault
 
 NUMBERS_AT_ONCE = 8
@@ -43,6 +43,7 @@ class References:
         self._asked = False
         self._withheld: set[str] | None = None
         self._rekeyed: dict[str, list[Home]] | None = None
+        self._named: dict[tuple[str, str], list[Home]] | None = None
 
     def homes(self, booking_id: str) -> Collection[Home]:
         """Find where a Beleg-ID of this VHS stood, removed and cancelled bookings included."""
@@ -57,6 +58,16 @@ class References:
     def of(self, booking_id: str) -> Collection[str]:
         """Give the references a Beleg-ID of this VHS has in any of its courses."""
         return [home.ref for home in self.homes(booking_id)]
+
+    def named(self, person: Person) -> Collection[Home]:
+        """Find the bookings of this VHS under a name: one that went on under another Beleg-ID is found by nothing else
+        (D18b); forgotten people's are not.
+        """
+        if self._named is None:
+            self._named = {}
+            for ref, coop_id, one in vault.named(self._tx, self._vhs):
+                self._named.setdefault(_name(one), []).append(Home(ref, coop_id))
+        return self._named.get(_name(person), ())
 
     def withheld(self, ref: str) -> bool:
         """Tell whether a booking of this VHS is held back as missing (D19)."""
@@ -122,3 +133,7 @@ def was_booked_before(row: BookingRow, made_at: str) -> bool:
         return True
     booked, made = datetime.fromisoformat(row.booked_at), datetime.fromisoformat(made_at)
     return booked.date() < made.date() if is_day_only(row.booked_at) else booked < made
+
+
+def _name(person: Person) -> tuple[str, str]:
+    return normalised(person.name), normalised(person.first_name)

@@ -54,6 +54,12 @@ def homes(tx: Tx, refs: Iterable[str]) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in tx.rows("persons_homes", refs=list(refs))]
 
 
+def named(tx: Tx, vhs: str) -> list[tuple[str, str, Person]]:
+    """Read the names of everybody one VHS ever booked, with booking and cooperation."""
+    rows = tx.rows("persons_named", since=f"{vhs}:", until=f"{vhs};")
+    return [(ref, coop_id, Person(name, first_name)) for ref, coop_id, name, first_name in rows]
+
+
 def values(tx: Tx, person_ids: Iterable[str]) -> list[tuple[str, Person]]:
     """Read every version of some persons, also of forgotten ones: what has to be found before it can be erased."""
     rows = tx.rows("persons_values", person_ids=list(person_ids))

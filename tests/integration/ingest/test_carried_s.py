@@ -27,15 +27,18 @@ class Network:
     "S" but has not shown it.
     """
 
-    def __init__(self, store: Store, folder: Path, why: str, *, told: bool = True) -> None:
+    def __init__(self, store: Store, folder: Path, why: str, *, told: bool = True, rekeyed: bool = False) -> None:
         self.store, self.folder, self.sequences, self.why = store, folder, {"563": 0, "301": 0}, why
-        self.off, self.letter = False, ""
+        self.off, self.letter, self.booking_id = False, "", "55"
         self.master()
         self.owner("A1", seats="W")
         give_out(store, "563", now=NOW)
         give_out(store, "301", now=NOW)  # the letter of the Master's own booking
         self.letter = "A"
         self.master()
+        if rekeyed:
+            self.booking_id = "59"
+            self.owner("A1", seats="W")
         self.letter, self.off = ("S", False) if why == MASTER_S else ("A", True)
         self.master()
         if told:
@@ -65,18 +68,24 @@ class Network:
             mirror("A1", "801", "563:1", seats),
             mirror("A2", "802", "563:2"),
         ]
-        self.report("301", shared, [*rows, booking(where, "55", letter) | {"Bearbeitet von": by}])
+        about = {"Beleg-ID": self.booking_id, "Bearbeitet von": by}
+        self.report("301", shared, [*rows, booking(where, "55", letter) | about])
+
+    @property
+    def there(self) -> str:
+        """Where it is moved to, the booking goes by the Beleg-ID its row has now."""
+        return THERE if self.booking_id == "55" else f"301:{self.booking_id}"
 
     def wanted(self) -> str:
         return next(
             str(held["status"]) for item in view(self.store, "301")["courses"] for held in item["bookings"]
-            if held["ref"] == THERE
+            if held["ref"] == self.there
         )  # fmt: skip
 
     def written(self) -> list[str]:
         """List what 301 has to write in the row that was moved."""
         told = change_list(self.store, "301")
-        return [f"{item['kind']} {item['booking']['status']}" for item in told if _ref(item) == THERE]
+        return [f"{item['kind']} {item['booking']['status']}" for item in told if _ref(item) == self.there]
 
     def codes(self) -> set[str]:
         return {item["code"] for item in open_violations(self.store)}
@@ -177,3 +186,31 @@ def test_d25_rejected_says_so_where_the_booking_was_cancelled_anew(store: Store,
     assert net.wanted() == "S"
     assert net.answer(K1, HERE, reject=True) == "S", "it was cancelled where it is now, and stays so"
     assert net.written() == []
+
+
+@pytest.mark.parametrize("why", [MASTER_S, AUSFALL])
+@pytest.mark.parametrize("seen", [True, False], ids=["the move was seen", "before the move is seen"])
+def test_d21_s_that_was_given_out_for_a_row_under_another_beleg_id_is_no_claim_where_it_is_moved(
+    store: Store, tmp_path: Path, why: str, seen: bool
+) -> None:
+    net = Network(store, tmp_path, why, rekeyed=True)
+    if seen:
+        net.owner("A2", "A", "WS")
+    net.owner("A2", "S", "WS")
+    assert net.wanted() == "A"
+    assert net.written() == A_OVER_S
+    net.check()
+    if why == MASTER_S:
+        assert net.answer(K1, HERE, reject=True) == "A", "it lives where it is, as is said"
+    give_out(store, "301", now=NOW)
+    net.owner("A2", "A", "WS")
+    assert (net.wanted(), net.written()) == ("A", [])
+    assert "MOVED_AND_CANCELLED" not in net.codes()
+
+
+def test_d21_s_given_out_for_a_beleg_id_is_a_claim_in_a_row_under_another(store: Store, tmp_path: Path) -> None:
+    net = Network(store, tmp_path, MASTER_S)
+    net.owner("A1")
+    net.booking_id = "59"
+    net.owner("A2", "S", "WS")
+    assert net.wanted() == "S"

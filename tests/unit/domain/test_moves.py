@@ -325,3 +325,38 @@ def test_d24_nothing_moves_out_of_an_ausfall_that_is_withheld_or_over() -> None:
         world = shared()
         ausfall(world, on=True)
         assert "BookingMoved" not in types(export(world, stands=[there()], **how))
+
+
+def told_of_a_move() -> World:
+    """Give a world in which 301 moved its booking, and the Master and 412 were told so."""
+    world = shared()
+    world.report(THIRD, held(THIRD), booked("9"))
+    world.give(MASTER, ABO)
+    export(world, stands=[there()])
+    world.give(MASTER, THIRD)
+    return world
+
+
+def test_d21_s_of_a_move_that_a_person_of_another_vhs_set_is_asked() -> None:
+    world = told_of_a_move()
+    assert types(world.report(THIRD, held(THIRD, status="S", edited_by="Kern"), booked("9")))[0] == "BookingCancelled"
+    assert world.detail("MOVED_AND_CANCELLED")["found"] == f"VHS {THIRD}"
+    world.report(THIRD, held(THIRD, status="S", edited_by="WS"), booked("9"))
+    assert ("MOVED_AND_CANCELLED", ABO, "301:7") in world.open, "until somebody answers"
+    world.decide(ABO, lambda draft: reject_cancellation(draft, "301:7", "she comes"))
+    assert "MOVED_AND_CANCELLED" not in world.codes
+
+
+@pytest.mark.parametrize("by", ["WS", None])
+def test_d21_s_of_a_move_that_no_person_set_is_acknowledged(by: str | None) -> None:
+    world = told_of_a_move()
+    assert types(world.report(THIRD, held(THIRD, status="S", edited_by=by), booked("9"))) == ["CancellationDelivered"]
+    assert "MOVED_AND_CANCELLED" not in world.codes
+
+
+def test_d21_s_of_an_ausfall_beside_a_move_is_acknowledged_whoever_edited_it() -> None:
+    world = told_of_a_move()
+    world.report(MASTER, held(MASTER), cancelled=True)
+    world.give(THIRD)
+    by_staff = held(THIRD, status="S", edited_by="Kern")
+    assert "BookingCancelled" not in types(world.report(THIRD, by_staff, booked("9"), cancelled=True))

@@ -93,6 +93,10 @@ SELECT ref, coop_id FROM koop_persons WHERE ref = ANY(%(refs)s::text[])
 UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref = ANY(%(refs)s::text[])
 ORDER BY ref, coop_id
 
+-- persons_named: Read the names under which bookings of one VHS are kept, by a range of references.
+SELECT DISTINCT ref, coop_id, name, first_name FROM koop_persons
+WHERE ref COLLATE "C" >= %(since)s AND ref COLLATE "C" < %(until)s
+
 -- persons_values: Read every version of some persons, forgotten or not.
 SELECT person_id, name, first_name, phone, email FROM koop_persons
 WHERE person_id = ANY(%(person_ids)s::text[]) ORDER BY person_id, version

@@ -83,6 +83,9 @@ SELECT ref, coop_id FROM koop_persons WHERE ref IN (SELECT value FROM json_each(
 UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref IN (SELECT value FROM json_each(:refs))
 ORDER BY ref, coop_id
 
+-- persons_named: Read the names under which bookings of one VHS are kept, by a range of references.
+SELECT DISTINCT ref, coop_id, name, first_name FROM koop_persons WHERE ref >= :since AND ref < :until
+
 -- persons_values: Read every version of some persons, forgotten or not.
 SELECT person_id, name, first_name, phone, email FROM koop_persons
 WHERE person_id IN (SELECT value FROM json_each(:person_ids)) ORDER BY person_id, version
