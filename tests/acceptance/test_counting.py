@@ -56,6 +56,41 @@ def test_d23_an_old_export_again_is_only_superseded(koop: Console, near: Program
     assert koop.violations("--vhs", NEAR) == []
 
 
+def test_d23_a_new_count_behind_a_clock_that_ran_ahead_is_said_from_the_second_export_on(
+    koop: Console, near: Program
+) -> None:
+    koop.take_in(export(near, 3, "11T00:00"), outcome="unchanged")
+    near.cancel(f"{NEAR}:{next(iter(near.bookings))}")
+    koop.take_in(export(near, 1, "10T02:00", "anew"), outcome="superseded")
+    assert koop.status()[NEAR]["state"] != "blocked", "one that comes late is nothing"
+    found = koop.take_in(export(near, 2, "10T05:00", "anew"), outcome="superseded", status=1)
+    assert found["code"] == "SEQUENCE_RESTARTED"
+    assert "2. in a row" in found["reason"]
+    assert koop.status()[NEAR]["state"] == "blocked"
+    assert restart(koop)["since"] == "2026-03-10T02:00:00+01:00"
+    koop.take_in(near.folder / f"{NEAR}-anew-1")
+    koop.take_in(near.folder / f"{NEAR}-anew-2", outcome="unchanged")
+    assert koop.status()[NEAR]["state"] != "blocked"
+
+
+def test_d23_several_old_exports_in_a_row_that_nobody_reads_are_said_and_no_new_count(
+    koop: Console, near: Program
+) -> None:
+    koop.take_in(export(near, 9, "20T02:00"), outcome="unchanged")
+    assert koop.status()[NEAR]["state"] == "behind"
+    koop.take_in(export(near, 7, "18T02:00"), outcome="superseded")
+    assert koop.status()[NEAR]["state"] == "behind"
+    koop.take_in(export(near, 7, "18T02:00", "again"), outcome="superseded")
+    assert koop.status()[NEAR]["state"] == "behind", "the same bytes twice are one"
+    found = koop.take_in(export(near, 8, "19T02:00"), outcome="superseded", status=1)
+    assert found["code"] is None
+    assert "not read" in found["reason"]
+    assert koop.violations("--vhs", NEAR) == []
+    assert koop.status()[NEAR]["state"] == "late"
+    koop.take_in(export(near, 10, "20T03:00"), outcome="unchanged")
+    assert koop.status()[NEAR]["state"] == "behind"
+
+
 def test_d23_an_old_export_of_a_clock_that_ran_ahead_is_known_by_its_bytes(koop: Console, near: Program) -> None:
     ahead = export(near, 3, "12T02:00")
     koop.take_in(ahead, outcome="unchanged")

@@ -83,7 +83,8 @@ def test_an_older_sequence_is_superseded_whatever_it_says(koop: Console, network
     bookings = [row | {"Status": "S"} for row in program.bookings.values()]
     for sequence in (1, program.sequence):
         path = write_export(program.folder / f"late-{sequence}", NEAR, sequence, program.courses, bookings)
-        assert koop.take_in(path, outcome="superseded")["sequence"] == sequence
+        second = int(sequence > 1)  # two in a row that nobody reads are said (D23)
+        assert koop.take_in(path, outcome="superseded", status=second)["sequence"] == sequence
     assert everything(koop) == before
 
 

@@ -298,8 +298,8 @@ WHOLE = (
         (
             Edit(
                 "ingest/ledger.py",
-                ("    if last is None or made is None or not _earlier(last, made):\n        return None\n"),
-                ("    if last is None or made is None or _earlier(last, made):\n        return None\n"),
+                "    if last is None or made is None or not _earlier(last, made) or not",
+                "    if last is None or made is None or _earlier(last, made) or not",
             ),
         ),
         Named((f"{_COUNTING}::test_d23_a_sequence_that_begins_anew_is_no_old_export",)),
@@ -324,11 +324,8 @@ WHOLE = (
         (
             Edit(
                 "ingest/ledger.py",
-                (
-                    '    if tx.row("export_seen", vhs=found.vhs, sha256=found.sha256) is not None:\n'
-                    "        return None\n"
-                ),
-                "",
+                '    return tx.row("export_seen", vhs=found.vhs, sha256=found.sha256) is None\n',
+                "    return True\n",
             ),
         ),
         Named((f"{_COUNTING}::test_d23_an_old_export_of_a_clock_that_ran_ahead_is_known_by_its_bytes",)),
@@ -511,6 +508,13 @@ WHOLE = (
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_ausfall_that_the_master_set_again_since_stays",)),
+    ),
+    Mutation(
+        "new exports that nobody reads are old ones",
+        "D23",
+        "Behind a clock that ran ahead a new count is not heard, and a cancellation waits while all is called in step.",
+        (Edit("ingest/ledger.py", " or _unheard(tx, found, before) or late\n", " or late\n"),),
+        Named((f"{_COUNTING}::test_d23_a_new_count_behind_a_clock_that_ran_ahead_is_said_from_the_second_export_on",)),
     ),
 )
 """What is judged over the whole of an export, before anything of it is written."""

@@ -44,8 +44,9 @@ def ingest(
     With --workers large exports, such as the first one of a great VHS, are decided by several processes; what is
     written is the same.
 
-    The exit status is 1 if rows were quarantined, if something is withheld or would be at the next export, or if
-    exports came under a new count (koop-es vhs restart-sequence), 4 if no export could be used.
+    The exit status is 1 if rows were quarantined, if something is withheld or would be at the next export, if
+    exports came under a new count (koop-es vhs restart-sequence), or if it is not the first in a row that is new and
+    superseded, 4 if no export could be used.
 
     \b
     Examples:
@@ -125,7 +126,12 @@ def _status(results: list[ExportResult]) -> int:
     if len(quarantined) == len(results):
         return BAD_INPUT
     found = any(
-        result.quarantined_rows or result.withheld_cancellations or result.suspended or result.foreseen or result.code
+        result.quarantined_rows
+        or result.withheld_cancellations
+        or result.suspended
+        or result.foreseen
+        or result.code
+        or result.unheard
         for result in results
     )
     return FOUND if quarantined or found else DONE

@@ -30,7 +30,7 @@ class ExportResult:
     """What became of one export; the keys of ``ingest`` answers.
 
     ``code`` is that of what it opened for the VHS as a whole (D20, D23), ``taken_up`` are exports that had waited for
-    the clock and came before it.
+    the clock and came before it. ``unheard`` says that none was read of several in a row (D23).
     """
 
     path: str
@@ -45,6 +45,7 @@ class ExportResult:
     suspended: int = 0
     withheld: dict[str, Any] = field(default_factory=dict)
     foreseen: bool = False
+    unheard: bool = False
     reason: str | None = None
     export: str | None = None
     code: str | None = None
@@ -86,7 +87,7 @@ class ExportResult:
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data, without the plan."""
         data = asdict(self)
-        del data["plan"]
+        del data["plan"], data["unheard"]
         return data
 
 

@@ -196,6 +196,7 @@ def _skipped(
         reason=verdict.reason,
         export=export_name(found.vhs, found.sequence, found.sha256),
         code=RESTARTED if verdict.restarted else None,
+        unheard=verdict.unheard,
     )
 
 
@@ -206,14 +207,18 @@ def _recorded(store: Store, found: Fingerprint | Report, verdict: ledger.Verdict
             institution.append(tx, found.vhs, said)
         ledger.ensure(tx, found.vhs)
         before = ledger.peek(tx, found.vhs, lock=True)
-        if found.sequence is not None and found.sequence < before.last_sequence and not verdict.restarted:
+        if (
+            found.sequence is not None
+            and found.sequence < before.last_sequence
+            and not (verdict.restarted or verdict.unheard)
+        ):
             verdict = ledger.Verdict("superseded", "a newer export was applied meanwhile")
         ledger.record(tx, found, verdict.status, now, reason=verdict.reason, rows=verdict.rows, proves=verdict.proves)
         if verdict.status == "unchanged":
             ledger.advance(tx, found, now)
             quarantine.resolve_exports(tx, found, now.isoformat())
         if verdict.restarted and before.restarted is None:
-            ledger.restarted(tx, found.vhs, found.exported_at)
+            ledger.restarted(tx, found.vhs, verdict.since or found.exported_at)
     return verdict
 
 
@@ -225,7 +230,7 @@ def _said(found: Fingerprint | Report, verdict: ledger.Verdict, before: ledger.P
         detail = {
             "expected": str(sequence_of(before.last_sequence)),
             "found": str(sequence_of(found.sequence)),
-            "since": moment.at,
+            "since": verdict.since or moment.at,
         }
         return [institution.opened(moment, RESTARTED, CRITICAL, "D23", detail)]
     if verdict.status == "unchanged" and before.restarted is not None and found.sequence is not None:

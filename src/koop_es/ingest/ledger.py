@@ -17,6 +17,9 @@ from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Report
 from koop_es.store import Tx
 
+LOOKED_AT = 20
+"""Exports taken in last among which is looked for one that was made before another of a lower sequence (D23)."""
+
 Outcome = Literal["applied", "unchanged", "superseded", "quarantined"]
 
 
@@ -34,13 +37,17 @@ class ExportOvertaken(StoreUnusable):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why an export is not read at all; ``restarted`` where it came under a new count that nobody accepted (D23)."""
+    """Why an export is not read at all; ``restarted`` where it came under a new count that nobody accepted, of which
+    the first was made at ``since``, ``unheard`` where none was read of several in a row (D23).
+    """
 
     status: Outcome
     reason: str
     rows: int = 0
     proves: bool = False
     restarted: bool = False
+    since: str | None = None
+    unheard: bool = False
 
 
 class LaneView(NamedTuple):
@@ -131,7 +138,8 @@ def verdict(tx: Tx, found: Fingerprint | Report, before: Progress, *, again: boo
     if found.sequence is None:
         return _uncounted(tx, found, before)
     if found.sequence < before.last_sequence or (found.sequence == before.last_sequence and not again):
-        return _restarted(tx, found, before) or _superseded(found, before.last_sequence, "was applied already")
+        late = _superseded(found, before.last_sequence, "was applied already")
+        return _restarted(tx, found, before) or _unheard(tx, found, before) or late
     if before.applying is not None and before.applying[0] is not None:
         begun = before.applying[0]
         if found.sequence < begun:
@@ -159,11 +167,7 @@ def _restarted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict
     """Tell an export of a new count from an old one: made later than the last, and of bytes never seen (D23)."""
     assert found.sequence is not None, "called only for exports that are counted"
     last, made = before.last_exported_at, found.exported_at
-    if last is None or made is None or not _earlier(last, made):
-        return None
-    if before.counted_from is not None and _earlier(made, before.counted_from):
-        return None
-    if tx.row("export_seen", vhs=found.vhs, sha256=found.sha256) is not None:
+    if last is None or made is None or not _earlier(last, made) or not _is_new(tx, found, before):
         return None
     return Verdict(
         "superseded",
@@ -171,6 +175,42 @@ def _restarted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict
         f"VHS {found.vhs}, but it was made later and is new: the count seems to have begun anew; if so, accept it with "
         f"koop-es vhs restart-sequence {found.vhs} --reason TEXT and ingest it again",
         restarted=True,
+    )
+
+
+def _is_new(tx: Tx, found: Fingerprint | Report, before: Progress) -> bool:
+    """Tell whether an export is of bytes never seen, and not one of a former count."""
+    made = found.exported_at
+    if made is not None and before.counted_from is not None and _earlier(made, before.counted_from):
+        return False
+    return tx.row("export_seen", vhs=found.vhs, sha256=found.sha256) is None
+
+
+def _unheard(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict | None:
+    """Tell several exports in a row that nobody reads from an old one that comes late (D23).
+
+    The last one that was taken in may have been made by a clock that ran ahead, so that none after it is later. Then
+    they were made after others of the same or a higher sequence all the same, and the count began anew.
+    """
+    assert found.sequence is not None, "called only for exports that are counted"
+    others = tx.rows("export_unheard", vhs=found.vhs)
+    if not others or not _is_new(tx, found, before):
+        return None
+    taken = tx.rows("exports_taken_in", vhs=found.vhs, limit=LOOKED_AT)
+    anew = [
+        made
+        for number, made in (*others, (found.sequence, found.exported_at))
+        if made is not None and any(higher >= number and _earlier(at, made) for higher, at in taken)
+    ]
+    count, last = len(others) + 1, sequence_of(before.last_sequence)
+    return Verdict(
+        "superseded",
+        f"its sequence {sequence_of(found.sequence)} is not above {last}, the last of VHS {found.vhs}, and it is the "
+        f"{count}. in a row that is new and not read: if its count has begun anew, or a clock ran ahead, accept it "
+        f"with koop-es vhs restart-sequence {found.vhs} --reason TEXT and ingest them again",
+        restarted=bool(anew),
+        since=min(anew, key=datetime.fromisoformat, default=None),
+        unheard=True,
     )
 
 

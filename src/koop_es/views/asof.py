@@ -80,6 +80,7 @@ def status(
     aside: dict[str, int] = dict(tx.rows("status_quarantined", vhs=vhs or "", moment=when))
     known = sorted(members | exports.keys() | aside.keys())
     superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=known, upto=position, moment=when))
+    unheard: dict[str, int] = dict(tx.rows("status_unheard", vhss=known, upto=position, moment=when))
     result = []
     for name in known:
         system, number, last_at = exports.get(name, (None, None, None))
@@ -94,6 +95,7 @@ def status(
             aside.get(name, 0),
             None,
             superseded[name],
+            unheard[name],
         )
         result.append(answer(facts, standing[name], untold[name], now=moment, max_age=max_age))
     return result

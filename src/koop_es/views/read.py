@@ -263,12 +263,16 @@ def _now(tx: Tx, now: datetime, vhs: str, max_age: timedelta | None) -> list[dic
     superseded: dict[str, int] = dict(
         tx.rows("status_superseded", vhss=[row[0] for row in rows], upto=MAX_POSITION, moment=times.EVER)
     )
+    unheard: dict[str, int] = dict(
+        tx.rows("status_unheard", vhss=[row[0] for row in rows], upto=MAX_POSITION, moment=times.EVER)
+    )
     standing = defaultdict(list)
     for item in of_rows(tx.rows("status_violations", vhs=vhs), now.date()):
         standing[item[0]].append(item)
     items = []
     for name, system, number, last_at, pending, held, aside, courses, unfinished in rows:
-        facts = Facts(name, system, number, last_at, courses, pending, held, aside, unfinished, superseded[name])
+        late = superseded[name], unheard[name]
+        facts = Facts(name, system, number, last_at, courses, pending, held, aside, unfinished, *late)
         items.append(answer(facts, standing[name], untold.get(name, 0), now=now, max_age=max_age))
     return items
 

@@ -19,6 +19,9 @@ STATES = (
 )  # fmt: skip
 """The states of a VHS, the later the graver; only in the first one does it show all that it should."""
 
+UNHEARD = 2
+"""New exports in a row that were superseded, from which on nobody knows what their VHS shows (D23, D30)."""
+
 STALE = timedelta(days=1)
 """How old the last export may be where only superseded ones came since: the oldest of nightly ones that is no alarm."""
 
@@ -41,6 +44,7 @@ class Facts(NamedTuple):
     quarantined: int | None
     unfinished: int | None
     superseded: int
+    unheard: int
 
 
 def of_rows(rows: Iterable[tuple[str, str, str, str | None]], today: date | None) -> list[Open]:
@@ -100,7 +104,7 @@ def _state(
         "suspended": suspended > 0,
         "withheld": facts.withheld > 0,
         "quarantined": bool(facts.quarantined),
-        "late": stale or old,
+        "late": stale or old or facts.unheard >= UNHEARD,
         "behind": facts.pending > 0 or facts.unfinished is not None,
     }
     found = {state for state, does in holds.items() if does}

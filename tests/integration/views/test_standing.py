@@ -11,7 +11,7 @@ from koop_es.settings import BERLIN
 from koop_es.views.standing import AGREES, STATES, Facts, Open, answer
 
 NOW = datetime(2026, 3, 20, 8, tzinfo=BERLIN)
-FINE = Facts("301", "kufersql", 9, (NOW - timedelta(hours=2)).isoformat(), 2, 0, 0, 0, None, 0)
+FINE = Facts("301", "kufersql", 9, (NOW - timedelta(hours=2)).isoformat(), 2, 0, 0, 0, None, 0, 0)
 SUSPECT: Open = ("301", "BOOKING_REMOVED", {})
 REMOVED: Open = ("301", "BOOKING_REMOVED", {"as": "orphan"})
 
@@ -64,6 +64,11 @@ def test_d30_late_is_who_has_not_reported_for_longer_than_asked(hours: int, said
     old = FINE._replace(last_at=(NOW - timedelta(hours=hours)).isoformat())
     assert state(old, max_age=timedelta(hours=36))[0] == said
     assert state(old)[0] == AGREES, "how often it is to report nobody has said"
+
+
+@pytest.mark.parametrize(("unheard", "said"), [(1, AGREES), (2, "late")])
+def test_d23_of_whom_several_new_exports_in_a_row_are_not_read_does_not_agree(unheard: int, said: str) -> None:
+    assert state(FINE._replace(superseded=5, unheard=unheard))[0] == said
 
 
 @pytest.mark.parametrize(("hours", "said"), [(23, AGREES), (25, "late")])

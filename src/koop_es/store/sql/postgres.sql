@@ -362,6 +362,19 @@ SELECT asked.value, (
 )
 FROM unnest(%(vhss)s::text[]) AS asked (value)
 
+-- status_unheard: Count those of them that are counted and of bytes that were never seen before (D23).
+SELECT asked.value, (
+    SELECT count(*) FROM koop_exports AS late
+    WHERE late.vhs = asked.value AND late.status = 'superseded' AND late.sequence IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM koop_exports AS seen WHERE seen.vhs = late.vhs AND seen.sha256 = late.sha256 AND seen.id < late.id
+    ) AND (late.position IS NULL OR (late.position < %(upto)s OR (late.position = %(upto)s AND late.recorded_at::timestamptz <= %(moment)s::timestamptz))) AND late.id > coalesce((
+        SELECT taken.id FROM koop_exports AS taken
+        WHERE taken.vhs = asked.value AND taken.sequence IS NOT NULL AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR (taken.position < %(upto)s OR (taken.position = %(upto)s AND taken.recorded_at::timestamptz <= %(moment)s::timestamptz)))
+        ORDER BY taken.id DESC LIMIT 1
+    ), 0)
+)
+FROM unnest(%(vhss)s::text[]) AS asked (value)
+
 -- status_quarantined: Count by VHS what was set aside at a moment.
 SELECT vhs, count(*) FROM koop_quarantine
 WHERE (%(vhs)s = '' OR vhs = %(vhs)s) AND first_seen::timestamptz <= %(moment)s::timestamptz AND (state = 'open' OR last_seen::timestamptz > %(moment)s::timestamptz)
@@ -658,6 +671,18 @@ WHERE vhs = %(vhs)s AND coalesce(sequence, 0) < %(before)s AND proves = 1 AND st
 
 -- export_seen: Tell whether a VHS handed over these very bytes before.
 SELECT 1 FROM koop_exports WHERE vhs = %(vhs)s AND sha256 = %(sha256)s LIMIT 1
+
+-- export_unheard: Read the counted exports that a VHS handed over since one was taken in, and that were superseded although their bytes were never seen.
+SELECT sequence, exported_at FROM koop_exports AS late
+WHERE late.vhs = %(vhs)s AND late.sequence IS NOT NULL AND late.status = 'superseded' AND late.id > coalesce((
+    SELECT max(taken.id) FROM koop_exports AS taken
+    WHERE taken.vhs = %(vhs)s AND taken.sequence IS NOT NULL AND taken.status IN ('applied', 'unchanged')
+), 0) AND NOT EXISTS (SELECT 1 FROM koop_exports AS seen WHERE seen.vhs = late.vhs AND seen.sha256 = late.sha256 AND seen.id < late.id)
+ORDER BY late.id
+
+-- exports_taken_in: Read number and time of the last counted exports of a VHS that were taken in.
+SELECT sequence, exported_at FROM koop_exports
+WHERE vhs = %(vhs)s AND sequence IS NOT NULL AND exported_at IS NOT NULL AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT %(limit)s
 
 -- export_refused: Find when the file was made that a VHS handed over last, where it was superseded; of sources that count no exports.
 SELECT exported_at FROM koop_exports

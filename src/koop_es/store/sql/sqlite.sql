@@ -352,6 +352,19 @@ SELECT asked.value, (
 )
 FROM json_each(:vhss) AS asked
 
+-- status_unheard: Count those of them that are counted and of bytes that were never seen before (D23).
+SELECT asked.value, (
+    SELECT count(*) FROM koop_exports AS late
+    WHERE late.vhs = asked.value AND late.status = 'superseded' AND late.sequence IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM koop_exports AS seen WHERE seen.vhs = late.vhs AND seen.sha256 = late.sha256 AND seen.id < late.id
+    ) AND (late.position IS NULL OR (late.position < :upto OR (late.position = :upto AND julianday(late.recorded_at) <= julianday(:moment)))) AND late.id > coalesce((
+        SELECT taken.id FROM koop_exports AS taken
+        WHERE taken.vhs = asked.value AND taken.sequence IS NOT NULL AND taken.status IN ('applied', 'unchanged') AND (taken.position IS NULL OR (taken.position < :upto OR (taken.position = :upto AND julianday(taken.recorded_at) <= julianday(:moment))))
+        ORDER BY taken.id DESC LIMIT 1
+    ), 0)
+)
+FROM json_each(:vhss) AS asked
+
 -- status_quarantined: Count by VHS what was set aside at a moment.
 SELECT vhs, count(*) FROM koop_quarantine
 WHERE (:vhs = '' OR vhs = :vhs) AND julianday(first_seen) <= julianday(:moment) AND (state = 'open' OR julianday(last_seen) > julianday(:moment))
@@ -656,6 +669,18 @@ WHERE vhs = :vhs AND coalesce(sequence, 0) < :before AND proves = 1 AND status I
 
 -- export_seen: Tell whether a VHS handed over these very bytes before.
 SELECT 1 FROM koop_exports WHERE vhs = :vhs AND sha256 = :sha256 LIMIT 1
+
+-- export_unheard: Read the counted exports that a VHS handed over since one was taken in, and that were superseded although their bytes were never seen.
+SELECT sequence, exported_at FROM koop_exports AS late
+WHERE late.vhs = :vhs AND late.sequence IS NOT NULL AND late.status = 'superseded' AND late.id > coalesce((
+    SELECT max(taken.id) FROM koop_exports AS taken
+    WHERE taken.vhs = :vhs AND taken.sequence IS NOT NULL AND taken.status IN ('applied', 'unchanged')
+), 0) AND NOT EXISTS (SELECT 1 FROM koop_exports AS seen WHERE seen.vhs = late.vhs AND seen.sha256 = late.sha256 AND seen.id < late.id)
+ORDER BY late.id
+
+-- exports_taken_in: Read number and time of the last counted exports of a VHS that were taken in.
+SELECT sequence, exported_at FROM koop_exports
+WHERE vhs = :vhs AND sequence IS NOT NULL AND exported_at IS NOT NULL AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT :limit
 
 -- export_refused: Find when the file was made that a VHS handed over last, where it was superseded; of sources that count no exports.
 SELECT exported_at FROM koop_exports
