@@ -24,6 +24,7 @@ def test_d9_bookings_in_a_course_whose_abo_has_ended_are_set_aside_until_it_is_n
     assert koop.take_in(network[FAR].export(), outcome="unchanged", status=1)["quarantined_rows"] == 1
     (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
     assert "Abo of this VHS has ended" in item["reason"]
+    assert any("Abo of this VHS has ended" in text for text in koop.ask("why", COOP, "--vhs", FAR)["now"])
     states = {row["vhs"]: row["state"] for row in koop.call("status").answer["data"]["vhs"]}
     assert states[FAR] == "quarantined"
     assert states[NEAR] == "agrees"

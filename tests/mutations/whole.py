@@ -516,5 +516,16 @@ WHOLE = (
         (Edit("ingest/ledger.py", " or _unheard(tx, found, before) or late\n", " or late\n"),),
         Named((f"{_COUNTING}::test_d23_a_new_count_behind_a_clock_that_ran_ahead_is_said_from_the_second_export_on",)),
     ),
+    Mutation(
+        "why names to a VHS whom it may not see",
+        "D1",
+        "An operator who asks for one VHS would pass on another's people to it.",
+        (Edit("replay/why.py", "sees_identity(found.state, found.state.lanes[vhs], booking)", "True"),),
+        Named(
+            (
+                "tests/integration/replay/test_why.py::test_d1_of_a_name_a_vhs_that_is_asked_about_is_told_only_what_it_sees",
+            )
+        ),
+    ),
 )
 """What is judged over the whole of an export, before anything of it is written."""

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     "--vhs", metavar="V", help="At this VHS; default is where something differs, else the owner or the Master."
 )
 @click.option("--field", metavar="F", help="One field: its heading, or status and person of a booking.")
-@click.option("--with-persons", is_flag=True, help="With the participant's name, as long as it is not erased.")
+@click.option(
+    "--with-persons",
+    is_flag=True,
+    help="With the participant's name, as far as the VHS of --vhs sees it, as long as it is not erased.",
+)
 @AT
 @LANG
 def why(

@@ -102,6 +102,8 @@ def open_matters(state: Cooperation) -> Iterator[Matter]:
         if lane.active:
             for of_lane in OF_LANES:
                 yield from of_lane(state, lane)
+        else:
+            yield from _set_aside_course(state, lane)  # what was booked since its Abo ended (D9)
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
             at = state.active_lane(vhs)

@@ -18,7 +18,7 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow
 from koop_es.domain.route import rejected_booking
-from koop_es.domain.slices import Routing, Slice
+from koop_es.domain.slices import Routing, Slice, StandsFor
 from koop_es.domain.unstated import bare_mirrors
 from koop_es.store import Tx, vault
 
@@ -138,6 +138,7 @@ def set_ended_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing)
                     "subscribe it again; or take COOP-Id and Kennzeichen 100 out of the course, and tell the Master"
                 )
                 routing.rejected.append(rejected_booking(row, "Kursnummer", reason, remedy))
+                routing.stand_for.setdefault((row.file, row.line), []).append(StandsFor(coop_id))
 
 
 def _is_sold(row: BookingRow, vhs: str) -> bool:

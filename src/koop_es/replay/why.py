@@ -12,6 +12,7 @@ from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.open_matters import as_of
+from koop_es.domain.wanted import sees_identity
 from koop_es.replay import evidence, still_open, telling
 from koop_es.replay.booking_reasons import UNKNOWN, BookingReasons, said
 from koop_es.replay.course_reasons import CourseReasons
@@ -54,7 +55,7 @@ class VhsNotInvolved(BadInput):
 class Question:
     """What is asked: about a course or one of its bookings, at a VHS (default: where something differs, else the owner
     or the Master), about one field, as of a position; ``now`` is what ages are counted to, ``with_persons`` asks for
-    names.
+    names, of which a ``vhs`` that was named is told only what it sees (D1).
     """
 
     coop_id: str
@@ -141,7 +142,8 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     now += _suspected(tx, question, found, booking, words)
     _finish(answer, now, proof, found, question, words)
     if question.with_persons:
-        names = evidence.persons(tx, found.state, booking.ref)
+        seen = question.vhs is None or sees_identity(found.state, found.state.lanes[vhs], booking)
+        names = evidence.persons(tx, found.state, booking.ref) if seen else {}  # D1
         answer["persons"] = [
             {"version": version, "name": name or words.say("erased")} for version, name in sorted(names.items())
         ]

@@ -409,6 +409,15 @@ def test_d15_names_are_told_only_when_asked_for_and_say_when_they_are_erased(net
     assert net.ask(THEIRS, NEAR, with_persons=True)["persons"] == [{"version": 1, "name": "erased"}]
 
 
+def test_d1_of_a_name_a_vhs_that_is_asked_about_is_told_only_what_it_sees(net: Net) -> None:
+    name = net.programs[NEAR].row(THEIRS)["Name"]
+    for vhs in (NEAR, MASTER, None):
+        assert name in str(net.ask(THEIRS, vhs, with_persons=True)["persons"])
+    answer = net.ask(THEIRS, FAR, with_persons=True)
+    assert answer["persons"] == []
+    assert name not in str(answer)
+
+
 def test_as_of_an_export_the_answer_is_the_one_of_that_time(net: Net) -> None:
     before = net.store.head()
     net.programs[MASTER].cancel(THEIRS)
