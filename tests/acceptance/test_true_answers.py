@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.console import Console
-from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
 
 NOTHING = "There is nothing to do."
@@ -245,3 +245,36 @@ def test_d19_the_first_absence_of_many_does_not_threaten_with_what_will_be_withh
     assert koop.status()[NEAR]["withheld"] > 3
     assert koop.changes(MASTER) == []
     koop.ask("verify")
+
+
+# --- an Ausfall that was taken back (D24, D32) ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_d24_d32_an_ausfall_that_was_taken_back_is_told_as_what_it_is(
+    koop: Console, network: dict[str, Program], withdrawn: bool
+) -> None:
+    (row,) = (row for row in network[MASTER].courses if row["Kursnummer"] == NUMBERS[MASTER][COOP])
+    row["Ausfall"] = "W"
+    wrong = network[MASTER].export()
+    koop.take_in(wrong)
+    settle(koop, network.values())
+    if withdrawn:
+        words = ("withdraw-export", f"{MASTER}#{wrong.name.rpartition('-')[2]}", "--reason", "wrong list", "--yes")
+        told = koop.run(*words).out.splitlines()
+        assert len(told) == len(set(told))
+    else:
+        row["Ausfall"] = "F"
+        koop.take_in(network[MASTER].export())
+    texts = []
+    for vhs in (NEAR, FAR, *([MASTER] if withdrawn else ())):
+        answer = why(koop, "--vhs", vhs)
+        assert answer["value"]["condition"] == "ausfall_goes"
+        assert answer["otherwise"] == []
+        texts += [answer["value"]["text"], *(item["text"] for item in (*answer["chain"], *answer["open"]))]
+    texts += [item["text"] for item in koop.violations()]
+    assert not any("at VHS 301 alone" in text or f"Had VHS {MASTER}" in text for text in texts)
+    assert any(text.startswith(f"VHS {MASTER} took its Ausfall back") for text in texts) is not withdrawn
+    assert any(text.startswith("an operator took the Ausfall") for text in texts) is withdrawn
+    settle(koop, network.values())
+    assert koop.violations() == []

@@ -59,4 +59,4 @@ def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, y
     said += [f"{item.coop_id}: stays: {item.type} {item.ref}: {item.why}" for item in found.stays]
     said.append(f"export {export} is withdrawn" if yes else "nothing is written yet: do it with --yes")
     data = {"export": export, "vhs": vhs, "withdrawn": yes, "comes_back": back, "stays": stays}
-    return Answer(data, lines(*said))
+    return Answer(data, lines(*dict.fromkeys(said)))  # one matter opens at several VHSs

@@ -18,6 +18,7 @@ RULE_OF: dict[str, str] = {
     "course_not_made": "R28",
     "course_never_made": "R47",
     "ausfall_alone": "R47",
+    "ausfall_goes": "D24",
     "ausfall_not_told": "R47",
     "ausfall_taken_back": "R47",
     "course_differs": "D6",

@@ -293,8 +293,8 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
         return "course_archived" if lane.archived else "course_gone"
     if subscriber and not lane.exists:
         return "course_not_made" if not state.cancelled else "course_never_made"
-    if subscriber and lane.row.cancelled and not state.cancelled:
-        return "ausfall_alone"
+    if lane.row.cancelled and not state.cancelled:
+        return "ausfall_alone" if subscriber and not lane.untold else "ausfall_goes"
     if state.cancelled and lane.row.cancelled is False:
         return "ausfall_not_told" if subscriber else "ausfall_taken_back"
     if subscriber and differing_fields(state, lane):

@@ -48,6 +48,8 @@ class Words:
             values["facts"] = self.fields(event.facts)
         if isinstance(event, e.EffectWithheld | e.EffectDropped):
             values["what"] = self.say("booking_named", ref=event.ref) if event.ref else self.say("the_course")
+        if isinstance(event, e.CourseReinstated) and event.rule != "D24":  # the Master's own export did not say so
+            return self.say("reinstated", **values)
         if isinstance(event, e.BookingReinstated) and event.reason:
             return self.say("lives_again", **values)
         if isinstance(event, e.CourseWentBack):

@@ -229,7 +229,7 @@ VIOLATIONS: dict[str, str] = {
         "wie zuvor. Nichts davon zählt. Offen: {refs}. {remedy}"
     ),
     "AUSFALL_TAKEN_BACK": (
-        "Der Master hat den Ausfall zurückgenommen: der Kurs findet statt, und was nur mit ihm storniert war, gilt "
+        "Der Ausfall des Masters wurde zurückgenommen: der Kurs findet statt, und was nur mit ihm storniert war, gilt "
         "wieder. Noch nicht wieder gezeigt hat den Kurs {found}. {remedy}"
     ),
     "CANCELLED_BOOKING_REACTIVATED": (
@@ -381,6 +381,14 @@ SAYS: dict[str, str] = {
     "c_course_archived": "Der Kurs {number} ({period}) ist vorbei und steht nicht mehr in den Exporten der VHS {vhs}.",
     "c_course_not_made": "VHS {vhs} hat abonniert, ihr Export zeigt den Kurs {number} ({period}) noch nicht.",
     "c_course_never_made": "Der Kurs wurde abgesagt, bevor VHS {vhs} ihren Abo-Kurs angelegt hat.",
+    "reinstated": (
+        "ein Betreiber hat den Ausfall der VHS {vhs} zurückgenommen: der Kurs findet statt, und was nur er storniert "
+        "hatte, gilt"
+    ),
+    "c_ausfall_goes": (
+        "Kurs {number} ({period}) zeigt bei VHS {vhs} noch den Ausfall, der zurückgenommen wurde; die Änderungsliste "
+        "nimmt ihn auch dort zurück."
+    ),
     "c_ausfall_alone": (
         "Der Kurs {number} ({period}) zeigt nur bei VHS {vhs} Ausfall; absagen kann ihn nur die Master-VHS {master}."
     ),

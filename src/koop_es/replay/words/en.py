@@ -289,6 +289,13 @@ SAYS: dict[str, str] = {
     "c_course_archived": "Course {number} ({period}) is over and has left the exports of VHS {vhs}.",
     "c_course_not_made": "VHS {vhs} has subscribed and its export does not show course {number} ({period}) yet.",
     "c_course_never_made": "The course was cancelled before VHS {vhs} made its Abo-Kurs.",
+    "reinstated": (
+        "an operator took the Ausfall of VHS {vhs} back: the course lives, and so does what nothing else cancelled"
+    ),
+    "c_ausfall_goes": (
+        "Course {number} ({period}) still shows at VHS {vhs} the Ausfall that was taken back; the change list takes it "
+        "back there as well."
+    ),
     "c_ausfall_alone": (
         "Course {number} ({period}) shows Ausfall at VHS {vhs} alone; only the Master, VHS {master}, can cancel it."
     ),
