@@ -278,3 +278,44 @@ def test_d24_d32_an_ausfall_that_was_taken_back_is_told_as_what_it_is(
     assert any(text.startswith("an operator took the Ausfall") for text in texts) is withdrawn
     settle(koop, network.values())
     assert koop.violations() == []
+
+
+# --- what else could have been --------------------------------------------------------------------------------------
+
+
+def test_d3_without_the_s_a_booking_that_its_owner_removed_unasked_would_be_an_orphan(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    network[MASTER].cancel(REF)
+    koop.take_in(network[MASTER].export())
+    network[NEAR].remove(REF)  # nobody there was told of the S
+    koop.ask("ingest", network[NEAR].export())
+    (said,) = why(koop, "--booking", REF, "--vhs", MASTER)["otherwise"]
+    assert said.endswith(f"be missing from a complete export of VHS {NEAR}: a suspicion.")
+    for _ in range(2):
+        koop.ask("ingest", network[NEAR].export())
+    (said,) = why(koop, "--booking", REF, "--vhs", MASTER)["otherwise"]
+    assert said.startswith(f"Had VHS {MASTER} not set S, it would be missing from several complete exports")
+    position = next(item["position"] for item in koop.events(COOP) if item["type"] == "BookingCancelled")
+    changes = koop.ask("whatif", COOP, "--without", str(position), status=1)["changes"]
+    should = {item["path"]: item["after"] for item in changes if "should" in item["path"]}
+    assert set(should.values()) <= {"S"}
+    reasons = {item["after"] for item in changes if item["path"].endswith("/reason")}
+    assert reasons == {"orphan"}
+
+
+def test_d5_without_the_s_a_row_that_was_removed_because_of_it_would_be_there(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    network[MASTER].cancel(REF)
+    koop.take_in(network[MASTER].export())
+    koop.changes(NEAR)
+    network[NEAR].remove(REF)
+    for _ in range(2):
+        koop.ask("ingest", network[NEAR].export())
+    position = next(item["position"] for item in koop.events(COOP) if item["type"] == "BookingCancelled")
+    changes = koop.ask("whatif", COOP, "--without", str(position), status=1)["changes"]
+    assert {item["after"] for item in changes if item["path"] == f"{MASTER}/bookings/{REF}/should"} == {"A"}
+    assert why(koop, "--booking", REF, "--vhs", MASTER)["otherwise"] == [
+        f"Had VHS {MASTER} not set S, it would have status A."
+    ]

@@ -63,8 +63,8 @@ TEXTS: dict[str, str] = {
         "Nothing of that counts. Open: {refs}. {remedy}"
     ),
     "AUSFALL_TAKEN_BACK": (
-        "The Ausfall of the Master was taken back: the course lives, and so do the bookings that were cancelled only by "
-        "it. Not yet seen live at {found}. {remedy}"
+        "The Ausfall of the Master was taken back: the course lives, and so do the bookings that were cancelled only "
+        "by it. Not yet seen live at {found}. {remedy}"
     ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"

@@ -166,6 +166,14 @@ class BookingReasons:
         made = self._last(e.BookingMade, by[0])
         if made is not None and made.status is Status.CANCELLED:
             return []  # it was never shown as anything else: nobody knows what it would be
+        gone = {
+            vhs: seat.absences
+            for vhs, seat in self.booking.seats.items()
+            if seat.absences and vhs != by[0] and not (seat.shown_cancelled or seat.given is Status.CANCELLED)
+        }
+        if gone:  # removed there as well, which does not count only because it is cancelled (D5)
+            name = "o_no_s_gone" if max(gone.values()) > 1 else "o_no_s_suspected"
+            return [_say(name, vhs=by[0], vhss=self.words.listed(sorted(gone)), status=self.booking.status.value)]
         return [_say("o_no_s", vhs=by[0], status=self.booking.status.value)]
 
     def _had_it_been_shown(self, vhs: str) -> list[Said]:

@@ -207,10 +207,20 @@ class Rerun:
 
 
 def with_consequences(recorded: Iterable[Recorded], versions: frozenset[int]) -> frozenset[int]:
-    """Add to events all that follows from them, by cause; violations are found again anyway."""
+    """Add to events all that follows from them, by cause; violations are found again anyway.
+
+    That a cancelled row is gone follows only where its VHS knew of the "S"; else staff removed it all the same.
+    """
     result = set(versions)
+    knew: set[tuple[str, str]] = set()
     for item in recorded:
-        if item.event.cause in result and not is_violation(item.event):
+        event = item.event
+        if isinstance(event, e.ChangesGivenOut):
+            knew |= {(event.vhs, ref) for ref in event.cancelled}
+        elif isinstance(event, e.BookingCancelled | e.CancellationDelivered):
+            knew.add((event.vhs, event.ref))
+        unasked = isinstance(event, e.BookingVanished) and (event.vhs, event.ref) not in knew
+        if event.cause in result and not is_violation(event) and not unasked:
             result.add(item.version)
     return frozenset(result)
 

@@ -416,6 +416,14 @@ SAYS: dict[str, str] = {
     "o_no_ausfall": "Ohne den Ausfall hätte sie Status {status}.",
     "o_no_ausfall_s": "Auch ohne den Ausfall wäre sie storniert.",
     "o_no_s": "Hätte VHS {vhs} nicht S gesetzt, hätte sie Status {status}.",
+    "o_no_s_gone": (
+        "Hätte VHS {vhs} nicht S gesetzt, fehlte sie trotzdem in mehreren vollständigen Exporten der VHS {vhss}: sie "
+        "wäre als entfernt storniert, oder es wartete auf eine Antwort."
+    ),
+    "o_no_s_suspected": (
+        "Hätte VHS {vhs} nicht S gesetzt, hätte sie Status {status} und fehlte in einem vollständigen Export der VHS "
+        "{vhss}: ein Verdacht."
+    ),
     "o_several": "Sie ist aus mehreren Gründen storniert (VHS {vhss}); fiele einer weg, wäre sie es trotzdem.",
     "o_shown_again": "Hätte Export {export} der VHS {vhs} sie wie zuvor gezeigt, wäre damals niemand storniert worden.",
     "o_shown_again_but": (

@@ -320,6 +320,14 @@ SAYS: dict[str, str] = {
     "o_no_ausfall": "Without the Ausfall it would have status {status}.",
     "o_no_ausfall_s": "Without the Ausfall it would be cancelled all the same.",
     "o_no_s": "Had VHS {vhs} not set S, it would have status {status}.",
+    "o_no_s_gone": (
+        "Had VHS {vhs} not set S, it would be missing from several complete exports of VHS {vhss} all the same: taken "
+        "for removed, or waiting for an answer."
+    ),
+    "o_no_s_suspected": (
+        "Had VHS {vhs} not set S, it would have status {status}, and be missing from a complete export of VHS {vhss}: "
+        "a suspicion."
+    ),
     "o_several": ("It is cancelled for more than one cause, by VHS {vhss}; without any one of them it would still be."),
     "o_shown_again": "Had export {export} of VHS {vhs} shown it as before, nobody would have been cancelled then.",
     "o_shown_again_but": (
