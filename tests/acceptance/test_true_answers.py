@@ -319,3 +319,29 @@ def test_d5_without_the_s_a_row_that_was_removed_because_of_it_would_be_there(
     assert why(koop, "--booking", REF, "--vhs", MASTER)["otherwise"] == [
         f"Had VHS {MASTER} not set S, it would have status A."
     ]
+
+
+# --- decisions (D20) ------------------------------------------------------------------------------------------------
+
+
+def test_d20_a_decided_removal_is_told_as_a_decision_and_a_second_one_names_its_position(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    kept = dict(near.bookings)
+    new = [near.book(NUMBERS[NEAR][COOP], booking_id) for booking_id in ("591", "592")]
+    koop.take_in(near.export())
+    settle(koop, network.values())
+    near.bookings = kept  # the program was put back
+    koop.ask("ingest", near.export(), status=1)
+    decide = ("restore-booking", COOP, "--booking", new[0], "--vhs", NEAR, "--reason", "asked them")
+    koop.ask(*decide, "--reject")
+    answer = why(koop, "--booking", new[0], "--vhs", NEAR)
+    assert answer["value"]["condition"] == "orphan_decided"
+    assert "as many complete exports" not in answer["value"]["text"]
+    assert answer["otherwise"] == ["Without that decision it would live, and still be asked about."]
+    position = next(item["position"] for item in koop.events(COOP) if item["type"] == "RemovalConfirmed")
+    refused = koop.refused(*decide, status=3)
+    assert f"by event {position} of {COOP}" in refused["message"]
+    assert refused["details"]["decided"] == position
+    assert "not taking part" not in koop.run("history", "--vhs", NEAR).out

@@ -96,7 +96,7 @@ def _of_vhs(desk: Desk, vhs: str | None, since: str | None, until: str | None, l
             until=position_of(store, until) if until is not None else MAX_POSITION,
         )
         events = story.of_vhs(store, where, only=only, lang=lang)
-    return Answer({"vhs": where, "events": events}, lambda out: _show(out, f"VHS {where}", events, lang))
+    return Answer({"vhs": where, "events": events}, lambda out: _show(out, f"VHS {where}", events, lang, whole=True))
 
 
 def _follow(desk: Desk, coop_id: str, only: Any, lang: Lang) -> Iterator[Answer]:
@@ -109,12 +109,13 @@ def _answer(coop_id: str, events: list[dict[str, Any]], lang: Lang) -> Answer:
     return Answer({"coop_id": coop_id, "events": events}, lambda out: _show(out, coop_id, events, lang))
 
 
-def _show(out: Console, coop_id: str, events: list[dict[str, Any]], lang: Lang) -> None:
+def _show(out: Console, coop_id: str, events: list[dict[str, Any]], lang: Lang, *, whole: bool = False) -> None:
+    """Show events; of a VHS as a ``whole`` it is not said what part it has in a cooperation."""
     if not events:
         out.print(f"{coop_id}: {WORDS[lang].say('nothing')}", markup=False)
     for group in story.groups(events, lang):
         out.print(group.heading, style="bold", markup=False)
         for e in group.events:
-            place = f"{e['vhs']} {WORDS[lang].say(e['role'] or 'nobody')}"
+            place = e["vhs"] if whole else f"{e['vhs']} {WORDS[lang].say(e['role'] or 'nobody')}"
             by = " · ".join(part for part in (e["actor"], e["rule"], e["row"]) if part)
             out.print(f"  {e['position']:>6}  {place:<13}  {e['text']}  [{by}]", markup=False)

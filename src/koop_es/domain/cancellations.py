@@ -106,7 +106,7 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
     if vhs == booking.owner and state.moved_in_doubt(booking):
         return
     if state.is_cancelled(booking) or ref not in lane.unclear:
-        _refuse_second(state, booking, vhs)
+        _refuse_second(draft, booking, vhs)
     if (ref in lane.unclear or _went_up(booking, vhs)) and not state.is_cancelled(booking):
         return
     if ending and not state.is_cancelled(booking) and is_course_gone(booking, lane):
@@ -127,14 +127,15 @@ def is_course_gone(booking: Booking, lane: Lane) -> bool:
     return lane.vhs == booking.owner and not lane.present and not lane.archived
 
 
-def _refuse_second(state: Cooperation, booking: Booking, vhs: str) -> None:
+def _refuse_second(draft: Draft, booking: Booking, vhs: str) -> None:
     """Name the decision that stands: the one of this VHS's question, or the "S" everywhere that answered all."""
+    state = draft.state
     for other in sorted(state.lanes, key=lambda name: (name != vhs, name)):
         how, version = state.lanes[other].decided.get(booking.ref, ("", 0))
         if how == "confirmed" or (how and other == vhs):
             raise CancellationDecided(
-                f"booking {booking.ref} was decided already: {how} at VHS {other} by event {version} of "
-                f"{state.coop_id}; the first decision stands",
+                f"booking {booking.ref} was decided already: {how} at VHS {other} by event "
+                f"{draft.position(version)} of {state.coop_id}; the first decision stands",
                 rule="D21",
                 ref=booking.ref,
                 vhs=other,

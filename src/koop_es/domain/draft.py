@@ -69,6 +69,7 @@ class Draft:
     another number, ``emptied`` that no booking that was in it does any more (B11).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
     ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
+    ``position`` gives the place in the log of the event of a version, by which people know it.
     """
 
     state: Cooperation
@@ -86,6 +87,7 @@ class Draft:
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     cells: list[RowCells] = field(default_factory=list)
+    position: Callable[[int], int] = lambda version: version
     known: dict[tuple[str, int], Person] = field(default_factory=dict)
 
     def add(

@@ -131,18 +131,19 @@ def _asked(draft: Draft, ref: str) -> tuple[Booking, Seat]:
     if booking is None or seat is None:
         raise Refused(f"{state.coop_id} has no booking {ref} at VHS {vhs}", rule="D20", ref=ref)
     if not seat.asked:
-        raise Refused(_settled(state, seat, ref), rule="D20", ref=ref, decided=seat.answered or None)
+        decided = draft.position(seat.answered) if seat.answered else None
+        raise Refused(_settled(state, seat, ref, decided), rule="D20", ref=ref, decided=decided)
     if booking.cancelled_by:
         by = ", ".join(f"VHS {other}" for other in sorted(booking.cancelled_by))
         raise Refused(f"booking {ref} was cancelled at {by} meanwhile, which is final: book anew", rule="D5", ref=ref)
     return booking, seat
 
 
-def _settled(state: Cooperation, seat: Seat, ref: str) -> str:
-    if seat.held and seat.live and seat.status is not None and seat.answered == 0:
+def _settled(state: Cooperation, seat: Seat, ref: str, decided: int | None) -> str:
+    if seat.held and seat.live and seat.status is not None and decided is None:
         return f"nothing is asked about booking {ref}: it stands there, under Beleg-ID {seat.booking_id}"
-    if seat.answered:
-        return f"booking {ref} was decided about before, by event {seat.answered} of {state.coop_id}; that stands"
+    if decided is not None:
+        return f"booking {ref} was decided about before, by event {decided} of {state.coop_id}; that stands"
     return f"nothing is asked about booking {ref}: koop-es violations shows what is"
 
 
@@ -150,7 +151,7 @@ def _asked_course(draft: Draft) -> Lane:
     state, vhs = draft.state, draft.moment.vhs
     lane = state.active_lane(vhs)
     if lane is None or not lane.asked_facts:
-        decided = lane.restored_version if lane is not None else 0
+        decided = draft.position(lane.restored_version) if lane is not None and lane.restored_version else 0
         said = (
             f"it was decided before, by event {decided}; that stands" if decided else "koop-es violations shows what is"
         )

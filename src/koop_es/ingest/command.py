@@ -28,7 +28,8 @@ def load(tx: Tx, coop_id: str, at: Moment) -> Draft:
         raise CooperationUnknown(
             f"there is no cooperation {coop_id}; koop-es view --vhs V shows those of a VHS", coop_id=coop_id
         )
-    return Draft(fold(coop_id, (item.event for item in recorded)), at)
+    state = fold(coop_id, (item.event for item in recorded))
+    return Draft(state, at, position=lambda version: recorded[version - 1].position)
 
 
 def decide(

@@ -48,6 +48,7 @@ RULE_OF: dict[str, str] = {
     "suspended": "D17",
     "set_aside": "D17",
     "orphan": "D3",
+    "orphan_decided": "D20",
     "withheld": "D4",
     "absent_final": "D5",
     "double": "B15",
@@ -185,7 +186,7 @@ class BookingReasons:
         others = self.words.listed(sorted(booking.orphaned_by - {vhs}) or [vhs])
         found = []
         if event.approved:
-            found.append(_say("o_not_approved", vhs=vhs))
+            found.append(_say("o_not_decided" if event.rule == "D20" else "o_not_approved", vhs=vhs))
         elif event.origin is not None:
             name = "o_shown_again" if alone else "o_shown_again_but"
             found.append(_say(name, export=event.origin.export, vhs=vhs, others=others))

@@ -208,7 +208,7 @@ def _absent(state: Cooperation, booking: Booking, seat: Seat, *, owner: bool) ->
     if seat.withheld is not None and not state.is_final(booking):
         return "withheld"
     if seat.orphaned:
-        return "orphan"
+        return "orphan_decided" if seat.answered else "orphan"
     return "absent_final" if state.is_cancelled(booking) else "absent"
 
 

@@ -347,6 +347,7 @@ SAYS: dict[str, str] = {
     "c_orphan": (
         "Bei VHS {vhs} ist sie verloren gegangen: sie fehlte in so vielen vollständigen Exporten, wie eingestellt ist."
     ),
+    "c_orphan_decided": "Sie fehlte bei VHS {vhs}, und jemand hat entschieden, dass sie wirklich entfernt wurde.",
     "c_withheld": (
         "Sie fehlt bei VHS {vhs} zusammen mit auffällig vielen anderen; die Stornierung andernorts wartet auf den "
         "Betreiber."
@@ -430,6 +431,7 @@ SAYS: dict[str, str] = {
         "Hätte Export {export} der VHS {vhs} sie wie zuvor gezeigt, wäre sie wegen VHS {others} trotzdem storniert."
     ),
     "o_not_approved": "Ohne die Zustimmung des Betreibers würde die Stornierung noch warten.",
+    "o_not_decided": "Ohne diese Entscheidung würde sie gelten, und es wäre weiter danach gefragt.",
     "o_owner_only": (
         "Mit orphan_policy=owner_only wäre die Kopie bei VHS {vhs} neu angelegt und niemand storniert worden."
     ),

@@ -261,6 +261,7 @@ SAYS: dict[str, str] = {
         "cancelled for that."
     ),
     "c_orphan": "VHS {vhs} has lost it: it was missing from as many complete exports as the settings ask for.",
+    "c_orphan_decided": "It was missing at VHS {vhs}, and somebody decided that it was really removed.",
     "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
     "c_lost": "Its copy is gone from its course at VHS {vhs}; it is delivered again if the booking lives.",
     "c_absent_final": "It is cancelled and gone at VHS {vhs}; nothing is left to tell.",
@@ -334,6 +335,7 @@ SAYS: dict[str, str] = {
         "Had export {export} of VHS {vhs} shown it as before, it would still be cancelled because of VHS {others}."
     ),
     "o_not_approved": "Without the operator's approval the cancellation would still wait.",
+    "o_not_decided": "Without that decision it would live, and still be asked about.",
     "o_owner_only": (
         "Under orphan_policy=owner_only the copy at VHS {vhs} would have been delivered again and nobody cancelled."
     ),
