@@ -54,8 +54,8 @@ LISTS = (
         (
             Edit(
                 "domain/evolve_echo.py",
-                ("    booking.cancelled_by |= {event.vhs}\n    booking.changed = state.version\n    for"),
-                ("    booking.changed = state.version\n    for"),
+                "    booking.cancelled_by |= {event.vhs}\n    booking.changed = state.version\n    close_questions",
+                "    booking.changed = state.version\n    close_questions",
             ),
         ),
         Named((f"{_ECHO}::test_d21_confirming_makes_it_an_s_everywhere",)),

@@ -129,6 +129,19 @@ ROWS = (
         ),
     ),
     Mutation(
+        "an S in a row that names another booking cancels the row's own",
+        "D26",
+        "Staff who look for a booking by its reference find the row of another one, whose citizen loses the seat.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "        elif row.ref is not None and (other := named_instead(draft, booking, row)) is not None:\n",
+                "        elif row.ref is None and (other := named_instead(draft, booking, row)) is not None:\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_s_in_a_row_that_names_another_booking_cancels_nobody_before_it_is_answered",)),
+    ),
+    Mutation(
         "what nobody can tell counts as absent",
         "D17",
         "A row that says not whose it is may be that of anybody who seems to be missing.",

@@ -12,6 +12,12 @@ from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SER
 PERSON = "person"
 """Why a question stands: the "S" was acknowledged, but the row was edited by a person last."""
 
+EXCHANGED, NAMED = "exchanged", "named"
+"""Why a question stands: the "S" is in a row that names another booking, and about that one (D26)."""
+
+MEANT = "meant"
+"""Why it still does about the one that is named: somebody has said that the "S" is not that of the row's own (D26)."""
+
 _LETTERS: tuple[tuple[str, Status], ...] = (
     ("cancelled", CANCELLED),
     ("confirmed", CONFIRMED),
@@ -75,7 +81,7 @@ def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
         lane.unclear[event.ref] = event.why
         lane.decided.pop(event.ref, None)
         seat = _seat_of(state, event.ref, event.vhs)
-        if seat is not None and event.actor is not None:
+        if seat is not None and event.actor is not None and event.why != NAMED:
             seat.actor = event.actor
 
 
@@ -86,16 +92,15 @@ def _confirmed(state: Cooperation, event: e.CancellationConfirmed) -> None:
         return
     booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
-    for lane in state.lanes.values():
-        lane.unclear.pop(event.ref, None)
+    close_questions(state, event.ref)
     _decide(state, event, "confirmed")
 
 
 def _rejected(state: Cooperation, event: e.CancellationRejected) -> None:
     """Let the letter of a living booking be written over an "S"; the change is a new one."""
     lane = state.lanes.get(event.vhs)
-    if lane is not None:
-        lane.unclear.pop(event.ref, None)
+    if lane is not None and lane.unclear.pop(event.ref, None) == EXCHANGED:
+        lane.unclear = {ref: MEANT if why == NAMED else why for ref, why in lane.unclear.items()}
     seat = _seat_of(state, event.ref, event.vhs)
     if seat is not None:
         seat.version = state.version
@@ -158,8 +163,9 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     if lane is None or (why := lane.unclear.get(booking.ref)) is None:
         return
     written = seat.given is not None and seat.given is not CANCELLED
-    if why != PERSON or vhs == booking.owner or not written:
+    if why not in (PERSON, NAMED, MEANT) or (why == PERSON and (vhs == booking.owner or not written)):
         del lane.unclear[booking.ref]
+        _drop_named(lane)
 
 
 def close_questions(state: Cooperation, ref: str) -> None:
@@ -167,6 +173,13 @@ def close_questions(state: Cooperation, ref: str) -> None:
     for lane in state.lanes.values():
         if lane.unclear:
             lane.unclear.pop(ref, None)
+            _drop_named(lane)
+
+
+def _drop_named(lane: Lane) -> None:
+    """Close the questions about bookings that rows only name, where no such row shows an open "S" any more (D26)."""
+    if NAMED in lane.unclear.values() and EXCHANGED not in lane.unclear.values():
+        lane.unclear = {ref: why for ref, why in lane.unclear.items() if why != NAMED}
 
 
 APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {

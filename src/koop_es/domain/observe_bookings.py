@@ -32,6 +32,7 @@ from koop_es.domain.echoes import (
     told_anything,
     withdrawn_s,
 )
+from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
@@ -312,6 +313,8 @@ def _take_status(
                 draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
         elif comes_late(draft, part, booking, seat, row):
             take_carried(draft, ref, row, at_once=False)
+        elif row.ref is not None and (other := named_instead(draft, booking, row)) is not None:
+            take_exchanged(draft, booking, other, row)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (

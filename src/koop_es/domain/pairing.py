@@ -138,14 +138,14 @@ def _is_plainly(seat: Seat, row: BookingRow) -> bool:
 def _is_misnamed(draft: Draft, booking: Booking, row: BookingRow) -> bool:
     """Tell whether a row is the mirror it was although its Koop-Beleg-ID names another booking: a slip (D26).
 
-    It has Beleg-ID, TNR and time of a live mirror; without a time nothing else in it may say that it is another's.
-    Nor is a create open for the booking it names.
+    It has Beleg-ID, TNR and time of a live mirror, or of one that stays "S" or was misnamed before; without a time
+    nothing else in it may say that it is another's. Nor is a create open for the booking it names.
     """
     vhs = draft.moment.vhs
     seat, lane = booking.seats[vhs], draft.state.lanes[vhs]
-    if booking.owner == vhs or not seat.live or seat.lost or seat.participant_no != row.participant_no:
+    if booking.owner == vhs or seat.status is None or seat.lost or seat.participant_no != row.participant_no:
         return False
-    if row.ref in lane.creates_given:
+    if not (seat.live or row.status is CANCELLED or seat.unreferenced) or row.ref in lane.creates_given:
         return False
     shown, now = Shown(seat.booking_id, seat.participant_no, seat.booked_at), witness_of_row(row)
     named = sees_identity(draft.state, lane, booking)

@@ -211,6 +211,13 @@ DOUBLE = (
 )
 """What PARTICIPANTS_MERGED says where both records were booked (B15)."""
 
+EXCHANGED = (
+    "Cancelled or not? {refs}. An S stands in a row that is one booking's by Beleg-ID and TNR and another's by "
+    "Koop-Beleg-ID ({exchanged}): two references were exchanged, and nobody can tell whom it means. {found}. Put the "
+    "references right, and answer for each of these bookings. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where references were exchanged (D26)."""
+
 WAITING = " What should be written there meanwhile is not: {waiting}."
 """What is said further of a row or course that nothing can be written into, where something should be (D30)."""
 
@@ -230,6 +237,7 @@ VARIANTS: dict[str, str] = {
     "withheld": WITHHELD,
     "orphan": ORPHAN,
     "double": DOUBLE,
+    "exchanged": EXCHANGED,
 }
 """What one code says in particular cases."""
 
@@ -238,6 +246,8 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     """Name the case of a code that has a text of its own, None for the usual one."""
     if code == "PARTICIPANTS_MERGED" and "course" in detail:
         return "double"
+    if code == "CANCELLATION_UNCLEAR" and "exchanged" in detail:
+        return "exchanged"
     if code == "COURSE_VANISHED" and "abo" in detail:
         return "abo_vanished"
     if code != "BOOKING_REMOVED":

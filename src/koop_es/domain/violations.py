@@ -14,6 +14,7 @@ from typing import NamedTuple
 from koop_es.domain.acknowledged import has_lost, open_refs
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
+from koop_es.domain.evolve_echo import EXCHANGED, MEANT, NAMED
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CONFIRMED
 from koop_es.domain.terms import normal_rate
@@ -360,7 +361,11 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
         if by_state:
             refs = ", ".join(sorted(ref for refs in by_state.values() for ref in refs))
             found = "; ".join(f"{WRITTEN[how]} ({', '.join(refs)})" for how, refs in sorted(by_state.items()))
-            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, "D21", {"refs": refs, "found": found})
+            detail = {"refs": refs, "found": found}
+            odd = [ref for refs in by_state.values() for ref in refs if lane.unclear[ref] in (EXCHANGED, NAMED, MEANT)]
+            if odd:
+                detail["exchanged"] = ", ".join(sorted(odd))
+            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, "D26" if odd else "D21", detail)
         yield from _refused(state, lane)
 
 

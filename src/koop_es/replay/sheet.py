@@ -58,7 +58,8 @@ class Sheet:
     at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
     ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course,
     ``standing`` own rows, by Beleg-ID (D25); ``former`` references of a Beleg-ID that are taken (D18a),
-    ``carried`` the letters of those whose "S" is that of the course they left (D25).
+    ``carried`` the letters of those whose "S" is that of the course they left (D25), ``exchanged`` the one whose "S" is
+    asked about last, since its row may name another (D26).
     While absences are ``suspended``, the rows that are ``untold`` are not shown and do not count as gone (D17).
     """
 
@@ -77,6 +78,7 @@ class Sheet:
     standing: dict[str, BookingRow] = field(default_factory=dict)
     former: dict[str, tuple[str, ...]] = field(default_factory=dict)
     carried: dict[str, Status] = field(default_factory=dict)
+    exchanged: str = ""
     suspended: Suspension | None = None
     untold: set[str] = field(default_factory=set)
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import PERSON_DIFFERS
+from koop_es.domain.evolve_echo import NAMED
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import BookingRow, Person, Status
@@ -128,8 +129,15 @@ def _s_there(sheet: Sheet, event: e.CancellationDelivered, told: Telling) -> Non
 
 
 def _still_s(sheet: Sheet, event: e.CancellationUnclear, told: Telling) -> None:
-    """Let a row that still shows "S" say who edited it; a question about a connector says nothing of the row (D22)."""
-    if event.origin is not None:
+    """Let a row that still shows "S" say who edited it; a question about a connector says nothing of the row (D22).
+
+    A booking that is only named stands in the Koop-Beleg-ID of the row that was asked about just before (D26).
+    """
+    if event.why == NAMED:
+        if (row := sheet.rows.get(sheet.exchanged)) is not None:
+            sheet.rows[sheet.exchanged] = replace(row, ref=event.ref)
+    elif event.origin is not None:
+        sheet.exchanged = event.ref
         sheet.edit(event.ref, event, **letter(Status.CANCELLED))
 
 

@@ -84,7 +84,9 @@ def _touched(sheet: Sheet, event: e.MirrorDoubled | e.MirrorSingle, told: Tellin
 
 
 def _unreferenced(sheet: Sheet, event: e.MirrorUnreferenced, told: Telling) -> None:
-    sheet.edit(event.ref, event, booking_id=event.booking_id, ref=None)
+    row = sheet.rows.get(event.ref)
+    named = row.ref if row is not None and row.ref != event.ref else None
+    sheet.edit(event.ref, event, booking_id=event.booking_id, ref=named)
 
 
 def _referenced(sheet: Sheet, event: e.MirrorReferenced, told: Telling) -> None:

@@ -215,6 +215,28 @@ def test_d25_booking_under_another_beleg_id_that_moves_in_a_delta_waits_as_any_o
     assert seats(report(4, *others, moved, new)) == [("563:1", "S"), ("563:20", "A"), ("563:9", "A")]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_d26_s_in_exchanged_references_is_asked_and_can_be_run_again(
+    store: Store, tmp_path: Path, at_once: bool
+) -> None:
+    theirs, ours, rows = network(store, tmp_path, [])
+    own, seven, eight = booking("A1", "55"), mirror("A1", "71", "563:1"), mirror("A1", "72", "563:3")
+    later = {"Gebucht am": "03.02.2026 10:15"}
+    eight |= later
+    take_in(store, write_export(tmp_path / "563-3", "563", 3, theirs, [*rows, booking("N1", "3") | later]))
+    give_out(store, "301", now=NOW)
+    take_in(store, write_export(tmp_path / "301-2", "301", 2, ours, [own, seven, eight]))
+    seven, eight = seven | {"Koop-Beleg-ID": "563:3"}, eight | {"Koop-Beleg-ID": "563:1"}
+    s = {"Status": "S", "Bearbeitet von": "kern"}
+    for sequence, row in enumerate((seven | s if at_once else seven, seven | s, seven | s), 3):
+        path = write_export(tmp_path / f"301-{sequence}", "301", sequence, ours, [own, row, eight])
+        take_in(store, path)
+    [asked_about] = [item["text"] for item in open_violations(store) if item["code"] == "CANCELLATION_UNCLEAR"]
+    assert asked_about.startswith("Cancelled or not? 563:1, 563:3. An S stands in a row")
+    assert not [item for item in change_list(store, "563") if item["kind"] == "booking.cancel"]
+    assert not proof(past_of(store, K1, Policy()))
+
+
 @dataclass
 class Bare:
     """563, whose program has no field for the Koop-Beleg-ID, holds 301's booking of the first course in a row without

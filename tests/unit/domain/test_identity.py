@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from koop_es.domain.observation import BookingRow, Person
+from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
+from koop_es.domain.observation import BookingRow, Person, Status
 from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, network, shared, types
 
 DAY = "2026-01-05T00:00:00+01:00"
@@ -609,6 +610,83 @@ def test_d26_mistyped_reference_of_a_mirror_loses_nobody_a_seat(slip: str) -> No
     assert world.open == {("MIRROR_WITHOUT_REFERENCE", MASTER, "")}
     world.report(MASTER, seven, eight)
     assert world.open == set()
+
+
+def exchanged(*, named: bool = False, letters: str = "SA", vhs: str = THIRD) -> tuple[World, list[BookingRow]]:
+    """Give a network in which the rows of 301:7 and 301:8 have each other's references, the first one "S"."""
+    world = network()
+    world.report(ABO, booked("7", person=ANNA), booked("8", person=BERND, at=LATER))
+    seven = mirror("M7", "301:7", person=ANNA if named else None)
+    eight = mirror("M8", "301:8", person=BERND if named else None, at=LATER)
+    world.report(vhs, seven, eight)
+    world.give(vhs)
+    rows = [
+        msgspec.structs.replace(row, ref=ref, status=Status(letter), raw_status=letter, edited_by="kern")
+        for row, ref, letter in ((seven, "301:8", letters[0]), (eight, "301:7", letters[1]))
+    ]
+    world.report(vhs, *rows)
+    return world, rows
+
+
+UNCLEAR = ("CANCELLATION_UNCLEAR", THIRD, "")
+
+
+def test_d26_s_in_a_row_that_names_another_booking_cancels_nobody_before_it_is_answered() -> None:
+    world, rows = exchanged()
+    for _ in range(3):
+        assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"} == world.statuses(MASTER)
+        assert world.detail("CANCELLATION_UNCLEAR")["exchanged"] == "301:7, 301:8"
+        assert world.to_do(THIRD) == [], "nothing is written over it"
+        world.report(THIRD, *rows)
+    world.decide(THIRD, lambda draft: confirm_cancellation(draft, "301:8", "asked"))
+    assert UNCLEAR in world.open, "the row that shows it is still the other's"
+    world.decide(THIRD, lambda draft: reject_cancellation(draft, "301:7", "asked"))
+    assert UNCLEAR not in world.open
+    assert world.statuses(ABO) == {"301:7": "A", "301:8": "S"}
+    told = {(c.kind, c.ref, c.booking_id) for c in world.changes(THIRD)}
+    assert told == {("booking.update", "301:7", "M7"), ("booking.cancel", "301:8", "M8")}
+
+
+def test_d26_s_of_exchanged_references_that_is_its_rows_own_settles_both() -> None:
+    world, _ = exchanged()
+    world.decide(THIRD, lambda draft: confirm_cancellation(draft, "301:7", "asked"))
+    assert UNCLEAR not in world.open
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+
+
+def test_d26_of_exchanged_references_the_one_that_is_named_is_asked_until_it_is_answered() -> None:
+    world, rows = exchanged()
+    world.decide(THIRD, lambda draft: reject_cancellation(draft, "301:7", "asked"))
+    assert UNCLEAR in world.open
+    world.give(THIRD)
+    back = msgspec.structs.replace(rows[0], status=Status.CONFIRMED, raw_status="A", edited_by="WS")
+    world.report(THIRD, back, rows[1])
+    assert UNCLEAR in world.open, "what was written over it is no answer"
+    world.decide(THIRD, lambda draft: reject_cancellation(draft, "301:8", "asked"))
+    assert UNCLEAR not in world.open
+    assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"}
+
+
+def test_d26_s_of_exchanged_references_that_is_taken_out_again_is_no_question() -> None:
+    world, rows = exchanged()
+    world.report(THIRD, msgspec.structs.replace(rows[0], status=Status.CONFIRMED, raw_status="A"), rows[1])
+    assert UNCLEAR not in world.open
+    assert world.statuses(ABO) == {"301:7": "A", "301:8": "A"}
+
+
+def test_d26_name_in_the_row_says_whose_s_it_is_although_the_reference_names_another() -> None:
+    world, _ = exchanged(named=True, vhs=MASTER)
+    assert "CANCELLATION_UNCLEAR" not in world.codes
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+
+
+def test_d26_s_that_was_given_out_is_ours_in_a_row_that_names_another_as_well() -> None:
+    world, rows = exchanged(letters="AA")
+    world.report(MASTER, held(MASTER, status="S"))
+    world.give(THIRD)
+    written = msgspec.structs.replace(rows[0], status=Status.CANCELLED, raw_status="S", edited_by="WS")
+    assert types(world.report(THIRD, written, rows[1])) == ["CancellationDelivered"]
+    assert "CANCELLATION_UNCLEAR" not in world.codes
 
 
 def test_d26_beleg_id_that_went_to_another_mirror_is_no_slip() -> None:

@@ -123,6 +123,13 @@ _WITHHELD = (
     "wiederherstellen, eine Kopie mit ihrer Koop-Beleg-ID, oder der Betreiber entscheidet: koop-es withheld list."
 )
 
+_EXCHANGED = (
+    "Storniert oder nicht? {refs}. Ein S steht in einer Zeile, die nach Beleg-ID und TNR die einer Belegung ist und "
+    "nach der Koop-Beleg-ID die einer anderen ({exchanged}): zwei Referenzen wurden vertauscht, und niemand weiß, wen "
+    "es meint. {found}. Bitte die Referenzen berichtigen und für jede dieser Belegungen antworten. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where references were exchanged (D26)."""
+
 _ORPHAN = (
     "Die Belegung {ref} wurde entfernt statt mit Status S storniert; deshalb ist sie bei allen anderen storniert. Soll "
     "sie gelten, bitte dieselbe Zeile wiederherstellen, eine Kopie mit ihrer Koop-Beleg-ID: mit dem nächsten Export "
@@ -131,6 +138,6 @@ _ORPHAN = (
 
 VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
-    "foreseen": _FORESEEN, "orphan": _ORPHAN, "double": _DOUBLE,
+    "foreseen": _FORESEEN, "orphan": _ORPHAN, "double": _DOUBLE, "exchanged": _EXCHANGED,
 }  # fmt: skip
 """What one code says in particular cases."""
