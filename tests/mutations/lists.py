@@ -140,13 +140,6 @@ LISTS = (
         ),
     ),
     Mutation(
-        "whoever books again in a row inherits the S on its way there",
-        "D18",
-        "Somebody who cancelled and came back the same day would be cancelled again.",
-        (Edit("domain/pairing.py", "        final = final or self._booked_since(one, witness)\n", ""),),
-        Named((f"{_ECHO}::test_d5_whoever_books_again_in_the_row_before_its_s_is_seen_is_a_new_registration",)),
-    ),
-    Mutation(
         "what is refused keeps its id for ever",
         "D22",
         "An S that was written and undone would never be written again.",

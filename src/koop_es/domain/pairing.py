@@ -367,15 +367,14 @@ class _Weighing:
         """Tell whether a booking may go on in a row at all.
 
         One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose
-        "S" somebody wrote over, in any row but its own, and one that was told "S", in a row of a later time. Under
-        another Beleg-ID none does of which the others were told "S" as an orphan; nor one that is gone since an earlier
-        export (B15), unless the row kept its time of booking, or TNR and name, or people were entered again in another
-        order. One that is asked about goes on in it, and so does one that was given out to be written again, or waits
-        for that as one of its own: staff enters anew what was lost (D20, D24).
+        "S" somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told
+        "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking,
+        or TNR and name, or people were entered again in another order. One that is asked about goes on in it, and so
+        does one that was given out to be written again, or waits for that as one of its own: staff enters anew what was
+        lost (D20, D24).
         """
         seat = one.seat
         final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
-        final = final or self._booked_since(one, witness)
         if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:
@@ -386,12 +385,6 @@ class _Weighing:
         same_one = witness.number == one.witness.number and witness.name == one.witness.name != ""
         expected = bool(seat.asked) or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
         return not seat.absences or same_one or expected
-
-    def _booked_since(self, one: _Free, witness: Witness) -> bool:
-        """Tell whether somebody booked again in a row that "S" was given out for, so that it is not theirs (D5)."""
-        if one.seat.given is not CANCELLED or not self.state.is_cancelled(one.booking):
-            return False
-        return bool(one.witness.time) and witness.time > one.witness.time
 
     def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
         if row.status is None and same_id:

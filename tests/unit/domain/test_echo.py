@@ -353,16 +353,6 @@ def test_d21_what_nobody_gave_out_is_a_claim_although_its_editor_is_who_edited_t
     assert world.statuses(THIRD)[REF] == "S"
 
 
-def test_d5_whoever_books_again_in_the_row_before_its_s_is_seen_is_a_new_registration() -> None:
-    world = network_with_lists()
-    world.report(MASTER, held(MASTER, status="S", edited_by=KERN))
-    world.give(ABO)
-    world.report(ABO, held(ABO, at="2026-03-01T09:00:00+01:00"))
-    assert world.statuses(MASTER)[REF] == "S"
-    assert [change.kind for change in world.changes(MASTER) if change.ref == "301:7~2"] == ["booking.create"]
-    assert world.changes(ABO) == []
-
-
 def test_d22_what_is_refused_is_given_out_anew_under_another_id_and_goes_on_being_said() -> None:
     world = lost(network_with_lists())
     ids = set()
