@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from koop_es.domain.errors import KoopError
+from koop_es.domain.errors import KoopError, Refused
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
@@ -64,7 +64,12 @@ def restore(world: World) -> list[str]:
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
-                restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
+                try:
+                    restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
+                except Refused:  # who is to come was entered anew, and has that seat
+                    restore_booking(world.store, now=world.clock.now, reject=True, **values)
+                    said.append(f"{vhs} was asked about {ref}: it stands there anew")
+                    continue
                 ends = "S" if seat.ask == "row" and not meant else ""  # what was really removed is "S" at once
                 if ends:
                     facts.cancelled.add(who)

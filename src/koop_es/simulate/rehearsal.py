@@ -78,6 +78,7 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
                 program.answers = 0
             rounds = _settle(world)
             allowed += any(program.answers for program in world.programs)
+            allowed += bool(world.withdrawn)  # decided in the first round, so that everything begins after it (D32)
             late = f"not converged: changes were told in round {min(rounds, PATIENCE)} still"
             write_ending(world)
             findings = [late] * (rounds > allowed) + [*world.findings, *Judge(world).findings()]
