@@ -278,6 +278,47 @@ WHOLE = (
         Named((f"{_WENT_BACK}::test_d20_a_returned_orphan_waits_whatever_its_row_shows_since",)),
     ),
     Mutation(
+        "what is written again under other ids is a merge",
+        "D20",
+        "Everybody who was restored by order would be a critical alarm that asks to undo a merge nobody made.",
+        (
+            Edit(
+                "domain/observe_identity.py",
+                "        if gone or is_same_id(",
+                "        if is_same_id(",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_what_is_written_again_under_another_beleg_id_is_the_booking",)),
+    ),
+    Mutation(
+        "the VHS's own reference in a row that was written again is no reference",
+        "D20",
+        "The row is set aside for ever, and a later cancellation in it reaches nobody.",
+        (
+            Edit(
+                "domain/route.py",
+                "            wrong = self._misnamed(part, found, wrong, seats)\n",
+                "            pass\n",
+            ),
+        ),
+        Named(
+            ("tests/unit/domain/test_route.py::test_d20_own_reference_in_a_row_that_was_written_again_is_understood",)
+        ),
+    ),
+    Mutation(
+        "a copied row with the VHS's own reference is the booking",
+        "D18",
+        "A booking that stands there would go on in the row of a copy.",
+        (
+            Edit(
+                "domain/route.py",
+                "            return named and seat.booking_id not in standing\n",
+                "            return named\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_route.py::test_d18_own_reference_in_a_copied_row_is_set_aside",)),
+    ),
+    Mutation(
         "who was really removed stays booked",
         "D20",
         "Somebody decided it, and the others must hear of it at once.",

@@ -12,7 +12,7 @@ from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import find_twins
 from koop_es.domain.observation import CANCELLED, BookingRow
-from koop_es.domain.pairing import Hold, Pairing
+from koop_es.domain.pairing import Hold, Pairing, is_gone
 from koop_es.domain.slices import Slice, nowhere
 from koop_es.domain.witnesses import is_same_id
 
@@ -23,13 +23,15 @@ ZEROS = "zeros"
 def take_ids(draft: Draft, pairing: Pairing) -> None:
     """Let bookings go on under other Beleg-IDs; where the participant number changed as well it is a merge (D18b, B15).
 
-    Nothing is cancelled or booked by it, and whoever edited such a row says nothing about its letter (B13).
+    Nothing is cancelled or booked by it, and whoever edited such a row says nothing about its letter (B13). What went
+    with its program has no row that could be merged: it is written again, or entered anew, and has new ids (D20).
     """
     vhs = draft.moment.vhs
     for ref in sorted(pairing.rekeyed):
         row, seat = pairing.shown[ref], draft.state.bookings[ref].seats[vhs]
         draft.merged.add(row.booking_id)
-        if is_same_id(row.participant_no, seat.participant_no):
+        gone = is_gone(draft, seat) and not (seat.asked and seat.held)
+        if gone or is_same_id(row.participant_no, seat.participant_no):
             rekey(draft, ref, row)  # a merge has a new TNR
         else:
             values: dict[str, Any] = {"participant_no": row.participant_no, "booking_id": row.booking_id}

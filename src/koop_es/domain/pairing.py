@@ -67,7 +67,7 @@ def pair(draft: Draft, part: Slice) -> Pairing:
                 and copied.seats[vhs].booked_at == row.booked_at
             ):
                 booking = copied
-            elif booking is None or not _is_plainly(booking.seats[vhs], row) or _is_gone(draft, booking.seats[vhs]):
+            elif booking is None or not _is_plainly(booking.seats[vhs], row) or is_gone(draft, booking.seats[vhs]):
                 odd.append(row)
                 continue
             ref = booking.ref
@@ -158,7 +158,7 @@ def _is_its_own(seat: Seat, row: BookingRow) -> bool:
     return (seat.booking_id, seat.participant_no) == (row.booking_id, row.participant_no)
 
 
-def _is_gone(draft: Draft, seat: Seat) -> bool:
+def is_gone(draft: Draft, seat: Seat) -> bool:
     """Tell whether a booking went with a program that went back, so that its numbers are given to others (D20)."""
     back = draft.judgement.back_at(draft.state.coop_id)
     return seat.lost or seat.asked > 0 or (back is not None and seat.since > back.count)

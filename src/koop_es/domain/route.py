@@ -8,6 +8,7 @@ from functools import partial
 from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import Aside, KnownSeat, Seats, Weighed, aside_of, weigh
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
+from koop_es.domain.merges import same_name
 from koop_es.domain.observation import (
     CANCELLED,
     BookingRow,
@@ -74,7 +75,7 @@ class _Bookings:
             target = self._targets.get(key)
             if target is not None:
                 part = routing.slices.get(target) or routing.slices.setdefault(target, Slice(target))
-                self._take(part, shown)
+                self._take(part, shown, seats)
             elif self._is_local(key):
                 if shown.mirrors:
                     routing.rejected += (_strayed(row) for row in shown.rows if _is_stray(report, row))
@@ -117,11 +118,13 @@ class _Bookings:
     def _is_local(self, key: Key) -> bool:
         return key in self._local or self._is_catalogue(key)
 
-    def _take(self, part: Slice, found: CourseBookings) -> None:
+    def _take(self, part: Slice, found: CourseBookings, seats: Seats) -> None:
         """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS, or cannot
         be used without what they leave unstated (D29, D18d).
         """
         wrong = {row.line: row for row in found.own if row.ref != booking_ref(self._report.vhs, row.booking_id)}
+        if wrong:
+            wrong = self._misnamed(part, found, wrong, seats)
         for row in wrong.values():
             reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
             self._set_aside(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
@@ -132,6 +135,26 @@ class _Bookings:
                 self._set_aside(*item)
         rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
         part.bookings = [*part.bookings, *rows] if part.bookings else rows
+
+    def _misnamed(
+        self, part: Slice, found: CourseBookings, rows: dict[int, BookingRow], seats: Seats
+    ) -> dict[int, BookingRow]:
+        """Leave out the rows that are the booking of the VHS's own that they name, under another Beleg-ID (D18b, D20).
+
+        It was known under that Beleg-ID, or has the name, and no other row of the course is that booking.
+        """
+        own = f"{self._report.vhs}:"
+        standing = {row.booking_id for row in found.rows if row.ref is None or row.ref.startswith(own)}
+        known = {seat.ref: seat for _, told in seats([part.coop_id]) for seat in told}
+
+        def is_it(row: BookingRow) -> bool:
+            seat = known.get(row.ref or "")
+            if seat is None or seat.booking_id == row.booking_id:
+                return seat is not None
+            named = row.person is not None and seat.person is not None and same_name(row.person, seat.person)
+            return named and seat.booking_id not in standing
+
+        return {line: row for line, row in rows.items() if not is_it(row)}
 
     def _set_aside(self, row: BookingRow, column: str, reason: str, remedy: str) -> None:
         item = rejected_booking(row, column, reason, remedy)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
+from koop_es.domain.asides import KnownSeat
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
 from koop_es.domain.route import route
 from koop_es.domain.route_courses import trace_of
 from koop_es.domain.slices import KnownLane, Routing
-from tests.unit.domain.world import MASTER, MASTER_FACTS, PERIOD, booked, row
+from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, row
 
 ONE, TWO = "563-COOP-1", "563-COOP-2"
 ENDS = MASTER_FACTS.ends_on
@@ -438,6 +440,33 @@ def test_bookings_of_a_course_that_is_not_in_a_partial_export_reach_it() -> None
 def test_source_without_periods_is_matched_by_number() -> None:
     nameless = row(MASTER, number="N1", period=None, coop_id=None)
     assert taken(routed(nameless, kind=Kind.CATALOGUE), ONE) == ("N1", [])
+
+
+# --- a VHS's own reference in its own row ----------------------------------------------------------------------------
+
+
+def restored(*rows: BookingRow, known_as: str = "6") -> list[str]:
+    """Route a course with the row 5 that names the VHS's own booking 563:6, known under a Beleg-ID; gives what is
+    taken.
+    """
+    seats = [KnownSeat(f"{MASTER}:6", known_as, "T6", ANNA)]
+    named = msgspec.structs.replace(at("N1", "5", of=f"{MASTER}:6"), line=4)
+    found = route(export(one(), two(), named, *rows), LANES, lambda _: False, seats=lambda _: iter([(ONE, seats)]))
+    return taken(found, ONE)[1]
+
+
+def test_d20_own_reference_in_a_row_that_was_written_again_is_understood() -> None:
+    assert restored() == ["5"], "the name fits, and nobody else is 563:6"
+    assert restored(known_as="5") == ["5"], "under this Beleg-ID it is known by now"
+    assert restored(at("N1", "6", of="301:7", person=None)) == ["5", "6"], "its Beleg-ID is a mirror's now"
+
+
+def test_d18_own_reference_in_a_copied_row_is_set_aside() -> None:
+    assert restored(at("N1", "6")) == ["6"], "the booking itself stands there"
+    stranger = at("N1", "5", of=f"{MASTER}:6", person=BERND)
+    seats = [(ONE, [KnownSeat(f"{MASTER}:6", "6", "T6", ANNA)])]
+    found = route(export(one(), two(), stranger), LANES, lambda _: False, seats=lambda _: iter(seats))
+    assert taken(found, ONE)[1] == [], "it is another person"
 
 
 # --- what is set aside ------------------------------------------------------------------------------------------------

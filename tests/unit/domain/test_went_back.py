@@ -279,7 +279,7 @@ def test_d20_what_is_written_again_under_another_beleg_id_is_the_booking() -> No
     world.report(ABO, held(ABO), stranger, theirs(), again)
     assert world.state.bookings[OWN].seats[ABO].booking_id == "9"
     assert world.to_do(ABO) == []
-    assert "PROGRAM_WENT_BACK" not in world.codes
+    assert world.codes <= {"BELEG_ID_REUSED"}, "it was ordered, and nobody was merged"
 
 
 def test_d20_really_removed_is_s_at_once() -> None:
@@ -472,6 +472,16 @@ def test_d20_of_a_former_letter_and_person_it_is_asked_until_the_row_shows_both_
         world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "again"))
 
 
+def test_b13_a_merge_of_a_row_that_is_asked_about_stays_a_merge() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, person=mended()))
+    back(world, ABO, held(ABO), to=moment)
+    world.report(ABO, booked("50", tnr="T50"))
+    assert world.state.bookings["301:7"].seats[ABO].booking_id == "50"
+    assert "PARTICIPANTS_MERGED" in world.codes
+
+
 def test_d20_what_was_entered_since_is_new_work() -> None:
     world, moment = busy()
     new = booked("20", person=Person("Neu", "Nora", "1", "n@example.org"), at="2026-02-20T09:00:00+01:00")
@@ -549,7 +559,7 @@ def test_d20_whoever_is_asked_about_goes_on_in_a_row_entered_anew() -> None:
     world.report(ABO, held(ABO), theirs(), mine(booking_id="20", tnr="T20", at=LATER))
     assert world.state.bookings[OWN].seats[ABO].booking_id == "20"
     assert world.statuses(MASTER) == {"301:7": "A", OWN: "A", OTHER: "A"}
-    assert "PROGRAM_WENT_BACK" not in world.codes
+    assert world.codes == set(), "the row that was lost is nobody's who was merged"
     with pytest.raises(Refused, match="stands there, under Beleg-ID 20"):
         world.decide(ABO, lambda draft: restore_booking(draft, OWN, "paper"))
 
