@@ -317,5 +317,18 @@ BOOKINGS = (
         ),
         Named(("tests/unit/domain/test_bookings.py::test_b6_known_status_thaws_the_booking",)),
     ),
+    Mutation(
+        "a booking whose row went up in another is shown",
+        "merge",
+        "view and why would say that its VHS shows A where the row is gone (D30).",
+        (
+            Edit(
+                "domain/cooperation.py",
+                "    if seat is None or not seat.held or seat.survivor is not None or seat.unknown_status",
+                "    if seat is None or not seat.held or seat.unknown_status",
+            ),
+        ),
+        Named(("tests/unit/domain/test_merges.py::test_d30_a_booking_that_went_up_in_another_row_is_shown_by_nobody",)),
+    ),
 )
 """What staff does with bookings."""

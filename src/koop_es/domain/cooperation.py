@@ -341,11 +341,12 @@ class Lane:
 def shows(lane: Lane, booking: Booking) -> Status | None:
     """Tell what the VHS's last complete export and the partial ones since show of a booking (D30).
 
-    None where they do not hold it, and where nobody can tell: the course is frozen or missing, the letter is unknown,
-    or a row that may be this one was set aside. A letter that is withheld is shown all the same (D31).
+    None where they do not hold it, also because it went up in another row (B15), and where nobody can tell: the course
+    is frozen or missing, the letter is unknown, or a row that may be this one was set aside. A letter that is withheld
+    is shown all the same (D31).
     """
     seat = booking.seats.get(lane.vhs)
-    if seat is None or not seat.held or seat.unknown_status is not None or lane.unread:
+    if seat is None or not seat.held or seat.survivor is not None or seat.unknown_status is not None or lane.unread:
         return None
     if (lane.suspended is not None and booking.ref in lane.suspended.refs) or booking.ref in lane.aside:
         return None

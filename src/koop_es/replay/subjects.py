@@ -181,6 +181,8 @@ def _unseen(state: Cooperation, lane: Lane, booking: Booking) -> str:
 def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | None, *, owner: bool) -> str:
     if seat.absences or seat.lost or (seat.asked and not booking.cancelled_by):
         return _absent(state, booking, seat, owner=owner)
+    if seat.survivor is not None and state.is_final(booking):
+        return "absent_final"
     if seat.survivor is not None or seat.archived:
         return "double" if seat.survivor is not None else "archived"
     if not booking.claimed:

@@ -193,7 +193,7 @@ def _seen(ref: str, vhs: str) -> Probe:
         if (unknown := unknown_letter(state.lanes[vhs], booking)) is not None:
             return f"{UNKNOWN}{unknown}"
         shown = shows(state.lanes[vhs], booking)
-        return shown.value if shown is not None else "!" if seat.held else "-"
+        return shown.value if shown is not None else "!" if seat.held and seat.survivor is None else "-"
 
     return probe
 

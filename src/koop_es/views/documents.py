@@ -125,6 +125,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
                 suspects += 1
             if not seat.absences:
                 untellable = unread or seat.unknown_status is not None or booking.ref in untold
+                untellable = untellable or seat.survivor is not None or seat.reused_by is not None
                 if not (seat.lost or seat.archived or untellable):
                     reported = seat.status  # as ``shows`` tells
                 live += seat.status is not None and seat.status is not CANCELLED

@@ -12,7 +12,7 @@ import pytest
 
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.terms import Policy
-from koop_es.ingest import claim_seat, give_out, ingest
+from koop_es.ingest import claim_seat, confirm, give_out, ingest
 from koop_es.ingest.acknowledging import acknowledge
 from koop_es.replay.timeline import Timeline
 from koop_es.replay.why import BookingUnknown, Question, VhsNotInvolved, why
@@ -296,6 +296,22 @@ def test_b15_a_merged_booking_is_found_under_its_new_beleg_id(net: Net) -> None:
     assert answer["subject"]["ref"] == OWN
     assert answer["value"]["wanted"] == "A"
     assert {item["code"] for item in answer["violations"]} == {"PARTICIPANTS_MERGED"}
+
+
+def test_d30_why_says_of_a_booking_that_went_up_in_another_row_what_is_there_and_what_was_decided(net: Net) -> None:
+    program = net.programs[MASTER]
+    row = program.row(OWN)
+    program.restore(row | {"Beleg-ID": "9901", "TNR": "9901"})
+    net.report(MASTER)
+    program.remove(OWN)
+    net.report(MASTER)
+    asked = net.ask(OWN, MASTER)
+    assert asked["value"]["condition"] == "double"
+    assert {item["vhs"]: item["shown"] for item in asked["seen"]}[MASTER] == "-"
+    confirm(net.store, now=NOW, vhs=MASTER, coop_id=COOP, ref=OWN, reason="asked")
+    decided = net.ask(OWN, MASTER)
+    assert (decided["value"]["shown"], decided["value"]["condition"]) == (None, "absent_final")
+    assert "a human decides" not in decided["value"]["text"]
 
 
 def test_r15_an_altered_coop_id_freezes_what_is_told(net: Net) -> None:

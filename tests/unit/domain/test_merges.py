@@ -7,8 +7,10 @@ from itertools import product
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
+from koop_es.domain.cooperation import shows
 from koop_es.domain.merges import is_same_person, same_name
 from koop_es.domain.observation import BookingRow, Person
+from koop_es.replay.subjects import booking_subject
 from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, network, shared, types
 
 MERGED = ("PARTICIPANTS_MERGED", ABO, "301:7")
@@ -127,6 +129,18 @@ def test_b15_operator_decides_which_booking_of_one_person_goes(reject: bool) -> 
     world.report(ABO, *([held(ABO), twin] if reject else [twin]))
     assert world.open == set()
     assert world.to_do(ABO) == []
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_d30_a_booking_that_went_up_in_another_row_is_shown_by_nobody(confirmed: bool) -> None:
+    world = double()
+    if confirmed:
+        world.decide(ABO, lambda draft: confirm_cancellation(draft, "301:7", "asked on the phone"))
+    assert shows(world.state.lanes[ABO], world.state.bookings["301:7"]) is None
+    [document] = [document for document in world.documents() if document.vhs == ABO]
+    assert {booking.ref: booking.reported for booking in document.course.bookings} == {"301:7": None, "301:8": "A"}
+    value = booking_subject("301:7", ABO, "status")(world.state)
+    assert (value.shown, value.condition) == (None, "absent_final" if confirmed else "double")
 
 
 @pytest.mark.parametrize("then", ["is removed as well", "is cancelled"])
