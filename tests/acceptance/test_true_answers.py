@@ -345,3 +345,39 @@ def test_d20_a_decided_removal_is_told_as_a_decision_and_a_second_one_names_its_
     assert f"by event {position} of {COOP}" in refused["message"]
     assert refused["details"]["decided"] == position
     assert "not taking part" not in koop.run("history", "--vhs", NEAR).out
+
+
+# --- a withheld Ausfall (D31) ---------------------------------------------------------------------------------------
+
+
+def test_d31b_a_withheld_ausfall_is_told_at_the_course_and_at_its_bookings(
+    koop: Console, network: dict[str, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOOP_GUARD_AUSFALL", "1")
+    for row in network[MASTER].courses:
+        row["Ausfall"] = "W"
+    koop.ask("ingest", network[MASTER].export(), status=1)
+    assert why(koop, "--vhs", MASTER)["value"]["condition"] == "course_waits"
+    answer = why(koop, "--booking", REF, "--vhs", NEAR)
+    assert NOTHING not in answer["now"]
+    assert "withheld_effect" in {item["kind"] for item in answer["open"]}
+    (held,) = koop.ask("withheld", "list", status=1)["withheld"]
+    reply = koop.run("withheld", "approve", held["id"], "--yes")
+    assert reply.out.strip() == f"{len(NUMBERS[MASTER])} courses are called off, and all their bookings become S"
+
+
+def test_d31a_an_approval_counts_only_whom_it_cancels(koop: Console, network: dict[str, Program]) -> None:
+    near = network[NEAR]
+    own = [near.book(NUMBERS[NEAR][COOP], f"6{count:02}") for count in range(12)]
+    koop.take_in(near.export())
+    settle(koop, network.values())
+    for ref in own[:10]:
+        near.cancel(ref)
+    koop.ask("ingest", near.export(), status=1)
+    network[MASTER].cancel(own[0])  # somebody else has cancelled one of them by now
+    koop.ask("ingest", network[MASTER].export())
+    (held,) = koop.ask("withheld", "list", status=1)["withheld"]
+    done = koop.run("withheld", "approve", held["id"], "--yes").out.strip()
+    assert done == (
+        "9 bookings become S at the other VHSs; 1 of 10 were decided meanwhile, and nothing changes for them"
+    )

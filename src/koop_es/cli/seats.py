@@ -12,6 +12,7 @@ from koop_es.cli.frame import Desk, command
 from koop_es.domain.errors import Refused
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import parse_ref, vhs_id
+from koop_es.domain.judgement import Effect, effect_of
 
 
 @command("claim-seat")
@@ -93,8 +94,10 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, ye
             up_to=up_to if up_to is not None else count,
             by=vhs_id(vhs) if vhs is not None else None,
         )
-    said = (
-        f"{len(done)} bookings or courses become S at the other VHSs" if cancels else f"{len(done)} items take effect"
-    )
+    said = f"{len(done)} bookings become S at the other VHSs" if cancels else f"{len(done)} items take effect"
+    if effect_of(withheld_id) == Effect.AUSFALL:
+        said = f"{len(done)} courses are called off, and all their bookings become S"
+    if left := count - len(done):
+        said += f"; {left} of {count} were decided meanwhile, and nothing changes for them"
     data = {"id": withheld_id, "cancelled": done if cancels else [], "approved": done}
     return Answer(data, lines(said))

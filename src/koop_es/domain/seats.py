@@ -51,13 +51,15 @@ def withheld_refs(state: Cooperation, vhs: str, withheld_id: str) -> list[str]:
 def approve_withheld(draft: Draft, withheld_id: str) -> list[str]:
     """Let what is withheld of the draft's VHS happen: its bookings become orphans now (D4), effects take place (D31).
 
-    Returns the bookings, and the course where it is about that.
+    Returns the bookings that it changes, and the course where it is about that; who was cancelled meanwhile is not
+    among them.
     """
-    refs = withheld_refs(draft.state, draft.moment.vhs, withheld_id)
-    for ref in refs:
+    waiting = withheld_refs(draft.state, draft.moment.vhs, withheld_id)
+    refs = [ref for ref in waiting if not draft.state.is_final(draft.state.bookings[ref])]
+    for ref in waiting:
         seat = draft.state.bookings[ref].seats[draft.moment.vhs]
         draft.add(e.OrphanDetected, "D4", cause=seat.absent_version, ref=ref, approved=True)
     refs += approve_effects(draft, withheld_id)
-    if refs:
+    if draft.events:
         draft.settle_violations()
     return refs

@@ -76,8 +76,8 @@ TEXTS: dict[str, str] = {
         "everywhere."
     ),
     "MIRROR_WITHOUT_REFERENCE": (
-        "The row {found} is the mirror {expected} without its Koop-Beleg-ID, or with another's (so are {refs}). Enter "
-        "the reference there; where the program has no such field, nothing is to be done: changes name the Beleg-ID."
+        "Mirrors without their Koop-Beleg-ID, or with another's: {refs}; that of {expected} is the row {found}. Enter "
+        "the references there; where the program has no such field, nothing is to be done: changes name the Beleg-ID."
     ),
     "MIRROR_DOUBLED": (
         "Booking {ref} stands in the rows {found}: it is one seat. Delete the rows that are too many; S counts only "

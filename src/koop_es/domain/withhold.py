@@ -139,7 +139,8 @@ def former_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
 
 def approve_effects(draft: Draft, name: str) -> list[str]:
     """Let the effects that are withheld under an id happen, as what they are: from here on nobody can tell them from
-    those of any other export (D31). Returns the bookings, and the cooperation for what is of its course.
+    those of any other export (D31). Returns the bookings that it changes, and the cooperation for what is of its
+    course.
     """
     state, vhs = draft.state, draft.moment.vhs
     done = []
@@ -152,8 +153,9 @@ def approve_effects(draft: Draft, name: str) -> list[str]:
         seat = state.bookings[ref].seats.get(vhs)
         for held in seat.waiting if seat is not None else ():
             if held.withheld_id == name:
+                overtaken = held.effect == Effect.CANCELLATION and state.is_final(state.bookings[ref])
                 _approve_booking(draft, state.bookings[ref], held)
-                done.append(ref)
+                done += [] if overtaken else [ref]
     return done
 
 

@@ -19,6 +19,7 @@ RULE_OF: dict[str, str] = {
     "course_never_made": "R47",
     "ausfall_alone": "R47",
     "ausfall_goes": "D24",
+    "course_waits": "D31",
     "ausfall_not_told": "R47",
     "ausfall_taken_back": "R47",
     "course_differs": "D6",

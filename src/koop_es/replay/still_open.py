@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.judgement import Effect, effect_of
 from koop_es.domain.open_matters import VIOLATION, Matter, violations_too
 from koop_es.replay.words import Words
 
@@ -31,6 +32,7 @@ def of_booking(state: Cooperation, vhs: str, ref: str) -> list[Matter]:
         if matter.ref == ref
         or is_named(matter.values, ref)
         or (matter.code == "OVERBOOKED" and beyond)
+        or effect_of(matter.values.get("id", "")) == Effect.AUSFALL  # it would cancel all bookings of the course
         or (not matter.ref and matter.vhs == vhs and matter.kind != VIOLATION)
     ]
 

@@ -301,7 +301,7 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
         return "ausfall_not_told" if subscriber else "ausfall_taken_back"
     if subscriber and differing_fields(state, lane):
         return "course_differs"
-    return "course_agrees"
+    return "course_waits" if lane.waiting else "course_agrees"
 
 
 def field_subject(vhs: str, name: str) -> Subject:

@@ -192,9 +192,9 @@ VIOLATIONS: dict[str, str] = {
         "Erledigt, sobald {expected} überall S zeigt."
     ),
     "MIRROR_WITHOUT_REFERENCE": (
-        "Die Zeile {found} ist die Kopie von {expected} ohne ihre Koop-Beleg-ID oder mit einer anderen (so auch "
-        "{refs}). Die Referenz dort eintragen; hat das Programm kein solches Feld, ist nichts zu tun: Änderungen "
-        "nennen die Beleg-ID."
+        "Kopien ohne ihre Koop-Beleg-ID oder mit einer anderen: {refs}; die von {expected} ist die Zeile {found}. Die "
+        "Referenzen dort eintragen; hat das Programm kein solches Feld, ist nichts zu tun: Änderungen nennen die "
+        "Beleg-ID."
     ),
     "MIRROR_DOUBLED": (
         "Die Belegung {ref} steht in den Zeilen {found}: es ist ein Platz. Die überzähligen Zeilen löschen; S zählt "
@@ -387,6 +387,10 @@ SAYS: dict[str, str] = {
     "reinstated": (
         "ein Betreiber hat den Ausfall der VHS {vhs} zurückgenommen: der Kurs findet statt, und was nur er storniert "
         "hatte, gilt"
+    ),
+    "c_course_waits": (
+        "Was Kurs {number} ({period}) bei VHS {vhs} zeigt, täte anderen zu viel auf einmal: Es wartet, und niemandem "
+        "sonst wurde es gesagt."
     ),
     "c_ausfall_goes": (
         "Kurs {number} ({period}) zeigt bei VHS {vhs} noch den Ausfall, der zurückgenommen wurde; die Änderungsliste "
@@ -623,7 +627,7 @@ SAYS: dict[str, str] = {
     ),
     "n_not_taken_in": (
         "Nach {since} kam am {at} Export {export} der VHS {vhs} und wurde {status}; warum, sagt koop-es quarantine "
-        "list."
+        "list --all."
     ),
     "age_days": ", {count} Tage alt",
     "age_hours": ", {count} Stunden alt",

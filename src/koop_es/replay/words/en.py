@@ -295,6 +295,10 @@ SAYS: dict[str, str] = {
     "reinstated": (
         "an operator took the Ausfall of VHS {vhs} back: the course lives, and so does what nothing else cancelled"
     ),
+    "c_course_waits": (
+        "What course {number} ({period}) shows at VHS {vhs} would do too much to others at once: it waits, and nobody "
+        "else was told."
+    ),
     "c_ausfall_goes": (
         "Course {number} ({period}) still shows at VHS {vhs} the Ausfall that was taken back; the change list takes it "
         "back there as well."
@@ -512,7 +516,8 @@ SAYS: dict[str, str] = {
         "its connector is to write a new one with the next sequence number."
     ),
     "n_not_taken_in": (
-        "After {since} export {export} of VHS {vhs} came on {at} and was {status}: koop-es quarantine list says why."
+        "After {since} export {export} of VHS {vhs} came on {at} and was {status}: koop-es quarantine list --all "
+        "says why."
     ),
     "age_days": ", {count} days old",
     "age_hours": ", {count} hours old",
