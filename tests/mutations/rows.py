@@ -142,6 +142,13 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d26_s_in_a_row_that_names_another_booking_cancels_nobody_before_it_is_answered",)),
     ),
     Mutation(
+        "whoever is booked twice cannot move",
+        "D25",
+        "The row is in the other course, and its person is asked about as merged and keeps a seat where it left.",
+        (Edit("domain/observe_identity.py", "find_twins(draft, rows, gone)", "find_twins(draft, rows, missing)"),),
+        Named((f"{_MOVES}::test_d25_moved_booking_of_somebody_who_is_booked_twice_is_no_merge",)),
+    ),
+    Mutation(
         "what nobody can tell counts as absent",
         "D17",
         "A row that says not whose it is may be that of anybody who seems to be missing.",

@@ -93,7 +93,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     take_ids(draft, pairing)
     take_doubles(draft, part, pairing)
     if missing:
-        take_twins(draft, pairing, missing)
+        take_twins(draft, part, pairing, missing)
     was_wrong = withdrawn_s(draft)
     for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
         _take_row(draft, part, ref, shown[ref], pairing)

@@ -11,6 +11,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import find_twins
+from koop_es.domain.moves import stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow
 from koop_es.domain.pairing import Hold, Pairing, is_gone
 from koop_es.domain.slices import Slice, nowhere
@@ -48,13 +49,16 @@ def rekey(draft: Draft, ref: str, row: BookingRow) -> None:
     )
 
 
-def take_twins(draft: Draft, pairing: Pairing, missing: list[str]) -> None:
+def take_twins(draft: Draft, part: Slice, pairing: Pairing, missing: list[str]) -> None:
     """Take bookings off the missing ones that went up in another booking of the same person (B15).
 
-    One that goes on in a new row of this export itself is no such survivor.
+    One that goes on in a new row of this export itself is no such survivor, and one whose own row stands in another
+    course went up in none: it moved (D25).
     """
+    vhs, bookings = draft.moment.vhs, draft.state.bookings
     rows = {ref: row for ref, row in pairing.shown.items() if ref not in pairing.rekeyed}
-    for twin in find_twins(draft, rows, missing):
+    gone = [ref for ref in missing if stands_elsewhere(draft, part, bookings[ref], bookings[ref].seats[vhs]) is None]
+    for twin in find_twins(draft, rows, gone):
         values: dict[str, Any] = {"participant_no": twin.row.participant_no, "booking_id": twin.row.booking_id}
         draft.add(e.ParticipantsMerged, "B15", row=twin.row, ref=twin.ref, survivor=twin.survivor, **values)
         missing.remove(twin.ref)

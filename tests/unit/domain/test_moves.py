@@ -130,6 +130,16 @@ def test_d25_a_row_left_in_the_former_course_is_no_move() -> None:
     assert types(export(world, held(ABO), stands=[there()])) == []
 
 
+def test_d25_moved_booking_of_somebody_who_is_booked_twice_is_no_merge() -> None:
+    """The order of judging has D25 before D18 and B15: its own row says where it went."""
+    world = shared()
+    twice = booked("8", tnr="T8")
+    export(world, held(ABO), twice)
+    assert types(export(world, twice, stands=[there(), twice])) == ["BookingMoved"]
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+    assert types(export(world, twice, stands=[there(), twice])) == []
+
+
 def test_d25_only_a_complete_export_tells() -> None:
     world = shared()
     assert types(export(world, stands=[there()], full=False)) == []
