@@ -10,6 +10,7 @@ from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.ingest.withdrawing import withdraw_export
+from koop_es.simulate.rows import WHO
 from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.views import open_violations
 
@@ -58,9 +59,10 @@ def restore(world: World) -> list[str]:
                 if not seat.asked or booking.cancelled_by:
                     continue
                 program = world.programs[places[vhs]]
-                if seat.ask == "row" and program.seats.get(ref) in program.bookings:
-                    continue  # it is there again: the next export shows it
                 who = facts.label_of.get(ref, -1)
+                row = program.bookings.get(program.seats.get(ref, ""))
+                if seat.ask == "row" and row is not None and row.get(WHO) == str(who):
+                    continue  # it is there again: the next export shows it
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
