@@ -227,8 +227,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/seats.py",
-                "    refs = withheld_refs(draft.state, draft.moment.vhs, withheld_id)\n",
-                "    refs = withheld_refs(draft.state, draft.moment.vhs, withheld_id)[:0]\n",
+                "    waiting = withheld_refs(draft.state, draft.moment.vhs, withheld_id)\n",
+                "    waiting = withheld_refs(draft.state, draft.moment.vhs, withheld_id)[:0]\n",
             ),
         ),
         Named(("tests/acceptance/test_guard.py::test_d4_approval_of_enough_sets_s_everywhere",)),
