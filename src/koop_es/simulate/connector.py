@@ -164,15 +164,19 @@ def _row_of(program: Program, booking: Mapping[str, Any], *, new: bool = False) 
     """Find the row a change is about: by the Beleg-ID it names, a mirror by its reference, one's own by that in it.
 
     The Beleg-ID of one's own may have been given to somebody else since (D18a): what is to be written as ``new`` is
-    not the row that stands under it now (D20).
+    not the row that stands under it now, but one of that second (D20).
     """
     ref: str = booking["ref"]
     named = booking.get("booking_id")
+    if new and owner_of(ref) == program.vhs:
+        at = local_text(booking["booked_at"])
+        own = (key for key, row in program.bookings.items() if not row["Koop-Beleg-ID"])
+        return next((key for key in own if program.bookings[key]["Gebucht am"] == at), None)
     if new:
         return program.seats.get(ref)
     if named is not None and named in program.bookings:
         return str(named)
     if owner_of(ref) != program.vhs:
         return program.seats.get(ref)
-    own = ref.partition(":")[2]
-    return own if named is None and own in program.bookings else program.seats.get(ref)
+    number = ref.partition(":")[2]
+    return number if named is None and number in program.bookings else program.seats.get(ref)

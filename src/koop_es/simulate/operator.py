@@ -72,7 +72,7 @@ def restore(world: World) -> list[str]:
                     restore_booking(world.store, now=world.clock.now, reject=True, **values)
                     said.append(f"{vhs} was asked about {ref}: it stands there anew")
                     continue
-                ends = "S" if seat.ask == "row" and not meant else ""  # what was really removed is "S" at once
+                ends = "" if meant or seat.ask == "shown" else "S"  # what was really removed is "S" at once, and stays
                 if ends:
                     facts.cancelled.add(who)
                 world.diary.note(

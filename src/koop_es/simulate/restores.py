@@ -94,9 +94,10 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
         return False
     rows = {number: staff.key(vhs, number) for number in staff.coop_ids}
     places = {key: staff.coop_ids[number] for number, key in rows.items() if key is not None}
-    for key, coop_id in places.items():
-        if any(held[key]["Externe Kurs-Nr."] != coop_id for held in (copy.courses, program.courses) if key in held):
-            return False
+    for number, coop_id in staff.coop_ids.items():
+        for held, key in ((copy.courses, copy.places.get(number)), (program.courses, rows[number])):
+            if key in held and held[key]["Externe Kurs-Nr."] != coop_id:
+                return False
     today = staff.clock.now.date()
     going_on = {key for key in places if key in program.courses and day(program.courses[key]["Datum bis"]) >= today}
     shown = next((kept for kept in staff.copies[vhs] if kept.at == taken[-1].when), copy)
