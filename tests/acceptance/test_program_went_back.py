@@ -302,3 +302,29 @@ def test_d20_what_was_entered_and_reported_by_a_delta_since_the_restore_does_not
     koop.ingest(near.export())
     after = everybody(koop)
     assert {vhs: {ref: after[vhs][ref] for ref in refs} for vhs, refs in wanted.items()} == wanted
+
+
+@pytest.mark.parametrize("frozen_before", [False, True], ids=["since the restore", "before it"])
+def test_d20_what_a_frozen_course_showed_last_does_not_stand_against_a_restore(
+    koop: Console, network: dict[str, Program], *, frozen_before: bool
+) -> None:
+    near = network[NEAR]
+    copy = Copy(near)
+    for coop_id, booking_id in ((COOP, "9101"), (COOP, "9102"), (OTHER, "9103")):
+        near.book(NUMBERS[NEAR][coop_id], booking_id)
+    koop.take_in(near.export())
+    if frozen_before:
+        _alter(near)
+        koop.ingest(near.export())
+    copy.restore(near)
+    _alter(near)
+    koop.ingest(near.export(), status=1)
+    koop.ingest(near.export())
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    assert [koop.held(FAR)[f"{NEAR}:{number}"] for number in ("9101", "9102", "9103")] == ["A", "A", "A"]
+
+
+def _alter(program: Program) -> None:
+    """Write something else over the COOP-Id of the second course (R15)."""
+    (course,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][OTHER])
+    course["Externe Kurs-Nr."] = "Raum 5"

@@ -193,6 +193,13 @@ WHOLE = (
         Named((f"{_WENT_BACK}::test_d20_a_phone_number_put_right_a_second_time_hides_no_restore",)),
     ),
     Mutation(
+        "what a frozen course showed last stands against a restore",
+        "D20",
+        "One altered COOP-Id would hide a restore, and who went with it in the other courses would be cancelled.",
+        (Edit("ingest/going_back.py", " - seen.keys() - unread)", " - seen.keys())"),),
+        Named((f"{_PROGRAM_WENT_BACK}::test_d20_what_a_frozen_course_showed_last_does_not_stand_against_a_restore",)),
+    ),
+    Mutation(
         "what a delta showed since a restore stands against it",
         "D20",
         "One registration of the day would hide a restore of the night, and who went with it would be cancelled.",

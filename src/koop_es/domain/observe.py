@@ -88,4 +88,6 @@ def observe_into(
             observe_acknowledged(draft, part)
         if draft.events or not state.version:
             draft.settle_violations()
+        lane = state.lanes.get(moment.vhs)
+        draft.weight.unread = lane is not None and lane.unread
     return Outcome(draft.events, draft.persons, draft.cells, draft.weight)

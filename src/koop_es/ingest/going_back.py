@@ -37,7 +37,8 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | N
     today = date.fromisoformat(report.exported_at[:10]) if report.exported_at else None
 
     def others() -> Iterator[Standing]:
-        left = sorted(ledger.shared(tx, report.vhs) - seen.keys())
+        unread = {coop_id for coop_id, weight in weights.items() if weight.unread}
+        left = sorted(ledger.shared(tx, report.vhs) - seen.keys() - unread)
         for at in range(0, len(left), AT_ONCE):
             told = tx.stories(left[at : at + AT_ONCE])
             for coop_id, story in told.items():
