@@ -200,7 +200,11 @@ def test_r19_a_master_s_course_that_is_gone_says_what_an_ausfall_does(
 # --- status of a former moment --------------------------------------------------------------------------------------
 
 
-def test_d30_status_of_a_moment_is_what_status_said_then(koop: Console, network: dict[str, Program]) -> None:
+def test_d30_status_of_a_moment_is_what_status_said_then(any_koop: Console, tmp_path: Path) -> None:
+    koop, network = any_koop, booked(tmp_path / "exports")
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values())
     near = network[NEAR]
 
     def asked(now: str, *words: str) -> dict[str, dict[str, Any]]:
