@@ -138,7 +138,7 @@ def test_c2_every_decision_has_two_mistakes_that_tests_of_its_own_bring_to_light
 
 
 def test_c2_no_decision_is_left_out() -> None:
-    assert {mutation.kind for mutation in DECIDED.values()} == set(RULES)
+    assert {mutation.kind for mutation in DECIDED.values()} >= set(RULES)
 
 
 @pytest.mark.parametrize("kind", kinds())

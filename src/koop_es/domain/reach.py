@@ -11,14 +11,12 @@ OWN_ROW: frozenset[type[e.Event]] = frozenset({
     e.BookingReappeared, e.CancellationDelivered, e.OrphanWithheld, e.MirrorLost, e.ParticipantsMerged,
     e.MergeSuspected, e.UnknownStatusSeen, e.ChangesGivenOut, e.CancellationUnclear, e.CancellationRejected,
     e.ReinstatementDelivered, e.BookingQuestioned, e.RemovalConfirmed, e.BookingWentBack, e.CourseWentBack,
-    e.CourseRestored, e.FormerFactsConfirmed, e.BookingArchived,
+    e.CourseRestored, e.FormerFactsConfirmed, e.BookingArchived, e.ChangesNotSeen,
 })  # fmt: skip
 """Events that say what one VHS's own row shows: what it reported becomes another, and nobody else's wanted or reported
 does, or what it alone was told. Most are acknowledgements, of which every booking has as many as there are VHSs."""
 
-NOBODY: frozenset[type[e.Event]] = frozenset(
-    {e.ViolationOpened, e.ViolationClosed, e.ViolationAcknowledged, e.ChangesNotSeen}
-)
+NOBODY: frozenset[type[e.Event]] = frozenset({e.ViolationOpened, e.ViolationClosed, e.ViolationAcknowledged})
 """Events that change neither what anybody should hold nor what anybody shows."""
 
 

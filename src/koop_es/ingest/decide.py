@@ -161,7 +161,7 @@ class _Left:
     def _rekeyed(self, part: Slice, row: BookingRow) -> Iterator[Home]:
         """Give the bookings under a row's name that are not found under the Beleg-ID of their reference any more."""
         for home in self.references.named(row.person) if row.person is not None else ():
-            if part.stands(home.ref.partition(":")[2].partition("~")[0]) is None:
+            if home.coop_id != part.coop_id and part.stands(home.ref.partition(":")[2].partition("~")[0]) is None:
                 yield home
 
     def holds(self, coop_id: str, booking_id: str) -> bool:

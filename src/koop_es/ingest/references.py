@@ -60,8 +60,8 @@ class References:
         return [home.ref for home in self.homes(booking_id)]
 
     def named(self, person: Person) -> Collection[Home]:
-        """Find the bookings of this VHS under a name: one that went on under another Beleg-ID is found by nothing else
-        (D18b); forgotten people's are not.
+        """Find the bookings of this VHS under a name, in courses where something is open: one that went on under
+        another Beleg-ID is found by nothing else (D18b); forgotten people's are not.
         """
         if self._named is None:
             self._named = {}

@@ -55,8 +55,8 @@ def homes(tx: Tx, refs: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def named(tx: Tx, vhs: str) -> list[tuple[str, str, Person]]:
-    """Read the names of everybody one VHS ever booked, with booking and cooperation."""
-    rows = tx.rows("persons_named", since=f"{vhs}:", until=f"{vhs};")
+    """Read the names of a VHS's own bookings, with booking and cooperation, where something is open there."""
+    rows = tx.rows("persons_named", vhs=vhs, since=f"{vhs}:", until=f"{vhs};")
     return [(ref, coop_id, Person(name, first_name)) for ref, coop_id, name, first_name in rows]
 
 

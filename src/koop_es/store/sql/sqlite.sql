@@ -83,8 +83,11 @@ SELECT ref, coop_id FROM koop_persons WHERE ref IN (SELECT value FROM json_each(
 UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref IN (SELECT value FROM json_each(:refs))
 ORDER BY ref, coop_id
 
--- persons_named: Read the names under which bookings of one VHS are kept, by a range of references.
-SELECT DISTINCT ref, coop_id, name, first_name FROM koop_persons WHERE ref >= :since AND ref < :until
+-- persons_named: Read the names of bookings of one VHS, by a range of references, in the courses where something is open, or was since the last complete export but one.
+SELECT DISTINCT p.ref, p.coop_id, p.name, p.first_name FROM koop_views AS v JOIN koop_persons AS p ON p.coop_id = v.coop_id
+WHERE v.vhs = :vhs AND (v.pending > 0 OR v.suspects > 0 OR v.position > (
+    SELECT position FROM koop_exports WHERE vhs = :vhs AND proves = 1 AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1 OFFSET 1
+)) AND p.ref >= :since AND p.ref < :until
 
 -- persons_values: Read every version of some persons, forgotten or not.
 SELECT person_id, name, first_name, phone, email FROM koop_persons
