@@ -22,6 +22,7 @@ from koop_es.connectors.cells import neutralise, restore
 from koop_es.connectors.errors import ProfileInvalid
 from koop_es.connectors.export_writer import UserRow, write_export
 from koop_es.connectors.profiles import load
+from koop_es.connectors.sentinels import is_first_day
 from koop_es.connectors.values import (
     BERLIN,
     Unreadable,
@@ -44,9 +45,14 @@ from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Repo
 
 STATED: dict[str, Any] = {"vhs": "563", "sequence": 7, "exported_at": "2026-03-02T02:00:00+01:00"}
 letters = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
-names = letters.map(plain).filter(lambda text: text == clean(text) and bool(text))
-lines = st.lists(letters, max_size=3).map("\n".join).map(prose).filter(lambda text: text == prose(text))
-ids = st.text("abcXYZ0123456789-./", min_size=1, max_size=20)
+names = letters.map(plain).filter(lambda text: text == clean(text) and bool(text) and not is_first_day(text))
+lines = (
+    st.lists(letters, max_size=3)
+    .map("\n".join)
+    .map(prose)
+    .filter(lambda text: text == prose(text) and not is_first_day(text))
+)
+ids = st.text("abcXYZ0123456789-./", min_size=1, max_size=20).filter(lambda text: not is_first_day(text))
 cents = st.integers(0, 10_000_000)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 times = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))
