@@ -17,7 +17,7 @@ from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
 from koop_es.domain.moves import letter_left
-from koop_es.domain.observation import BookingRow, Report, Status
+from koop_es.domain.observation import CANCELLED, BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Home, Slice
 from koop_es.domain.terms import Policy
@@ -120,8 +120,11 @@ class Decider:
 
         def new() -> Iterator[str]:
             for part, state in zip(parts, states, strict=True):
-                known = state.reported_seats(vhs).keys()
-                yield from (row.booking_id for row in part.bookings if not row.ref and row.booking_id not in known)
+                known = state.reported_seats(vhs)
+                for row in part.bookings:
+                    booking = known.get(row.booking_id)
+                    if not row.ref and (booking is None or (row.status is CANCELLED and booking.seats[vhs].live)):
+                        yield row.booking_id
 
         references = References(tx, vhs, new, partial(ledger.last_complete, tx, self.report))
         left = _Left(tx, self.moment, references)
