@@ -32,7 +32,7 @@ ROWS = (
         (
             Edit(
                 "ingest/decide.py",
-                "chain(self.references.homes(row.booking_id), self._rekeyed(part, row))",
+                "chain(self.references.homes(row.booking_id), self._namesakes(part, row))",
                 "self.references.homes(row.booking_id)",
             ),
         ),

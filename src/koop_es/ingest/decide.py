@@ -126,7 +126,7 @@ class Decider:
                     if not row.ref and (booking is None or (row.status is CANCELLED and booking.seats[vhs].live)):
                         yield row.booking_id
 
-        references = References(tx, vhs, new, partial(ledger.last_complete, tx, self.report))
+        references = References(tx, vhs, new, partial(ledger.complete_made_at, tx, self.report))
         left = _Left(tx, self.moment, references)
         complete_before = cache(partial(ledger.complete_before, tx, vhs, self.report.sequence or 0))
         for part in parts:
@@ -156,12 +156,12 @@ class _Left:
         """Give the letter a row's booking had in another course, if its "S" was given out there: by its reference, or
         by the Beleg-ID under which it went on there (D18b).
         """
-        for home in chain(self.references.homes(row.booking_id), self._rekeyed(part, row)):
+        for home in chain(self.references.homes(row.booking_id), self._namesakes(part, row)):
             if home.coop_id != part.coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
                 return letter
         return None
 
-    def _rekeyed(self, part: Slice, row: BookingRow) -> Iterator[Home]:
+    def _namesakes(self, part: Slice, row: BookingRow) -> Iterator[Home]:
         """Give the bookings under a row's name that are not found under the Beleg-ID of their reference any more."""
         for home in self.references.named(row.person) if row.person is not None else ():
             if home.coop_id != part.coop_id and part.stands(home.ref.partition(":")[2].partition("~")[0]) is None:

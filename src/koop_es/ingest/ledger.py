@@ -294,7 +294,7 @@ def complete_before(tx: Tx, vhs: str, number: int) -> int | None:
     return row[0] if row is not None else None
 
 
-def last_complete(tx: Tx, report: Report) -> str | None:
+def complete_made_at(tx: Tx, report: Report) -> str | None:
     """Find when the last complete export of a VHS before one was made; None where there is none."""
     row = tx.row("export_complete_made", vhs=report.vhs, before=report.sequence or HIGHEST_SEQUENCE)
     return row[0] if row is not None else None

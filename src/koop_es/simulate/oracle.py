@@ -148,8 +148,8 @@ class Oracle:
             own = {who for who in swapped if self.facts.owner_of.get(who) == shown.vhs}
             known = swapped - {who for who in own if (shown.vhs, who) not in self.absences}
             for who in shown.rows:  # a letter that only a wrong file ever said goes with it (D32)
-                own_one = self.facts.owner_of.get(who) == shown.vhs
-                if own_one and self.facts.letter.get(who) != self.facts.letter_shown.get(who):
+                is_owner = self.facts.owner_of.get(who) == shown.vhs
+                if is_owner and self.facts.letter.get(who) != self.facts.letter_shown.get(who):
                     self.facts.letter[who] = None
             few = len(known) < MANY or len(known) * 3 <= len(live)
             self.mistold |= swapped if few or fate == "shifted" else frozenset()
