@@ -8,6 +8,8 @@ _FACTS = '    "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_
 _LOOK = "    if lane.altered != found:\n        draft.add(e.CoopIdAltered"
 _REVISED = "    revised = {name: value for name, value in news.items() if"
 _DIFFERS = "    if value is None or shown == value:\n"
+_BESIDE = "tests/unit/domain/test_route_beside.py"
+_ROUTE = "tests/unit/domain/test_route.py"
 _V = "tests/unit/domain/test_violations.py"
 _ADOPTION = "tests/unit/domain/test_adoption.py"
 
@@ -149,9 +151,8 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "        known, shown = self.traces(lane.coop_id), self._bookings_of(row)\n        beside",
-                "        known, shown = self.traces(lane.coop_id), self._bookings_of(row)\n"
-                "        if known is not shown:\n            return False\n        beside",
+                "        if self._shares_bookings(lane, row):\n            return True\n",
+                "        if lane is not row:\n            return False\n",
             ),
         ),
     ),
@@ -213,6 +214,45 @@ COURSES = (
                 "        chosen = next((row for row in with_id if row in same_key and len(with_id) == 1), None)\n",
             ),
         ),
+    ),
+    Mutation(
+        "a Beleg-ID alone tells whose booking stands in a copied course",
+        "D28",
+        "It was given to somebody in a course that nobody shares, of whom another VHS would hear (D18a, D15).",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "for cell in witnesses if cell), time, live, own)",
+                'for cell in ("",)), time, live, own)',
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_another_registration_under_a_beleg_id_of_the_course_is_no_booking_of_it",)),
+    ),
+    Mutation(
+        "a copied course may take over others with the bookings of a deleted one",
+        "D28",
+        "Who booked a course that nobody shares would be told to another VHS (D15).",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "all(not held.isdisjoint(trace.ids) for trace in shown if trace.own)",
+                "not held.isdisjoint(there)",
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_course_beside_it_becomes_it_only_with_all_its_bookings_and_nobody_elses",)),
+    ),
+    Mutation(
+        "a parallel course that was copied is a renumbered one",
+        "R20",
+        "Other people booked it, at other seconds; nobody may hear of them (D15).",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "or any(trace.time in times for trace in own)",
+                "or bool(own)",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r15_parallel_course_that_took_the_coop_id_along_is_not_a_deleted_one",)),
     ),
     Mutation(
         "two courses that exchanged their COOP-Ids exchange their bookings",

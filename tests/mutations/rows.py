@@ -527,8 +527,8 @@ ROWS = (
         (
             Edit(
                 "domain/route_courses.py",
-                " and _is_course(row, lane) and not self._stood_beside(row))",
-                " and _is_course(row, lane))",
+                "                    if self._stood_beside(row)\n",
+                "                    if self._stood_beside(row) and not _is_course(row, lane)\n",
             ),
         ),
         Named((f"{_BESIDE}::test_d28_course_reported_beside_it_does_not_become_a_vanished_one",)),
@@ -540,8 +540,8 @@ ROWS = (
         (
             Edit(
                 "domain/route_courses.py",
-                "                if (named and self._in_scope(lane.ends_on) and _is",
-                "                if (named and _is",
+                "or (named and self._in_scope(lane.ends_on) and _is",
+                "or (named and _is",
             ),
         ),
         Named((f"{_BESIDE}::test_d28_course_that_left_the_scope_is_not_lost",)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from koop_es.domain.admission import Stranger
@@ -19,7 +19,7 @@ from koop_es.domain.observation import (
     Report,
     told_by,
 )
-from koop_es.domain.route_courses import Courses
+from koop_es.domain.route_courses import Courses, Trace
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
 
@@ -32,23 +32,24 @@ def route(
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
     seats: Seats = lambda _: iter(()),
     mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors((), ()),
-    traces: Callable[[str], frozenset[str]] | None = None,
+    traces: Callable[[str], Sequence[Trace]] = lambda _: (),
     stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
 ) -> Routing:
     """Take an export apart.
 
     ``lanes`` are the cooperations the VHS takes part in, by COOP-Id; ``is_catalogue`` tells whether a course is known
     that nobody shares, so that its bookings are passed over, ``is_local`` whether it is certainly none of the shared;
-    ``booking_ids`` gives the Beleg-IDs a cooperation's course holds at this VHS, and is asked only where a COOP-Id
-    stands under another number than before, ``traces`` those of its participants, where Beleg-IDs are made of the
-    course's number; ``seats`` gives all that is known of them, and is asked only where rows of
-    bookings were set aside (D17); ``mirrors`` tells those without reference, and is asked only where a row has no name
-    either (D26); ``stranger`` tells why a row with a COOP-Id that is in none of the lanes makes its VHS take no part.
+    ``booking_ids`` gives the Beleg-IDs a cooperation's course holds at this VHS, and is asked only where a row leaves
+    something unstated, ``traces`` what tells its bookings in whichever course they stand, and is asked only where a
+    COOP-Id stands under another number than before; ``seats`` gives all that is known of them, and is asked only where
+    rows of bookings were set aside (D17); ``mirrors`` tells those without reference, and is asked only where a row has
+    no name either (D26); ``stranger`` tells why a row with a COOP-Id that is in none of the lanes makes its VHS take no
+    part.
     """
-    courses = Courses(report, lanes, is_local or is_catalogue, booking_ids, traces, stranger)
+    courses = Courses(report, lanes, is_catalogue, is_local or is_catalogue, traces, stranger)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
-    _Bookings(report, routing, courses, is_catalogue, mirrors).route(seats)
+    _Bookings(report, routing, courses, is_catalogue, booking_ids, mirrors).route(seats)
     return routing
 
 
@@ -61,9 +62,10 @@ class _Bookings:
         routing: Routing,
         courses: Courses,
         is_catalogue: Callable[[Key], bool],
+        booking_ids: Callable[[str], frozenset[str]],
         mirrors: Callable[[str], BareMirrors],
     ) -> None:
-        self._mirrors = mirrors
+        self._booking_ids, self._mirrors = booking_ids, mirrors
         self._report, self._routing, self._courses, self._is_catalogue = report, routing, courses, is_catalogue
         self._asides: list[Aside] = [aside_of(item) for item in report.rejected if item.about == "booking"]
 
@@ -129,7 +131,7 @@ class _Bookings:
             reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
             self._set_aside(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
         if found.doubtful:
-            known = self._courses.booking_ids(part.coop_id)
+            known = self._booking_ids(part.coop_id)
             for item in unusable(found.doubtful, known, partial(self._mirrors, part.coop_id)):
                 wrong[item.row.line] = item.row
                 self._set_aside(*item)

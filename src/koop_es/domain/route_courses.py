@@ -7,28 +7,43 @@ altered. Nothing that cannot be told apart for certain is guessed: it is set asi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from koop_es.domain.admission import Stranger
 from koop_es.domain.cooperation import Seat
 from koop_es.domain.course import ABO_MARKER
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
-from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report, told_by_course
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Kind, Rejected, Report, told_by_course
 from koop_es.domain.slices import Key, KnownLane, Slice
 from koop_es.domain.unstated import SPREADSHEET, spelled_otherwise
+from koop_es.domain.witnesses import moment, spelled
 
 SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
 
 
-def booking_id_of(row: BookingRow) -> str:
-    """Give the Beleg-ID of a row."""
-    return row.booking_id
+class Trace(NamedTuple):
+    """What tells a booking in whichever course it stands, as it was shown last or is now.
+
+    ``ids`` are its Beleg-ID together with TNR or time, for a Beleg-ID alone may be another's meanwhile (D18a); TNR and
+    time where Beleg-IDs are made of the course's number. ``time`` is empty where it has no time of day. ``live`` says
+    that it is there and not "S", ``own`` that it is no mirror.
+    """
+
+    ids: tuple[str, ...]
+    time: str
+    live: bool = True
+    own: bool = True
 
 
-def trace_of(row: BookingRow | Seat) -> str:
-    """Name a participant in a course by number and time, where Beleg-IDs are made of the course's number (D18)."""
-    return f"{row.participant_no} {row.booked_at}"
+def trace_of(row: BookingRow | Seat, *, composed: bool, live: bool = True, own: bool = True) -> Trace:
+    """Read the trace of a row, or of what was shown last; ``composed`` where Beleg-IDs are made of course numbers."""
+    time = moment(row.booked_at)
+    if composed:
+        return Trace((f"{row.participant_no} {row.booked_at}",), time, live, own)
+    witnesses = (spelled(row.participant_no) if row.participant_no else "", time)
+    return Trace(tuple(f"{row.booking_id} {cell}" for cell in witnesses if cell), time, live, own)
 
 
 class Courses:
@@ -38,15 +53,14 @@ class Courses:
         self,
         report: Report,
         lanes: Mapping[str, KnownLane],
+        is_known: Callable[[Key], bool],
         is_local: Callable[[Key], bool],
-        booking_ids: Callable[[str], frozenset[str]],
-        traces: Callable[[str], frozenset[str]] | None = None,
+        traces: Callable[[str], Sequence[Trace]],
         stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
     ) -> None:
         self.report, self.stranger = report, stranger
-        self.booking_ids = booking_ids
-        self.traces = traces if report.composed and traces is not None else booking_ids
-        self.is_local = is_local
+        self.traces = traces
+        self.is_known, self.is_local = is_known, is_local
         self.lanes = lanes
         self.slices: dict[str, Slice] = {}
         self.catalogue: list[CourseRow] = []
@@ -66,7 +80,7 @@ class Courses:
             if row.external_number and is_issued(row.external_number):
                 self.by_id[row.external_number].append(row)
         self.bookings = report.bookings_by_course()
-        self._shown: dict[tuple[str, str], frozenset[str]] = {}
+        self._shown: dict[tuple[str, str], list[Trace]] = {}
         unreadable = any(item.about == "course" and item.key is None for item in report.rejected)
         self.proves = report.kind is Kind.FULL and report.courses_complete and not unreadable
         self.rejected_keys = {item.key for item in report.rejected if item.about == "course" and item.key is not None}
@@ -167,7 +181,7 @@ class Courses:
 
         A row without COOP-Id is asked only in a complete export: in a partial one the course need not be there at all.
         A shared course whose row was set aside is not lost. One that left the scope may be, and a course that was
-        reported beside it may have become it, only where its bookings say so by their Beleg-IDs (D28, R20).
+        reported beside it may have become it, only where all that was booked stands there (D28, R20).
         """
         if not (self._names_cooperation(row) or self.proves):
             return None
@@ -176,8 +190,12 @@ class Courses:
             (
                 lane
                 for lane in self.absent
-                if (named and self._in_scope(lane.ends_on) and _is_course(row, lane) and not self._stood_beside(row))
-                or self._shares_bookings(lane, row)
+                if (
+                    self._took_all_over(lane, row)
+                    if self._stood_beside(row)
+                    else self._shares_bookings(lane, row)
+                    or (named and self._in_scope(lane.ends_on) and _is_course(row, lane))
+                )
             ),
             None,
         )
@@ -189,29 +207,57 @@ class Courses:
         """Tell whether a row under another number is a lane's course, and not a copy that took the COOP-Id along (R20).
 
         Its bookings tell for certain. Where there are none on either side, title and first day do, and if these are
-        others too, only a complete export shows that the old number is gone; a number that was a local course before
-        is no renumbered one then, nor is any while a row still ``stays`` under the lane's own number.
+        others too, only a complete export shows that the old number is gone; nor is any while a row still ``stays``
+        under the lane's own number. A course that was reported beside it is it only where all that was booked stands
+        there, and the old row is gone (D28).
         """
-        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
-        beside = self._stood_beside(row)
-        if known & shown:
-            return not (beside and stays)
-        if beside:
-            return False  # it was reported beside the shared course, and nothing but its bookings makes it that (D28)
-        alike = _is_course(row, lane)
+        if self._stood_beside(row):
+            return not stays and self._took_all_over(lane, row)
+        if self._shares_bookings(lane, row):
+            return True
+        known, alike = bool(self.traces(lane.coop_id)), _is_course(row, lane)
         if self._is_anothers(lane, row) or (known and not alike):
             return False  # neither its bookings nor its title and day: the COOP-Id moved, or was copied
         if stays and known:
             return False
         if alike:
-            if known and shown and not self.proves:
+            if not self._may_have_the_bookings(lane, row):
                 return False
-        elif stays or not self.proves or not self._may_have_changed(lane, row):
+        elif stays or not self.proves or self.is_known((row.number, row.period)):
+            return False  # nothing of it is left but its COOP-Id, which a course known before may have been given
+        elif not self._may_have_changed(lane, row):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
         left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope
         return not (left_scope and row.period not in (lane.period, None))
+
+    def _took_all_over(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether all that was booked in a lane's course stands in a row that was reported beside it, and nobody
+        else does: where others do, they may have booked a course that nobody shares, and nobody may hear of them (D28).
+        """
+        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
+        there, held = _ids(shown), _ids(known)
+        live = [trace for trace in known if trace.live]
+        return (
+            self.proves
+            and bool(live)
+            and all(not there.isdisjoint(trace.ids) for trace in live)
+            and all(not held.isdisjoint(trace.ids) for trace in shown if trace.own)
+        )
+
+    def _may_have_the_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a course that shares title and day with a lane's may be it although no booking shows that.
+
+        Where people booked both, each of them has other numbers now, and the second at which somebody booked tells: a
+        parallel course that was copied has other people, of whom nobody may hear (R20, D15).
+        """
+        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
+        if not (known and shown):
+            return True
+        live, own = [trace for trace in known if trace.live], [trace for trace in shown if trace.live and trace.own]
+        times = {trace.time for trace in live} - {""}
+        return self.proves and (not live or not own or any(trace.time in times for trace in own))
 
     def _may_have_changed(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
@@ -230,17 +276,22 @@ class Courses:
         )
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
-        return bool(self.traces(lane.coop_id) & self._bookings_of(row))
+        return not _ids(self.traces(lane.coop_id)).isdisjoint(_ids(self._bookings_of(row)))
 
-    def _bookings_of(self, row: CourseRow) -> frozenset[str]:
-        """List the Beleg-IDs an export shows under the number of a row; where they are made of that number, traces of
-        participants, which stay what they are when the course is renumbered (D18, R20).
-        """
+    def _bookings_of(self, row: CourseRow) -> list[Trace]:
+        """Trace the bookings that an export shows under the number of a row."""
         key = (row.number, row.period or "")
         if key not in self._shown:
-            found = self.bookings.get(key)
-            name = trace_of if self.report.composed else booking_id_of
-            self._shown[key] = frozenset(map(name, found.rows)) if found else frozenset()
+            found, own = self.bookings.get(key), f"{self.report.vhs}:"
+            self._shown[key] = [
+                trace_of(
+                    shown,
+                    composed=self.report.composed,
+                    live=shown.status is not CANCELLED,
+                    own=shown.ref is None or shown.ref.startswith(own),
+                )
+                for shown in (found.rows if found else ())
+            ]
         return self._shown[key]
 
     def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
@@ -290,6 +341,10 @@ class Courses:
                 told=told_by_course(row),
             )
         )
+
+
+def _ids(traces: Iterable[Trace]) -> frozenset[str]:
+    return frozenset(name for trace in traces for name in trace.ids)
 
 
 def _is_course(row: CourseRow, lane: KnownLane) -> bool:

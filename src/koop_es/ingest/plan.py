@@ -12,13 +12,14 @@ import msgspec
 from koop_es.connectors import UNNAMED
 from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import KnownSeat, Seats, seats_of
+from koop_es.domain.cooperation import Booking
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import EffectWithheld, OrphanWithheld
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import CourseRow, Kind, Origin, Report
 from koop_es.domain.route import route
-from koop_es.domain.route_courses import trace_of
+from koop_es.domain.route_courses import Trace, trace_of
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.unstated import BareMirrors, bare_mirrors
 from koop_es.domain.violation_texts import text as violation_text
@@ -159,7 +160,7 @@ def routed(
         _booking_ids(tx, vhs),
         _seats(tx, vhs),
         _mirrors(tx, vhs),
-        _traces(tx, vhs),
+        _traces(tx, report),
         stranger,
     )
 
@@ -216,13 +217,18 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
     return booking_ids
 
 
-def _traces(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
-    """Make the look-up of the traces of participants in a cooperation's course at a VHS; only if asked (D18)."""
+def _traces(tx: Tx, report: Report) -> Callable[[str], tuple[Trace, ...]]:
+    """Make the look-up of what tells the bookings in a cooperation's course at a VHS; only if asked (D18, R20)."""
+    vhs, composed = report.vhs, report.composed
+
+    def trace(booking: Booking) -> Trace:
+        seat = booking.seats[vhs]
+        return trace_of(seat, composed=composed, live=seat.held and seat.live, own=booking.owner == vhs)
 
     @cache
-    def traces(coop_id: str) -> frozenset[str]:
+    def traces(coop_id: str) -> tuple[Trace, ...]:
         state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
-        return frozenset(trace_of(booking.seats[vhs]) for booking in state.reported_seats(vhs).values())
+        return tuple(trace(booking) for booking in state.reported_seats(vhs).values() if booking.seats[vhs].booking_id)
 
     return traces
 

@@ -108,19 +108,30 @@ class Judge:
             yield from self._person(who, owner, held)
 
     def _left(self, who: int) -> Iterator[str]:
-        """Who was moved is out of the course that was left, at every VHS (D25); their rows there are then forgotten."""
+        """Who was moved is out of the course that was left, at every VHS (D25); their rows there are then forgotten.
+
+        Where the course itself is gone at the owner, nobody can tell who left it before, and that is said (B11d, R19).
+        """
         facts, world = self.staff.facts, self.world
+        owner = facts.owner_of[who]
         here = None if who in facts.gone else facts.course_of[who]
         places = {(vhs, key): course for (vhs, course), key in self.staff.place.items()}
         for vhs, rows in self.rows.items():
             stood = [(places.get((vhs, course_of(row))), status) for status, row in rows.get(who, [])]
             for course, status in stood:
                 left = course is not None and course != here and self.takes_part(vhs, course)
-                if left and status in LIVE and who not in world.ever_withheld and vhs != facts.owner_of[who]:
+                if left and course is not None and self._is_gone(owner, course):
+                    continue
+                if left and status in LIVE and who not in world.ever_withheld and vhs != owner:
                     where = f"VHS {world.programs[vhs].vhs} holds {status}"
                     yield f"still alive: person {who} left course {course} and {where}"
             if here is not None and any(course == here for course, _ in stood):
                 rows[who] = [row for row, (course, _) in zip(rows[who], stood, strict=True) if course == here]
+
+    def _is_gone(self, vhs: int, course: int) -> bool:
+        """Tell whether a VHS has lost a course, and it is said openly."""
+        told = (self.world.programs[vhs].vhs, self.staff.coop_ids.get(course, "")) in self.untold
+        return told and self.staff.key(vhs, course) is None
 
     def _person(self, who: int, owner: int, parties: Iterable[int]) -> Iterator[str]:
         """Name and phone as the owner has them go to the Master, and to others only where all may know (D1, B4, B5)."""

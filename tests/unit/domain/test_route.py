@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from koop_es.domain.asides import KnownSeat
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
 from koop_es.domain.route import route
-from koop_es.domain.route_courses import trace_of
+from koop_es.domain.route_courses import Trace, trace_of
 from koop_es.domain.slices import KnownLane, Routing
 from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, row
 
@@ -198,18 +199,38 @@ def test_r15_neighbour_with_the_coop_id_does_not_inherit_a_deleted_course() -> N
     assert routing.slices[TWO].course_absent
 
 
-def known(**bookings: set[str]) -> Any:
+def known(**bookings: set[str]) -> dict[str, Any]:
+    """Say which bookings the two courses held, by Beleg-ID; each was shown as ``at`` writes it."""
     by_id = {ONE: bookings.get("one", set()), TWO: bookings.get("two", set())}
-    return lambda coop_id: frozenset(by_id[coop_id])
+    traces = {coop_id: traces_of_ids(ids) for coop_id, ids in by_id.items()}
+    return {"booking_ids": lambda coop_id: frozenset(by_id[coop_id]), "traces": traces.__getitem__}
+
+
+def traces_of_ids(ids: Iterable[str]) -> tuple[Trace, ...]:
+    return tuple(trace_of(booked(booking_id), composed=False) for booking_id in sorted(ids))
 
 
 def followed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None = None, **bookings: set[str]) -> Routing:
-    return route(export(*rows), lanes or LANES, lambda _: False, None, known(**bookings))
+    return route(export(*rows), lanes or LANES, lambda _: False, None, **known(**bookings))
 
 
 def test_r20_course_that_changed_number_and_all_its_bookings_follows_its_coop_id() -> None:
     routing = followed(one("N9"), two(), at("N9", "8"), one={"7"})
     assert taken(routing, ONE) == ("N9", ["8"])
+
+
+@pytest.mark.parametrize("when", ["2026-01-06T10:00:00+01:00", "2026-01-05T00:00:00+01:00"], ids=["later", "no time"])
+def test_r15_parallel_course_that_took_the_coop_id_along_is_not_a_deleted_one(when: str) -> None:
+    """Title and first day are equal, but other people booked it: nobody may hear of them (D15)."""
+    routing = followed(one("N9"), two(), at("N9", "8", at=when), one={"7"})
+    assert routing.slices[ONE].course_absent
+    assert routing.slices[ONE].bookings == []
+    assert ("N9", PERIOD) in {item.key for item in routing.rejected}
+
+
+@pytest.mark.parametrize("rows", [(), (at("N9", "8", status="S", at="2026-01-06T10:00:00+01:00"),)])
+def test_r20_course_in_which_nobody_else_booked_follows_its_coop_id(rows: tuple[BookingRow, ...]) -> None:
+    assert taken(followed(one("N9"), two(), *rows, one={"7"}), ONE) == ("N9", [row.booking_id for row in rows])
 
 
 @pytest.mark.parametrize("bookings", [("8",), ()])
@@ -228,7 +249,7 @@ def test_b11_booking_in_a_course_that_was_set_aside_is_not_gone(number: str, kin
         export(one("N1"), one(number), two(), at(number, "7"), at("N1", "8"), kind=kind),
         LANES,
         lambda key: key[0] == "LOCAL",
-        booking_ids=known(one={"7", "8"}),
+        **known(one={"7", "8"}),
     )
     assert taken(routing, ONE) == ("N1", ["8"])
     assert (number, PERIOD) in {item.key for item in routing.rejected}
@@ -237,7 +258,7 @@ def test_b11_booking_in_a_course_that_was_set_aside_is_not_gone(number: str, kin
 
 def test_b11_booking_in_a_course_whose_row_cannot_be_read_is_not_gone() -> None:
     unreadable = export(one("N1"), two(), at("N9", "7"), rejected=(aside("course", ("N9", PERIOD)),))
-    routing = route(unreadable, LANES, lambda _: False, None, known(one={"7", "8"}))
+    routing = route(unreadable, LANES, lambda _: False, None, **known(one={"7", "8"}))
     assert "7" in routing.slices[ONE].protected
 
 
@@ -292,6 +313,13 @@ def test_r20_course_that_lost_number_title_and_day_is_known_by_its_coop_id_alone
     routing = routed(*rows)
     assert (ONE in routing.slices and routing.slices[ONE].course is not None) == follows
     assert follows or routing.slices[ONE].course_absent
+
+
+def test_r20_course_known_before_is_not_known_by_its_coop_id_alone() -> None:
+    """It stood in the catalogue, although no complete export has shown it beside every shared course."""
+    routing = route(export(one("N9", **CHANGED), two()), LANES, lambda key: key[0] == "N9", lambda _: False)
+    assert routing.slices[ONE].course_absent
+    assert [course.number for course in routing.catalogue] == ["N9"]
 
 
 @pytest.mark.parametrize("markers", [("100",), ()])
@@ -560,7 +588,7 @@ def test_d18_r20_ids_made_of_the_course_number_say_nothing_of_which_course_it_is
     rows = [at("N2", "N2/26F/0", tnr="T1"), at("N9", "N9/26F/0", tnr="T2")]
     report = export(one("N2"), one("N9", TWO) if same_title else two("N9"), *rows, composed=True)
     ids = {ONE: frozenset({"N1/26F/0"}), TWO: frozenset({"N2/26F/0"})}
-    traces = {ONE: frozenset({trace_of(rows[0])}), TWO: frozenset({trace_of(rows[1])})}
+    traces = {ONE: (trace_of(rows[0], composed=True),), TWO: (trace_of(rows[1], composed=True),)}
     found = route(
         report,
         {ONE: FIRST, TWO: second},

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from koop_es.domain.observation import CourseRow, Rejected, Told
+import pytest
+
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Told
 from koop_es.domain.route import route
+from koop_es.domain.route_courses import Trace
 from koop_es.domain.slices import Routing
-from tests.unit.domain.test_route import ENDS, LANES, ONE, TWO, at, export, one, two
+from tests.unit.domain.test_route import ENDS, LANES, ONE, TWO, at, export, one, traces_of_ids, two
 from tests.unit.domain.world import PERIOD
 
 BESIDE = "N9"
@@ -19,9 +22,10 @@ def routed(*rows: Any, known: frozenset[str] = frozenset(), beside: bool = True,
     def is_local(key: Any) -> bool:
         return beside and key[0] == BESIDE
 
-    return route(
-        export(*rows, **how), LANES, is_local, is_local, lambda coop_id: known if coop_id == ONE else frozenset()
-    )
+    def traces(coop_id: str) -> tuple[Trace, ...]:
+        return traces_of_ids(known) if coop_id == ONE else ()
+
+    return route(export(*rows, **how), LANES, is_local, is_local, traces=traces)
 
 
 def aside(number: str = "N1", external_number: str = ONE) -> Rejected:
@@ -80,6 +84,53 @@ def test_d28_unless_its_bookings_stand_there_and_the_old_row_is_gone() -> None:
     assert part.course.number == BESIDE, "copied, the bookings moved over, the original deleted, the COOP-Id put in"
     lost = routed(sibling(), two(), at(BESIDE, "1"), known=frozenset({"1"}))
     assert said(lost) == [f"the course is {ONE}; its COOP-Id was altered or lost"]
+
+
+def test_d28_another_registration_under_a_beleg_id_of_the_course_is_no_booking_of_it() -> None:
+    """Its program gave the Beleg-ID of a removed booking to somebody in the course that the COOP-Id was copied to."""
+    other = at(BESIDE, "1", tnr="T9", at="2026-01-09T11:00:00+01:00")
+    routing = routed(one(BESIDE), two(), other, known=frozenset({"1"}))
+    assert said(routing) == [f"COOP-Id {ONE} is a copy: it belongs to N1 ({PERIOD})"]
+    assert local(routing) == [BESIDE]
+    assert routing.slices[ONE].course_absent
+    assert routing.slices[ONE].bookings == []
+
+
+@pytest.mark.parametrize("same", [{"at": "2026-01-09T11:00:00+01:00"}, {"tnr": "T9"}], ids=["TNR", "time"])
+def test_d28_one_witness_beside_the_beleg_id_tells_that_a_booking_of_the_course_stands_there(same: Any) -> None:
+    routing = routed(one(BESIDE), two(), at(BESIDE, "1", **same), known=frozenset({"1"}))
+    assert routing.slices[ONE].course is not None
+
+
+@pytest.mark.parametrize(
+    ("there", "how"),
+    [
+        ((at(BESIDE, "1"),), {}),
+        ((at(BESIDE, "1"), at(BESIDE, "2"), at(BESIDE, "9")), {}),
+        ((at(BESIDE, "1"), at(BESIDE, "2")), {"kind": Kind.DELTA}),
+        ((at(BESIDE, "1", status="S"), at(BESIDE, "9")), {}),
+    ],
+    ids=["one of two", "beside others", "in a partial export", "cancelled"],
+)
+@pytest.mark.parametrize("coop_id", [ONE, ""])
+def test_d28_course_beside_it_becomes_it_only_with_all_its_bookings_and_nobody_elses(
+    coop_id: str, there: tuple[BookingRow, ...], how: dict[str, Any]
+) -> None:
+    """Who booked the other course is nobody's business, and whose booking was moved there is not told "S" (D15)."""
+    routing = routed(one(BESIDE, coop_id), two(), *there, known=frozenset({"1", "2"}), **how)
+    assert [part.bookings for part in routing.slices.values() if part.course is None or part.bookings] in ([[]], [])
+    assert local(routing) == [BESIDE]
+    assert ["is a copy" in reason for reason in said(routing)] == [True] * bool(coop_id), "nobody moves a COOP-Id to it"
+
+
+def test_d28_mirror_that_nobody_reported_yet_tells_nothing_against_the_course() -> None:
+    mirror = at(BESIDE, "77", of="301:5")
+    routing = routed(one(BESIDE), two(), at(BESIDE, "1"), mirror, known=frozenset({"1"}))
+    assert routing.slices[ONE].course is not None
+
+
+def test_d28_nor_is_there_anything_to_take_over_where_nobody_booked() -> None:
+    assert routed(one(BESIDE), two()).slices[ONE].course is None
 
 
 def test_d28_bookings_alone_do_not_move_the_coop_id_while_the_old_row_stands() -> None:
