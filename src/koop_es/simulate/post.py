@@ -259,7 +259,8 @@ class Post:
         if parcel.early:  # it is tried again when its time has come, and nobody says when that was
             self.recounted.add(vhs)
             self.oracle.take(parcel.shown, certain=False)
-        finished = result.status == "superseded" and parcel.tries > 0
+        counted = not self.staff.programs[vhs].counts_anew and vhs not in self.recounted
+        finished = result.status == "superseded" and parcel.tries > 0 and counted  # else its count is in doubt (D23)
         if result.status in TAKEN:
             self._blur(parcel)
             if parcel.spoilt:  # under another number, and what else could tell is damaged: nobody knows who that is
