@@ -41,9 +41,26 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
             staff.facts.untold.add((act.vhs, who))
             staff.facts.letter[who] = None
         staff.note(Act("go_back", act.vhs, act.course, who), "lost", note=part if plain else UNTOLD)
+        if not plain and staff.facts.owner_of[who] == act.vhs:
+            _note_moved_back(staff, act.vhs, who)
     if counter:
         program.carried_out.clear()
     return True
+
+
+def _note_moved_back(staff: Staff, vhs: int, who: int) -> None:
+    """Note who stands again in the course they were moved out of: nobody can tell that from moving them back (D25)."""
+    held, facts = staff.row(vhs, who), staff.facts
+    stands = None if held is None else course_of(staff.programs[vhs].bookings[held])
+    course = next(
+        (number for number in staff.coop_ids if stands is not None and staff.key(vhs, number) == stands), None
+    )
+    if course is None or (course == facts.course_of[who] and who not in facts.gone):
+        return
+    staff.note(Act("go_back", vhs, course, who), "moves", other=course, note=UNTOLD)
+    facts.moved.add(who)
+    facts.gone.discard(who)
+    facts.course_of[who] = course
 
 
 def _cancelled(staff: Staff, vhs: int) -> dict[int, bool]:
