@@ -356,7 +356,9 @@ class People:
             still = [vhs for vhs in seated if vhs not in asked]
             return f"is out, but a live seat at {', '.join(still)}" if still else ""
         # What left the exports with its Ausfall is told nothing more, and nothing is known of it (R44).
-        seated = [vhs for vhs in seated if (vhs, contract.course) not in self.hidden]
+        seated, without = (
+            [vhs for vhs in places if (vhs, contract.course) not in self.hidden] for places in (seated, without)
+        )
         if asked or not (doubled or (seated and without)):
             return ""
         return f"nobody could know, in at {', '.join(seated)}, out at {', '.join(without)}, and nobody is asked"
