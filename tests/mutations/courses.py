@@ -151,8 +151,8 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "        if self._shares_bookings(lane, row):\n            return True\n",
-                "        if lane is not row:\n            return False\n",
+                "        return shares(known, shown) or (may_be",
+                "        return bool(not lane) and (may_be",
             ),
         ),
     ),
@@ -221,9 +221,9 @@ COURSES = (
         "It was given to somebody in a course that nobody shares, of whom another VHS would hear (D18a, D15).",
         (
             Edit(
-                "domain/route_courses.py",
-                "for cell in witnesses if cell), time, live, own)",
-                'for cell in ("",)), time, live, own)',
+                "domain/belongings.py",
+                '(f"{shown.booking_id} {name} {cell}" for',
+                "(shown.booking_id for",
             ),
         ),
         Named((f"{_BESIDE}::test_d28_another_registration_under_a_beleg_id_of_the_course_is_no_booking_of_it",)),
@@ -235,8 +235,8 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "all(not held.isdisjoint(trace.ids) for trace in shown if trace.own)",
-                "not held.isdisjoint(there)",
+                " and not has_others(known, shown)\n",
+                "\n",
             ),
         ),
         Named((f"{_BESIDE}::test_d28_course_beside_it_becomes_it_only_with_all_its_bookings_and_nobody_elses",)),
@@ -247,9 +247,9 @@ COURSES = (
         "Other people booked it, at other seconds; nobody may hear of them (D15).",
         (
             Edit(
-                "domain/route_courses.py",
-                "or any(trace.time in times for trace in own)",
-                "or bool(own)",
+                "domain/belongings.py",
+                "    return not anybody or not live.isdisjoint(there)\n",
+                "    return not anybody or not live or bool(there)\n",
             ),
         ),
         Named((f"{_ROUTE}::test_r15_parallel_course_that_took_the_coop_id_along_is_not_a_deleted_one",)),

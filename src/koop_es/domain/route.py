@@ -7,6 +7,7 @@ from functools import partial
 
 from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import Aside, KnownSeat, Seats, Weighed, aside_of, weigh
+from koop_es.domain.belongings import Trace
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import (
@@ -19,7 +20,7 @@ from koop_es.domain.observation import (
     Report,
     told_by,
 )
-from koop_es.domain.route_courses import Courses, Trace
+from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
 

@@ -7,43 +7,20 @@ altered. Nothing that cannot be told apart for certain is guessed: it is set asi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from koop_es.domain.admission import Stranger
-from koop_es.domain.cooperation import Seat
+from koop_es.domain.belongings import Trace, has_others, may_be_the_same, shares, took_all_over, trace_of_row
 from koop_es.domain.course import ABO_MARKER
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
-from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Kind, Rejected, Report, told_by_course
+from koop_es.domain.observation import CourseRow, Kind, Rejected, Report, told_by_course
 from koop_es.domain.slices import Key, KnownLane, Slice
 from koop_es.domain.unstated import SPREADSHEET, spelled_otherwise
-from koop_es.domain.witnesses import moment, spelled
+
+EMPTY_IT = 'empty "Externe Kurs-Nr."'
 
 SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
-
-
-class Trace(NamedTuple):
-    """What tells a booking in whichever course it stands, as it was shown last or is now.
-
-    ``ids`` are its Beleg-ID together with TNR or time, for a Beleg-ID alone may be another's meanwhile (D18a); TNR and
-    time where Beleg-IDs are made of the course's number. ``time`` is empty where it has no time of day. ``live`` says
-    that it is there and not "S", ``own`` that it is no mirror.
-    """
-
-    ids: tuple[str, ...]
-    time: str
-    live: bool = True
-    own: bool = True
-
-
-def trace_of(row: BookingRow | Seat, *, composed: bool, live: bool = True, own: bool = True) -> Trace:
-    """Read the trace of a row, or of what was shown last; ``composed`` where Beleg-IDs are made of course numbers."""
-    time = moment(row.booked_at)
-    if composed:
-        return Trace((f"{row.participant_no} {row.booked_at}",), time, live, own)
-    witnesses = (spelled(row.participant_no) if row.participant_no else "", time)
-    return Trace(tuple(f"{row.booking_id} {cell}" for cell in witnesses if cell), time, live, own)
 
 
 class Courses:
@@ -135,17 +112,23 @@ class Courses:
             chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
             if row is not chosen:
-                number, stays = lane.number, chosen is not None and chosen.number == lane.number
-                itself = f" and {number} was made anew, delete {number}" if stays else f", number it {number} again"
-                remedy = f'empty "Externe Kurs-Nr." there; but if it is the shared course itself{itself}'
-                reason = f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})"
-                self._reject(row, reason, remedy)
+                self._reject(row, *self._of_copy(lane, row, chosen))
         if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
             chosen = same_key[0]
         if chosen is not None:
             self._slice(lane.coop_id, chosen)
         elif not same_key and not aside and self._absence_counts(lane):
             self._slice(lane.coop_id, None).course_absent = True
+
+    def _of_copy(self, lane: KnownLane, row: CourseRow, chosen: CourseRow | None) -> tuple[str, str]:
+        """Say why a row with a lane's COOP-Id is not its course, and what to do."""
+        if chosen is None and not (self.proves or self._stood_beside(row)):
+            reason = f"COOP-Id {lane.coop_id} stood in {lane.number} ({lane.period}), and a partial export cannot tell"
+            return f"{reason} whether this is that course or a copy", f"export in full; in a copy {EMPTY_IT}"
+        number, stays = lane.number, chosen is not None and chosen.number == lane.number
+        itself = f" and {number} was made anew, delete {number}" if stays else f", number it {number} again"
+        remedy = f"{EMPTY_IT} there; but if it is the shared course itself{itself}"
+        return f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})", remedy
 
     def _is_aside(self, lane: KnownLane) -> bool:
         """Tell whether the row of a lane's course was set aside: then it is not lost, and nothing else is it (D28)."""
@@ -191,7 +174,7 @@ class Courses:
                 lane
                 for lane in self.absent
                 if (
-                    self._took_all_over(lane, row)
+                    self._became(lane, row)
                     if self._stood_beside(row)
                     else self._shares_bookings(lane, row)
                     or (named and self._in_scope(lane.ends_on) and _is_course(row, lane))
@@ -206,65 +189,47 @@ class Courses:
     def _may_be_renumbered(self, lane: KnownLane, row: CourseRow, *, stays: bool) -> bool:
         """Tell whether a row under another number is a lane's course, and not a copy that took the COOP-Id along (R20).
 
-        Its bookings tell for certain. Where there are none on either side, title and first day do, and if these are
-        others too, only a complete export shows that the old number is gone; nor is any while a row still ``stays``
-        under the lane's own number. A course that was reported beside it is it only where all that was booked stands
-        there, and the old row is gone (D28).
+        Its bookings tell for certain. Only a complete export shows that the old number is gone: in a partial one all
+        that was booked must stand there, because a copy is not taken back any more. So it must while a row still
+        ``stays`` under the lane's own number, and in a course that was reported beside it (D28).
         """
+        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
         if self._stood_beside(row):
-            return not stays and self._took_all_over(lane, row)
-        if self._shares_bookings(lane, row):
-            return True
-        known, alike = bool(self.traces(lane.coop_id)), _is_course(row, lane)
-        if self._is_anothers(lane, row) or (known and not alike):
-            return False  # neither its bookings nor its title and day: the COOP-Id moved, or was copied
-        if stays and known:
+            return not stays and self._became(lane, row)
+        if stays or not self.proves:
+            return took_all_over(known, shown) or (self.proves and not known and self._looks_like(lane, row))
+        return shares(known, shown) or (may_be_the_same(known, shown) and self._looks_like(lane, row))
+
+    def _became(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row that was reported beside a lane's course is that now: all that was booked stands there,
+        and nobody else, who may have booked a course that nobody shares and of whom nobody may hear (D28, D15).
+        """
+        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
+        return self.proves and took_all_over(known, shown) and not has_others(known, shown)
+
+    def _looks_like(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row of a complete export is a lane's course by its COOP-Id and nothing that tells against it.
+
+        Title and first day tell; where these are others too, nobody may have booked it.
+        """
+        alike = _is_course(row, lane)
+        if self._is_anothers(lane, row):
             return False
-        if alike:
-            if not self._may_have_the_bookings(lane, row):
-                return False
-        elif stays or not self.proves or self.is_known((row.number, row.period)):
-            return False  # nothing of it is left but its COOP-Id, which a course known before may have been given
-        elif not self._may_have_changed(lane, row):
+        if not alike and (self.traces(lane.coop_id) or not self._may_have_changed(lane, row)):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from
         left_scope = scope is not None and lane.ends_on is not None and lane.ends_on < scope
         return not (left_scope and row.period not in (lane.period, None))
 
-    def _took_all_over(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether all that was booked in a lane's course stands in a row that was reported beside it, and nobody
-        else does: where others do, they may have booked a course that nobody shares, and nobody may hear of them (D28).
-        """
-        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
-        there, held = _ids(shown), _ids(known)
-        live = [trace for trace in known if trace.live]
-        return (
-            self.proves
-            and bool(live)
-            and all(not there.isdisjoint(trace.ids) for trace in live)
-            and all(not held.isdisjoint(trace.ids) for trace in shown if trace.own)
-        )
-
-    def _may_have_the_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether a course that shares title and day with a lane's may be it although no booking shows that.
-
-        Where people booked both, each of them has other numbers now, and the second at which somebody booked tells: a
-        parallel course that was copied has other people, of whom nobody may hear (R20, D15).
-        """
-        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
-        if not (known and shown):
-            return True
-        live, own = [trace for trace in known if trace.live], [trace for trace in shown if trace.live and trace.own]
-        times = {trace.time for trace in live} - {""}
-        return self.proves and (not live or not own or any(trace.time in times for trace in own))
-
     def _may_have_changed(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
-        It is another where it is an Abo-Kurs by its mark and the lane's is the Master's, and where title and first day
-        stand in a row whose COOP-Id is that of another course and was not there before.
+        It is another where it was reported before, where it is an Abo-Kurs by its mark and the lane's is the Master's,
+        and where title and first day stand in a row whose COOP-Id is that of another course and was not there before.
         """
+        if self._under_number(lane) or self.is_known((row.number, row.period)):
+            return False
         is_masters = issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
         if is_masters and ABO_MARKER in (row.facts.markers or ()):
             return False
@@ -276,22 +241,14 @@ class Courses:
         )
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
-        return not _ids(self.traces(lane.coop_id)).isdisjoint(_ids(self._bookings_of(row)))
+        return shares(self.traces(lane.coop_id), self._bookings_of(row))
 
     def _bookings_of(self, row: CourseRow) -> list[Trace]:
         """Trace the bookings that an export shows under the number of a row."""
-        key = (row.number, row.period or "")
+        key, report = (row.number, row.period or ""), self.report
         if key not in self._shown:
-            found, own = self.bookings.get(key), f"{self.report.vhs}:"
-            self._shown[key] = [
-                trace_of(
-                    shown,
-                    composed=self.report.composed,
-                    live=shown.status is not CANCELLED,
-                    own=shown.ref is None or shown.ref.startswith(own),
-                )
-                for shown in (found.rows if found else ())
-            ]
+            rows = found.rows if (found := self.bookings.get(key)) else ()
+            self._shown[key] = [trace_of_row(shown, report.vhs, composed=report.composed) for shown in rows]
         return self._shown[key]
 
     def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
@@ -341,10 +298,6 @@ class Courses:
                 told=told_by_course(row),
             )
         )
-
-
-def _ids(traces: Iterable[Trace]) -> frozenset[str]:
-    return frozenset(name for trace in traces for name in trace.ids)
 
 
 def _is_course(row: CourseRow, lane: KnownLane) -> bool:

@@ -12,14 +12,13 @@ import msgspec
 from koop_es.connectors import UNNAMED
 from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import KnownSeat, Seats, seats_of
-from koop_es.domain.cooperation import Booking
+from koop_es.domain.belongings import Trace, trace_of_booking
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import EffectWithheld, OrphanWithheld
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import CourseRow, Kind, Origin, Report
 from koop_es.domain.route import route
-from koop_es.domain.route_courses import Trace, trace_of
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.unstated import BareMirrors, bare_mirrors
 from koop_es.domain.violation_texts import text as violation_text
@@ -219,16 +218,14 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
 
 def _traces(tx: Tx, report: Report) -> Callable[[str], tuple[Trace, ...]]:
     """Make the look-up of what tells the bookings in a cooperation's course at a VHS; only if asked (D18, R20)."""
-    vhs, composed = report.vhs, report.composed
-
-    def trace(booking: Booking) -> Trace:
-        seat = booking.seats[vhs]
-        return trace_of(seat, composed=composed, live=seat.held and seat.live, own=booking.owner == vhs)
+    vhs = report.vhs
 
     @cache
     def traces(coop_id: str) -> tuple[Trace, ...]:
         state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
-        return tuple(trace(booking) for booking in state.reported_seats(vhs).values() if booking.seats[vhs].booking_id)
+        people, known = vault.of_streams(tx, [coop_id]), state.reported_seats(vhs)
+        shown = (booking for booking_id, booking in known.items() if booking_id)
+        return tuple(trace_of_booking(booking, vhs, people, composed=report.composed) for booking in shown)
 
     return traces
 

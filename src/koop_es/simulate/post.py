@@ -307,7 +307,7 @@ class Post:
         """Note the courses that no export can tell any more, from the way a person would read one export after another.
 
         A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20),
-        and where not everything is shown by bookings it had before.
+        and by bookings it had before, where there are any: with other people it may be a parallel course.
         """
         vhs = parcel.shown.vhs
         for course, look in parcel.shown.looks.items():
@@ -316,7 +316,8 @@ class Post:
             moved = before is None or look[0] != before[0]
             strange = not readable or course in parcel.shown.doubled or (before is not None and look[1:] != before[1:])
             held = parcel.shown.belongings[course]
-            strange |= not parcel.shown.proves and bool(held) and self.belongings.get(place, held).isdisjoint(held)
+            known = self.belongings.get(place, held)
+            strange |= bool(held) and (bool(known) or not parcel.shown.proves) and known.isdisjoint(held)
             if moved and strange:
                 self.staff.facts.blurred.add(place)
             elif not moved:

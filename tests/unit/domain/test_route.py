@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from koop_es.domain.asides import KnownSeat
+from koop_es.domain.belongings import Trace, trace_of_row
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
 from koop_es.domain.route import route
-from koop_es.domain.route_courses import Trace, trace_of
 from koop_es.domain.slices import KnownLane, Routing
 from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, row
 
@@ -207,7 +207,7 @@ def known(**bookings: set[str]) -> dict[str, Any]:
 
 
 def traces_of_ids(ids: Iterable[str]) -> tuple[Trace, ...]:
-    return tuple(trace_of(booked(booking_id), composed=False) for booking_id in sorted(ids))
+    return tuple(trace_of_row(booked(booking_id), MASTER, composed=False) for booking_id in sorted(ids))
 
 
 def followed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None = None, **bookings: set[str]) -> Routing:
@@ -222,13 +222,51 @@ def test_r20_course_that_changed_number_and_all_its_bookings_follows_its_coop_id
 @pytest.mark.parametrize("when", ["2026-01-06T10:00:00+01:00", "2026-01-05T00:00:00+01:00"], ids=["later", "no time"])
 def test_r15_parallel_course_that_took_the_coop_id_along_is_not_a_deleted_one(when: str) -> None:
     """Title and first day are equal, but other people booked it: nobody may hear of them (D15)."""
-    routing = followed(one("N9"), two(), at("N9", "8", at=when), one={"7"})
+    routing = followed(one("N9"), two(), at("N9", "8", at=when, person=BERND), one={"7"})
     assert routing.slices[ONE].course_absent
     assert routing.slices[ONE].bookings == []
     assert ("N9", PERIOD) in {item.key for item in routing.rejected}
 
 
-@pytest.mark.parametrize("rows", [(), (at("N9", "8", status="S", at="2026-01-06T10:00:00+01:00"),)])
+@pytest.mark.parametrize("rows", [(), (at("N9", "7"),), (at("N9", "9"),)], ids=["none", "one of two", "others"])
+@pytest.mark.parametrize("held", [{"7", "8"}, set()], ids=["booked", "empty"])
+def test_r15_copy_in_a_partial_export_is_no_renumbered_course(rows: tuple[BookingRow, ...], held: set[str]) -> None:
+    """The course itself need not be in it; once taken for it, the copy would stay the shared course."""
+    routing = route(export(one("N9"), *rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one=held))
+    assert [item.key for item in routing.rejected] == [("N9", PERIOD)]
+    assert routing.rejected[0].reason == (
+        f"COOP-Id {ONE} stood in N1 ({PERIOD}), and a partial export cannot tell whether this is that course or a copy"
+    )
+    assert routing.rejected[0].remedy == 'export in full; in a copy empty "Externe Kurs-Nr."'
+    assert ONE not in routing.slices
+
+
+def test_r15_course_that_lost_its_coop_id_stays_while_anybody_is_booked_there() -> None:
+    """Somebody was moved to the copy that has the COOP-Id now; the others are no orphans."""
+    routing = followed(one("N1", ""), one("N9"), two(), at("N1", "7"), at("N9", "8"), at("N9", "9"), one={"7", "8"})
+    assert taken(routing, ONE) == ("N1", ["7"])
+    assert [item.key for item in routing.rejected] == [("N9", PERIOD)]
+    assert "8" in routing.slices[ONE].protected
+
+
+def test_r20_course_made_anew_under_the_old_number_is_another_where_all_that_was_booked_went_along() -> None:
+    routing = followed(one("N1", ""), one("N9"), two(), at("N1", "9"), at("N9", "7"), at("N9", "8"), one={"7", "8"})
+    assert taken(routing, ONE) == ("N9", ["7", "8"])
+
+
+def test_r20_partial_export_with_all_that_was_booked_shows_a_renumbered_course() -> None:
+    rows = (at("N9", "7"), at("N9", "8"), at("N9", "9"))
+    routing = route(export(one("N9"), *rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one={"7", "8"}))
+    assert taken(routing, ONE) == ("N9", ["7", "8", "9"])
+
+
+def test_r20_renumbered_course_whose_people_were_all_booked_again_is_known_by_them() -> None:
+    """They have other ids and seconds, but name, phone and mail."""
+    routing = followed(one("N9"), two(), at("N9", "8", at="2026-01-06T10:00:00+01:00"), one={"7"})
+    assert taken(routing, ONE) == ("N9", ["8"])
+
+
+@pytest.mark.parametrize("rows", [(), (at("N9", "8", status="S", at="2026-01-06T10:00:00+01:00", person=BERND),)])
 def test_r20_course_in_which_nobody_else_booked_follows_its_coop_id(rows: tuple[BookingRow, ...]) -> None:
     assert taken(followed(one("N9"), two(), *rows, one={"7"}), ONE) == ("N9", [row.booking_id for row in rows])
 
@@ -588,7 +626,7 @@ def test_d18_r20_ids_made_of_the_course_number_say_nothing_of_which_course_it_is
     rows = [at("N2", "N2/26F/0", tnr="T1"), at("N9", "N9/26F/0", tnr="T2")]
     report = export(one("N2"), one("N9", TWO) if same_title else two("N9"), *rows, composed=True)
     ids = {ONE: frozenset({"N1/26F/0"}), TWO: frozenset({"N2/26F/0"})}
-    traces = {ONE: (trace_of(rows[0], composed=True),), TWO: (trace_of(rows[1], composed=True),)}
+    traces = {coop_id: (trace_of_row(row, MASTER, composed=True),) for coop_id, row in zip(LANES, rows, strict=True)}
     found = route(
         report,
         {ONE: FIRST, TWO: second},

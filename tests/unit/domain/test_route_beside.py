@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from koop_es.domain.belongings import Trace
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Told
 from koop_es.domain.route import route
-from koop_es.domain.route_courses import Trace
 from koop_es.domain.slices import Routing
 from tests.unit.domain.test_route import ENDS, LANES, ONE, TWO, at, export, one, traces_of_ids, two
 from tests.unit.domain.world import PERIOD
