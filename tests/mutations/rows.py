@@ -112,6 +112,17 @@ ROWS = (
         Named((f"{_MOVES}::test_d25_row_of_a_booking_that_has_another_beleg_id_waits_as_well",)),
     ),
     Mutation(
+        "whoever is given the Beleg-ID of a booking that is held back elsewhere waits with it",
+        "D18",
+        "A program counts on from its highest Beleg-ID: a citizen's seat is unknown to all others.",
+        (Edit("domain/observe_identity.py", " and doubtful and part.may_be(home, row):", " and doubtful:"),),
+        Named(
+            (
+                "tests/integration/ingest/test_homes.py::test_d18_beleg_id_of_a_withheld_booking_given_to_somebody_else_in_another_course_is_booked",
+            )
+        ),
+    ),
+    Mutation(
         "nobody knows of Beleg-IDs that changed",
         "D25",
         "References say under which Beleg-ID a booking began, and not under which it goes on.",
@@ -354,8 +365,8 @@ ROWS = (
         (
             Edit(
                 "domain/observe_identity.py",
-                "(not part.proves_absence or home.coop_id in part.untold or held)",
-                "(home.coop_id in part.untold or held)",
+                "doubtful = not part.proves_absence or home.coop_id in part.untold or held",
+                "doubtful = home.coop_id in part.untold or held",
             ),
         ),
         Named((f"{_MOVES}::test_d25_row_of_a_partial_export_waits_for_a_complete_one",)),

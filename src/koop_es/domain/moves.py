@@ -13,6 +13,7 @@ from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.slices import Slice
+from koop_es.domain.witnesses import is_same_id
 
 
 def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> BookingRow | None:
@@ -39,6 +40,20 @@ def _is_its_row(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> 
         return row.booked_at == booking.booked_at
     known = draft.person(booking.person_id, booking.person_version)
     return known is not None and row.person is not None and same_name(known, row.person)
+
+
+def may_have_moved(former: Draft, ref: str, row: BookingRow) -> bool:
+    """Tell whether a row may be that of a booking in another course: its TNR or its name (of a forgotten person the
+    time) is the same, or says nothing (D25). Else it is somebody to whom the Beleg-ID was given since (D18a).
+    """
+    booking = former.state.bookings.get(ref)
+    seat = booking.seats.get(former.moment.vhs) if booking is not None else None
+    if booking is None or seat is None or is_same_id(row.participant_no, seat.participant_no):
+        return True
+    if booking.person_id in former.erased:
+        return not row.booked_at or row.booked_at == booking.booked_at
+    known = former.person(booking.person_id, booking.person_version)
+    return known is None or row.person is None or same_name(known, row.person)
 
 
 def is_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:

@@ -75,8 +75,9 @@ class Slice:
     name, and are not counted; where the absences are ``suspended``, none is counted, nor any forgotten (D17). A row of
     the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25).
     ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses, ``rekeyed`` where a
-    booking has the Beleg-ID of a row although its reference says otherwise (D18b), and ``taken`` tells whether the row
-    of another course has it, as that last showed (D18a). ``untold`` are the cooperations of the export
+    booking has the Beleg-ID of a row although its reference says otherwise (D18b), ``may_be`` tells whether a row may
+    be the one of such a home (D18a), and ``taken`` whether the row of another course has a Beleg-ID, as that last
+    showed (D18a). ``untold`` are the cooperations of the export
     whose absences are suspended. ``withheld`` tells whether a booking of this VHS is missing in another course and held
     back since an earlier export (D19). ``letter_left`` gives, of a row with an "S" that was given out for the course it
     left, the letter of its booking there (D25). ``complete_before`` gives the number of the last complete export before
@@ -98,6 +99,7 @@ class Slice:
     stands: Callable[[str], BookingRow | None] = lambda _: None
     homes: Callable[[str], Collection[Home]] = nowhere
     rekeyed: Callable[[BookingRow], Collection[Home]] = lambda _: ()
+    may_be: Callable[[Home, BookingRow], bool] = lambda _, __: True
     taken: Callable[[str], bool] = lambda _: False
     untold: frozenset[str] = frozenset()
     withheld: Callable[[str], bool] = lambda _: False

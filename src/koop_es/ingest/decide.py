@@ -16,7 +16,7 @@ from koop_es.domain.draft import Draft, Moment, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
-from koop_es.domain.moves import letter_left
+from koop_es.domain.moves import letter_left, may_have_moved
 from koop_es.domain.observation import CANCELLED, BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Home, Slice
@@ -133,6 +133,7 @@ class Decider:
             part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
             part.rekeyed = partial(self._rekeyed, references, part)
             part.letter_left, part.taken = partial(left.letter, part), partial(left.holds, part.coop_id)
+            part.may_be = left.may_be
             part.complete_before = complete_before
 
     def _rekeyed(self, references: References, part: Slice, row: BookingRow) -> Collection[Home]:
@@ -160,6 +161,10 @@ class _Left:
             if home.coop_id != part.coop_id and (letter := letter_left(self._draft(home.coop_id), home.ref, row)):
                 return letter
         return None
+
+    def may_be(self, home: Home, row: BookingRow) -> bool:
+        """Tell whether a row may be that of a booking in another course, or is somebody else's (D25, D18a)."""
+        return may_have_moved(self._draft(home.coop_id), home.ref, row)
 
     def _namesakes(self, part: Slice, row: BookingRow) -> Iterator[Home]:
         """Give the bookings under a row's name that are not found under the Beleg-ID of their reference any more."""

@@ -215,6 +215,30 @@ def test_d25_booking_under_another_beleg_id_that_moves_in_a_delta_waits_as_any_o
     assert seats(report(4, *others, moved, new)) == [("563:1", "S"), ("563:20", "A"), ("563:9", "A")]
 
 
+def test_d18_beleg_id_of_a_withheld_booking_given_to_somebody_else_in_another_course_is_booked(
+    store: Store, tmp_path: Path
+) -> None:
+    courses = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    ours = [abo(courses[0], "A1", K1), abo(courses[1], "A2", K2)]
+    lost, others = [booking("N1", str(number)) for number in range(1, 6)], [booking("N2", "20"), booking("N2", "21")]
+
+    def night(sequence: int, *rows: Row) -> dict[str, str]:
+        at = f"2026-03-{sequence + 8:02d}T02:00:00+01:00"
+        take_in(store, write_export(tmp_path / f"{sequence}", "563", sequence, courses, list(rows), exported_at=at))
+        shown = view(store, "301")["courses"]
+        return {held["ref"]: held["status"] for item in shown for held in item["bookings"]}
+
+    night(1, *lost, *others)
+    take_in(store, write_export(tmp_path / "301", "301", 1, ours, []))
+    night(2, *others)
+    before = night(3, *others)
+    assert before == {f"563:{number}": "A" for number in (1, 2, 3, 4, 5, 20, 21)}, "too many are gone at once (D19)"
+    somebody = booking("N2", "1") | {"TNR": "4711", "Name": "Neu", "Vorname": "Nora", "Gebucht am": "11.03.2026 09:00"}
+    moved = booking("N2", "2")
+    assert night(4, *others, somebody, moved) == before | {"563:1~2": "A"}, "her seat is hers, and his is not doubled"
+    assert [item["ref"] for item in open_violations(store) if item["code"] == "REGISTRATION_HELD"] == ["563:2"]
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_d26_s_in_exchanged_references_is_asked_and_can_be_run_again(
     store: Store, tmp_path: Path, at_once: bool
