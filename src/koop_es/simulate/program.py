@@ -134,12 +134,13 @@ class Program:
         self.deleted[course] = row, held
 
     def restore_course(self, course: CourseKey) -> None:
-        """Take the deletion of a course back, and of the bookings that went with it."""
+        """Take the deletion of a course back, and of the bookings that went with it and are still to be had."""
         if course not in self.deleted or self.is_taken(course):
             raise NotAllowed(f"course {course.number} of {self.name} has no place to return to")
         self.courses[course], held = self.deleted.pop(course)
         for booking_id in held:
-            if self.removed[booking_id][0] not in self.seats:
+            # A copy of the bookings that was put back meanwhile knows nothing of what the deletion took out.
+            if booking_id in self.removed and self.removed[booking_id][0] not in self.seats:
                 self.restore(booking_id)
 
     # --- staff: bookings ----------------------------------------------------------------------------------------------
