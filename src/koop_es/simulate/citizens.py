@@ -369,10 +369,14 @@ class People:
         return hidden is not None and not any(self._shown(contract.owner, contract.since, hidden))
 
     def _excused(self, contract: Contract, vhs: str) -> bool:
-        """Tell whether a VHS may lack the row: it or its course went after the last day, which proves nothing (D17)."""
+        """Tell whether a VHS may lack the row: the first complete export that said that its course is deleted, or one
+        that said that it is gone, came after the last day and proves nothing (D17).
+        """
         deleted = self.deleted.get((vhs, contract.course))
-        if deleted is not None and self._ended(contract.course, deleted):
-            return True
+        if deleted is not None:
+            full = (s for s in self._shown(vhs, moment(deleted), END) if s.complete and s.reach == "full")
+            if self._ended(contract.course, next(full, deleted)):
+                return True
         since = contract.missing.get(vhs) or contract.lost.get(vhs)
         return since is not None and any(self._ended(contract.course, sent) for sent in self._shown(vhs, since, END))
 

@@ -296,6 +296,15 @@ def test_a_course_deleted_after_its_last_day_is_archived() -> None:
     story = Story().did("delete", "course gone", OTHER, all_of_it=True).sits("A", MASTER, OWNER)
     assert "0 live seats at 103" in story.found()
     assert story.found(Terms(TERMS.parties, last_day={0: date(2026, 2, 1)})) == ""
+    assert (
+        Story()
+        .exports(OWNER)
+        .did("delete", "course gone", OTHER, all_of_it=True)
+        .exports(OTHER, days=60)
+        .sits("A", MASTER, OWNER)
+        .found()
+        == ""
+    ), "deleted before, and nobody could know before the end"
 
 
 def test_a_course_that_nobody_shares_is_its_own_affair() -> None:
