@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import owner_of
 from koop_es.ingest import quarantine
 from koop_es.simulate.deeds import Question, Seat
-from koop_es.simulate.rows import course_of
+from koop_es.simulate.rows import WHO, course_of
 from koop_es.simulate.staff import Staff
 from koop_es.store import Store
 from koop_es.views import open_violations, withheld
@@ -21,11 +22,19 @@ TWICE = "BOOKED_TWICE"
 
 
 def learn_refs(store: Store, staff: Staff) -> None:
-    """Learn whose every booking reference of the log is, also one that no change list has named (D18a, D25)."""
-    ids = sorted(set(staff.coop_ids.values()))
+    """Learn whose every booking reference of the log is, also one that no change list has named (D18a, D25).
+
+    Whose letter nobody knew from the beginning is known by the Beleg-ID of the row alone (B6).
+    """
+    ids, places = sorted(set(staff.coop_ids.values())), {program.vhs: program for program in staff.programs}
     for coop_id, recorded in store.load(ids).items():
-        for booking in fold(coop_id, (item.event for item in recorded)).bookings.values():
+        state = fold(coop_id, (item.event for item in recorded))
+        for booking in state.bookings.values():
             staff.facts.learn(booking.ref, booking.booked_at)
+        for code, vhs, ref in state.violations:
+            row = places[vhs].bookings.get(ref.partition(":")[2]) if code == "UNKNOWN_STATUS" else None
+            if row is not None and WHO in row and owner_of(ref) == vhs and not state.bookings[ref].booked_at:
+                staff.facts.label_of[ref] = int(row[WHO])
 
 
 def write_ending(world: World) -> None:
