@@ -81,8 +81,10 @@ def restore(world: World) -> list[str]:
                 said.append(f"{vhs} was asked about {ref}: {'restored' if meant else 'rejected'}")
         for vhs, lane in sorted(state.lanes.items()):
             if lane.asked_facts and lane.active and not state.ended:
-                restore_course(world.store, now=world.clock.now, vhs=vhs, coop_id=coop_id, reason="asked")
-                said.append(f"{vhs} was asked about {coop_id}: restored")
+                meant = "cancelled" in lane.asked_facts and _is_as_called_off(world, places[vhs], coop_id)
+                values = {"vhs": vhs, "coop_id": coop_id, "reason": "asked"}
+                restore_course(world.store, now=world.clock.now, reject=meant, **values)
+                said.append(f"{vhs} was asked about {coop_id}: {'rejected' if meant else 'restored'}")
     return said
 
 
@@ -93,6 +95,17 @@ def _is_as_given(world: World, vhs: str, ref: str) -> bool:
     who = facts.label_of.get(ref, -1)
     at = next(number for number, one in enumerate(world.programs) if one is program)
     return row is not None and (at, who) not in facts.went_back and row["Status"] == facts.letter.get(who)
+
+
+def _is_as_called_off(world: World, vhs: int, coop_id: str) -> bool:
+    """Tell whether a Master's row shows the Ausfall that its staff last set, or that they took it back (D24)."""
+    staff, program = world.staff, world.programs[vhs]
+    course = next(course for course, known in staff.coop_ids.items() if known == coop_id)
+    verbs = [deed.verb for deed in world.diary.deeds if (deed.vhs, deed.course) == (program.vhs, course)]
+    last = [verb for verb in verbs if verb in ("ausfall", "unausfall")][-1:]
+    key = staff.key(vhs, course)
+    shown = program.courses[key]["Ausfall"] if key is not None else ""
+    return last == ["ausfall" if shown == "W" else "unausfall"]
 
 
 def _was_taken_out(world: World, who: int) -> bool:
