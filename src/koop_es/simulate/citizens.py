@@ -332,6 +332,8 @@ class People:
             if wrong := self._wrong(contract, held):
                 yield f"{who} in course {course}: {wrong}"
         for (who, course), held in sorted(live.items()):
+            if course not in self.parties:
+                continue  # a course that nobody shares is the VHS's own affair
             stray = Contract(who, course, "", (0, 0, 0.0))
             places = [vhs for vhs, count in sorted(held.items()) if count and not self._asked(stray, vhs)]
             if places:
