@@ -8,7 +8,7 @@ from koop_es.connectors.values import day
 from koop_es.simulate.copies import Copy, Part, put_back
 from koop_es.simulate.deeds import UNTOLD
 from koop_es.simulate.program import Program
-from koop_es.simulate.rows import WHO, CourseKey, course_of
+from koop_es.simulate.rows import UNSAID, WHO, CourseKey, course_of
 from koop_es.simulate.steps import Act
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
 
     The copy is what a complete export showed that was taken in, no COOP-Id is wrong, and at least two people who were
     shown since are gone and somebody else is there yet; where not all of the program was put back three, and the other
-    in the same course. Else nobody can tell it from removing.
+    in the same course. A company's row is set aside, and tells nothing (D17). Else nobody can tell it from removing.
     """
     program, facts = staff.programs[vhs], staff.facts
     taken = [
@@ -121,7 +121,7 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
     before = {
         int(row[WHO]) for row in copy.bookings.values() if WHO in row and (part != "course" or course_of(row) == course)
     }
-    old = [course_of(row) for row in copy.bookings.values()]
+    old = [course_of(row) for row in copy.bookings.values() if row["Vorname"] != UNSAID]
     if part != "all":  # only what is shared counts, and of one course only that
         old = [place for place in old if place in places and (part != "course" or place == course)]
     if not old:
@@ -130,7 +130,7 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
     gone = {
         int(row[WHO])
         for row in shown.bookings.values()
-        if WHO in row and row["Status"] in ("A", "W") and course_of(row) in going_on
+        if WHO in row and row["Vorname"] != UNSAID and row["Status"] in ("A", "W") and course_of(row) in going_on
         if (part != "course" or course_of(row) == course)
     }
     return len(gone - before - facts.cancelled - touched) >= (2 if part == "all" else 3)
