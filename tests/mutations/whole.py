@@ -9,6 +9,7 @@ _GUARD = "tests/unit/domain/test_guard.py"
 _PROGRAM_WENT_BACK = "tests/acceptance/test_program_went_back.py"
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
 _GUARD_OF_EXPORTS = "tests/integration/ingest/test_guard.py"
+_MOVES = "tests/unit/domain/test_moves.py"
 _WITHDRAW = "tests/unit/domain/test_withdraw.py"
 _WITHHOLD = "tests/unit/domain/test_withhold.py"
 
@@ -460,6 +461,13 @@ WHOLE = (
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_booking_that_somebody_else_cancelled_as_well_stays_cancelled",)),
+    ),
+    Mutation(
+        "a booking whose move was taken back counts as moved",
+        "D32",
+        "Its row would be a second booking where it always stood, and the person have two seats.",
+        (Edit("domain/evolve_bookings.py", '        booking.moved, booking.moved_to = False, ""\n', "        pass\n"),),
+        Named((f"{_MOVES}::test_d32_row_that_a_withdrawn_export_had_moved_is_the_reinstated_booking",)),
     ),
     Mutation(
         "the letter that was given since is taken back as well",

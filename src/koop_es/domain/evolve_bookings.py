@@ -402,8 +402,13 @@ def _cancellation_withdrawn(state: Cooperation, event: e.CancellationWithdrawn) 
 def _count_no_longer(
     state: Cooperation, booking: Booking, event: e.BookingReinstated | e.CancellationWithdrawn
 ) -> None:
-    """Let an "S" or a loss of an export that was withdrawn count no longer; what its row shows is no claim (D32)."""
+    """Let an "S" or a loss of an export that was withdrawn count no longer; what its row shows is no claim (D32).
+
+    Nor was its row ever moved: when it stands here again, it is this booking (D25).
+    """
     booking.cancelled_by -= {event.vhs}
+    if event.vhs == booking.owner:
+        booking.moved, booking.moved_to = False, ""
     seat = booking.seats.get(event.vhs)
     if seat is not None:
         seat.version = state.version

@@ -256,6 +256,34 @@ def test_d32_booking_that_moved_and_is_back_goes_on_in_the_other_when_the_export
     assert world.statuses(ABO) == {"301:7": "S", "301:7~3": "A"}, "one row is one seat"
 
 
+@pytest.mark.parametrize("shown_once_more", [True, False])
+def test_d32_row_that_a_withdrawn_export_had_moved_is_the_reinstated_booking(shown_once_more: bool) -> None:
+    """The next right export shows the row where it always was: one row is one seat, and nothing is missing."""
+    world = shared()
+    export(world, stands=[there()])
+    wrong = f"{ABO}#{world.exports[ABO]}"
+    assert world.decide(ABO, lambda draft: withdraw(draft, wrong, list(world.events))) == []
+    homes = {"7": [Home("301:7", world.coop_id), Home("301:7~2", OTHER)]}
+    if shown_once_more:
+        assert types(export(world, stands=[there()], homes=homes)) == ["BookingQuestioned"]
+    export(world, held(ABO), stands=[held(ABO)], homes=homes)
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert world.open == set()
+    assert types(export(world, stands=[there()], homes=homes)) == ["BookingMoved"], "and staff may move it after all"
+
+
+def test_d32_s_of_others_beside_a_move_that_was_withdrawn_is_meant_for_the_course() -> None:
+    world = shared()
+    world.report(THIRD, held(THIRD), booked("9"))
+    world.give(MASTER, ABO, THIRD)
+    export(world, stands=[there()])
+    wrong = f"{ABO}#{world.exports[ABO]}"
+    world.report(MASTER, held(MASTER, status="S"))
+    world.decide(ABO, lambda draft: withdraw(draft, wrong, list(world.events)))
+    booking = world.state.bookings["301:7"]
+    assert (world.state.reason(booking), world.state.moved_in_doubt(booking)) == (Reason.PARTICIPANT, False)
+
+
 def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:
     world = network()
     assert types(export(world, booked("7"), homes=elsewhere(), full=False)) == ["RegistrationHeld"]
