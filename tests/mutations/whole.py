@@ -524,6 +524,26 @@ WHOLE = (
         ),
     ),
     Mutation(
+        "what a later export cancelled lives again with an earlier one that is taken back",
+        "D32",
+        "The booking lived again in between: what ended it since is another decision.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "    if any(isinstance(event, e.BookingReinstated) for event in story.since(ref)):",
+                "    if False:",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_what_a_later_export_cancelled_stays_when_an_earlier_one_is_taken_back",)),
+    ),
+    Mutation(
+        "letters that waited are forgotten when the S under them is taken back",
+        "D32",
+        "The row shows its letter, and would be said to show the S once more.",
+        (Edit("domain/withdraw.py", "    _take_withheld(draft, booking)\n", ""),),
+        Named((f"{_WITHDRAW}::test_d32_letters_that_were_withheld_over_the_s_count_when_the_export_is_taken_back",)),
+    ),
+    Mutation(
         "a booking that a wrong export made with an S stays cancelled",
         "D32",
         "It was cancelled by that export and by nothing else.",

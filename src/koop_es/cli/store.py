@@ -58,7 +58,7 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     blocked      its exports came under a new count: koop-es vhs restart-sequence
     quarantined  rows or exports were set aside: koop-es quarantine list
     frozen       a COOP-Id was altered or a letter is unknown: koop-es violations
-    withheld     cancellations wait for somebody to decide: koop-es withheld list
+    withheld     somebody has to decide what counts: koop-es withheld list, koop-es violations
     suspended    nobody can tell whether bookings are gone: koop-es violations
     silent       never reported
 

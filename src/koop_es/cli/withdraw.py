@@ -25,8 +25,8 @@ def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, y
 
     The change lists write it, also to the VHS whose export it was: its rows are no claims any more. What somebody has
     decided otherwise since stays, and so do the bookings the export made. What was withheld of it and then approved
-    stays, unless --with-approved is given. The export stays in the ledger. Of two operators' decisions the first
-    stands, the second exits with 3 and names it.
+    stays, unless --with-approved is given, which can also be done afterwards. The export stays in the ledger. Of two
+    operators' decisions the first stands, the second exits with 3 and names it.
 
     \b
     Examples:

@@ -59,7 +59,8 @@ def _show(
         if status is CANCELLED:
             seat.shown_cancelled = True
             return
-        if seat.given is not None or seat.shown_cancelled:
+        lane = state.lanes.get(event.vhs)
+        if seat.given is not None or seat.shown_cancelled or (lane is not None and booking.ref in lane.unclear):
             settle(state, booking, event.vhs, seat)
         if seat.shown_cancelled and not state.is_cancelled(booking):
             seat.shown_cancelled = False

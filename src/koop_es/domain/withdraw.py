@@ -15,7 +15,9 @@ from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
 from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
+from koop_es.domain.withhold import waiting
 
 
 class Stays(NamedTuple):
@@ -39,11 +41,18 @@ _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
 
 
 def withdraw(
-    draft: Draft, export: str, told: Sequence[e.Event], *, with_approved: bool = False, shown_since: bool = False
+    draft: Draft,
+    export: str,
+    told: Sequence[e.Event],
+    *,
+    with_approved: bool = False,
+    only_approved: bool = False,
+    shown_since: bool = False,
 ) -> list[Stays]:
     """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
 
-    What was withheld of it and an operator approved is that operator's decision, and stays unless asked for.
+    What was withheld of it and an operator approved is that operator's decision, and stays unless asked for, which may
+    be afterwards: ``only_approved`` tells that all else was undone before.
     ``shown_since`` tells that a complete export of the VHS was taken in after it, which shows its rows once more.
     """
     stays: list[Stays] = []
@@ -52,7 +61,8 @@ def withdraw(
     last = _last_versions(told, vhs)
     for version, event in enumerate(told, 1):
         approved = _is_approved(event, before, told, vhs, export)
-        if approved or (event.vhs == vhs and event.origin is not None and event.origin.export == export):
+        own = event.vhs == vhs and event.origin is not None and event.origin.export == export
+        if approved or (own and not only_approved):
             story = _Story(told, version, last, shown_since)
             why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
             if why:
@@ -150,6 +160,8 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
         return ""  # it was this VHS's "S" before
     if _goes_on(draft, booking):
         return DECIDED
+    if any(isinstance(event, e.BookingReinstated) for event in story.since(ref)):  # what ended it now came later
+        return DECIDED if draft.state.is_cancelled(booking) else ""
     returned = _returned(draft, booking)
     causes = booking.cancelled_by | (booking.orphaned_by - returned)
     if causes != {vhs} or draft.state.cancelled:
@@ -160,9 +172,19 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
         draft.add(e.CancellationWithdrawn, "D32", vhs=other, cause=story.version, ref=ref)
     letter = _letter_since(booking, story)
     draft.add(e.BookingReinstated, "D32", cause=story.version, ref=ref, status=letter, reason=WITHDRAWN)
+    _take_withheld(draft, booking)
     if _is_shown_anew(draft, booking, story):
         draft.add(e.CancellationUnclear, "D32", ref=ref, why="again")
     return ""
+
+
+def _take_withheld(draft: Draft, booking: Booking) -> None:
+    """Take the letters that rows show over the "S" and that were withheld (D31e) for what they are: nothing forbids
+    them any more.
+    """
+    for vhs, seat in sorted(booking.seats.items()):
+        if seat.held and (held := waiting(seat, Effect.LETTER)) is not None:
+            draft.add(e.BookingReported, "D32", vhs=vhs, cause=held.version, ref=booking.ref, status=held.status)
 
 
 def _goes_on(draft: Draft, booking: Booking) -> bool:
@@ -195,7 +217,8 @@ def _letter_since(booking: Booking, story: _Story) -> Status:
         for event in story.since(booking.ref)
         if isinstance(event, e.BookingReported | e.BookingWentBack) and event.vhs == booking.owner
     ]
-    now = [(seat.status, seat.actor)] if seat is not None else []
+    held = waiting(seat, Effect.LETTER) if seat is not None and seat.held else None
+    now = [(held.status if held is not None else seat.status, seat.actor)] if seat is not None else []
     letters = [status for status, actor in shown + now if actor != WEB_SERVICE_USER]
     return next((status for status in reversed(letters) if status not in (None, CANCELLED)), booking.status)
 

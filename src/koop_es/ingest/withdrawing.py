@@ -47,14 +47,16 @@ def withdraw_export(
 ) -> Withdrawn:
     """Take an export back: what only it cancelled lives again, what it revised is what it was (D32).
 
-    What was withheld of it and an operator approved comes back only ``with_approved``.
-    Raises ExportNotApplied where it did nothing, and Refused where somebody took it back before.
+    What was withheld of it and an operator approved comes back only ``with_approved``, which can be asked for
+    afterwards. Raises ExportNotApplied where it did nothing, and Refused where somebody took it back before.
     """
 
     def attempt() -> Withdrawn:
         with store.reading() as tx:
-            refuse_withdrawn(tx, vhs, export)
-            drafts, stays = _drafts(tx, vhs, export, now, with_approved)
+            before = _withdrawals(tx, vhs, export)
+            drafts, stays = _drafts(tx, vhs, export, now, with_approved or bool(before), bool(before))
+            if before and not (with_approved and drafts):
+                raise _was_withdrawn(before[0], approved=bool(drafts))
         events = [(draft.state.coop_id, event) for _, draft in drafts for event in draft.events]
         if not events and not stays:
             raise ExportNotApplied(f"no event goes back to export {export} of VHS {vhs}", export=export)
@@ -66,7 +68,8 @@ def withdraw_export(
                 vhs=vhs, rule="D32", at=at.at, recorded_at=at.recorded_at, export=export, reason=reason
             )
             with store.write() as tx:
-                refuse_withdrawn(tx, vhs, export)
+                if len(known := _withdrawals(tx, vhs, export)) > len(before):
+                    raise _was_withdrawn(known[-1])
                 institution.append(tx, vhs, [told])
                 write(tx, drafts)
                 tx.run("slices_forget", coop_ids=[draft.state.coop_id for _, draft in drafts])
@@ -77,21 +80,30 @@ def withdraw_export(
 
 def refuse_withdrawn(tx: Tx, vhs: str, export: str) -> None:
     """Raise Refused where an export was withdrawn: of two decisions the first stands (D32)."""
+    if before := _withdrawals(tx, vhs, export):
+        raise _was_withdrawn(before[0])
+
+
+def _withdrawals(tx: Tx, vhs: str, export: str) -> list[tuple[int, ExportWithdrawn]]:
+    """Find the decisions that took an export back, with their positions, the first one first."""
     stream = institution_stream(vhs)
-    for item in tx.load([stream])[stream]:
-        if isinstance(item.event, ExportWithdrawn) and item.event.export == export:
-            raise Refused(
-                f"export {export} was withdrawn at {item.event.recorded_at}: {item.event.reason}",
-                rule="D32",
-                export=export,
-                position=item.position,
-            )
+    told = ((item.position, item.event) for item in tx.load([stream])[stream])
+    return [(at, event) for at, event in told if isinstance(event, ExportWithdrawn) and event.export == export]
+
+
+def _was_withdrawn(decision: tuple[int, ExportWithdrawn], *, approved: bool = False) -> Refused:
+    """Name the decision that stands, and the way to what was ``approved`` of the export and stayed (D32)."""
+    position, event = decision
+    said = f"export {event.export} was withdrawn at {event.recorded_at}: {event.reason}"
+    if approved:
+        said += "; what was approved of it stayed, and --with-approved takes that back as well"
+    return Refused(said, rule="D32", export=event.export, position=position)
 
 
 def _drafts(
-    tx: Tx, vhs: str, export: str, now: datetime, with_approved: bool
+    tx: Tx, vhs: str, export: str, now: datetime, with_approved: bool, only_approved: bool
 ) -> tuple[list[tuple[int, Draft]], list[Stays]]:
-    """Decide in every cooperation of the VHS that has events of the export."""
+    """Decide in every cooperation of the VHS that has events of the export, or ``only_approved`` ones of it."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
     shown_since = _is_shown_since(tx, vhs, export)
@@ -106,7 +118,14 @@ def _drafts(
                 continue
             draft = Draft(state, moment(vhs, now))
             expected = state.version
-            stays += withdraw(draft, export, events, with_approved=with_approved, shown_since=shown_since)
+            stays += withdraw(
+                draft,
+                export,
+                events,
+                with_approved=with_approved,
+                only_approved=only_approved,
+                shown_since=shown_since,
+            )
             if draft.events:
                 drafts.append((expected, draft))
     return drafts, stays

@@ -176,6 +176,24 @@ def test_d32_a_wrong_approval_is_taken_back_with_its_export_where_that_is_asked_
     assert not change_list(vhs.store, "563")
 
 
+def test_d32_what_was_approved_can_be_taken_back_after_the_rest_of_its_export(vhs: Vhs) -> None:
+    wrong = vhs.letters("S", 20)
+    vhs.report(wrong, [vhs.courses[0] | {"Kursort": "Raum 9"}, *vhs.courses[1:]])
+    approve(vhs.store, now=NOW, withheld_id="563#2/cancellation")
+    assert withdraw(vhs, "563#2") == ["RevisionWithdrawn"]
+    assert set(vhs.held()) == {"S"}
+    with pytest.raises(Refused, match=r"was withdrawn at .* wrong profile; .*--with-approved takes that back as well"):
+        withdraw(vhs, "563#2")
+    vhs.report()
+    assert [item["code"] for item in open_violations(vhs.store)] == ["LETTERS_CHANGED_TOGETHER"] * 4
+    back = withdraw(vhs, "563#2", with_approved=True)
+    assert back == ["BookingReinstated", "BookingReported"] * 20, "the letters that waited are those of living bookings"
+    assert set(vhs.held()) == {"A"}
+    assert not open_violations(vhs.store)
+    with pytest.raises(Refused, match=r"was withdrawn at .* wrong profile$"):
+        withdraw(vhs, "563#2", with_approved=True)
+
+
 def test_d32_approved_losses_courses_and_persons_come_back_as_well(vhs: Vhs) -> None:
     left = vhs.bookings[10:]
     vhs.report(left)

@@ -64,7 +64,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "BookingDelivered": {"B3": ROW, **MOVED},
     "BookingCancelled": {"B3": MAYBE, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "CancellationDelivered": {"B3": ROW | CAUSE, "D25": ROW | CAUSE, "D26": ROW | CAUSE, "D31": CAUSE, **MOVED},
-    "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW},
+    "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW, "D32": CAUSE},
     "BookingAmended": {"D6": ROW, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "AmendmentWithdrawn": {"D32": CAUSE},
     "CancellationWithdrawn": {"D32": CAUSE},

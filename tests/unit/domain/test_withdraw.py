@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.withdraw import DECIDED, Stays, withdraw
 from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, shared, types
@@ -146,3 +147,37 @@ def test_d32_ausfall_that_the_master_set_again_since_stays(again: bool) -> None:
         world.report(MASTER, held(MASTER), cancelled=True)
     stays = [item.why for item in take_back(world, export, MASTER)]
     assert (stays, world.state.cancelled) == (([DECIDED], True) if again else ([], False))
+
+
+REVIVED = Judgement(effects=(Effect.LETTER,))
+
+
+@pytest.mark.parametrize("letter", ["A", "W"])
+def test_d32_letters_that_were_withheld_over_the_s_count_when_the_export_is_taken_back(letter: str) -> None:
+    world = told()
+    export = wrong(world, held(ABO, status="S"))
+    world.give(MASTER, THIRD)
+    assert types(world.report(ABO, held(ABO, status=letter), judgement=REVIVED))[0] == "EffectWithheld"
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    assert not world.state.lanes[ABO].unclear, "its row shows no S"
+    assert world.codes == set()
+    assert world.statuses(MASTER)["301:7"] == letter
+
+
+def test_d21_d32_question_about_an_s_shown_again_closes_when_its_row_shows_its_letter() -> None:
+    world = told()
+    export = wrong(world, held(ABO, status="S"))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    assert world.codes == {"CANCELLATION_UNCLEAR"}
+    world.report(ABO, held(ABO))
+    assert world.codes == set()
+
+
+def test_d32_what_a_later_export_cancelled_stays_when_an_earlier_one_is_taken_back() -> None:
+    world = told()
+    wrong(world)
+    export = wrong(world)
+    world.report(ABO, held(ABO))
+    world.report(ABO, held(ABO, status="S"))
+    assert [stays.why for stays in take_back(world, export)] == [DECIDED]
+    assert world.statuses(MASTER)["301:7"] == "S"
