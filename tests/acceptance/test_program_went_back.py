@@ -304,6 +304,26 @@ def test_d20_what_was_entered_and_reported_by_a_delta_since_the_restore_does_not
     assert {vhs: {ref: after[vhs][ref] for ref in refs} for vhs, refs in wanted.items()} == wanted
 
 
+def test_d20_more_entered_and_reported_by_deltas_since_the_restore_than_was_lost_does_not_hide_it(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    copy = Copy(near)
+    near.book(NUMBERS[NEAR][COOP], "9101")
+    network[MASTER].book(NUMBERS[MASTER][COOP], "9001")
+    rounds(koop, network)
+    settle(koop, network.values())
+    copy.restore(near)
+    for place in range(3):
+        new = {"Name": f"Zander{place}", "Vorname": "Zoe", "Gebucht am": f"03.03.2026 08:15:0{place}"}
+        near.book(NUMBERS[NEAR][COOP], f"930{place}", **new)
+        koop.ingest(near.export(kind="delta"))
+    koop.ingest(near.export(), status=1)
+    koop.ingest(near.export())
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    assert [koop.held(FAR)[ref] for ref in (f"{NEAR}:9101", f"{MASTER}:9001", f"{NEAR}:9302")] == ["A", "A", "A"]
+
+
 @pytest.mark.parametrize("frozen_before", [False, True], ids=["since the restore", "before it"])
 def test_d20_what_a_frozen_course_showed_last_does_not_stand_against_a_restore(
     koop: Console, network: dict[str, Program], *, frozen_before: bool

@@ -204,11 +204,29 @@ WHOLE = (
         "what a delta showed since a restore stands against it",
         "D20",
         "One registration of the day would hide a restore of the night, and who went with it would be cancelled.",
-        (Edit("domain/went_back.py", "(counts if seat.since <= last else work)", "counts"),),
+        (Edit("domain/went_back.py", "(counts if seat.since <= last else entered)", "counts"),),
         Named(
             (
                 f"{_PROGRAM_WENT_BACK}"
                 "::test_d20_what_was_entered_and_reported_by_a_delta_since_the_restore_does_not_hide_it",
+            )
+        ),
+    ),
+    Mutation(
+        "what was entered since a restore counts as entered a second time",
+        "D20",
+        "One new registration in a delta would hide that two bookings went with a restore: both would be cancelled.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "(counts if seat.since <= last else entered)",
+                "(counts if seat.since <= last else work)",
+            ),
+        ),
+        Named(
+            (
+                f"{_PROGRAM_WENT_BACK}"
+                "::test_d20_more_entered_and_reported_by_deltas_since_the_restore_than_was_lost_does_not_hide_it",
             )
         ),
     ),

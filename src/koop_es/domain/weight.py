@@ -61,19 +61,26 @@ class Standing(NamedTuple):
     """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``.
 
     ``newest_row`` is the same of its bookings alone. ``work`` are the exports of what its staff may have entered since
-    a program went back: letters and persons in older rows of its own, a second time, and whatever a partial export
-    first showed after the last complete one.
+    a program went back: letters and persons in older rows of its own, a second time, and those and the facts of courses
+    that a partial export first showed after the last complete one. ``entered`` are those of rows that only partial
+    exports since then showed: they were not there before, so that they weigh nothing.
     """
 
     newest: int = 0
     rows: bool = False
     newest_row: int = 0
     work: tuple[int, ...] = ()
+    entered: tuple[int, ...] = ()
 
     def together(self, other: Standing) -> Standing:
         """Put what stands in two courses together."""
-        newest_row = max(self.newest_row, other.newest_row)
-        return Standing(max(self.newest, other.newest), self.rows or other.rows, newest_row, self.work + other.work)
+        return Standing(
+            max(self.newest, other.newest),
+            self.rows or other.rows,
+            max(self.newest_row, other.newest_row),
+            self.work + other.work,
+            self.entered + other.entered,
+        )
 
 
 NOTHING_STANDS = Standing()

@@ -100,12 +100,14 @@ def _least(signs: Sequence[Sign], count: int) -> int:
 
 
 def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool = False) -> int | None:
-    """Find the moment after which nothing stands but fewer letters and persons than are gone, entered again since.
+    """Find the moment after which nothing stands but fewer letters and persons than are gone, entered again since, and
+    rows that were entered since; of several the last.
 
     Rows that are gone prove nothing where no row stands: none of the course, or none of the VHS but other ``rows``; nor
     do people alone who were entered anew.
     """
-    for moment in sorted({standing.newest, *(at for at in standing.work if at > standing.newest)}, reverse=True):
+    since = {at for at in (*standing.work, *standing.entered) if at > standing.newest}
+    for moment in sorted({standing.newest, *since}, reverse=True):
         younger = [sign for sign in signs if sign.since > moment]
         redone = sum(at > moment for at in standing.work)
         enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least
@@ -121,16 +123,17 @@ def standing_in(
 
     ``shown`` are the bookings that have a row which may be of before, by default all that it showed last. Had the
     program gone back before the last ``complete`` export, that would have shown it; what partial exports first showed
-    since may have been entered after it went back, and is no proof that it did not.
+    since may have been entered after it went back, and is no proof that it did not: a row proves that by itself, since
+    the complete export lacked it; letters, persons and facts may be older, and weigh against it.
     """
-    counts, work, rows = [0], list[int](), False
+    counts, work, entered, rows = [0], list[int](), list[int](), False
     last = before if complete is None else complete
     for ref, booking in state.bookings.items():
         seat = booking.seats.get(vhs)
         if seat is None or seat.status is None or not (seat.held if shown is None else ref in shown):
             continue
         if seat.since < before:
-            (counts if seat.since <= last else work).append(seat.since)
+            (counts if seat.since <= last else entered).append(seat.since)
         for count in (first_shown(seat, letter_of(seat)), first_shown(seat, person_name(_person(seat)))):
             if seat.since != count < before:
                 (work if booking.owner == vhs or count > last else counts).append(count)
@@ -142,7 +145,7 @@ def standing_in(
         for count in (lane.since, *values):
             if count < before:
                 (counts if count <= last else work).append(count)
-    return Standing(max(counts), rows, newest_row, tuple(sorted(work)))
+    return Standing(max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)))
 
 
 def _person(seat: Seat) -> int:

@@ -127,6 +127,21 @@ def test_d20_removals_beside_work_are_removals(signs: tuple[int, ...], redone: t
     assert work(*signs, redone=redone) is None
 
 
+def test_d20_rows_that_were_entered_since_weigh_nothing_against_a_restore() -> None:
+    def found(*signs: int, redone: tuple[int, ...] = ()) -> WentBack | None:
+        standing = Standing(1, rows=True, work=redone, entered=(4, 7, 7, 8))
+        return went_back({"a": Seen([Sign(since, row=True) for since in signs], standing)}, nobody_else)
+
+    went = found(3, 3)
+    assert went is not None
+    assert (went.count, went.gone) == (1, 2)
+    went = found(6, 5)
+    assert went is not None
+    assert went.count == 4, "the last of what may have stood then"
+    assert found(3) is None, "a lone one is what it seems to be"
+    assert found(3, 3, redone=(5,)) is None, "letters and persons weigh beside them"
+
+
 def test_d20_people_entered_anew_alone_are_no_restore() -> None:
     anew = Sign(5, row=True, anew=True)
     assert went_back({"a": Seen([anew, anew], Standing(1, rows=True))}, nobody_else) is None
