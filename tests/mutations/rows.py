@@ -296,6 +296,13 @@ ROWS = (
         Named((f"{_CARRIED}::test_d25_s_of_ours_that_was_written_before_the_move_is_seen_gets_its_letter",)),
     ),
     Mutation(
+        "who is left under the former number of a course moved away",
+        "R20",
+        "The COOP-Id goes with the copy, people are moved over one by one: whoever is not yet would get S everywhere.",
+        (Edit("domain/moves.py", "(row.number, row.period) in lane.former_keys", "False"),),
+        Named((f"{_MOVES}::test_r20_row_left_under_the_former_number_is_asked_about_and_no_move",)),
+    ),
+    Mutation(
         "an S that was never given out is taken for ours where the row is now",
         "D25",
         "Who was moved and cancels would be kept booked.",

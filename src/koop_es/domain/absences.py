@@ -15,7 +15,7 @@ from koop_es.domain.acknowledged import first_shown
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import parse_export
-from koop_es.domain.moves import mirror_stands_elsewhere, move, stands_elsewhere
+from koop_es.domain.moves import is_left_behind, mirror_stands_elsewhere, move, stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -142,7 +142,7 @@ def _is_removed_again(draft: Draft, booking: Booking, seat: Seat, policy: Policy
 
 def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Policy) -> bool:
     """Take an absence that is no loss: a mirror is delivered again, of the owner's own booking it is asked whether it
-    lives; nothing absent counts until that is answered (D5, D20, D24, D32, B11).
+    lives; nothing absent counts until that is answered (D5, D20, D24, D32, B11, R20).
     """
     if seat.asked:  # what its row meant is asked no more, but whether it lives (D20)
         draft.weight.beside += 1
@@ -153,6 +153,8 @@ def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: 
         rule = "D32"
     elif own:
         rule = "D24" if seat.spared else _sparing(draft, seat, policy)
+        if not rule and (row := stands_elsewhere(draft, part, booking, seat)) and is_left_behind(draft, row):
+            rule = "R20"
     else:
         rule = _no_loss(draft, part, booking, seat, policy) or ""
     if rule:
@@ -162,15 +164,16 @@ def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: 
 
 
 def _takes_move(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
-    """Cancel a booking at once whose row stands in another course (D25), unless that is withheld (D19, D31) or proves
-    nothing any more (D17); what an Ausfall cancels anyway is no loss.
+    """Cancel a booking at once whose row stands in another course (D25), unless that is withheld (D19, D31), proves
+    nothing any more (D17), or the other course is this one under its former number (R20); what an Ausfall cancels
+    anyway is no loss.
     """
     if seat.withheld is not None or draft.judgement.withholds_absence(draft.state.coop_id, booking.owner):
         return False
     if seat.taken_back:
         return False  # an operator has said that it is here, and nobody has moved the row back yet (D32)
     row = stands_elsewhere(draft, part, booking, seat)
-    if row is None or is_over(draft):
+    if row is None or is_over(draft) or is_left_behind(draft, row):
         return False
     if not draft.state.cancelled:
         _weigh(draft, booking, seat, at_once=True)

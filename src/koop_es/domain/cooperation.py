@@ -247,12 +247,13 @@ class SetAside(NamedTuple):
 class Lane:
     """One VHS in the cooperation.
 
-    ``row`` is the course as it last reported it, ``kept`` the local values of harmless fields that stand until the
-    Master changes them (R38). ``version`` is the version of the last event about this VHS's course. ``suspended`` are
-    absences of which its last complete export tells nothing (D17). A course that is not ``present`` is missing, or
-    ``archived``: it left the exports after its last day (D17). After an Ausfall was taken back the lane is
-    ``untold`` until an export shows the course live (D24); until a complete one did, ``sparing`` is the rule by which
-    what is missing is no loss: the course was called off (D24), or itself gone (B11).
+    ``former_keys`` are numbers and periods the course had here before (R20). ``row`` is the course as it last reported
+    it, ``kept`` the local values of harmless fields that stand until the Master changes them (R38). ``version`` is the
+    version of the last event about this VHS's course. ``suspended`` are absences of which its last complete export
+    tells nothing (D17). A course that is not ``present`` is missing, or ``archived``: it left the exports after its
+    last day (D17). After an Ausfall was taken back the lane is ``untold`` until an export shows the course live (D24);
+    until a complete one did, ``sparing`` is the rule by which what is missing is no loss: the course was called off
+    (D24), or itself gone (B11).
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
@@ -273,6 +274,7 @@ class Lane:
     period: str = ""
     first_number: str = ""
     first_period: str = ""
+    former_keys: set[tuple[str, str]] = field(default_factory=set)
     system: str | None = None
     claims_release: bool = False
     released: CourseFacts = field(default_factory=CourseFacts)

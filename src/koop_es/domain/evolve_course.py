@@ -30,6 +30,9 @@ def _lane(state: Cooperation, vhs: str) -> Lane:
 
 
 def _name(lane: Lane, number: str, period: str) -> None:
+    if lane.number:
+        lane.former_keys.add((lane.number, lane.period))
+    lane.former_keys.discard((number, period))
     lane.number, lane.period = number, period
     if not lane.first_number:
         lane.first_number, lane.first_period = number, period

@@ -56,6 +56,16 @@ def may_have_moved(former: Draft, ref: str, row: BookingRow) -> bool:
     return known is None or row.person is None or same_name(known, row.person)
 
 
+def is_left_behind(draft: Draft, row: BookingRow) -> bool:
+    """Tell whether the row of a booking stands under a number that its course had before (R20, D25).
+
+    Whoever copies a course to a new number moves the people over one by one, and the COOP-Id is gone already: nobody
+    can tell who was left there from who was moved back. An "S" that was set there is one all the same.
+    """
+    lane = draft.state.lanes[draft.moment.vhs]
+    return row.status is not CANCELLED and (row.number, row.period) in lane.former_keys
+
+
 def is_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
     """Tell whether a booking that is missing stands in another course of its VHS, its own or a mirror (D25)."""
     if booking.owner == draft.moment.vhs:

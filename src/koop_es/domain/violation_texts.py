@@ -105,7 +105,10 @@ REMEDIES: dict[str, str] = {
         "Restore the course. Only if it does not take place at all, cancel it with Ausfall: that cancels the bookings "
         "of every VHS."
     ),
-    "COURSE_RENUMBERED": "Nothing is lost; if the new number was not meant, give the course its former one.",
+    "COURSE_RENUMBERED": (
+        "Nobody is cancelled by it: who stands under the new number goes on, who was left under the former one is "
+        "asked about. If the new number was not meant, give the course its former one."
+    ),
     "RATE_CHANGED": "Restore the rate, or let both sides confirm new terms (koop-es amend-terms).",
     "MASTER_PRICE_CHANGED": "Restore the fee, or let both sides confirm new terms (koop-es amend-terms).",
     "SUBSCRIBER_PRICE_DIFFERS": "The change list restores it.",
@@ -166,10 +169,11 @@ REMEDIES: dict[str, str] = {
 
 ASKED = (
     "Booking {ref} is missing at its owner, which proves nothing: it went with a course that lives again, or with a "
-    "program that went back. It counts until somebody decides: koop-es restore-booking {course} --booking {ref} --vhs "
+    "program that went back, or was left under the course's former number (then move its row over). It counts until "
+    "somebody decides: koop-es restore-booking {course} --booking {ref} --vhs "
     "{owner} --reason TEXT writes it again; with --reject it is cancelled everywhere."
 )
-"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
+"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24, R20)."""
 
 NEVER_THERE = (
     "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "

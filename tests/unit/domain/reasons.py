@@ -74,7 +74,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "BookingVanished": {"D3": RULE, "D5": CAUSE, "D19": RULE},
     "BookingArchived": {"D17": RULE},
     "MirrorLost": {"B11": CAUSE, "D32": CAUSE, "D2": CAUSE, "D5": CAUSE, "D24": CAUSE, "D20": CAUSE},
-    "BookingQuestioned": {"D24": CAUSE, "D32": CAUSE, "B11": CAUSE, "D20": MAYBE | Says.ANY},
+    "BookingQuestioned": {"R20": CAUSE, "D24": CAUSE, "D32": CAUSE, "B11": CAUSE, "D20": MAYBE | Says.ANY},
     "BookingRestored": {"D20": CAUSE},
     "RemovalConfirmed": {"D20": CAUSE},
     "OrphanDetected": {"D3": CAUSE, "D4": CAUSE, "D20": CAUSE, **MOVED},

@@ -92,6 +92,62 @@ def test_d25_moved_booking_is_cancelled_at_once_where_it_left() -> None:
     assert world.open == set()
 
 
+def renumbered(
+    world: World, *rows: BookingRow, number: str = "K-99", stands: Collection[BookingRow] = ()
+) -> list[Event]:
+    """Let 301 export this course under another number; ``stands`` are its rows in all courses."""
+    part = Slice(
+        world.coop_id,
+        course=msgspec.structs.replace(row(ABO, coop_id=world.coop_id), number=number),
+        bookings=list(rows),
+        proves_absence=True,
+        stands={item.booking_id: item for item in stands}.get,
+    )
+    return world.observe(ABO, part)
+
+
+def left(**changed: Any) -> BookingRow:
+    course = row(ABO)
+    return msgspec.structs.replace(held(ABO), number=course.number, period=course.period, **changed)
+
+
+def test_r20_row_left_under_the_former_number_is_asked_about_and_no_move() -> None:
+    """The course is copied to a new number, the COOP-Id with it, and people are moved over one by one."""
+    world = shared()
+    assert types(renumbered(world, stands=[left()])) == ["CourseRenumbered", "BookingQuestioned"]
+    assert world.open == {("COURSE_RENUMBERED", ABO, ""), ("BOOKING_REMOVED", ABO, "301:7")}
+    for _ in range(3):
+        assert types(renumbered(world, stands=[left()])) == []
+    assert [world.to_do(vhs) for vhs in (MASTER, THIRD, ABO)] == [[], [], []]
+    assert types(renumbered(world, held(ABO))) == ["BookingReappeared"]
+    assert world.open == {("COURSE_RENUMBERED", ABO, "")}
+
+
+def test_r20_row_left_behind_a_renumbering_that_a_partial_export_told_is_asked_about() -> None:
+    world = shared()
+    renumbered(world, held(ABO))
+    assert types(renumbered(world, stands=[left()])) == ["BookingQuestioned"], "left there, or moved back"
+
+
+def test_r20_s_in_a_row_left_under_the_former_number_is_one() -> None:
+    world = shared()
+    assert types(renumbered(world, stands=[left(status=Status.CANCELLED)])) == ["CourseRenumbered", "BookingMoved"]
+
+
+def test_d25_row_in_another_course_of_one_that_was_renumbered_is_a_move() -> None:
+    world = shared()
+    assert types(renumbered(world, stands=[there()])) == ["CourseRenumbered", "BookingMoved"]
+
+
+def test_r20_row_left_under_any_former_number_is_asked_about() -> None:
+    world, number = shared(), row(ABO).number
+    renumbered(world, held(ABO))
+    assert types(renumbered(world, held(ABO), number=number)) == ["CourseRenumbered"]
+    assert types(renumbered(world, number=number, stands=[msgspec.structs.replace(left(), number="K-99")])) == [
+        "BookingQuestioned"
+    ]
+
+
 def test_d25_event_names_the_row_where_it_stands() -> None:
     world = shared()
     [event] = [item for item in export(world, stands=[there(line=44)]) if item.type == "BookingMoved"]

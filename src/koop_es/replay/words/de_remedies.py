@@ -15,7 +15,8 @@ REMEDIES: dict[str, str] = {
         "Belegungen aller VHS."
     ),
     "COURSE_RENUMBERED": (
-        "Verloren ist nichts; war die neue Nummer nicht gemeint, bekommt der Kurs bitte seine frühere zurück."
+        "Storniert wird dadurch niemand: wer unter der neuen Nummer steht, läuft weiter, nach wem unter der früheren "
+        "zurückblieb, wird gefragt. War die neue Nummer nicht gemeint, bekommt der Kurs bitte seine frühere zurück."
     ),
     "RATE_CHANGED": (
         "Bitte den Satz zurückstellen oder beide Seiten neuen Konditionen zustimmen lassen (koop-es amend-terms)."
@@ -106,8 +107,9 @@ _NEVER_THERE = (
 
 _ASKED = (
     "Die Belegung {ref} fehlt bei ihrer eigenen VHS, und das beweist nichts: sie ging mit einem Kurs, der wieder "
-    "stattfindet, oder mit einem zurückgesetzten Programm. Sie gilt, bis jemand entscheidet: koop-es restore-booking "
-    "{course} --booking {ref} --vhs {owner} --reason TEXT schreibt sie wieder; mit --reject wird sie überall storniert."
+    "stattfindet, oder mit einem zurückgesetzten Programm, oder blieb unter der früheren Nummer des Kurses zurück "
+    "(dann bitte ihre Zeile nachholen). Sie gilt, bis jemand entscheidet: koop-es restore-booking {course} --booking "
+    "{ref} --vhs {owner} --reason TEXT schreibt sie wieder; mit --reject wird sie überall storniert."
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
 
