@@ -392,6 +392,36 @@ COURSES = (
         Named((f"{_ADOPTION}::test_d16_a_vhs_whose_number_the_coop_id_does_not_begin_with_is_never_its_master",)),
     ),
     Mutation(
+        "a course that nobody else showed yet is a slip whatever stands beside it",
+        "R15",
+        "Two COOP-Ids are exchanged, one is lost, and the Master of one course hears of who booked the other.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "(itself or not (shared or self._is_elsewhere(lane, row)))",
+                "(itself or not shared)",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r15_lone_course_is_no_slip_where_the_other_course_stands_in_another_row",)),
+    ),
+    Mutation(
+        "an Abo-Kurs that lost its COOP-Id says nothing",
+        "R15",
+        "Two renumbered Abo-Kurse exchange their COOP-Ids, one is lost, and people are told to the wrong VHSs.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "        return marked and _is_marked(row) and not self.is_known((row.number, row.period))\n",
+                "        return False\n",
+            ),
+        ),
+        Named(
+            (
+                f"{_ROUTE}::test_r15_new_abo_course_of_its_title_and_day_without_coop_id_tells_against_another_row_that_has_the_id",
+            )
+        ),
+    ),
+    Mutation(
         "a course set aside for its typed COOP-Id is read all the same",
         "R31",
         "Nobody would be told that the course counts for nothing, nor what to do.",

@@ -150,14 +150,17 @@ class Courses:
         if other is None or other is lane:
             return False
         shared = self._shares_bookings(other, row)
-        slip = (
-            other.alone and not lane.alone and (not shared or _is_course(row, lane) or self._shares_bookings(lane, row))
-        )
+        itself = _is_course(row, lane) or self._shares_bookings(lane, row)
+        slip = other.alone and not lane.alone and (itself or not (shared or self._is_elsewhere(lane, row)))
         if slip and self.proves and not self._under_number(lane):
             return False  # the slip was the other COOP-Id, adopted while this course had it, and it is put right
         if not self.by_id[other.coop_id] or shared:
             return True
         return not self._shares_bookings(lane, row) and (not _is_course(row, lane) or _is_course(row, other))
+
+    def _is_elsewhere(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether title and first day of a lane's course stand in another row than this one (R15)."""
+        return any(_is_course(other, lane) for other in self.report.courses if other is not row)
 
     def _lost_lane(self, row: CourseRow) -> KnownLane | None:
         """Find the shared course that a row under another number is, where the export has it nowhere else (R15).
@@ -226,19 +229,26 @@ class Courses:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
         It is another where it was reported before, where it is an Abo-Kurs by its mark and the lane's is the Master's,
-        and where title and first day stand in a row whose COOP-Id is that of another course and was not there before.
+        and where title and first day stand in a row that was not there before: one whose COOP-Id is that of another
+        course, or an Abo-Kurs by its mark that has none.
         """
         if self._under_number(lane) or self.is_known((row.number, row.period)):
             return False
         is_masters = issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
-        if is_masters and ABO_MARKER in (row.facts.markers or ()):
+        if is_masters and _is_marked(row):
             return False
         return not any(
-            _is_course(other, lane)
-            and is_issued(other.external_number or "")
-            and self.lane_keys.get((other.number, other.period or "")) != other.external_number
+            _is_course(other, lane) and self._may_have_lost_id(other, marked=not is_masters)
             for other in self.report.courses
         )
+
+    def _may_have_lost_id(self, row: CourseRow, *, marked: bool) -> bool:
+        """Tell whether a row that was not there before may be a shared course that has the COOP-Id of another, or is
+        ``marked`` as an Abo-Kurs and has none (R15).
+        """
+        if is_issued(row.external_number or ""):
+            return self.lane_keys.get((row.number, row.period or "")) != row.external_number
+        return marked and _is_marked(row) and not self.is_known((row.number, row.period))
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
         return shares(self.traces(lane.coop_id), self._bookings_of(row))
@@ -298,6 +308,11 @@ class Courses:
                 told=told_by_course(row),
             )
         )
+
+
+def _is_marked(row: CourseRow) -> bool:
+    """Tell whether a course is an Abo-Kurs by its mark (R28)."""
+    return ABO_MARKER in (row.facts.markers or ())
 
 
 def _is_course(row: CourseRow, lane: KnownLane) -> bool:

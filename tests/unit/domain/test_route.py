@@ -367,6 +367,18 @@ def test_r20_abo_course_that_lost_number_title_and_day_may_have_lost_its_mark_to
     assert taken(routed(one("N9", abo, **CHANGED, markers=markers), lanes=lanes), abo) == ("N9", [])
 
 
+@pytest.mark.parametrize(("markers", "follows"), [(("100",), False), ((), True)])
+def test_r15_new_abo_course_of_its_title_and_day_without_coop_id_tells_against_another_row_that_has_the_id(
+    markers: tuple[str, ...], follows: bool
+) -> None:
+    """Two Abo-Kurse were renumbered, their COOP-Ids exchanged, and one of these was lost: whose people are whose?"""
+    abo = "301-COOP-1"
+    lanes = {abo: KnownLane(abo, "N1", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on)}
+    routing = routed(one("N9", abo, **CHANGED, markers=("100",)), one("N8", "", markers=markers), lanes=lanes)
+    assert (routing.slices[abo].course is not None) is follows
+    assert follows or {item.key for item in routing.rejected} == {("N8", PERIOD), ("N9", PERIOD)}
+
+
 def test_r20_renumbered_course_is_followed_although_somebody_was_booked_into_another_course() -> None:
     local = one("LOCAL", None, title="Chor")
     routing = followed(one("N9"), local, two(), at("LOCAL", "7"), one={"7"})
@@ -391,6 +403,16 @@ def test_r15_slip_that_nobody_else_ever_showed_gives_way_to_the_coop_id_put_righ
     routing = followed(one("N9"), at("N9", "7"), lanes={ONE: FIRST, TWO: slip})
     assert taken(routing, ONE) == ("N9", ["7"])
     assert routing.slices[TWO].course_absent
+
+
+def test_r15_lone_course_is_no_slip_where_the_other_course_stands_in_another_row() -> None:
+    """The COOP-Ids of two courses were exchanged, one was renumbered and lost the other's."""
+    lone = KnownLane(TWO, "N9", PERIOD, ENDS, "Yoga", date(2026, 4, 1), alone=True)
+    routing = followed(two("N9", ONE), one("N8", ""), at("N9", "7"), lanes={ONE: FIRST, TWO: lone})
+    assert taken(routing, TWO) == ("N9", ["7"]), "nobody else hears of who booked there"
+    assert routing.slices[ONE].course is None
+    alone = followed(two("N9", ONE), at("N9", "7"), lanes={ONE: FIRST, TWO: lone})
+    assert taken(alone, ONE) == ("N9", ["7"])
 
 
 def test_r15_slip_that_people_booked_gives_way_where_the_course_brings_bookings_of_its_own() -> None:
