@@ -344,7 +344,30 @@ def test_d20_what_a_frozen_course_showed_last_does_not_stand_against_a_restore(
     assert [koop.held(FAR)[f"{NEAR}:{number}"] for number in ("9101", "9102", "9103")] == ["A", "A", "A"]
 
 
-def _alter(program: Program) -> None:
-    """Write something else over the COOP-Id of the second course (R15)."""
+@pytest.mark.parametrize("really", [False, True], ids=["restored", "really removed"])
+def test_d20_what_a_course_lacks_that_was_frozen_during_a_restore_went_with_it(
+    koop: Console, network: dict[str, Program], *, really: bool
+) -> None:
+    near = network[NEAR]
+    copy = Copy(near)
+    for coop_id, booking_id in ((COOP, "9101"), (COOP, "9102"), (OTHER, "9103")):
+        near.book(NUMBERS[NEAR][coop_id], booking_id)
+    koop.take_in(near.export())
+    copy.restore(near)
+    _alter(near)
+    koop.ingest(near.export(), status=1)
+    _alter(near, OTHER)
+    koop.ingest(near.export(), status=1)
+    for _ in range(2):
+        koop.ingest(near.export())
+    assert koop.held(FAR)[f"{NEAR}:9103"] == "A", "it is asked about, and nobody is cancelled"
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    how = ("--reject",) if really else ()
+    koop.ask("restore-booking", OTHER, "--vhs", NEAR, "--booking", f"{NEAR}:9103", "--reason", "backup", *how)
+    assert koop.held(FAR).get(f"{NEAR}:9103") == (None if really else "A"), "nothing was ever given out (D1)"
+
+
+def _alter(program: Program, text: str = "Raum 5") -> None:
+    """Write something else over the COOP-Id of the second course (R15), or put it back."""
     (course,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][OTHER])
-    course["Externe Kurs-Nr."] = "Raum 5"
+    course["Externe Kurs-Nr."] = text

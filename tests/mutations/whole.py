@@ -201,6 +201,19 @@ WHOLE = (
         Named((f"{_PROGRAM_WENT_BACK}::test_d20_what_a_frozen_course_showed_last_does_not_stand_against_a_restore",)),
     ),
     Mutation(
+        "what a course lacks that was frozen during a restore is lost",
+        "D20",
+        "The restore was seen, the COOP-Id is put right, and two nights later the citizen is cancelled everywhere.",
+        (
+            Edit(
+                "ingest/going_back.py",
+                "empty=is_empty(report)) or _late(tx, report.vhs, seen)",
+                "empty=is_empty(report))",
+            ),
+        ),
+        Named((f"{_PROGRAM_WENT_BACK}::test_d20_what_a_course_lacks_that_was_frozen_during_a_restore_went_with_it",)),
+    ),
+    Mutation(
         "what a delta showed since a restore stands against it",
         "D20",
         "One registration of the day would hide a restore of the night, and who went with it would be cancelled.",

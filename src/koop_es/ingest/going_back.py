@@ -5,17 +5,17 @@ Most exports lack nothing and show no former value: then nothing is loaded here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
 from koop_es.domain.absences import is_over_on
 from koop_es.domain.draft import Moment
-from koop_es.domain.events import ProgramWentBack
+from koop_es.domain.events import CoopIdAltered, CoopIdDelivered, Event, ProgramWentBack
 from koop_es.domain.evolve import fold
 from koop_es.domain.guard import is_empty
-from koop_es.domain.identifiers import export_name
+from koop_es.domain.identifiers import export_name, institution_stream, parse_export
 from koop_es.domain.judgement import WentBack
 from koop_es.domain.observation import Report
 from koop_es.domain.weight import Standing, Weight
@@ -46,8 +46,43 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | N
                 if today is None or not is_over_on(state, report.vhs, today):  # whether its rows stand is not known
                     yield standing_in(state, report.vhs, before, complete)
 
-    found = went_back(seen, others, empty=is_empty(report))
+    found = went_back(seen, others, empty=is_empty(report)) or _late(tx, report.vhs, seen)
     return replace(found, moment=export_name(report.vhs, found.count, "")) if found is not None else None
+
+
+def _late(tx: Tx, vhs: str, seen: Mapping[str, Seen]) -> WentBack | None:
+    """Tell which courses are read now for the first time since all of the program went back: what they lack of after
+    that moment went with the rest of it, for they were frozen when it was seen (R15, D20).
+    """
+    stories = tx.stories(sorted(seen))
+    frozen = {coop_id: since for coop_id in stories if (since := _frozen_since(stories[coop_id].events, vhs))}
+    if not frozen:
+        return None
+    stream = institution_stream(vhs)
+    backs = (item.event for item in tx.load([stream]).get(stream, []))
+    last = [event for event in backs if isinstance(event, ProgramWentBack) and not event.courses][-1:]
+    moment = parse_export(last[0].moment) if last else None
+    if moment is None or last[0].origin is None or last[0].origin.sequence is None:
+        return None
+    count, at = moment[1], last[0].origin.sequence
+    gone = {
+        coop_id: sum(count < sign.since < at for sign in seen[coop_id].signs)
+        for coop_id, since in frozen.items()
+        if since <= at
+    }
+    courses = tuple(sorted(coop_id for coop_id, signs in gone.items() if signs))
+    return WentBack("", courses, count, sum(gone.values())) if courses else None
+
+
+def _frozen_since(events: Iterable[Event], vhs: str) -> int | None:
+    """Give the export since which a VHS's course is frozen, None where it is not (R15)."""
+    since = None
+    for event in events:
+        if event.vhs == vhs and isinstance(event, CoopIdDelivered):
+            since = None
+        elif event.vhs == vhs and isinstance(event, CoopIdAltered) and since is None and event.origin is not None:
+            since = event.origin.sequence
+    return since
 
 
 def said(moment: Moment, back: WentBack | None) -> Sequence[ProgramWentBack]:
