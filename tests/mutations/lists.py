@@ -88,6 +88,19 @@ LISTS = (
         Named((f"{_ECHO}::test_d22_a_cancellation_expects_tnr_and_letter",)),
     ),
     Mutation(
+        "the second row of a mirror may be anybody's by its letter",
+        "D22",
+        "Deleted as asked for, its Beleg-ID may be somebody else's by the time the list is carried out.",
+        (
+            Edit(
+                "domain/wanted.py",
+                '            own = {"TNR": participant_no} if participant_no else {}\n',
+                "            own = dict[str, str]()\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_identity.py::test_d26_each_row_of_a_doubled_mirror_is_told_by_its_beleg_id",)),
+    ),
+    Mutation(
         "a correction carries the letter along",
         "D22",
         "Whom staff cancelled since the export would be booked again with the new phone number.",

@@ -431,6 +431,31 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d26_s_on_one_of_two_rows_in_a_delta_cancels_nobody",)),
     ),
     Mutation(
+        "the older of two rows that is deleted is a merge",
+        "D26",
+        "Who did as told would be told to undo a merge that nobody made.",
+        (
+            Edit(
+                "domain/observe_identity.py",
+                "                rekey(draft, ref, shown[ref])  # the other",
+                "                pass  # the other",
+            ),
+        ),
+        Named(("tests/unit/domain/test_identity.py::test_d26_the_older_of_two_rows_deleted_merged_nobody",)),
+    ),
+    Mutation(
+        "an own booking is the mirror whose reference was pasted into it",
+        "D17",
+        "Its citizen would be absent, and cancelled everywhere in the second night.",
+        (Edit("domain/route.py", "if found.twice else ():\n", "if not found.twice else ():\n"),),
+        Named(
+            (
+                "tests/unit/domain/test_route.py"
+                "::test_d17_own_booking_into_which_a_reference_was_pasted_is_set_aside_and_protected",
+            )
+        ),
+    ),
+    Mutation(
         "mirrors without reference are not known by second and name",
         "D26",
         "A couple would be registered a second time, as customers of the Abo-VHS.",

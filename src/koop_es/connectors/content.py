@@ -14,7 +14,7 @@ from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.sheet import Sheet
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, CourseRow
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseBookings, CourseRow, names_twice
 
 R = TypeVar("R", CourseRow, BookingRow)
 
@@ -102,16 +102,17 @@ class Content:
             doubtful = sheet.reader.take_doubtful()
             if key is None:
                 continue  # none of its rows can be used
-            if notes.count != remarks or doubtful:  # what may be set aside for what is known is read again
+            refs = [(ref, status) for _, ref, status in names if ref]
+            twice = names_twice([ref for ref, _ in refs])
+            if notes.count != remarks or doubtful or twice:  # what may be set aside for what is known is read again
                 self._remarked.add(key)
             if rows is not None:
                 self._kept[key] = rows
             if sheet.doubled and any(sheet.is_doubled(booking_id) for booking_id, _, _ in names):
                 doubled.add(key)
-            refs = [(ref, status) for _, ref, status in names if ref]
             own = self._own(key, vhs) if any(owner_of(ref) == vhs for ref, _ in refs) else []
             mirrors = any(status is not CANCELLED for _, status in refs)
-            found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors, doubtful)
+            found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors, doubtful, twice)
         self._leave_out(sheet, doubled, found, notes)
         if keep:
             sheet.let_go()
@@ -182,7 +183,7 @@ class Content:
             own = [row for row in item.own if row.line not in lines]
             doubtful = [row for row in item.doubtful if row.line not in lines]
             rows_left = _Rows(self, key, len(item.rows) - len(lines))
-            found[key] = CourseBookings(rows_left, own, item.mirrors, doubtful)
+            found[key] = CourseBookings(rows_left, own, item.mirrors, doubtful, item.twice)
 
     def _settled(self, sheet: Sheet[Any], rows: list[R], notes: Notes) -> list[R]:
         """Leave out doubled rows; those that contradict each other are set aside with their original bytes."""

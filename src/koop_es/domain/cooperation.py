@@ -50,6 +50,14 @@ TOLD = 2
 """Reports that an "S" which was taken back is remembered for."""
 
 
+class Double(NamedTuple):
+    """One row of a mirror that stands there twice: its letter, and its TNR where the log has it (D26)."""
+
+    booking_id: str
+    letter: str
+    participant_no: str = ""
+
+
 class Given(msgspec.Struct, gc=False):
     """One change as it was last given out to a VHS (D21, D22).
 
@@ -154,7 +162,7 @@ class Seat(msgspec.Struct, gc=False):
     person_changed: int = 0
     reused_by: str | None = None
     former: str | None = None
-    doubles: tuple[tuple[str, str], ...] = ()
+    doubles: tuple[Double, ...] = ()
     unreferenced: bool = False
     given: Status | None = None
     given_version: int = 0
@@ -372,7 +380,8 @@ class Acknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
 class Cooperation:
     """The fold of one stream; ``version`` is that of its last event, 0 for none.
 
-    ``held`` are rows that wait, by VHS and Beleg-ID, with the booking each may be (B15, D26, D27).
+    ``held`` are rows that wait, by VHS and Beleg-ID, with the booking each may be (B15, D26, D27); ``doubled`` mirrors
+    that stand in several rows, by VHS and reference (D26).
     """
 
     coop_id: str
@@ -387,6 +396,7 @@ class Cooperation:
     violations: dict[tuple[str, str, str], int] = field(default_factory=dict)
     acknowledged: dict[tuple[str, str, str], Acknowledgement] = field(default_factory=dict)
     held: dict[tuple[str, str], str] = field(default_factory=dict)
+    doubled: set[tuple[str, str]] = field(default_factory=set)
     confirmed_terms: dict[tuple[str, str], Terms] = field(default_factory=dict)
 
     def role(self, vhs: str) -> Role:

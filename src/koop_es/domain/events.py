@@ -506,11 +506,14 @@ class MirrorReferenced(Event, frozen=True, kw_only=True, omit_defaults=True):
 class MirrorDoubled(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Two rows or more have the reference of one mirror: it is one seat, and cancelled only where all show "S" (D26).
 
-    ``rows`` are their letters by Beleg-ID.
+    ``rows`` are their letters by Beleg-ID, ``participants`` their TNRs, so that a change meets no other row (D22).
     """
+
+    VERSION: ClassVar[int] = 2
 
     ref: str
     rows: dict[str, str]
+    participants: dict[str, str] = {}
 
 
 class MirrorSingle(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.acknowledged import count_of_export, letter_of, note, person_name, take_back
-from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat, let_go
+from koop_es.domain.cooperation import Booking, Cooperation, Double, Held, Lane, Seat, let_go
 from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, live_again, settle
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
@@ -484,12 +484,16 @@ def _referenced(state: Cooperation, event: e.MirrorReferenced) -> None:
 
 def _doubled(state: Cooperation, event: e.MirrorDoubled) -> None:
     seat = _seat(_booking(state, event.ref), event)
-    seat.doubles, seat.version = tuple(sorted(event.rows.items())), state.version
+    rows, numbers = sorted(event.rows.items()), event.participants
+    seat.doubles = tuple(Double(booking_id, letter, numbers.get(booking_id, "")) for booking_id, letter in rows)
+    seat.version = state.version
+    state.doubled.add((event.vhs, event.ref))
 
 
 def _single(state: Cooperation, event: e.MirrorSingle) -> None:
     seat = _seat(_booking(state, event.ref), event)
     seat.doubles, seat.version = (), state.version
+    state.doubled.discard((event.vhs, event.ref))
 
 
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:

@@ -131,13 +131,20 @@ class CourseBookings:
 
     ``own`` are those whose Koop-Beleg-ID names a booking of the VHS itself; ``mirrors`` is False where none is a live
     mirror of another VHS's booking. ``doubtful`` are those that can only be used if what they leave unstated is known
-    already (D29), or whose Beleg-ID may be one that a spreadsheet wrote (D18d).
+    already (D29), or whose Beleg-ID may be one that a spreadsheet wrote (D18d). ``twice`` says that several rows have
+    one Koop-Beleg-ID (D26).
     """
 
     rows: Sequence[BookingRow]
     own: list[BookingRow]
     mirrors: bool = True
     doubtful: list[BookingRow] = field(default_factory=list)
+    twice: bool = False
+
+
+def names_twice(refs: Sequence[str]) -> bool:
+    """Tell whether two rows have one Koop-Beleg-ID."""
+    return len(set(refs)) < len(refs)
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,7 +272,11 @@ class Report(msgspec.Struct, kw_only=True):
         for row in self.bookings:
             found.setdefault((row.number, row.period), []).append(row)
         return {
-            key: CourseBookings(rows, [row for row in rows if row.ref and owner_of(row.ref) == self.vhs])
+            key: CourseBookings(
+                rows,
+                [row for row in rows if row.ref and owner_of(row.ref) == self.vhs],
+                twice=names_twice([row.ref for row in rows if row.ref]),
+            )
             for key, rows in found.items()
         }
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Seat
+from koop_es.domain.cooperation import Double, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
@@ -110,21 +110,22 @@ def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
     A partial export need not show all of them: the letters of the others are those shown last.
     """
     vhs, state, shown = draft.moment.vhs, draft.state, pairing.shown
-    noted = {ref for code, where, ref in state.violations if code == "MIRROR_DOUBLED" and where == vhs}
+    noted = {ref for where, ref in state.doubled if where == vhs}
     for ref in sorted(noted | pairing.doubled.keys()):
         seat = _seat(draft, ref)
         if seat is None or seat.status is None or ref not in shown:
             continue
         rows = pairing.doubled.get(ref, [shown[ref]])
-        letters = {} if part.proves_absence else dict(seat.doubles)
-        letters |= _letters(rows)
-        if len(letters) > 1:
-            if tuple(sorted(letters.items())) != seat.doubles:
-                draft.add(e.MirrorDoubled, "D26", row=shown[ref], ref=ref, rows=letters)
-            others = set(letters) - {row.booking_id for row in rows}
-            if shown[ref].status is CANCELLED and any(letters[other] != CANCELLED.value for other in others):
+        found = {} if part.proves_absence else {row.booking_id: row for row in seat.doubles}
+        found |= _doubles(rows)
+        if len(found) > 1:
+            _note_doubles(draft, ref, seat, found, shown[ref])
+            others = (found[other] for other in found.keys() - {row.booking_id for row in rows})
+            if shown[ref].status is CANCELLED and any(other.letter != CANCELLED.value for other in others):
                 del shown[ref]
         elif seat.doubles:
+            if shown[ref].booking_id != seat.booking_id and shown[ref].booking_id in {row[0] for row in seat.doubles}:
+                rekey(draft, ref, shown[ref])  # the other of the two goes on, and nobody was merged
             draft.add(e.MirrorSingle, "D26", row=shown[ref], ref=ref)
 
 
@@ -132,8 +133,16 @@ def take_new_doubles(draft: Draft, pairing: Pairing) -> None:
     """Note the rows of mirrors that stood there twice from the beginning (D26)."""
     for ref in sorted(pairing.doubled):
         seat = _seat(draft, ref)
-        if seat is not None and not seat.doubles and len(letters := _letters(pairing.doubled[ref])) > 1:
-            draft.add(e.MirrorDoubled, "D26", row=pairing.shown.get(ref), ref=ref, rows=letters)
+        if seat is not None and not seat.doubles and len(found := _doubles(pairing.doubled[ref])) > 1:
+            _note_doubles(draft, ref, seat, found, pairing.shown.get(ref))
+
+
+def _note_doubles(draft: Draft, ref: str, seat: Seat, found: dict[str, Double], row: BookingRow | None) -> None:
+    if tuple(sorted(found.values())) == seat.doubles:
+        return
+    letters = {double.booking_id: double.letter for double in found.values()}
+    numbers = {double.booking_id: double.participant_no for double in found.values() if double.participant_no}
+    draft.add(e.MirrorDoubled, "D26", row=row, ref=ref, rows=letters, participants=numbers)
 
 
 def _seat(draft: Draft, ref: str) -> Seat | None:
@@ -141,8 +150,8 @@ def _seat(draft: Draft, ref: str) -> Seat | None:
     return booking.seats.get(draft.moment.vhs) if booking is not None else None
 
 
-def _letters(rows: list[BookingRow]) -> dict[str, str]:
-    return {row.booking_id: row.raw_status for row in rows}
+def _doubles(rows: list[BookingRow]) -> dict[str, Double]:
+    return {row.booking_id: Double(row.booking_id, row.raw_status, row.participant_no) for row in rows}
 
 
 def take_references(draft: Draft, pairing: Pairing) -> None:

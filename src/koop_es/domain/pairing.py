@@ -103,11 +103,11 @@ def _are_first(part: Slice, own: str, rows: list[BookingRow], shown: dict[str, B
 def _copies(draft: Draft) -> dict[str, Booking]:
     """Find the further rows of mirrors that stand there twice, by Beleg-ID (D26)."""
     state, vhs = draft.state, draft.moment.vhs
-    noted = [ref for code, where, ref in state.violations if code == "MIRROR_DOUBLED" and where == vhs]
+    noted = [ref for where, ref in state.doubled if where == vhs]
     return {
-        booking_id: state.bookings[ref]
+        double.booking_id: state.bookings[ref]
         for ref in sorted(noted)
-        for booking_id, _ in state.bookings[ref].seats[vhs].doubles
+        for double in state.bookings[ref].seats[vhs].doubles
     }
 
 

@@ -24,6 +24,9 @@ from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
 
+OWN_IS_NAMED_BY_NONE = "empty Koop-Beleg-ID in a booking of your own"
+"""What to do where a booking of the VHS's own has a reference."""
+
 
 def route(
     report: Report,
@@ -130,7 +133,11 @@ class _Bookings:
             wrong = self._misnamed(part, found, wrong, seats)
         for row in wrong.values():
             reason = f"Koop-Beleg-ID {row.ref} names this VHS's own booking under another Beleg-ID"
-            self._set_aside(row, "Koop-Beleg-ID", reason, "empty Koop-Beleg-ID in a booking of your own")
+            self._set_aside(row, "Koop-Beleg-ID", reason, OWN_IS_NAMED_BY_NONE)
+        for row, other in self._own_as_doubles(part, found, seats) if found.twice else ():
+            wrong[row.line] = row
+            reason = f"this VHS's own booking names {row.ref}, which is row {other}"
+            self._set_aside(row, "Koop-Beleg-ID", reason, OWN_IS_NAMED_BY_NONE)
         if found.doubtful:
             known = self._booking_ids(part.coop_id)
             for item in unusable(found.doubtful, known, partial(self._mirrors, part.coop_id)):
@@ -138,6 +145,29 @@ class _Bookings:
                 self._set_aside(*item)
         rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
         part.bookings = [*part.bookings, *rows] if part.bookings else rows
+
+    def _own_as_doubles(self, part: Slice, found: CourseBookings, seats: Seats) -> Iterator[tuple[BookingRow, str]]:
+        """Find the VHS's own bookings that name a mirror which has a row of its own, and that row's Beleg-ID.
+
+        As their Beleg-ID, TNR and name are known they are what they were: nobody is absent by a reference that was
+        pasted into their row (D17), and nobody has two seats (D26).
+        """
+        rows: dict[str, list[BookingRow]] = {}
+        for row in found.rows:
+            if row.ref is not None:
+                rows.setdefault(row.ref, []).append(row)
+        known = {seat.ref: seat for _, told in seats([part.coop_id]) for seat in told}
+        for ref, same in rows.items():
+            own = [row for row in same if self._is_known(known.get(booking_ref(self._report.vhs, row.booking_id)), row)]
+            if len(same) > len(own) and owner_of(ref) != self._report.vhs:
+                other = next(row.booking_id for row in same if row not in own)
+                yield from ((row, other) for row in own)
+
+    @staticmethod
+    def _is_known(seat: KnownSeat | None, row: BookingRow) -> bool:
+        if seat is None or (seat.booking_id, seat.participant_no) != (row.booking_id, row.participant_no):
+            return False
+        return row.person is None or seat.person is None or same_name(row.person, seat.person)
 
     def _misnamed(
         self, part: Slice, found: CourseBookings, rows: dict[int, BookingRow], seats: Seats

@@ -19,6 +19,7 @@ UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.BookingDelivered.1": lambda fields: fields,
     "koop.BookingReinstated.1": lambda fields: fields,
     "koop.CourseReappeared.1": lambda fields: fields,
+    "koop.MirrorDoubled.1": lambda fields: fields,
 }
 """Topic of a former version -> what makes its fields those of the next version."""
 

@@ -81,7 +81,8 @@ TEXTS: dict[str, str] = {
     ),
     "MIRROR_DOUBLED": (
         "Booking {ref} stands in the rows {found}: it is one seat. Delete the rows that are too many; S counts only "
-        "where all of them show it."
+        "where all of them show it. Is one of them somebody else's registration, entered in a copy of the row? Then "
+        "delete nothing, and empty its Koop-Beleg-ID."
     ),
     "REGISTRATION_HELD": (
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "

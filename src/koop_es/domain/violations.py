@@ -16,7 +16,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
 from koop_es.domain.evolve_echo import EXCHANGED, MEANT, NAMED
 from koop_es.domain.judgement import Effect
-from koop_es.domain.observation import CONFIRMED
+from koop_es.domain.observation import CANCELLED, CONFIRMED
 from koop_es.domain.terms import normal_rate
 from koop_es.domain.wanted import (
     BAVARIAN_COOPERATION,
@@ -286,8 +286,8 @@ def is_odd(seat: Seat) -> bool:
 
 def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> Iterator[Violation]:
     """Removed, merged, unreadable and revived bookings (B6, B9, B13, D5)."""
-    if seat.doubles:
-        found = ", ".join(f"{booking_id} ({letter})" for booking_id, letter in seat.doubles)
+    if any(double.letter != CANCELLED.value for double in seat.doubles):
+        found = ", ".join(f"{double.booking_id} ({double.letter})" for double in seat.doubles)
         yield Violation("MIRROR_DOUBLED", vhs, booking.ref, WARNING, "D26", {"found": found})
     if (
         seat.former is not None

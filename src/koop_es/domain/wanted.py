@@ -149,11 +149,15 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
 
 
 def _to_each(change: Change, seat: Seat) -> Iterator[Change]:
-    """Address every row of a mirror that stands there twice, those aside that show what is wanted (D26)."""
+    """Address every row of a mirror that stands there twice, those aside that show what is wanted (D26).
+
+    Each expects its own TNR: a row may be deleted as asked for, and its Beleg-ID be somebody else's by then (D22).
+    """
     about, _, version = change.id.rpartition(":")
-    for booking_id, letter in seat.doubles:
+    for booking_id, letter, participant_no in seat.doubles:
         if change.kind != "booking.cancel" or letter != CANCELLED.value:
-            expects = change.expects if booking_id == seat.booking_id else {"Status": letter}
+            own = {"TNR": participant_no} if participant_no else {}
+            expects = change.expects if booking_id == seat.booking_id else {**own, "Status": letter}
             name = f"{about}@{booking_id}:{version}"
             yield msgspec.structs.replace(change, id=name, booking_id=booking_id, expects=expects)
 

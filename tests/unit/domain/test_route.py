@@ -11,7 +11,7 @@ import pytest
 
 from koop_es.domain.asides import KnownSeat
 from koop_es.domain.belongings import Trace, trace_of_row
-from koop_es.domain.observation import BookingRow, CourseRow, Kind, Rejected, Report
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Rejected, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing
 from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, row
@@ -555,6 +555,36 @@ def test_d18_own_reference_in_a_copied_row_is_set_aside() -> None:
     seats = [(ONE, [KnownSeat(f"{MASTER}:6", "6", "T6", ANNA)])]
     found = route(export(one(), two(), stranger), LANES, lambda _: False, seats=lambda _: iter(seats))
     assert taken(found, ONE)[1] == [], "it is another person"
+
+
+def pasted(*, known: KnownSeat, person: Person = ANNA) -> Routing:
+    """Route a course in which the own row 5 has the reference of the mirror in row 8."""
+    own = msgspec.structs.replace(at("N1", "5", of="301:7", person=person), line=4)
+    mirror = msgspec.structs.replace(at("N1", "8", of="301:7", person=BERND), line=5)
+    return route(export(one(), two(), own, mirror), LANES, lambda _: False, seats=lambda _: iter([(ONE, [known])]))
+
+
+def test_d17_own_booking_into_which_a_reference_was_pasted_is_set_aside_and_protected() -> None:
+    own = at("N1", "5")
+    found = pasted(known=KnownSeat(f"{MASTER}:5", "5", own.participant_no, ANNA))
+    assert taken(found, ONE)[1] == ["8"]
+    (item,) = found.rejected
+    assert (item.reason, item.remedy) == (
+        "this VHS's own booking names 301:7, which is row 8",
+        "empty Koop-Beleg-ID in a booking of your own",
+    )
+    assert "5" in found.slices[ONE].protected
+
+
+def test_d26_second_row_of_a_mirror_that_is_no_own_booking_is_the_mirrors() -> None:
+    own = at("N1", "5")
+    strangers = [
+        KnownSeat(f"{MASTER}:6", "6", own.participant_no, ANNA),
+        KnownSeat(f"{MASTER}:5", "5", "T-other", ANNA),
+        KnownSeat(f"{MASTER}:5", "5", own.participant_no, BERND),
+    ]
+    for known in strangers:
+        assert taken(pasted(known=known), ONE)[1] == ["5", "8"]
 
 
 # --- what is set aside ------------------------------------------------------------------------------------------------
