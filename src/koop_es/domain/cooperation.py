@@ -129,7 +129,8 @@ class Seat(msgspec.Struct, gc=False):
     left the exports after the last day of the course: it stays, and nothing is told there (D17).
 
     ``since`` is the number of the export that first showed the row, ``acked`` has letters and persons with that of the
-    export that first showed each; ``back`` is the version at which its program lost something of it, 0 once that is
+    export that first showed each; ``gone`` is that of the export that lacked the row first, ``again`` of the one that
+    showed it once more. ``back`` is the version at which its program lost something of it, 0 once that is
     settled, and ``ask`` says what is asked (D20).
     """
 
@@ -169,6 +170,8 @@ class Seat(msgspec.Struct, gc=False):
     waiting: tuple[Held, ...] = ()
     since: int = 0
     acked: tuple[tuple[str, int], ...] = ()
+    gone: int = 0
+    again: int = 0
     back: int = 0
     ask: str = ""
 

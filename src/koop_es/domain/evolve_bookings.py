@@ -42,6 +42,8 @@ def _show(
         lane = state.lanes.get(event.vhs)
         if seat.absences and lane is not None and lane.sparing == "B11":
             lane.sparing = ""  # not all went with the course
+        if seat.absences:
+            seat.again = count_of_export(event)
         if seat.status is None or (seat.lost and _is_made_again(lane, booking)):
             seat.since, seat.acked = count_of_export(event), ()
         elif status is not None and status is not seat.status:
@@ -116,7 +118,7 @@ def _show_row(
 def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
     """Count an absence; the export is remembered, so that it never counts twice."""
     if seat.absences == 0:
-        seat.absent_first = _export(event)
+        seat.absent_first, seat.gone = _export(event), count_of_export(event)
     seat.absences, seat.absent_export, seat.version = absences, _export(event), state.version
     seat.unknown_status, seat.archived = None, False
 

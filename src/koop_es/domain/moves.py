@@ -26,14 +26,15 @@ def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) ->
     if vhs != booking.owner or vhs in booking.cancelled_by or seat.status is None or seat.orphaned:
         return None
     row = part.stands(seat.booking_id)
-    if row is None or not _is_its_row(draft, booking, seat, row):
+    if row is None or not is_its_row(draft, booking, seat, row):
         return None
     if seat.status is CANCELLED and (row.status is CANCELLED or not _by_course(draft, booking, seat)):
         return None
     return row
 
 
-def _is_its_row(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+def is_its_row(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a row has TNR and person of a booking, of one who was erased its time (D25, D15)."""
     if row.participant_no != seat.participant_no:
         return False
     if booking.person_id in draft.erased:
@@ -119,7 +120,7 @@ def letter_left(former: Draft, ref: str, row: BookingRow) -> Status | None:
         return None
     if seat.booking_id != row.booking_id:
         return None
-    given = _was_given_out(former, booking, seat, row) and _is_its_row(former, booking, seat, row)
+    given = _was_given_out(former, booking, seat, row) and is_its_row(former, booking, seat, row)
     return seat.status if given else None
 
 

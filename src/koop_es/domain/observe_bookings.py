@@ -59,6 +59,7 @@ from koop_es.domain.went_back import (
     note_former_person,
     note_letter,
     note_missing,
+    note_moved_back,
     note_standing,
     note_value,
     take_former_rows,
@@ -83,6 +84,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     draft.emptied = not any(ref in draft.state.bookings for ref in shown)
     if missing:
         note_missing(draft, part, missing)
+    note_moved_back(draft, shown)
     fresh = note_anew(draft, shown, pairing.rekeyed)
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)

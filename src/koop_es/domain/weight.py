@@ -49,12 +49,25 @@ class Renamed(NamedTuple):
 class Sign(NamedTuple):
     """Something that a VHS acknowledged first in export number ``since`` and now lacks, or shows as before (D20).
 
-    ``row`` tells that a row is gone; ``anew`` that whoever stood in it was entered a second time since.
+    ``row`` tells that a row is gone; ``anew`` that whoever stood in it was entered a second time since, or moved there
+    and back: that alone is no restore. One that was ``gone`` from one export on and back in another was acknowledged
+    ``again`` in that.
     """
 
     since: int
     row: bool = False
     anew: bool = False
+    gone: int = 0
+    again: int = 0
+
+    @property
+    def last(self) -> int:
+        """Tell in which export it was acknowledged last."""
+        return max(self.since, self.again)
+
+    def was_not_yet(self, moment: int) -> bool:
+        """Tell whether a program of that moment would show so much: it was not there yet, or just gone."""
+        return self.since > moment or 0 < self.gone <= moment < self.again
 
 
 class Standing(NamedTuple):

@@ -25,7 +25,7 @@ from koop_es.domain.course import CourseFacts, changed
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect, WentBack
-from koop_es.domain.moves import is_elsewhere, stands_elsewhere
+from koop_es.domain.moves import is_elsewhere, is_its_row, stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Status
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_fields, wanted_status
@@ -81,7 +81,7 @@ def went_back(
     table = everywhere._replace(newest=everywhere.newest_row)
     for some, standing, count in ((signs, everywhere, LEAST_SIGNS), (rows, table, LEAST_ROWS_OF_TABLE)):
         if (found := _moment(some, standing, count, rows=not empty)) is not None:
-            return WentBack("", (), found, sum(sign.since > found for sign in signs))
+            return WentBack("", (), found, sum(sign.was_not_yet(found) for sign in signs))
     courses = {
         coop_id: moment
         for coop_id, item in seen.items()
@@ -90,13 +90,13 @@ def went_back(
     if not courses:
         return None
     moment = min(courses.values())
-    gone = sum(sign.since > courses[coop_id] for coop_id in courses for sign in seen[coop_id].signs)
+    gone = sum(sign.was_not_yet(courses[coop_id]) for coop_id in courses for sign in seen[coop_id].signs)
     return WentBack("", tuple(sorted(courses)), moment, gone)
 
 
 def _least(signs: Sequence[Sign], count: int) -> int:
     """Give the export after which nothing may stand for so many signs to be younger; 0 where there are too few."""
-    return sorted((sign.since for sign in signs), reverse=True)[count - 1] if len(signs) >= count else 0
+    return sorted((sign.last for sign in signs), reverse=True)[count - 1] if len(signs) >= count else 0
 
 
 def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool = False) -> int | None:
@@ -106,9 +106,9 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
     Rows that are gone prove nothing where no row stands: none of the course, or none of the VHS but other ``rows``; nor
     do people alone who were entered anew.
     """
-    since = {at for at in (*standing.work, *standing.entered) if at > standing.newest}
-    for moment in sorted({standing.newest, *since}, reverse=True):
-        younger = [sign for sign in signs if sign.since > moment]
+    since = {*standing.work, *standing.entered, *(sign.gone for sign in signs if sign.gone < sign.again)}
+    for moment in sorted({standing.newest, *(at for at in since if at > standing.newest)}, reverse=True):
+        younger = [sign for sign in signs if sign.was_not_yet(moment)]
         redone = sum(at > moment for at in standing.work)
         enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least
         if moment and len(younger) >= enough and not all(sign.anew for sign in younger):
@@ -194,7 +194,21 @@ def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
         if not seat.live or seat.absences or seat.taken_back or draft.state.is_cancelled(booking):
             continue
         if not is_elsewhere(draft, part, booking, seat):
-            draft.weight.signs.append(Sign(seat.since, row=True))
+            draft.weight.signs.append(Sign(seat.since, row=True, gone=seat.gone, again=seat.again))
+
+
+def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
+    """Note the own bookings that moved to another course and whose row stands again where it was (D25), as they did
+    before; they lack nowhere, and alone that is no restore.
+    """
+    state, vhs = draft.state, draft.moment.vhs
+    new = {row.booking_id: row for ref, row in shown.items() if ref not in state.bookings} if draft.complete else {}
+    for booking in state.bookings.values() if new else ():
+        seat = booking.seats.get(vhs)
+        if seat is None or not booking.moved or booking.owner != vhs or (row := new.get(seat.booking_id)) is None:
+            continue
+        if row.booked_at == seat.booked_at and is_its_row(draft, booking, seat, row):
+            draft.weight.signs.append(Sign(seat.gone, anew=True))
 
 
 def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection[str]) -> frozenset[str]:

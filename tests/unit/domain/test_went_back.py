@@ -142,6 +142,16 @@ def test_d20_rows_that_were_entered_since_weigh_nothing_against_a_restore() -> N
     assert found(3, 3, redone=(5,)) is None, "letters and persons weigh beside them"
 
 
+def test_d20_a_row_that_was_gone_for_a_while_went_back_to_that_while() -> None:
+    returned, mirror_of_later = Sign(1, row=True, gone=5, again=8), Sign(9, row=True)
+    found = went_back({"a": Seen([returned, mirror_of_later], Standing(3, rows=True))}, nobody_else)
+    assert found is not None
+    assert (found.count, found.gone) == (5, 2)
+    assert went_back({"a": Seen([returned, Sign(4, row=True)], Standing(3, rows=True))}, nobody_else) is None, "no one"
+    assert went_back({"a": Seen([returned, mirror_of_later], Standing(8, rows=True))}, nobody_else) is None
+    assert went_back({"a": Seen([returned], Standing(3, rows=True))}, nobody_else) is None, "removed once more"
+
+
 def test_d20_people_entered_anew_alone_are_no_restore() -> None:
     anew = Sign(5, row=True, anew=True)
     assert went_back({"a": Seen([anew, anew], Standing(1, rows=True))}, nobody_else) is None
@@ -238,6 +248,37 @@ def test_d20_what_stands_in_another_course_is_not_gone() -> None:
         new_person_id=person_ids(ABO, 9).__next__,
     )  # fmt: skip
     assert outcome.weight.signs == []
+
+
+def test_d20_an_orphan_that_was_put_back_and_is_gone_with_a_mirror_of_later_went_with_its_program() -> None:
+    world = shared()
+    for _ in range(2):
+        world.report(ABO)
+    assert world.state.bookings["301:7"].orphaned_by == {ABO}
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO))
+    world.report(MASTER, held(MASTER), booked("3", person=BERND, at="2026-01-08T10:00:00+01:00"))
+    world.report(ABO, held(ABO), theirs())
+    weight = world.weigh(ABO)
+    assert [(sign.since, sign.gone, sign.again) for sign in weight.signs] == [(2, 3, 5), (6, 0, 0)]
+    standing = Standing(weight.standing.newest, rows=True)
+    found = went_back({"a": Seen(weight.signs, standing)}, nobody_else)
+    assert found is not None
+    assert found.count == moment - 1, "as it was while it was gone"
+    assert not {"BookingVanished", "OrphanDetected"} & set(types(back(world, ABO, to=found.count)))
+
+
+def test_d20_a_booking_that_moved_and_stands_where_it_was_went_back_where_it_is_not_alone() -> None:
+    world, there = shared(), booked("7", number="K-77")
+    world.report(ABO, stands=[there])
+    assert world.state.bookings["301:7"].moved
+    weight = world.weigh(ABO, held(ABO))
+    assert weight.signs == [Sign(world.exports[ABO], anew=True)]
+    alone = Seen([*weight.signs] * 2, Standing(1, rows=True))
+    assert went_back({"a": alone}, nobody_else) is None, "whoever moves two people back is asked nothing"
+    beside = Seen([*weight.signs, Sign(world.exports[ABO], row=True)], Standing(1, rows=True))
+    assert went_back({"a": beside}, nobody_else) is not None
+    assert world.weigh(ABO, held(ABO, tnr="T9")).signs == [], "somebody else under its Beleg-ID"
 
 
 def test_d20_an_s_of_others_is_told_though_it_is_asked_what_the_owners_row_means() -> None:
