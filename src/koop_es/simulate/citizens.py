@@ -396,6 +396,8 @@ class People:
         places = {vhs, contract.owner, *contract.left}
         if contract.course in self.over:
             places.add(self.over[contract.course][0])
+        if contract.course in self.lives:  # whether that was read hangs on the Master's row alone (D24, D28)
+            places.add(self.lives[contract.course][0])
         who, course, sure = contract.who, contract.course, self.verdict(contract) != "either"
         asked = [question for question in self.diary.questions if not (sure and question.code == REMOVED)]
         return any(concerns(question, who, course, place) for question in asked for place in places)

@@ -265,6 +265,15 @@ def test_an_ausfall_taken_back_after_the_last_day_is_no_more_so_for_who_is_enter
     assert "0 live seats" in story.found()
 
 
+def test_an_ausfall_taken_back_in_a_row_of_the_master_that_was_set_aside_is_asked_there() -> None:
+    story = Story().did("ausfall", "course over", MASTER, all_of_it=True)
+    story.did("unausfall", "course lives", MASTER, all_of_it=True).exports(MASTER).sits("S", *ALL)
+    assert "0 live seats" in story.found()
+    story.asks("SET_ASIDE", OTHER, None, None)
+    assert "0 live seats" in story.found(), "another VHS's row says nothing of it"
+    assert story.asks("SET_ASIDE", MASTER, None, None).found() == ""
+
+
 def test_an_s_by_hand_during_the_ausfall_is_theirs() -> None:
     story = Story().did("ausfall", "course over", MASTER, all_of_it=True).did("cancel", "leaves", letter="S")
     story.did("unausfall", "course lives", MASTER, all_of_it=True)
