@@ -156,14 +156,21 @@ class People:
                 if deed.note == LEFT_THE_EXPORTS:
                     self.hidden.setdefault((deed.vhs, course), now)
             case "course lives" if (deed.vhs, course) not in self.hidden:
-                _, since = self.over.pop(course, (deed.vhs, now))
-                self.lives[course] = deed.vhs, now
-                ended = self._ended(course, deed)
-                for contract in self.contracts.values():
-                    if contract.course == course:
-                        # Cancelled by hand after the news, or missing meanwhile: theirs or the Ausfall's? (D21, D24)
-                        by_hand = any(at >= since for at in contract.left.values())
-                        contract.doubtful |= ended or by_hand or bool(contract.missing) or deed.note == UNTOLD
+                self._note_lives(deed, course, now)
+
+    def _note_lives(self, deed: Deed, course: int, now: Moment) -> None:
+        """Follow an Ausfall that was taken back: who was cancelled by hand after the news or with it, or was
+        missing meanwhile, may have been cancelled only by it (D21, D24); nobody is asked where the owner's row shows A.
+        """
+        _, since = self.over.pop(course, (deed.vhs, now))
+        self.lives[course] = deed.vhs, now
+        ended = self._ended(course, deed)
+        for contract in self.contracts.values():
+            if contract.course == course:
+                unknown = [vhs for vhs, at in contract.left.items() if not self._was_known(vhs, course, at, since)]
+                if contract.owner in unknown and contract.revived:
+                    del contract.left[contract.owner]
+                contract.doubtful |= ended or bool(unknown or contract.missing) or deed.note == UNTOLD
 
     def _note_person(self, deed: Deed, contract: Contract, now: Moment) -> None:
         match deed.intent:
@@ -234,17 +241,34 @@ class People:
         elif not self._surely_shown(vhs, contract, since, now):
             del contract.left[vhs]
             contract.doubtful |= any(self._shown(vhs, since, now))
+        elif self._was_said_wrongly(vhs, contract.who, since):
+            del contract.left[vhs]
+            contract.doubtful = True
         elif any(
             told.vhs == vhs and told.who == contract.who and told.letter == "S" and moment(told) < since
             for told in self.diary.told
         ):
             contract.again = True  # a second "S" in one row is a question, and this is its answer (D21)
 
+    def _was_said_wrongly(self, vhs: str, who: int, since: Moment) -> bool:
+        """Tell whether the last file before an "S" showed that very letter already, which nobody meant: once that file
+        is withdrawn, what it cancelled lives again, and nobody can tell the one from the other (D32).
+        """
+        before = [sent for sent in self._shown(vhs, (-1, 0, 0.0), since) if sent.reach != "occupancy"]
+        return bool(before) and who in before[-1].mistold.cancelled
+
     def _shown(self, vhs: str, since: Moment, until: Moment) -> Iterator[Sent]:
         """Give the exports of a VHS written between two moments that may have been read."""
         for sent in self.diary.exports:
             if sent.vhs == vhs and since < moment(sent) < until and sent.status in ("applied", "unchanged"):
                 yield sent
+
+    def _was_known(self, vhs: str, course: int, at: Moment, since: Moment) -> bool:
+        """Tell whether who cancelled did so before something else happened, and any export of theirs may have said so
+        before; an operator's word is known at once.
+        """
+        said = vhs not in self.parties.get(course, ()) or any(self._shown(vhs, at, since))
+        return at < since and said
 
     def _surely_shown(self, vhs: str, contract: Contract, since: Moment, until: Moment) -> bool:
         """Tell whether the row as it was must have been read: a sound full export, while the course was there."""

@@ -20,6 +20,9 @@ WRITTEN_BY_CONNECTOR = "WS"
 MANY = 8
 """Bookings that no file cancels by a letter before somebody has looked, where they are more than a third (D31a)."""
 
+MANY_BACK = 3
+"""Bookings with "S" that show another letter again at once, which is asked about before it counts (D31e)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -60,7 +63,8 @@ class Oracle:
 
     ``confirmations`` and ``owner_only`` are the policies D3 and D2. ``archived`` are bookings that a VHS no longer
     showed when their course was over: they stay, and are billed (D17), also where their "S" was taken back since;
-    ``ended`` are those it ever showed with "S".
+    ``ended`` are those it ever showed with "S". Of those who are ``said_wrongly`` to be "S" no file has shown another
+    letter since the wrong one: an "S" that is meant is ``exported_as_mistold``, and goes with it (D32).
     """
 
     facts: Facts
@@ -71,7 +75,9 @@ class Oracle:
     certain_absences: dict[tuple[int, int], int] = field(default_factory=dict)
     missed_by: dict[tuple[int, int], int] = field(default_factory=dict)
     ever_lost: set[int] = field(default_factory=set)
-    exported_s: set[int] = field(default_factory=set)
+    exported_s: set[tuple[int, int | None]] = field(default_factory=set)
+    exported_as_mistold: set[tuple[int, int]] = field(default_factory=set)
+    said_wrongly: set[tuple[int, int]] = field(default_factory=set)
     exported_ausfall: set[int] = field(default_factory=set)
     ended_as_another: set[int] = field(default_factory=set)
     doubtful: set[tuple[int, int]] = field(default_factory=set)
@@ -89,6 +95,9 @@ class Oracle:
             own = {course for course in shown.ausfall if self.masters[course] == shown.vhs}
             self.exported_ausfall |= {course for course in own if self._is_clear(shown, course)}
         self._take_back(shown, certain=certain)
+        back = {(shown.vhs, who) for who, (status, _) in shown.rows.items() if status != "S"} & self.said_wrongly
+        if certain and len(back) < MANY_BACK:  # of so many nothing counts before somebody has looked
+            self.said_wrongly -= back
         for who, (status, editor) in shown.rows.items():
             course = self.facts.course_of.get(who)
             if course is None:
@@ -100,6 +109,8 @@ class Oracle:
             if status != "S":
                 if certain and shown.vhs == self.facts.owner_of[who]:
                     self.facts.letter_shown[who] = status
+                if certain:
+                    self.exported_as_mistold.discard((shown.vhs, who))
                 self.absences[shown.vhs, who] = 0
                 if certain or (shown.vhs, who) in self.certain_absences:
                     self.certain_absences[shown.vhs, who] = 0  # what was never seen for sure is not lost for sure
@@ -112,7 +123,10 @@ class Oracle:
             # While the course is cancelled nobody can tell whose "S" it is; where that counts it is cancelled anyway.
             clear &= course not in self.exported_ausfall
             if certain and clear and editor != WRITTEN_BY_CONNECTOR:
-                self.exported_s.add(who)
+                if (shown.vhs, who) in self.said_wrongly:
+                    self.exported_as_mistold.add((shown.vhs, who))
+                else:
+                    self.exported_s.add((who, shown.courses[who]))
         if shown.proves:
             self._miss(shown, certain=certain)
 
@@ -151,6 +165,7 @@ class Oracle:
                 is_owner = self.facts.owner_of.get(who) == shown.vhs
                 if is_owner and self.facts.letter.get(who) != self.facts.letter_shown.get(who):
                     self.facts.letter[who] = None
+            self.said_wrongly |= {(shown.vhs, who) for who in swapped}
             few = len(known) < MANY or len(known) * 3 <= len(live)
             self.mistold |= swapped if few or fate == "shifted" else frozenset()
 
@@ -212,7 +227,8 @@ class Oracle:
         facts = self.facts
         course = facts.course_of[who]
         missed = [vhs for vhs, other in self.absences if other == who]
-        surely = who in self.exported_s and who not in self.ever_lost and who not in facts.rebooked
+        said = (who, course) in self.exported_s or any(who == other for _, other in self.exported_as_mistold)
+        surely = said and who not in self.ever_lost and who not in facts.rebooked
         if who in facts.gone:
             return "either"  # in no shared course any more
         if course in self.exported_ausfall or surely:

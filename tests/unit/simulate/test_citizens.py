@@ -281,6 +281,30 @@ def test_an_s_by_hand_during_the_ausfall_is_theirs() -> None:
     assert "is out" in story.sits("A", OTHER).found()
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_d24_an_s_of_the_owner_that_came_with_the_ausfall_and_is_an_a_again_is_the_same_everywhere(
+    known: bool,
+) -> None:
+    story = Story().did("cancel", "leaves")
+    if known:
+        story.exports(OWNER)
+    story.did("ausfall", "course over", MASTER, all_of_it=True).exports(OWNER).exports(MASTER)
+    story.did("restore", "revives", letter="A").exports(OWNER)
+    story.did("unausfall", "course lives", MASTER, all_of_it=True).exports(MASTER)
+    assert ("is out" in story.sits("A", *ALL).found()) == known, "one that was shown before is final (D5)"
+
+
+def test_d32_an_s_in_a_row_of_which_a_wrong_file_said_so_before_goes_with_that() -> None:
+    said = Mistold(cancelled=frozenset({ANNA}))
+    for others, lives in ((0, True), (1, False)):
+        story = Story()
+        wrong = replace(story.exports(OWNER).diary.exports.pop(), fault="letters", mistold=said)
+        story.diary.exports.append(wrong)
+        story.exports(OWNER, others).did("cancel", "leaves").exports(OWNER).did("restore", "revives", letter="A")
+        found = story.exports(OWNER).sits("A", *ALL).found()
+        assert ("is out" not in found) == lives, "a file in between showed the A"
+
+
 def test_a_row_missing_when_the_ausfall_was_taken_back_is_asked_about() -> None:
     story = Story().did("remove", "removed").exports(OWNER).did("ausfall", "course over", MASTER, all_of_it=True)
     story.did("unausfall", "course lives", MASTER, all_of_it=True).exports(OWNER, 3).sits("A", MASTER, OTHER)
