@@ -20,12 +20,13 @@ from tests.mutations.courses import COURSES
 from tests.mutations.faults import WAY, alone, kinds, without
 from tests.mutations.lists import LISTS
 from tests.mutations.mutation import NULL, SIMULATOR, Edit, Mutation, Named, NoLongerApplies, Seeds
+from tests.mutations.restores import RESTORES
 from tests.mutations.rows import ROWS
 from tests.mutations.storage import STORAGE
 from tests.mutations.whole import WHOLE
 from tests.mutations.workshop import PROJECT, Caught, Workshop, workshop
 
-DECIDED = {mutation.name: mutation for mutation in (*ROWS, *LISTS, *WHOLE)}
+DECIDED = {mutation.name: mutation for mutation in (*ROWS, *LISTS, *RESTORES, *WHOLE)}
 """Mistakes against the decisions D17 to D32; their kind is the rule, and a small test of it catches them."""
 
 MUTATIONS = (*ARRIVALS, *BOOKINGS, *COURSES, *STORAGE, *DECIDED.values())

@@ -217,7 +217,7 @@ WHOLE = (
         "what a delta showed since a restore stands against it",
         "D20",
         "One registration of the day would hide a restore of the night, and who went with it would be cancelled.",
-        (Edit("domain/went_back.py", "(counts if seat.since <= last else entered)", "counts"),),
+        (Edit("domain/went_back.py", "(counts if since <= last else entered)", "counts"),),
         Named(
             (
                 f"{_PROGRAM_WENT_BACK}"
@@ -232,8 +232,8 @@ WHOLE = (
         (
             Edit(
                 "domain/went_back.py",
-                "(counts if seat.since <= last else entered)",
-                "(counts if seat.since <= last else work)",
+                "(counts if since <= last else entered)",
+                "(counts if since <= last else work)",
             ),
         ),
         Named(

@@ -469,8 +469,8 @@ class Story:
     def _restored(self, vhs: str) -> list[Export]:
         """Put back what an earlier complete export showed, and after a while what was there before (D20)."""
         copies = self.copies.get(vhs, [])
-        if not copies or self.engine.went_back(vhs):
-            return []  # of two restores nobody can tell what the second undoes
+        if not copies:
+            return []
         copy, now = self.random.choice(copies), self.network.rows[vhs]
         shown = self.shown.get(vhs, set())
         younger = [ref for ref in self.network.live(vhs) if ref in shown - copy.keys() and not self.network.is_out(ref)]

@@ -69,7 +69,8 @@ def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11).
 
     Only a legible Beleg-ID or Koop-Beleg-ID is such a sight (D17), and only of the booking whose row it is now: not of
-    one that has moved (D25), nor of one whose Beleg-ID is another's in whichever course (D18a).
+    one that has moved (D25), nor of one whose Beleg-ID is another's in whichever course (D18a), nor of one that went
+    with its program, which gives its numbers to others (D20).
     """
     if not part.protected:
         return
@@ -78,6 +79,8 @@ def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
         booking = bookings[ref]
         seat = booking.seats.get(vhs)
         if seat is None or not seat.absences or seat.orphaned or seat.lost or seat.status is None:
+            continue
+        if seat.back and seat.asked and seat.ask == "row":
             continue
         if not is_sighted(part, ref, seat) or now.get(seat.booking_id) is not booking:
             continue

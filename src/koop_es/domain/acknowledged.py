@@ -47,8 +47,23 @@ def was_shown(seat: Seat, value: str, now: str, moment: int) -> bool:
     return any(name == value and count <= moment for name, count in seat.acked) and first_shown(seat, now) > moment
 
 
+def stands_since(seat: Seat, value: str) -> int:
+    """Tell in which export a row showed a value for the first time of all, also before it went with a program."""
+    return min((first_shown(seat, value), *(count for name, count in seat.acked_before if name == value)))
+
+
+def row_stands_since(at: Seat | Lane) -> int:
+    """Tell in which export a row, or a course, stood for the first time of all, also before it was made again."""
+    return at.since_before or at.since
+
+
 def take_back(seat: Seat, lost: str) -> None:
-    """Let go of a value that went with a program: when it is shown again, that is for the first time."""
+    """Let go of a value that went with a program: when it is shown again, that is for the first time.
+
+    But it is no proof then that the program did not go back to a moment when it stood before.
+    """
+    if lost not in dict(seat.acked_before):
+        seat.acked_before = (*seat.acked_before, (lost, first_shown(seat, lost)))
     seat.acked = tuple((name, count) for name, count in seat.acked if name != lost)
 
 
@@ -80,8 +95,17 @@ def fact_was_shown(lane: Lane, name: str, value: Any, moment: int) -> bool:
     return younger and any(former == value and count <= moment for former, count in known)
 
 
+def fact_stands_since(lane: Lane, name: str, value: Any) -> int:
+    """Tell in which export the row of a course showed a value for the first time of all."""
+    before = (count for known, count in lane.acked_before.get(name, ()) if known == value)
+    return min((fact_first_shown(lane, name, value), *before))
+
+
 def take_fact_back(lane: Lane, name: str, lost: Any) -> None:
-    """Let go of a value that went with a program."""
+    """Let go of a value that went with a program, as of one of a row."""
+    before = lane.acked_before.get(name, ())
+    if all(value != lost for value, _ in before):
+        lane.acked_before[name] = (*before, (lost, fact_first_shown(lane, name, lost)))
     lane.acked[name] = tuple((value, count) for value, count in lane.acked.get(name, ()) if value != lost)
 
 

@@ -129,9 +129,10 @@ class Seat(msgspec.Struct, gc=False):
     left the exports after the last day of the course: it stays, and nothing is told there (D17).
 
     ``since`` is the number of the export that first showed the row, ``acked`` has letters and persons with that of the
-    export that first showed each; ``gone`` is that of the export that lacked the row first, ``again`` of the one that
-    showed it once more. ``back`` is the version at which its program lost something of it, 0 once that is
-    settled, and ``ask`` says what is asked (D20).
+    export that first showed each; ``since_before`` and ``acked_before`` are the same of a row that was made again, and
+    of what went with a program, when they were shown for the first time of all. ``gone`` is the number of the export
+    that lacked the row first, ``again`` of the one that showed it once more. ``back`` is the version at which its
+    program lost something of it, 0 once that is settled, and ``ask`` says what is asked (D20).
     """
 
     status: Status | None = None
@@ -172,6 +173,8 @@ class Seat(msgspec.Struct, gc=False):
     acked: tuple[tuple[str, int], ...] = ()
     gone: int = 0
     again: int = 0
+    since_before: int = 0
+    acked_before: tuple[tuple[str, int], ...] = ()
     back: int = 0
     ask: str = ""
 
@@ -275,7 +278,8 @@ class Lane:
     ``aside`` are rows that were set aside, by the booking each may be, by "" those of the course: no event says so, and
     only who answers questions puts it in (D30).
 
-    ``since`` and ``acked`` are what they are for a seat, of the course and its fields. After its program went ``back``,
+    ``since`` and ``acked``, ``since_before`` and ``acked_before`` are what they are for a seat, of the course and its
+    fields. After its program went ``back``,
     ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait for a decision; ``restoring`` are those
     to be written at the Master. ``abo_lost`` is True until the Abo-Kurs is there again (D20).
     """
@@ -327,6 +331,8 @@ class Lane:
     withdrawn: set[str] = field(default_factory=set)
     since: int = 0
     acked: dict[str, tuple[tuple[Any, int], ...]] = field(default_factory=dict)
+    since_before: int = 0
+    acked_before: dict[str, tuple[tuple[Any, int], ...]] = field(default_factory=dict)
     back: Back | None = None
     back_fields: set[str] = field(default_factory=set)
     asked_facts: dict[str, Any] = field(default_factory=dict)

@@ -45,14 +45,14 @@ def _show(
         if seat.absences:
             seat.again = count_of_export(event)
         if seat.status is None or (seat.lost and _is_made_again(lane, booking)):
-            seat.since, seat.acked = count_of_export(event), ()
+            seat.since_before = seat.since_before or seat.since
+            seat.since, seat.acked, seat.acked_before = count_of_export(event), (), ()
         elif status is not None and status is not seat.status:
             note(seat, seat.status.value, status.value, count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
     seat.archived, seat.spared = False, False
-    if not _is_asked_still(booking, seat, event.vhs, status or seat.status):
-        seat.asked = seat.back = 0
+    _settle_question(booking, seat, event.vhs, status or seat.status)
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
@@ -74,6 +74,28 @@ def _is_made_again(lane: Lane | None, booking: Booking) -> bool:
     What was not given out cannot have been written: then the program has again what it had before it went back.
     """
     return lane is not None and lane.creates_given.pop(booking.ref, None) is not None
+
+
+def _settle_question(booking: Booking, seat: Seat, vhs: str, status: Status | None) -> None:
+    """Close the question about a row that is there and shows a ``status``, unless it is open still (D20).
+
+    A row of former times that was gone and is back is asked about as before.
+    """
+    if _is_asked_still(booking, seat, vhs, status):
+        return
+    if seat.back and seat.asked and seat.ask == "row" and vhs == booking.owner and status is not CANCELLED:
+        seat.ask = "shown"
+        if _is_asked_still(booking, seat, vhs, status):
+            return
+    seat.asked = seat.back = 0
+
+
+def _settle_sight(booking: Booking, seat: Seat, vhs: str) -> None:
+    """Close the question whether a row is gone that is there, whatever it shows; what else was asked is open still."""
+    if not seat.returned:
+        back = seat.back
+        _settle_question(booking, seat, vhs, seat.status)
+        seat.back = back
 
 
 def _is_asked_still(booking: Booking, seat: Seat, vhs: str, status: Status | None) -> bool:
@@ -152,8 +174,7 @@ def _amended(state: Cooperation, event: e.BookingAmended) -> None:
         note_person(seat, event.person_version, event)
         booking.withheld_person = booking.last_person  # a former version may count again (D20); numbers are not reused
         booking.person_version = seat.person_version = event.person_version
-        if not _is_asked_still(booking, seat, event.vhs, seat.status):
-            seat.asked = seat.back = 0
+        _settle_question(booking, seat, event.vhs, seat.status)
         seat.waiting = tuple(held for held in seat.waiting if held.effect != Effect.PERSON)
     if event.participant_no is not None:
         seat.participant_no = event.participant_no
@@ -243,7 +264,7 @@ def _reappeared(state: Cooperation, event: e.BookingReappeared) -> None:
     seat = _seat(booking, event)
     if event.rule == "B11":  # of a row that was set aside nothing is known but that it is there
         seat.absences, seat.absent_export, seat.withheld, seat.version = 0, "", None, state.version
-        seat.asked = seat.asked if seat.returned else 0
+        _settle_sight(booking, seat, event.vhs)
     else:
         _show(state, booking, seat, event.status, event)
 
@@ -284,7 +305,7 @@ def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
     seat = _seat(_booking(state, event.ref), event)
     _miss(state, seat, event, 2)
-    seat.lost, seat.back = True, _back(state, event)
+    seat.lost, seat.back, seat.withheld = True, _back(state, event), None
     if seat.back:
         seat.booking_id = seat.participant_no = ""  # its program gives these numbers to somebody else (D20)
 
@@ -324,7 +345,8 @@ def _questioned(state: Cooperation, event: e.BookingQuestioned) -> None:
         seat.absent_version = state.version
     else:
         _show_former(state, booking, seat, event)
-    seat.asked, seat.ask, seat.back = state.version, event.what, _back(state, event)
+    seat.asked, seat.ask, seat.back = state.version, event.what, _back(state, event) or seat.back
+    seat.withheld = None
 
 
 def _went_back(state: Cooperation, event: e.BookingWentBack) -> None:
@@ -499,11 +521,12 @@ def _single(state: Cooperation, event: e.MirrorSingle) -> None:
 
 
 def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
-    seat = _seat(_booking(state, event.ref), event)
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
     seat.unknown_status, seat.archived = event.raw_status, False
     if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
         seat.absences, seat.absent_export, seat.withheld, seat.lost = 0, "", None, False
-        seat.asked = seat.asked if seat.returned else 0
+        _settle_sight(booking, seat, event.vhs)
 
 
 def _export(event: e.Event) -> str:

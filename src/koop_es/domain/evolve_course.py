@@ -194,7 +194,8 @@ def _reported(state: Cooperation, event: e.CourseReported) -> None:
 def _delivered(state: Cooperation, event: e.CourseDelivered) -> None:
     lane = _lane(state, event.vhs)
     lane.row, lane.delivered, lane.id_held = event.facts, True, event.id_held
-    lane.since, lane.acked, lane.abo_lost = count_of_export(event), {}, False
+    lane.since_before = lane.since_before or lane.since
+    lane.since, lane.acked, lane.acked_before, lane.abo_lost = count_of_export(event), {}, {}, False
     if lane.instructor is None:
         lane.instructor = event.facts.instructor or None
     if lane.adopted:

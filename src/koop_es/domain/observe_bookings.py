@@ -57,6 +57,7 @@ from koop_es.domain.wanted import sees_identity
 from koop_es.domain.went_back import (
     note_anew,
     note_former_person,
+    note_lacking,
     note_letter,
     note_missing,
     note_moved_back,
@@ -85,6 +86,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if missing:
         note_missing(draft, part, missing)
     note_moved_back(draft, shown)
+    if part.proves_absence:
+        note_lacking(draft, shown)
     fresh = note_anew(draft, shown, pairing.rekeyed)
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
@@ -118,7 +121,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         weigh_course(draft, before, shown, missing)
     if part.proves_absence:
         note_strays(draft, part, shown)
-    if draft.weight.signs:
+    if draft.weight.signs or draft.weight.lacks:
         note_standing(draft, part, shown.keys() - fresh)
 
 

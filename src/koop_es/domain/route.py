@@ -284,7 +284,8 @@ class Everywhere:
 def _in_courses_set_aside(report: Report, routing: Routing, courses: Courses) -> Iterator[str]:
     """Name what stands in courses that were set aside, or whose COOP-Id is another one, by Beleg-ID and reference.
 
-    Wherever such a course belongs, these bookings are not gone (B11).
+    Wherever such a course belongs, these bookings are not gone (B11). What can be read, and names another booking, is
+    only that one, whoever had its Beleg-ID before (D18).
     """
     aside = {item.key[:2] for item in (*report.rejected, *routing.rejected) if item.about == "course" and item.key}
     for key, found in courses.bookings.items():
@@ -294,7 +295,7 @@ def _in_courses_set_aside(report: Report, routing: Routing, courses: Courses) ->
     for coop_id, part in routing.slices.items():
         shown = part.course.external_number if part.course is not None else None
         if shown not in (None, coop_id) and not is_legacy(coop_id):
-            yield from (row.booking_id for row in part.bookings)
+            yield from (row.ref or row.booking_id for row in part.bookings)
 
 
 def _is_stray(report: Report, row: BookingRow) -> bool:

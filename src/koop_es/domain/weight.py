@@ -109,7 +109,8 @@ class Weight:
     program (D20); ``cancelled`` those that show "S", ``revived`` those that show another letter after an
     acknowledged "S"; ``ausfall`` a course cancelled by its Master, ``revised`` the synced fields that it changes,
     ``renamed`` own bookings with other person data. ``signs`` of a program that went back are noted beside what is
-    ``standing`` (D20); of a course that is ``unread`` the export shows no row that could stand.
+    ``standing`` (D20), which is also known where the slice ``lacks`` rows that are no signs; of a course that is
+    ``unread`` the export shows no row that could stand.
     """
 
     absent: list[Absent] = field(default_factory=list)
@@ -124,6 +125,7 @@ class Weight:
     renamed: list[Renamed] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)
     standing: Standing = NOTHING_STANDS
+    lacks: bool = False
     unread: bool = False
 
     @property

@@ -14,10 +14,13 @@ from koop_es.domain import events as e
 from koop_es.domain.absences import is_over, is_protected
 from koop_es.domain.acknowledged import (
     fact_first_shown,
+    fact_stands_since,
     fact_was_shown,
     first_shown,
     letter_of,
     person_name,
+    row_stands_since,
+    stands_since,
     was_shown,
 )
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
@@ -62,8 +65,9 @@ def went_back(
     """Tell whether a program went back, all over the VHS or in some courses (D20); ``moment`` is left to be named.
 
     All over the VHS is also a table of bookings without the others: nothing is asked then of what the courses show.
-    ``seen`` are the slices with signs, by cooperation; ``others`` gives what stands in all the others one by one, and
-    is asked only where the slices with signs leave it possible. A booking file that is ``empty`` is no restore (D19).
+    ``seen`` are the slices with signs or without some rows, by cooperation; ``others`` gives what stands in all the
+    others one by one, and is asked only where these leave it possible. A booking file that is ``empty`` is no restore
+    (D19).
     """
     signs = [sign for item in seen.values() for sign in item.signs]
     if len(signs) < LEAST_SIGNS:
@@ -121,10 +125,11 @@ def standing_in(
 ) -> Standing:
     """Tell what a VHS shows in a cooperation that it acknowledged in an export ``before`` this one.
 
-    ``shown`` are the bookings that have a row which may be of before, by default all that it showed last. Had the
-    program gone back before the last ``complete`` export, that would have shown it; what partial exports first showed
-    since may have been entered after it went back, and is no proof that it did not: a row proves that by itself, since
-    the complete export lacked it; letters, persons and facts may be older, and weigh against it.
+    ``shown`` are the bookings that have a row which may be of before, by default all that it showed last. What went
+    with its program once and is there again counts from its first time of all: a second restore may bring that back.
+    Had the program gone back before the last ``complete`` export, that would have shown it; what partial exports first
+    showed since may have been entered after it went back, and is no proof that it did not: a row proves that by itself,
+    since the complete export lacked it; letters, persons and facts may be older, and weigh against it.
     """
     counts, work, entered, rows = [0], list[int](), list[int](), False
     last = before if complete is None else complete
@@ -132,17 +137,18 @@ def standing_in(
         seat = booking.seats.get(vhs)
         if seat is None or seat.status is None or not (seat.held if shown is None else ref in shown):
             continue
-        if seat.since < before:
-            (counts if seat.since <= last else entered).append(seat.since)
-        for count in (first_shown(seat, letter_of(seat)), first_shown(seat, person_name(_person(seat)))):
+        since = row_stands_since(seat)
+        if since < before:
+            (counts if since <= last else entered).append(since)
+        for count in (stands_since(seat, letter_of(seat)), stands_since(seat, person_name(_person(seat)))):
             if seat.since != count < before:
                 (work if booking.owner == vhs or count > last else counts).append(count)
-        rows = rows or 0 < seat.since < before
+        rows = rows or 0 < since < before
     newest_row = max(counts)
     lane = state.lanes.get(vhs)
     if lane is not None and lane.present and lane.exists:
-        values = (fact_first_shown(lane, name, getattr(lane.row, name)) for name in lane.acked)
-        for count in (lane.since, *values):
+        values = (fact_stands_since(lane, name, getattr(lane.row, name)) for name in lane.acked)
+        for count in (row_stands_since(lane), *values):
             if count < before:
                 (counts if count <= last else work).append(count)
     return Standing(max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)))
@@ -185,13 +191,15 @@ def note_missing_course(draft: Draft, lane: Lane) -> None:
 
 
 def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
-    """Note the rows a complete export lacks for the first time; of a course that is over that proves nothing (D17), and
-    what stands in another course is not gone (D25).
+    """Note the rows a complete export lacks for the first time, or since one that lacked too many to be believed (D19);
+    of a course that is over that proves nothing (D17), and what stands in another course is not gone (D25).
     """
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
         seat = booking.seats[draft.moment.vhs]
-        if not seat.live or seat.absences or seat.taken_back or draft.state.is_cancelled(booking):
+        if not seat.live or seat.taken_back or draft.state.is_cancelled(booking):
+            continue
+        if seat.absences and not (seat.foreseen or seat.withheld):
             continue
         if not is_elsewhere(draft, part, booking, seat):
             draft.weight.signs.append(Sign(seat.since, row=True, gone=seat.gone, again=seat.again))
@@ -252,9 +260,16 @@ def note_former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingR
             return
 
 
+def note_lacking(draft: Draft, shown: Collection[str]) -> None:
+    """Note that a complete export lacks rows, also of who is cancelled: no sign, but they do not stand (D20)."""
+    vhs = draft.moment.vhs
+    seats = (booking.seats.get(vhs) for ref, booking in draft.state.bookings.items() if ref not in shown)
+    draft.weight.lacks = any(seat is not None and seat.held for seat in seats)
+
+
 def note_standing(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Note what stands in a slice in which something is gone or as before."""
-    if draft.weight.signs and draft.moment.origin is not None:
+    if (draft.weight.signs or draft.weight.lacks) and draft.moment.origin is not None:
         before = draft.moment.origin.sequence or 0
         complete = part.complete_before()
         draft.weight.standing = standing_in(draft.state, draft.moment.vhs, before, complete, shown)
@@ -314,7 +329,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
     for ref in [] if is_over(draft) else list(missing):
         booking = state.bookings[ref]
         seat = booking.seats[vhs]
-        if seat.orphaned or seat.withheld or seat.returned or (owner_of(ref) == vhs and state.is_final(booking)):
+        if seat.orphaned or seat.returned or (owner_of(ref) == vhs and state.is_final(booking)):
             continue
         if stands_elsewhere(draft, part, booking, seat) is not None:
             continue

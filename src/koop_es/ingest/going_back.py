@@ -29,8 +29,9 @@ AT_ONCE = 50
 
 def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | None:
     """Tell whether a program went back, by the signs its slices show; None for nearly every export."""
-    seen = {coop_id: Seen(weight.signs, weight.standing) for coop_id, weight in weights.items() if weight.signs}
-    if not seen or report.sequence is None:
+    known = {coop_id: weight for coop_id, weight in weights.items() if weight.signs or weight.lacks}
+    seen = {coop_id: Seen(weight.signs, weight.standing) for coop_id, weight in known.items()}
+    if not any(item.signs for item in seen.values()) or report.sequence is None:
         return None
     before = report.sequence
     complete = ledger.complete_before(tx, report.vhs, before)

@@ -325,6 +325,13 @@ def test_r15_booking_in_a_course_that_shows_the_coop_id_of_another_is_not_gone()
     assert "7" in routing.slices[ONE].protected
 
 
+def test_d18_mirror_in_a_course_with_another_coop_id_is_nobody_who_had_its_beleg_id_before() -> None:
+    """A restored program gives the number of whom it lost to a mirror, which can be read."""
+    routing = followed(one("N1"), two(coop_id=ONE), at("N2", "7", of="301:9"), one={"7"}, two={"9"})
+    assert routing.slices[ONE].protected >= {"301:9"}
+    assert "7" not in routing.slices[ONE].protected
+
+
 def test_b11_booking_that_stands_in_a_course_of_its_own_is_gone_from_the_other() -> None:
     routing = followed(one("N1"), one("LOCAL", ""), two(), at("LOCAL", "7"), at("N1", "8"), one={"7", "8"})
     assert "7" not in routing.slices[ONE].protected

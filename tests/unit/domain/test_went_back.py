@@ -9,7 +9,7 @@ import pytest
 
 from koop_es.domain.errors import Refused
 from koop_es.domain.events import Event
-from koop_es.domain.judgement import Judgement, WentBack
+from koop_es.domain.judgement import Absences, Judgement, WentBack
 from koop_es.domain.observation import BookingRow, Origin, Person
 from koop_es.domain.observe import observe
 from koop_es.domain.restoring import reject_booking, reject_course, restore_booking, restore_course
@@ -35,6 +35,7 @@ from tests.unit.domain.world import (
 )
 
 OWN, OTHER = "301:8", "563:3"
+FORESEEN = Judgement(foreseen=Absences(everywhere=True))
 
 
 def nobody_else() -> list[Standing]:
@@ -234,6 +235,110 @@ def test_d20_a_mirror_that_is_back_before_it_was_given_out_is_what_it_was() -> N
     weight = world.weigh(ABO, held(ABO))
     assert [sign.since for sign in weight.signs] == [since, since], "the program was put right, and goes back again"
     assert weight.standing.newest == 2
+
+
+def test_d20_values_that_are_back_are_no_proof_against_a_second_restore() -> None:
+    """Otherwise who came after the second copy would be taken for removed."""
+    world = shared(status="W")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="A"), venue="Raum 9")
+    now = held(ABO, status="A"), mine(), theirs()
+    world.report(MASTER, held(MASTER), booked("3", person=BERND, at="2026-01-08T10:00:00+01:00"))
+    world.report(ABO, *now, venue="Raum 9")
+    back(world, ABO, held(ABO, status="W"), to=moment)
+    world.report(ABO, *now, venue="Raum 9")
+    weight = world.weigh(ABO, held(ABO, status="A"), venue="Raum 9")
+    assert [sign.since for sign in weight.signs] == [4, 4]
+    assert weight.standing == Standing(3, rows=True, newest_row=2, work=(3,))
+
+
+def test_d20_a_mirror_that_was_made_again_is_no_proof_against_a_second_restore() -> None:
+    """The second copy may be one of before the first restore, in which it stands as well."""
+    world, moment = busy()
+    back(world, ABO, held(ABO), to=moment)
+    world.give(ABO)
+    world.report(ABO, held(ABO), theirs())
+    assert world.state.bookings[OTHER].seats[ABO].since == world.exports[ABO]
+    assert world.weigh(ABO, theirs()).standing.newest_row == 3
+
+
+def test_d20_rows_that_an_unbelievable_night_lacked_first_are_signs_all_the_same() -> None:
+    """A program that was put back after an export without bookings cancels nobody who came since (D19)."""
+    world, moment = busy()
+    assert types(world.report(ABO, judgement=FORESEEN))[:3] == ["BookingVanished"] * 3
+    weight = world.weigh(ABO, held(ABO))
+    assert [sign.since for sign in weight.signs] == [3, 3]
+    found = types(back(world, ABO, held(ABO), to=moment))
+    assert sorted(found) == ["BookingQuestioned", "BookingReappeared", "CourseWentBack", "MirrorLost"]
+    assert world.to_do(ABO) == [("booking.create", OTHER)]
+
+
+def test_d20_rows_that_were_withheld_as_missing_are_written_again() -> None:
+    world, moment = busy()
+    world.report(ABO, judgement=FORESEEN)
+    assert types(world.report(ABO, withhold=True)) == ["OrphanWithheld"] * 3
+    back(world, ABO, held(ABO), to=moment)
+    assert world.to_do(ABO) == [("booking.create", OTHER)]
+    assert world.detail("PROGRAM_WENT_BACK") == {"found": f"301#{moment}", "refs": f"{OWN}, {OTHER}"}
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "backup"))
+    assert world.to_do(ABO) == [("booking.create", OTHER), ("booking.create", OWN)]
+
+
+def test_d20_who_was_missing_the_night_before_is_no_sign() -> None:
+    world, _ = busy()
+    world.report(ABO, held(ABO))
+    assert world.weigh(ABO, held(ABO)).signs == [], "one after the other they are removals"
+
+
+def test_d20_who_is_cancelled_and_gone_with_the_rest_does_not_stand() -> None:
+    world, _ = busy()
+    world.report(MASTER, held(MASTER), booked("3", "S", person=BERND, at="2026-01-08T10:00:00+01:00"))
+    weight = world.weigh(ABO, held(ABO))
+    assert ([sign.since for sign in weight.signs], weight.lacks) == ([3], True)
+    assert weight.standing == Standing(2, rows=True, newest_row=2)
+    world.report(THIRD, held(THIRD), mirror("T8", OWN, "S", at="2026-01-07T10:00:00+01:00"))
+    weight = world.weigh(ABO, held(ABO))
+    assert (weight.signs, weight.standing.newest) == ([], 2), "nor where nothing of its course is a sign"
+
+
+@pytest.mark.parametrize("gone", ["a night", "a night of a letter that nobody knows"])
+def test_d20_the_question_about_a_former_letter_is_open_again_when_its_row_is_back(gone: str) -> None:
+    world = shared(status="W")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="A"))
+    back(world, ABO, held(ABO, status="W"), to=moment)
+    assert types(world.report(ABO)) == ["BookingQuestioned"]
+    if gone != "a night":
+        world.report(ABO, held(ABO, status="X"))
+    world.report(ABO, held(ABO, status="W"))
+    assert world.to_do(ABO) == [], "what the row means is for somebody to say"
+    assert ("PROGRAM_WENT_BACK", ABO, "") in world.open
+    world.decide(ABO, lambda draft: reject_booking(draft, "301:7", "back on the list"))
+    assert world.statuses(MASTER) == {"301:7": "W"}
+    assert "PROGRAM_WENT_BACK" not in world.codes
+
+
+def test_d20_a_row_that_is_back_with_what_counts_is_asked_about_no_more() -> None:
+    world = shared(status="W")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="A"))
+    back(world, ABO, held(ABO, status="W"), to=moment)
+    world.report(ABO)
+    world.report(ABO, held(ABO, status="A"))
+    assert "PROGRAM_WENT_BACK" not in world.codes
+    with pytest.raises(Refused, match="nothing is asked"):
+        world.decide(ABO, lambda draft: reject_booking(draft, "301:7", "too late"))
+
+
+def test_d20_a_beleg_id_in_a_row_set_aside_does_not_say_that_a_lost_booking_is_there() -> None:
+    """Its program gives the number to somebody else; the next nights would cancel it everywhere (D17)."""
+    world, moment = busy()
+    back(world, ABO, held(ABO), to=moment)
+    for _ in range(2):
+        assert world.report(ABO, held(ABO), protected=["8"]) == []
+    assert types(world.report(ABO, held(ABO))) == []
+    assert world.statuses(MASTER)[OWN] == "A"
+    assert ("PROGRAM_WENT_BACK", ABO, "") in world.open
 
 
 def test_d20_what_stands_in_another_course_is_not_gone() -> None:

@@ -1,0 +1,134 @@
+"""Mistakes about an admin program that was put back, and what is written there again (D20)."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Edit, Mutation, Named
+
+_WENT_BACK = "tests/unit/domain/test_went_back.py"
+
+RESTORES = (
+    Mutation(
+        "rows that were missing in an unbelievable night are no signs of a restore",
+        "D20",
+        "A program that is put back after an export without bookings would cancel who came since its copy.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "        if seat.absences and not (seat.foreseen or seat.withheld):\n",
+                "        if seat.absences:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_rows_that_an_unbelievable_night_lacked_first_are_signs_all_the_same",)),
+    ),
+    Mutation(
+        "who was missing the night before is a sign of a restore",
+        "D20",
+        "Removals one after the other would be asked about, and the seats stay taken.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "        if seat.absences and not (seat.foreseen or seat.withheld):\n",
+                "        if False:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_who_was_missing_the_night_before_is_no_sign",)),
+    ),
+    Mutation(
+        "what is withheld as missing is not written again after a restore",
+        "D20",
+        "The mirror would be missing for ever, and its customer stand before a full course.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "        if seat.orphaned or seat.returned or (",
+                "        if seat.orphaned or seat.withheld or seat.returned or (",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_rows_that_were_withheld_as_missing_are_written_again",)),
+    ),
+    Mutation(
+        "the row of who is cancelled stands although it is gone with the rest",
+        "D20",
+        "One cancellation at another VHS would hide a restore, and all who came since its copy be cancelled.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    if draft.weight.signs or draft.weight.lacks:\n",
+                "    if draft.weight.signs:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_who_is_cancelled_and_gone_with_the_rest_does_not_stand",)),
+    ),
+    Mutation(
+        "a value that is back after a restore is as young as that",
+        "D20",
+        "A second restore would not be seen, and who came since its copy be cancelled.",
+        (
+            Edit(
+                "domain/acknowledged.py",
+                "    if lost not in dict(seat.acked_before):\n",
+                "    if False:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_values_that_are_back_are_no_proof_against_a_second_restore",)),
+    ),
+    Mutation(
+        "a fact that is back after a restore is as young as that",
+        "D20",
+        "A second restore would not be seen, and who came since its copy be cancelled.",
+        (
+            Edit(
+                "domain/acknowledged.py",
+                "    if all(value != lost for value, _ in before):\n",
+                "    if False:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_values_that_are_back_are_no_proof_against_a_second_restore",)),
+    ),
+    Mutation(
+        "a mirror that was made again is as young as that",
+        "D20",
+        "A second restore would not be seen, and who came since its copy be cancelled.",
+        (Edit("domain/acknowledged.py", "    return at.since_before or at.since\n", "    return at.since\n"),),
+        Named((f"{_WENT_BACK}::test_d20_a_mirror_that_was_made_again_is_no_proof_against_a_second_restore",)),
+    ),
+    Mutation(
+        "a row of former times that was gone for a night is as somebody wants it",
+        "D20",
+        "Its letter would be written over unasked.",
+        (Edit("domain/evolve_bookings.py", '        seat.ask = "shown"\n', '        seat.ask = "row"\n'),),
+        Named((f"{_WENT_BACK}::test_d20_the_question_about_a_former_letter_is_open_again_when_its_row_is_back",)),
+    ),
+    Mutation(
+        "a legible Beleg-ID says that a booking which went with its program is there again",
+        "D20",
+        "The program has given it to somebody else: two nights later the customer is cancelled everywhere.",
+        (
+            Edit(
+                "domain/absences.py",
+                '        if seat.back and seat.asked and seat.ask == "row":\n',
+                "        if False:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_a_beleg_id_in_a_row_set_aside_does_not_say_that_a_lost_booking_is_there",)),
+    ),
+    Mutation(
+        "a mirror in a course with another COOP-Id protects who had its Beleg-ID before",
+        "D18",
+        "One of two bookings that a program lost would not be missed, and the other be cancelled as removed.",
+        (
+            Edit(
+                "domain/route.py",
+                "            yield from (row.ref or row.booking_id for row in part.bookings)\n",
+                "            yield from (row.booking_id for row in part.bookings)\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_route.py::"
+                "test_d18_mirror_in_a_course_with_another_coop_id_is_nobody_who_had_its_beleg_id_before",
+            )
+        ),
+    ),
+)
+"""An old copy of a program, what it lacks and what stands."""
