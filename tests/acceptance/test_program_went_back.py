@@ -117,6 +117,29 @@ def test_d20_the_copy_of_before_and_after_cost_nobody_a_second_restore(
     assert everybody(koop) == wanted
 
 
+def test_d20_a_beleg_id_that_a_row_of_another_course_has_by_now_is_not_named_again(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    """Neither one's own booking nor a mirror there may be written over."""
+    near, copy = network[NEAR], Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(near)
+    koop.take_in(near.export(), status=1)
+    near.book(NUMBERS[NEAR][OTHER], "9101", **{"Name": "Zander", "Gebucht am": "05.03.2026 08:15:00"})
+    koop.ingest(near.export())
+    for ref in (f"{NEAR}:9101", f"{NEAR}:9102"):
+        koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup")
+    again = {c["booking"]["ref"]: c["booking"] for c in koop.changes(NEAR) if c["kind"] == "booking.create"}
+    assert "booking_id" not in again[f"{NEAR}:9101"]
+    assert again[f"{NEAR}:9102"]["booking_id"] == "9102"
+    network[MASTER].book(NUMBERS[MASTER][OTHER], "9003")
+    koop.take_in(network[MASTER].export())
+    near.book(NUMBERS[NEAR][OTHER], "9102", **{"Koop-Beleg-ID": f"{MASTER}:9003", "Bearbeitet von": "WS"})
+    koop.ingest(near.export())
+    again = {c["booking"]["ref"]: c["booking"] for c in koop.changes(NEAR) if c["kind"] == "booking.create"}
+    assert "booking_id" not in again[f"{NEAR}:9102"], "whoever has it, and since when"
+
+
 def test_d20_really_removed_is_s_at_once_everywhere(koop: Console, network: dict[str, Program]) -> None:
     copy = Copy(network[NEAR])
     work_since(koop, network)

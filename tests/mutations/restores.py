@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.mutation import Edit, Mutation, Named
 
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
+_ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 RESTORES = (
     Mutation(
@@ -129,6 +130,19 @@ RESTORES = (
                 "test_d18_mirror_in_a_course_with_another_coop_id_is_nobody_who_had_its_beleg_id_before",
             )
         ),
+    ),
+    Mutation(
+        "a booking is written again under a Beleg-ID that another course has by now",
+        "D20",
+        "A program that does as it is told writes over somebody else's booking.",
+        (
+            Edit(
+                "views/change_lists.py",
+                "            free = change.booking_id not in taken\n",
+                "            free = True\n",
+            ),
+        ),
+        Named((f"{_ACCEPTANCE}::test_d20_a_beleg_id_that_a_row_of_another_course_has_by_now_is_not_named_again",)),
     ),
 )
 """An old copy of a program, what it lacks and what stands."""

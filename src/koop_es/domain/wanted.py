@@ -418,7 +418,10 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
 
 
 def _again(state: Cooperation, lane: Lane, seat: Seat | None) -> str | None:
-    """Name the Beleg-ID under which an owner's booking is written again, None where it stands for another one (D20)."""
+    """Name the Beleg-ID under which an owner's booking is written again, None where it stands for another one (D20).
+
+    Those of other cooperations are not known here: the change list looks there (``views.change_lists``).
+    """
     known = seat.booking_id if seat is not None and seat.answered else ""
     if not known:
         return None

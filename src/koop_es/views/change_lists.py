@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import type_name
+from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import Person
 from koop_es.domain.wanted import Change
 from koop_es.store import Store, Tx, cells, vault
@@ -46,7 +48,7 @@ def change_list(store: Store, vhs: str, *, at: int | None = None) -> list[dict[s
         if at is None:
             return answers(tx, vhs, pending(tx, vhs))
         docs = asof.documents_of(tx, vhs, at)
-        return answers(tx, vhs, [Pending(d.coop_id, d.course_number, d.period, d.changes) for d in docs])
+        return answers(tx, vhs, [Pending(d.coop_id, d.course_number, d.period, d.changes) for d in docs], at=at)
 
 
 def pending(tx: Tx, vhs: str) -> list[Pending]:
@@ -54,11 +56,13 @@ def pending(tx: Tx, vhs: str) -> list[Pending]:
     return [Pending(row[0], row[1], row[2], _changes.decode(row[3])) for row in tx.rows("changes_of_vhs", vhs=vhs)]
 
 
-def answers(tx: Tx, vhs: str, found: Iterable[Pending]) -> list[dict[str, Any]]:
-    """Put changes into the form of ``koop-change/1``, oldest first."""
+def answers(tx: Tx, vhs: str, found: Iterable[Pending], *, at: int | None = None) -> list[dict[str, Any]]:
+    """Put changes into the form of ``koop-change/1``, oldest first; ``at`` is a position of the log, None for now."""
     listed = [(item, change) for item in found for change in item.changes]
     if not listed:
         return []
+    if any(_is_written_again(vhs, change) for _, change in listed):
+        listed = list(_under_free_ids(tx, vhs, listed, tx.head() if at is None else at))
     names = _Names(tx, vhs, listed)
     causes = _causes(tx, {(item.coop_id, change.because) for item, change in listed})
     told = [_answer(vhs, item, change, names, causes) for item, change in listed]
@@ -70,6 +74,38 @@ def answers(tx: Tx, vhs: str, found: Iterable[Pending]) -> list[dict[str, Any]]:
         return (max(position, created.get(answer["coop_id"], 0)), "booking" in answer, position, answer["id"])
 
     return sorted(told, key=age)
+
+
+def _is_written_again(vhs: str, change: Change) -> bool:
+    """Tell a booking of the VHS's own that somebody restored, under the Beleg-ID it had (D20)."""
+    return change.kind == "booking.create" and change.booking_id is not None and owner_of(change.ref or "") == vhs
+
+
+def _under_free_ids(
+    tx: Tx, vhs: str, listed: Sequence[tuple[Pending, Change]], position: int
+) -> Iterator[tuple[Pending, Change]]:
+    """Name no Beleg-ID under which a row of the VHS stands by now, in whichever of its courses (D20): the program gives
+    another one.
+
+    No table has the Beleg-IDs of rows: all courses of the VHS are read, for as long as a restored booking is not seen.
+    """
+    coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=position)]
+    taken = {held for state in asof.states(tx, coop_ids, position) for held in _booking_ids(state, vhs)}
+    for item, change in listed:
+        if _is_written_again(vhs, change):
+            free = change.booking_id not in taken
+            taken.add(change.booking_id)
+            yield item, change if free else msgspec.structs.replace(change, booking_id=None)
+        else:
+            yield item, change
+
+
+def _booking_ids(state: Cooperation, vhs: str) -> Iterator[str | None]:
+    """Give the Beleg-IDs of the rows that a VHS shows in a cooperation, also of those that left its exports (D17)."""
+    for booking in state.bookings.values():
+        seat = booking.seats.get(vhs)
+        if seat is not None and (seat.held or seat.archived):
+            yield from (seat.booking_id, *(booking_id for booking_id, _ in seat.doubles))
 
 
 class _Names:
