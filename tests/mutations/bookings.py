@@ -10,6 +10,8 @@ _BACK = "    elif seat.orphaned and not booking.cancelled_by:\n"
 _TOLD = "        return draft.state.is_cancelled(booking)\n"
 _OWNER_ONLY = '    if policy.orphan_policy == "owner_only" and vhs != booking.owner:\n'
 
+_IDENTITY = "tests/unit/domain/test_identity.py"
+
 BOOKINGS = (
     Mutation(
         "an S at another VHS is only taken note of",
@@ -329,6 +331,13 @@ BOOKINGS = (
             ),
         ),
         Named(("tests/unit/domain/test_merges.py::test_d30_a_booking_that_went_up_in_another_row_is_shown_by_nobody",)),
+    ),
+    Mutation(
+        "a Beleg-ID that is somebody else's in another course keeps its booking from its own row",
+        "D18",
+        "After a column that was shifted over two courses everybody in them has two seats.",
+        (Edit("domain/pairing.py", "                and not self._is_anothers(ref, booking, seat)\n", ""),),
+        Named((f"{_IDENTITY}::test_d18_beleg_id_that_another_has_in_another_course_leaves_its_booking_free",)),
     ),
 )
 """What staff does with bookings."""

@@ -224,7 +224,7 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                "            return not _is_another(one.witness, witness)\n",
+                "            return not is_another(one.witness, witness)\n",
                 "            return True\n",
             ),
         ),
@@ -236,9 +236,9 @@ ROWS = (
         "A family has one phone: the daughter would take the seat of her mother.",
         (
             Edit(
-                "domain/pairing.py",
-                '_differ(before, now, cell) for cell in ("name", "time")) and any(',
-                '_differ(before, now, cell) for cell in ("name", "time")) and all(',
+                "domain/witnesses.py",
+                'differ(before, now, cell) for cell in ("name", "time")) and any(',
+                'differ(before, now, cell) for cell in ("name", "time")) and all(',
             ),
         ),
         Named(
@@ -474,7 +474,7 @@ ROWS = (
         "A citizen's registration would be overwritten with the person of a mirror.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/witnesses.py",
                 "    return bool(contacts) and not any(getattr(before, kind) == value for kind, value in contacts)\n",
                 "    return False\n",
             ),

@@ -20,7 +20,17 @@ from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import sees_identity
-from koop_es.domain.witnesses import NOBODY, Shown, Witness, is_same_id, witness_of_person, witness_of_row
+from koop_es.domain.witnesses import (
+    NOBODY,
+    Shown,
+    Witness,
+    differ,
+    is_another,
+    is_reached_otherwise,
+    is_same_id,
+    witness_of_person,
+    witness_of_row,
+)
 
 
 class Hold(NamedTuple):
@@ -287,11 +297,27 @@ class _Weighing:
             seat = booking.seats.get(self.vhs)
             if seat is None or ref in shown or seat.status is None or not seat.booking_id:
                 continue
-            if (is_sighted(part, ref, seat) and seat.booking_id not in here) or seat.booking_id in part.excused:
+            if seat.booking_id in part.excused:
+                continue
+            if (
+                is_sighted(part, ref, seat)
+                and seat.booking_id not in here
+                and not self._is_anothers(ref, booking, seat)
+            ):
                 continue
             if booking.moved and booking.owner == self.vhs:
                 continue  # its row stands in another course, or is back as another registration (D25)
             yield booking, seat
+
+    def _is_anothers(self, ref: str, booking: Booking, seat: Seat) -> bool:
+        """Tell whether the row of another course that protects a booking by its Beleg-ID is somebody else's: TNR and
+        name are others. Then another row may be the booking (D18).
+        """
+        row = self.part.stands(seat.booking_id) if ref not in self.part.protected else None
+        if row is None:
+            return False
+        before, now = self._free(booking, seat).witness, witness_of_row(row)
+        return differ(before, now, "number") and differ(before, now, "name")
 
     def _free(self, booking: Booking, seat: Seat) -> _Free:
         draft = self.draft
@@ -378,7 +404,7 @@ class _Weighing:
         if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:
-            return not _is_another(one.witness, witness)
+            return not is_another(one.witness, witness)
         to_be_written = one.booking.owner == self.vhs or one.ref in self.lane.creates_given
         if seat.orphaned or seat.survivor is not None or (seat.lost and not to_be_written):
             return False
@@ -526,7 +552,7 @@ class _Weighing:
             (rows_at[time][0], bookings[0].ref)
             for time, bookings in given_at.items()
             if time and len(bookings) == 1 and len(rows_at.get(time, ())) == 1
-            if not _is_reached_otherwise(self._wanted(bookings[0]), witness_of_row(rows[rows_at[time][0]]))
+            if not is_reached_otherwise(self._wanted(bookings[0]), witness_of_row(rows[rows_at[time][0]]))
         ]
 
     def _wanted(self, booking: Booking) -> Witness:
@@ -541,29 +567,6 @@ class _Weighing:
         if not self.lane.creates_given or actor_of(row.edited_by) != WEB_SERVICE_USER or row.booking_id in self.known:
             return None
         return next((booking.ref for booking in self._given()), None)
-
-
-def _is_another(before: Witness, now: Witness) -> bool:
-    """Tell whether a row is of another registration than its ids say: name and time, and mail or phone, are others.
-
-    A program that was restored counts on from where it was, and gives out Beleg-ID and TNR a second time (D18, D20).
-    Whoever shares the phone of a family is somebody else all the same.
-    """
-    return all(_differ(before, now, cell) for cell in ("name", "time")) and any(
-        _differ(before, now, cell) for cell in ("mail", "phone")
-    )
-
-
-def _differ(before: Witness, now: Witness, cell: str) -> bool:
-    """Tell whether both say something and not the same."""
-    one, two = getattr(before, cell), getattr(now, cell)
-    return bool(one and two and one != two)
-
-
-def _is_reached_otherwise(before: Witness, now: Witness) -> bool:
-    """Tell whether a row has a mail or phone, and none that is known."""
-    contacts = {(kind, value) for kind in ("mail", "phone") if (value := getattr(now, kind))}
-    return bool(contacts) and not any(getattr(before, kind) == value for kind, value in contacts)
 
 
 def _is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> bool:

@@ -62,6 +62,29 @@ def witness_of_person(shown: Shown, person: Person | None) -> Witness:
     )
 
 
+def is_another(before: Witness, now: Witness) -> bool:
+    """Tell whether a row is of another registration than its ids say: name and time, and mail or phone, are others.
+
+    A program that was restored counts on from where it was, and gives out Beleg-ID and TNR a second time (D18, D20).
+    Whoever shares the phone of a family is somebody else all the same.
+    """
+    return all(differ(before, now, cell) for cell in ("name", "time")) and any(
+        differ(before, now, cell) for cell in ("mail", "phone")
+    )
+
+
+def differ(before: Witness, now: Witness, cell: str) -> bool:
+    """Tell whether both say something and not the same."""
+    one, two = getattr(before, cell), getattr(now, cell)
+    return bool(one and two and one != two)
+
+
+def is_reached_otherwise(before: Witness, now: Witness) -> bool:
+    """Tell whether a row has a mail or phone, and none that is known."""
+    contacts = {(kind, value) for kind in ("mail", "phone") if (value := getattr(now, kind))}
+    return bool(contacts) and not any(getattr(before, kind) == value for kind, value in contacts)
+
+
 def moment(booked_at: str) -> str:
     """Give a time of booking, empty where it has no time of day or is a sentinel."""
     return "" if is_day_only(booked_at) or booked_at[:4] in SENTINEL_YEARS else booked_at

@@ -158,7 +158,9 @@ class Oracle:
         elif fate in ("letters", "shifted"):
             shared = {who for who in shown.rows if shown.courses[who] in shown.readable}
             live = {who for who in shared if shown.rows[who][0] in ("A", "W")}
-            swapped = {who for who in live if fate == "shifted" or shown.rows[who][0] in swapped_for_s}
+            swapped = {who for who in live if shown.rows[who][0] in swapped_for_s}
+            if fate == "shifted":  # the "S" of another may stand where a letter that nobody knows froze a live one (B6)
+                swapped = {who for who in shared if shown.rows[who][0] != "S"}
             own = {who for who in swapped if self.facts.owner_of.get(who) == shown.vhs}
             known = swapped - {who for who in own if (shown.vhs, who) not in self.absences}
             for who in shown.rows:  # a letter that only a wrong file ever said goes with it (D32)

@@ -265,6 +265,7 @@ class Post:
             self._blur(parcel)
             if parcel.spoilt:  # under another number, and what else could tell is damaged: nobody knows who that is
                 self.staff.facts.rebooked |= parcel.shown.moved
+            self.staff.facts.contested |= parcel.fate == "shifted"  # who was new in it is known by the number it gave
         taken_in = result.status in TAKEN or finished
         if parcel.shown.proves and not parcel.spoilt and taken_in and self.newest[vhs] == parcel.sequence:
             self.findings += self._unlike(parcel)

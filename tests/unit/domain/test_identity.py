@@ -53,6 +53,27 @@ def test_d18_name_number_and_time_put_right_at_once_stay_the_same_booking() -> N
     assert "ParticipantReplaced" not in types(world.events)
 
 
+def test_d18_beleg_id_that_another_has_in_another_course_leaves_its_booking_free() -> None:
+    """The Beleg-IDs were shifted over two courses, and are right again: 7 is Bernd's there, and this row is Anna's."""
+    world = at_owner(booked("7"))
+    bernds = booked("7", tnr="T8", person=BERND, at=LATER, number="N2")
+    said = world.report(ABO, booked("8", tnr="T7"), protected=["7"], stands=[bernds])
+    assert types(said) == ["BookingRekeyed"]
+    assert world.statuses(MASTER) == {"301:7": "A"}
+
+
+@pytest.mark.parametrize(
+    "there",
+    [booked("7", tnr="T8", at=LATER, number="N2"), booked("7", person=BERND, at=LATER, number="N2"), None],
+    ids=["name", "TNR", "illegible"],
+)
+def test_d17_booking_that_a_row_of_another_course_may_be_is_not_free(there: BookingRow | None) -> None:
+    world = at_owner(booked("7"))
+    row = booked("8", tnr="T9")
+    said = world.report(ABO, row, protected=["7"], stands=[there] if there is not None else [])
+    assert "BookingRekeyed" not in types(said)
+
+
 SILENT = Person("Muster", "Anna", "", "")
 
 
