@@ -265,6 +265,13 @@ WHOLE = (
         ),
     ),
     Mutation(
+        "letters written over the S of an Ausfall are told once that is gone",
+        "D20",
+        "A Master that is restored to before its Ausfall would tell everybody that the course takes place.",
+        (Edit("domain/observe_course.py", "        draft.reinstated = True\n", ""),),
+        Named((f"{_WENT_BACK}::test_d20_an_ausfall_that_is_gone_with_the_s_it_made_went_back_with_the_program",)),
+    ),
+    Mutation(
         "any removal beside work is a restore",
         "D20",
         "Whoever removes two bookings and puts a number right would be asked whether that was a restore.",

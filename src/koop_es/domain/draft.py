@@ -66,7 +66,8 @@ class Draft:
 
     ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15). ``merged`` are the
     Beleg-IDs of rows that bookings go on in since this export (B15), ``renumbered`` says that the course stands under
-    another number, ``emptied`` that no booking that was in it does any more (B11).
+    another number, ``emptied`` that no booking that was in it does any more (B11), ``reinstated`` that its Ausfall is
+    taken back in it (D24).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
     ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
     ``position`` gives the place in the log of the event of a version, by which people know it.
@@ -80,6 +81,7 @@ class Draft:
     merged: set[str] = field(default_factory=set)
     renumbered: bool = False
     emptied: bool = False
+    reinstated: bool = False
     judgement: Judgement = NOTHING
     weight: Weight = field(default_factory=Weight)
     complete: bool = False

@@ -327,6 +327,9 @@ def revive(state: Cooperation, booking: Booking) -> None:
     """
     live_again(state, booking, noted=True)
     for vhs, seat in booking.seats.items():
+        as_it_counts = seat.status is booking.status and seat.person_version in (None, booking.person_version)
+        if seat.live and seat.held and not seat.asked and as_it_counts:
+            seat.back = 0  # all that went with its program was the "S" (D20)
         seat.spared = seat.status is CANCELLED
         if seat.spared or not seat.absences or seat.orphaned or seat.lost or seat.withheld:
             continue

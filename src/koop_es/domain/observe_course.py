@@ -191,6 +191,7 @@ def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
             draft.add(e.CourseCancelled, "R47", row=row)
     elif cancelled is False and draft.state.cancelled and not _is_over(lane, draft.moment.at):
         draft.add(e.CourseReinstated, "D24", row=row, cause=draft.state.cancelled_version)
+        draft.reinstated = True
     elif cancelled is not None:
         other["cancelled"] = cancelled
     if revised:

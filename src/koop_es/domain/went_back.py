@@ -238,8 +238,16 @@ def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection
 
 
 def note_letter(draft: Draft, booking: Booking, seat: Seat, status: Status) -> None:
-    """Note a letter of a row that a complete export shows as before, and not because it was told to."""
-    if seat.status is not None and status is not wanted_status(draft.state, booking, draft.moment.vhs):
+    """Note a letter of a row that a complete export shows as before, and not because it was told to.
+
+    Nobody was told yet to write over the "S" of an Ausfall that the same export takes back: where all of them show what
+    they showed before, together with the course, nothing tells staff from a program that went back, and that is asked
+    (D24, D31e).
+    """
+    if seat.status is None:
+        return
+    written_over = draft.reinstated and seat.status is CANCELLED
+    if written_over or status is not wanted_status(draft.state, booking, draft.moment.vhs):
         note_value(draft, seat, seat.status.value, status.value)
 
 

@@ -822,6 +822,42 @@ def test_d20_no_ausfall_is_taken_back() -> None:
     assert ("course.cancel", "") in world.to_do(MASTER)
 
 
+def called_off() -> tuple[World, int]:
+    """Give a world in which the Master called the course off and shows the "S" of that; and the export before."""
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), cancelled=True)
+    for vhs in (MASTER, ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by="WS"), cancelled=True, edited_by="WS")
+    return world, moment
+
+
+def test_d20_an_ausfall_that_is_gone_with_the_s_it_made_went_back_with_the_program() -> None:
+    world, moment = called_off()
+    weight = world.weigh(MASTER, held(MASTER))
+    assert len(weight.signs) == 2
+    found = went_back({"a": Seen(weight.signs, weight.standing)}, nobody_else)
+    assert found is not None
+    assert found.count == moment
+    back(world, MASTER, held(MASTER), to=moment)
+    assert world.state.cancelled
+    assert set(world.statuses(ABO).values()) == {"S"}
+    assert "AUSFALL_TAKEN_BACK" not in world.codes
+    world.decide(MASTER, lambda draft: reject_course(draft, "it takes place"))
+    world.report(MASTER, held(MASTER))
+    world.report(ABO, held(ABO))
+    world.report(THIRD, held(THIRD))
+    assert world.open == set(), "staff who took it back and wrote the letters over are asked once"
+    assert [set(world.statuses(vhs).values()) for vhs in (MASTER, ABO, THIRD)] == [{"A"}] * 3
+
+
+def test_d24_staff_who_take_an_ausfall_back_and_leave_the_letters_are_believed() -> None:
+    world, _ = called_off()
+    weight = world.weigh(MASTER, held(MASTER, status="S"))
+    assert len(weight.signs) == 1
+    assert went_back({"a": Seen(weight.signs, weight.standing)}, nobody_else) is None
+
+
 def test_d20_an_ausfall_taken_back_by_decision_lives_again() -> None:
     world = shared()
     moment = world.exports[MASTER]
