@@ -596,6 +596,18 @@ WHOLE = (
         Named((f"{_WITHDRAW}::test_d32_what_a_later_export_cancelled_stays_when_an_earlier_one_is_taken_back",)),
     ),
     Mutation(
+        "what was asked about a wrong letter stays open when its export is taken back",
+        "D32",
+        "Its row shows what counts, and whoever followed the question would write the wrong letter again.",
+        (Edit("domain/evolve_bookings.py", "        _settle_former(booking, seat)\n", "        pass\n"),),
+        Named(
+            (
+                "tests/unit/domain/test_went_back.py::"
+                "test_d20_d32_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_one_is_shown_again",
+            )
+        ),
+    ),
+    Mutation(
         "letters that waited are forgotten when the S under them is taken back",
         "D32",
         "The row shows its letter, and would be said to show the S once more.",

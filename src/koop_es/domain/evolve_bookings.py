@@ -456,6 +456,17 @@ def _amendment_withdrawn(state: Cooperation, event: e.AmendmentWithdrawn) -> Non
     if event.person_version is not None:
         booking.withheld_person = booking.last_person
         booking.person_version = event.person_version
+    for seat in booking.seats.values():
+        _settle_former(booking, seat)
+
+
+def _settle_former(booking: Booking, seat: Seat) -> None:
+    """Let go of what a program seemed to have lost where its row shows what counts again: what was asked about the
+    former letter or person is answered by taking back the export that gave the others (D20, D32).
+    """
+    as_wanted = seat.status is booking.status and seat.person_version in (None, booking.person_version)
+    if seat.back and seat.held and as_wanted and not (seat.asked and seat.ask != "shown"):
+        seat.asked = seat.back = 0
 
 
 def _merged(state: Cooperation, event: e.ParticipantsMerged) -> None:

@@ -123,14 +123,22 @@ def _revised(state: Cooperation, event: e.CourseRevised) -> None:
 
 
 def _revision_withdrawn(state: Cooperation, event: e.RevisionWithdrawn) -> None:
-    """Let the former facts count again; the Master's row shows the others until they are written (D32)."""
+    """Let the former facts count again; the Master's row shows the others until they are written (D32).
+
+    What was asked about them after its program seemed to have gone back is answered by that (D20).
+    """
     lane, names = _lane(state, event.vhs), given(event.facts)
     lane.facts = merged(lane.facts, event.facts)
     lane.withdrawn |= names.keys()
     for name in names:
         lane.facts_changed[name] = state.version
+        lane.asked_facts.pop(name, None)
+        lane.restoring.pop(name, None)
         for other in state.lanes.values():
             other.kept.discard(name)
+    for at in state.lanes.values():
+        if at.back_fields:
+            at.back_fields &= differing_fields(state, at).keys()
 
 
 def _acknowledge(lane: Lane, event: e.Event, news: dict[str, Any]) -> None:

@@ -146,7 +146,9 @@ REMEDIES: dict[str, str] = {
     ),
     "PROGRAM_WENT_BACK": (
         "The change list writes again what others decided. Of its own bookings, letters and courses somebody decides: "
-        "koop-es restore-booking, koop-es restore-course. Who was forgotten cannot be restored."
+        "koop-es restore-booking, koop-es restore-course. Was nothing put back, decide none of that: where an old file "
+        "came, export again; where an export after {found} was wrong, such as one with wrong letters, koop-es "
+        "withdraw-export takes that one back. Who was forgotten cannot be restored."
     ),
     "AUSFALL_TAKEN_BACK": "Tell the participants; the change lists take the Ausfall back.",
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",

@@ -17,6 +17,7 @@ from koop_es.domain.slices import Slice
 from koop_es.domain.violations import found as standing
 from koop_es.domain.weight import Sign, Standing
 from koop_es.domain.went_back import Seen, went_back
+from koop_es.domain.withdraw import withdraw
 from tests.unit.domain.world import (
     ABO,
     ANNA,
@@ -914,3 +915,46 @@ def test_d20_facts_say_nothing_of_people() -> None:
     world, moment = busy()
     events = back(world, ABO, held(ABO), to=moment)
     assert all(ANNA.name not in repr(event) and BERND.name not in repr(event) for event in events)
+
+
+# --- nothing was put back: an export in between was wrong -------------------------------------------------------------
+
+
+def withdraw_last_but_one(world: World, vhs: str) -> None:
+    export = f"{vhs}#{world.exports[vhs] - 1}"
+    world.decide(vhs, lambda draft: withdraw(draft, export, list(world.events)))
+
+
+def test_d20_d32_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_one_is_shown_again() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="W", person=BERND))
+    back(world, ABO, held(ABO), to=moment)
+    assert "PROGRAM_WENT_BACK" in world.codes
+    withdraw_last_but_one(world, ABO)
+    assert "PROGRAM_WENT_BACK" not in world.codes
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.to_do(ABO) == [], "its row shows what counts"
+
+
+def test_d20_d32_of_a_letter_that_is_not_shown_again_it_stays_asked() -> None:
+    world = shared()
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, status="W"))
+    world.report(ABO, held(ABO, status="W", person=BERND))
+    back(world, ABO, held(ABO), to=moment)
+    withdraw_last_but_one(world, ABO)
+    assert "PROGRAM_WENT_BACK" in world.codes, "the letter is of an export that was not taken back"
+
+
+def test_d20_d32_wrong_facts_taken_back_leave_nothing_open_where_the_former_ones_are_shown_again() -> None:
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    back(world, MASTER, held(MASTER), to=moment)
+    assert "PROGRAM_WENT_BACK" in world.codes
+    withdraw_last_but_one(world, MASTER)
+    assert "PROGRAM_WENT_BACK" not in world.codes
+    lane = world.state.lanes[MASTER]
+    assert (lane.facts.venue, lane.facts.starts_at) == ("Raum 1", "18:00")
+    assert world.to_do(MASTER) == []

@@ -474,7 +474,8 @@ SAYS: dict[str, str] = {
     ),
     "n_asked_shown": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT schreibt, was "
-        "seither dort stand; mit --reject gilt, was gezeigt wird."
+        "seither dort stand; mit --reject gilt, was gezeigt wird. Wurde nichts zurückgesetzt, und war ein Export "
+        "dazwischen falsch: koop-es withdraw-export nimmt ihn zurück."
     ),
     "n_asked_orphan": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT lässt sie "
@@ -482,7 +483,8 @@ SAYS: dict[str, str] = {
     ),
     "n_asked_course": (
         "Bitte entscheiden: koop-es restore-course {coop_id} --vhs {vhs} --reason TEXT schreibt, was seither dort "
-        "stand; mit --reject gehen die früheren Werte an alle."
+        "stand; mit --reject gehen die früheren Werte an alle. Wurde nichts zurückgesetzt, und war ein Export "
+        "dazwischen falsch: koop-es withdraw-export nimmt ihn zurück."
     ),
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
     "n_withheld": (

@@ -74,7 +74,9 @@ REMEDIES: dict[str, str] = {
     ),
     "PROGRAM_WENT_BACK": (
         "Was andere entschieden haben, schreibt die Änderungsliste neu. Über eigene Belegungen, Buchstaben und Kurse "
-        "entscheidet jemand: koop-es restore-booking, koop-es restore-course. Wer vergessen wurde, kommt nicht zurück."
+        "entscheidet jemand: koop-es restore-booking, koop-es restore-course. Wurde nichts zurückgesetzt, dann nichts "
+        "davon: kam eine alte Datei, bitte neu exportieren; war ein Export nach {found} falsch, etwa mit falschen "
+        "Buchstaben, nimmt koop-es withdraw-export ihn zurück. Wer vergessen wurde, kommt nicht zurück."
     ),
     "AUSFALL_TAKEN_BACK": "Bitte die Teilnehmer informieren; die Änderungslisten nehmen den Ausfall zurück.",
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",

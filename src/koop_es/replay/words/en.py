@@ -464,7 +464,8 @@ SAYS: dict[str, str] = {
     ),
     "n_asked_shown": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes what stood there "
-        "since; with --reject what is shown is meant."
+        "since; with --reject what is shown is meant. Was nothing put back, and an export in between wrong: koop-es "
+        "withdraw-export takes that one back."
     ),
     "n_asked_orphan": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT lets it live again; with "
@@ -472,7 +473,8 @@ SAYS: dict[str, str] = {
     ),
     "n_asked_course": (
         "Decide: koop-es restore-course {coop_id} --vhs {vhs} --reason TEXT writes what stood there since; with "
-        "--reject the former values go to all."
+        "--reject the former values go to all. Was nothing put back, and an export in between wrong: koop-es "
+        "withdraw-export takes that one back."
     ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (
