@@ -603,9 +603,22 @@ WHOLE = (
         Named(
             (
                 "tests/unit/domain/test_went_back.py::"
-                "test_d20_d32_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_one_is_shown_again",
+                "test_d32_d20_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_one_is_shown_again",
             )
         ),
+    ),
+    Mutation(
+        "a row that every export since lacks counts as there once its loss is taken back",
+        "D32",
+        "Nobody would look for it, and all would be green.",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "seat.lost = min(seat.absences, 1), None, False, False\n",
+                "seat.lost = 0, None, False, False\n",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_d30_nobody_says_that_a_row_is_there_which_the_last_export_lacks",)),
     ),
     Mutation(
         "letters that waited are forgotten when the S under them is taken back",

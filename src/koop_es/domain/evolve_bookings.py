@@ -432,7 +432,8 @@ def _count_no_longer(
 ) -> None:
     """Let an "S" or a loss of an export that was withdrawn count no longer; what its row shows is no claim (D32).
 
-    Nor was its row ever moved: when it stands here again, it is this booking (D25).
+    Nor was its row ever moved: when it stands here again, it is this booking (D25). Where the last export lacks it that
+    stays so, for nobody to say that it is there (D30).
     """
     booking.cancelled_by -= {event.vhs}
     if event.vhs == booking.owner:
@@ -440,7 +441,7 @@ def _count_no_longer(
     seat = booking.seats.get(event.vhs)
     if seat is not None:
         seat.version = state.version
-        seat.absences, seat.absent_export, seat.withheld, seat.orphaned, seat.lost = 0, "", None, False, False
+        seat.absences, seat.withheld, seat.orphaned, seat.lost = min(seat.absences, 1), None, False, False
         seat.taken_back = True
         if seat.returned:
             seat.asked = seat.back = 0

@@ -40,6 +40,7 @@ STATES: dict[str, str] = {
     "suspected": "behind",
     "suspected_copy": "behind",
     "suspected_many": "behind",
+    "suspected_back": "behind",
     "suspected_over": "behind",
     "missing": "behind",
     "missing_abo": "behind",
@@ -58,7 +59,7 @@ STATES: dict[str, str] = {
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30)."""
 
-SUSPICIONS = ("suspected", "suspected_copy", "suspected_many")
+SUSPICIONS = ("suspected", "suspected_copy", "suspected_many", "suspected_back")
 """Kinds of a first absence, that is none any more once the course is over."""
 
 DOUBLE = "PARTICIPANTS_MERGED of two bookings"
@@ -83,7 +84,7 @@ OF_VIOLATIONS: dict[str, str] = {
 
 def is_suspicion(code: str, detail: Mapping[str, str]) -> bool:
     """Tell whether a violation is of a booking that is absent and not taken for removed yet (D3)."""
-    return code == "BOOKING_REMOVED" and (not detail or detail.get("as") == "foreseen")
+    return code == "BOOKING_REMOVED" and (not detail or detail.get("as") in ("foreseen", "taken_back"))
 
 
 def state_of(code: str, detail: Mapping[str, str]) -> str | None:
@@ -137,7 +138,8 @@ def as_of(state: Cooperation, matters: Iterable[Matter], today: date) -> Iterato
             yield matter
             continue
         said = state.acknowledged.get((matter.code, matter.vhs, matter.ref))
-        if said is None or not said.holds({"as": "foreseen"} if matter.kind == "suspected_many" else {}, today):
+        kind = {"suspected_many": "foreseen", "suspected_back": "taken_back"}.get(matter.kind)
+        if said is None or not said.holds({"as": kind} if kind else {}, today):
             yield matter._replace(kind="suspected_over", values={"coop_id": state.coop_id})
 
 
@@ -193,11 +195,11 @@ def _may_matter(seat: Seat) -> bool:
 
 
 def _suspected(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
-    """A complete export lacked the booking: a suspicion that does not count yet (D3)."""
+    """A complete export lacked the booking: a suspicion that does not count yet (D3), or no longer (D32)."""
     counts = seat.live and not (seat.orphaned or seat.lost or booking.orphaned_by)
     if seat.absences and counts and not (seat.withheld or seat.asked) and _goes_on(state, lane, booking):
         kind = "suspected" if lane.vhs == booking.owner else "suspected_copy"
-        kind = "suspected_many" if seat.foreseen else kind
+        kind = "suspected_back" if seat.taken_back else "suspected_many" if seat.foreseen else kind
         yield Matter(kind, lane.vhs, booking.ref, seat.absent_version, code="BOOKING_REMOVED")
 
 

@@ -171,12 +171,12 @@ REMEDIES: dict[str, str] = {
 """Code -> what to do about it; of a code that is not here, what an operator reads says all there is to say (D30)."""
 
 ASKED = (
-    "Booking {ref} is missing at its owner, which proves nothing: it went with a course that lives again, or with a "
-    "program that went back, or was left under the course's former number (then move its row over). It counts until "
-    "somebody decides: koop-es restore-booking {course} --booking {ref} --vhs "
-    "{owner} --reason TEXT writes it again; with --reject it is cancelled everywhere."
+    "Booking {ref} is missing at its owner, which proves nothing: it went with a course that lives again or a program "
+    "that went back, or was left under the course's former number (then move its row over), or an operator took its "
+    "removal back. It counts until somebody decides: koop-es restore-booking {course} --booking {ref} --vhs {owner} "
+    "--reason TEXT writes it again; with --reject it is cancelled everywhere."
 )
-"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24, R20)."""
+"""What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24, D32, R20)."""
 
 NEVER_THERE = (
     "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
@@ -205,6 +205,27 @@ WITHHELD = (
     "its Koop-Beleg-ID, or let an operator decide: koop-es withheld list."
 )
 """What BOOKING_REMOVED says while its cancellation is withheld (D4)."""
+
+REUSED = (
+    "The program gave the Beleg-ID {found} of booking {expected} to another registration, which is {ref} here. Whether "
+    "{expected} lives is asked by BOOKING_REMOVED: somebody decides there, and nobody enters it by hand. "
+    "This ends when its row is back, or shows S everywhere."
+)
+"""What BELEG_ID_REUSED says while it is asked whether the former booking lives (D18a, D20)."""
+
+REUSED_RESTORED = (
+    "The program gave the Beleg-ID {found} of booking {expected} to another registration, which is {ref} here. "
+    "Somebody decided that {expected} lives: the change list writes it again under another Beleg-ID. Do not enter it "
+    "by hand as well: it would be a second seat. This ends when an export shows it."
+)
+"""What BELEG_ID_REUSED says once somebody decided that the former booking is written again (D18a, D20)."""
+
+TAKEN_BACK = (
+    "Booking {ref} is missing in the last complete export. What was made of that was taken back: it lives, and the "
+    "next complete export tells. Where it is missing again, at its owner it is asked about; elsewhere it is written "
+    "again."
+)
+"""What BOOKING_REMOVED says where the export that took it for removed was withdrawn (D32)."""
 
 ORPHAN = (
     "Booking {ref} was removed instead of cancelled with status S; therefore all others have it cancelled. If it "
@@ -243,6 +264,9 @@ VARIANTS: dict[str, str] = {
     "foreseen": FORESEEN,
     "withheld": WITHHELD,
     "orphan": ORPHAN,
+    "taken_back": TAKEN_BACK,
+    "reused_asked": REUSED,
+    "reused_restored": REUSED_RESTORED,
     "double": DOUBLE,
     "exchanged": EXCHANGED,
 }
@@ -257,6 +281,8 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
         return "exchanged"
     if code == "COURSE_VANISHED" and "abo" in detail:
         return "abo_vanished"
+    if code == "BELEG_ID_REUSED" and "as" in detail:
+        return f"reused_{detail['as']}"
     if code != "BOOKING_REMOVED":
         return None
     return "never_there" if "found" in detail else "asked" if "owner" in detail else detail.get("as")

@@ -294,7 +294,7 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         and (former := state.bookings.get(seat.former))
         and _lives_on(former, vhs, over=state.cancelled)
     ):
-        detail = {"expected": former.ref, "found": seat.booking_id}
+        detail = {"expected": former.ref, "found": seat.booking_id} | _decided(former.seats[vhs])
         yield Violation("BELEG_ID_REUSED", vhs, booking.ref, WARNING, "D18", detail)
     if seat.unknown_status is not None:
         detail = {"found": seat.unknown_status} | _waiting_in(state, booking, vhs, seat)
@@ -335,6 +335,15 @@ def _lives_on(former: Booking, vhs: str, *, over: bool) -> bool:
     if not (former.cancelled or over):
         return True
     return any(other.live and other.held for where, other in former.seats.items() if where != vhs)
+
+
+def _decided(seat: Seat) -> dict[str, str]:
+    """Say what is decided, or asked, about a booking whose Beleg-ID another has: whoever entered it again by hand as
+    well would take a second seat for it (D18a, D20).
+    """
+    if seat.asked and seat.ask == "row":
+        return {"as": "asked"}
+    return {"as": "restored"} if seat.lost else {}
 
 
 WRITTEN = {
@@ -389,13 +398,15 @@ def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
 
 
 def _absence(seat: Seat) -> dict[str, str]:
-    """Say what has become of an absence: a suspicion so far, one of so many that they will be withheld, withheld, or
-    taken for removed (D3, D4, D19).
+    """Say what has become of an absence: a suspicion so far, one of so many that they will be withheld, withheld, taken
+    for removed, or that taken back (D3, D4, D19, D32).
     """
     if seat.withheld is not None:
         return {"as": "withheld"}
     if seat.orphaned:
         return {"as": "orphan"}
+    if seat.taken_back:
+        return {"as": "taken_back"}
     return {"as": "foreseen"} if seat.foreseen else {}
 
 

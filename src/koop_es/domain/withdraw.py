@@ -173,9 +173,22 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     letter = _letter_since(booking, story)
     draft.add(e.BookingReinstated, "D32", cause=story.version, ref=ref, status=letter, reason=WITHDRAWN)
     _take_withheld(draft, booking)
+    _ask_about_missing(draft, booking, story)
     if _is_shown_anew(draft, booking, story):
         draft.add(e.CancellationUnclear, "D32", ref=ref, why="again")
     return ""
+
+
+def _ask_about_missing(draft: Draft, booking: Booking, story: _Story) -> None:
+    """Say of a row that a later complete export lacks as well what any would that came now: at the owner it is asked,
+    elsewhere the mirror is delivered again (D30).
+    """
+    vhs = draft.moment.vhs
+    lane, seat = draft.state.lanes[vhs], booking.seats.get(vhs)
+    if not story.shown_since or seat is None or not seat.absences or lane.unread or lane.suspended is not None:
+        return
+    kind = e.BookingQuestioned if vhs == booking.owner else e.MirrorLost
+    draft.add(kind, "D32", cause=booking.changed, ref=booking.ref)
 
 
 def _take_withheld(draft: Draft, booking: Booking) -> None:

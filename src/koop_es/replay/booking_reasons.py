@@ -45,6 +45,7 @@ RULE_OF: dict[str, str] = {
     "archived_with_course": "D17",
     "archived": "D17",
     "absent": "D3",
+    "absent_back": "D32",
     "suspended": "D17",
     "set_aside": "D17",
     "orphan": "D3",

@@ -211,7 +211,9 @@ def _absent(state: Cooperation, booking: Booking, seat: Seat, *, owner: bool) ->
         return "withheld"
     if seat.orphaned:
         return "orphan_decided" if seat.answered else "orphan"
-    return "absent_final" if state.is_cancelled(booking) else "absent"
+    if state.is_cancelled(booking):
+        return "absent_final"
+    return "absent_back" if seat.taken_back else "absent"
 
 
 def _detail(field: str) -> Callable[[Cooperation, Lane, Booking], Value]:

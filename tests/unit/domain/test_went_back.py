@@ -14,6 +14,7 @@ from koop_es.domain.observation import BookingRow, Origin, Person
 from koop_es.domain.observe import observe
 from koop_es.domain.restoring import reject_booking, reject_course, restore_booking, restore_course
 from koop_es.domain.slices import Slice
+from koop_es.domain.violation_texts import text
 from koop_es.domain.violations import found as standing
 from koop_es.domain.weight import Sign, Standing
 from koop_es.domain.went_back import Seen, went_back
@@ -418,6 +419,19 @@ def test_d20_a_beleg_id_taken_meanwhile_is_not_used_again() -> None:
     back(world, ABO, held(ABO), stranger, to=moment)
     assert "301:8~2" in world.state.bookings
     assert world.statuses(MASTER)[OWN] == "A"
+
+
+def test_d18_d20_whose_beleg_id_was_taken_is_not_to_be_entered_by_hand_where_somebody_decides() -> None:
+    world, moment = busy()
+    stranger = booked(
+        "8", person=Person("Neu", "Nora", "1", "n@example.org"), tnr="T99", at="2026-02-20T09:00:00+01:00"
+    )
+    back(world, ABO, held(ABO), stranger, theirs(), to=moment)
+    assert world.detail("BELEG_ID_REUSED")["as"] == "asked"
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "backup"))
+    detail = world.detail("BELEG_ID_REUSED")
+    assert detail["as"] == "restored"
+    assert "not enter it by hand" in text("BELEG_ID_REUSED", detail, "301:8~2")
 
 
 def test_d20_beleg_id_and_tnr_of_what_went_prove_nothing_when_name_and_time_say_otherwise() -> None:
@@ -925,7 +939,7 @@ def withdraw_last_but_one(world: World, vhs: str) -> None:
     world.decide(vhs, lambda draft: withdraw(draft, export, list(world.events)))
 
 
-def test_d20_d32_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_one_is_shown_again() -> None:
+def test_d32_d20_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_one_is_shown_again() -> None:
     world = shared()
     moment = world.exports[ABO]
     world.report(ABO, held(ABO, status="W", person=BERND))
@@ -937,7 +951,7 @@ def test_d20_d32_a_wrong_letter_taken_back_leaves_nothing_open_where_the_former_
     assert world.to_do(ABO) == [], "its row shows what counts"
 
 
-def test_d20_d32_of_a_letter_that_is_not_shown_again_it_stays_asked() -> None:
+def test_d32_d20_of_a_letter_that_is_not_shown_again_it_stays_asked() -> None:
     world = shared()
     moment = world.exports[ABO]
     world.report(ABO, held(ABO, status="W"))
@@ -947,7 +961,7 @@ def test_d20_d32_of_a_letter_that_is_not_shown_again_it_stays_asked() -> None:
     assert "PROGRAM_WENT_BACK" in world.codes, "the letter is of an export that was not taken back"
 
 
-def test_d20_d32_wrong_facts_taken_back_leave_nothing_open_where_the_former_ones_are_shown_again() -> None:
+def test_d32_d20_wrong_facts_taken_back_leave_nothing_open_where_the_former_ones_are_shown_again() -> None:
     world = shared()
     moment = world.exports[MASTER]
     world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")

@@ -181,3 +181,30 @@ def test_d32_what_a_later_export_cancelled_stays_when_an_earlier_one_is_taken_ba
     world.report(ABO, held(ABO, status="S"))
     assert [stays.why for stays in take_back(world, export)] == [DECIDED]
     assert world.statuses(MASTER)["301:7"] == "S"
+
+
+def test_d32_d30_nobody_says_that_a_row_is_there_which_the_last_export_lacks() -> None:
+    world = told()
+    wrong(world)
+    export = wrong(world)
+    take_back(world, export)
+    assert not world.state.bookings["301:7"].seats[ABO].held
+    assert world.codes == {"BOOKING_REMOVED"}
+    assert world.detail("BOOKING_REMOVED") == {"as": "taken_back"}
+    assert world.statuses(MASTER)["301:7"] == "A"
+    world.report(ABO, held(ABO))
+    assert "BOOKING_REMOVED" not in world.codes
+
+
+@pytest.mark.parametrize("vhs", [ABO, MASTER])
+def test_d32_d30_what_later_exports_lack_as_well_is_said_at_once(vhs: str) -> None:
+    world = told()
+    wrong(world, vhs=vhs)
+    export = wrong(world, vhs=vhs)
+    world.report(vhs)
+    world.decide(vhs, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    asked, lost = world.state.bookings["301:7"].seats[vhs].asked > 0, ("booking.create", "301:7") in world.to_do(vhs)
+    assert (asked, lost) == ((True, False) if vhs == ABO else (False, True))
+    assert "BOOKING_REMOVED" in world.codes
+    world.report(vhs, held(vhs))
+    assert "BOOKING_REMOVED" not in world.codes

@@ -240,6 +240,9 @@ SAYS: dict[str, str] = {
     "c_absent": (
         "Sie fehlt in vollständigen Exporten der VHS {vhs}; das ist bisher ein Verdacht, und niemand wird storniert."
     ),
+    "c_absent_back": (
+        "Sie fehlt im letzten vollständigen Export der VHS {vhs}; was daraus folgte, ist zurückgenommen, und sie gilt."
+    ),
     "c_set_aside": (
         "Was VHS {vhs} jetzt davon zeigt, ist nicht zu erkennen: Eine Zeile, die ihre sein kann, wurde beiseitegelegt. "
         "Es bleibt, wie es war, und niemand wird deshalb storniert."
@@ -364,6 +367,10 @@ SAYS: dict[str, str] = {
         "Die Belegung {ref} fehlt mit vielen anderen in einem vollständigen Export der VHS {vhs}: niemand ist "
         "storniert, und ein zweiter solcher Export wartet auf eine Antwort."
     ),
+    "m_suspected_back": (
+        "Die Belegung {ref} fehlt im letzten vollständigen Export der VHS {vhs}; was daraus folgte, ist "
+        "zurückgenommen, und sie gilt."
+    ),
     "m_suspected_over": (
         "Die Belegung {ref} fehlt in vollständigen Exporten der VHS {vhs}, und der Kurs ist vorbei: das storniert "
         "niemanden mehr."
@@ -459,6 +466,10 @@ SAYS: dict[str, str] = {
         "Bitte prüfen, ob der Export der VHS {vhs} gefiltert, abgeschnitten oder der falsche war, und neu exportieren. "
         "Fehlen sie auch im nächsten vollständigen Export, bekommt niemand S, bevor jemand antwortet: koop-es withheld "
         "list."
+    ),
+    "n_suspected_back": (
+        "Das zeigt der nächste vollständige Export der VHS {vhs}: fehlt sie wieder, wird bei ihrer eigenen VHS "
+        "nachgefragt und bei jeder anderen wieder geschrieben."
     ),
     "n_suspected_over": (
         "Sie bleibt und wird abgerechnet. Sollte sie das nicht, bitte S setzen, wo sie noch steht; sonst dafür "

@@ -110,10 +110,32 @@ _NEVER_THERE = (
 _ASKED = (
     "Die Belegung {ref} fehlt bei ihrer eigenen VHS, und das beweist nichts: sie ging mit einem Kurs, der wieder "
     "stattfindet, oder mit einem zurückgesetzten Programm, oder blieb unter der früheren Nummer des Kurses zurück "
-    "(dann bitte ihre Zeile nachholen). Sie gilt, bis jemand entscheidet: koop-es restore-booking {course} --booking "
-    "{ref} --vhs {owner} --reason TEXT schreibt sie wieder; mit --reject wird sie überall storniert."
+    "(dann bitte ihre Zeile nachholen), oder ein Betreiber hat die Löschung zurückgenommen. Sie gilt, bis jemand "
+    "entscheidet: koop-es restore-booking {course} --booking {ref} --vhs {owner} --reason TEXT schreibt sie wieder; "
+    "mit --reject wird sie überall storniert."
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
+
+_REUSED = (
+    "Das Programm hat die Beleg-ID {found} der Belegung {expected} neu vergeben; die neue Anmeldung heißt hier {ref}. "
+    "Ob {expected} noch gilt, fragt BOOKING_REMOVED: dort entscheidet jemand, und niemand trägt sie von Hand ein. Das "
+    "endet, wenn ihre Zeile wieder da ist oder überall S zeigt."
+)
+"""What BELEG_ID_REUSED says while it is asked whether the former booking lives."""
+
+_REUSED_RESTORED = (
+    "Das Programm hat die Beleg-ID {found} der Belegung {expected} neu vergeben; die neue Anmeldung heißt hier {ref}. "
+    "Es ist entschieden, dass {expected} gilt: die Änderungsliste schreibt sie unter einer anderen Beleg-ID. Bitte "
+    "nicht auch von Hand eintragen: das wäre ein zweiter Platz. Das endet, wenn ein Export sie zeigt."
+)
+"""What BELEG_ID_REUSED says once somebody decided that the former booking is written again."""
+
+_TAKEN_BACK = (
+    "Die Belegung {ref} fehlt im letzten vollständigen Export. Was daraus folgte, ist zurückgenommen: sie gilt, und "
+    "der nächste vollständige Export zeigt es. Fehlt sie wieder, wird bei ihrer eigenen VHS nachgefragt; anderswo wird "
+    "sie wieder geschrieben."
+)
+"""What BOOKING_REMOVED says where the export that took it for removed was withdrawn (D32)."""
 
 _FORESEEN = (
     "Die Belegung {ref} wurde entfernt statt mit Status S storniert, mit so vielen anderen auf einmal, dass ungefragt "
@@ -142,6 +164,7 @@ _ORPHAN = (
 
 VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
-    "foreseen": _FORESEEN, "orphan": _ORPHAN, "double": _DOUBLE, "exchanged": _EXCHANGED,
+    "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
+    "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -255,6 +255,9 @@ SAYS: dict[str, str] = {
     "c_absent": (
         "It is missing from complete exports of VHS {vhs}; that is a suspicion so far, and nobody is cancelled."
     ),
+    "c_absent_back": (
+        "The last complete export of VHS {vhs} lacks it; what was made of that was taken back, and it lives."
+    ),
     "c_set_aside": (
         "What VHS {vhs} shows of it now cannot be told: a row that may be its own was set aside. It stays as it was, "
         "and nobody is cancelled for that."
@@ -366,6 +369,9 @@ SAYS: dict[str, str] = {
         "Booking {ref} is missing from a complete export of VHS {vhs} with many others: nobody is cancelled, and a "
         "second such export waits for an answer."
     ),
+    "m_suspected_back": (
+        "The last complete export of VHS {vhs} lacks booking {ref}; what was made of that was taken back, and it lives."
+    ),
     "m_suspected_over": (
         "Booking {ref} is missing from complete exports of VHS {vhs}, and the course is over: that cancels nobody any "
         "more."
@@ -449,6 +455,10 @@ SAYS: dict[str, str] = {
     "n_suspected_many": (
         "Look whether the export of VHS {vhs} was filtered, cut off or the wrong one, and export again. If its next "
         "complete export lacks them as well, nobody gets S before somebody answers: koop-es withheld list."
+    ),
+    "n_suspected_back": (
+        "The next complete export of VHS {vhs} tells: where it lacks the booking again, its owner is asked about it, "
+        "and anybody else gets it written again."
     ),
     "n_suspected_over": (
         "It stays and is billed. Should it not have been, set S where it still stands; else answer for it: koop-es "
