@@ -502,7 +502,8 @@ WHOLE = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "        if booking is None and _waits_unmade(draft, part, row, row.status):\n            return\n",
+                "        if booking is None and row.status is CANCELLED and _waits_unmade(draft, part, row):\n"
+                "            return\n",
                 "",
             ),
         ),

@@ -55,13 +55,15 @@ def is_first_day(text: str) -> bool:
 
 def is_no_day(text: str) -> bool:
     """Tell whether a cell of which no value is a day holds a value that is none, or a day or moment is none."""
+    if text.isalnum():  # every other value that is none has a mark
+        return text in BARE_NULLS
     return is_none(text) or is_first_day(text)
 
 
 def may_be_first_day(columns: Iterable[Sequence[str]]) -> bool:
     """Tell at once of most columns that none of their cells is such a day."""
     text = "\n".join(chain.from_iterable(columns))
-    return any(mark in text for mark in _DAY_MARKS)
+    return ("." in text or "-" in text) and any(mark in text for mark in _DAY_MARKS)
 
 
 def may_be_none(cells: Sequence[str]) -> bool:

@@ -28,11 +28,12 @@ GONE = 2
 
 def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
     """List the live bookings this VHS held and now lacks; one that a row which was set aside may be is not (D17)."""
-    vhs = draft.moment.vhs
+    vhs, bookings = draft.moment.vhs, draft.state.bookings
     result = []
-    for ref, booking in draft.state.bookings.items():
+    for ref in bookings.keys() - shown:
+        booking = bookings[ref]
         seat = booking.seats.get(vhs)
-        if seat is None or ref in shown or is_protected(part, ref, seat) or seat.booking_id in part.excused:
+        if seat is None or is_protected(part, ref, seat) or seat.booking_id in part.excused:
             continue
         wanted = wanted_status(draft.state, booking, vhs)
         missed = seat.live or wanted not in (None, CANCELLED)
@@ -199,9 +200,10 @@ def note_strays(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Note the mirrors that stand in another course, also those that did so before: they are lost to nobody, but a
     column that was shifted moves them with the own bookings (D19, D25).
     """
-    vhs = draft.moment.vhs
-    for ref, booking in draft.state.bookings.items():
-        seat = booking.seats.get(vhs) if ref not in shown and booking.owner != vhs else None
+    vhs, bookings = draft.moment.vhs, draft.state.bookings
+    for ref in bookings.keys() - shown:
+        booking = bookings[ref]
+        seat = booking.seats.get(vhs) if booking.owner != vhs else None
         if seat is not None and seat.live and not seat.orphaned and mirror_stands_elsewhere(part, booking, seat):
             draft.weight.strays += 1
 

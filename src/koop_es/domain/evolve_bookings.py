@@ -133,7 +133,7 @@ def _show_row(
         shown_cancelled=event.status is CANCELLED,
         actor=event.actor,
         version=state.version,
-        since=count_of_export(event),
+        since=0 if (origin := event.origin) is None else origin.sequence or 0,  # as count_of_export tells
     )
 
 

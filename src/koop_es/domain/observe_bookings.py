@@ -33,7 +33,6 @@ from koop_es.domain.echoes import (
     withdrawn_s,
 )
 from koop_es.domain.exchanged import named_instead, take_exchanged
-from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
 from koop_es.domain.moves import comes_late, is_meant, take_carried
@@ -82,7 +81,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     shown = pairing.shown
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
-    draft.emptied = not any(ref in draft.state.bookings for ref in shown)
+    draft.emptied = draft.state.bookings.keys().isdisjoint(shown)
     if missing:
         note_missing(draft, part, missing)
     note_moved_back(draft, shown)
@@ -149,15 +148,18 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
     vhs = draft.moment.vhs
     booking = draft.state.bookings.get(ref)
     seat = booking.seats.get(vhs) if booking is not None else None
+    plain = booking is not None and seat is not None and _is_unchanged(draft, booking, seat, row)
+    if plain and ref not in pairing.replaced:
+        return
     if row.unstated:
         row = last_stated(draft, booking, seat, row)
     if row.status is None:
         if seat is None or seat.unknown_status != row.raw_status or (seat.absences and not seat.orphaned):
             draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)
         return
-    owned = owner_of(ref) == vhs
+    owned = ref.startswith(f"{vhs}:")
     if owned and (booking is None or not booking.claimed):
-        if booking is None and _waits_unmade(draft, part, row, row.status):
+        if booking is None and row.status is CANCELLED and _waits_unmade(draft, part, row):
             return
         _make(draft, part, ref, row, row.status)
         if ref in pairing.reused:
@@ -173,12 +175,33 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
             draft.add(e.MirrorReferenced, "D26", row=row, ref=ref)
 
 
-def _waits_unmade(draft: Draft, part: Slice, row: BookingRow, status: Status) -> bool:
-    """Tell whether a new booking begins with an "S" in an export whose letters are withheld (D31a).
+def _is_unchanged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell at once of most rows that they say nothing: one of the VHS's own live bookings, as it was shown before and
+    stands, with nothing open about it.
+    """
+    return (
+        row.status is seat.status
+        and row.status is not CANCELLED
+        and row.status is not None
+        and row.participant_no == seat.participant_no
+        and row.booked_at == booking.booked_at
+        and booking.claimed
+        and booking.owner == draft.moment.vhs
+        and seat.person_version == booking.person_version != PERSON_DIFFERS
+        and not (row.unstated or seat.absences or seat.lost or seat.orphaned or seat.archived or seat.told)
+        and not (seat.taken_back or seat.waiting or seat.unreferenced)
+        and seat.unknown_status is seat.survivor is seat.reused_by is None
+        and row.person is not None
+        and row.person == draft.person(booking.person_id, booking.person_version)
+    )
+
+
+def _waits_unmade(draft: Draft, part: Slice, row: BookingRow) -> bool:
+    """Tell whether a new booking that begins with an "S" does so in an export whose letters are withheld (D31a).
 
     Nobody knows of it, so nobody misses it; its next letter is its first, and the VHS itself is told no "S" over it.
     """
-    if status is not CANCELLED or part.letter_left(row) is not None:
+    if part.letter_left(row) is not None:
         return False
     return holds_letters(draft, Effect.CANCELLATION) or _others_wait(draft)
 

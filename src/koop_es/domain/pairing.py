@@ -18,7 +18,7 @@ from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
-from koop_es.domain.slices import Slice
+from koop_es.domain.slices import Slice, no_references
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import (
     NOBODY,
@@ -65,19 +65,21 @@ def pair(draft: Draft, part: Slice) -> Pairing:
     vhs, state = draft.moment.vhs, draft.state
     known, own = state.reported_seats(vhs), f"{vhs}:"
     copies = _copies(draft)
+    back = draft.judgement.back_at(state.coop_id) is not None
     result = Pairing()
     shown, odd = result.shown, []
     for row in part.bookings:
         ref = row.ref
         if ref is None or ref.startswith(own):
             booking = known.get(row.booking_id)
-            if (
-                booking is None
-                and (copied := copies.get(row.booking_id))
-                and copied.seats[vhs].booked_at == row.booked_at
-            ):
+            copied = copies.get(row.booking_id) if copies and booking is None else None
+            if copied is not None and copied.seats[vhs].booked_at == row.booked_at:
                 booking = copied
-            elif booking is None or not _is_plainly(booking.seats[vhs], row) or is_gone(draft, booking.seats[vhs]):
+            elif (
+                booking is None
+                or not _is_plainly(seat := booking.seats[vhs], row)
+                or ((back or seat.lost or seat.asked) and is_gone(draft, seat))
+            ):
                 odd.append(row)
                 continue
             ref = booking.ref
@@ -104,7 +106,9 @@ def _are_first(part: Slice, own: str, rows: list[BookingRow], shown: dict[str, B
     these was another's in any course (D18a).
     """
     found = {own + row.booking_id: row for row in rows}
-    if len(found) < len(rows) or any(part.references(row.booking_id) for row in rows):
+    if len(found) < len(rows):
+        return False
+    if part.references is not no_references and any(part.references(row.booking_id) for row in rows):
         return False
     shown.update(found)
     return True

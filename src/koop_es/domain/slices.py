@@ -59,6 +59,11 @@ def nowhere(_: str) -> Collection[Home]:
     return ()
 
 
+def no_references(_: str) -> Collection[str]:
+    """Know of no Beleg-ID under which references it was booked before."""
+    return ()
+
+
 @dataclass(slots=True)
 class Slice:
     """What one export says about one cooperation.
@@ -94,7 +99,7 @@ class Slice:
     excused: frozenset[str] = frozenset()
     shielded: frozenset[str] = frozenset()
     suspended: Suspension | None = None
-    references: Callable[[str], Collection[str]] = lambda _: ()
+    references: Callable[[str], Collection[str]] = no_references
     elsewhere: Callable[[str], bool] = lambda _: False
     stands: Callable[[str], BookingRow | None] = lambda _: None
     homes: Callable[[str], Collection[Home]] = nowhere

@@ -8,7 +8,7 @@ which the VHSs report cannot change which are open in the end.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from koop_es.domain.acknowledged import has_lost, open_refs
@@ -77,16 +77,15 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
     unreferenced = (
         {code == "MIRROR_WITHOUT_REFERENCE" for code, _, _ in state.violations} if about is not None else set()
     )
-    for booking in bookings:
-        for vhs, seat in booking.seats.items():
-            if is_odd(seat):
-                yield from _seat_violations(state, booking, vhs, seat)
-                unreferenced.add(seat.unreferenced)
+    odd = [(booking, vhs, seat) for booking in bookings for vhs, seat in booking.seats.items() if is_odd(seat)]
+    for booking, vhs, seat in odd:
+        yield from _seat_violations(state, booking, vhs, seat)
+        unreferenced.add(seat.unreferenced)
     if True in unreferenced:
         yield from _unreferenced(state)
     yield from _held(state)
     yield from _about_change_lists(state)
-    yield from _withheld(state)
+    yield from _withheld(state, None if about is not None else [(vhs, seat) for _, vhs, seat in odd])
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
     yield from _taken_back(state)
@@ -271,16 +270,14 @@ def _counted(lane: Lane) -> list[str]:
 
 def is_odd(seat: Seat) -> bool:
     """Tell whether a violation can be about this seat at all: of most it cannot, and most of the time went there."""
-    return bool(
-        seat.absences
+    plain = seat.unknown_status is seat.survivor is seat.merged_from is seat.former is None
+    return (
+        not plain
+        or seat.absences > 0
         or (seat.shown_cancelled and seat.live)
-        or seat.unknown_status is not None
-        or seat.survivor is not None
-        or seat.merged_from is not None
-        or seat.former is not None
-        or seat.doubles
         or seat.unreferenced
-        or seat.waiting
+        or seat.doubles != ()
+        or seat.waiting != ()
     )
 
 
@@ -428,13 +425,17 @@ def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Vi
             yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
 
 
-def _withheld(state: Cooperation) -> Iterator[Violation]:
-    """What of a VHS's exports is held back because it would do too much to others at once (D31)."""
+def _withheld(state: Cooperation, odd: Iterable[tuple[str, Seat]] | None) -> Iterator[Violation]:
+    """What of a VHS's exports is held back because it would do too much to others at once (D31).
+
+    ``odd`` are the seats it can be about; by default all are looked through.
+    """
     waiting: dict[str, list[Held]] = {vhs: list(lane.waiting) for vhs, lane in state.lanes.items() if lane.waiting}
-    for booking in state.bookings.values():
-        for vhs, seat in booking.seats.items():
-            if seat.waiting:
-                waiting.setdefault(vhs, []).extend(seat.waiting)
+    if odd is None:
+        odd = (item for booking in state.bookings.values() for item in booking.seats.items())
+    for vhs, seat in odd:
+        if seat.waiting:
+            waiting.setdefault(vhs, []).extend(seat.waiting)
     for vhs, held in sorted(waiting.items()):
         letters = [item for item in held if item.effect == Effect.LETTER]
         if letters:

@@ -13,7 +13,9 @@ from koop_es.domain.pairing import Hold, Pairing
 def let_wait(draft: Draft, pairing: Pairing, missing: Collection[str]) -> None:
     """Let new rows wait that have the name of a booking that is withheld, so that no seat doubles (D19)."""
     state, vhs, shown = draft.state, draft.moment.vhs, pairing.shown
-    new = [ref for ref in sorted(shown) if ref not in state.bookings and shown[ref].person is not None]
+    if not state.bookings:
+        return
+    new = [ref for ref in sorted(shown.keys() - state.bookings.keys()) if shown[ref].person is not None]
     if not new:
         return
     for ref in sorted(state.bookings):

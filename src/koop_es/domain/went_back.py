@@ -224,7 +224,7 @@ def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection
     in a row that no export showed yet: they do not stand (D20).
     """
     state, vhs, fresh = draft.state, draft.moment.vhs, set(rekeyed)
-    for ref, row in shown.items() if draft.complete else ():
+    for ref, row in shown.items() if draft.complete and state.bookings else ():
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None
         if booking is None or seat is None or booking.owner != vhs or row.booked_at == seat.booked_at:

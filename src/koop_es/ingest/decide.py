@@ -11,10 +11,11 @@ from functools import cache, partial
 from itertools import chain
 
 from koop_es.connectors import UNNAMED
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.draft import Draft, Moment, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
+from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
 from koop_es.domain.moves import letter_left, may_have_moved
 from koop_es.domain.observation import CANCELLED, BookingRow, Report, Status
@@ -41,12 +42,12 @@ def person_ids() -> Callable[[], str]:
     The ids of one source differ in their last 24 bits; whoever knows one learns nothing of a person from it.
     """
 
-    def drawn() -> Iterator[str]:
+    def drawn() -> Iterator[Iterator[str]]:
         while True:
             prefix = secrets.token_hex(PREFIX_BYTES)
-            yield from (f"{prefix}{number:06x}" for number in range(PERSONS_OF_A_DECISION))
+            yield map(f"{prefix}%06x".__mod__, range(PERSONS_OF_A_DECISION))
 
-    return drawn().__next__
+    return chain.from_iterable(drawn()).__next__
 
 
 Forgotten = dict[str, str]
@@ -120,10 +121,14 @@ class Decider:
 
         def new() -> Iterator[str]:
             for part, state in zip(parts, states, strict=True):
-                known = state.reported_seats(vhs)
+                known: dict[str, Booking] | None = None
                 for row in part.bookings:
-                    booking = known.get(row.booking_id)
-                    if not row.ref and (booking is None or (row.status is CANCELLED and booking.seats[vhs].live)):
+                    booking = state.bookings.get(booking_ref(vhs, row.booking_id))
+                    if booking is None or booking.moved:  # another one may go on under its Beleg-ID (D18b)
+                        known = state.reported_seats(vhs) if known is None else known
+                        booking = known.get(row.booking_id)
+                    seat = booking.seats.get(vhs) if booking is not None else None
+                    if not row.ref and (seat is None or (row.status is CANCELLED and seat.live)):
                         yield row.booking_id
 
         references = References(tx, vhs, new, partial(ledger.complete_made_at, tx, self.report))

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from koop_es.domain.events import BookingRekeyed, ParticipantsMerged
+from koop_es.domain.events import BookingRekeyed, Event, ParticipantsMerged
 from koop_es.domain.observe_identity import ZEROS
 from koop_es.ingest.decide import Decided
 
 MANY = 3
 """From so many on they are no single corrections of staff; each is in the history of its course all the same."""
+
+_GO_ON = frozenset[type[Event]]((ParticipantsMerged, BookingRekeyed))
+"""Events by which bookings go on under other ids."""
 
 CAUSES = {
     ZEROS: "leading zeros came or went, as when the file is opened in a spreadsheet; export again and send it unopened",
@@ -32,7 +35,10 @@ class OtherIds:
         """Count what was decided on some of the export's slices."""
         for item in decided:
             for event in item.events:
-                if isinstance(event, ParticipantsMerged | BookingRekeyed) and event.rule in ("B15", "D18"):
+                if type(event) not in _GO_ON:
+                    continue
+                assert isinstance(event, ParticipantsMerged | BookingRekeyed)
+                if event.rule in ("B15", "D18"):
                     self.causes[event.likely if isinstance(event, BookingRekeyed) else ""] += 1
                     self.courses.add(item.state.coop_id)
                     self.file = (event.origin.file if event.origin is not None else None) or self.file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -96,7 +97,8 @@ class Plan:
         back = going_back.judge(tx, self.report, weights)
         if back is not None:
             weights = self._weigh(tx, self.decider(Judgement(went_back=back)))
-        judgement = weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy)
+        every = self._known if self.report.kind is Kind.FULL else None
+        judgement = weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy, every)
         return judgement if back is None else msgspec.structs.replace(judgement, went_back=back)
 
     def _weigh(self, tx: Tx, decider: Decider) -> dict[str, Weight]:
@@ -201,8 +203,8 @@ def _untold(plan: Plan, decided: list[Decided]) -> list[Untold]:
 
 def count(decided: list[Decided]) -> tuple[int, int]:
     """Count the events that were decided, and those among them that say that something is withheld (D4, D31)."""
-    events = [event for item in decided for event in item.events]
-    return len(events), sum(isinstance(event, OrphanWithheld | EffectWithheld) for event in events)
+    kinds = Counter(type(event) for item in decided for event in item.events)
+    return kinds.total(), kinds[OrphanWithheld] + kinds[EffectWithheld]
 
 
 def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:

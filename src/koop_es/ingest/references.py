@@ -67,7 +67,7 @@ class References:
             self._named = {}
             for ref, coop_id, one in vault.named(self._tx, self._vhs):
                 self._named.setdefault(_name(one), []).append(Home(ref, coop_id))
-        return self._named.get(_name(person), ())
+        return self._named.get(_name(person), ()) if self._named else ()
 
     def withheld(self, ref: str) -> bool:
         """Tell whether a booking of this VHS is held back as missing (D19)."""
@@ -106,22 +106,18 @@ class References:
                 found.setdefault(booking_id, []).append(Home(booking.ref, state.coop_id))
 
     def _read(self, booking_ids: Collection[str]) -> None:
-        """Read the homes of some Beleg-IDs, and of those that have one, those with a number behind ``~``."""
+        """Read the homes of some Beleg-IDs, and more of those whose last numbers behind ``~`` are taken."""
         self._homes.update((booking_id, []) for booking_id in booking_ids)
         asked: dict[str, str] = {booking_ref(self._vhs, booking_id): booking_id for booking_id in booking_ids}
-        last = 1
+        first = 1
         while asked:
-            found: dict[str, list[Home]] = {}
-            for ref, coop_id in vault.homes(self._tx, sorted(asked)):
-                found.setdefault(asked[ref], []).append(Home(ref, coop_id))
-            for booking_id, homes in found.items():
-                self._homes[booking_id] += homes
-            asked = {
-                f"{booking_ref(self._vhs, booking_id)}~{number}": booking_id
-                for booking_id in found
-                for number in range(last + 1, last + 1 + NUMBERS_AT_ONCE)
-            }
-            last += NUMBERS_AT_ONCE
+            last, more = first + NUMBERS_AT_ONCE, dict[str, str]()
+            for ref, coop_id in vault.registrations(self._tx, sorted(asked), first, last):
+                plain = ref if ref in asked else ref.rpartition("~")[0]
+                self._homes[asked[plain]].append(Home(ref, coop_id))
+                if ref != plain:
+                    more[plain] = asked[plain]
+            asked, first = more, last + 1
 
 
 def was_booked_before(row: BookingRow, made_at: str) -> bool:

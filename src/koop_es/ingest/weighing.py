@@ -26,12 +26,21 @@ MOST_LINES = 500
 """Lines of the ledger that are looked through for it: a VHS that reports every five minutes has 288 a day."""
 
 
-def judge(tx: Tx, report: Report, at: str, weights: Mapping[str, Weight], policy: Policy) -> Judgement:
-    """Judge an export by what its slices weigh; ``at`` is its time."""
+def judge(
+    tx: Tx,
+    report: Report,
+    at: str,
+    weights: Mapping[str, Weight],
+    policy: Policy,
+    lanes: Mapping[str, LaneView] | None = None,
+) -> Judgement:
+    """Judge an export by what its slices weigh; ``at`` is its time, ``lanes`` are all of its VHS where they are known
+    already.
+    """
     heavy = {coop_id: weight for coop_id, weight in weights.items() if not weight.nothing}
     if not heavy:
         return Judgement()
-    every = ledger.lane_views(tx, report.vhs)
+    every = lanes if lanes is not None else ledger.lane_views(tx, report.vhs)
     absences, foreseen = _absences(tx, report, every, heavy, policy)
     done = guard.done_by(heavy)
     live = _live(every)

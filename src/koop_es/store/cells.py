@@ -26,7 +26,7 @@ def put(tx: Tx, rows: Iterable[RowCells]) -> None:
     found = {(row.coop_id, row.ref, row.vhs): row for row in rows}
     if not found:
         return
-    tx.run_many("cells_drop", [{"coop_id": coop_id, "ref": ref, "vhs": vhs} for coop_id, ref, vhs in sorted(found)])
+    tx.write_rows("cells_drop", sorted(found))
     tx.write_rows(
         "cells_insert",
         [

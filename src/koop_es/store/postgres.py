@@ -35,7 +35,9 @@ ROWS_AT_ONCE = 1_000
 """Rows fetched together where a whole table is read: a row has some kilobytes at most."""
 
 TOGETHER = frozenset(
-    name for name, text in statements("postgres").items() if re.match(r"INSERT\b.*\bFROM unnest\(%", text, re.DOTALL)
+    name
+    for name, text in statements("postgres").items()
+    if re.match(r"(INSERT|DELETE)\b.*\bFROM unnest\(%", text, re.DOTALL)
 )
 """Statements that take all rows at once, of each column an array of its values."""
 

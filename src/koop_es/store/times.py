@@ -45,6 +45,10 @@ def steps(newest_first: Iterable[tuple[int, str]]) -> list[Step]:
 
 def note(tx: Tx, appends: Sequence[Append], head: int) -> None:
     """Keep the times of events that were written last; ``head`` is the position of the last of them."""
+    told = {event.recorded_at for append in appends for event in append.events}
+    if len(told) == 1:  # what one export or command writes
+        put(tx, [(head, microseconds(told.pop()))])
+        return
     newest = (event.recorded_at for append in reversed(appends) for event in reversed(append.events))
     put(tx, steps(zip(range(head, 0, -1), newest, strict=False)))
 

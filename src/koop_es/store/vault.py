@@ -54,6 +54,12 @@ def homes(tx: Tx, refs: Iterable[str]) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in tx.rows("persons_homes", refs=list(refs))]
 
 
+def registrations(tx: Tx, refs: Iterable[str], first: int, last: int) -> list[tuple[str, str]]:
+    """Find the same of references with a number behind ``~``, from ``first`` to ``last``; the first has none (D18a)."""
+    rows = tx.rows("persons_registrations", refs=list(refs), first=first, last=last)
+    return [(row[0], row[1]) for row in rows]
+
+
 def named(tx: Tx, vhs: str) -> list[tuple[str, str, Person]]:
     """Read the names of a VHS's own bookings, with booking and cooperation, where something is open there."""
     rows = tx.rows("persons_named", vhs=vhs, since=f"{vhs}:", until=f"{vhs};")

@@ -124,9 +124,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
             if seat.told or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
-                untellable = unread or seat.unknown_status is not None or booking.ref in untold
-                untellable = untellable or seat.survivor is not None or seat.reused_by is not None
-                if not (seat.lost or seat.archived or untellable):
+                there = seat.unknown_status is seat.survivor is seat.reused_by is None
+                if there and not (unread or seat.lost or seat.archived or (untold and booking.ref in untold)):
                     reported = seat.status  # as ``shows`` tells
                 live += seat.status is not None and seat.status is not CANCELLED
         if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):

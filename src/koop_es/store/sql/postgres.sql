@@ -93,6 +93,17 @@ SELECT ref, coop_id FROM koop_persons WHERE ref = ANY(%(refs)s::text[])
 UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref = ANY(%(refs)s::text[])
 ORDER BY ref, coop_id
 
+-- persons_registrations: Find in which cooperations bookings are that go by some references with numbers from first to last behind ~, the reference itself being the first; those of forgotten people too (D18a).
+WITH asked AS (
+    SELECT ARRAY(
+        SELECT CASE number WHEN 1 THEN ref ELSE ref || '~' || number END
+        FROM unnest(%(refs)s::text[]) AS ref, generate_series(%(first)s::int, %(last)s::int) AS number
+    ) AS refs
+)
+SELECT ref, coop_id FROM koop_persons WHERE ref = ANY((SELECT refs FROM asked)::text[])
+UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref = ANY((SELECT refs FROM asked)::text[])
+ORDER BY ref, coop_id
+
 -- persons_named: Read the names of bookings of one VHS, by a range of references, in the courses where something is open, or was since the last complete export but one.
 SELECT DISTINCT p.ref, p.coop_id, p.name, p.first_name FROM koop_views AS v JOIN koop_persons AS p ON p.coop_id = v.coop_id
 WHERE v.vhs = %(vhs)s AND (v.pending > 0 OR v.suspects > 0 OR v.position > (
@@ -169,8 +180,8 @@ LIMIT 1
 -- cells_insert: Keep the cells of one row.
 COPY koop_cells (coop_id, ref, vhs, editor, name, first_name, phone, email) FROM STDIN (FORMAT BINARY)
 
--- cells_drop: Take out the cells of one row.
-DELETE FROM koop_cells WHERE coop_id = %(coop_id)s AND ref = %(ref)s AND vhs = %(vhs)s
+-- cells_drop: Take out the cells of some rows.
+DELETE FROM koop_cells WHERE (coop_id, ref, vhs) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]))
 
 -- cells_of_vhs: Read the cells of one VHS's rows of some cooperations.
 SELECT coop_id, ref, editor, name, first_name, phone, email FROM koop_cells

@@ -83,6 +83,15 @@ SELECT ref, coop_id FROM koop_persons WHERE ref IN (SELECT value FROM json_each(
 UNION SELECT ref, coop_id FROM koop_forgotten WHERE ref IN (SELECT value FROM json_each(:refs))
 ORDER BY ref, coop_id
 
+-- persons_registrations: Find in which cooperations bookings are that go by some references with numbers from first to last behind ~, the reference itself being the first; those of forgotten people too (D18a).
+SELECT ref, coop_id FROM koop_persons WHERE :first = 1 AND ref IN (SELECT value FROM json_each(:refs))
+UNION SELECT ref, coop_id FROM koop_forgotten WHERE :first = 1 AND ref IN (SELECT value FROM json_each(:refs))
+UNION SELECT p.ref, p.coop_id FROM json_each(:refs) AS asked CROSS JOIN koop_persons AS p ON p.ref > asked.value || '~' AND p.ref < asked.value || '~:'
+WHERE substr(p.ref, length(asked.value) + 2) NOT GLOB '*[^0-9]*' AND CAST(substr(p.ref, length(asked.value) + 2) AS INTEGER) BETWEEN :first AND :last
+UNION SELECT f.ref, f.coop_id FROM json_each(:refs) AS asked CROSS JOIN koop_forgotten AS f ON f.ref > asked.value || '~' AND f.ref < asked.value || '~:'
+WHERE substr(f.ref, length(asked.value) + 2) NOT GLOB '*[^0-9]*' AND CAST(substr(f.ref, length(asked.value) + 2) AS INTEGER) BETWEEN :first AND :last
+ORDER BY ref, coop_id
+
 -- persons_named: Read the names of bookings of one VHS, by a range of references, in the courses where something is open, or was since the last complete export but one.
 SELECT DISTINCT p.ref, p.coop_id, p.name, p.first_name FROM koop_views AS v JOIN koop_persons AS p ON p.coop_id = v.coop_id
 WHERE v.vhs = :vhs AND (v.pending > 0 OR v.suspects > 0 OR v.position > (
@@ -159,7 +168,7 @@ INSERT INTO koop_cells (coop_id, ref, vhs, editor, name, first_name, phone, emai
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- cells_drop: Take out the cells of one row.
-DELETE FROM koop_cells WHERE coop_id = :coop_id AND ref = :ref AND vhs = :vhs
+DELETE FROM koop_cells WHERE coop_id = ? AND ref = ? AND vhs = ?
 
 -- cells_of_vhs: Read the cells of one VHS's rows of some cooperations.
 SELECT coop_id, ref, editor, name, first_name, phone, email FROM koop_cells
