@@ -622,6 +622,23 @@ WHOLE = (
         Named((f"{_WITHDRAW}::test_d32_d30_nobody_says_that_a_row_is_there_which_the_last_export_lacks",)),
     ),
     Mutation(
+        "an S that nobody signs is the change list's when the export before it is taken back",
+        "D21",
+        "A real cancellation is lost where a program names no editors: it is written over, and nobody is asked.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "(seat.actor is None or by_person(seat.actor)) if back",
+                "by_person(seat.actor) if back",
+            ),
+        ),
+        Named(
+            (
+                f"{_WITHDRAW}::test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_connector_wrote_it",
+            )
+        ),
+    ),
+    Mutation(
         "letters that waited are forgotten when the S under them is taken back",
         "D32",
         "The row shows its letter, and would be said to show the S once more.",

@@ -238,14 +238,14 @@ def _letter_since(booking: Booking, story: _Story) -> Status:
 
 def _is_shown_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
     """Tell whether somebody may mean the "S" a VHS shows: another export showed it once more, or a person set it over
-    the letter that was back (D21).
+    the letter that was back, or nobody says who did (D21).
     """
     seat = booking.seats.get(draft.moment.vhs)
     if seat is None or seat.status is not CANCELLED:
         return False
     mine = (event for event in story.since(booking.ref) if event.vhs == draft.moment.vhs)
     back = any(isinstance(event, e.BookingReported) and event.status not in (None, CANCELLED) for event in mine)
-    return by_person(seat.actor) if back else story.shown_since
+    return (seat.actor is None or by_person(seat.actor)) if back else story.shown_since
 
 
 def _amend_back(

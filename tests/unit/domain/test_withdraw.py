@@ -208,3 +208,19 @@ def test_d32_d30_what_later_exports_lack_as_well_is_said_at_once(vhs: str) -> No
     assert "BOOKING_REMOVED" in world.codes
     world.report(vhs, held(vhs))
     assert "BOOKING_REMOVED" not in world.codes
+
+
+@pytest.mark.parametrize(("edited_by", "asked"), [("Kern", True), (None, True), ("WS", False)])
+def test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_connector_wrote_it(
+    edited_by: str | None, asked: bool
+) -> None:
+    """Where a program names no editors, nobody can tell whether it is the one of the change list or a cancellation."""
+    world = told()
+    export = wrong(world, held(ABO, status="S"))
+    world.report(ABO, held(ABO))
+    world.give(MASTER, ABO, THIRD)
+    world.report(ABO, held(ABO, status="S", edited_by=edited_by))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    assert world.statuses(MASTER)["301:7"] == "A"
+    assert (world.state.lanes[ABO].unclear.get("301:7") == "again") is asked
+    assert any(change.ref == "301:7" for change in world.changes(ABO)) is not asked
