@@ -144,5 +144,77 @@ RESTORES = (
         ),
         Named((f"{_ACCEPTANCE}::test_d20_a_beleg_id_that_a_row_of_another_course_has_by_now_is_not_named_again",)),
     ),
+    Mutation(
+        "what was entered since a restore counts as entered a second time",
+        "D20",
+        "One new registration in a delta would hide that two bookings went with a restore: both would be cancelled.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "(counts if since <= last else entered)",
+                "(counts if since <= last else work)",
+            ),
+        ),
+        Named(
+            (
+                f"{_ACCEPTANCE}"
+                "::test_d20_more_entered_and_reported_by_deltas_since_the_restore_than_was_lost_does_not_hide_it",
+            )
+        ),
+    ),
+    Mutation(
+        "a row that is back stands since its first time",
+        "D20",
+        "A restore to the days when an orphan was gone would cancel it, and who booked elsewhere since, as removed.",
+        (Edit("domain/weight.py", " or 0 < self.gone <= moment < self.again\n", "\n"),),
+        Named(
+            (
+                f"{_WENT_BACK}"
+                "::test_d20_an_orphan_that_was_put_back_and_is_gone_with_a_mirror_of_later_went_with_its_program",
+            )
+        ),
+    ),
+    Mutation(
+        "a booking that stands where it was before it moved is no sign",
+        "D20",
+        "A restore to before a move would cancel the one mirror that was written since.",
+        (Edit("domain/observe_bookings.py", "    note_moved_back(draft, shown)\n", ""),),
+        Named(
+            (f"{_WENT_BACK}::test_d20_a_booking_that_moved_and_stands_where_it_was_went_back_where_it_is_not_alone",)
+        ),
+    ),
+    Mutation(
+        "letters written over the S of an Ausfall are told once that is gone",
+        "D20",
+        "A Master that is restored to before its Ausfall would tell everybody that the course takes place.",
+        (Edit("domain/observe_course.py", "        draft.reinstated = True\n", ""),),
+        Named((f"{_WENT_BACK}::test_d20_an_ausfall_that_is_gone_with_the_s_it_made_went_back_with_the_program",)),
+    ),
+    Mutation(
+        "a file that was cut is a restore",
+        "D20",
+        "Every mirror that a cut file lacks would be written a second time.",
+        (
+            Edit(
+                "ingest/weighing.py",
+                "    if not all(sign.was_not_yet(back.count) for sign in signs):\n",
+                "    if False:\n",
+            ),
+        ),
+        Named((f"{_ACCEPTANCE}::test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore",)),
+    ),
+    Mutation(
+        "a filter on mirrors is a restore",
+        "D19",
+        "Every mirror would be written a second time, and an S that was set that day would never count.",
+        (
+            Edit(
+                "ingest/weighing.py",
+                "return all(item.mirror_of is not None for item in absent)",
+                "return all(item.mirror_of is None for item in absent)",
+            ),
+        ),
+        Named((f"{_ACCEPTANCE}::test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore",)),
+    ),
 )
 """An old copy of a program, what it lacks and what stands."""
