@@ -105,7 +105,7 @@ def _booking_ids(state: Cooperation, vhs: str) -> Iterator[str | None]:
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
         if seat is not None and (seat.held or seat.archived):
-            yield from (seat.booking_id, *(booking_id for booking_id, _ in seat.doubles))
+            yield from (seat.booking_id, *(double.booking_id for double in seat.doubles))
 
 
 class _Names:
