@@ -8,6 +8,7 @@ _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
 _UNSTATED = "tests/unit/connectors/test_unstated.py"
 _IDENTITY = "tests/unit/domain/test_identity.py"
+_MERGES = "tests/unit/domain/test_merges.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _CARRIED = "tests/integration/ingest/test_carried_s.py"
 
@@ -294,6 +295,19 @@ ROWS = (
         "Her course falls out, she is put into the parallel one, and the connector writes the S of the first.",
         (Edit("domain/moves.py", "    return seat.status if given else None\n", "    return None\n"),),
         Named((f"{_CARRIED}::test_d25_s_of_ours_that_was_written_before_the_move_is_seen_gets_its_letter",)),
+    ),
+    Mutation(
+        "who is booked already takes the place of another",
+        "B15",
+        "Two people are merged into one record: the name of the one is gone everywhere, and nobody hears of it.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "if is_merged_into_another(self.draft, self.part, one.booking, row):",
+                "if False:",
+            ),
+        ),
+        Named((f"{_MERGES}::test_b15_two_who_are_booked_and_merged_are_no_substitute_but_a_question",)),
     ),
     Mutation(
         "who is left under the former number of a course moved away",

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from koop_es.domain.cooperation import Booking
 from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, Person
+from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import sees_identity
-from koop_es.domain.witnesses import digits, normalised
+from koop_es.domain.witnesses import digits, normalised, spelled
 
 
 class Twin(NamedTuple):
@@ -58,6 +61,28 @@ def is_same_person(one: Person, other: Person) -> bool:
     mails = normalised(one.email), normalised(other.email)
     phones = digits(one.phone), digits(other.phone)
     return (mails[0] != "" and mails[0] == mails[1]) or (phones[0] != "" and phones[0] == phones[1])
+
+
+def is_merged_into_another(draft: Draft, part: Slice, booking: Booking, row: BookingRow) -> bool:
+    """Tell whether a row of a VHS's own booking has the TNR of another one that lives in the course (B13, B15).
+
+    Whoever is booked there already is no substitute for the one who was booked here (D18c). Of what a partial export
+    leaves out counts what was shown last.
+    """
+    vhs, rows = draft.moment.vhs, {other.booking_id: other for other in part.bookings}
+    number, seat = spelled(row.participant_no), booking.seats[vhs]
+    if booking.owner != vhs or not row.participant_no or number == spelled(seat.participant_no):
+        return False
+    own = (other for other in rows.values() if other.ref is None or owner_of(other.ref) == vhs)
+    live = {other.booking_id: other.participant_no for other in own if other.status is not CANCELLED}
+    for booking_id, other in () if part.proves_absence else draft.state.reported_seats(vhs).items():
+        if other.owner == vhs and booking_id not in rows and other.seats[vhs].live and other.seats[vhs].held:
+            live[booking_id] = other.seats[vhs].participant_no
+    return any(
+        spelled(other) == number
+        for booking_id, other in live.items()
+        if booking_id not in (row.booking_id, seat.booking_id)
+    )
 
 
 def same_name(one: Person, other: Person) -> bool:

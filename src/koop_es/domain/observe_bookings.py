@@ -168,7 +168,7 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
     elif booking is None or seat is None or seat.status is None:
         _deliver(draft, ref, row, row.status)
     else:
-        _take_change(draft, part, booking, seat, row, row.status)
+        _take_change(draft, part, booking, seat, row, row.status, joined=ref in pairing.joined)
         if ref in pairing.replaced:
             draft.add(e.ParticipantReplaced, "D18", row=row, ref=ref)
         if seat.unreferenced and row.ref == ref:
@@ -285,7 +285,9 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
 
 
-def _take_change(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: BookingRow, status: Status) -> None:
+def _take_change(
+    draft: Draft, part: Slice, booking: Booking, seat: Seat, row: BookingRow, status: Status, *, joined: bool
+) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent, stamp = booking.ref, seat.absences > 0 or seat.lost, seat.actor
     was = seat.status is CANCELLED, seat.person_version == PERSON_DIFFERS
@@ -312,8 +314,8 @@ def _take_change(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: B
         draft.add(e.BookingReported, "D5", row=row, ref=ref, status=status)
     elif status is CANCELLED:
         question(draft, booking, row, stamp)
-    if not absent:
-        _take_number(draft, booking, seat, row)
+    if not absent or joined:
+        _take_number(draft, booking, seat, row, joined=joined)
     if draft.moment.vhs == booking.owner:
         _take_own_details(draft, booking, seat, row)
     else:
@@ -370,8 +372,10 @@ def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> Non
         draft.add(e.BookingAmended, "D6", row=row, ref=ref, status=status)
 
 
-def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
-    """Tell a merge by the participant number that changed while the person did not (B13)."""
+def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, *, joined: bool) -> None:
+    """Tell a merge by the participant number that changed while the person did not, or that became the one of somebody
+    who is booked in the course as well (B13, B15).
+    """
     if row.participant_no in (seat.participant_no, seat.merged_from):
         return
     if is_same_id(row.participant_no, seat.participant_no):
@@ -379,7 +383,7 @@ def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) ->
             rekey(draft, booking.ref, row)
         return
     known = draft.person(booking.person_id, booking.person_version)
-    if row.person is None or known is None or same_name(row.person, known):
+    if joined or row.person is None or known is None or same_name(row.person, known):
         values: dict[str, Any] = {"participant_no": row.participant_no, "booking_id": row.booking_id}
         draft.add(e.ParticipantsMerged, "B13", row=row, ref=booking.ref, **values)
 

@@ -17,6 +17,7 @@ from koop_es.domain.absences import is_sighted
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
+from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice, no_references
 from koop_es.domain.wanted import sees_identity
@@ -27,6 +28,7 @@ from koop_es.domain.witnesses import (
     differ,
     is_another,
     is_reached_otherwise,
+    is_replaced,
     is_same_id,
     witness_of_person,
     witness_of_row,
@@ -47,14 +49,16 @@ class Pairing:
 
     ``shown`` are rows by booking; of these ``rekeyed`` stand under another Beleg-ID than before (D18b), ``reused`` are
     new registrations under the Beleg-ID of a former booking, by their reference (D18a), ``replaced`` show another
-    person (D18c), ``doubled`` are the rows of mirrors that stand there twice, ``unreferenced`` mirrors without
-    reference, or with that of another (D26). ``held`` are rows that wait.
+    person (D18c), ``joined`` the person of another booking of the course, who was merged with theirs (B13), ``doubled``
+    are the rows of mirrors that stand there twice, ``unreferenced`` mirrors without reference, or with that of another
+    (D26). ``held`` are rows that wait.
     """
 
     shown: dict[str, BookingRow] = field(default_factory=dict)
     rekeyed: list[str] = field(default_factory=list)
     reused: dict[str, str] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
+    joined: set[str] = field(default_factory=set)
     doubled: dict[str, list[BookingRow]] = field(default_factory=dict)
     unreferenced: set[str] = field(default_factory=set)
     held: list[Hold] = field(default_factory=list)
@@ -440,7 +444,9 @@ class _Weighing:
             result.unreferenced.add(ref)
         if not same_id:
             result.rekeyed.append(ref)
-        if _is_replaced(one.witness, witness_of_row(row), same_id=same_id):
+        if is_merged_into_another(self.draft, self.part, one.booking, row):
+            result.joined.add(ref)
+        elif is_replaced(one.witness, witness_of_row(row), same_id=same_id):
             result.replaced.add(ref)
 
     # --- new registrations --------------------------------------------------------------------------------------------
@@ -577,17 +583,6 @@ def _is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> 
     """Tell whether no cell says that a row is another's: what is unstated is neither equal nor other (D29)."""
     pairs = ((getattr(before, name), getattr(now, name)) for name in cells)
     return all(not one or not other or one == other for one, other in pairs)
-
-
-def _is_replaced(before: Witness, now: Witness, *, same_id: bool) -> bool:
-    """Tell whether another person takes part in place of the one who booked (D18c).
-
-    One who shares mail or phone under the same Beleg-ID is taken for the same, whose name was put right.
-    """
-    if not (before.name and now.name) or before.name == now.name or before.number == now.number:
-        return False
-    mail, phone = before.mail and before.mail == now.mail, before.phone and before.phone == now.phone
-    return not (same_id and (mail or phone))
 
 
 def _one_to_one(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -79,6 +79,17 @@ def differ(before: Witness, now: Witness, cell: str) -> bool:
     return bool(one and two and one != two)
 
 
+def is_replaced(before: Witness, now: Witness, *, same_id: bool) -> bool:
+    """Tell whether another person takes part in place of the one who booked (D18c).
+
+    One who shares mail or phone under the same Beleg-ID is taken for the same, whose name was put right.
+    """
+    if not (before.name and now.name) or before.name == now.name or before.number == now.number:
+        return False
+    mail, phone = before.mail and before.mail == now.mail, before.phone and before.phone == now.phone
+    return not (same_id and (mail or phone))
+
+
 def is_reached_otherwise(before: Witness, now: Witness) -> bool:
     """Tell whether a row has a mail or phone, and none that is known."""
     contacts = {(kind, value) for kind in ("mail", "phone") if (value := getattr(now, kind))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import msgspec
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
@@ -45,6 +46,50 @@ def test_b13_merge_that_is_undone_is_no_violation_any_more() -> None:
     world.report(ABO, booked("7", tnr="T8"))
     world.report(ABO, booked("7"))
     assert world.open == set()
+
+
+def both_booked() -> World:
+    """Anna and Bernd of 301 are booked, as 301:7 and 301:8."""
+    world = shared()
+    world.report(ABO, held(ABO), booked("8", tnr="T8", person=BERND))
+    return world
+
+
+@pytest.mark.parametrize("phone", [BERND.phone, ANNA.phone, ""])
+def test_b15_two_who_are_booked_and_merged_are_no_substitute_but_a_question(phone: str) -> None:
+    """All cells of Anna's row become Bernd's."""
+    world = both_booked()
+    survivor = booked("8", tnr="T8", person=BERND)
+    merged = booked("7", tnr="T8", person=msgspec.structs.replace(BERND, phone=phone))
+    said = types(world.report(ABO, merged, survivor))
+    assert "ParticipantsMerged" in said
+    assert "ParticipantReplaced" not in said
+    assert world.open == {MERGED}
+    assert world.statuses(MASTER) == {"301:7": "A", "301:8": "A"}
+    world.report(ABO, held(ABO), survivor)
+    assert world.open == set(), "undone"
+
+
+@pytest.mark.parametrize(("mail", "expected"), [("", {"PARTICIPANTS_MERGED"}), (BERND.email, {"REGISTRATION_HELD"})])
+def test_b15_merge_of_two_who_are_booked_is_told_where_only_one_row_is_exported(mail: str, expected: set[str]) -> None:
+    """With Bernd's mail it may be his row under another Beleg-ID, which waits for a complete export."""
+    world, later = shared(), "2026-01-07T11:30:00+01:00"
+    survivor = booked("8", tnr="T8", person=BERND, at=later)
+    world.report(ABO, held(ABO), survivor)
+    merged = Person(BERND.name, BERND.first_name, "", mail)
+    world.report(ABO, booked("7", tnr="T8", person=merged), full=False)
+    assert {code for code, _, _ in world.open} == expected
+    world.report(ABO, booked("7", tnr="T8", person=merged), survivor)
+    assert world.open == {MERGED}
+
+
+def test_d18c_somebody_whose_own_booking_is_cancelled_is_a_substitute() -> None:
+    world = both_booked()
+    gone = booked("8", "S", tnr="T8", person=BERND)
+    world.report(ABO, held(ABO), gone)
+    said = types(world.report(ABO, booked("7", tnr="T8", person=BERND), gone))
+    assert "ParticipantReplaced" in said
+    assert "ParticipantsMerged" not in said
 
 
 def test_b13_merge_ends_with_the_booking() -> None:
