@@ -100,6 +100,20 @@ def test_d20_restored_program_is_healed_by_its_change_list_and_nobody_is_cancell
     assert network[NEAR].row(f"{FAR}:70000")["Status"] == "S"
 
 
+def test_d20_what_is_written_again_under_its_own_beleg_id_stands_first_in_the_change_list(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(network[NEAR])
+    koop.take_in(network[NEAR].export(), status=1)
+    for ref in (f"{NEAR}:9102", f"{NEAR}:9101"):
+        koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup of the night")
+    told = [(change["kind"], change["booking"].get("booking_id")) for change in koop.changes(NEAR)]
+    assert told[:2] == [("booking.create", "9102"), ("booking.create", "9101")]
+    assert ("booking.create", None) in told[2:], "whatever asked for it first"
+
+
 def test_d20_the_copy_of_before_and_after_cost_nobody_a_second_restore(
     koop: Console, network: dict[str, Program]
 ) -> None:

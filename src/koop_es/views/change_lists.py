@@ -57,7 +57,11 @@ def pending(tx: Tx, vhs: str) -> list[Pending]:
 
 
 def answers(tx: Tx, vhs: str, found: Iterable[Pending], *, at: int | None = None) -> list[dict[str, Any]]:
-    """Put changes into the form of ``koop-change/1``, oldest first; ``at`` is a position of the log, None for now."""
+    """Put changes into the form of ``koop-change/1``, oldest first; ``at`` is a position of the log, None for now.
+
+    What is written again under its own Beleg-ID stands before all others: a program whose count went back would give
+    that to the next new row (D20).
+    """
     listed = [(item, change) for item in found for change in item.changes]
     if not listed:
         return []
@@ -68,10 +72,14 @@ def answers(tx: Tx, vhs: str, found: Iterable[Pending], *, at: int | None = None
     told = [_answer(vhs, item, change, names, causes) for item, change in listed]
     created = {a["coop_id"]: a["because"]["event"] for a in told if a["kind"] == "course.create"}
 
-    def age(answer: dict[str, Any]) -> tuple[int, bool, int, str]:
+    again = {a["coop_id"] for a in told if _takes_its_number(a)}
+
+    def age(answer: dict[str, Any]) -> tuple[bool, int, bool, int, str]:
         # An Abo-Kurs is created before the bookings in it, although these may be older than the Abo.
+        first = _takes_its_number(answer) or (answer["kind"] == "course.create" and answer["coop_id"] in again)
         position = answer["because"]["event"]
-        return (max(position, created.get(answer["coop_id"], 0)), "booking" in answer, position, answer["id"])
+        since = max(position, created.get(answer["coop_id"], 0))
+        return (not first, since, "booking" in answer, position, answer["id"])
 
     return sorted(told, key=age)
 
@@ -106,6 +114,11 @@ def _booking_ids(state: Cooperation, vhs: str) -> Iterator[str | None]:
         seat = booking.seats.get(vhs)
         if seat is not None and (seat.held or seat.archived):
             yield from (seat.booking_id, *(double.booking_id for double in seat.doubles))
+
+
+def _takes_its_number(answer: dict[str, Any]) -> bool:
+    """Tell whether a change writes a booking again under its own Beleg-ID (D20)."""
+    return answer["kind"] == "booking.create" and "booking_id" in answer["booking"]
 
 
 class _Names:
