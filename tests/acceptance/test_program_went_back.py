@@ -154,6 +154,22 @@ def test_d20_a_beleg_id_that_a_row_of_another_course_has_by_now_is_not_named_aga
     assert "booking_id" not in again[f"{NEAR}:9102"], "whoever has it, and since when"
 
 
+def test_d20_the_beleg_id_of_a_second_row_of_a_mirror_is_not_named_again(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near, copy = network[NEAR], Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(near)
+    koop.take_in(near.export(), status=1)
+    near.bookings["9101"] = near.row(f"{FAR}:70000") | {"Beleg-ID": "9101"}
+    koop.ingest(near.export())
+    for ref in (f"{NEAR}:9101", f"{NEAR}:9102"):
+        koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup")
+    again = {c["booking"]["ref"]: c["booking"] for c in koop.changes(NEAR) if c["kind"] == "booking.create"}
+    assert "booking_id" not in again[f"{NEAR}:9101"]
+    assert again[f"{NEAR}:9102"]["booking_id"] == "9102"
+
+
 def test_d20_really_removed_is_s_at_once_everywhere(koop: Console, network: dict[str, Program]) -> None:
     copy = Copy(network[NEAR])
     work_since(koop, network)
