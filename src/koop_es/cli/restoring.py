@@ -32,7 +32,7 @@ def restore_booking(desk: Desk, coop_id: str, booking: str, vhs: str, reason: st
       koop-es restore-booking 563-COOP-219 --booking 301:55 --vhs 301 --reason "confirmed by phone"
     """
     with desk.store() as store:
-        ingest.restore_booking(
+        lives = ingest.restore_booking(
             store,
             now=desk.now,
             vhs=vhs_id(vhs),
@@ -42,9 +42,13 @@ def restore_booking(desk: Desk, coop_id: str, booking: str, vhs: str, reason: st
             reject=reject,
         )
     decided = "rejected" if reject else "restored"
-    text = (
-        f"booking {booking} is cancelled everywhere" if reject else f"booking {booking} is written again at VHS {vhs}"
-    )
+    text = f"booking {booking} is written again at VHS {vhs}"
+    if reject:
+        text = (
+            f"what VHS {vhs} shows of booking {booking} counts"
+            if lives
+            else f"booking {booking} is cancelled everywhere"
+        )
     return Answer({"coop_id": coop_id, "ref": booking, "vhs": vhs, "decided": decided}, lines(text))
 
 

@@ -70,9 +70,7 @@ def _refuse_second_seat(draft: Draft, booking: Booking, seat: Seat) -> None:
 
 def reject_booking(draft: Draft, ref: str, reason: str) -> None:
     """Decide that what a row shows, or that it is gone, is meant (D20, D24): one that was really removed is "S" at all
-    others at once.
-
-    Raises Refused.
+    others at once. Raises Refused.
     """
     booking, seat = _asked(draft, ref)
     asked, what = seat.asked, seat.ask

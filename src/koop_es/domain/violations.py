@@ -450,11 +450,19 @@ def _withheld(state: Cooperation, odd: Iterable[tuple[str, Seat]] | None) -> Ite
 
 
 def _taken_back(state: Cooperation) -> Iterator[Violation]:
-    """An Ausfall that was taken back is told to all who take part, until all show the course live (D24)."""
-    untold = sorted(lane.vhs for lane in state.lanes.values() if lane.active and lane.untold and lane.present)
+    """An Ausfall that was taken back is told to all who take part, until all show the course live (D24), also the
+    Master whose export was withdrawn (D32).
+    """
+    lanes = (lane for lane in state.lanes.values() if lane.active and lane.present)
+    untold = sorted(lane.vhs for lane in lanes if lane.untold or _shows_withdrawn_ausfall(state, lane))
     for vhs in sorted(state.lanes) if untold else ():
         if state.lanes[vhs].active:
             yield Violation("AUSFALL_TAKEN_BACK", vhs, "", CRITICAL, "D24", {"found": "VHS " + ", ".join(untold)})
+
+
+def _shows_withdrawn_ausfall(state: Cooperation, lane: Lane) -> bool:
+    """Tell whether a Master still shows an Ausfall that counts no longer, because its export was withdrawn (D32)."""
+    return not state.cancelled and bool(lane.row.cancelled) and "cancelled" in lane.withdrawn
 
 
 MOST_NAMED = 20

@@ -13,20 +13,22 @@ from koop_es.store import Store, vault
 
 def restore_booking(
     store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, reason: str, reject: bool = False
-) -> None:
+) -> bool:
     """Decide about a booking that is asked about: it is written again, or with ``reject`` what is shown is meant (D20).
 
+    Tells whether the booking lives then: where its row is there with a former letter or person, those are meant.
     Raises Refused where nothing is asked about it, or somebody decided already: of two decisions the first stands. Who
     was forgotten is not written again, nor who was entered anew meanwhile.
     """
 
-    def work(draft: Draft) -> None:
+    def work(draft: Draft) -> bool:
         with store.reading() as tx:
             draft.erased = forgotten(tx, [coop_id])[coop_id].keys()
             draft.people = vault.of_streams(tx, [coop_id])
         (restoring.reject_booking if reject else restoring.restore_booking)(draft, ref, reason)
+        return not draft.state.is_cancelled(draft.state.bookings[ref])
 
-    decide(store, coop_id, moment(vhs, now), work)
+    return decide(store, coop_id, moment(vhs, now), work)
 
 
 def restore_course(store: Store, *, now: datetime, vhs: str, coop_id: str, reason: str, reject: bool = False) -> None:

@@ -59,7 +59,11 @@ def withdraw_export(
                 raise _was_withdrawn(before[0], approved=bool(drafts))
         events = [(draft.state.coop_id, event) for _, draft in drafts for event in draft.events]
         if not events and not stays:
-            raise ExportNotApplied(f"no event goes back to export {export} of VHS {vhs}", export=export)
+            raise ExportNotApplied(
+                f"nothing that export {export} of VHS {vhs} did to others can be taken back: it cancelled nobody, and "
+                "revised nothing",
+                export=export,
+            )
         if not events:
             raise Refused(f"nothing of export {export} can be taken back: {stays[0].why}", rule="D32", export=export)
         if not preview:

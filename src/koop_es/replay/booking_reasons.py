@@ -46,6 +46,7 @@ RULE_OF: dict[str, str] = {
     "archived": "D17",
     "absent": "D3",
     "absent_back": "D32",
+    "reused": "D18",
     "suspended": "D17",
     "set_aside": "D17",
     "orphan": "D3",

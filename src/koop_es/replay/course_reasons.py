@@ -20,6 +20,7 @@ RULE_OF: dict[str, str] = {
     "ausfall_alone": "R47",
     "ausfall_goes": "D24",
     "course_waits": "D31",
+    "course_asked": "D20",
     "ausfall_not_told": "R47",
     "ausfall_taken_back": "R47",
     "course_differs": "D6",

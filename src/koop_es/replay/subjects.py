@@ -179,7 +179,8 @@ def _unseen(state: Cooperation, lane: Lane, booking: Booking) -> str:
 
 
 def _seated(state: Cooperation, booking: Booking, seat: Seat, wanted: Status | None, *, owner: bool) -> str:
-    if seat.absences or seat.lost or (seat.asked and not booking.cancelled_by):
+    gone = seat.absences or seat.lost or seat.reused_by is not None
+    if gone or (seat.asked and not booking.cancelled_by):
         return _absent(state, booking, seat, owner=owner)
     if seat.survivor is not None and state.is_final(booking):
         return "absent_final"
@@ -213,6 +214,8 @@ def _absent(state: Cooperation, booking: Booking, seat: Seat, *, owner: bool) ->
         return "orphan_decided" if seat.answered else "orphan"
     if state.is_cancelled(booking):
         return "absent_final"
+    if not seat.absences:
+        return "reused"
     return "absent_back" if seat.taken_back else "absent"
 
 
@@ -301,7 +304,9 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
         return "ausfall_alone" if subscriber and not lane.untold else "ausfall_goes"
     if state.cancelled and lane.row.cancelled is False:
         return "ausfall_not_told" if subscriber else "ausfall_taken_back"
-    if subscriber and differing_fields(state, lane):
+    if lane.asked_facts:
+        return "course_asked"
+    if lane.restoring or differing_fields(state, lane):
         return "course_differs"
     return "course_waits" if lane.waiting else "course_agrees"
 

@@ -127,6 +127,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
                 there = seat.unknown_status is seat.survivor is seat.reused_by is None
                 if there and not (unread or seat.lost or seat.archived or (untold and booking.ref in untold)):
                     reported = seat.status  # as ``shows`` tells
+                    if seat.waiting:
+                        reported = next((held.status for held in seat.waiting if held.status is not None), reported)
                 live += seat.status is not None and seat.status is not CANCELLED
         if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):
             wanted = booking.status  # as status_at tells, which most are

@@ -19,6 +19,7 @@ from koop_es.domain.violations import found as standing
 from koop_es.domain.weight import Sign, Standing
 from koop_es.domain.went_back import Seen, went_back
 from koop_es.domain.withdraw import withdraw
+from koop_es.replay.subjects import course_subject
 from tests.unit.domain.world import (
     ABO,
     ANNA,
@@ -929,6 +930,22 @@ def test_d20_facts_say_nothing_of_people() -> None:
     world, moment = busy()
     events = back(world, ABO, held(ABO), to=moment)
     assert all(ANNA.name not in repr(event) and BERND.name not in repr(event) for event in events)
+
+
+# --- what is answered meanwhile ---------------------------------------------------------------------------------------
+
+
+def test_d30_d20_course_of_a_program_that_went_back_is_not_as_it_should_be() -> None:
+    world = shared()
+    moment = world.exports[MASTER]
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    back(world, MASTER, held(MASTER), to=moment)
+    asked = course_subject(MASTER)
+    assert asked(world.state).condition == "course_asked"
+    world.decide(MASTER, lambda draft: restore_course(draft, "the new room"))
+    assert asked(world.state).condition == "course_differs"
+    world.report(MASTER, held(MASTER), venue="Raum 2", starts_at="19:00")
+    assert asked(world.state).condition == "course_agrees"
 
 
 # --- nothing was put back: an export in between was wrong -------------------------------------------------------------

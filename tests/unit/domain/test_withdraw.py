@@ -224,3 +224,15 @@ def test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_c
     assert world.statuses(MASTER)["301:7"] == "A"
     assert (world.state.lanes[ABO].unclear.get("301:7") == "again") is asked
     assert any(change.ref == "301:7" for change in world.changes(ABO)) is not asked
+
+
+def test_d24_d32_it_is_said_until_the_master_shows_its_withdrawn_ausfall_no_longer() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER), cancelled=True)
+    take_back(world, f"{MASTER}#{world.exports[MASTER]}", MASTER)
+    assert MASTER in world.detail("AUSFALL_TAKEN_BACK")["found"]
+    world.report(ABO, held(ABO))
+    world.report(THIRD, held(THIRD))
+    assert world.detail("AUSFALL_TAKEN_BACK") == {"found": f"VHS {MASTER}"}
+    world.report(MASTER, held(MASTER))
+    assert "AUSFALL_TAKEN_BACK" not in world.codes

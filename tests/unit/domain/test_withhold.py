@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from koop_es.domain.cooperation import shows
 from koop_es.domain.events import EffectWithheld
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import Person
@@ -82,3 +83,11 @@ def test_d31e_revived_letters_that_are_withheld_get_no_s_before_they_are_answere
     assert types(world.report(MASTER, held(MASTER), judgement=REVIVED)) == ["EffectWithheld"]
     assert world.to_do(MASTER) == [], "neither D5 writes"
     assert world.statuses(THIRD) == {"301:7": "S"}, "nor does anybody live again"
+
+
+def test_d30_d31_view_shows_the_letter_that_waits_because_the_row_shows_it() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"), judgement=LETTERS)
+    shown = {doc.vhs: doc.course.bookings[0].reported for doc in world.documents()}
+    assert (shown[ABO], shown[MASTER]) == ("S", "A")
+    assert shows(world.state.lanes[ABO], world.state.bookings["301:7"]) == "S"

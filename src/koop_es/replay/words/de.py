@@ -88,7 +88,9 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingRestored: (
         "VHS {vhs} hat entschieden, dass die Belegung {ref} besteht: sie wird dort wieder geschrieben ({reason})"
     ),
-    e.RemovalConfirmed: "VHS {vhs} hat entschieden, dass die Belegung {ref} wirklich entfernt wurde ({reason})",
+    e.RemovalConfirmed: (
+        "VHS {vhs} hat entschieden: was sie von der Belegung {ref} zeigt, oder dass sie fehlt, gilt ({reason})"
+    ),
     e.ExportWithdrawn: "der Export {export} der VHS {vhs} wurde zurückgenommen: {reason}",
     e.RevisionWithdrawn: "der Kurs ist wieder wie vor einem zurückgenommenen Export der VHS {vhs}: {facts}",
     e.CancellationWithdrawn: (
@@ -261,6 +263,10 @@ SAYS: dict[str, str] = {
     ),
     "c_lost": "Ihre Kopie fehlt bei VHS {vhs} in ihrem Kurs; sie wird neu angelegt, wenn die Belegung besteht.",
     "c_absent_final": "Sie ist storniert und bei VHS {vhs} nicht mehr da; es gibt nichts mehr zu melden.",
+    "c_reused": (
+        "Ihre Beleg-ID hat bei VHS {vhs} jetzt eine andere Anmeldung: ob sie fehlt, zeigt erst ein vollständiger "
+        "Export."
+    ),
     "c_double": (
         "Bei VHS {vhs} wurden zwei Datensätze einer Person zusammengeführt, die beide belegt waren; welche Belegung "
         "wegfällt, muss jemand entscheiden."
@@ -292,6 +298,10 @@ SAYS: dict[str, str] = {
     "reinstated": (
         "ein Betreiber hat den Ausfall der VHS {vhs} zurückgenommen: der Kurs findet statt, und was nur er storniert "
         "hatte, gilt"
+    ),
+    "c_course_asked": (
+        "Was Kurs {number} ({period}) bei VHS {vhs} zeigt, ist von vor dem Zurücksetzen ihres Programms; was gilt, "
+        "wird gefragt."
     ),
     "c_course_waits": (
         "Was Kurs {number} ({period}) bei VHS {vhs} zeigt, täte anderen zu viel auf einmal: Es wartet, und niemandem "

@@ -64,7 +64,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingQuestioned: "booking {ref} is missing or as before at VHS {vhs}, which proves nothing: it is asked about",
     e.BookingWentBack: "booking {ref} shows at VHS {vhs} what it did before its program was put back: no claim",
     e.BookingRestored: "VHS {vhs} decided that booking {ref} lives: it is written again there ({reason})",
-    e.RemovalConfirmed: "VHS {vhs} decided that booking {ref} was really removed ({reason})",
+    e.RemovalConfirmed: "VHS {vhs} decided that what it shows of booking {ref}, or lacks, is meant ({reason})",
     e.ExportWithdrawn: "export {export} of VHS {vhs} was taken back: {reason}",
     e.RevisionWithdrawn: "the course is again as before an export of VHS {vhs} that was taken back: {facts}",
     e.CancellationWithdrawn: (
@@ -271,6 +271,10 @@ SAYS: dict[str, str] = {
     "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
     "c_lost": "Its copy is gone from its course at VHS {vhs}; it is delivered again if the booking lives.",
     "c_absent_final": "It is cancelled and gone at VHS {vhs}; nothing is left to tell.",
+    "c_reused": (
+        "Its Beleg-ID is that of another registration at VHS {vhs} now: a complete export has to tell whether it is "
+        "gone."
+    ),
     "c_double": (
         "VHS {vhs} has merged two records of one person that both were booked; a human decides which one goes."
     ),
@@ -298,6 +302,9 @@ SAYS: dict[str, str] = {
     "c_course_never_made": "The course was cancelled before VHS {vhs} made its Abo-Kurs.",
     "reinstated": (
         "an operator took the Ausfall of VHS {vhs} back: the course lives, and so does what nothing else cancelled"
+    ),
+    "c_course_asked": (
+        "What course {number} ({period}) shows at VHS {vhs} is of before its program went back; what is meant is asked."
     ),
     "c_course_waits": (
         "What course {number} ({period}) shows at VHS {vhs} would do too much to others at once: it waits, and nobody "
