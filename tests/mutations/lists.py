@@ -89,7 +89,7 @@ LISTS = (
     ),
     Mutation(
         "the second row of a mirror may be anybody's by its letter",
-        "D22",
+        "D26",
         "Deleted as asked for, its Beleg-ID may be somebody else's by the time the list is carried out.",
         (
             Edit(
