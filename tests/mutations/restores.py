@@ -216,5 +216,22 @@ RESTORES = (
         ),
         Named((f"{_ACCEPTANCE}::test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore",)),
     ),
+    Mutation(
+        "a mirror in the row it had before it was written again was merged",
+        "D20",
+        "Staff would look for a merge that nobody made, and there is none to undo.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    if (row.booking_id, row.participant_no) in seat.went_with:\n",
+                "    if False:\n",
+            ),
+        ),
+        Named(
+            (
+                f"{_WENT_BACK}::test_d20_a_mirror_that_was_written_again_and_stands_in_its_former_row_was_merged_by_nobody",
+            )
+        ),
+    ),
 )
 """An old copy of a program, what it lacks and what stands."""

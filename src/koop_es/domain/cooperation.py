@@ -131,8 +131,9 @@ class Seat(msgspec.Struct, gc=False):
     ``since`` is the number of the export that first showed the row, ``acked`` has letters and persons with that of the
     export that first showed each; ``since_before`` and ``acked_before`` are the same of a row that was made again, and
     of what went with a program, when they were shown for the first time of all. ``gone`` is the number of the export
-    that lacked the row first, ``again`` of the one that showed it once more. ``back`` is the version at which its
-    program lost something of it, 0 once that is settled, and ``ask`` says what is asked (D20).
+    that lacked the row first, ``again`` of the one that showed it once more; ``went_with`` are Beleg-ID and TNR of the
+    rows of a mirror that went with its program. ``back`` is the version at which its program lost something of it, 0
+    once that is settled, and ``ask`` says what is asked (D20).
     """
 
     status: Status | None = None
@@ -171,6 +172,7 @@ class Seat(msgspec.Struct, gc=False):
     waiting: tuple[Held, ...] = ()
     since: int = 0
     acked: tuple[tuple[str, int], ...] = ()
+    went_with: tuple[tuple[str, str], ...] = ()
     gone: int = 0
     again: int = 0
     since_before: int = 0

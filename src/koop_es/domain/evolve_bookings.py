@@ -307,6 +307,7 @@ def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
     _miss(state, seat, event, 2)
     seat.lost, seat.back, seat.withheld = True, _back(state, event), None
     if seat.back:
+        seat.went_with = (*seat.went_with, (seat.booking_id, seat.participant_no))
         seat.booking_id = seat.participant_no = ""  # its program gives these numbers to somebody else (D20)
 
 

@@ -375,8 +375,13 @@ def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> Non
 def _take_number(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, *, joined: bool) -> None:
     """Tell a merge by the participant number that changed while the person did not, or that became the one of somebody
     who is booked in the course as well (B13, B15).
+
+    A mirror that was written again after its program went back, and stands in its former row after another restore, was
+    merged by nobody (D20).
     """
     if row.participant_no in (seat.participant_no, seat.merged_from):
+        return
+    if (row.booking_id, row.participant_no) in seat.went_with:
         return
     if is_same_id(row.participant_no, seat.participant_no):
         if draft.moment.vhs == booking.owner:

@@ -230,6 +230,18 @@ def test_d20_a_mirror_made_again_is_acknowledged_anew() -> None:
     assert sign.since == world.exports[ABO]
 
 
+def test_d20_a_mirror_that_was_written_again_and_stands_in_its_former_row_was_merged_by_nobody() -> None:
+    world, moment = busy()
+    back(world, ABO, held(ABO), to=moment)
+    world.give(ABO)
+    world.report(ABO, held(ABO), mirror("M9", OTHER, at="2026-01-08T10:00:00+01:00"))
+    assert world.state.bookings[OTHER].seats[ABO].participant_no == "TM9"
+    assert "ParticipantsMerged" not in types(world.report(ABO, held(ABO), mine(), theirs()))
+    seat = world.state.bookings[OTHER].seats[ABO]
+    assert (seat.booking_id, seat.participant_no) == ("M3", "TM3")
+    assert "PARTICIPANTS_MERGED" not in world.codes
+
+
 def test_d20_a_mirror_that_is_back_before_it_was_given_out_is_what_it_was() -> None:
     world, moment = busy()
     since = world.exports[ABO]
