@@ -112,7 +112,7 @@ class Program:
             assert verb == "create", f"VHS {self.vhs} has no booking {told['ref']} to {verb}"
             # The admin program's own number; taken from the reference it is the same in whatever order things arrive.
             # A booking of its own that is restored (D20) has a Beleg-ID already.
-            booking_id = told.get("booking_id") or "M" + told["ref"].replace(":", "-")
+            booking_id = told.get("booking_id") or "M" + told["ref"].replace(":", "-").replace("~", "-")
             row = self.bookings[booking_id] = dict.fromkeys(BOOKINGS, "") | {
                 "Beleg-ID": booking_id,
                 "Kursnummer": change["course"]["number"],

@@ -441,6 +441,45 @@ def test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore
     assert codes(koop) == set()
 
 
+@pytest.mark.parametrize("answer", ["moved again", "rejected"])
+def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
+    koop: Console, network: dict[str, Program], answer: str
+) -> None:
+    """The row stands in the course it had left, which nobody wants (D25): it waits there, and the seat lives on."""
+    near = network[NEAR]
+    copy = Copy(near)
+    work_since(koop, network)
+    ref = next(
+        ref
+        for ref in koop.held(NEAR)
+        if ref.startswith(f"{NEAR}:5") and near.row(ref)["Kursnummer"] == NUMBERS[NEAR][COOP]
+    )
+    near.row(ref)["Kursnummer"] = NUMBERS[NEAR][OTHER]
+    koop.take_in(near.export())
+    settle(koop, network.values())
+    moved = f"{ref}~2"
+    wanted = everybody(koop)
+    assert (wanted[FAR][ref], wanted[FAR][moved]) == ("S", "A")
+    copy.restore(near)
+    koop.take_in(near.export(), status=1)
+    rounds(koop, network, 3)
+    assert everybody(koop) == wanted
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    decision = (OTHER, "--booking", moved, "--vhs", NEAR, "--reason", "backup")
+    error = koop.refused("restore-booking", *decision, status=3)
+    assert f"stands in course {NUMBERS[NEAR][COOP]}" in error["message"]
+    if answer == "moved again":
+        near.row(ref)["Kursnummer"] = NUMBERS[NEAR][OTHER]
+    else:
+        koop.ask("restore-booking", *decision, "--reject")
+        wanted = {vhs: held | {moved: "S", f"{ref}~3": "A"} for vhs, held in wanted.items()}
+    for lost in (f"{NEAR}:9101", f"{NEAR}:9102"):
+        koop.ask("restore-booking", COOP, "--booking", lost, "--vhs", NEAR, "--reason", "backup")
+    settle(koop, network.values())
+    assert everybody(koop) == wanted
+    assert codes(koop) == set()
+
+
 def _alter(program: Program, text: str = "Raum 5") -> None:
     """Write something else over the COOP-Id of the second course (R15), or put it back."""
     (course,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][OTHER])

@@ -93,11 +93,13 @@ WHOLE = (
         (
             Edit(
                 "domain/went_back.py",
-                "        if not is_elsewhere(draft, part, booking, seat):\n",
+                "        if moved_back or not is_elsewhere(draft, part, booking, seat):\n",
                 "        if True:\n",
             ),
         ),
-        Named((f"{_WENT_BACK}::test_d20_what_stands_in_another_course_is_not_gone",)),
+        Named(
+            (f"{_WENT_BACK}::test_d20_what_stands_in_another_course_is_not_gone_unless_it_stands_where_it_was_before",)
+        ),
     ),
     Mutation(
         "a mirror that is back as it was is acknowledged anew",
@@ -475,6 +477,20 @@ WHOLE = (
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_booking_that_somebody_else_cancelled_as_well_stays_cancelled",)),
+    ),
+    Mutation(
+        "a row that stands where it was before a restore counts as moved back",
+        "D20",
+        "Who was moved since the copy would lose the seat at once, and nobody be asked.",
+        (Edit("domain/went_back.py", "not None and not is_since(back, seat):", "not None:"),),
+        Named((f"{_WENT_BACK}::test_d20_a_row_that_stands_where_it_was_before_is_asked_about_and_moved_nowhere",)),
+    ),
+    Mutation(
+        "a row that stands where it was before a restore is a new registration",
+        "D20",
+        "Who was moved since the copy would have two seats while it is asked about one.",
+        (Edit("domain/observe_identity.py", " or held or part.went_from(home, row)\n", " or held\n"),),
+        Named((f"{_PROGRAM_WENT_BACK}::test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides",)),
     ),
     Mutation(
         "a booking whose move was taken back counts as moved",

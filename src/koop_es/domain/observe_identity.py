@@ -69,8 +69,8 @@ def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judg
 
     A partial export need not show the row that is still there. While the absences of the course it left are withheld
     (a column that was shifted moves everybody, D19), or suspended (D17), its booking there lives on, also one whose
-    Beleg-ID is another than its reference says (D18b). Who was given the Beleg-ID of somebody else waits for nobody
-    (D18a).
+    Beleg-ID is another than its reference says (D18b). So it does while it is asked about there, because the program
+    was put back to when its row stood here (D20). Who was given the Beleg-ID of somebody else waits for nobody (D18a).
     """
     if part.homes is nowhere:
         return
@@ -81,7 +81,7 @@ def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judg
             continue
         for home in chain(part.homes(row.booking_id), part.rekeyed(row)):
             held = judgement.withholds_absence(home.coop_id, vhs) or part.withheld(home.ref)
-            doubtful = not part.proves_absence or home.coop_id in part.untold or held
+            doubtful = not part.proves_absence or home.coop_id in part.untold or held or part.went_from(home, row)
             if home.coop_id != draft.state.coop_id and doubtful and part.may_be(home, row):
                 pairing.held.append(Hold(home.ref, pairing.shown.pop(ref), "D25"))
                 break

@@ -85,8 +85,10 @@ class Slice:
     showed (D18a). ``untold`` are the cooperations of the export
     whose absences are suspended. ``withheld`` tells whether a booking of this VHS is missing in another course and held
     back since an earlier export (D19). ``letter_left`` gives, of a row with an "S" that was given out for the course it
-    left, the letter of its booking there (D25). ``complete_before`` gives the number of the last complete export before
-    (D20).
+    left, the letter of its booking there (D25). ``was_there`` tells whether the row of another course stands where a
+    booking under its Beleg-ID was before, and ``went_from`` whether a booking of another course went with a program
+    that was put back, so that its row may stand here as before (D20). ``complete_before`` gives the number of the last
+    complete export before (D20).
     """
 
     coop_id: str
@@ -109,6 +111,8 @@ class Slice:
     untold: frozenset[str] = frozenset()
     withheld: Callable[[str], bool] = lambda _: False
     letter_left: Callable[[BookingRow], Status | None] = lambda _: None
+    was_there: Callable[[BookingRow], bool] = lambda _: False
+    went_from: Callable[[Home, BookingRow], bool] = lambda _, __: False
     complete_before: Callable[[], int | None] = lambda: None
     name: str = ""
 

@@ -192,7 +192,8 @@ def note_missing_course(draft: Draft, lane: Lane) -> None:
 
 def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
     """Note the rows a complete export lacks for the first time, or since one that lacked too many to be believed (D19);
-    of a course that is over that proves nothing (D17), and what stands in another course is not gone (D25).
+    of a course that is over that proves nothing (D17), and what stands in another course is not gone (D25), unless it
+    stands where it was before it came here.
     """
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
@@ -201,8 +202,11 @@ def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
             continue
         if seat.absences and not (seat.foreseen or seat.withheld):
             continue
-        if not is_elsewhere(draft, part, booking, seat):
-            draft.weight.signs.append(Sign(seat.since, row=True, gone=seat.gone, again=seat.again))
+        row = stands_elsewhere(draft, part, booking, seat)
+        moved_back = row is not None and part.was_there(row)
+        if moved_back or not is_elsewhere(draft, part, booking, seat):
+            sign = Sign(seat.since, row=True, anew=moved_back, gone=seat.gone, again=seat.again)
+            draft.weight.signs.append(sign)
 
 
 def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
@@ -323,7 +327,8 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
     """Take in what a program that went back shows and lacks: nothing absent counts, and a former value is no claim.
 
     What others decided is given out again; of what its own VHS decides it is asked. What is settled is taken out of
-    ``missing``; a booking that stands in another course was moved there (D25).
+    ``missing``; a booking that stands in another course was moved there (D25), unless it came here only since: then its
+    row stands where it was before.
     """
     back = draft.judgement.back_at(draft.state.coop_id)
     if back is None:
@@ -339,7 +344,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
         seat = booking.seats[vhs]
         if seat.orphaned or seat.returned or (owner_of(ref) == vhs and state.is_final(booking)):
             continue
-        if stands_elsewhere(draft, part, booking, seat) is not None:
+        if stands_elsewhere(draft, part, booking, seat) is not None and not is_since(back, seat):
             continue
         missing.remove(ref)
         draft.weight.beside += seat.live
@@ -351,6 +356,28 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
     _let_go_of_cancelled(draft, part, back, shown)
 
 
+def is_since(back: WentBack, seat: Seat) -> bool:
+    """Tell whether a row was first shown after the moment to which its program went back: it went with it (D20)."""
+    return seat.since > back.count
+
+
+def went_from(former: Draft, ref: str, row: BookingRow, back: WentBack | None) -> bool:
+    """Tell whether a row is that of a booking which went with its program from another course and waits for a decision,
+    by an export that shows it went ``back`` or an earlier one: it stands as before, and claims nothing.
+
+    TNR, person and time tell: a program that was put back gives Beleg-IDs and TNRs of what it lost to others.
+    """
+    vhs, booking = former.moment.vhs, former.state.bookings.get(ref)
+    seat = booking.seats.get(vhs) if booking is not None else None
+    if booking is None or seat is None or booking.owner != vhs or former.state.is_final(booking):
+        return False
+    if row.booked_at != seat.booked_at or not is_its_row(former, booking, seat, row):
+        return False
+    if seat.asked and seat.back and seat.ask == "row":
+        return True
+    return back is not None and seat.live and seat.held and is_since(back, seat)
+
+
 def _let_go_of_cancelled(draft: Draft, part: Slice, back: WentBack, shown: Mapping[str, BookingRow]) -> None:
     """Let go of mirrors with "S" that went with the program: their numbers are given to others now."""
     vhs = draft.moment.vhs
@@ -358,7 +385,7 @@ def _let_go_of_cancelled(draft: Draft, part: Slice, back: WentBack, shown: Mappi
         seat = booking.seats.get(vhs)
         if seat is None or ref in shown or owner_of(ref) == vhs or seat.status is not CANCELLED or seat.lost:
             continue
-        if seat.since > back.count and not is_protected(part, ref, seat) and seat.booking_id not in part.excused:
+        if is_since(back, seat) and not is_protected(part, ref, seat) and seat.booking_id not in part.excused:
             _say(draft, back)
             draft.add(e.MirrorLost, "D20", cause=booking.changed or None, ref=ref)
 

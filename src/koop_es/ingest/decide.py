@@ -23,6 +23,7 @@ from koop_es.domain.observe import observe_into
 from koop_es.domain.slices import Home, Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
+from koop_es.domain.went_back import went_from
 from koop_es.ingest import ledger
 from koop_es.ingest.references import References
 from koop_es.store import Tx, fences, vault
@@ -105,8 +106,9 @@ class Decider:
                 judgement=self.judgement,
                 erased=erased[part.coop_id].keys(),
             )
-            # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15).
-            name = UNNAMED if erased[part.coop_id] else part.name
+            # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15), and whether a row
+            # waits any longer for what becomes of another course the same rows do not tell (D25).
+            name = UNNAMED if erased[part.coop_id] or _waits(state, self.report.vhs) else part.name
             news = outcome.events, outcome.persons
             result.append(Decided(state, expected, *news, name, fence, outcome.cells, outcome.weight))
         return result
@@ -132,13 +134,14 @@ class Decider:
                         yield row.booking_id
 
         references = References(tx, vhs, new, partial(ledger.complete_made_at, tx, self.report))
-        left = _Left(tx, self.moment, references)
+        left = _Left(tx, self.moment, references, self.judgement)
         complete_before = cache(partial(ledger.complete_before, tx, vhs, self.report.sequence or 0))
         for part in parts:
             part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
             part.rekeyed = partial(self._rekeyed, references, part)
             part.letter_left, part.taken = partial(left.letter, part), partial(left.holds, part.coop_id)
             part.may_be = left.may_be
+            part.was_there, part.went_from = partial(left.was_there, part), left.went_from
             part.complete_before = complete_before
 
     def _rekeyed(self, references: References, part: Slice, row: BookingRow) -> Collection[Home]:
@@ -149,6 +152,11 @@ class Decider:
         return references.rekeyed(row) if doubtful or references.all_withheld() else ()
 
 
+def _waits(state: Cooperation, vhs: str) -> bool:
+    """Tell whether a row of a VHS waits because it may be a booking of another course (D25)."""
+    return any(where == vhs and ref not in state.bookings for (where, _), ref in state.held.items())
+
+
 @dataclass(slots=True)
 class _Left:
     """Looks up other courses of Beleg-IDs: those that rows with "S" left (D25), those that have one now; both few."""
@@ -156,6 +164,7 @@ class _Left:
     tx: Tx
     moment: Moment
     references: References
+    judgement: Judgement
     drafts: dict[str, Draft] = field(default_factory=dict)
 
     def letter(self, part: Slice, row: BookingRow) -> Status | None:
@@ -186,6 +195,16 @@ class _Left:
                 if seat is not None and seat.held and seat.booking_id == booking_id:
                     return True
         return False
+
+    def was_there(self, part: Slice, row: BookingRow) -> bool:
+        """Tell whether the row of another course stands where a booking under its Beleg-ID was before (D20)."""
+        homes = {home.coop_id for home in self.references.homes(row.booking_id)} - {part.coop_id}
+        lanes = (self._draft(coop_id).state.lanes.get(self.moment.vhs) for coop_id in sorted(homes))
+        return any(lane is not None and (lane.number, lane.period) == (row.number, row.period) for lane in lanes)
+
+    def went_from(self, home: Home, row: BookingRow) -> bool:
+        """Tell whether a row is that of a booking of another course which went with its program, and waits (D20)."""
+        return went_from(self._draft(home.coop_id), home.ref, row, self.judgement.back_at(home.coop_id))
 
     def _draft(self, coop_id: str) -> Draft:
         if coop_id not in self.drafts:

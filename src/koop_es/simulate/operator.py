@@ -10,7 +10,7 @@ from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.ingest.withdrawing import withdraw_export
-from koop_es.simulate.rows import WHO
+from koop_es.simulate.rows import BY, WHO, course_of
 from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.views import open_violations
 
@@ -59,7 +59,7 @@ def restore(world: World) -> list[str]:
                 if not seat.asked or booking.cancelled_by:
                     continue
                 program = world.programs[places[vhs]]
-                who = facts.label_of.get(ref, -1)
+                who = facts.label_of.get(ref, _who_moved(world, ref))
                 row = program.bookings.get(program.seats.get(ref, ""))
                 if seat.ask == "row" and row is not None and row.get(WHO) == str(who):
                     continue  # it is there again: the next export shows it
@@ -68,7 +68,10 @@ def restore(world: World) -> list[str]:
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 try:
                     restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
-                except Refused:  # who is to come was entered anew, and has that seat
+                except Refused:  # who is to come stands in the course of before, or was entered anew and has that seat
+                    if _move_again(world, places[vhs], who, coop_id):
+                        said.append(f"{vhs} was asked about {ref}: moved there again")
+                        continue
                     restore_booking(world.store, now=world.clock.now, reject=True, **values)
                     said.append(f"{vhs} was asked about {ref}: it stands there anew")
                     continue
@@ -86,6 +89,25 @@ def restore(world: World) -> list[str]:
                 restore_course(world.store, now=world.clock.now, reject=meant, **values)
                 said.append(f"{vhs} was asked about {coop_id}: {'rejected' if meant else 'restored'}")
     return said
+
+
+def _who_moved(world: World, ref: str) -> int:
+    """Tell who goes by a reference with a number since their row was moved (D25), -1 where nobody does."""
+    who = world.staff.facts.label_of.get(ref.partition("~")[0], -1)
+    return who if who in world.staff.facts.moved else -1
+
+
+def _move_again(world: World, vhs: int, who: int, coop_id: str) -> bool:
+    """Let staff move whose row stands in the course of before the restore, which they had left (D20, D25)."""
+    staff, program = world.staff, world.programs[vhs]
+    course = next(course for course, known in staff.coop_ids.items() if known == coop_id)
+    held, key = staff.row(vhs, who), staff.key(vhs, course)
+    if held is None or key is None or course_of(program.bookings[held]) == key:
+        return False
+    row = program.bookings[held]
+    row.update({"Kursnummer": key.number, "Periode": key.period, BY: program.staff})
+    row["Bearbeitet von"] = program.signed(program.staff)
+    return True
 
 
 def _is_as_given(world: World, vhs: str, ref: str) -> bool:

@@ -356,18 +356,32 @@ def test_d20_a_beleg_id_in_a_row_set_aside_does_not_say_that_a_lost_booking_is_t
     assert ("PROGRAM_WENT_BACK", ABO, "") in world.open
 
 
-def test_d20_what_stands_in_another_course_is_not_gone() -> None:
+@pytest.mark.parametrize("was_there", [False, True])
+def test_d20_what_stands_in_another_course_is_not_gone_unless_it_stands_where_it_was_before(was_there: bool) -> None:
     world, _ = busy()
     part = Slice(
         COOP, course=row(ABO), bookings=[held(ABO)], proves_absence=True, elsewhere=OTHER.__eq__,
-        stands={"8": mine()}.get,
+        stands={"8": mine()}.get, was_there=lambda _: was_there,
     )  # fmt: skip
     origin = Origin(vhs=ABO, sha256="later", sequence=9)
     outcome = observe(
         world.state, part, world.moment(ABO, None, origin), world.policy, people=world.people,
         new_person_id=person_ids(ABO, 9).__next__,
     )  # fmt: skip
-    assert outcome.weight.signs == []
+    assert [sign.since for sign in outcome.weight.signs] == ([3] if was_there else [])
+
+
+@pytest.mark.parametrize(("since_then", "said"), [(True, "BookingQuestioned"), (False, "BookingMoved")])
+def test_d20_a_row_that_stands_where_it_was_before_is_asked_about_and_moved_nowhere(
+    since_then: bool, said: str
+) -> None:
+    """Whose row came here only since the moment went with the program; whose row was here then was moved by staff."""
+    world, moment = busy()
+    to = moment if since_then else world.exports[ABO]
+    found = types(back(world, ABO, held(ABO), theirs(), to=to, stands=[held(ABO), mine()]))
+    assert said in found
+    assert ("BookingMoved" in found) != since_then
+    assert world.state.is_cancelled(world.state.bookings[OWN]) != since_then
 
 
 def test_d20_an_orphan_that_was_put_back_and_is_gone_with_a_mirror_of_later_went_with_its_program() -> None:
