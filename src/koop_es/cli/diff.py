@@ -98,6 +98,7 @@ def _between(store: Store, coop_id: str, first: str, second: str, at: str | None
 
     def show(out: Console) -> None:
         table(title, headings, rows)(out)
-        lines(*(f"open at VHS {item['vhs']}: {item['text']}" for item in standing))(out)
+        said = (f"open at VHS {item['vhs']}: {item['text']}" for item in standing)
+        lines(*dict.fromkeys(said))(out)  # what waits of many rows reads the same
 
     return Answer(data, show, FOUND if found else DONE)

@@ -86,12 +86,23 @@ def _values(matter: Matter, words: Words) -> dict[str, str]:
     return {name: words.time(value) if name == "since" else value for name, value in matter.values.items()}
 
 
+CODES = {
+    "asked_shown": "PROGRAM_WENT_BACK",
+    "asked_orphan": "PROGRAM_WENT_BACK",
+    "asked_course": "PROGRAM_WENT_BACK",
+    "suspended": "ABSENCES_SUSPENDED",
+    "withheld_effect": "EFFECTS_WITHHELD",
+    "withheld_letter": "LETTERS_CHANGED_TOGETHER",
+}
+"""Kind of matter -> the violation that people know it by, where it has no code of its own."""
+
+
 def further(state: Cooperation, matters: list[Matter], words: Words) -> list[str]:
     """Name in one sentence what stands open in the cooperation beside what was asked about."""
     if not matters:
         return []
     named = [
-        " ".join(filter(None, (matter.code or matter.kind, f"(VHS {matter.vhs})", matter.ref)))
+        " ".join(filter(None, (matter.code or CODES.get(matter.kind, matter.kind), f"(VHS {matter.vhs})", matter.ref)))
         for matter in matters[:SHOWN_AT_MOST]
     ]
     if (left := len(matters) - SHOWN_AT_MOST) > 0:
