@@ -74,9 +74,9 @@ class Standing(NamedTuple):
     """What stands of what a VHS acknowledged: in which export the ``newest`` was, and whether there are ``rows``.
 
     ``newest_row`` is the same of its bookings alone. ``work`` are the exports of what its staff may have entered since
-    a program went back: letters and persons in older rows of its own, a second time, and those and the facts of courses
-    that a partial export first showed after the last complete one. ``entered`` are those of rows that only partial
-    exports since then showed: they were not there before, so that they weigh nothing.
+    a program went back: letters and persons in older rows of its own, a second time. ``entered`` are those of what only
+    partial exports showed since the last complete one, rows, letters, persons and facts: that was not there before, so
+    that it weighs nothing.
     """
 
     newest: int = 0

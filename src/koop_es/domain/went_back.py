@@ -128,8 +128,8 @@ def standing_in(
     ``shown`` are the bookings that have a row which may be of before, by default all that it showed last. What went
     with its program once and is there again counts from its first time of all: a second restore may bring that back.
     Had the program gone back before the last ``complete`` export, that would have shown it; what partial exports first
-    showed since may have been entered after it went back, and is no proof that it did not: a row proves that by itself,
-    since the complete export lacked it; letters, persons and facts may be older, and weigh against it.
+    showed since, rows, letters, persons and facts, was entered after it, maybe after the program went back, and is no
+    proof that it did not.
     """
     counts, work, entered, rows = [0], list[int](), list[int](), False
     last = before if complete is None else complete
@@ -142,7 +142,7 @@ def standing_in(
             (counts if since <= last else entered).append(since)
         for count in (stands_since(seat, letter_of(seat)), stands_since(seat, person_name(_person(seat)))):
             if seat.since != count < before:
-                (work if booking.owner == vhs or count > last else counts).append(count)
+                (entered if count > last else work if booking.owner == vhs else counts).append(count)
         rows = rows or 0 < since < before
     newest_row = max(counts)
     lane = state.lanes.get(vhs)
@@ -150,7 +150,7 @@ def standing_in(
         values = (fact_stands_since(lane, name, getattr(lane.row, name)) for name in lane.acked)
         for count in (row_stands_since(lane), *values):
             if count < before:
-                (counts if count <= last else work).append(count)
+                (counts if count <= last else entered).append(count)
     return Standing(max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)))
 
 
