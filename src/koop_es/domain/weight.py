@@ -46,12 +46,17 @@ class Renamed(NamedTuple):
     contacts: tuple[str, ...]
 
 
+UNTIMED = "~"
+"""Stands for the moment of a row without time of day: after all others, since it may be."""
+
+
 class Sign(NamedTuple):
     """Something that a VHS acknowledged first in export number ``since`` and now lacks, or shows as before (D20).
 
     ``row`` tells that a row is gone; ``anew`` that whoever stood in it was entered a second time since, or moved there
     and back: that alone is no restore. One that was ``gone`` from one export on and back in another was acknowledged
-    ``again`` in that.
+    ``again`` in that. ``booked`` is the moment a row of its owner was booked, empty where it has no time of day, None
+    for all else.
     """
 
     since: int
@@ -59,6 +64,7 @@ class Sign(NamedTuple):
     anew: bool = False
     gone: int = 0
     again: int = 0
+    booked: str | None = None
 
     @property
     def last(self) -> int:
@@ -76,7 +82,8 @@ class Standing(NamedTuple):
     ``newest_row`` is the same of its bookings alone. ``work`` are the exports of what its staff may have entered since
     a program went back: letters and persons in older rows of its own, a second time. ``entered`` are those of what only
     partial exports showed since the last complete one, rows, letters, persons and facts: that was not there before, so
-    that it weighs nothing.
+    that it weighs nothing. ``booked`` says by export when the last of the VHS's own rows was booked that came in it,
+    UNTIMED where one has no time of day.
     """
 
     newest: int = 0
@@ -84,6 +91,7 @@ class Standing(NamedTuple):
     newest_row: int = 0
     work: tuple[int, ...] = ()
     entered: tuple[int, ...] = ()
+    booked: tuple[tuple[int, str], ...] = ()
 
     def together(self, other: Standing) -> Standing:
         """Put what stands in two courses together."""
@@ -93,6 +101,7 @@ class Standing(NamedTuple):
             max(self.newest_row, other.newest_row),
             self.work + other.work,
             self.entered + other.entered,
+            self.booked + other.booked,
         )
 
 

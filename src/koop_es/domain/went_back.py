@@ -32,7 +32,7 @@ from koop_es.domain.moves import is_elsewhere, is_its_row, stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Status
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_fields, wanted_status
-from koop_es.domain.weight import Sign, Standing
+from koop_es.domain.weight import UNTIMED, Sign, Standing
 from koop_es.domain.withhold import letter_is_withheld
 from koop_es.domain.witnesses import moment as moment_of
 
@@ -47,6 +47,9 @@ LEAST_ROWS_OF_TABLE = 3
 
 LEAST_SIGNS_BESIDE_WORK = 3
 """Things where letters or persons of the VHS's own stand that are younger: its staff may have entered them again."""
+
+LEAST_SIGNS_WITHIN = 3
+"""Things where others stand that came in the same export: a copy made in between, or removals of the youngest."""
 
 
 # --- whether it went back ---------------------------------------------------------------------------------------------
@@ -77,10 +80,11 @@ def went_back(
     everywhere = Standing()
     for item in seen.values():
         everywhere = everywhere.together(item.standing)
-    if everywhere.newest < least or everywhere.newest_row < least_row:
+    border = any(sign.booked for sign in signs)  # what came in the same export as the youngest may be younger
+    if everywhere.newest < least + border or everywhere.newest_row < least_row + border:
         for standing in others():
             everywhere = everywhere.together(standing)
-            if everywhere.newest >= least and everywhere.newest_row >= least_row:
+            if everywhere.newest >= least + border and everywhere.newest_row >= least_row + border:
                 break
     table = everywhere._replace(newest=everywhere.newest_row)
     for some, standing, count in ((signs, everywhere, LEAST_SIGNS), (rows, table, LEAST_ROWS_OF_TABLE)):
@@ -117,7 +121,24 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
         enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least
         if moment and len(younger) >= enough and not all(sign.anew for sign in younger):
             return None if any(sign.row for sign in younger) and not (standing.rows or rows) else moment
-    return None
+    return _moment_within(signs, standing, least)
+
+
+def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int | None:
+    """Find the export before the one within which a copy was made: part of what that first showed was in the copy.
+
+    The times of booking tell it: of the VHS's own rows that came in it all that are gone were booked after all that
+    stand. When mirrors were written nobody can tell, so they count only beside such rows. Of less than three things
+    nothing tells that from staff who remove the youngest.
+    """
+    border = standing.newest
+    stood = max((moment for count, moment in standing.booked if count == border), default="")
+    gone = [sign.booked for sign in signs if sign.since == border and sign.booked is not None]
+    if not stood or not gone or min(gone) <= stood or border < 2:  # nothing older
+        return None
+    younger = [sign for sign in signs if sign.since > border or (sign.since == border and sign.row)]
+    enough = len(younger) >= max(least, LEAST_SIGNS_WITHIN)
+    return border - 1 if enough and not all(sign.anew for sign in younger) else None
 
 
 def standing_in(
@@ -131,7 +152,7 @@ def standing_in(
     showed since, rows, letters, persons and facts, was entered after it, maybe after the program went back, and is no
     proof that it did not.
     """
-    counts, work, entered, rows = [0], list[int](), list[int](), False
+    counts, work, entered, rows, booked = [0], list[int](), list[int](), False, dict[int, str]()
     last = before if complete is None else complete
     for ref, booking in state.bookings.items():
         seat = booking.seats.get(vhs)
@@ -140,6 +161,8 @@ def standing_in(
         since = row_stands_since(seat)
         if since < before:
             (counts if since <= last else entered).append(since)
+            if booking.owner == vhs:
+                booked[since] = max(booked.get(since, ""), moment_of(seat.booked_at) or UNTIMED)
         for count in (stands_since(seat, letter_of(seat)), stands_since(seat, person_name(_person(seat)))):
             if seat.since != count < before:
                 (entered if count > last else work if booking.owner == vhs else counts).append(count)
@@ -151,7 +174,8 @@ def standing_in(
         for count in (row_stands_since(lane), *values):
             if count < before:
                 (counts if count <= last else entered).append(count)
-    return Standing(max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)))
+    at = tuple((count, booked[count]) for count in sorted({max(counts), newest_row}) if count in booked)
+    return Standing(max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)), at)
 
 
 def _person(seat: Seat) -> int:
@@ -205,7 +229,8 @@ def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
         row = stands_elsewhere(draft, part, booking, seat)
         moved_back = row is not None and part.was_there(row)
         if moved_back or not is_elsewhere(draft, part, booking, seat):
-            sign = Sign(seat.since, row=True, anew=moved_back, gone=seat.gone, again=seat.again)
+            own = moment_of(seat.booked_at) if booking.owner == draft.moment.vhs else None
+            sign = Sign(seat.since, row=True, anew=moved_back, gone=seat.gone, again=seat.again, booked=own)
             draft.weight.signs.append(sign)
 
 
