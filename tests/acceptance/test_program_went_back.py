@@ -377,6 +377,44 @@ def test_d20_more_entered_and_reported_by_deltas_since_the_restore_than_was_lost
     assert [koop.held(FAR)[ref] for ref in (f"{NEAR}:9101", f"{MASTER}:9001", f"{NEAR}:9302")] == ["A", "A", "A"]
 
 
+def test_d20_a_letter_put_right_by_a_delta_since_the_restore_does_not_hide_it(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    copy = Copy(near)
+    near.book(NUMBERS[NEAR][COOP], "9101")
+    network[MASTER].book(NUMBERS[MASTER][COOP], "9001")
+    rounds(koop, network)
+    settle(koop, network.values())
+    copy.restore(near)
+    own = next(ref for ref in koop.held(NEAR) if ref.startswith(f"{NEAR}:") and ref != f"{NEAR}:9101")
+    near.cancel(own)
+    koop.ingest(near.export(kind="delta"))
+    koop.ingest(near.export(), status=1)
+    koop.ingest(near.export())
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    assert [koop.held(FAR)[ref] for ref in (f"{NEAR}:9101", f"{MASTER}:9001", own)] == ["A", "A", "S"]
+
+
+def test_d20_an_s_written_again_after_an_export_without_proof_does_not_hide_a_restore(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    copy = Copy(near)
+    near.book(NUMBERS[NEAR][COOP], "9101")
+    network[MASTER].book(NUMBERS[MASTER][COOP], "9001")
+    network[FAR].cancel(f"{FAR}:70000")
+    rounds(koop, network)
+    settle(koop, network.values())
+    copy.restore(near)
+    koop.ingest(near.export(proof=()))
+    near.obey(koop.changes(NEAR))
+    koop.ingest(near.export(), status=1)
+    koop.ingest(near.export())
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    assert [koop.held(FAR)[ref] for ref in (f"{NEAR}:9101", f"{MASTER}:9001", f"{FAR}:70000")] == ["A", "A", "S"]
+
+
 @pytest.mark.parametrize("frozen_before", [False, True], ids=["since the restore", "before it"])
 def test_d20_what_a_frozen_course_showed_last_does_not_stand_against_a_restore(
     koop: Console, network: dict[str, Program], *, frozen_before: bool

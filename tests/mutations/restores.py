@@ -9,6 +9,33 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 RESTORES = (
     Mutation(
+        "a letter that came by a delta since hides a restore",
+        "D20",
+        "A cancellation typed in the morning after a restore would cancel who was lost with the evening.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "(entered if count > last else work if booking.owner == vhs else counts)",
+                "(work if count > last or booking.owner == vhs else counts)",
+            ),
+        ),
+        Named((f"{_ACCEPTANCE}::test_d20_a_letter_put_right_by_a_delta_since_the_restore_does_not_hide_it",)),
+    ),
+    Mutation(
+        "an S that was written again stands against a restore",
+        "D20",
+        "The connector that heals a part of the program would hide what it lost beside it.",
+        (Edit("domain/went_back.py", " and not count < again > last:\n", ":\n"),),
+        Named((f"{_ACCEPTANCE}::test_d20_an_s_written_again_after_an_export_without_proof_does_not_hide_a_restore",)),
+    ),
+    Mutation(
+        "removals of an export that are not its youngest are a restore",
+        "D20",
+        "True removals would wait for an answer that nobody needs to give.",
+        (Edit("domain/went_back.py", " or min(gone) <= stood or border < 2:", " or border < 2:"),),
+        Named((f"{_WENT_BACK}::test_d20_removals_of_an_export_that_are_not_its_youngest_are_removals",)),
+    ),
+    Mutation(
         "rows that were missing in an unbelievable night are no signs of a restore",
         "D20",
         "A program that is put back after an export without bookings would cancel who came since its copy.",

@@ -56,11 +56,13 @@ def _show(
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
-        seat.status, seat.unknown_status = status, None
+        was, seat.status, seat.unknown_status = seat.status, status, None
         seat.taken_back = seat.taken_back and status is CANCELLED
         if status is CANCELLED:
             seat.shown_cancelled = True
             return
+        if was is CANCELLED and state.is_cancelled(booking):
+            take_back(seat, CANCELLED.value)  # "S" is written again (D5), maybe into a program that went back (D20)
         lane = state.lanes.get(event.vhs)
         if seat.given is not None or seat.shown_cancelled or (lane is not None and booking.ref in lane.unclear):
             settle(state, booking, event.vhs, seat)

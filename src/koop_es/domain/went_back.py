@@ -163,8 +163,10 @@ def standing_in(
             (counts if since <= last else entered).append(since)
             if booking.owner == vhs:
                 booked[since] = max(booked.get(since, ""), moment_of(seat.booked_at) or UNTIMED)
-        for count in (stands_since(seat, letter_of(seat)), stands_since(seat, person_name(_person(seat)))):
-            if seat.since != count < before:
+        for value in (letter_of(seat), person_name(_person(seat))):
+            count, again = stands_since(seat, value), first_shown(seat, value)
+            # What was shown as before meanwhile, and is back since, was written again: that is no proof.
+            if seat.since != count < before and not count < again > last:
                 (entered if count > last else work if booking.owner == vhs else counts).append(count)
         rows = rows or 0 < since < before
     newest_row = max(counts)
