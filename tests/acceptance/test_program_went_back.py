@@ -458,27 +458,6 @@ def test_d20_what_a_course_lacks_that_was_frozen_during_a_restore_went_with_it(
     assert koop.held(FAR).get(f"{NEAR}:9103") == (None if really else "A"), "nothing was ever given out (D1)"
 
 
-@pytest.mark.parametrize("first_only", [False, True], ids=["a filter on mirrors", "a file that was cut"])
-def test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore(
-    koop: Console, network: dict[str, Program], *, first_only: bool
-) -> None:
-    near = network[NEAR]
-    whole = Copy(near)
-    own = [booking_id for booking_id, row in near.bookings.items() if not row["Koop-Beleg-ID"]]
-    kept = own[:1] if first_only else own
-    near.bookings = {booking_id: near.bookings[booking_id] for booking_id in kept}
-    wanted = everybody(koop)
-    for _ in range(2):
-        koop.ingest(near.export(), status=1)
-        assert ("PROGRAM_WENT_BACK", NEAR) not in codes(koop)
-        assert koop.changes(NEAR) == [], "nobody is written a second time"
-    assert everybody(koop) == wanted
-    whole.restore(near)
-    koop.ingest(near.export())
-    assert everybody(koop) == wanted
-    assert codes(koop) == set()
-
-
 @pytest.mark.parametrize("answer", ["moved again", "rejected"])
 def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     koop: Console, network: dict[str, Program], answer: str

@@ -218,32 +218,6 @@ RESTORES = (
         Named((f"{_WENT_BACK}::test_d20_an_ausfall_that_is_gone_with_the_s_it_made_went_back_with_the_program",)),
     ),
     Mutation(
-        "a file that was cut is a restore",
-        "D20",
-        "Every mirror that a cut file lacks would be written a second time.",
-        (
-            Edit(
-                "ingest/weighing.py",
-                "    if not all(sign.was_not_yet(back.count) for sign in signs):\n",
-                "    if False:\n",
-            ),
-        ),
-        Named((f"{_ACCEPTANCE}::test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore",)),
-    ),
-    Mutation(
-        "a filter on mirrors is a restore",
-        "D19",
-        "Every mirror would be written a second time, and an S that was set that day would never count.",
-        (
-            Edit(
-                "ingest/weighing.py",
-                "return all(item.mirror_of is not None for item in absent)",
-                "return all(item.mirror_of is None for item in absent)",
-            ),
-        ),
-        Named((f"{_ACCEPTANCE}::test_d19_an_export_without_older_rows_or_without_mirrors_alone_is_no_restore",)),
-    ),
-    Mutation(
         "a mirror in the row it had before it was written again was merged",
         "D20",
         "Staff would look for a merge that nobody made, and there is none to undo.",

@@ -96,9 +96,6 @@ class Plan:
         """Weigh an export; of a program that went back only what it says beside that, which is decided first (D20)."""
         back = going_back.judge(tx, self.report, weights)
         if back is not None:
-            plain = weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy)
-            if weighing.is_cut(tx, self.report.vhs, weights, plain, back):
-                return plain
             weights = self._weigh(tx, self.decider(Judgement(went_back=back)))
         every = self._known if self.report.kind is Kind.FULL else None
         judgement = weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy, every)

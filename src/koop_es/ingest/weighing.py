@@ -10,7 +10,7 @@ import msgspec
 from koop_es.domain import guard
 from koop_es.domain.guard import Held, Losses
 from koop_es.domain.identifiers import export_name, owner_of
-from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Judgement, WentBack
+from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Judgement
 from koop_es.domain.observation import CANCELLED, Report
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
@@ -59,29 +59,6 @@ def judge(
     judgement = Judgement(absences, foreseen, effects, fields)
     done = msgspec.structs.replace(done, live=kept.live, beside=kept.beside)
     return msgspec.structs.replace(judgement, done=guard.left_of(done, judgement))
-
-
-def is_cut(tx: Tx, vhs: str, weights: Mapping[str, Weight], plain: Judgement, back: WentBack) -> bool:
-    """Tell whether an export is a cut or filtered one although it looks like a program that went back (D19, D20).
-
-    Nothing but rows is gone. A program of that moment would show whoever stood in it, so that one older row that is
-    gone tells against a restore; and one that lacks all mirrors and nothing else was filtered. It is so only where all
-    that is gone would be withheld, as it judged ``plain``: then nobody is cancelled, and nobody is written a second
-    time.
-    """
-    signs = [sign for weight in weights.values() for sign in weight.signs]
-    absent = [item for weight in weights.values() for item in weight.absent]
-    if back.courses or not absent or not all(sign.row and not sign.anew for sign in signs):
-        return False
-    owners = ((item.coop_id, item.mirror_of or vhs) for item in absent)
-    if not all(plain.absences.holds(*where) or plain.foreseen.holds(*where) for where in owners):
-        return False
-    if not all(sign.was_not_yet(back.count) for sign in signs):
-        return True
-    gone = {(item.coop_id, item.ref) for item in absent}
-    return all(item.mirror_of is not None for item in absent) and not any(
-        owner_of(ref) != vhs for coop_id, ref in _shown_live(tx, vhs) if (coop_id, ref) not in gone
-    )
 
 
 def _absences(

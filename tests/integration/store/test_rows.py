@@ -39,7 +39,7 @@ def test_each_row_gets_its_own_values_however_many_are_written_at_once(store: St
 
 
 def test_statements_that_take_rows_together_are_those_that_are_run_for_many() -> None:
-    assert {"slice_put", "member_note"} == TOGETHER
+    assert {"cells_drop", "slice_put", "member_note"} == TOGETHER
 
 
 def test_persons_are_found_by_their_cooperation_even_if_the_planner_knows_nothing_yet(store: Store) -> None:
