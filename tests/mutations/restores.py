@@ -9,6 +9,19 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 RESTORES = (
     Mutation(
+        "a mirror that was written anew stands as it stood",
+        "D20",
+        "A list that was on its way when a program was put back would hide who else went with it.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "        if booking.owner != vhs and _is_written_anew(seat, row):\n",
+                "        if False:\n",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_a_list_on_its_way_that_is_carried_out_by_a_restored_program_hides_nothing",)),
+    ),
+    Mutation(
         "a letter that came by a delta since hides a restore",
         "D20",
         "A cancellation typed in the morning after a restore would cancel who was lost with the evening.",

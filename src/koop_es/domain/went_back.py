@@ -29,11 +29,12 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect, WentBack
 from koop_es.domain.moves import is_elsewhere, is_its_row, stands_elsewhere
-from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Status
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Status, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_fields, wanted_status
 from koop_es.domain.weight import UNTIMED, Sign, Standing
 from koop_es.domain.withhold import letter_is_withheld
+from koop_es.domain.witnesses import is_same_id
 from koop_es.domain.witnesses import moment as moment_of
 
 LEAST_SIGNS = 2
@@ -251,14 +252,19 @@ def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
 
 
 def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection[str]) -> frozenset[str]:
-    """Note the own bookings whose row is gone and that were entered anew since, at another time; gives all that go on
-    in a row that no export showed yet: they do not stand (D20).
+    """Note the own bookings whose row is gone and that were entered anew since, at another time, and mirrors that were
+    written anew; gives all that go on in a row that no export showed yet: they do not stand (D20).
     """
     state, vhs, fresh = draft.state, draft.moment.vhs, set(rekeyed)
     for ref, row in shown.items() if draft.complete and state.bookings else ():
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None
-        if booking is None or seat is None or booking.owner != vhs or row.booked_at == seat.booked_at:
+        if booking is None or seat is None:
+            continue
+        if booking.owner != vhs and _is_written_anew(seat, row):
+            fresh.add(ref)
+            draft.weight.signs.append(Sign(seat.since, row=True, anew=True))
+        if booking.owner != vhs or row.booked_at == seat.booked_at:
             continue
         if not seat.live or not (before := moment_of(seat.booked_at)) or moment_of(row.booked_at) <= before:
             continue
@@ -266,6 +272,15 @@ def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection
         if not (seat.absences or state.is_cancelled(booking)):
             draft.weight.signs.append(Sign(seat.since, row=True, anew=True))
     return frozenset(fresh)
+
+
+def _is_written_anew(seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a connector made a mirror a second time: its former row went, if a list that was on its way
+    to a program that went back was carried out there (D22), and more may have gone with it.
+    """
+    if not seat.live or seat.absences or seat.lost or seat.doubles or actor_of(row.edited_by) != WEB_SERVICE_USER:
+        return False
+    return row.booking_id != seat.booking_id and not is_same_id(row.participant_no, seat.participant_no)
 
 
 def note_letter(draft: Draft, booking: Booking, seat: Seat, status: Status) -> None:

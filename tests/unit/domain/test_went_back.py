@@ -725,6 +725,19 @@ def judged(world: World, *rows: BookingRow) -> WentBack | None:
     return went_back({"a": Seen(weight.signs, weight.standing)}, nobody_else)
 
 
+def test_d20_a_list_on_its_way_that_is_carried_out_by_a_restored_program_hides_nothing() -> None:
+    """The connector makes the mirror again, under ids the program gives a second time."""
+    world, moment = busy()
+    world.report(ABO, held(ABO), mine(), theirs())
+    anew = mirror("9", OTHER, at="2026-01-08T10:00:00+01:00", tnr="T9", edited_by="WS")
+    found = judged(world, held(ABO), anew)
+    assert found is not None
+    assert (found.count, found.gone) == (moment, 2)
+    assert judged(world, held(ABO), mine(), anew) is None, "a mirror made again alone is no restore"
+    by_hand = msgspec.structs.replace(anew, edited_by="Kern")
+    assert judged(world, held(ABO), by_hand) is None, "nor is one that staff entered again beside a removal"
+
+
 def emil(at: str) -> BookingRow:
     return booked("17", person=Person("Lauf", "Emil", "0941 3", "emil@example.org"), at=at)
 
