@@ -189,7 +189,7 @@ WHOLE = (
         (
             Edit(
                 "domain/went_back.py",
-                "(work if booking.owner == vhs or count > last else counts).append(count)",
+                "(entered if count > last else work if booking.owner == vhs else counts).append(count)",
                 "counts.append(count)",
             ),
         ),
