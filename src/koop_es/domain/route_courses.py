@@ -112,7 +112,8 @@ class Courses:
             chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
             if row is not chosen:
-                self._reject(row, *self._of_copy(lane, row, chosen))
+                told = chosen is not None or self._can_tell(row)
+                self._reject(row, *self._of_copy(lane, row, chosen), known_as_local=told)
         if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
             chosen = same_key[0]
         if chosen is not None:
@@ -122,13 +123,17 @@ class Courses:
 
     def _of_copy(self, lane: KnownLane, row: CourseRow, chosen: CourseRow | None) -> tuple[str, str]:
         """Say why a row with a lane's COOP-Id is not its course, and what to do."""
-        if chosen is None and not (self.proves or self._stood_beside(row)):
+        if chosen is None and not self._can_tell(row):
             reason = f"COOP-Id {lane.coop_id} stood in {lane.number} ({lane.period}), and a partial export cannot tell"
             return f"{reason} whether this is that course or a copy", f"export in full; in a copy {EMPTY_IT}"
         number, stays = lane.number, chosen is not None and chosen.number == lane.number
         itself = f" and {number} was made anew, delete {number}" if stays else f", number it {number} again"
         remedy = f"{EMPTY_IT} there; but if it is the shared course itself{itself}"
         return f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})", remedy
+
+    def _can_tell(self, row: CourseRow) -> bool:
+        """Tell whether this export says what a row with a lane's COOP-Id is; else the next complete one does."""
+        return self.proves or self._stood_beside(row)
 
     def _is_aside(self, lane: KnownLane) -> bool:
         """Tell whether the row of a lane's course was set aside: then it is not lost, and nothing else is it (D28)."""

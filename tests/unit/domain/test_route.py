@@ -239,6 +239,7 @@ def test_r15_copy_in_a_partial_export_is_no_renumbered_course(rows: tuple[Bookin
     )
     assert routing.rejected[0].remedy == 'export in full; in a copy empty "Externe Kurs-Nr."'
     assert ONE not in routing.slices
+    assert routing.catalogue == [], "else the next complete export would take it for a course that stood beside"
 
 
 def test_r15_course_that_lost_its_coop_id_stays_while_anybody_is_booked_there() -> None:
