@@ -34,7 +34,10 @@ class Judge:
         self.masters = [course.master for course in world.scenario.courses]
         self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
+        self.held = set[int]()
         for violation in open_violations(world.store):
+            if violation["code"] == "REGISTRATION_HELD":
+                self.held.add(self._who(violation["ref"]))
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
         # What an owner lost with a course that lives again: somebody has to say whether it lives (D24). Who is there
         # once and was booked twice keeps both until somebody says which one goes (B15), also after the end (D17).
@@ -214,13 +217,17 @@ class Judge:
                 yield f"violation: {code} is {'not ' if there else ''}open for course {course} at {master}"
 
     def _seats(self, course: int, capacity: int) -> Iterator[str]:
-        """Confirmed bookings never exceed the seats unless OVERBOOKED stands open (B8)."""
+        """Confirmed bookings never exceed the seats unless OVERBOOKED stands open (B8).
+
+        A row that waits takes none, and that is said (D25).
+        """
         facts = self.staff.facts
         taken = [
             who
             for who, where in facts.course_of.items()
             if where == course
             and who not in facts.gone
+            and who not in self.held
             and any(status == "A" for status, _ in self.rows[facts.owner_of[who]].get(who, []))
             and self.takes_part(facts.owner_of[who], course)
         ]
