@@ -35,6 +35,19 @@ LISTS = (
         Named((f"{_ECHO}::test_d21_an_s_shown_after_it_was_given_out_is_an_acknowledgement_whoever_edited_it",)),
     ),
     Mutation(
+        "an S that was never given out is ours",
+        "D21",
+        "The Master's staff set it, and it would be written over in silence once the course lives again.",
+        (
+            Edit(
+                "domain/echoes.py",
+                "        if blind or _is_unexplained(draft.state, vhs, change):\n",
+                "        if blind:\n",
+            ),
+        ),
+        Named((f"{_AUSFALL}::test_d21_d24_s_of_the_master_that_was_never_given_out_is_asked_about",)),
+    ),
+    Mutation(
         "A is written over an S of the owner's staff",
         "D21",
         "At the owner nobody but the owner says who takes part.",

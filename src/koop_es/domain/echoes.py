@@ -84,13 +84,17 @@ def note_given(draft: Draft, *, compares: bool = True) -> None:
     """Note what is new in the change list of the draft's VHS as given out (D21); the same list again adds nothing.
 
     A connector that does not compare before it writes is told nothing that overwrites an "S" before an operator has
-    decided: a question is opened in its place (D22).
+    decided: a question is opened in its place (D22). So it is where nothing explains the "S" that would be overwritten
+    (D21).
     """
-    vhs = draft.moment.vhs
-    overwrites = [] if compares else [c for c in changes(draft.state, vhs) if unseen_overwrite(c)]
-    for change in overwrites:
-        draft.add(e.CancellationUnclear, "D22", ref=change.ref, why="cannot_compare")
-    if overwrites:
+    vhs, asked = draft.moment.vhs, False
+    for change in changes(draft.state, vhs):
+        blind = not compares and unseen_overwrite(change)
+        if blind or _is_unexplained(draft.state, vhs, change):
+            rule, why = ("D22", "cannot_compare") if blind else ("D21", "untold")
+            draft.add(e.CancellationUnclear, rule, ref=change.ref, why=why)
+            asked = True
+    if asked:
         draft.settle_violations()
     told: dict[str, Any] = given_out(change for change in changes(draft.state, vhs) if not change.given)
     if told:
@@ -102,6 +106,21 @@ def note_given(draft: Draft, *, compares: bool = True) -> None:
 def unseen_overwrite(change: Change) -> bool:
     """Tell whether a change writes over an "S" that no operator decided about: not for who cannot compare (D22)."""
     return change.writes_over_s and not change.decided
+
+
+def _is_unexplained(state: Cooperation, vhs: str, change: Change) -> bool:
+    """Tell whether a change is about to write over an "S" that nothing in the log explains: it was never given out to
+    this VHS, nor taken back with its export (D32), nor is it a former letter (D20), and nobody was asked about it.
+
+    Such an "S" was not a claim when it was shown, as one of the Master while its own course is cancelled, so that it
+    ended nobody; but nobody else can have meant it either (D21, D24).
+    """
+    if change.given or change.decided or change.ref is None or not change.writes_over_s:
+        return False
+    seat, lane = state.bookings[change.ref].seats[vhs], state.lanes[vhs]
+    if change.ref in lane.unclear or seat.taken_back or seat.back or seat.actor == WEB_SERVICE_USER:
+        return False
+    return seat.given is not CANCELLED and seat.given_version <= seat.version
 
 
 def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None) -> None:

@@ -93,6 +93,21 @@ def test_d24_s_in_the_rows_of_the_master_is_part_of_its_own_ausfall() -> None:
     assert world.statuses(MASTER) == {REF: "A"}
 
 
+@pytest.mark.parametrize("editor", [None, "Kern"])
+def test_d21_d24_s_of_the_master_that_was_never_given_out_is_asked_about(
+    editor: str | None,
+) -> None:
+    world = network()
+    world.report(MASTER, booked("3"))
+    world.report(MASTER, booked("3", status="S", edited_by=editor), cancelled=True)
+    world.report(MASTER, booked("3", status="S", edited_by=editor))
+    assert world.give(MASTER) == []
+    assert ("CANCELLATION_UNCLEAR", MASTER, "") in world.open
+    assert [change.status for change in world.give(ABO) if change.ref] == ["A"], "nobody is cancelled for that"
+    world.report(MASTER, booked("3", edited_by=editor))
+    assert ("CANCELLATION_UNCLEAR", MASTER, "") not in world.open
+
+
 def test_d24_booking_made_during_the_ausfall_lives() -> None:
     world = network()
     world.report(MASTER, cancelled=True)

@@ -178,6 +178,7 @@ SAYS: dict[str, str] = {
     "unclear_exchanged": "und ihre Koop-Beleg-ID nennt eine andere Belegung: zwei Referenzen wurden vertauscht",
     "unclear_named": "in der Zeile einer anderen Belegung, deren Koop-Beleg-ID diese nennt",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
+    "unclear_untold": "und es wurde dort nie ausgegeben",
     "empty": "nichts",
     "erased": "gelöscht",
     "nothing": "nichts",

@@ -198,6 +198,7 @@ SAYS: dict[str, str] = {
     "unclear_exchanged": "and its Koop-Beleg-ID names another booking: two references were exchanged",
     "unclear_named": "in the row of another booking, whose Koop-Beleg-ID names this one",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
+    "unclear_untold": "and it was never given out there",
     "empty": "empty",
     "erased": "erased",
     "nothing": "nothing",
