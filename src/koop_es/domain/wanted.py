@@ -456,6 +456,8 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
         return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
     if seat.absences or seat.archived or seat.survivor is not None or seat.reused_by is not None:
         return None
+    if wanted is not CANCELLED and any(held.status is not None for held in seat.waiting):
+        return None  # its row shows a letter that is withheld: nothing is written before somebody has decided (D31)
     by_others = booking.cancelled_by if seat.returned else (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}
     if seat.asked and not by_others:
         return None  # an "S" of others is written whatever its row means (D6, D20)

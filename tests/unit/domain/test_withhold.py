@@ -37,6 +37,18 @@ def test_d31_withheld_letter_that_was_meant_counts_once_it_is_approved() -> None
     assert world.statuses(THIRD) == {"301:7": "S"}
 
 
+def test_d31_d22_nothing_is_written_into_a_row_whose_letter_is_withheld() -> None:
+    world = shared()
+    world.report(MASTER, booked("3", status="W", person=BERND), held(MASTER))
+    world.give(ABO)
+    world.report(ABO, held(ABO), mirror("M3", "563:3", "W"))
+    world.report(ABO, held(ABO), mirror("M3", "563:3", "S"), judgement=LETTERS)
+    world.report(MASTER, booked("3", person=BERND), held(MASTER))
+    assert world.to_do(ABO) == [], "its row is not as the log has it"
+    world.report(ABO, held(ABO), mirror("M3", "563:3", "W"))
+    assert world.to_do(ABO) == [("booking.update", "563:3")]
+
+
 def test_d31a_a_mirror_that_is_first_shown_with_s_is_weighed_and_withheld_as_any_other() -> None:
     world = shared()
     world.report(MASTER, held(MASTER), booked("3", person=BERND))
