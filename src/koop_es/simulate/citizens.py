@@ -21,6 +21,7 @@ from typing import Literal
 from koop_es.simulate.deeds import (
     APPROVE_ABSENCE,
     LEFT_THE_EXPORTS,
+    UNNAMED,
     UNTOLD,
     Deed,
     Diary,
@@ -60,7 +61,7 @@ class Contract:
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
     "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
-    wrote A over an "S".
+    wrote A over an "S". At ``unnamed`` VHSs no row says who set its "S".
     """
 
     who: int
@@ -74,6 +75,7 @@ class Contract:
     again: bool = False
     entered_again: Moment | None = None
     revived: bool = False
+    unnamed: set[str] = field(default_factory=set)
 
 
 def findings(diary: Diary, terms: Terms) -> list[str]:
@@ -168,14 +170,30 @@ class People:
         for contract in self.contracts.values():
             if contract.course == course:
                 unknown = [vhs for vhs, at in contract.left.items() if not self._was_known(vhs, course, at, since)]
+                ours = [vhs for vhs in contract.left if self._is_taken_for_ours(vhs, contract)]
+                contract.doubtful |= bool(ours)
+                contract.left = {vhs: at for vhs, at in contract.left.items() if vhs not in ours}
                 if contract.owner in unknown and contract.revived:
-                    del contract.left[contract.owner]
+                    contract.left.pop(contract.owner, None)
                 contract.doubtful |= ended or bool(unknown or contract.missing) or deed.note == UNTOLD
+
+    def _is_taken_for_ours(self, vhs: str, contract: Contract) -> bool:
+        """Tell whether an "S" that a person set was given out as well before any export must have shown it, where no
+        row says who set it (D21).
+        """
+        if vhs not in contract.unnamed:
+            return False
+        since = contract.left[vhs]
+        sound = (s for s in self._shown(vhs, since, END) if s.complete and s.reach == "full" and not s.fault)
+        until = next((moment(sent) for sent in sound), END)
+        told = [t for t in self.diary.told if (t.vhs, t.who) == (vhs, contract.who) and t.letter and moment(t) < until]
+        return bool(told) and told[-1].letter == "S"
 
     def _note_person(self, deed: Deed, contract: Contract, now: Moment) -> None:
         match deed.intent:
             case "leaves":
                 contract.left.setdefault(deed.vhs, now)
+                contract.unnamed |= {deed.vhs} if deed.note == UNNAMED else set()
             case "revives":
                 contract.revived |= deed.vhs == contract.owner
                 self._revive(deed.vhs, contract, now)

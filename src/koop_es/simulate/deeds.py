@@ -19,7 +19,8 @@ carries the number where no export shows it (``rows.WHO``), so that a Beleg-ID g
 joins           ``who`` has a contract in ``course`` from now on, by the letter ``letter`` (A a seat, W waiting); one
                 live seat at every VHS of the course is right
 letter          the owner gives ``who`` another letter: ``letter``
-leaves          ``who`` is out: on purpose, by an "S" at any VHS (D2); nobody may hold a live seat
+leaves          ``who`` is out: on purpose, by an "S" at any VHS (D2); nobody may hold a live seat; ``note`` says where
+                no row names who set it (UNNAMED)
 removed         somebody at ``vhs`` took the row out instead of cancelling. If it stays away in as many complete exports
                 as the policy asks for, this is leaving (D3; by ``owner_only`` only at the owner); if the row is back
                 before, it was nothing. A VHS that counts less, because it was withheld, asks
@@ -62,6 +63,11 @@ Intent = Literal[
 
 UNTOLD = "untold"
 """Note of a restore that nobody could tell from rows that were removed or written over."""
+
+UNNAMED = "unnamed"
+"""Note of an "S" in a program that names no editors: where one was given out as well before an export shows it, nobody
+can tell the two apart, and "A" is written over it if the booking lives again (D21).
+"""
 
 APPROVE_ABSENCE = "approve absence"
 """Verb of an operator who approves that bookings are gone (D4)."""

@@ -106,7 +106,7 @@ def misplace(staff: Staff, act: Act, program: Program) -> bool:
     row = program.bookings[held]
     if (row["Kursnummer"], row["Periode"]) == key:
         return False
-    row.update({"Kursnummer": key.number, "Periode": key.period, BY: program.staff})
+    row.update({"Kursnummer": key.number, "Periode": key.period})
     return True
 
 

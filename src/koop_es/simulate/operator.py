@@ -66,13 +66,16 @@ def restore(world: World) -> list[str]:
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
+                anew = meant and seat.ask == "row" and _stands_anew(world, places[vhs], who, coop_id)
                 try:
-                    restore_booking(world.store, now=world.clock.now, reject=not meant, **values)
+                    restore_booking(world.store, now=world.clock.now, reject=anew or not meant, **values)
                 except Refused:  # who is to come stands in the course of before, or was entered anew and has that seat
                     if _move_again(world, places[vhs], who, coop_id):
                         said.append(f"{vhs} was asked about {ref}: moved there again")
                         continue
                     restore_booking(world.store, now=world.clock.now, reject=True, **values)
+                    anew = True
+                if anew:
                     said.append(f"{vhs} was asked about {ref}: it stands there anew")
                     continue
                 ends = "" if meant or seat.ask == "shown" else "S"  # what was really removed is "S" at once, and stays
@@ -89,6 +92,14 @@ def restore(world: World) -> list[str]:
                 restore_course(world.store, now=world.clock.now, reject=meant, **values)
                 said.append(f"{vhs} was asked about {coop_id}: {'rejected' if meant else 'restored'}")
     return said
+
+
+def _stands_anew(world: World, vhs: int, who: int, coop_id: str) -> bool:
+    """Tell whether somebody was entered anew in the course: to write the former row again would book them twice."""
+    staff, program = world.staff, world.programs[vhs]
+    keys = {staff.key(vhs, course) for course, known in staff.coop_ids.items() if known == coop_id}
+    rows = (row for row in program.bookings.values() if row.get(WHO) == str(who) and course_of(row) in keys)
+    return any(row["Status"] in ("A", "W") for row in rows)
 
 
 def _who_moved(world: World, ref: str) -> int:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from koop_es.connectors.values import day
-from koop_es.domain.observation import Kind
+from koop_es.domain.observation import WEB_SERVICE_USER, Kind
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
@@ -177,7 +177,7 @@ class Post:
                 held[numbers[course_of(row)]].add(row["Beleg-ID"])
             who = staff.label(vhs, row)
             if who is not None:
-                found[who] = row["Status"], row.get(BY, row["Bearbeitet von"])
+                found[who] = row["Status"], self._editor(vhs, who, row)
                 where[who] = numbers.get(course_of(row))
                 if self.belegs.setdefault((vhs, who), row["Beleg-ID"]) != row["Beleg-ID"]:
                     moved.add(who)
@@ -201,6 +201,15 @@ class Post:
             self.clock.now.date(),
             {c: day(row["Datum bis"]) for c, row in places.items()},
         )
+
+    def _editor(self, vhs: int, who: int, row: Row) -> str:
+        """Tell who edited a row last; where no row says that, an "S" that was told is ours (D21)."""
+        program, diary = self.staff.programs[vhs], self.staff.diary
+        if program.editors == "none" and row["Status"] == "S":
+            told = [said.letter for said in diary.told if (said.vhs, said.who) == (program.vhs, who) and said.letter]
+            if told[-1:] == ["S"]:
+                return WEB_SERVICE_USER
+        return row.get(BY, row["Bearbeitet von"])
 
     def _over(self, vhs: int, scope: date | None) -> tuple[frozenset[int], frozenset[int]]:
         """Name the shared courses of a VHS that are over for an export, and those that may be (D17).

@@ -334,7 +334,8 @@ class Program:
         if shows(row, fields):
             return False
         waited = row["Status"] != Status.CONFIRMED
-        row.update(fields | {"Bearbeitet von": self.signed(user), BY: user})
+        kept = {} if self.editors == "none" and row["Status"] == fields.get("Status", row["Status"]) else {BY: user}
+        row.update(fields | {"Bearbeitet von": self.signed(user)} | kept)
         if waited:
             self._count(row)
         return True

@@ -17,7 +17,11 @@ Row = dict[str, str]
 """A row as staff sees it: heading of the export -> text."""
 
 WHO, BY = "@who", "@by"
-"""Headings that no export has: whose registration a row is, and who last edited it; no connector reads them."""
+"""Headings that no export has: whose registration a row is, and who last edited it; no connector reads them.
+
+Where a program names no editors it is who wrote the letter: a phone that is corrected in a row with our "S" makes it
+nobody's, and nobody could see it (D21).
+"""
 
 UNSAID = "OhneNamen"
 """Stands where a row has no name, and is taken out of the file: an export writes no booking of one's own without."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from koop_es.connectors.values import local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
 from koop_es.simulate.copies import Copy
-from koop_es.simulate.deeds import LEFT_THE_EXPORTS, MEANING, Diary, Intent
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, MEANING, UNNAMED, Diary, Intent
 from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.office import EDITS
@@ -101,7 +101,8 @@ class Staff:
             course = self.facts.course_of.get(who)
         held = self.row(act.vhs, who) if person else None
         letter = program.bookings[held]["Status"] if held is not None else ""
-        told = {"who": who if person else None, "course": course, "letter": letter} | about
+        unnamed = UNNAMED if meant == "leaves" and program.editors == "none" else ""
+        told = {"who": who if person else None, "course": course, "letter": letter, "note": unnamed} | about
         self.diary.note(self.clock.now, program.vhs, act.verb, meant, **told)
 
     # --- looking ------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from koop_es.simulate.citizens import findings
 from koop_es.simulate.deeds import (
     LEFT_THE_EXPORTS,
     ROUNDS,
+    UNNAMED,
     Deed,
     Diary,
     Intent,
@@ -279,6 +280,17 @@ def test_an_s_by_hand_during_the_ausfall_is_theirs() -> None:
     story.did("unausfall", "course lives", MASTER, all_of_it=True)
     assert story.sits("S", *ALL).found() == ""
     assert "is out" in story.sits("A", OTHER).found()
+
+
+@pytest.mark.parametrize(("note", "told"), [(UNNAMED, True), (UNNAMED, False), ("", True)])
+def test_d21_an_s_by_hand_that_no_row_names_goes_with_the_one_that_was_given_out_before_it_was_shown(
+    note: str, told: bool
+) -> None:
+    story = Story().did("ausfall", "course over", MASTER, all_of_it=True).did("cancel", "leaves", letter="S", note=note)
+    if told:
+        story.told("S", OWNER)
+    story.exports(OWNER).did("unausfall", "course lives", MASTER, all_of_it=True)
+    assert ("is out" in story.sits("A", *ALL).found()) == (note != UNNAMED or not told)
 
 
 @pytest.mark.parametrize("known", [False, True])
