@@ -171,10 +171,13 @@ class Post:
         found: dict[int, tuple[str, str]] = {}
         where: dict[int, int | None] = {}
         moved: set[int] = set()
+        alone = {key: c for (at, c), key in staff.place.items() if at == vhs and not proves and key not in numbers}
         held: dict[int, set[str]] = {course: set() for course in places}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
             if course_of(row) in numbers:
                 held[numbers[course_of(row)]].add(row["Beleg-ID"])
+            elif course_of(row) in alone:
+                held.setdefault(alone[course_of(row)], set()).add(row["Beleg-ID"])
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], self._editor(vhs, who, row)
@@ -337,6 +340,10 @@ class Post:
                 self.belongings[place] = held | (
                     frozenset() if parcel.shown.proves else self.belongings.get(place, held)
                 )
+        for course in parcel.shown.belongings.keys() - parcel.shown.looks.keys():  # a delta need not hold its course
+            place = vhs, course
+            if place in self.looks and place not in self.staff.facts.blurred:
+                self.belongings[place] = self.belongings.get(place, frozenset()) | parcel.shown.belongings[course]
 
     def _untold(self, vhs: int, course: int) -> bool:
         """Tell whether nobody could know which row a course is, and it is said openly."""
