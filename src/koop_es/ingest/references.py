@@ -44,6 +44,7 @@ class References:
         self._withheld: set[str] | None = None
         self._rekeyed: dict[str, list[Home]] | None = None
         self._named: dict[tuple[str, str], list[Home]] | None = None
+        self._frozen: set[str] | None = None
 
     def homes(self, booking_id: str) -> Collection[Home]:
         """Find where a Beleg-ID of this VHS stood, removed and cancelled bookings included."""
@@ -56,8 +57,13 @@ class References:
         return self._homes[booking_id]
 
     def of(self, booking_id: str) -> Collection[str]:
-        """Give the references a Beleg-ID of this VHS has in any of its courses."""
-        return [home.ref for home in self.homes(booking_id)]
+        """Give the references a Beleg-ID of this VHS has in any of its courses, also of a booking that nobody has read
+        yet because it showed a letter that nobody knows (D18a, B6).
+        """
+        found, plain = [home.ref for home in self.homes(booking_id)], booking_ref(self._vhs, booking_id)
+        if self._frozen is None:
+            self._frozen = {row[0] for row in self._tx.rows("violations_frozen", vhs=self._vhs)}
+        return found + sorted(ref for ref in self._frozen if ref.partition("~")[0] == plain and ref not in found)
 
     def named(self, person: Person) -> Collection[Home]:
         """Find the bookings of this VHS under a name, in courses where something is open: one that went on under

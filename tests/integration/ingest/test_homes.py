@@ -242,6 +242,22 @@ def test_d18_beleg_id_of_a_withheld_booking_given_to_somebody_else_in_another_co
     assert [item["ref"] for item in open_violations(store) if item["code"] == "REGISTRATION_HELD"] == ["563:2"]
 
 
+def test_d18_beleg_id_of_a_booking_that_showed_an_unknown_letter_only_is_taken(store: Store, tmp_path: Path) -> None:
+    courses = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    frozen = booking("N1", "1") | {"Status": "X"}
+    someone = booking("N2", "2") | {"TNR": "4711", "Name": "Neu", "Vorname": "Nora", "Gebucht am": "11.03.2026 09:00"}
+    nights = [
+        [frozen, booking("N2", "20")],
+        [frozen | {"Beleg-ID": "2"}, booking("N2", "20"), someone | {"Beleg-ID": "1"}],  # the column slipped by a row
+        [frozen | {"Status": "A"}, booking("N2", "20"), someone],
+    ]
+    for sequence, rows in enumerate(nights, 1):
+        take_in(store, write_export(tmp_path / f"{sequence}", "563", sequence, courses, rows))
+    seats = {(item["coop_id"], held["ref"]) for item in view(store, "563")["courses"] for held in item["bookings"]}
+    assert {item for item in seats if item[1] != "563:2"} == {(K1, "563:1"), (K2, "563:20"), (K2, "563:1~2")}
+    assert len({ref for _, ref in seats}) == len(seats), "two people are never one booking"
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_d26_s_in_exchanged_references_is_asked_and_can_be_run_again(
     store: Store, tmp_path: Path, at_once: bool

@@ -321,6 +321,9 @@ WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref 
 -- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
 SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = %(vhs)s AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
 
+-- violations_frozen: Name the bookings that a VHS ever showed with a letter nobody knows: nobody is kept of one that was made by no other (B6).
+SELECT DISTINCT ref, coop_id FROM koop_violations WHERE vhs = %(vhs)s AND code = 'UNKNOWN_STATUS' ORDER BY ref, coop_id
+
 -- violations_delete: Take out the violations of some cooperations, to write them anew.
 DELETE FROM koop_violations WHERE coop_id = ANY(%(coop_ids)s::text[])
 
