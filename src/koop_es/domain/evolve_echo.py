@@ -18,6 +18,9 @@ EXCHANGED, NAMED = "exchanged", "named"
 MEANT = "meant"
 """Why it still does about the one that is named: somebody has said that the "S" is not that of the row's own (D26)."""
 
+OVER = "over"
+"""Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
+
 _LETTERS: tuple[tuple[str, Status], ...] = (
     ("cancelled", CANCELLED),
     ("confirmed", CONFIRMED),
@@ -153,7 +156,8 @@ def ask(lane: Lane, ref: str, why: str) -> None:
 def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     """Close what a row that shows no "S" settles: an "S" that was taken back, and a question nobody answered for it.
 
-    The question stays where "A" was written over a person's "S": what is shown then says nothing (D21).
+    The question stays where "A" was written over a person's "S": what is shown then says nothing (D21), nor does it
+    where that letter itself is what is asked about (D32).
     """
     if state.is_cancelled(booking):
         return
@@ -163,7 +167,7 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     if lane is None or (why := lane.unclear.get(booking.ref)) is None:
         return
     written = seat.given is not None and seat.given is not CANCELLED
-    if why not in (PERSON, NAMED, MEANT) or (why == PERSON and (vhs == booking.owner or not written)):
+    if why not in (PERSON, NAMED, MEANT, OVER) or (why == PERSON and (vhs == booking.owner or not written)):
         del lane.unclear[booking.ref]
         _drop_named(lane)
 

@@ -14,7 +14,7 @@ from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
-from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.evolve_echo import OVER, by_person
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 from koop_es.domain.withhold import waiting
@@ -38,6 +38,8 @@ APPROVED = "an operator has approved it; --with-approved takes that back as well
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
 
 _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
+_Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
+_Missing = e.BookingVanished | e.BookingMoved | e.BookingArchived | e.OrphanWithheld | e.MirrorLost
 
 
 def withdraw(
@@ -47,13 +49,14 @@ def withdraw(
     *,
     with_approved: bool = False,
     only_approved: bool = False,
-    shown_since: bool = False,
+    later: Sequence[str] = (),
 ) -> list[Stays]:
     """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
 
     What was withheld of it and an operator approved is that operator's decision, and stays unless asked for, which may
     be afterwards: ``only_approved`` tells that all else was undone before.
-    ``shown_since`` tells that a complete export of the VHS was taken in after it, which shows its rows once more.
+    ``later`` are the exports of the VHS taken in from the first complete one after it on, which shows its rows once
+    more.
     """
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
@@ -63,7 +66,7 @@ def withdraw(
         approved = _is_approved(event, before, told, vhs, export)
         own = event.vhs == vhs and event.origin is not None and event.origin.export == export
         if approved or (own and not only_approved):
-            story = _Story(told, version, last, shown_since)
+            story = _Story(told, version, last, later)
             why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
             if why:
                 stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
@@ -100,7 +103,12 @@ class _Story(NamedTuple):
     told: Sequence[e.Event]
     version: int
     last: _Last
-    shown_since: bool
+    later: Sequence[str]
+
+    @property
+    def event(self) -> e.Event:
+        """What is to be undone."""
+        return self.told[self.version - 1]
 
     def since(self, ref: str) -> Iterator[e.Event]:
         """Give what was told since of a booking."""
@@ -174,8 +182,8 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     draft.add(e.BookingReinstated, "D32", cause=story.version, ref=ref, status=letter, reason=WITHDRAWN)
     _take_withheld(draft, booking)
     _ask_about_missing(draft, booking, story)
-    if _is_shown_anew(draft, booking, story):
-        draft.add(e.CancellationUnclear, "D32", ref=ref, why="again")
+    if why := _why_meant(draft, booking, story):
+        draft.add(e.CancellationUnclear, "D32", ref=ref, why=why)
     return ""
 
 
@@ -185,7 +193,7 @@ def _ask_about_missing(draft: Draft, booking: Booking, story: _Story) -> None:
     """
     vhs = draft.moment.vhs
     lane, seat = draft.state.lanes[vhs], booking.seats.get(vhs)
-    if not story.shown_since or seat is None or not seat.absences or lane.unread or lane.suspended is not None:
+    if not story.later or seat is None or not seat.absences or lane.unread or lane.suspended is not None:
         return
     kind = e.BookingQuestioned if vhs == booking.owner else e.MirrorLost
     draft.add(kind, "D32", cause=booking.changed, ref=booking.ref)
@@ -236,16 +244,35 @@ def _letter_since(booking: Booking, story: _Story) -> Status:
     return next((status for status in reversed(letters) if status not in (None, CANCELLED)), booking.status)
 
 
-def _is_shown_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
-    """Tell whether somebody may mean the "S" a VHS shows: another export showed it once more, or a person set it over
-    the letter that was back, or nobody says who did (D21).
+def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
+    """Say why somebody may mean the "S" that a VHS shows, or has shown, "" where nobody does: the next complete export
+    showed it once more, or a person set it over the letter that was back, or nobody says who did (D21).
+
+    Where another letter was written over it since, either that file was wrong as well, or the "S" was final (D5).
     """
     seat = booking.seats.get(draft.moment.vhs)
-    if seat is None or seat.status is not CANCELLED:
-        return False
+    if seat is None:
+        return ""
+    letters = _letters_since(draft, booking, story)
+    once_more = bool(story.later) and (not letters or letters[0] in set(story.later) - {story.later[0]})
+    if seat.live:
+        lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
+        return OVER if once_more and not lost and not _is_lacking(booking, story) else ""
+    anew = bool(letters) and (seat.actor is None or by_person(seat.actor))
+    return "again" if seat.status is CANCELLED and (anew or once_more) else ""
+
+
+def _letters_since(draft: Draft, booking: Booking, story: _Story) -> list[str]:
+    """Name the exports that showed another letter than "S" since, also one that was withheld (D31e)."""
     mine = (event for event in story.since(booking.ref) if event.vhs == draft.moment.vhs)
-    back = any(isinstance(event, e.BookingReported) and event.status not in (None, CANCELLED) for event in mine)
-    return (seat.actor is None or by_person(seat.actor)) if back else story.shown_since
+    shown = (event for event in mine if isinstance(event, _Lettered) and event.status not in (None, CANCELLED))
+    return [event.origin.export for event in shown if event.origin is not None]
+
+
+def _is_lacking(booking: Booking, story: _Story) -> bool:
+    """Tell whether the next complete export lacked the row."""
+    missing = (event for event in story.since(booking.ref) if isinstance(event, _Missing))
+    return any(event.origin is not None and event.origin.export == story.later[0] for event in missing)
 
 
 def _amend_back(

@@ -110,7 +110,7 @@ def _drafts(
     """Decide in every cooperation of the VHS that has events of the export, or ``only_approved`` ones of it."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
-    shown_since = _is_shown_since(tx, vhs, export)
+    later = _later(tx, vhs, export)
     coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head())]
     for start in range(0, len(coop_ids), STREAMS_AT_ONCE):
         for coop_id, recorded in tx.load(coop_ids[start : start + STREAMS_AT_ONCE]).items():
@@ -128,20 +128,21 @@ def _drafts(
                 events,
                 with_approved=with_approved,
                 only_approved=only_approved,
-                shown_since=shown_since,
+                later=later,
             )
             if draft.events:
                 drafts.append((expected, draft))
     return drafts, stays
 
 
-def _is_shown_since(tx: Tx, vhs: str, export: str) -> bool:
-    """Tell whether a complete export of the VHS was taken in after this one."""
-    complete = [
+def _later(tx: Tx, vhs: str, export: str) -> list[str]:
+    """Name the exports of the VHS that were taken in from the first complete one after this one on."""
+    told = [
         (export_name(vhs, sequence, sha256), proves)
         for sequence, _, _, _, sha256, _, _, status, *_, proves in tx.rows("exports_of_vhs", vhs=vhs)
         if status in TAKEN_IN
     ]
-    names = [name for name, _ in complete]
-    after = complete[len(names) - names[::-1].index(export) :] if export in names else []
-    return any(proves for _, proves in after)
+    names = [name for name, _ in told]
+    after = told[len(names) - names[::-1].index(export) :] if export in names else []
+    first = next((number for number, (_, proves) in enumerate(after) if proves), len(after))
+    return [name for name, _ in after[first:]]

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.withdraw import DECIDED, Stays, withdraw
 from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, shared, types
 
 MARRIED = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
+
+LATER = ("later",)
+"""Exports that came since, in which nothing was shown otherwise."""
 
 
 def told() -> World:
@@ -71,11 +75,31 @@ def test_d32_booking_that_the_export_made_with_an_s_lives() -> None:
 def test_d32_s_that_a_later_export_shows_again_is_asked_about_and_not_written_over(again: bool) -> None:
     world = told()
     export = wrong(world, held(ABO, status="S"))
-    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=again))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), later=LATER if again else ()))
     assert world.statuses(MASTER)["301:7"] == "A", "for the others it lives"
     asked = {ref for ref, why in world.state.lanes[ABO].unclear.items() if why == "again"}
     assert asked == ({"301:7"} if again else set())
     assert any(change.ref == "301:7" for change in world.changes(ABO)) is not again
+
+
+@pytest.mark.parametrize(("again", "asked"), [(True, {"301:7"}), (False, set())])
+def test_d32_s_that_a_later_export_showed_again_before_it_was_written_over_is_asked_about(
+    again: bool, asked: set[str]
+) -> None:
+    world = told()
+    export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    next_one = f"{MASTER}#{world.exports[MASTER] + 1}"
+    if again:
+        world.report(MASTER, held(MASTER, status="S"))
+    world.report(MASTER, held(MASTER))
+    later = (next_one, f"{MASTER}#{world.exports[MASTER]}")
+    world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=later))
+    assert world.statuses(THIRD)["301:7"] == "A", "for the others it lives"
+    world.report(MASTER, held(MASTER))
+    assert set(world.state.lanes[MASTER].unclear) == asked, "what is shown since is what is asked about"
+    if again:
+        world.decide(MASTER, lambda draft: confirm_cancellation(draft, "301:7", "asked"))
+        assert world.statuses(THIRD)["301:7"] == "S"
 
 
 def test_d32_orphan_that_is_back_lives_when_the_s_that_kept_it_from_living_is_taken_back() -> None:
@@ -158,7 +182,7 @@ def test_d32_letters_that_were_withheld_over_the_s_count_when_the_export_is_take
     export = wrong(world, held(ABO, status="S"))
     world.give(MASTER, THIRD)
     assert types(world.report(ABO, held(ABO, status=letter), judgement=REVIVED))[0] == "EffectWithheld"
-    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), later=LATER))
     assert not world.state.lanes[ABO].unclear, "its row shows no S"
     assert world.codes == set()
     assert world.statuses(MASTER)["301:7"] == letter
@@ -167,7 +191,7 @@ def test_d32_letters_that_were_withheld_over_the_s_count_when_the_export_is_take
 def test_d21_d32_question_about_an_s_shown_again_closes_when_its_row_shows_its_letter() -> None:
     world = told()
     export = wrong(world, held(ABO, status="S"))
-    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), later=LATER))
     assert world.codes == {"CANCELLATION_UNCLEAR"}
     world.report(ABO, held(ABO))
     assert world.codes == set()
@@ -202,7 +226,7 @@ def test_d32_d30_what_later_exports_lack_as_well_is_said_at_once(vhs: str) -> No
     wrong(world, vhs=vhs)
     export = wrong(world, vhs=vhs)
     world.report(vhs)
-    world.decide(vhs, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    world.decide(vhs, lambda draft: withdraw(draft, export, list(world.events), later=LATER))
     asked, lost = world.state.bookings["301:7"].seats[vhs].asked > 0, ("booking.create", "301:7") in world.to_do(vhs)
     assert (asked, lost) == ((True, False) if vhs == ABO else (False, True))
     assert "BOOKING_REMOVED" in world.codes
@@ -220,7 +244,7 @@ def test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_c
     world.report(ABO, held(ABO))
     world.give(MASTER, ABO, THIRD)
     world.report(ABO, held(ABO, status="S", edited_by=edited_by))
-    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), shown_since=True))
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), later=LATER))
     assert world.statuses(MASTER)["301:7"] == "A"
     assert (world.state.lanes[ABO].unclear.get("301:7") == "again") is asked
     assert any(change.ref == "301:7" for change in world.changes(ABO)) is not asked
