@@ -54,8 +54,8 @@ LISTS = (
         (
             Edit(
                 "domain/wanted.py",
-                '    return why is not None and (why != "person" or lane.vhs == booking.owner)\n',
-                '    return why is not None and why != "person"\n',
+                '    return why is not None and (why not in ("person", "unsigned") or lane.vhs == booking.owner)\n',
+                '    return why is not None and why not in ("person", "unsigned")\n',
             ),
         ),
         Named((f"{_ECHO}::test_d21_nothing_is_written_over_an_s_at_the_owner_that_was_acknowledged_under_a_person",)),

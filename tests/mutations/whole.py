@@ -598,13 +598,31 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "(seat.actor is None or by_person(seat.actor)) if back",
-                "by_person(seat.actor) if back",
+                "(seat.actor is None or by_person(seat.actor))\n",
+                "by_person(seat.actor)\n",
             ),
         ),
         Named(
             (
                 f"{_WITHDRAW}::test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_connector_wrote_it",
+            )
+        ),
+    ),
+    Mutation(
+        "an S that was shown once more is forgotten when another letter stood there since",
+        "D32",
+        "A real cancellation is undone with a wrong file that said it before, and nobody is asked.",
+        (Edit("domain/withdraw.py", "return OVER if once_more and", "return OVER if False and"),),
+        Named((f"{_WITHDRAW}::test_d32_s_that_a_later_export_showed_again_before_it_was_written_over_is_asked_about",)),
+    ),
+    Mutation(
+        "an S that was acknowledged without an editor is the change list's when its reason is taken back",
+        "D21",
+        "A real cancellation that was set before the wrong one was told is written over, and nobody is asked.",
+        (Edit("domain/withdraw.py", "    _ask_unsigned(draft, booking)\n", ""),),
+        Named(
+            (
+                f"{_WITHDRAW}::test_d21_d32_s_that_a_program_without_editors_acknowledged_is_asked_about_and_written_over",
             )
         ),
     ),
@@ -635,8 +653,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "    if _is_shown_anew(draft, booking, story):\n",
-                "    if False:\n",
+                "(anew or once_more)",
+                "anew",
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_s_that_a_later_export_shows_again_is_asked_about_and_not_written_over",)),

@@ -132,7 +132,7 @@ def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None)
     if lane is None or not lane.given or not booking.claimed or state.is_cancelled(booking):
         return
     actor = actor_of(row.edited_by)
-    if lane.unclear.get(booking.ref) in (None, "person") and by_person(actor) and actor != stamp:
+    if lane.unclear.get(booking.ref) in (None, "person", "unsigned") and by_person(actor) and actor != stamp:
         draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why="stamp")
 
 

@@ -12,6 +12,9 @@ from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SER
 PERSON = "person"
 """Why a question stands: the "S" was acknowledged, but the row was edited by a person last."""
 
+UNSIGNED = "unsigned"
+"""Why a question stands: the "S" was acknowledged, its program names no editors, and its reason was withdrawn (D32)."""
+
 EXCHANGED, NAMED = "exchanged", "named"
 """Why a question stands: the "S" is in a row that names another booking, and about that one (D26)."""
 
@@ -156,8 +159,8 @@ def ask(lane: Lane, ref: str, why: str) -> None:
 def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     """Close what a row that shows no "S" settles: an "S" that was taken back, and a question nobody answered for it.
 
-    The question stays where "A" was written over a person's "S": what is shown then says nothing (D21), nor does it
-    where that letter itself is what is asked about (D32).
+    The question stays where "A" was written over a person's "S", or one that may be: what is shown then says nothing
+    (D21), nor does it where that letter itself is what is asked about (D32).
     """
     if state.is_cancelled(booking):
         return
@@ -167,7 +170,8 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     if lane is None or (why := lane.unclear.get(booking.ref)) is None:
         return
     written = seat.given is not None and seat.given is not CANCELLED
-    if why not in (PERSON, NAMED, MEANT, OVER) or (why == PERSON and (vhs == booking.owner or not written)):
+    acked = why in (PERSON, UNSIGNED)
+    if not (acked or why in (NAMED, MEANT, OVER)) or (acked and (vhs == booking.owner or not written)):
         del lane.unclear[booking.ref]
         _drop_named(lane)
 

@@ -444,10 +444,10 @@ def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
 def is_open(lane: Lane, booking: Booking) -> bool:
     """Tell whether nothing may be written over the "S" of a booking that lives: nobody knows whose it is (D21).
 
-    Over one that was acknowledged under a person "A" is written, except at the owner.
+    Over one that was acknowledged under a person, or where nobody says under whom, "A" is written, except at the owner.
     """
     why = lane.unclear.get(booking.ref) if lane.unclear else None
-    return why is not None and (why != "person" or lane.vhs == booking.owner)
+    return why is not None and (why not in ("person", "unsigned") or lane.vhs == booking.owner)
 
 
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:

@@ -14,7 +14,7 @@ from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
-from koop_es.domain.evolve_echo import OVER, by_person
+from koop_es.domain.evolve_echo import OVER, UNSIGNED, by_person
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 from koop_es.domain.withhold import waiting
@@ -184,7 +184,20 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     _ask_about_missing(draft, booking, story)
     if why := _why_meant(draft, booking, story):
         draft.add(e.CancellationUnclear, "D32", ref=ref, why=why)
+    _ask_unsigned(draft, booking)
     return ""
+
+
+def _ask_unsigned(draft: Draft, booking: Booking) -> None:
+    """Ask about the "S" that another VHS acknowledged and whose program names no editors: somebody there may have
+    entered it before it was told. It is written over all the same, except at the owner (D21).
+    """
+    for vhs, seat in sorted(booking.seats.items()):
+        lane = draft.state.active_lane(vhs)
+        if vhs == draft.moment.vhs or lane is None or not lane.given or booking.ref in lane.unclear:
+            continue
+        if seat.status is CANCELLED and seat.held and not seat.taken_back and seat.actor is None:
+            draft.add(e.CancellationUnclear, "D32", vhs=vhs, ref=booking.ref, why=UNSIGNED)
 
 
 def _ask_about_missing(draft: Draft, booking: Booking, story: _Story) -> None:

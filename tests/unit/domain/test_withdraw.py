@@ -250,6 +250,26 @@ def test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_c
     assert any(change.ref == "301:7" for change in world.changes(ABO)) is not asked
 
 
+@pytest.mark.parametrize(("edited_by", "asked"), [(None, True), ("WS", False)])
+def test_d21_d32_s_that_a_program_without_editors_acknowledged_is_asked_about_and_written_over(
+    edited_by: str | None, asked: bool
+) -> None:
+    """Somebody there may have cancelled before the wrong "S" was told; A is given out all the same."""
+    world = told()
+    export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    world.give(MASTER, ABO, THIRD)
+    world.report(THIRD, held(THIRD, status="S", edited_by=edited_by), booked("9"))
+    take_back(world, export, MASTER)
+    assert (world.state.lanes[THIRD].unclear.get("301:7") == "unsigned") is asked
+    assert ("booking.update", "301:7") in world.to_do(THIRD)
+    world.give(THIRD)
+    world.report(THIRD, held(THIRD, edited_by=edited_by), booked("9"))
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is asked, "what was written says nothing"
+    if asked:
+        world.decide(THIRD, lambda draft: confirm_cancellation(draft, "301:7", "asked"))
+        assert world.statuses(MASTER)["301:7"] == "S"
+
+
 def test_d24_d32_it_is_said_until_the_master_shows_its_withdrawn_ausfall_no_longer() -> None:
     world = shared()
     world.report(MASTER, held(MASTER), cancelled=True)

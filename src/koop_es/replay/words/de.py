@@ -175,6 +175,7 @@ SAYS: dict[str, str] = {
     "unclear_alone": "und andere, deren S mit ihm zurückgenommen wurde, zeigen wieder ihre Buchstaben",
     "unclear_again": "und ein vollständiger Export nach dem zurückgenommenen zeigt es wieder",
     "unclear_over": "und zeigte es nach dem zurückgenommenen Export noch einmal, bevor ein anderer Buchstabe dastand",
+    "unclear_unsigned": "und ihr Programm sagt nicht, ob es dort jemand gesetzt hat, bevor es mitgeteilt wurde",
     "unclear_moved": "und es kann das S sein, das für den verlassenen Kurs ausgegeben wurde",
     "unclear_exchanged": "und ihre Koop-Beleg-ID nennt eine andere Belegung: zwei Referenzen wurden vertauscht",
     "unclear_named": "in der Zeile einer anderen Belegung, deren Koop-Beleg-ID diese nennt",

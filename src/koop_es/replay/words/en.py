@@ -195,6 +195,7 @@ SAYS: dict[str, str] = {
     "unclear_alone": "and others whose S was withdrawn with it show their letters again",
     "unclear_again": "and a complete export after the one that was withdrawn shows it again",
     "unclear_over": "and showed it again after the export that was withdrawn, before another letter stood there",
+    "unclear_unsigned": "and its program does not say whether somebody there set it before it was told",
     "unclear_moved": "and it may be the S that was given out for the course it left",
     "unclear_exchanged": "and its Koop-Beleg-ID names another booking: two references were exchanged",
     "unclear_named": "in the row of another booking, whose Koop-Beleg-ID names this one",
