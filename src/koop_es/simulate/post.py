@@ -356,7 +356,8 @@ class Post:
         shown, staff = parcel.shown, self.staff
         if staff.facts.contested:
             learn_refs(self.store, staff)
-        asked = {ref for item in withheld(self.store) if item["kind"] != "absence" for ref in item["refs"]}
+        held = {ref for item in withheld(self.store) if item["kind"] != "absence" for ref in item["refs"]}
+        asked = {staff.facts.label_of.get(ref) for ref in held}  # of whoever was booked twice one letter waits (D31)
         vhs = staff.programs[shown.vhs].vhs
         coop_ids = {staff.coop_ids[course]: course for course in shown.readable}
         found = []
@@ -366,10 +367,10 @@ class Post:
                 continue
             reported: dict[int | None, list[str]] = {}
             for booking in seen["bookings"]:
-                if booking["reported"] and booking["ref"] not in asked:  # its letter is held back (D31)
+                if booking["reported"]:
                     reported.setdefault(staff.facts.label_of.get(booking["ref"]), []).append(booking["reported"])
             for who, (status, _) in shown.rows.items():
-                kept = reported.get(who, [status])
+                kept = [status] if who in asked else reported.get(who, [status])
                 if status not in kept and shown.courses[who] == course and status in ("A", "W", "S"):
                     found.append(f"reported: person {who} is {status} in {parcel.path.name}, {kept} in its view")
         return found
