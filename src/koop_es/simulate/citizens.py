@@ -310,13 +310,24 @@ class People:
             return "either" if contract.again else "out"
         if contract.course in self.over:
             unread = any(course == contract.course for _, course in self.gone)
-            return "either" if unread else "out"
+            return "either" if unread or self._was_archived(contract.course) else "out"
         if contract.doubtful or not self._is_known_to_live(contract.course):
             return "either"
         if contract.missing:
             return "out" if any(self._lost(vhs, contract) for vhs in contract.missing) else "either"
         places = {contract.owner} if self.terms.owner_only else self.parties.get(contract.course, frozenset())
         return "either" if any(self._last_lacked(vhs, contract) for vhs in places) else "in"
+
+    def _was_archived(self, course: int) -> bool:
+        """Tell whether a course left the exports with its Ausfall, and no export said so before the last day was over:
+        then it looks like one that was archived (R44, D17).
+        """
+        vhs, _ = self.over[course]
+        hidden = self.hidden.get((vhs, course))
+        if hidden is None:
+            return False
+        full = [sent for sent in self._shown(vhs, hidden, END) if sent.complete and sent.reach == "full"]
+        return bool(full) and all(self._ended(course, sent) for sent in full)
 
     def _is_known_to_live(self, course: int) -> bool:
         """Tell whether it must have been read that an Ausfall was taken back: before the last day (D24), and not in a

@@ -154,6 +154,15 @@ def test_who_was_entered_after_the_course_left_the_exports_is_known_to_nobody() 
     assert "is out" in shown.sits("A", OWNER).found()
 
 
+def test_an_ausfall_with_which_the_course_left_the_exports_is_known_if_one_said_so_before_the_last_day() -> None:
+    def left(days: int) -> str:
+        story = Story().did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS)
+        return story.exports(OWNER, days=days).sits("A", *ALL).found()
+
+    assert "is out" in left(0)
+    assert left(60) == "", "it looks like a course that was archived"
+
+
 def test_an_ausfall_with_which_the_course_left_the_exports_is_taken_back_for_nobody() -> None:
     story = Story().did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS)
     story.did("unausfall", "course lives", OWNER, all_of_it=True)
