@@ -553,9 +553,11 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
 
     ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (nobody says who edited it, and
     it is still "S" after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32),
-    ``again`` (its export was withdrawn, and another one shows it as well, D32), ``moved`` (it may be that of the course
-    it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that other booking),
-    ``cannot_compare`` (it would be overwritten unseen, D22) or ``untold`` (it was never given out there).
+    ``again`` (its export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another
+    letter stood there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may
+    be that of the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that
+    other booking), ``cannot_compare`` (it would be overwritten unseen, D22) or ``untold`` (it was never given out
+    there).
     """
 
     ref: str
