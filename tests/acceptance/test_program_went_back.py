@@ -458,6 +458,49 @@ def test_d20_what_a_course_lacks_that_was_frozen_during_a_restore_went_with_it(
     assert koop.held(FAR).get(f"{NEAR}:9103") == (None if really else "A"), "nothing was ever given out (D1)"
 
 
+@pytest.mark.parametrize("first_only", [False, True], ids=["a filter on mirrors", "a file that was cut"])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_d20_mirrors_of_a_file_that_may_have_been_cut_wait_for_a_second_one(
+    koop: Console, network: dict[str, Program], *, first_only: bool, cancelled: bool
+) -> None:
+    near = network[NEAR]
+    whole = Copy(near)
+    own = [booking_id for booking_id, row in near.bookings.items() if not row["Koop-Beleg-ID"]]
+    kept = own[:1] if first_only else own
+    near.bookings = {booking_id: near.bookings[booking_id] for booking_id in kept}
+    wanted = everybody(koop)
+    koop.ingest(near.export(), status=1)
+    assert koop.changes(NEAR) == [], "nobody is written a second time"
+    assert everybody(koop) == wanted
+    whole.restore(near)
+    if cancelled:
+        near.cancel(f"{FAR}:70000")
+        near.cancel(f"{NEAR}:511")
+    koop.ingest(near.export())
+    if not cancelled:
+        assert everybody(koop) == wanted
+    settle(koop, network.values())
+    assert everybody(koop)[MASTER] == wanted[MASTER] | ({f"{FAR}:70000": "S", f"{NEAR}:511": "S"} if cancelled else {})
+    assert codes(koop) == set()
+
+
+def test_d20_mirrors_that_a_second_export_lacks_as_well_are_written_again(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    own = {booking_id: row for booking_id, row in near.bookings.items() if not row["Koop-Beleg-ID"]}
+    wanted, near.bookings = everybody(koop), own
+    koop.ingest(near.export(), status=1)
+    assert koop.changes(NEAR) == []
+    assert "may have been cut" in str(koop.ask("why", COOP, "--booking", f"{FAR}:70000", "--vhs", NEAR))
+    koop.ingest(near.export())
+    assert len([change for change in koop.changes(NEAR) if change["kind"] == "booking.create"]) == 8
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop), "until they stand there again"
+    settle(koop, network.values())
+    assert everybody(koop) == wanted
+    assert codes(koop) == set()
+
+
 @pytest.mark.parametrize("answer", ["moved again", "rejected"])
 def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     koop: Console, network: dict[str, Program], answer: str

@@ -9,6 +9,28 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 RESTORES = (
     Mutation(
+        "a mirror of a cut file is written again at once",
+        "D20",
+        "Whoever a wrong filter hides for a night would stand there twice.",
+        (Edit("domain/wanted.py", " and not waits and (lane", " and (lane"),),
+        Named(
+            (
+                f"{_WENT_BACK}::test_d20_a_mirror_of_a_file_that_may_have_been_cut_is_written_again_once_another_one_lacks_it",
+            )
+        ),
+    ),
+    Mutation(
+        "a mirror of a cut file is never written again",
+        "D20",
+        "A restore of a whole course's mirrors would leave its VHS without them, and nobody would be told.",
+        (Edit("domain/absences.py", "(seat.lost and not seat.doubted)", "seat.lost"),),
+        Named(
+            (
+                f"{_WENT_BACK}::test_d20_a_mirror_of_a_file_that_may_have_been_cut_is_written_again_once_another_one_lacks_it",
+            )
+        ),
+    ),
+    Mutation(
         "a mirror that was written anew stands as it stood",
         "D20",
         "A list that was on its way when a program was put back would hide who else went with it.",

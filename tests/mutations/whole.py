@@ -209,8 +209,8 @@ WHOLE = (
         (
             Edit(
                 "ingest/going_back.py",
-                "empty=is_empty(report)) or _late(tx, report.vhs, seen)",
-                "empty=is_empty(report))",
+                "found = found or _late(tx, report.vhs, seen)",
+                "found = found",
             ),
         ),
         Named((f"{_PROGRAM_WENT_BACK}::test_d20_what_a_course_lacks_that_was_frozen_during_a_restore_went_with_it",)),

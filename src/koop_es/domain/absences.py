@@ -39,7 +39,9 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
         missed = seat.live or wanted not in (None, CANCELLED)
         if draft.state.cancelled and not missed and vhs == booking.owner:  # its "S" is the Ausfall's (D24)
             missed = stands_elsewhere(draft, part, booking, seat) is not None
-        waits = seat.lost or (seat.asked and seat.ask == "row")  # a row of former times can go as any other (D20)
+        waits = (seat.lost and not seat.doubted) or (
+            seat.asked and seat.ask == "row"
+        )  # a row of former times can go as any other (D20)
         if missed and not waits and not _went_up(draft, seat, shown):
             result.append(ref)
     return sorted(result)
@@ -148,6 +150,9 @@ def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: 
     """Take an absence that is no loss: a mirror is delivered again, of the owner's own booking it is asked whether it
     lives; nothing absent counts until that is answered (D5, D20, D24, D32, B11, R20).
     """
+    if seat.doubted:  # the file that lacked it first was not cut: another one says so, too
+        draft.add(e.MirrorLost, "D20", cause=seat.version, ref=booking.ref)
+        return True
     if seat.asked:  # what its row meant is asked no more, but whether it lives (D20)
         draft.weight.beside += 1
         draft.add(e.BookingQuestioned, "D20", cause=seat.asked, ref=booking.ref)

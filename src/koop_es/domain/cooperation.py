@@ -113,7 +113,8 @@ class Seat(msgspec.Struct, gc=False):
 
     ``absences`` counts complete exports in a row that lacked it (D3), ``absent_export`` names the last of them, so
     that the same export never counts twice, and ``absent_first`` the first, in which so many were missing that the
-    next would be withheld where it is ``foreseen`` (D19). ``told`` remembers an "S" that was
+    next would be withheld where it is ``foreseen`` (D19). A mirror that is ``lost`` is delivered again, one that is
+    ``doubted`` not before a further complete export lacks it (D20). ``told`` remembers an "S" that was
     wanted and taken back: it is TOLD until a report shows something else, and 1 until the next, because the first may
     be older than the "S" (ADR 0006).
     ``spared`` marks an "S" of an Ausfall that was taken back: to remove it is no loss (D24). ``asked`` is the version
@@ -149,6 +150,7 @@ class Seat(msgspec.Struct, gc=False):
     withheld: str | None = None
     orphaned: bool = False
     lost: bool = False
+    doubted: bool = False
     archived: bool = False
     spared: bool = False
     taken_back: bool = False

@@ -336,10 +336,14 @@ class EffectDropped(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A mirror is gone from its course and nobody is cancelled: under ``owner_only`` (B12, D2), after it showed "S"
-    (D5), or because it stands in another course (B11). It is delivered again where the booking lives.
+    (D5), because it stands in another course (B11), or because its program went back (D20). It is delivered again where
+    the booking lives; one that is ``doubted``, as its file may have been cut, once another complete export lacks it.
     """
 
+    VERSION: ClassVar[int] = 2
+
     ref: str
+    doubted: bool = False
 
 
 class AbsencesSuspended(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -51,7 +51,7 @@ def _show(
             note(seat, seat.status.value, status.value, count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    seat.archived, seat.spared = False, False
+    seat.archived, seat.spared, seat.doubted = False, False, False
     _settle_question(booking, seat, event.vhs, status or seat.status)
     if status is not None:
         if seat.waiting:
@@ -307,8 +307,10 @@ def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
     seat = _seat(_booking(state, event.ref), event)
     _miss(state, seat, event, 2)
-    seat.lost, seat.back, seat.withheld = True, _back(state, event), None
-    if seat.back:
+    before = seat.back if seat.doubted else 0  # a further export lacks it, and it is still to be seen again (D20)
+    seat.lost, seat.doubted, seat.withheld = True, event.doubted, None
+    seat.back = _back(state, event) or before
+    if seat.back and not before:
         seat.went_with = (*seat.went_with, (seat.booking_id, seat.participant_no))
         seat.booking_id = seat.participant_no = ""  # its program gives these numbers to somebody else (D20)
 
@@ -445,6 +447,7 @@ def _count_no_longer(
     if seat is not None:
         seat.version = state.version
         seat.absences, seat.withheld, seat.orphaned, seat.lost = min(seat.absences, 1), None, False, False
+        seat.doubted = False
         seat.taken_back = True
         if seat.returned:
             seat.asked = seat.back = 0
@@ -544,6 +547,7 @@ def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat.unknown_status, seat.archived = event.raw_status, False
     if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
         seat.absences, seat.absent_export, seat.withheld, seat.lost = 0, "", None, False
+        seat.doubted = False
         _settle_sight(booking, seat, event.vhs)
 
 

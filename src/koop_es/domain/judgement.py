@@ -55,6 +55,15 @@ class Absences(msgspec.Struct, frozen=True, omit_defaults=True):
         """Tell whether the absence of a booking of ``owner`` in a course is withheld."""
         return self.everywhere or coop_id in self.courses or owner in self.owners
 
+    def together(self, other: Absences) -> Absences:
+        """Put what two judgements hold back together."""
+        return Absences(
+            self.everywhere or other.everywhere,
+            tuple(sorted({*self.courses, *other.courses})),
+            tuple(sorted({*self.owners, *other.owners})),
+            self.reason or other.reason,
+        )
+
 
 NO_ABSENCES = Absences()
 
@@ -62,13 +71,16 @@ NO_ABSENCES = Absences()
 class WentBack(msgspec.Struct, frozen=True, omit_defaults=True):
     """The program went back to the moment of an export, all over the VHS or in some ``courses`` (D20).
 
-    ``count`` is the export's number, ``gone`` counts what is missing or shown as before.
+    ``count`` is the export's number, ``gone`` counts what is missing or shown as before. Where mirrors are
+    ``doubted`` the file may have been cut: they are written again only if the next complete export lacks them, too
+    (D19).
     """
 
     moment: str
     courses: tuple[str, ...] = ()
     count: int = 0
     gone: int = 0
+    doubted: Absences = NO_ABSENCES
 
 
 class Done(msgspec.Struct, frozen=True, omit_defaults=True):

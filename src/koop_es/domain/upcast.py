@@ -20,6 +20,7 @@ UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.BookingReinstated.1": lambda fields: fields,
     "koop.CourseReappeared.1": lambda fields: fields,
     "koop.MirrorDoubled.1": lambda fields: fields,
+    "koop.MirrorLost.1": lambda fields: fields,
 }
 """Topic of a former version -> what makes its fields those of the next version."""
 

@@ -453,7 +453,8 @@ def is_open(lane: Lane, booking: Booking) -> bool:
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
-        return "create" if wanted is not CANCELLED and (lane.vhs != booking.owner or restored) else None
+        waits = seat is not None and seat.doubted
+        return "create" if wanted is not CANCELLED and not waits and (lane.vhs != booking.owner or restored) else None
     if seat.absences or seat.archived or seat.survivor is not None or seat.reused_by is not None:
         return None
     if wanted is not CANCELLED and any(held.status is not None for held in seat.waiting):

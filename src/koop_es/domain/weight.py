@@ -53,10 +53,10 @@ UNTIMED = "~"
 class Sign(NamedTuple):
     """Something that a VHS acknowledged first in export number ``since`` and now lacks, or shows as before (D20).
 
-    ``row`` tells that a row is gone; ``anew`` that whoever stood in it was entered a second time since, or moved there
-    and back: that alone is no restore. One that was ``gone`` from one export on and back in another was acknowledged
-    ``again`` in that. ``booked`` is the moment a row of its owner was booked, empty where it has no time of day, None
-    for all else.
+    ``row`` tells that a row is gone, ``course`` that an Abo-Kurs is; ``anew`` that whoever stood in it was entered a
+    second time since, or moved there and back: that alone is no restore. One that was ``gone`` from one export on and
+    back in another was acknowledged ``again`` in that. ``booked`` is the moment a row of its owner was booked, empty
+    where it has no time of day, None for all else.
     """
 
     since: int
@@ -65,6 +65,12 @@ class Sign(NamedTuple):
     gone: int = 0
     again: int = 0
     booked: str | None = None
+    course: bool = False
+
+    @property
+    def is_former(self) -> bool:
+        """Tell whether something is shown as before, and not only gone: no file that was cut shows that."""
+        return self.anew or not (self.row or self.course)
 
     @property
     def last(self) -> int:

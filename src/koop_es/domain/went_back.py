@@ -210,7 +210,7 @@ def note_missing_course(draft: Draft, lane: Lane) -> None:
     """Note an Abo-Kurs that a complete export lacks, and the rows that stood in it."""
     if not draft.complete_courses or lane.vhs == draft.state.master:
         return
-    draft.weight.signs.append(Sign(lane.since))
+    draft.weight.signs.append(Sign(lane.since, course=True))
     for booking in draft.state.bookings.values():
         seat = booking.seats.get(lane.vhs)
         if seat is not None and seat.held and seat.live:
@@ -225,7 +225,7 @@ def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
         seat = booking.seats[draft.moment.vhs]
-        if not seat.live or seat.taken_back or draft.state.is_cancelled(booking):
+        if not seat.live or seat.taken_back or seat.doubted or draft.state.is_cancelled(booking):
             continue
         if seat.absences and not (seat.foreseen or seat.withheld):
             continue
@@ -370,7 +370,8 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
 
     What others decided is given out again; of what its own VHS decides it is asked. What is settled is taken out of
     ``missing``; a booking that stands in another course was moved there (D25), unless it came here only since: then its
-    row stands where it was before.
+    row stands where it was before. A mirror of a file that may have been cut waits for a further export, unless it is
+    known without its reference only where it was given out.
     """
     back = draft.judgement.back_at(draft.state.coop_id)
     if back is None:
@@ -394,7 +395,8 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
         if owner_of(ref) == vhs:
             draft.add(e.BookingQuestioned, "D20", cause=booking.changed or None, ref=ref)
         else:
-            draft.add(e.MirrorLost, "D20", cause=booking.changed or None, ref=ref)
+            doubted = back.doubted.holds(state.coop_id, booking.owner) and not (seat.doubted or seat.unreferenced)
+            draft.add(e.MirrorLost, "D20", cause=booking.changed or None, ref=ref, doubted=doubted)
     _let_go_of_cancelled(draft, part, back, shown)
 
 

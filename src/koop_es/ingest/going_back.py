@@ -5,7 +5,7 @@ Most exports lack nothing and show no former value: then nothing is loaded here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from koop_es.domain.events import CoopIdAltered, CoopIdDelivered, Event, Program
 from koop_es.domain.evolve import fold
 from koop_es.domain.guard import is_empty
 from koop_es.domain.identifiers import export_name, institution_stream, parse_export
-from koop_es.domain.judgement import WentBack
+from koop_es.domain.judgement import Judgement, WentBack
 from koop_es.domain.observation import Report
 from koop_es.domain.weight import Standing, Weight
 from koop_es.domain.went_back import Seen, standing_in, went_back
@@ -27,8 +27,12 @@ AT_ONCE = 50
 """Cooperations loaded together until one is found in which something younger stands, which is the rule."""
 
 
-def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | None:
-    """Tell whether a program went back, by the signs its slices show; None for nearly every export."""
+def judge(tx: Tx, report: Report, weights: Mapping[str, Weight], plain: Callable[[], Judgement]) -> WentBack | None:
+    """Tell whether a program went back, by the signs its slices show; None for nearly every export.
+
+    ``plain`` judges the export as any other: what would be withheld of one that shows nothing of former times, only
+    lacks rows, may come of a file that was cut or filtered (D19).
+    """
     known = {coop_id: weight for coop_id, weight in weights.items() if weight.signs or weight.lacks}
     seen = {coop_id: Seen(weight.signs, weight.standing) for coop_id, weight in known.items()}
     if not any(item.signs for item in seen.values()) or report.sequence is None:
@@ -47,7 +51,11 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight]) -> WentBack | N
                 if today is None or not is_over_on(state, report.vhs, today):  # whether its rows stand is not known
                     yield standing_in(state, report.vhs, before, complete)
 
-    found = went_back(seen, others, empty=is_empty(report)) or _late(tx, report.vhs, seen)
+    found = went_back(seen, others, empty=is_empty(report))
+    if found is not None and not any(sign.is_former for item in seen.values() for sign in item.signs):
+        judgement = plain()
+        found = replace(found, doubted=judgement.absences.together(judgement.foreseen))
+    found = found or _late(tx, report.vhs, seen)
     return replace(found, moment=export_name(report.vhs, found.count, "")) if found is not None else None
 
 

@@ -94,12 +94,17 @@ class Plan:
 
     def _judged(self, tx: Tx, weights: Mapping[str, Weight]) -> Judgement:
         """Weigh an export; of a program that went back only what it says beside that, which is decided first (D20)."""
-        back = going_back.judge(tx, self.report, weights)
-        if back is not None:
-            weights = self._weigh(tx, self.decider(Judgement(went_back=back)))
         every = self._known if self.report.kind is Kind.FULL else None
-        judgement = weighing.judge(tx, self.report, self.moment.at, weights, self.arrival.policy, every)
-        return judgement if back is None else msgspec.structs.replace(judgement, went_back=back)
+
+        def weighed(what: Mapping[str, Weight]) -> Judgement:
+            return weighing.judge(tx, self.report, self.moment.at, what, self.arrival.policy, every)
+
+        back = going_back.judge(tx, self.report, weights, lambda: weighed(weights))
+        if back is not None:
+            return msgspec.structs.replace(
+                weighed(self._weigh(tx, self.decider(Judgement(went_back=back)))), went_back=back
+            )
+        return weighed(weights)
 
     def _weigh(self, tx: Tx, decider: Decider) -> dict[str, Weight]:
         known = [part for part in self.slices if part.coop_id in self._known]  # nobody was told of the others

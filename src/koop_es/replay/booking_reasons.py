@@ -126,6 +126,7 @@ class BookingReasons:
         rule, since = RULE_OF.get(self.value.condition), self.walk.made(f"seen {self.vhs}")
         if self.value.condition in {
             "lost",
+            "doubted",
             "asked",
             "restored",
             "asked_shown",

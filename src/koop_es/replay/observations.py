@@ -254,7 +254,10 @@ def _judged(events: list[e.Event]) -> Judgement:
     if many := {owner_of(event.ref) for event in missing if event.rule == "D19"}:
         few = any(event.rule == "D3" for event in missing)
         foreseen = Absences(owners=tuple(sorted(many))) if few and not waits else Absences(everywhere=True)
-    back = next((WentBack(ev.moment, (), ev.count) for ev in events if isinstance(ev, e.CourseWentBack)), None)
+    cut = {owner_of(event.ref) for event in events if isinstance(event, e.MirrorLost) and event.doubted}
+    doubted = Absences(owners=tuple(sorted(cut)))
+    said = next((event for event in events if isinstance(event, e.CourseWentBack)), None)
+    back = WentBack(said.moment, (), said.count, doubted=doubted) if said is not None else None
     return Judgement(absences, foreseen, tuple(sorted(effects)), tuple(sorted(fields)), back)
 
 

@@ -155,7 +155,7 @@ def _missing(lane: Lane, seat: Seat) -> str:
     if seat.archived:
         return "archived"
     if seat.lost:
-        return "removed, delivered again"
+        return "missing, maybe cut" if seat.doubted else "removed, delivered again"
     if seat.withheld is not None:
         return f"withheld by {seat.withheld}"
     return "orphan" if seat.orphaned else "suspected"

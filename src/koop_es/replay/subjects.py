@@ -205,7 +205,7 @@ def _asked(seat: Seat) -> str:
 
 def _absent(state: Cooperation, booking: Booking, seat: Seat, *, owner: bool) -> str:
     if seat.lost:
-        return "restored" if owner else "lost"
+        return "restored" if owner else "doubted" if seat.doubted else "lost"
     if seat.asked:
         return _asked(seat)
     if seat.withheld is not None and not state.is_final(booking):

@@ -853,6 +853,55 @@ def test_d20_a_customer_entered_anew_is_the_same_booking() -> None:
     assert world.statuses(MASTER)[OWN] == "A"
 
 
+# --- a file that may have been cut -----------------------------------------------------------------------------------
+
+
+def cut(world: World, *rows: BookingRow, to: int) -> list[Event]:
+    """Let 301 export what looks like its program of an export, though so much may be gone with a cut file (D19)."""
+    doubted = WentBack(f"{ABO}#{to}", (), to, 2, doubted=Absences(owners=(MASTER,)))
+    return world.report(ABO, *rows, judgement=Judgement(went_back=doubted))
+
+
+def test_d20_a_mirror_of_a_file_that_may_have_been_cut_is_written_again_once_another_one_lacks_it() -> None:
+    world, moment = busy()
+    assert types(cut(world, held(ABO), to=moment)) == ["CourseWentBack", "BookingQuestioned", "MirrorLost"]
+    assert world.to_do(ABO) == []
+    assert types(world.report(ABO, held(ABO), full=False)) == [], "a partial export tells nothing of it"
+    assert world.to_do(ABO) == []
+    assert types(world.report(ABO, held(ABO))) == ["MirrorLost"]
+    assert world.to_do(ABO) == [("booking.create", OTHER)]
+    assert world.detail("PROGRAM_WENT_BACK")["refs"] == f"{OWN}, {OTHER}"
+    assert types(world.report(ABO, held(ABO))) == []
+    world.give(ABO)
+    world.report(ABO, held(ABO), mine(), theirs())
+    assert world.codes == set()
+
+
+def test_d20_a_mirror_that_another_restored_copy_lacks_is_written_again() -> None:
+    world, moment = busy()
+    cut(world, held(ABO), to=moment)
+    cut(world, held(ABO), to=moment)
+    assert world.to_do(ABO) == [("booking.create", OTHER)]
+
+
+@pytest.mark.parametrize("status", ["A", "S"])
+def test_d20_a_mirror_of_a_file_that_was_cut_is_what_it_was_when_the_next_shows_it(status: str) -> None:
+    world, moment = busy()
+    cut(world, held(ABO), to=moment)
+    world.report(ABO, held(ABO), mine(), theirs(status, edited_by="Kern"))
+    assert world.to_do(ABO) == []
+    assert world.codes == set()
+    assert world.state.is_cancelled(world.state.bookings[OTHER]) == (status == "S")
+
+
+def test_d20_a_mirror_that_only_a_create_given_out_makes_known_is_not_waited_for() -> None:
+    world, moment = busy()
+    world.report(ABO, held(ABO), mine(), msgspec.structs.replace(theirs(), ref=None))
+    assert world.state.bookings[OTHER].seats[ABO].unreferenced
+    cut(world, held(ABO), to=moment)
+    assert world.to_do(ABO) == [("booking.create", OTHER)]
+
+
 # --- courses ----------------------------------------------------------------------------------------------------------
 
 

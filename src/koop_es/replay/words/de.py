@@ -265,6 +265,10 @@ SAYS: dict[str, str] = {
         "Betreiber."
     ),
     "c_lost": "Ihre Kopie fehlt bei VHS {vhs} in ihrem Kurs; sie wird neu angelegt, wenn die Belegung besteht.",
+    "c_doubted": (
+        "Ihre Kopie fehlt bei VHS {vhs} zusammen mit so vielen anderen, dass die Datei abgeschnitten sein kann; fehlt "
+        "sie auch im nächsten vollständigen Export, wird sie neu angelegt."
+    ),
     "c_absent_final": "Sie ist storniert und bei VHS {vhs} nicht mehr da; es gibt nichts mehr zu melden.",
     "c_reused": (
         "Ihre Beleg-ID hat bei VHS {vhs} jetzt eine andere Anmeldung: ob sie fehlt, zeigt erst ein vollständiger "

@@ -273,6 +273,10 @@ SAYS: dict[str, str] = {
     "c_orphan_decided": "It was missing at VHS {vhs}, and somebody decided that it was really removed.",
     "c_withheld": "It is missing at VHS {vhs} among too many; the cancellation elsewhere waits for an operator.",
     "c_lost": "Its copy is gone from its course at VHS {vhs}; it is delivered again if the booking lives.",
+    "c_doubted": (
+        "Its copy is missing at VHS {vhs} among so many that the file may have been cut; it is delivered again if the "
+        "next complete export lacks it, too."
+    ),
     "c_absent_final": "It is cancelled and gone at VHS {vhs}; nothing is left to tell.",
     "c_reused": (
         "Its Beleg-ID is that of another registration at VHS {vhs} now: a complete export has to tell whether it is "
