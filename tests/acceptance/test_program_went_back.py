@@ -501,6 +501,38 @@ def test_d20_mirrors_that_a_second_export_lacks_as_well_are_written_again(
     assert codes(koop) == set()
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "late"])
+@pytest.mark.parametrize("left", ["first", "second"])
+def test_d20_who_was_written_again_after_an_old_file_has_one_seat(
+    koop: Console, network: dict[str, Program], left: str, *, late: bool
+) -> None:
+    near, ref = network[NEAR], f"{NEAR}:9101"
+    old = Copy(near)
+    work_since(koop, network)
+    wanted, whole = everybody(koop), Copy(near)
+    old.restore(near)
+    koop.take_in(near.export(), status=1)
+    koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup of the night")
+    list_of_then = koop.changes(NEAR)
+    whole.restore(near)
+    if late:
+        koop.ingest(near.export())
+    (told,) = [change for change in list_of_then if change["booking"]["ref"] == ref]
+    assert told["booking"]["booking_id"] == "9101"
+    first = near.bookings.pop("9101")
+    near.obey([told | {"booking": told["booking"] | {"booking_id": "9909"}}])
+    near.bookings["9909"]["Koop-Beleg-ID"] = ""
+    near.bookings["9101"] = first  # it was there all the time: the connector wrote under another Beleg-ID
+    koop.ingest(near.export())
+    assert everybody(koop) == wanted, "nobody has a second seat"
+    assert ("MIRROR_DOUBLED", NEAR) in codes(koop)
+    del near.bookings["9909" if left == "first" else "9101"]
+    koop.ingest(near.export())
+    settle(koop, network.values())
+    assert everybody(koop) == wanted
+    assert codes(koop) == set()
+
+
 @pytest.mark.parametrize("answer", ["moved again", "rejected"])
 def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     koop: Console, network: dict[str, Program], answer: str

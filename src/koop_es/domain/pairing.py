@@ -19,6 +19,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.second_rows import take_second_rows
 from koop_es.domain.slices import Slice, no_references
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import (
@@ -341,6 +342,7 @@ class _Weighing:
         if self.free and left:
             left = self._pair(left)
         left = self._mirrors(left, self._is_given_by_time)
+        left = take_second_rows(self.state, self.vhs, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
             if (ref := self._may_be_ours(row)) is not None:
                 self.result.held.append(Hold(ref, row, "D26"))

@@ -853,7 +853,7 @@ def test_d20_a_customer_entered_anew_is_the_same_booking() -> None:
     assert world.statuses(MASTER)[OWN] == "A"
 
 
-# --- a file that may have been cut -----------------------------------------------------------------------------------
+# --- a file that may have been cut, and what was written again all the same -------------------------------------------
 
 
 def cut(world: World, *rows: BookingRow, to: int) -> list[Event]:
@@ -900,6 +900,44 @@ def test_d20_a_mirror_that_only_a_create_given_out_makes_known_is_not_waited_for
     assert world.state.bookings[OTHER].seats[ABO].unreferenced
     cut(world, held(ABO), to=moment)
     assert world.to_do(ABO) == [("booking.create", OTHER)]
+
+
+def written_again() -> tuple[World, BookingRow]:
+    """Give a world in which an own booking was written again although its row stood there: an old file came."""
+    world, moment = busy()
+    back(world, ABO, held(ABO), theirs(), to=moment)
+    world.decide(ABO, lambda draft: restore_booking(draft, OWN, "paper"))
+    world.give(ABO)
+    return world, mine(booking_id="30", tnr="T30", edited_by="WS")
+
+
+def test_d20_d26_who_was_written_again_beside_the_own_row_has_one_seat_and_an_s_counts_where_both_show_it() -> None:
+    world, second = written_again()
+    world.report(ABO, held(ABO), mine(), theirs(), second)
+    assert world.statuses(MASTER) == {"301:7": "A", OWN: "A", OTHER: "A"}
+    assert world.detail("MIRROR_DOUBLED") == {"found": "30 (A), 8 (A)"}
+    world.report(ABO, held(ABO), mine("S"), theirs(), second)
+    assert not world.state.is_cancelled(world.state.bookings[OWN])
+    assert world.detail("MIRROR_DOUBLED") == {"found": "30 (A), 8 (S)"}, "it is said"
+    world.report(ABO, held(ABO), mine("S"), theirs(), mine("S", booking_id="30", tnr="T30", edited_by="WS"))
+    assert world.state.is_cancelled(world.state.bookings[OWN])
+
+
+@pytest.mark.parametrize("edited_by", ["WS", None, "Kern"])
+def test_d20_d26_a_list_that_is_carried_out_after_the_row_was_seen_makes_no_second_seat(edited_by: str | None) -> None:
+    world, second = written_again()
+    world.report(ABO, held(ABO), mine(), theirs())
+    world.report(ABO, held(ABO), mine(), theirs(), msgspec.structs.replace(second, edited_by=edited_by))
+    seats = {"301:7", OWN, OTHER} | ({"301:30"} if edited_by == "Kern" else set())
+    assert set(world.statuses(MASTER)) == seats, "what staff enters later is a registration"
+
+
+def test_d20_d26_of_nobody_else_a_row_of_the_same_second_is_a_second_one() -> None:
+    world, second = written_again()
+    both = Person("Zander", "Zoe", "", "z@example.org")
+    world.report(ABO, held(ABO), mine(), theirs(), msgspec.structs.replace(second, person=both))
+    assert "301:30" in world.statuses(MASTER)
+    assert "MIRROR_DOUBLED" not in world.codes
 
 
 # --- courses ----------------------------------------------------------------------------------------------------------
