@@ -40,6 +40,28 @@ def test_d26_a_mirror_with_neither_name_nor_reference_is_known_by_its_second(koo
     assert network[FAR].row(f"{FAR}:7001")["Status"] == "A"
 
 
+def test_d26_a_mirror_with_neither_name_nor_reference_that_lives_again_is_no_registration(
+    koop: Console, tmp_path: Path
+) -> None:
+    """Its row was removed at the owner for two exports, and is back: A was written over the "S" (D5, D18)."""
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    row = network[NEAR].remove(ref)
+    for _ in range(2):
+        koop.take_in(network[NEAR].export())
+    settle(koop, network.values(), rounds=4)
+    assert network[FAR].row(ref)["Status"] == "S"
+
+    network[NEAR].restore(row)
+    koop.take_in(network[NEAR].export())
+    settle(koop, network.values(), rounds=4)
+    assert {vhs: koop.held(vhs) for vhs in network} == {vhs: {ref: "A"} for vhs in network}
+
+
 def test_b4_a_booking_without_a_name_that_is_no_mirror_is_set_aside(koop: Console, tmp_path: Path) -> None:
     network = programs(tmp_path / "exports")
     network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Vorname": "", "Gebucht am": "02.02.2026 10:00:12"})

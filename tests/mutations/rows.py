@@ -476,7 +476,7 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                "        left = self._mirrors(rows, self._is_given_by_name)\n",
+                "        left = self._mirrors(rows, fit_by_name)\n",
                 "        left = rows\n",
             ),
         ),
@@ -514,12 +514,25 @@ ROWS = (
         "The company's registration would be taken for one of two citizens.",
         (
             Edit(
-                "domain/pairing.py",
-                "            if time and len(bookings) == 1 and len(rows_at.get(time, ())) == 1\n",
-                "            if time and len(rows_at.get(time, ())) > 0\n",
+                "domain/given_mirrors.py",
+                "        if time and len(found) == 1 and len(rows_at.get(time, ())) == 1:\n",
+                "        if time and len(rows_at.get(time, ())) > 0:\n",
             ),
         ),
         Named((f"{_IDENTITY}::test_d26_of_two_mirrors_of_one_second_a_row_of_another_name_is_neither",)),
+    ),
+    Mutation(
+        "a mirror is known by the second the owner shows now alone",
+        "D26",
+        "A mirror that was given out before its booking was merged would be a registration, or set aside for ever.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "        moments = dict.fromkeys((*create.moments, booking.booked_at))\n",
+                "        moments = [booking.booked_at]\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d26_row_of_the_second_it_was_given_out_with_is_that_mirror",)),
     ),
     Mutation(
         "a row that waits is registered as soon as its person is corrected",

@@ -75,11 +75,15 @@ class Given(msgspec.Struct, gc=False):
 
 
 class Create(msgspec.Struct, frozen=True, gc=False):
-    """A mirror as a VHS was told to make it: it stays so until it is seen, and what has changed follows (D22)."""
+    """A mirror as a VHS was told to make it: it stays so until it is seen, and what has changed follows (D22).
+
+    ``moments`` are those of booking it was given out with, by one of which a row without reference is told (D26).
+    """
 
     change: int
     status: Status
     person_version: int
+    moments: tuple[str, ...] = ()
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):

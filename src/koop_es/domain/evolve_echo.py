@@ -41,7 +41,9 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
         _tell(lane, f"course.{kind}", end, version, event.at)
     for ref, change in event.creates.items():
         if (booking := state.bookings.get(ref)) is not None:
-            lane.creates_given[ref] = Create(change, booking.status, booking.person_version)
+            before = lane.creates_given.get(ref)
+            moments = dict.fromkeys((*(before.moments if before is not None else ()), booking.booked_at))
+            lane.creates_given[ref] = Create(change, booking.status, booking.person_version, tuple(moments))
         _tell(lane, ref, str(change), version, event.at)
     for ref, change in event.corrected.items():
         _tell(lane, ref, str(change), version, event.at)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from koop_es.domain.absences import is_sighted
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.given_mirrors import Given, fit_by_name, fit_by_time
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
@@ -23,12 +24,10 @@ from koop_es.domain.second_rows import take_second_rows
 from koop_es.domain.slices import Slice, no_references
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import (
-    NOBODY,
     Shown,
     Witness,
     differ,
     is_another,
-    is_reached_otherwise,
     is_replaced,
     is_same_id,
     witness_of_person,
@@ -338,10 +337,10 @@ class _Weighing:
 
     def weigh(self, rows: list[BookingRow]) -> None:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
-        left = self._mirrors(rows, self._is_given_by_name)
+        left = self._mirrors(rows, fit_by_name)
         if self.free and left:
             left = self._pair(left)
-        left = self._mirrors(left, self._is_given_by_time)
+        left = self._mirrors(left, fit_by_time)
         left = take_second_rows(self.state, self.vhs, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
             if (ref := self._may_be_ours(row)) is not None:
@@ -423,10 +422,16 @@ class _Weighing:
         return not seat.absences or same_one or expected
 
     def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
+        """Tell whether a row without an "S" is a booking last shown with one: name and time are equal (D18, D5).
+
+        A mirror that shows nobody's name is told by Beleg-ID and TNR besides (D26).
+        """
         if row.status is None and same_id:
             return True  # a letter nobody knows freezes the booking and claims nothing (B6)
         if witness.time and witness.time == one.witness.time:
-            return witness.number == one.witness.number if one.erased else witness.name == one.witness.name != ""
+            if one.erased or (same_id and one.booking.owner != self.vhs and not (witness.name or one.witness.name)):
+                return witness.number == one.witness.number
+            return witness.name == one.witness.name != ""
         # What WS wrote back over an "S" that was taken back is the booking, although its program keeps no time.
         echo = same_id and actor_of(row.edited_by) == WEB_SERVICE_USER
         return echo and not self.state.is_cancelled(one.booking)
@@ -517,7 +522,7 @@ class _Weighing:
         return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
 
     def _mirrors(
-        self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Booking]], Collection[tuple[int, str]]]
+        self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Given]], Collection[tuple[int, str]]]
     ) -> list[BookingRow]:
         """Take rows without reference for the mirrors given out that they fit (D26); returns the others.
 
@@ -527,7 +532,7 @@ class _Weighing:
             given = self._given(doubled=doubled)
             if not (given and rows):
                 continue
-            found = dict(fitting(rows, given))
+            found = dict(fitting(rows, [self._wanted(booking) for booking in given]))
             for number, ref in found.items():
                 if doubled:
                     self.result.doubled.setdefault(ref, [self.result.shown[ref]]).append(rows[number])
@@ -537,42 +542,13 @@ class _Weighing:
             rows = [row for number, row in enumerate(rows) if number not in found]
         return rows
 
-    def _is_given_by_name(self, rows: list[BookingRow], given: list[Booking]) -> list[tuple[int, str]]:
-        """Pair rows with mirrors of the same second and name: the same letter first, then in order (D26)."""
-        fits = []
-        for number, row in enumerate(rows):
-            witness = witness_of_row(row)
-            for booking in given:
-                wanted = self._wanted(booking)
-                if witness.name and witness.time and (witness.name, witness.time) == (wanted.name, wanted.time):
-                    fits.append((row.status is not booking.status, booking.ref, row.booking_id, number))
-        return _one_to_one((number, ref) for _, ref, _, number in sorted(fits))
-
-    def _is_given_by_time(self, rows: list[BookingRow], given: list[Booking]) -> list[tuple[int, str]]:
-        """Pair rows with mirrors by the second alone, where it is unique on both sides (D26).
-
-        A company registration shows the name of the Firma. Who has a mail or phone that was not given out is somebody
-        else: nobody but that person could have entered it.
-        """
-        rows_at: dict[str, list[int]] = defaultdict(list)
-        given_at: dict[str, list[Booking]] = defaultdict(list)
-        for number, row in enumerate(rows):
-            rows_at[witness_of_row(row).time].append(number)
-        for booking in given:
-            given_at[self._wanted(booking).time].append(booking)
-        return [
-            (rows_at[time][0], bookings[0].ref)
-            for time, bookings in given_at.items()
-            if time and len(bookings) == 1 and len(rows_at.get(time, ())) == 1
-            if not is_reached_otherwise(self._wanted(bookings[0]), witness_of_row(rows[rows_at[time][0]]))
-        ]
-
-    def _wanted(self, booking: Booking) -> Witness:
-        """Say what a mirror given out shows at this VHS."""
+    def _wanted(self, booking: Booking) -> Given:
+        """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out."""
+        create = self.lane.creates_given[booking.ref]
         named = sees_identity(self.state, self.lane, booking)
-        version = self.lane.creates_given[booking.ref].person_version
-        person = self.draft.person(booking.person_id, version) if named else None
-        return witness_of_person(Shown("", "", booking.booked_at), person) if booking.booked_at else NOBODY
+        person = self.draft.person(booking.person_id, create.person_version) if named else None
+        moments = dict.fromkeys((*create.moments, booking.booked_at))
+        return Given(booking, [witness_of_person(Shown("", "", at), person) for at in moments if at])
 
     def _may_be_ours(self, row: BookingRow) -> str | None:
         """Find the mirror that an unmatched row by WS may be while one is given out and open (D26)."""
@@ -585,13 +561,3 @@ def _is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> 
     """Tell whether no cell says that a row is another's: what is unstated is neither equal nor other (D29)."""
     pairs = ((getattr(before, name), getattr(now, name)) for name in cells)
     return all(not one or not other or one == other for one, other in pairs)
-
-
-def _one_to_one(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
-    numbers, refs, found = set(), set(), []
-    for number, ref in pairs:
-        if number not in numbers and ref not in refs:
-            numbers.add(number)
-            refs.add(ref)
-            found.append((number, ref))
-    return found

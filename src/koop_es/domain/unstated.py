@@ -59,7 +59,8 @@ def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
     lane, others = state.lanes.get(vhs), [booking for booking in state.bookings.values() if booking.owner != vhs]
     shown = {booking.seats[vhs].booking_id for booking in others if vhs in booking.seats}
     given = lane.creates_given if lane is not None else {}
-    return BareMirrors(shown, {booking.booked_at for booking in others if booking.ref in given})
+    moments = {at for ref, create in given.items() if ref in state.bookings for at in create.moments}
+    return BareMirrors(shown, moments | {booking.booked_at for booking in others if booking.ref in given})
 
 
 def unusable(

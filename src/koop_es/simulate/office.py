@@ -36,7 +36,7 @@ def correct_name(staff: Staff, act: Act, program: Program) -> bool:
     """Correct the name of somebody; only the owner's correction counts (D6)."""
     held = staff.held(act)
     name = program.bookings[held]["Name"]
-    if not name:
+    if name in ("", UNSAID):
         return False
     staff.doubt(act.who, held, program)
     program.amend(held, {"Name": f"{name}n" if len(name) % 2 else name[:-1]})

@@ -17,7 +17,7 @@ from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.office import EDITS
 from koop_es.simulate.program import KUFERSQL, Program
-from koop_es.simulate.rows import WHO, CourseKey, NotAllowed, Row, course_of
+from koop_es.simulate.rows import UNSAID, WHO, CourseKey, NotAllowed, Row, course_of
 from koop_es.simulate.steps import Act
 
 PERIOD = "26F"
@@ -308,7 +308,7 @@ class Staff:
         The mail stays: with name, phone and mail all changed a merge cannot be told from a removal (B15).
         """
         held = self.held(act)
-        if not program.bookings[held]["Name"]:
+        if program.bookings[held]["Name"] in ("", UNSAID):
             return False
         self.doubt(act.who, held, program)
         program.amend(held, {"Telefon": f"0{act.value}"})

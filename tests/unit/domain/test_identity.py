@@ -464,6 +464,15 @@ def test_d26_row_of_the_second_and_name_given_out_is_that_mirror(editor: str | N
     assert world.report(MASTER, booked("900", edited_by=editor)) == []
 
 
+def test_d26_row_of_the_second_it_was_given_out_with_is_that_mirror() -> None:
+    """The owner entered the same person anew meanwhile, under other numbers (B15)."""
+    world = given(b7=ANNA)
+    world.report(ABO, booked("8", tnr="T8", at=LATER))
+    world.report(MASTER, booked("900"))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert world.state.bookings["301:7"].seats[MASTER].booking_id == "900"
+
+
 def test_d26_of_two_mirrors_of_one_second_each_row_is_the_one_of_its_name() -> None:
     """A couple whom one web form booked: the moment alone tells nobody apart."""
     world = given(b7=ANNA, b8=BERND)
