@@ -71,7 +71,19 @@ def test_c2_every_fault_is_drawn(drawn: list[Scenario]) -> None:
 def test_c2_what_examiners_found_missing_is_drawn_where_the_engine_is_held_to_it(drawn: list[Scenario]) -> None:
     found: set[str] = {step.fate for scenario in drawn for step in scenario.steps if isinstance(step, Export)}
     found |= {step.verb for scenario in drawn for step in scenario.steps if isinstance(step, Act)}
-    assert found >= {"emptied", "zeros", "quoted", "hashes", "exponent", "decimal", "cell", "blank", "eof", "ahead"}
+    assert found >= {
+        "emptied",
+        "zeros",
+        "quoted",
+        "hashes",
+        "exponent",
+        "decimal",
+        "cell",
+        "blank",
+        "eof",
+        "ahead",
+        "ausfall",
+    }
     assert found >= {
         "touch",
         "correct_name",

@@ -18,7 +18,8 @@ class Facts:
     ``letter`` is what the owner last gave somebody, A or W, None where two people gave it at once, ``letter_shown``
     what its exports last showed. ``kept`` are the texts an Abo-VHS wrote over those that are written once (R29).
     ``known`` are the VHSs and courses that an export has shown with their COOP-Id; before that a wrong COOP-Id is no
-    altered one but another course's. ``blurred`` are those that changed so much at once that nobody could tell them.
+    altered one but another course's. ``ausfall`` are courses of which an Ausfall stood at their Master, ``called_off``
+    those that its people called off. ``blurred`` are those that changed so much at once that nobody could tell them.
     ``moved`` are those whom their VHS put into another course, ``gone`` those who are in no shared one any more, and
     ``went_back`` says at which VHS whose row is older than people meant, after a restore; ``untold`` where that was too
     little to be told from what staff does (D20).
@@ -35,6 +36,7 @@ class Facts:
     given_at: dict[int, datetime] = field(default_factory=dict)
     kept: dict[tuple[int, int], Row] = field(default_factory=lambda: defaultdict(dict))
     ausfall: set[int] = field(default_factory=set)
+    called_off: set[int] = field(default_factory=set)
     known: set[tuple[int, int]] = field(default_factory=set)
     blurred: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)

@@ -430,6 +430,7 @@ class Staff:
         leaves = program.system == KUFERSQL and act.value % 3 == 0
         program.cancel_course(key, leave_web=leaves)
         self.facts.ausfall.add(course)
+        self.facts.called_off.add(course)
         self.note(act, "course over", note=LEFT_THE_EXPORTS if leaves else "")
         return True
 
