@@ -143,12 +143,15 @@ class People:
     def _note_course(self, deed: Deed, course: int, now: Moment) -> None:
         match deed.intent:
             case "course gone":
+                taken_out = [c for c in self.contracts.values() if c.course == course] if deed.verb == "delete" else []
+                for contract in taken_out:
+                    self._forget_unseen(deed.vhs, contract, now)
                 self.gone[deed.vhs, course] = now
                 if deed.verb == "delete":
                     self.deleted[deed.vhs, course] = deed
-                    for contract in self.contracts.values():
+                    for contract in taken_out:
                         # Who was in it and was never shown is known to nobody.
-                        if contract.course == course and contract.owner == deed.vhs:
+                        if contract.owner == deed.vhs:
                             contract.doubtful |= not self._surely_shown(deed.vhs, contract, contract.since, now)
             case "course back":
                 self.gone.pop((deed.vhs, course), None)
@@ -159,6 +162,12 @@ class People:
                     self.hidden.setdefault((deed.vhs, course), now)
             case "course lives" if (deed.vhs, course) not in self.hidden:
                 self._note_lives(deed, course, now)
+
+    def _forget_unseen(self, vhs: str, contract: Contract, now: Moment) -> None:
+        """Let go of an "S" that nobody saw before its row was gone: it is known to nobody."""
+        if vhs in contract.left and not self._surely_shown(vhs, contract, contract.left[vhs], now):
+            del contract.left[vhs]
+            contract.doubtful = True
 
     def _note_lives(self, deed: Deed, course: int, now: Moment) -> None:
         """Follow an Ausfall that was taken back: who was cancelled by hand after the news or with it, or was
@@ -228,10 +237,7 @@ class People:
 
     def _note_removed(self, deed: Deed, contract: Contract, now: Moment) -> None:
         """Follow a row that is taken out, and what nobody saw of it before."""
-        # An "S" that nobody saw before the row was gone is known to nobody.
-        if deed.vhs in contract.left and not self._surely_shown(deed.vhs, contract, contract.left[deed.vhs], now):
-            del contract.left[deed.vhs]
-            contract.doubtful = True
+        self._forget_unseen(deed.vhs, contract, now)
         if deed.vhs == contract.owner and contract.entered_again is not None:
             # A row that went before it was seen is, back again, another registration or the same (B15).
             contract.again |= not self._surely_shown(deed.vhs, contract, contract.entered_again, now)
@@ -240,9 +246,7 @@ class People:
     def _note_lost(self, deed: Deed, contract: Contract, now: Moment) -> None:
         """Follow a restore: what no export had shown went unseen, and one that nobody could tell reads as removal."""
         vhs = deed.vhs
-        if vhs in contract.left and not self._surely_shown(vhs, contract, contract.left[vhs], now):
-            del contract.left[vhs]
-            contract.doubtful = True
+        self._forget_unseen(vhs, contract, now)
         if vhs == contract.owner and not self._surely_shown(vhs, contract, contract.since, now):
             contract.doubtful = True
         if deed.letter and contract.missing.pop(vhs, None) is not None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+import msgspec
+
 from koop_es.connectors.values import local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
 from koop_es.simulate.copies import Copy
@@ -263,7 +265,11 @@ class Staff:
             self._give(act.who, act.vhs, "A")
             return True
         refs = self.facts.refs_of.get(act.who, ())
-        gone = [booking for booking, (ref, _) in program.removed.items() if ref in refs]
+        gone = [
+            booking  # its number may have gone to somebody else meanwhile, whose row was removed as well (D18a)
+            for booking, (ref, row) in program.removed.items()
+            if ref in refs and row.get(WHO, str(act.who)) == str(act.who)
+        ]
         if not gone:
             return False
         program.restore(gone[-1])
@@ -409,10 +415,22 @@ class Staff:
         return True
 
     def delete(self, act: Act, program: Program) -> bool:
-        """Delete a shared course (R19, R34); where a list that comes late makes it anew, nothing is written in it."""
-        program.delete_course(self.course(act))
-        self.facts.kept.pop((act.vhs, act.course % len(self.masters)), None)
+        """Delete a shared course (R19, R34); where a list that comes late makes it anew, nothing is written in it.
+
+        A row of another course that was put into it by mistake is taken out with it (B9).
+        """
+        key, course = self.course(act), act.course % len(self.masters)
+        rows = [row for row in program.bookings.values() if course_of(row) == key and WHO in row]
+        program.delete_course(key)
+        self.facts.kept.pop((act.vhs, course), None)
+        self._note_strays(act, "removed", rows)
         return True
+
+    def _note_strays(self, act: Act, meant: Intent, rows: list[Row]) -> None:
+        """Write down what became of rows that stand in a course and are of another."""
+        for who in sorted(int(row[WHO]) for row in rows):
+            if self.facts.course_of.get(who, act.course % len(self.masters)) != act.course % len(self.masters):
+                self.note(msgspec.structs.replace(act, who=who), meant)
 
     def undelete(self, act: Act, program: Program) -> bool:
         """Take such a deletion back."""
@@ -420,6 +438,7 @@ class Staff:
         if key is None:
             return False
         program.restore_course(key)
+        self._note_strays(act, "returned", [row for row in program.bookings.values() if course_of(row) == key])
         return True
 
     def ausfall(self, act: Act, program: Program) -> bool:

@@ -205,7 +205,10 @@ class World:
                 coop_id = staff.coop_ids.get(staff.facts.course_of.get(act.who, -1))
                 if not refs or coop_id is None:
                     return "no occasion"
+                head, held = self.store.head(), staff.row(act.vhs, act.who)
                 given = claim_seat(self.store, now=self.clock.now, vhs=program.vhs, coop_id=coop_id, ref=refs[0])
+                if self.store.head() == head and held is not None and program.bookings[held]["Status"] != given:
+                    return "known already"  # out of a file with other letters than the program has
                 staff.facts.letter[act.who] = given
                 staff.note(act, "letter", letter=given)
                 return given

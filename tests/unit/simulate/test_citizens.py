@@ -182,6 +182,13 @@ def test_an_s_that_only_a_frozen_course_showed_was_read_by_nobody() -> None:
     assert story.sits("A", OTHER).found() == ""
 
 
+def test_an_s_that_nobody_saw_before_its_course_was_deleted_is_known_to_nobody() -> None:
+    for shown in (0, 1):
+        story = Story().did("cancel", "leaves", OTHER, letter="S").exports(OTHER, shown)
+        story.did("delete", "course gone", OTHER, all_of_it=True).sits("A", MASTER, OWNER)
+        assert ("is out" in story.found()) == bool(shown)
+
+
 def test_an_s_that_was_shown_is_final() -> None:
     story = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("restore", "revives", letter="A")
     assert "is out" in story.sits("A", *ALL).found()
