@@ -26,6 +26,7 @@ Written by `make docs` from the error classes; change their docstrings, not this
 
 Every error has a code that keeps its meaning, and a message that says what, where, why and what to do. With `--json` it
 is `{"schema": "koop-es/error/1", "error": {"code", "message", "details"}}`. The exit status tells the family.
+What standard output does not take, since it is full or closed, stands on standard error (exit status 6).
 """
 
 

@@ -1,12 +1,17 @@
-"""Answers: one JSON object for programs, tables for people, and the exit status that both rely on."""
+"""Answers: one JSON object for programs, tables for people, and the exit status that both rely on.
+
+An answer that cannot be written, since standard output is full or closed, is told on standard error with what was done.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -15,9 +20,9 @@ from koop_es.domain.errors import BadInput, KoopError, Refused, StoreUnusable, W
 if TYPE_CHECKING:
     from rich.console import Console
 
-DONE, FOUND, USAGE, REFUSED, BAD_INPUT, UNUSABLE = range(6)
+DONE, FOUND, USAGE, REFUSED, BAD_INPUT, UNUSABLE, UNWRITTEN = range(7)
 """The exit statuses: done, done and found what it looks for, wrong usage, refused by a rule, bad input, store not
-usable.
+usable, answer not written.
 """
 
 _STATUS: tuple[tuple[type[KoopError], int], ...] = (
@@ -28,66 +33,142 @@ _STATUS: tuple[tuple[type[KoopError], int], ...] = (
 )
 
 
+class Unwritten(Exception):
+    """Standard output took no more: it is full or was closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command found: data for programs, a way to show it to people, and the exit status."""
+    """What a command found: data for programs, a way to show it to people, and the exit status.
+
+    ``instead`` is said on standard error where the answer cannot be written; without it all of the answer is.
+    """
 
     data: dict[str, Any]
     show: Callable[[Console], None]
     status: int = DONE
+    instead: str | None = None
 
 
-def give(name: str, answer: Answer | Iterator[Answer], *, as_json: bool) -> int:
-    """Print an answer, or answers as they come until somebody stops them (Ctrl-C); returns the exit status."""
+NOTHING_DONE = "nothing was changed"
+"""Said instead of the answer of a command that only reads."""
+
+
+def give(name: str, answer: Answer | Iterator[Answer], *, as_json: bool, reads: bool = False) -> int:
+    """Print an answer, or answers as they come until somebody stops them (Ctrl-C); returns the exit status.
+
+    Where it cannot be written, what was done stands on standard error: nothing for a command that only ``reads``.
+    """
     if isinstance(answer, Iterator):
         try:
             for part in answer:
-                give(name, part, as_json=as_json)
-                sys.stdout.flush()
+                if give(name, part, as_json=as_json, reads=reads) == UNWRITTEN:
+                    return UNWRITTEN
         except KeyboardInterrupt:
             return DONE
         return DONE
-    if as_json:
-        _print({"schema": f"koop-es/{name}/1", "data": answer.data})
-    else:
-        answer.show(console())
+    try:
+        with _writing():
+            if as_json:
+                _print(_answer(name, answer))
+            else:
+                answer.show(console())
+    except Unwritten as lost:
+        return _told_instead(name, answer, lost, as_json=as_json, reads=reads)
     return answer.status
+
+
+def _told_instead(name: str, answer: Answer, lost: Unwritten, *, as_json: bool, reads: bool) -> int:
+    """Tell on standard error what was done, if that can be written."""
+    instead = NOTHING_DONE if reads else answer.instead
+    with suppress(OSError, AttributeError):  # without standard error nobody can be told
+        sys.stderr.write(f"koop-es: the answer could not be written ({lost}); {instead or 'this was done:'}\n")
+        if instead is None and as_json:
+            _print(_answer(name, answer), sys.stderr)
+        elif instead is None:
+            answer.show(console(stderr=True))
+    return UNWRITTEN
+
+
+def unwritten(error: OSError) -> int:
+    """Tell on standard error that help, or a step of a replay, could not be written; returns the exit status."""
+    _drop_output()
+    with suppress(OSError, AttributeError):
+        sys.stderr.write(f"koop-es: the answer could not be written ({error.strerror}); {NOTHING_DONE}\n")
+    return UNWRITTEN
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Write all of a block; raises Unwritten, and throws away what is left, so that nothing tries it again."""
+    if not sys.stdout:
+        raise Unwritten("it is closed")
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        _drop_output()
+        raise Unwritten(error.strerror or str(error)) from None
+
+
+def _drop_output() -> None:
+    """Send what standard output still holds nowhere: the interpreter would try it once more as it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def console(*, stderr: bool = False) -> Console:
     """Open the console: colours and widths on a terminal, plain text of full width when it is none."""
     from rich.console import Console
 
+    class Pipe(Console):
+        """A console that does not end the program by itself when nobody reads it any more."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704 - rich calls this while it handles the error
+
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 200)
+    return Pipe(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 200)
 
 
 def fail(error: KoopError, *, as_json: bool) -> int:
     """Print an error of ours; returns its exit status."""
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), BAD_INPUT)
-    _error(error.code, error.message, error.details, as_json=as_json)
-    return status
+    return _error(status, error.code, error.message, error.details, as_json=as_json)
 
 
 def usage(error: click.ClickException, *, as_json: bool) -> int:
     """Print an error in the way the command was called; returns its exit status."""
     if as_json or not isinstance(error, click.UsageError):
-        _error("wrong_usage", error.format_message(), {}, as_json=as_json)
-    else:
-        error.show()
+        return _error(USAGE, "wrong_usage", error.format_message(), {}, as_json=as_json)
+    error.show()
     return USAGE
 
 
-def _error(code: str, message: str, details: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        _print({"schema": "koop-es/error/1", "error": {"code": code, "message": message, "details": details}})
-    else:
+def _error(status: int, code: str, message: str, details: dict[str, Any], *, as_json: bool) -> int:
+    if not as_json:
         click.echo(f"koop-es: {message}", err=True)
+        return status
+    try:
+        with _writing():
+            _print({"schema": "koop-es/error/1", "error": {"code": code, "message": message, "details": details}})
+    except Unwritten as lost:
+        with suppress(OSError, AttributeError):
+            sys.stderr.write(f"koop-es: the answer could not be written ({lost}); {message}\n")
+        return UNWRITTEN
+    return status
 
 
-def _print(value: dict[str, Any]) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False)
-    sys.stdout.write("\n")
+def _answer(name: str, answer: Answer) -> dict[str, Any]:
+    return {"schema": f"koop-es/{name}/1", "data": answer.data}
+
+
+def _print(value: dict[str, Any], stream: TextIO | None = None) -> None:
+    stream = stream or sys.stdout
+    json.dump(value, stream, ensure_ascii=False)
+    stream.write("\n")
 
 
 STYLES = {

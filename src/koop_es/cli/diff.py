@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HEADINGS = ("path", "before", "after", "event", "what happened")
 
 
-@command("diff")
+@command("diff", reads=True)
 @click.argument("coop_id", metavar="[COOP-ID]", required=False)
 @click.option("--from", "start", metavar="POSITION|TIME|EXPORT", help="The point to compare from.")
 @click.option("--to", "end", metavar="POSITION|TIME|EXPORT", help="The point to compare to; now if it is left out.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from typing import Any
@@ -89,7 +90,7 @@ def cli() -> None:
       koop-es changes --vhs 301
 
     Every command takes --db URL (or KOOP_DB), --now TIME (or KOOP_NOW) and --json. Exit status: 0 done, 1 done and
-    found something, 2 wrong usage, 3 refused by a rule, 4 bad input, 5 store not usable.
+    found something, 2 wrong usage, 3 refused by a rule, 4 bad input, 5 store not usable, 6 answer not written.
     """
 
 
@@ -123,6 +124,7 @@ def run(words: list[str], *, as_json: bool) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("stopped; what was acknowledged is kept, the same command finishes the rest", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        if error.filename is not None or error.errno != errno.ENOSPC:
+            raise
+        return answer.unwritten(error)

@@ -42,11 +42,12 @@ class Desk:
         return Store.create(self.settings.db_url)
 
 
-def command(name: str, group: click.Group | None = None) -> Callable[[F], click.Command]:
+def command(name: str, group: click.Group | None = None, *, reads: bool = False) -> Callable[[F], click.Command]:
     """Make a command that is given a Desk and returns an Answer, or answers as they come; ``--db``, ``--now`` and
     ``--json`` come with it.
 
     ``name`` is the whole name, ``withheld list``; the first word names the schema of its JSON answer.
+    One that only ``reads`` changes nothing, whatever happens to its answer.
     """
 
     schema, _, last = name.partition(" ")
@@ -55,7 +56,7 @@ def command(name: str, group: click.Group | None = None) -> Callable[[F], click.
         @functools.wraps(work)
         def call(db: str | None, now: str | None, as_json: bool, **values: Any) -> int:
             desk = open_desk(db, now, as_json)
-            return answer.give(schema, work(desk, **values), as_json=as_json)
+            return answer.give(schema, work(desk, **values), as_json=as_json, reads=reads)
 
         call = click.option(
             "--json", "as_json", is_flag=True, help="One JSON object on standard output and nothing else."

@@ -26,7 +26,7 @@ PAUSE_SECONDS = 1
 """How long to wait before the log is asked again: exports come every five minutes, a person hardly notices a second."""
 
 
-@command("history")
+@command("history", reads=True)
 @click.argument("coop_id", metavar="[COOP-ID]", required=False)
 @click.option("--vhs", metavar="V", help="Only what happened at this VHS; without COOP-ID what concerns all of it.")
 @click.option("--booking", metavar="REF", help="Only what is about this booking, such as 301:8841.")

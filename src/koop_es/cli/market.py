@@ -18,7 +18,7 @@ def market() -> None:
     """
 
 
-@command("market list", market)
+@command("market list", market, reads=True)
 def list_(desk: Desk) -> Answer:
     """List the members of every mini-market.
 

@@ -24,7 +24,7 @@ def quarantine() -> None:
     """
 
 
-@command("quarantine list", quarantine)
+@command("quarantine list", quarantine, reads=True)
 @click.option("--all", "everything", is_flag=True, help="Resolved and discarded ones as well.")
 def list_(desk: Desk, everything: bool) -> Answer:
     """List what is set aside; the exit status is 1 if anything is open.
@@ -43,7 +43,7 @@ def list_(desk: Desk, everything: bool) -> Answer:
     return Answer({"quarantine": items}, show, FOUND if any(i["state"] == "open" for i in items) else DONE)
 
 
-@command("quarantine show", quarantine)
+@command("quarantine show", quarantine, reads=True)
 @click.argument("item", metavar="ID", type=click.IntRange(1, MAX_POSITION))
 def show(desk: Desk, item: int) -> Answer:
     """Show one item with its original bytes (personal data may be among them).

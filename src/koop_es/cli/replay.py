@@ -24,7 +24,7 @@ from koop_es.replay.timeline import Timeline
 HINT = "plain, because textual is not installed; the full screen comes with: pip install 'koop-es[tui]'"
 
 
-@command("replay")
+@command("replay", reads=True)
 @click.argument("coop_id", metavar="COOP-ID")
 @AT
 @click.option("--booking", metavar="REF", help="Only this booking's row, such as 563:8841, and the course.")

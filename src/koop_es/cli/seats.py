@@ -44,7 +44,7 @@ def withheld() -> None:
     """
 
 
-@command("withheld list", withheld)
+@command("withheld list", withheld, reads=True)
 def list_(desk: Desk) -> Answer:
     """List what is withheld, by export and kind; the exit status is 1 if there is any.
 

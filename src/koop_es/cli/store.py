@@ -44,7 +44,7 @@ def init(desk: Desk) -> Answer:
     return Answer({"db": address}, lines(f"store ready: {address}"))
 
 
-@command("status")
+@command("status", reads=True)
 @click.option("--vhs", metavar="V", help="Only this VHS.")
 @click.option("--max-age", metavar="T", help="Whose last export is older is late: 90m, 36h, 2d.")
 @AT

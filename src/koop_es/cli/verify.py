@@ -53,7 +53,7 @@ def seal(desk: Desk, file: Path | None) -> Answer:
     return Answer(data, lines(words, f"{made.position}:{made.digest}"))
 
 
-@command("verify")
+@command("verify", reads=True)
 @click.option(
     "--witness", metavar="HEAD", help="File of seal --head, or POSITION:DIGEST: the chain must pass through it."
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from koop_es import ingest, views
-from koop_es.cli.answer import DONE, FOUND, Answer, table
+from koop_es.cli.answer import DONE, FOUND, NOTHING_DONE, Answer, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.language import LANG
 from koop_es.cli.past import AT, position
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-@command("view")
+@command("view", reads=True)
 @click.option("--vhs", metavar="V", required=True, help="Whose view.")
 @AT
 def view(desk: Desk, vhs: str, at: str | None) -> Answer:
@@ -98,14 +98,16 @@ def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> 
     """
     if style != "jsonl" and desk.as_json:
         raise WrongUsage("--format kufer-xml writes XML; leave --json out")
+    looks = preview or at is not None
     with desk.store() as store:
-        if preview or at is not None:
+        if looks:
             found = views.change_list(store, vhs_id(vhs), at=position(store, at))
         else:
             found = ingest.give_out(store, vhs_id(vhs), now=desk.now, compares=desk.settings.can_compare(vhs_id(vhs)))
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
+    instead = NOTHING_DONE if looks else "the list was noted as given out; call it again, it is the same"
     if style == "jsonl":
-        return Answer(data, lambda out: out.file.writelines(line + "\n" for line in jsonl(found)))
+        return Answer(data, lambda out: out.file.writelines(line + "\n" for line in jsonl(found)), instead=instead)
     registrations = registration_file(found)
 
     def show(out: Console) -> None:
@@ -115,10 +117,10 @@ def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> 
                 f"{registrations.skipped} changes have no place in a registration import; see --format jsonl", err=True
             )
 
-    return Answer(data, show)
+    return Answer(data, show, instead=instead)
 
 
-@command("violations")
+@command("violations", reads=True)
 @click.option("--vhs", metavar="V", help="Only at this VHS.")
 @click.option("--coop-id", metavar="C", help="Only of this cooperation.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones as well.")

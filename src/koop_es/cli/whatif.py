@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-@command("whatif")
+@command("whatif", reads=True)
 @click.argument("coop_id", metavar="COOP-ID")
 @click.option("--without", metavar="POSITION", multiple=True, help="Leave out this event and all that follows from it.")
 @click.option("--without-export", metavar="V#N", multiple=True, help="As if this export had never been taken in.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-@command("why")
+@command("why", reads=True)
 @click.argument("coop_id", metavar="COOP-ID")
 @click.option("--booking", metavar="REF", help="About this booking, such as 301:8841; without it about the course.")
 @click.option(

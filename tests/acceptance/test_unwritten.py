@@ -1,0 +1,96 @@
+"""Answers that cannot be written: standard output is full, closed, or nobody reads it any more (G2)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.console import PROGRAM, Console
+from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.program import Program
+
+FULL = Path("/dev/full")
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+pytestmark = pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+
+
+@pytest.fixture
+def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
+    """Give a network whose first exports were taken in, so that each has changes to carry out."""
+    found = booked(tmp_path / "exports")
+    for program in found.values():
+        koop.take_in(program.export())
+    return found
+
+
+def onto_full(*words: str) -> subprocess.CompletedProcess[str]:
+    with FULL.open("w") as full:
+        return subprocess.run([*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def closed(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command whose standard output is closed from the beginning."""
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, *words]
+    return subprocess.run(shell, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("onto", "words"),
+    [
+        (onto_full, ["violations"]),
+        (onto_full, ["--help"]),
+        (closed, ["status", "--json"]),
+        (closed, ["history", COOP]),
+    ],
+)
+def test_g2_a_reading_answer_that_cannot_be_written_changed_nothing(
+    koop: Console, network: dict[str, Program], onto: Run, words: list[str]
+) -> None:
+    ended = onto(*(words if words == ["--help"] else koop.words(*words)))
+    assert ended.returncode == 6
+    assert ended.stderr.startswith("koop-es: the answer could not be written (")
+    assert ended.stderr.endswith("); nothing was changed\n")
+
+
+def test_g2_what_a_command_did_stands_on_standard_error(koop: Console, network: dict[str, Program]) -> None:
+    network[NEAR].book(NUMBERS[NEAR][COOP], "9000")
+    late = str(network[NEAR].export())
+    ended = onto_full(*koop.words("ingest", late, "--json"))
+    assert ended.returncode == 6
+    said, answer = ended.stderr.splitlines()
+    assert said.endswith("this was done:")
+    assert [one["status"] for one in json.loads(answer)["data"]["exports"]] == ["applied"]
+    assert koop.ask("ingest", late)["exports"][0]["status"] == "already_applied"
+
+
+def test_g2_d21_a_change_list_that_was_not_written_is_the_same_when_called_again(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    before = koop.ask("changes", "--vhs", MASTER, "--preview")["changes"]
+    ended = onto_full(*koop.words("changes", "--vhs", MASTER))
+    assert ended.returncode == 6
+    assert "call it again" in ended.stderr
+    assert before
+    assert koop.changes(MASTER) == before
+
+
+def test_g2_an_error_that_cannot_be_written_stands_on_standard_error(koop: Console) -> None:
+    ended = onto_full(*koop.words("history", "999-COOP-1", "--json"))
+    assert ended.returncode == 6
+    assert "999-COOP-1" in ended.stderr
+
+
+def test_g2_nobody_reads_any_more(koop: Console, network: dict[str, Program]) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, *koop.words("history", COOP, "--json")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as reading:
+        assert reading.stdout is not None and reading.stderr is not None
+        reading.stdout.close()
+        said = reading.stderr.read()
+    assert reading.returncode == 6
+    assert "Traceback" not in said
+    assert said.endswith("nothing was changed\n")
