@@ -64,7 +64,7 @@ def test_g2_what_a_command_did_stands_on_standard_error(koop: Console, network: 
     said, answer = ended.stderr.splitlines()
     assert said.endswith("this was done:")
     assert [one["status"] for one in json.loads(answer)["data"]["exports"]] == ["applied"]
-    assert koop.ask("ingest", late)["exports"][0]["status"] == "already_applied"
+    assert koop.ask("ingest", late)["exports"][0]["status"] == "superseded"
 
 
 def test_g2_d21_a_change_list_that_was_not_written_is_the_same_when_called_again(
