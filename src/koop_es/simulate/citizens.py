@@ -164,7 +164,7 @@ class People:
                 self._note_lives(deed, course, now)
 
     def _forget_unseen(self, vhs: str, contract: Contract, now: Moment) -> None:
-        """Let go of an "S" that nobody saw before its row was gone: it is known to nobody."""
+        """Let go of an "S" that nobody saw before its row was gone, or its letter another: it is known to nobody."""
         if vhs in contract.left and not self._surely_shown(vhs, contract, contract.left[vhs], now):
             del contract.left[vhs]
             contract.doubtful = True
@@ -215,6 +215,8 @@ class People:
                 # The row lives, so somebody took the "S" away.
                 self._revive(deed.vhs, contract, now)
                 contract.again |= deed.vhs in contract.left and deed.verb != "touch"
+            case "stays" if deed.letter not in ("", None, "A", "W", "S"):
+                self._forget_unseen(deed.vhs, contract, now)  # a letter nobody knows claims nothing (B6)
             case "lost":
                 self._note_lost(deed, contract, now)
             case "moves":

@@ -189,6 +189,16 @@ def test_an_s_that_nobody_saw_before_its_course_was_deleted_is_known_to_nobody()
         assert ("is out" in story.found()) == bool(shown)
 
 
+def test_b6_an_s_under_a_letter_that_nobody_knows_was_shown_to_nobody() -> None:
+    story = Story().did("cancel", "leaves", letter="S").did("letter", "stays", letter="X").exports(OWNER)
+    story.did("cancel", "leaves", letter="S").did("restore", "revives", letter="A")
+    assert story.sits("A", *ALL).found() == ""
+    story.exports(OWNER).did("cancel", "leaves", letter="S").exports(OWNER)
+    assert "is out" in story.found()
+    seen = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("letter", "stays", letter="X")
+    assert "is out" in seen.exports(OWNER).did("restore", "revives", letter="A").sits("A", *ALL).found()
+
+
 def test_an_s_that_was_shown_is_final() -> None:
     story = Story().did("cancel", "leaves", letter="S").exports(OWNER).did("restore", "revives", letter="A")
     assert "is out" in story.sits("A", *ALL).found()
