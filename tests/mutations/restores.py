@@ -9,6 +9,13 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 RESTORES = (
     Mutation(
+        "a copy of the day is seen only by three things",
+        "D20",
+        "Whoever was booked in the evening would be cancelled, though a letter of the same day is as before.",
+        (Edit("domain/went_back.py", "LEAST_SIGNS if former else LEAST_SIGNS_WITHIN", "LEAST_SIGNS_WITHIN"),),
+        Named((f"{_WENT_BACK}::test_d20_a_copy_of_the_day_is_seen_by_a_row_that_is_gone_and_something_as_before",)),
+    ),
+    Mutation(
         "a mirror of a cut file is written again at once",
         "D20",
         "Whoever a wrong filter hides for a night would stand there twice.",

@@ -50,7 +50,7 @@ LEAST_SIGNS_BESIDE_WORK = 3
 """Things where letters or persons of the VHS's own stand that are younger: its staff may have entered them again."""
 
 LEAST_SIGNS_WITHIN = 3
-"""Things where others stand that came in the same export: a copy made in between, or removals of the youngest."""
+"""Things where others stand that came in the same export, and all are only gone: maybe removals of the youngest."""
 
 
 # --- whether it went back ---------------------------------------------------------------------------------------------
@@ -129,16 +129,18 @@ def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int
     """Find the export before the one within which a copy was made: part of what that first showed was in the copy.
 
     The times of booking tell it: of the VHS's own rows that came in it all that are gone were booked after all that
-    stand. When mirrors were written nobody can tell, so they count only beside such rows. Of less than three things
-    nothing tells that from staff who remove the youngest.
+    stand. When mirrors were written nobody can tell, nor letters, persons and facts, so they count only beside such
+    rows. Of two rows that are gone nothing tells that from staff who remove the youngest; a row and something that is
+    as before are no work of staff.
     """
     border = standing.newest
     stood = max((moment for count, moment in standing.booked if count == border), default="")
     gone = [sign.booked for sign in signs if sign.since == border and sign.booked is not None]
     if not stood or not gone or min(gone) <= stood or border < 2:  # nothing older
         return None
-    younger = [sign for sign in signs if sign.since > border or (sign.since == border and sign.row)]
-    enough = len(younger) >= max(least, LEAST_SIGNS_WITHIN)
+    younger = [sign for sign in signs if sign.since >= border]
+    former = any(sign.is_former and not sign.anew for sign in younger)
+    enough = len(younger) >= max(least, LEAST_SIGNS if former else LEAST_SIGNS_WITHIN)
     return border - 1 if enough and not all(sign.anew for sign in younger) else None
 
 

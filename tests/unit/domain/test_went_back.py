@@ -752,6 +752,26 @@ def test_d20_a_copy_of_the_day_keeps_what_came_in_the_same_export_before_it() ->
     assert (found.count, found.gone) == (2, 3), "the export before the one it was made within"
 
 
+def test_d20_a_copy_of_the_day_is_seen_by_a_row_that_is_gone_and_something_as_before() -> None:
+    world = shared()
+    early = emil("2026-01-07T09:00:00+01:00")
+    world.report(ABO, held(ABO, person=mended()), early, mine())
+    found = judged(world, held(ABO), early)
+    assert found is not None
+    assert (found.count, found.gone) == (2, 2)
+    assert judged(world, held(ABO, person=mended()), early) is None, "a lone row is a removal"
+    world = shared()
+    world.report(ABO, held(ABO, person=mended()), early, mine(), clara())
+    assert judged(world, held(ABO), early, clara()) is None, "one that stands was booked later"
+
+
+def test_d20_the_two_youngest_rows_of_an_export_are_removed_by_staff() -> None:
+    world = shared()
+    early = emil("2026-01-07T09:00:00+01:00")
+    world.report(ABO, held(ABO), early, mine(), clara())
+    assert judged(world, held(ABO), early) is None
+
+
 @pytest.mark.parametrize("at", ["2026-01-07T11:30:00+01:00", "2026-01-07T00:00:00+01:00"])
 def test_d20_removals_of_an_export_that_are_not_its_youngest_are_removals(at: str) -> None:
     world = shared()
