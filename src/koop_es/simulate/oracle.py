@@ -158,7 +158,8 @@ class Oracle:
         if fate == "ausfall":
             self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
         elif fate in ("letters", "shifted"):
-            shared = {who for who in shown.rows if shown.courses[who] in shown.readable}
+            fresh = {course for course in shown.there if (shown.vhs, course) not in self.facts.known}  # by number (R14)
+            shared = {who for who in shown.rows if shown.courses[who] in shown.readable | fresh}
             live = {who for who in shared if shown.rows[who][0] in ("A", "W")}
             swapped = {who for who in live if shown.rows[who][0] in swapped_for_s}
             if fate == "shifted":  # the "S" of another may stand where a letter that nobody knows froze a live one (B6)

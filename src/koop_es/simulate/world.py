@@ -187,9 +187,15 @@ class World:
             self.diary.told.append(told)
             if who is None or (who not in self.staff.facts.course_of and not self._was_put_elsewhere(who)):
                 self.findings.append(f"leak: {change['id']} is about a booking nobody shares")
-            elif booking["status"] == "S" and not self.oracle.may_be_told(who):
+            elif booking["status"] == "S" and not self._may_be_told(who):
                 self.findings.append(f"wrongly cancelled: {change['id']} tells S for person {who} without a reason")
         return changes
+
+    def _may_be_told(self, who: int) -> bool:
+        """Tell whether there is any reason for an "S": who is in a course that nobody shares has no seat in any other,
+        although a wrong file said so (D25).
+        """
+        return who not in self.staff.facts.course_of or self.oracle.may_be_told(who)
 
     def _was_put_elsewhere(self, who: int) -> bool:
         """Tell whether a wrong file said of somebody that they stand in another course (D25)."""
