@@ -627,6 +627,22 @@ WHOLE = (
         ),
     ),
     Mutation(
+        "an S in a merged row is the change list's whoever edited it",
+        "D21",
+        "Somebody who cancels in a row that was merged meanwhile is written over, and nobody is asked.",
+        (
+            Edit(
+                "domain/observe_identity.py", "            question(draft, booking, row, stamp)\n", "            pass\n"
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_merges.py::"
+                "test_d21_s_that_was_taken_back_in_a_row_that_staff_merged_since_is_asked_about",
+            )
+        ),
+    ),
+    Mutation(
         "letters that waited are forgotten when the S under them is taken back",
         "D32",
         "The row shows its letter, and would be said to show the S once more.",

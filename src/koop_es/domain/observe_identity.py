@@ -8,6 +8,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Double, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.echoes import question
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import find_twins
@@ -24,12 +25,15 @@ ZEROS = "zeros"
 def take_ids(draft: Draft, pairing: Pairing) -> None:
     """Let bookings go on under other Beleg-IDs; where the participant number changed as well it is a merge (D18b, B15).
 
-    Nothing is cancelled or booked by it, and whoever edited such a row says nothing about its letter (B13). What went
-    with its program has no row that could be merged: it is written again, or entered anew, and has new ids (D20).
+    Nothing is cancelled or booked by it, and whoever edited such a row says nothing about its letter (B13): where an
+    "S" stands in it that was taken back, that is asked (D21). What went with its program has no row that could be
+    merged: it is written again, or entered anew, and has new ids (D20).
     """
     vhs = draft.moment.vhs
     for ref in sorted(pairing.rekeyed):
-        row, seat = pairing.shown[ref], draft.state.bookings[ref].seats[vhs]
+        row, booking = pairing.shown[ref], draft.state.bookings[ref]
+        seat = booking.seats[vhs]
+        letter, stamp = seat.status, seat.actor
         draft.merged.add(row.booking_id)
         gone = is_gone(draft, seat) and not (seat.asked and seat.held)
         if gone or is_same_id(row.participant_no, seat.participant_no):
@@ -37,6 +41,8 @@ def take_ids(draft: Draft, pairing: Pairing) -> None:
         else:
             values: dict[str, Any] = {"participant_no": row.participant_no, "booking_id": row.booking_id}
             draft.add(e.ParticipantsMerged, "B15", row=row, ref=ref, **values)
+        if letter is row.status is CANCELLED and not gone:
+            question(draft, booking, row, stamp)
 
 
 def rekey(draft: Draft, ref: str, row: BookingRow) -> None:

@@ -478,6 +478,23 @@ def test_b13_s_in_a_row_merged_after_an_old_export_showed_it_alive_is_no_cancell
     assert world.statuses(MASTER) == {"301:7": "S"}
 
 
+@pytest.mark.parametrize(("edited_by", "asked"), [("Büro", True), ("WS", False)])
+def test_d21_s_that_was_taken_back_in_a_row_that_staff_merged_since_is_asked_about(edited_by: str, asked: bool) -> None:
+    """A may have been written over it, and somebody have cancelled in the merged row: nothing tells."""
+    world = shared()
+    world.give(MASTER, ABO, THIRD)
+    for _ in range(2):
+        world.report(THIRD)
+    world.give(MASTER, ABO)
+    world.report(ABO, held(ABO, status="S", edited_by="WS"))
+    world.report(THIRD, held(THIRD))
+    world.give(MASTER, ABO)
+    world.report(ABO, booked("8", "S", tnr="T8", edited_by=edited_by))
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is asked
+    assert world.to_do(ABO) == ([] if asked else [("booking.update", "301:7")])
+
+
 def test_b15_partial_export_does_not_hold_a_registration_with_a_moment_of_its_own() -> None:
     """The booking shows an "S" that was taken back; who registers then has another day of booking."""
     world = shared()
