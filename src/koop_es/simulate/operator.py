@@ -10,7 +10,7 @@ from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.ingest.withdrawing import withdraw_export
-from koop_es.simulate.rows import BY, WHO, course_of
+from koop_es.simulate.rows import BY, WHO, CourseKey, course_of
 from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.views import open_violations
 
@@ -61,7 +61,8 @@ def restore(world: World) -> list[str]:
                 program = world.programs[places[vhs]]
                 who = facts.label_of.get(ref, _who_moved(world, ref))
                 row = program.bookings.get(program.seats.get(ref, ""))
-                if seat.ask == "row" and row is not None and row.get(WHO) == str(who):
+                here = _places(world, places[vhs], coop_id)
+                if seat.ask == "row" and row is not None and row.get(WHO) == str(who) and course_of(row) in here:
                     continue  # it is there again: the next export shows it
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
@@ -81,9 +82,11 @@ def restore(world: World) -> list[str]:
                 ends = "" if meant or seat.ask == "shown" else "S"  # what was really removed is "S" at once, and stays
                 if ends:
                     facts.cancelled.add(who)
+                course = next(course for course, known in world.staff.coop_ids.items() if known == coop_id)
                 world.diary.note(
-                    world.clock.now, vhs, "restore" if meant else "reject", "decides", who=who, letter=ends
-                )
+                    world.clock.now, vhs, "restore" if meant else "reject", "decides",
+                    who=who, course=course, letter=ends,
+                )  # fmt: skip
                 said.append(f"{vhs} was asked about {ref}: {'restored' if meant else 'rejected'}")
         for vhs, lane in sorted(state.lanes.items()):
             if lane.asked_facts and lane.active and not state.ended:
@@ -96,10 +99,14 @@ def restore(world: World) -> list[str]:
 
 def _stands_anew(world: World, vhs: int, who: int, coop_id: str) -> bool:
     """Tell whether somebody was entered anew in the course: to write the former row again would book them twice."""
-    staff, program = world.staff, world.programs[vhs]
-    keys = {staff.key(vhs, course) for course, known in staff.coop_ids.items() if known == coop_id}
-    rows = (row for row in program.bookings.values() if row.get(WHO) == str(who) and course_of(row) in keys)
-    return any(row["Status"] in ("A", "W") for row in rows)
+    rows = (row for row in world.programs[vhs].bookings.values() if row.get(WHO) == str(who))
+    return any(row["Status"] in ("A", "W") and course_of(row) in _places(world, vhs, coop_id) for row in rows)
+
+
+def _places(world: World, vhs: int, coop_id: str) -> set[CourseKey | None]:
+    """Say where a VHS keeps a shared course."""
+    staff = world.staff
+    return {staff.key(vhs, course) for course, known in staff.coop_ids.items() if known == coop_id}
 
 
 def _who_moved(world: World, ref: str) -> int:

@@ -84,6 +84,7 @@ class Post:
         self.looks: dict[tuple[int, int], tuple[str, str, str]] = {}
         self.belegs: dict[tuple[int, int], str] = {}
         self.belongings: dict[tuple[int, int], frozenset[str]] = {}
+        self.missing_once: dict[tuple[int, int], frozenset[str]] = {}
         self.half: set[int] = set()
         self.recounted: set[int] = set()
         self.findings: list[str] = []
@@ -320,7 +321,8 @@ class Post:
         """Note the courses that no export can tell any more, from the way a person would read one export after another.
 
         A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20),
-        and by bookings it had before, where there are any: with other people it may be a parallel course.
+        and by bookings it had before, where there are any: with other people it may be a parallel course. One that is
+        missing once is still one of them (D3).
         """
         vhs = parcel.shown.vhs
         for course, look in parcel.shown.looks.items():
@@ -329,7 +331,7 @@ class Post:
             moved = before is None or look[0] != before[0]
             strange = not readable or course in parcel.shown.doubled or (before is not None and look[1:] != before[1:])
             held = parcel.shown.belongings[course]
-            known = self.belongings.get(place, held)
+            known = self.belongings.get(place, held) | self.missing_once.get(place, frozenset())
             strange |= bool(held) and (bool(known) or not parcel.shown.proves) and known.isdisjoint(held)
             if moved and strange:
                 self.staff.facts.blurred.add(place)
@@ -337,6 +339,8 @@ class Post:
                 self.staff.facts.blurred.discard(place)
             if readable and place not in self.staff.facts.blurred:
                 self.looks[place] = look
+                if parcel.shown.proves:
+                    self.missing_once[place] = self.belongings.get(place, held) - held
                 self.belongings[place] = held | (
                     frozenset() if parcel.shown.proves else self.belongings.get(place, held)
                 )
