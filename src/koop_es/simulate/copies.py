@@ -48,12 +48,14 @@ class Copy:
 def put_back(
     program: Program, copy: Copy, part: Part, course: CourseKey | None, *, counter: bool, numbers: bool
 ) -> set[int]:
-    """Put a copy back, and its counter where that lies in the same database; returns whose rows are other than before.
+    """Put a copy back, and its counter where that lies in the same database; returns whose rows are other than before,
+    or went with a course that was deleted meanwhile and is back without them.
 
     One course is put back with its bookings and nothing else; the ``numbers`` that were given since are given again
     only where all of it is put back.
     """
     before, posts = _shown(program), {key: row[POSTS] for key, row in program.courses.items()}
+    deleted = _with_deleted(program)
     if part == "course":
         _one_course(program, copy, course)
     else:
@@ -73,7 +75,8 @@ def put_back(
     if counter:
         program.sequence, program.counts_anew = copy.sequence, True
     after = _shown(program)
-    return {who for who in before.keys() | after.keys() if before.get(who) != after.get(who)}
+    lost = {who for who, course in deleted.items() if course in program.courses and who not in after}
+    return lost | {who for who in before.keys() | after.keys() if before.get(who) != after.get(who)}
 
 
 def _one_course(program: Program, copy: Copy, course: CourseKey | None) -> None:
@@ -88,6 +91,13 @@ def _one_course(program: Program, copy: Copy, course: CourseKey | None) -> None:
         if course_of(row) == course and booking not in program.bookings and ref not in program.seats:
             program.bookings[booking], program.seats[ref] = dict(row), booking
             program.removed.pop(booking, None)
+
+
+def _with_deleted(program: Program) -> dict[int, CourseKey]:
+    """Tell whose rows went with which course that staff deleted, and that is not there."""
+    gone = {course: held for course, (_, held) in program.deleted.items() if course not in program.courses}
+    rows = [(course, program.removed[at][1]) for course, held in gone.items() for at in held if at in program.removed]
+    return {int(row[WHO]): course for course, row in rows if WHO in row}
 
 
 def _shown(program: Program) -> dict[int, list[tuple[str, ...]]]:

@@ -10,8 +10,9 @@ import pytest
 
 from koop_es.connectors import read_export
 from koop_es.domain.observation import Kind, Person, Report, Status
+from koop_es.simulate.copies import Copy, put_back
 from koop_es.simulate.program import CMX_ORGANIZE, ITM_MANAGER, KUFERSQL, Program
-from koop_es.simulate.rows import CourseKey, NotAllowed
+from koop_es.simulate.rows import WHO, CourseKey, NotAllowed
 
 NOW = datetime(2026, 2, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 COURSE = {
@@ -206,6 +207,16 @@ def test_deleted_course_takes_its_bookings_along(tmp_path: Path) -> None:
     made.delete_course(KEY)
     report = exported(made, tmp_path)
     assert (report.courses, report.bookings) == ([], [])
+
+
+def test_a_copy_put_back_tells_who_went_with_a_course_that_was_deleted_since() -> None:
+    made = program()
+    made.bookings[made.book(KEY, ANNA, NOW)][WHO] = "0"
+    copy = Copy.of(made, NOW, {})
+    made.bookings[made.book(KEY, ANNA, NOW)][WHO] = "1"
+    made.delete_course(KEY)
+    assert put_back(made, copy, "all", None, counter=False, numbers=True) == {0, 1}
+    assert put_back(made, copy, "all", None, counter=False, numbers=True) == set(), "that is known by now"
 
 
 def test_connector_writes_a_mirror_under_numbers_of_its_own_as_ws() -> None:
