@@ -81,6 +81,19 @@ LISTS = (
         Named((f"{_ECHO}::test_d21_without_editors_an_s_two_complete_exports_after_a_was_given_out_is_unclear",)),
     ),
     Mutation(
+        "an S under the name of somebody may stand for ever",
+        "D21",
+        "Who cancels in earnest where a wrong S of the same name was written over is written over as well.",
+        (
+            Edit(
+                "domain/echoes.py",
+                "    return editor is None or (editor != WEB_SERVICE_USER and change.ref not in lane.unclear)\n",
+                "    return editor is None\n",
+            ),
+        ),
+        Named((f"{_ECHO}::test_d21_s_that_stays_two_complete_exports_after_a_was_given_out_is_asked_about",)),
+    ),
+    Mutation(
         "a change does not expect the letter of its row",
         "D22",
         "It would be written over what staff entered since.",

@@ -25,8 +25,7 @@ from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import Change, changes, given_out, name_of
 
 STILL_IN = 2
-"""Complete exports with an "S" over which "A" was given out, after which it may be somebody's, where nobody says who
-edited the row (D21)."""
+"""Complete exports with an "S" over which "A" was given out, after which it may be somebody's (D21)."""
 
 
 def told_anything(draft: Draft) -> bool:
@@ -170,8 +169,8 @@ def keep_cells(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, was:
 
 
 def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) -> None:
-    """Note which changes that were given out a complete export made since does not show (D22); an "S" that nobody is
-    said to have edited and that stays under "A" is a question then (D21).
+    """Note which changes that were given out a complete export made since does not show (D22); an "S" that stays under
+    "A" and is not the connector's is a question then (D21).
     """
     state, vhs = draft.state, draft.moment.vhs
     lane = state.lanes[vhs]
@@ -182,7 +181,7 @@ def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) ->
     for change, given in missing:
         if change.ref is None:
             course.append(change.kind.partition(".")[2])
-        elif _still_cancelled(state, vhs, change, given):
+        elif change.writes_over_s and _still_cancelled(lane, change, given, shown[change.ref]):
             draft.add(e.CancellationUnclear, "D21", row=shown[change.ref], ref=change.ref, why="still")
         else:
             refs.append(change.ref)
@@ -216,8 +215,14 @@ def _may_be_held(draft: Draft, ref: str) -> bool:
     return any(vhs == draft.moment.vhs and held == ref for (vhs, _), held in draft.state.held.items())
 
 
-def _still_cancelled(state: Cooperation, vhs: str, change: Change, given: Given) -> bool:
-    """Tell whether an "S" without any editor outlasted the "A" given out over it."""
-    if not change.writes_over_s or given.unseen + 1 < STILL_IN:
+def _still_cancelled(lane: Lane, change: Change, given: Given, row: BookingRow) -> bool:
+    """Tell whether an "S" that the connector did not write outlasted the "A" given out over it (D21).
+
+    Whoever cancels in earnest where a wrong "S" of the same editor was written over leaves a row that looks like one
+    over which nothing was written; given out anew, "A" would undo the cancellation. Where it is asked about already
+    that a person may mean it, "A" is given out all the same.
+    """
+    if given.unseen + 1 < STILL_IN:
         return False
-    return state.bookings[change.ref or ""].seats[vhs].actor is None
+    editor = actor_of(row.edited_by)
+    return editor is None or (editor != WEB_SERVICE_USER and change.ref not in lane.unclear)

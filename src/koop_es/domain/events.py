@@ -555,8 +555,8 @@ class ChangesNotSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
 class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A booking lives and a VHS shows "S" that may be our own or somebody's: a question stands open (D21).
 
-    ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (nobody says who edited it, and
-    it is still "S" after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32),
+    ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (it is
+    still "S" two complete exports after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32),
     ``again`` (its export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another
     letter stood there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may
     be that of the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that

@@ -18,6 +18,7 @@ from koop_es.domain.cooperation import GIVEN_ANEW, REFUSED_IN
 from koop_es.domain.events import BookingCancelled, CancellationDelivered, ChangesGivenOut, ChangesNotSeen
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change
+from koop_es.domain.withdraw import withdraw
 from tests.unit.domain.world import (
     ABO,
     ANNA,
@@ -222,6 +223,26 @@ def test_d21_without_editors_an_s_two_complete_exports_after_a_was_given_out_is_
     assert change_at(world, THIRD) is not None
     assert types(world.report(THIRD, held(THIRD, status="S"))) == ["CancellationUnclear"]
     assert change_at(world, THIRD) is None
+
+
+@pytest.mark.parametrize("editor", ["Kern", None], ids=["the same name", "no editor now"])
+def test_d21_s_that_stays_two_complete_exports_after_a_was_given_out_is_asked_about(editor: str | None) -> None:
+    """Somebody may have cancelled in earnest once the wrong "S" was written over, under the same name or none."""
+    world = network_with_lists()
+    world.report(ABO, held(ABO, edited_by="Kern"))
+    world.report(ABO, held(ABO, status="S", edited_by=editor))
+    export = world.events[-1].origin.export if world.events[-1].origin else ""
+    world.give(MASTER, THIRD)
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events)))
+    for answered in (False, True):
+        assert change_at(world, ABO) is not None
+        world.give(ABO)
+        world.report(ABO, held(ABO, status="S", edited_by=editor))
+        assert "CANCELLATION_UNCLEAR" not in world.codes, "the connector may be late"
+        world.report(ABO, held(ABO, status="S", edited_by=editor))
+        assert "CANCELLATION_UNCLEAR" in world.codes, answered
+        assert change_at(world, ABO) is None, "nothing is given out anew over it"
+        world.decide(ABO, lambda draft: reject_cancellation(draft, REF, "nobody cancelled"))
 
 
 def test_d21_an_s_set_again_after_a_was_shown_is_a_claim() -> None:
