@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.mutation import Edit, Mutation, Named
 
 _AUSFALL = "tests/unit/domain/test_ausfall_taken_back.py"
+_TURNED = "tests/unit/domain/test_turned_back.py"
 _ECHO = "tests/unit/domain/test_echo.py"
 
 LISTS = (
@@ -92,6 +93,20 @@ LISTS = (
             ),
         ),
         Named((f"{_ECHO}::test_d21_s_that_stays_two_complete_exports_after_a_was_given_out_is_asked_about",)),
+    ),
+    Mutation(
+        "what was given out and is wanted no longer is as good as never given out",
+        "D30",
+        "A VHS whose connector has written it is said to agree.",
+        (Edit("domain/open_matters.py", "    _turned_back,\n", ""),),
+        Named((f"{_TURNED}::test_d30_an_s_that_was_given_out_and_taken_back_stands_open_until_a_complete_export",)),
+    ),
+    Mutation(
+        "what was given out and is wanted no longer stands open for ever",
+        "D30",
+        "A VHS whose connector never wrote it is never said to agree again.",
+        (Edit("domain/echoes.py", "    _note_former(draft, lane, part, shown)\n", ""),),
+        Named((f"{_TURNED}::test_d30_a_letter_that_was_given_out_before_somebody_confirmed_the_s_stands_open",)),
     ),
     Mutation(
         "a change does not expect the letter of its row",

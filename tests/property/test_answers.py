@@ -26,7 +26,7 @@ def state_of(office: Office, state: Cooperation, vhs: str) -> str:
     withheld = sum(
         seat.withheld is not None for b in state.bookings.values() for v, seat in b.seats.items() if v == vhs
     )
-    facts = Facts(vhs, None, 1, NOW.isoformat(), 1, len(document.changes), withheld, 0, None, 0, 0)
+    facts = Facts(vhs, None, 1, NOW.isoformat(), 1, document.pending, withheld, 0, None, 0, 0)
     standing = [(item.vhs, item.code, item.detail) for item in found(state) if item.vhs == vhs]
     lane = state.lanes[vhs]
     suspended = len(lane.suspended.refs) if lane.suspended is not None else 0

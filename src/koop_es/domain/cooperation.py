@@ -63,7 +63,8 @@ class Given(msgspec.Struct, gc=False):
 
     ``change`` is what the change's id ends with, ``version`` the event that gave it out, ``at`` its time. ``unseen``
     counts the complete exports since that do not show it, ``unseen_in`` names the last of them. Where it is to be given
-    out ``anew`` that is the version its id ends with then: an id is carried out once.
+    out ``anew`` that is the version its id ends with then: an id is carried out once. It is ``seen`` once an export
+    has said what the VHS shows of what it is about, be it written or not (D30).
     """
 
     change: str
@@ -72,6 +73,7 @@ class Given(msgspec.Struct, gc=False):
     unseen: int = 0
     unseen_in: str = ""
     anew: int = 0
+    seen: bool = False
 
 
 class Create(msgspec.Struct, frozen=True, gc=False):

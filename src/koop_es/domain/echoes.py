@@ -22,6 +22,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
+from koop_es.domain.turned_back import turned_back
 from koop_es.domain.wanted import Change, changes, given_out, name_of
 
 STILL_IN = 2
@@ -174,6 +175,7 @@ def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) ->
     """
     state, vhs = draft.state, draft.moment.vhs
     lane = state.lanes[vhs]
+    _note_former(draft, lane, part, shown)
     missing = [item for item in _outstanding(draft, lane) if _is_told(draft, item[0], part, shown)]
     if not missing:
         return
@@ -187,6 +189,22 @@ def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) ->
             refs.append(change.ref)
     if refs or course:
         draft.add(e.ChangesNotSeen, "D22", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
+
+
+def _note_former(draft: Draft, lane: Lane, part: Slice, shown: Mapping[str, BookingRow]) -> None:
+    """Note what of the changes that are wanted no longer a complete export made since does not show (D30)."""
+    refs, course = [], []
+    for name, given in turned_back(draft.state, lane):
+        if datetime.fromisoformat(draft.moment.at) <= datetime.fromisoformat(given.at):
+            continue
+        booking = draft.state.bookings.get(name)
+        if booking is None:
+            if part.course is not None:
+                course.append(name.partition(".")[2])
+        elif name in shown or not (lane.vhs in booking.seats or _may_be_held(draft, name)):
+            refs.append(name)
+    if refs or course:
+        draft.add(e.FormerChangesNotSeen, "D30", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
 
 
 def _outstanding(draft: Draft, lane: Lane) -> list[tuple[Change, Given]]:

@@ -15,6 +15,9 @@ from koop_es.domain.course import CourseFacts
 from koop_es.domain.event import EVENTS as EVENTS
 from koop_es.domain.event import Event as Event
 from koop_es.domain.event import type_name as type_name
+from koop_es.domain.events_of_lists import ChangesGivenOut as ChangesGivenOut
+from koop_es.domain.events_of_lists import ChangesNotSeen as ChangesNotSeen
+from koop_es.domain.events_of_lists import FormerChangesNotSeen as FormerChangesNotSeen
 from koop_es.domain.events_of_vhs import ExportApplied as ExportApplied
 from koop_es.domain.events_of_vhs import ExportWithdrawn as ExportWithdrawn
 from koop_es.domain.events_of_vhs import MarketJoined as MarketJoined
@@ -526,42 +529,15 @@ class MirrorSingle(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
 
 
-class ChangesGivenOut(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A change list handed a VHS something new: from here on it counts as told (D21).
-
-    By booking, and each with the version its change's id ends with: mirrors to make, "S", seats ("A") and places on the
-    waiting list ("W") told, and person data to put right. ``course`` has the kinds of changes of the course itself with
-    the ends of their ids.
-    """
-
-    creates: dict[str, int] = {}
-    cancelled: dict[str, int] = {}
-    confirmed: dict[str, int] = {}
-    waitlisted: dict[str, int] = {}
-    corrected: dict[str, int] = {}
-    course: dict[str, str] = {}
-
-
-class ChangesNotSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A complete export made after changes were given out shows rows without them (D22).
-
-    ``refs`` are bookings, ``course`` the kinds of changes of the course itself.
-    """
-
-    refs: tuple[str, ...] = ()
-    course: tuple[str, ...] = ()
-
-
 class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A booking lives and a VHS shows "S" that may be our own or somebody's: a question stands open (D21).
 
-    ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (it is
-    still "S" two complete exports after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32),
-    ``again`` (its export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another
-    letter stood there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may
-    be that of the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that
-    other booking), ``cannot_compare`` (it would be overwritten unseen, D22) or ``untold`` (it was never given out
-    there).
+    ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (it is still "S" two complete
+    exports after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32), ``again`` (its
+    export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another letter stood
+    there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may be that of
+    the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that other
+    booking), ``cannot_compare`` (it would be overwritten unseen, D22) or ``untold`` (it was never given out there).
     """
 
     ref: str

@@ -13,6 +13,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain import evolve_bookings, evolve_course, evolve_echo
 from koop_es.domain.cooperation import Acknowledgement, Cooperation
+from koop_es.domain.evolve_echo import note_report
 
 
 def evolve(state: Cooperation, event: e.Event) -> Cooperation:
@@ -28,6 +29,8 @@ def fold(coop_id: str, events: Iterable[e.Event]) -> Cooperation:
     for event in events:  # apply() written out: this is what every rebuild does with every event
         state.version += 1
         _APPLY[type(event)](state, event)
+        if event.origin is not None and type(event) in _OF_ROWS:
+            note_report(state, event, getattr(event, "ref", None))
     return state
 
 
@@ -35,6 +38,8 @@ def apply(state: Cooperation, event: e.Event) -> None:
     """Let one event act on a state in place; the next version is the event's."""
     state.version += 1
     _APPLY[type(event)](state, event)
+    if event.origin is not None and type(event) in _OF_ROWS:
+        note_report(state, event, getattr(event, "ref", None))
 
 
 def _violation_opened(state: Cooperation, event: e.ViolationOpened) -> None:
@@ -59,3 +64,6 @@ _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ViolationClosed: _violation_closed,
     e.ViolationAcknowledged: _violation_acknowledged,
 }
+
+_OF_ROWS = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear} - {e.HoldEnded}
+"""Events that say what an export shows of the course, or of the booking they name."""

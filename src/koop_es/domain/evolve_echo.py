@@ -83,6 +83,28 @@ def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
                 given.anew = state.version
 
 
+def _former_not_seen(state: Cooperation, event: e.FormerChangesNotSeen) -> None:
+    lane = state.lanes.get(event.vhs)
+    for name in (*event.refs, *(f"course.{kind}" for kind in event.course)):
+        if lane is not None and name in lane.told:
+            lane.told[name].seen = True
+
+
+def note_report(state: Cooperation, event: e.Event, ref: str | None) -> None:
+    """Note that an export of a VHS said what it shows of a booking, or of the course: what was given out about it is
+    seen to be written or not (D30).
+    """
+    lane = state.lanes.get(event.vhs)
+    if lane is None or not lane.told or event.origin is None or event.origin.vhs != event.vhs:
+        return
+    for name in _COURSE_CHANGES if ref is None else (ref,):
+        if (given := lane.told.get(name)) is not None:
+            given.seen = True
+
+
+_COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.set_external_number")
+
+
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
     lane = state.lanes.get(event.vhs)
     if lane is not None:
@@ -195,6 +217,7 @@ def _drop_named(lane: Lane) -> None:
 APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ChangesGivenOut: _given_out,
     e.ChangesNotSeen: _not_seen,
+    e.FormerChangesNotSeen: _former_not_seen,
     e.CancellationUnclear: _unclear,
     e.CancellationConfirmed: _confirmed,
     e.CancellationRejected: _rejected,

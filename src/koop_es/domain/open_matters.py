@@ -16,6 +16,7 @@ from koop_es.domain.absences import is_over_on
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, SetAside
 from koop_es.domain.course import HEADINGS
 from koop_es.domain.judgement import Effect
+from koop_es.domain.turned_back import turned_back
 from koop_es.domain.violations import found, is_odd
 
 VIOLATION: Final = "violation"
@@ -56,6 +57,8 @@ STATES: dict[str, str] = {
     "set_aside_course": "quarantined",
     "withheld_effect": "withheld",
     "withheld_letter": "withheld",
+    "turned_back": "behind",
+    "turned_back_course": "behind",
 }
 """Kind -> in which state, at best, a VHS is at which it stands open (D30)."""
 
@@ -186,6 +189,14 @@ def _course_effect(_: Cooperation, lane: Lane) -> Iterator[Matter]:
         yield Matter("withheld_effect", lane.vhs, "", held.version, {"id": held.withheld_id})
 
 
+def _turned_back(state: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """What was given out is wanted no longer, and no export has told whether it was carried out (D30)."""
+    for name, given in turned_back(state, lane):
+        about_booking = name in state.bookings
+        kind = "turned_back" if about_booking else "turned_back_course"
+        yield Matter(kind, lane.vhs, name if about_booking else "", given.version)
+
+
 # --- about one booking at one VHS -----------------------------------------------------------------------------------
 
 
@@ -272,6 +283,7 @@ OF_LANES: tuple[OfLane, ...] = (
     _suspended,
     _asked_course,
     _set_aside_course,
+    _turned_back,
 )
 """What can stand open about the course at a VHS."""
 

@@ -13,6 +13,7 @@ from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.observation import Status
 from koop_es.domain.terms import normal_rate
+from koop_es.domain.turned_back import is_turned_back, turned_back
 from koop_es.domain.wanted import (
     booking_change,
     course_changes,
@@ -159,7 +160,8 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
         return _unseen(state, lane, booking)
     if seat.held and booking.ref in lane.aside:
         return "set_aside"
-    return _read(state, lane, booking, seat, wanted)
+    how = _read(state, lane, booking, seat, wanted)
+    return "turned_back" if how == "agrees" and is_turned_back(state, lane, booking) else how
 
 
 def _read(state: Cooperation, lane: Lane, booking: Booking, seat: Seat, wanted: Status | None) -> str:
@@ -308,7 +310,13 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
         return "course_asked"
     if lane.restoring or differing_fields(state, lane):
         return "course_differs"
-    return "course_waits" if lane.waiting else "course_agrees"
+    return "course_waits" if lane.waiting else _course_as_wanted(state, lane)
+
+
+def _course_as_wanted(state: Cooperation, lane: Lane) -> str:
+    """Say of a course that was shown as it should be whether anybody may have written otherwise since (D30)."""
+    told = any(name not in state.bookings for name, _ in turned_back(state, lane))
+    return "course_turned_back" if told else "course_agrees"
 
 
 def field_subject(vhs: str, name: str) -> Subject:

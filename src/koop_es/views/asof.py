@@ -65,7 +65,7 @@ def status(
         for where in state.lanes:
             if (doc := document(state, where)) is not None:
                 courses[where] += 1
-                pending[where] += len(doc.changes)
+                pending[where] += doc.pending
         for item in _standing(state, moment.date() if moment is not None else None):
             standing[item[0]].append(item)
         for name, lane in state.lanes.items():

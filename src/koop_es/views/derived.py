@@ -96,7 +96,7 @@ def _view(doc: Document, position: int) -> Row:
         doc.starts_on.isoformat() if doc.starts_on is not None else None,
         doc.ends_on.isoformat() if doc.ends_on is not None else None,
         position,
-        len(doc.changes),
+        doc.pending,
         doc.suspects,
         doc.live,
         int(doc.alone),

@@ -10,6 +10,7 @@ import msgspec
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import CANCELLED, Status
+from koop_es.domain.turned_back import turned_back
 from koop_es.domain.wanted import Change, changes, sees_all, status_at
 
 
@@ -28,18 +29,24 @@ class BookingView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CourseView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One shared course as a VHS sees it."""
+    """One shared course as a VHS sees it.
+
+    ``turned_back`` are the bookings, and "" for the course, about which something else was given out than is wanted by
+    now, and not seen since (D30).
+    """
 
     title: str | None
     capacity: int | None
     bookings: list[BookingView]
+    turned_back: tuple[str, ...] = ()
 
 
 class Document(msgspec.Struct, frozen=True):
     """The whole of what is kept for one VHS and one cooperation: the view, the change list and the counts beside them.
 
     ``suspects`` are bookings that are being watched: absent ones (D3, D4) and ones with a cancellation taken back
-    (D5), ``live`` those this VHS last showed as A or W. ``alone`` says that nobody else ever showed this COOP-Id.
+    (D5), ``live`` those this VHS last showed as A or W. ``alone`` says that nobody else ever showed this COOP-Id,
+    ``pending`` counts its changes and what was given out, is wanted no longer and was not seen since (D30).
     """
 
     vhs: str
@@ -55,6 +62,7 @@ class Document(msgspec.Struct, frozen=True):
     suspects: int
     live: int
     alone: bool
+    pending: int
 
 
 def documents(state: Cooperation, only: Set[str] | None = None) -> list[Document]:
@@ -80,6 +88,9 @@ def _document(state: Cooperation, lane: Lane, ordered: list[Booking]) -> Documen
     master = state.master_lane
     facts = master.facts if master is not None else lane.row
     bookings, suspects, live = _bookings(state, lane, ordered)
+    listed = changes(state, lane.vhs)
+    turned = turned_back(state, lane, listed)
+    about = tuple(sorted({name if name in state.bookings else "" for name, _ in turned}))
     title = lane.row.title if lane.row.title is not None else facts.title
     return Document(
         vhs=lane.vhs,
@@ -90,11 +101,12 @@ def _document(state: Cooperation, lane: Lane, ordered: list[Booking]) -> Documen
         title=lane.row.title,
         starts_on=lane.row.starts_on,
         ends_on=lane.row.ends_on or facts.ends_on,
-        course=CourseView(title, facts.capacity, bookings),
-        changes=changes(state, lane.vhs),
+        course=CourseView(title, facts.capacity, bookings, about),
+        changes=listed,
         suspects=suspects,
         live=live,
         alone=lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != lane.vhs,
+        pending=len(listed) + len(turned),
     )
 
 

@@ -63,6 +63,10 @@ SET_ASIDE = "SET_ASIDE"
 """What ``open`` says of a course or booking whose row, or what may be that, is set aside (D17, D30)."""
 
 
+NOT_SEEN = "GIVEN_OUT_NOT_SEEN"
+"""What ``open`` says of a course or booking about which something else was given out, and not seen since (D30)."""
+
+
 def _standing(tx: Tx, vhs: str, at: int | None) -> dict[tuple[str, str], list[str]]:
     """Name what stands open at a VHS, by cooperation and booking; without a booking about the course (D30)."""
     upto = MAX_POSITION if at is None else at
@@ -85,6 +89,10 @@ def _course_answer(
 ) -> dict[str, Any]:
     coop_id, role, number, period, course = shown
     counts = Counter(booking.status for booking in course.bookings)
+    if course.turned_back:
+        standing = {place: [*found] for place, found in standing.items()}
+        for ref in course.turned_back:
+            standing.setdefault((coop_id, ref), []).append(NOT_SEEN)
     return {
         "coop_id": coop_id,
         "role": role,

@@ -56,6 +56,7 @@ REASONS: dict[str, dict[str, Says]] = {
     # change lists
     "ChangesGivenOut": {"D21": RULE},
     "ChangesNotSeen": {"D22": RULE},
+    "FormerChangesNotSeen": {"D30": RULE},
     "CancellationUnclear": {"D21": ROW, "D25": ROW, "D26": ROW, "D22": RULE, "D32": RULE},
     "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE},
     "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE},

@@ -62,7 +62,7 @@ class Words:
             values["likely"] = self.says[f"likely_{event.likely}"] if event.likely else ""
         if isinstance(event, e.MirrorDoubled):
             values["rows"] = ", ".join(f"{booking_id} {letter}" for booking_id, letter in sorted(event.rows.items()))
-        if isinstance(event, e.ChangesGivenOut | e.ChangesNotSeen):
+        if isinstance(event, e.ChangesGivenOut | e.ChangesNotSeen | e.FormerChangesNotSeen):
             values["told"] = self._told(event)
         if isinstance(event, e.CancellationUnclear):
             values["why"] = self.say(f"unclear_{event.why}")
@@ -82,9 +82,9 @@ class Words:
             news.append(self.says["person" if event.person_version else "person_differs"])
         return ", ".join(news)
 
-    def _told(self, event: e.ChangesGivenOut | e.ChangesNotSeen) -> str:
+    def _told(self, event: e.ChangesGivenOut | e.ChangesNotSeen | e.FormerChangesNotSeen) -> str:
         """Say what a change list told, or what was not seen of it; few bookings by name, many by their number."""
-        if isinstance(event, e.ChangesNotSeen):
+        if not isinstance(event, e.ChangesGivenOut):
             parts = [("not_seen", event.refs)]
         else:
             names = ("creates", "cancelled", "confirmed", "waitlisted", "corrected")

@@ -124,6 +124,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.MirrorSingle: "die Belegung {ref} steht bei VHS {vhs} wieder in einer Zeile",
     e.UnknownStatusSeen: "die Belegung {ref} zeigt bei VHS {vhs} den Status „{raw_status}“: sie ruht dort",
     e.ChangesGivenOut: "VHS {vhs} bekam ihre Änderungsliste: {told}",
+    e.FormerChangesNotSeen: (
+        "ein vollständiger Export der VHS {vhs} zeigt nichts von dem, was ausgegeben wurde und nicht mehr gelten soll: "
+        "{told}"
+    ),
     e.ChangesNotSeen: "ein vollständiger Export der VHS {vhs} zeigt nicht, was ausgegeben wurde: {told}",
     e.CancellationUnclear: (
         "ist die Belegung {ref} storniert? VHS {vhs} zeigt S, {why}; darüber wird nichts geschrieben"
@@ -210,6 +214,12 @@ SAYS: dict[str, str] = {
     # what is the matter with a booking
     "c_not_involved": "VHS {vhs} ist nicht beteiligt.",
     "c_agrees": "Das stimmt überein.",
+    "c_turned_back": (
+        "Vorher wurde der VHS {vhs} etwas anderes ausgegeben; ob sie es geschrieben hat, sagt noch kein Export."
+    ),
+    "c_course_turned_back": (
+        "Zum Kurs {number} ({period}) wurde der VHS {vhs} anderes ausgegeben; noch kein Export sagt davon."
+    ),
     "c_not_yet": "VHS {vhs} hat das noch nicht gezeigt.",
     "c_no_course_yet": "VHS {vhs} hat den Abo-Kurs noch nicht angelegt; die Belegung kommt danach.",
     "c_not_told": "Der Status S ist bei VHS {vhs} noch nicht angekommen.",
@@ -408,6 +418,12 @@ SAYS: dict[str, str] = {
         "Die Belegung {ref} fehlt bei VHS {vhs} zusammen mit auffällig vielen: ihr Status S wird zurückgehalten ({id})."
     ),
     "m_withheld_effect": ("Was VHS {vhs} dort zeigt, träfe auf einmal zu viele andere und wird zurückgehalten ({id})."),
+    "m_turned_back": (
+        "Zu {ref} wurde der VHS {vhs} anderes ausgegeben; ob sie es geschrieben hat, sagt noch kein Export."
+    ),
+    "m_turned_back_course": (
+        "Zum Kurs wurde der VHS {vhs} anderes ausgegeben; ob sie es geschrieben hat, sagt noch kein Export."
+    ),
     "m_withheld_letter": (
         "VHS {vhs} zeigt die Belegung {ref} wieder als angemeldet, zusammen mit anderen, die schon S zeigten: "
         "geschrieben wird nichts, bis geklärt ist, warum ({id})."
@@ -523,6 +539,10 @@ SAYS: dict[str, str] = {
         "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "
         "sich "
         "mit dem nächsten Export, der die früheren Werte zeigt."
+    ),
+    "n_turned_back": "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob {ref} zu berichtigen ist.",
+    "n_turned_back_course": (
+        "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob der Kurs zu berichtigen ist."
     ),
     "n_withheld_letter": (
         "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Bleibt sie "

@@ -84,6 +84,9 @@ EVENTS: dict[type[e.Event], str] = {
     e.MirrorSingle: "booking {ref} stands in one row at VHS {vhs} again",
     e.UnknownStatusSeen: 'booking {ref} shows status "{raw_status}" at VHS {vhs}: frozen there',
     e.ChangesGivenOut: "VHS {vhs} was given its change list: {told}",
+    e.FormerChangesNotSeen: (
+        "a complete export of VHS {vhs} shows nothing of what was given out and is wanted no longer: {told}"
+    ),
     e.ChangesNotSeen: "a complete export of VHS {vhs} does not show what was given out: {told}",
     e.CancellationUnclear: "is booking {ref} cancelled? VHS {vhs} shows S, {why}; nothing is written over it",
     e.CancellationConfirmed: "confirmed at VHS {vhs}: booking {ref} is cancelled, S everywhere ({reason})",
@@ -230,6 +233,12 @@ SAYS: dict[str, str] = {
     # what is the matter with a booking
     "c_not_involved": "VHS {vhs} takes no part.",
     "c_agrees": "So it is as it should be.",
+    "c_turned_back": (
+        "Something else was given out to VHS {vhs} before, and no export since tells whether it was written."
+    ),
+    "c_course_turned_back": (
+        "Something else was given out about course {number} ({period}) at VHS {vhs}; no export since tells."
+    ),
     "c_not_yet": "VHS {vhs} has not shown it yet.",
     "c_no_course_yet": "VHS {vhs} has not made the Abo-Kurs yet, and the booking comes after it.",
     "c_not_told": "The S has not arrived at VHS {vhs} yet.",
@@ -404,6 +413,12 @@ SAYS: dict[str, str] = {
     ),
     "m_withheld": "Booking {ref} is missing at VHS {vhs} among too many: its cancellation waits ({id}).",
     "m_withheld_effect": "What VHS {vhs} shows there would do too much to others at once and waits ({id}).",
+    "m_turned_back": (
+        "Something else was given out about {ref} to VHS {vhs}; no export since tells whether it was written."
+    ),
+    "m_turned_back_course": (
+        "Something else was given out of the course to VHS {vhs}; no export since tells whether it was written."
+    ),
     "m_withheld_letter": (
         "VHS {vhs} shows booking {ref} as live again together with others that had shown S: nothing is written until "
         "it is answered why ({id})."
@@ -509,6 +524,10 @@ SAYS: dict[str, str] = {
         "If it is meant, VHS {vhs} or an operator confirms it: koop-es withheld approve {id}. If not, it goes away "
         "with the "
         "next export that shows the former values."
+    ),
+    "n_turned_back": "Wait for the next complete export of VHS {vhs}: it tells whether {ref} is to be put right.",
+    "n_turned_back_course": (
+        "Wait for the next complete export of VHS {vhs}: it tells whether the course is to be put right."
     ),
     "n_withheld_letter": (
         "Look at the status letters of the profile: with the right ones the next export settles it. If it stays "
