@@ -44,6 +44,7 @@ def apply(program: Program, changes: Iterable[Mapping[str, Any]], *, bare: bool 
     """
     done = 0
     for change in changes:
+        program.repeated += change["id"] in program.carried_out
         if change["id"] not in program.carried_out and _is_expected(program, change):
             program.carried_out.add(change["id"])
             done += _carry_out(program, change, bare=bare)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from koop_es.connectors import cents_from_text
+from koop_es.domain.judgement import Effect
 from koop_es.simulate.draw import LOCAL
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.rows import UNSAID, Row, course_of
@@ -31,6 +32,8 @@ class Judge:
         self.waiting = {self._who(ref) for item in held for ref in item["refs"]}
         # Letters and the like wait for an answer, and nobody writes anything until then (D31).
         self.asked = {self._who(ref) for item in held if item["kind"] != "absence" for ref in item["refs"]}
+        # Of these an A or W over an "S" counts for nothing yet, and takes no seat (D31e).
+        self.back = {self._who(ref) for item in held if item["kind"] == Effect.LETTER for ref in item["refs"]}
         self.masters = [course.master for course in world.scenario.courses]
         self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
@@ -219,7 +222,7 @@ class Judge:
     def _seats(self, course: int, capacity: int) -> Iterator[str]:
         """Confirmed bookings never exceed the seats unless OVERBOOKED stands open (B8).
 
-        A row that waits takes none, and that is said (D25).
+        A row that waits takes none, nor does a letter that is withheld, and that is said (D25, D31).
         """
         facts = self.staff.facts
         taken = [
@@ -227,7 +230,7 @@ class Judge:
             for who, where in facts.course_of.items()
             if where == course
             and who not in facts.gone
-            and who not in self.held
+            and who not in self.held | self.back
             and any(status == "A" for status, _ in self.rows[facts.owner_of[who]].get(who, []))
             and self.takes_part(facts.owner_of[who], course)
         ]

@@ -58,7 +58,8 @@ class Program:
     ``counts_anew`` that its connector began a new count that nobody has accepted.
 
     ``seats`` finds a row by its booking reference, also after a merge gave it another Beleg-ID; ``exported`` are the
-    rows of courses and bookings in its last export, ``answers`` how often it changed something by itself (T5).
+    rows of courses and bookings in its last export, ``answers`` how often it changed something by itself (T5),
+    ``repeated`` how often its connector was told an id that it had carried out.
     """
 
     vhs: str
@@ -76,6 +77,7 @@ class Program:
     bookings: dict[str, Row] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
     answers: int = 0
+    repeated: int = 0
     exported: tuple[list[Row], list[Row]] = field(default_factory=lambda: ([], []))
     carried_out: set[str] = field(default_factory=set)
     removed: dict[str, tuple[str, Row]] = field(default_factory=dict)

@@ -35,6 +35,11 @@ reported, and one where a program answers what it is told with a change of its o
 PATIENCE = 5
 """Rounds after which nobody waits any longer: more than any chain of answers is long."""
 
+ANEW = 3
+"""Rounds more where what a connector wrote was undone before an export showed it, and it carries no id out again: what
+three exports do not show is given out under a new one (D22).
+"""
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
 """Where a store that nobody keeps is put if there is such a place: Linux's file system in memory."""
 
@@ -75,11 +80,12 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
             allowed += _waits_for_ids(world) or _waits_for_life(world)
             allowed += any(program.counts_anew for program in world.programs)  # nothing is read before (D23)
             for program in world.programs:
-                program.answers = 0
+                program.answers = program.repeated = 0
             rounds = _settle(world)
             allowed += any(program.answers for program in world.programs)
+            allowed += ANEW * any(program.repeated for program in world.programs if program.once)
             allowed += bool(world.withdrawn)  # decided in the first round, so that everything begins after it (D32)
-            late = f"not converged: changes were told in round {min(rounds, PATIENCE)} still"
+            late = f"not converged: changes were told in round {min(rounds, _patience(world))} still"
             write_ending(world)
             findings = [late] * (rounds > allowed) + [*world.findings, *Judge(world).findings()]
             findings += [f"citizens: {found}" for found in citizens.findings(world.diary, _terms(world))]
@@ -123,16 +129,20 @@ def _settle(world: World) -> int:
 
     The last round is one in which every export said what the one before it said, so that it must not add an event (C6).
     """
-    last_told = 0
-    for number in range(1, PATIENCE + 1):
+    last_told, patience = 0, _patience(world)
+    for number in range(1, patience + 1):
         before = world.store.head()
         if world.round():
             last_told = number
         elif number > last_told + 1 and world.store.head() == before:
             return last_told + 1
-    if last_told < PATIENCE - 1:
+    if last_told < patience - 1:
         world.findings.append("not idempotent: exports that say nothing new still add events")
-    return PATIENCE + 1
+    return patience + 1
+
+
+def _patience(world: World) -> int:
+    return PATIENCE + ANEW * world.scenario.once
 
 
 def _terms(world: World) -> Terms:
