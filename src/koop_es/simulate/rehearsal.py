@@ -32,8 +32,8 @@ There is one more where people leave a wrong COOP-Id to the change list or have 
 reported, and one where a program answers what it is told with a change of its own (T5).
 """
 
-PATIENCE = 5
-"""Rounds after which nobody waits any longer: more than any chain of answers is long."""
+PATIENCE = 7
+"""Rounds after which nobody waits any longer: more than any chain of answers is long, and one that tells nothing."""
 
 ANEW = 3
 """Rounds more where what a connector wrote was undone before an export showed it, and it carries no id out again: what
