@@ -7,6 +7,8 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
 _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
+_AS_BEFORE = "tests/unit/domain/test_as_before.py"
+
 RESTORES = (
     Mutation(
         "a copy of the day is seen only by three things",
@@ -14,6 +16,24 @@ RESTORES = (
         "Whoever was booked in the evening would be cancelled, though a letter of the same day is as before.",
         (Edit("domain/went_back.py", "LEAST_SIGNS if former else LEAST_SIGNS_WITHIN", "LEAST_SIGNS_WITHIN"),),
         Named((f"{_WENT_BACK}::test_d20_a_copy_of_the_day_is_seen_by_a_row_that_is_gone_and_something_as_before",)),
+    ),
+    Mutation(
+        "who is shown as before by a program without times is booked anew",
+        "D31",
+        "One wrong letter in a profile would book everybody anew who cancelled, and nobody would be asked.",
+        (Edit("domain/as_before.py", "            draft.weight.revived.append(booking.ref)\n", "            pass\n"),),
+        Named((f"{_AS_BEFORE}::test_d31e_new_registrations_that_show_who_is_cancelled_as_before_count_as_letters",)),
+    ),
+    Mutation(
+        "who is shown as before by a restored program is somebody else",
+        "D20",
+        "A restore would book who cancelled anew, and cancel who booked since.",
+        (
+            Edit(
+                "domain/as_before.py", "    return back is not None and first_shown", "    return False and first_shown"
+            ),
+        ),
+        Named((f"{_AS_BEFORE}::test_d20_a_program_that_went_back_shows_no_new_registration",)),
     ),
     Mutation(
         "a mirror of a cut file is written again at once",

@@ -20,6 +20,7 @@ from koop_es.domain.absences import (
     weigh_course,
 )
 from koop_es.domain.acknowledged import person_name
+from koop_es.domain.as_before import note_as_before
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import (
@@ -88,6 +89,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if part.proves_absence:
         note_lacking(draft, shown)
     fresh = note_anew(draft, shown, pairing.rekeyed)
+    note_as_before(draft, pairing.reused, shown)
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
     let_movers_wait(draft, part, pairing, draft.judgement)

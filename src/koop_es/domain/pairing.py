@@ -14,6 +14,7 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from koop_es.domain.absences import is_sighted
+from koop_es.domain.as_before import goes_on_as_before
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.given_mirrors import Given, fit_by_name, fit_by_time
@@ -422,12 +423,15 @@ class _Weighing:
         return not seat.absences or same_one or expected
 
     def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
-        """Tell whether a row without an "S" is a booking last shown with one: name and time are equal (D18, D5).
+        """Tell whether a row without an "S" is a booking last shown with one: name and time are equal (D18, D5), or
+        many are shown as before (D20, D31e).
 
         A mirror that shows nobody's name is told by Beleg-ID and TNR besides (D26).
         """
         if row.status is None and same_id:
             return True  # a letter nobody knows freezes the booking and claims nothing (B6)
+        if same_id and goes_on_as_before(self.draft, one.booking, one.seat, row):
+            return True
         if witness.time and witness.time == one.witness.time:
             if one.erased or (same_id and one.booking.owner != self.vhs and not (witness.name or one.witness.name)):
                 return witness.number == one.witness.number
