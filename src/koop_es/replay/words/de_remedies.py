@@ -109,9 +109,10 @@ _NEVER_THERE = (
 
 _ASKED = (
     "Die Belegung {ref} fehlt bei ihrer eigenen VHS, und das beweist nichts: sie ging mit einem Kurs, der wieder "
-    "stattfindet, oder mit einem zurückgesetzten Programm, oder blieb unter der früheren Nummer des Kurses zurück "
-    "(dann bitte ihre Zeile nachholen), oder ein Betreiber hat die Löschung zurückgenommen. Sie gilt, bis jemand "
-    "entscheidet: koop-es restore-booking {course} --booking {ref} --vhs {owner} --reason TEXT schreibt sie wieder; "
+    "stattfindet, oder mit einem zurückgesetzten Programm, oder ihre Zeile steht unter der früheren Nummer des Kurses "
+    "oder im Kurs, aus dem sie umgebucht war (dann bitte nachholen), oder ein Betreiber hat die Löschung "
+    "zurückgenommen. Sie gilt, bis jemand entscheidet: koop-es restore-booking {course} --booking {ref} --vhs {owner} "
+    "--reason TEXT schreibt sie wieder; "
     "mit --reject wird sie überall storniert."
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""
