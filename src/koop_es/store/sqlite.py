@@ -30,6 +30,19 @@ FAULTS = (sqlite3.Error, UnicodeDecodeError)
 _S = statements("sqlite")
 
 
+class _Reading(dict[str, str]):
+    """The statements that only read; any other is refused.
+
+    ``PRAGMA query_only`` refuses them as well, but has SQLite compile each statement of the connection anew.
+    """
+
+    def __missing__(self, name: str) -> str:
+        raise errors.ReadingOnly(statement=name)
+
+
+_READING = _Reading((name, text) for name, text in _S.items() if text.startswith(("SELECT", "PRAGMA")))
+
+
 class SqliteTx(Tx):
     """A transaction on an SQLite connection."""
 
@@ -38,22 +51,23 @@ class SqliteTx(Tx):
         super().__init__(writable=writable)
         self._cursor = cursor
         self._engine = engine
+        self._texts: Mapping[str, str] = _S if writable else _READING
 
     def rows(self, name: str, **params: Any) -> list[Row]:
         """Run a named statement and return all its rows; a list is handed over as JSON text."""
         try:
-            return self._cursor.execute(_S[name], _bound(params)).fetchall()
+            return self._cursor.execute(self._texts[name], _bound(params)).fetchall()
         except FAULTS as error:
-            raise self._fault(error, name) from None
+            raise self._engine.fault(error, name) from None
 
     def each(self, name: str) -> Iterator[Row]:
         """Run a named statement and give its rows one by one."""
         cursor = self._cursor.connection.cursor()
         cursor.row_factory = None
         try:
-            yield from cursor.execute(_S[name])
+            yield from cursor.execute(self._texts[name])
         except FAULTS as error:
-            raise self._fault(error, name) from None
+            raise self._engine.fault(error, name) from None
         finally:
             cursor.close()
 
@@ -63,30 +77,30 @@ class SqliteTx(Tx):
         try:
             self._cursor.connection.backup(target)
         except sqlite3.Error as error:
-            raise self._fault(error, "copy") from None
+            raise self._engine.fault(error, "copy") from None
         finally:
             target.close()
 
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
         try:
-            return self._cursor.execute(_S[name], _bound(params)).rowcount
+            return self._cursor.execute(self._texts[name], _bound(params)).rowcount
         except FAULTS as error:
-            raise self._fault(error, name) from None
+            raise self._engine.fault(error, name) from None
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a named statement once for each set of parameters."""
         try:
-            self._cursor.executemany(_S[name], (_bound(row) for row in rows))
+            self._cursor.executemany(self._texts[name], (_bound(row) for row in rows))
         except FAULTS as error:
-            raise self._fault(error, name) from None
+            raise self._engine.fault(error, name) from None
 
     def write_rows(self, name: str, rows: Iterable[Row]) -> None:
         """Write rows in bulk."""
         try:
-            self._cursor.executemany(_S[name], rows)
+            self._cursor.executemany(self._texts[name], rows)
         except FAULTS as error:
-            raise self._fault(error, name) from None
+            raise self._engine.fault(error, name) from None
 
     def discard(self, prefix: str) -> None:
         """Empty tables and leave the bytes in the pages that come free, instead of writing all of these as zeros."""
@@ -101,7 +115,7 @@ class SqliteTx(Tx):
         try:
             self._engine.recorder._create_table(SQLiteCursor(self._cursor))  # the library's hook for exactly this
         except FAULTS as error:
-            raise self._fault(error, "create_log") from None
+            raise self._engine.fault(error, "create_log") from None
 
     def lock_log(self) -> None:
         """Do nothing: BEGIN IMMEDIATE keeps every other writer out."""
@@ -110,12 +124,7 @@ class SqliteTx(Tx):
         try:
             return self._engine.recorder.insert_rows(self._cursor, rows)
         except FAULTS as error:
-            raise self._fault(error, "event_insert") from None
-
-    def _fault(self, error: Exception, name: str) -> StoreUnusable:
-        if not self.writable and primary(error) == sqlite3.SQLITE_READONLY:
-            return errors.ReadingOnly(statement=name)
-        return self._engine.fault(error, name)
+            raise self._engine.fault(error, "event_insert") from None
 
 
 class SqliteEngine:
@@ -144,8 +153,8 @@ class SqliteEngine:
         with self._leased(write=write) as connection:
             cursor = connection.cursor()
             cursor.row_factory = None
-            # Each time, because whatever broke off on this connection may have left it otherwise.
-            self.control(cursor, OVERWRITTEN if write else "PRAGMA query_only = ON")
+            if write:  # each time, because whatever broke off on this connection may have left it otherwise
+                self.control(cursor, OVERWRITTEN)
             try:
                 self.control(cursor, "BEGIN IMMEDIATE" if write else "BEGIN")
                 before = connection.total_changes
@@ -157,9 +166,6 @@ class SqliteEngine:
                 if connection.in_transaction:
                     with suppress(sqlite3.Error):  # the first error says what went wrong, this one would hide it
                         cursor.execute("ROLLBACK")
-                if not write:
-                    with suppress(sqlite3.Error):
-                        cursor.execute("PRAGMA query_only = OFF")
 
     @contextmanager
     def glance(self) -> Iterator[Tx]:
@@ -277,6 +283,6 @@ _MEANING: dict[int, tuple[type[StoreUnusable], str]] = {
 
 def _bound(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: msgspec.json.encode(value).decode() if isinstance(value, list | tuple) else value
+        name: msgspec.json.encode(value).decode() if isinstance(value, (list, tuple)) else value
         for name, value in params.items()
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.events import ViolationOpened
 from koop_es.store import Append, Store
 from koop_es.store.errors import ReadingOnly, VersionConflict
+from koop_es.store.statements import statements
 from tests.integration.store.samples import AT, append, booking, bookings, follow
 
 
@@ -86,6 +88,21 @@ def test_a_reading_transaction_refuses_to_write(store: Store) -> None:
         tx.run("number_adopt", vhs="563", number=7)
     append(store, Append("a", 0, bookings(1)))
     assert store.head() == 1
+
+
+def test_a_reading_transaction_runs_only_what_reads(sqlite_url: str) -> None:
+    with Store.create(sqlite_url) as store, store.reading() as tx:
+        refused = set()
+        for name in statements("sqlite"):
+            try:
+                tx.rows(name)
+            except ReadingOnly:
+                refused.add(name)
+            except StoreUnusable:
+                pass  # it lacks its parameters
+        assert store.head() == 0
+    writes = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER")
+    assert refused == {name for name, text in statements("sqlite").items() if text.startswith(writes)}
 
 
 def test_a_reading_transaction_sees_one_moment(store: Store) -> None:
