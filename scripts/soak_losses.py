@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
+from scripts.soak_process import prepare
 from tests.simulation.engines import Paper, at_rest
 from tests.simulation.stories import judge, network_of
 
@@ -75,7 +74,7 @@ def run(
 
     ``kept`` is called now and then, so that a run that is broken off leaves what it found.
     """
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    prepare()
     tally, started = Tally(first), time.monotonic()
     while tally.wrong < exports and not (seconds and tally.seconds > seconds):
         before = len(tally.failing)

@@ -12,12 +12,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import structlog
-
 from koop_es.simulate.draw import draw
 from koop_es.simulate.rehearsal import Outcome, rehearse
 from koop_es.simulate.shrink import shrink
 from koop_es.simulate.steps import Act, save
+from scripts.soak_process import prepare, quiet
 
 Progress = Callable[[int, int, int], None]
 """Told how many seeds are done, how many there are, and how many of them failed."""
@@ -118,7 +117,7 @@ def run(seeds: range, steps: int, workers: int, seconds: float, progress: Progre
     tally = Tally(first=seeds.start)
     batches = _batches(seeds)
     # Spawned, not forked: a process that was forked from one with threads may hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare) as pool:
         running: set[Future[list[Judged]]] = {
             pool.submit(judge, batch, steps) for batch in islice(batches, 2 * workers)
         }
@@ -142,13 +141,9 @@ def _batches(seeds: range) -> Iterator[list[int]]:
         yield list(seeds[start : start + BATCH])
 
 
-def _quiet() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-
-
 def shrunk(seed: int, steps: int, kept: Path) -> dict[str, Any]:
     """Shrink a failing seed as long as its first finding stays of the same kind, and keep the scenario in a file."""
-    _quiet()
+    quiet()
     scenario = draw(seed, steps=steps)
     kind = rehearse(scenario).findings[0].partition(":")[0]
     small = shrink(

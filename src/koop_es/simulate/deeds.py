@@ -202,9 +202,12 @@ class Terms:
 Moment = tuple[int, int, float]
 
 
+_AFTER = {PUT_RIGHT: 1, ROUNDS: 2}
+
+
 def moment(item: Deed | Sent | Told) -> Moment:
     """Order what happened by step, because clocks jump; what is put right and the rounds come last."""
-    after = {PUT_RIGHT: 1, ROUNDS: 2}.get(item.step, 0)
+    after = _AFTER.get(item.step, 0)
     return after, max(item.step, 0), item.when.timestamp() if after == 2 else 0.0
 
 

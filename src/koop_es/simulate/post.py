@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from koop_es.connectors.values import day
 from koop_es.domain.observation import WEB_SERVICE_USER, Kind
@@ -262,7 +263,8 @@ class Post:
         finally:
             store.kill_at = store.fail_at = 0
             self._let_pass()
-        self._note_alarms(parcel)
+        held_back = withheld(self.store)
+        self._note_alarms(parcel, held_back)
         exports = self.staff.diary.exports
         if exports[parcel.noted].status not in TAKEN:  # what was applied once is not undone by coming again
             exports[parcel.noted] = replace(exports[parcel.noted], status=result.status)
@@ -281,7 +283,7 @@ class Post:
             self.staff.facts.contested |= parcel.fate == "shifted"  # who was new in it is known by the number it gave
         taken_in = result.status in TAKEN or finished
         if parcel.shown.proves and not parcel.spoilt and taken_in and self.newest[vhs] == parcel.sequence:
-            self.findings += self._unlike(parcel)
+            self.findings += self._unlike(parcel, held_back)
         if result.status in TAKEN:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
@@ -291,14 +293,14 @@ class Post:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
-    def _note_alarms(self, parcel: Parcel) -> None:
+    def _note_alarms(self, parcel: Parcel, held_back: list[dict[str, Any]]) -> None:
         """Note what the guards hold back since this export, and whether anything is behind it.
 
         Behind it is a fault of the file, or a restored program; what people do on purpose, however many, is nothing.
         """
         vhs = self.staff.programs[parcel.vhs].vhs
         known = {alarm.export for alarm in self.alarms}
-        for item in withheld(self.store):
+        for item in held_back:
             if item["vhs"] == vhs and item["id"] not in known:
                 restored = any(at == parcel.vhs for at, _ in self.staff.facts.went_back)
                 self.alarms.append(Alarm(vhs, item["id"], not (parcel.spoilt or parcel.lacking or restored)))
@@ -355,12 +357,12 @@ class Post:
             return False
         return (self.staff.programs[vhs].vhs, self.staff.coop_ids[course]) in courses_nobody_can_tell(self.store)
 
-    def _unlike(self, parcel: Parcel) -> list[str]:
+    def _unlike(self, parcel: Parcel, held_back: list[dict[str, Any]]) -> list[str]:
         """Compare what an export that was taken in showed with what the view says that it showed (C5)."""
         shown, staff = parcel.shown, self.staff
         if staff.facts.contested:
             learn_refs(self.store, staff)
-        held = {ref for item in withheld(self.store) if item["kind"] != "absence" for ref in item["refs"]}
+        held = {ref for item in held_back if item["kind"] != "absence" for ref in item["refs"]}
         asked = {staff.facts.label_of.get(ref) for ref in held}  # of whoever was booked twice one letter waits (D31)
         vhs = staff.programs[shown.vhs].vhs
         coop_ids = {staff.coop_ids[course]: course for course in shown.readable}

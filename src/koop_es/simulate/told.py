@@ -72,9 +72,9 @@ def lacking(diary: Diary, who: int, vhs: str, until: Moment) -> Iterator[tuple[S
     here = [(moment(deed), _row_went(deed)) for deed in mine if deed.intent != "returned" or deed.letter]
     row = 0
     for sent in sorted((sent for sent in diary.exports if sent.vhs == vhs), key=moment):
-        if not sent.complete or moment(sent) > until or sent.status in ("", "quarantined", "superseded"):
+        if not sent.complete or sent.status in ("", "quarantined", "superseded") or (now := moment(sent)) > until:
             continue
-        away = [intent for at, intent in here if at < moment(sent) and intent in ("removed", "returned", "joins")]
+        away = [intent for at, intent in here if at < now and intent in ("removed", "returned", "joins")]
         if sent.fault == "thinned" or away[-1:] == ["removed"]:
             row += 1
         elif sent.fault not in PARTIAL and sent.reach == "full":
