@@ -71,8 +71,8 @@ RESTORES = (
         (
             Edit(
                 "domain/went_back.py",
-                "        if booking.owner != vhs and _is_written_anew(seat, row):\n",
-                "        if False:\n",
+                "            if _is_written_anew(seat, row):\n",
+                "            if False:\n",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_a_list_on_its_way_that_is_carried_out_by_a_restored_program_hides_nothing",)),

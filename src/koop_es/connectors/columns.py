@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -110,6 +111,12 @@ NATIVE = {name: _fold(name) for layout in (COURSES, OCCUPANCY, BOOKINGS, USERS) 
 """The native headings, which nearly every file has, in the form in which they are compared."""
 
 
+@lru_cache(maxsize=64)
+def _fields_by_heading(named: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Give the fields by their headings in the form in which these are compared; of two alike the last one counts."""
+    return {folded(heading): field for field, heading in named}
+
+
 def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str) -> Header:
     """Find the fields of a layout in a header line, by the native headings and those of the profile.
 
@@ -123,8 +130,8 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
             line=1,
             remedy="check the delimiter",
         )
-    field_of = {folded(heading): field for field, heading in layout.headings.items()}
-    field_of |= {folded(alias): field for field, names in aliases.items() for alias in names}
+    named = [(field, alias) for field, names in aliases.items() for alias in names]
+    field_of = _fields_by_heading((*layout.headings.items(), *named))
     at: dict[str, int] = {}
     unknown: list[str] = []
     doubled: list[str] = []

@@ -96,23 +96,25 @@ class Content:
             remarks = notes.count
             if keep:
                 rows = sheet.checked(group, sheet.reader.row, sheet.reader.many.rows)
-                names = [(row.booking_id, row.ref, row.status) for row in rows]
+                refs = [(row.ref, row.status) for row in rows if row.ref]
+                ids, count = (row.booking_id for row in rows), len(rows)
             else:
                 rows, names = None, sheet.checked(group, sheet.reader.name, sheet.reader.many.names)
+                refs = [(ref, status) for _, ref, status in names if ref]
+                ids, count = (booking_id for booking_id, _, _ in names), len(names)
             doubtful = sheet.reader.take_doubtful()
             if key is None:
                 continue  # none of its rows can be used
-            refs = [(ref, status) for _, ref, status in names if ref]
             twice = names_twice([ref for ref, _ in refs])
             if notes.count != remarks or doubtful or twice:  # what may be set aside for what is known is read again
                 self._remarked.add(key)
             if rows is not None:
                 self._kept[key] = rows
-            if sheet.doubled and any(sheet.is_doubled(booking_id) for booking_id, _, _ in names):
+            if sheet.doubled and any(map(sheet.is_doubled, ids)):
                 doubled.add(key)
             own = self._own(key, vhs) if any(owner_of(ref) == vhs for ref, _ in refs) else []
             mirrors = any(status is not CANCELLED for _, status in refs)
-            found[key] = CourseBookings(_Rows(self, key, len(names)), own, mirrors, doubtful, twice)
+            found[key] = CourseBookings(_Rows(self, key, count), own, mirrors, doubtful, twice)
         self._leave_out(sheet, doubled, found, notes)
         if keep:
             sheet.let_go()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -84,7 +83,7 @@ def write_export(  # noqa: PLR0913 - one argument per key of the manifest
         "encoding": encoding,
         "files": files,
     }
-    contents[manifest.NAME] = json.dumps(stated, ensure_ascii=False, indent=2).encode()
+    contents[manifest.NAME] = msgspec.json.format(msgspec.json.encode(stated))
     _store(target, contents)
     return target
 

@@ -46,6 +46,7 @@ class KoopExport:
         self._content = Content(None, None, "")
         with self._whose():
             self._profile = self._chosen(profile)
+            self._read_with = self._profile.fingerprint()
             self._encoding: Encoding = self.manifest.encoding or self._profile.encoding
             self._stamps = {part: source.stamp(file.path) for part, file in self._parts.items()}
             self._looks = {part: Look(closely=self._encoding not in {"utf-8", "utf-16"}) for part in self._parts}
@@ -71,7 +72,7 @@ class KoopExport:
         """
         report = self.fingerprint.report()
         report.scope_from = self.manifest.scope_from
-        report.reading = self._profile.fingerprint()[:16]
+        report.reading = self._read_with[:16]
         report.composed = self._profile.booking_ids == "per course"
         with self._whose():
             notes = Notes(manifest.NAME, "course")
@@ -129,7 +130,7 @@ class KoopExport:
                     file=file.path,
                     remedy="export again, in full",
                 )
-        return Content(courses, bookings, f"{self._written} {self._profile.fingerprint()} {self.manifest.kind}")
+        return Content(courses, bookings, f"{self._written} {self._read_with} {self.manifest.kind}")
 
     def _course_reader(self, header: Header, notes: Notes) -> CourseReader:
         return CourseReader(header, self._profile, notes)
@@ -210,7 +211,7 @@ class KoopExport:
             "kind": stated.kind,
             "scope": stated.scope_from.isoformat() if stated.scope_from else None,
             "encoding": self._written,
-            "profile": self._profile.fingerprint(),
+            "profile": self._read_with,
             "files": [[part, sums[part], file.rows, file.sha256 is not None] for part, file in self._parts.items()],
         }
         return Fingerprint(

@@ -81,8 +81,8 @@ class Lines:
         if b"\r" in block and not block.count(b"\r") == block.count(b"\r\n") == len(lines):
             return None
         separator = delimiter.encode(self.codec)
-        counts = [line.count(separator) for line in lines]
-        if min(counts) != width - 1 or max(counts) != width - 1 or max(map(len, lines)) > limits.CELL_CHARS:
+        counts = {line.count(separator) for line in lines}
+        if counts != {width - 1} or max(map(len, lines)) > limits.CELL_CHARS:
             return None
         try:
             block.decode(self.codec)

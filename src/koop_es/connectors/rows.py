@@ -317,14 +317,15 @@ def fact_parser(field: str, profile: Profile) -> Parser:
         return items
     if field == "rate":
         return lambda text: rate(plain(text), profile)
-    parsers: dict[str, Parser] = {
-        "delivery": _delivery,
-        **dict.fromkeys(_TIMES, lambda text: time_of_day(clean(text))),
-        **dict.fromkeys(DAYS, _or_none(lambda text: day(text, profile.dates))),
-        **dict.fromkeys(_COUNTS, _or_none(count)),
-        **dict.fromkeys(MONEY_FIELDS, _or_none(cents)),
-    }
-    return parsers.get(field, prose)
+    if field in _TIMES:
+        return lambda text: time_of_day(clean(text))
+    if field in DAYS:
+        return _or_none(lambda text: day(text, profile.dates))
+    if field in _COUNTS:
+        return _or_none(count)
+    if field in MONEY_FIELDS:
+        return _or_none(cents)
+    return _delivery if field == "delivery" else prose
 
 
 def _or_none(parse: Parser) -> Parser:

@@ -6,6 +6,8 @@ That is what nearly all are. Whatever else a row may hold is for ``rows`` to say
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
+from operator import contains
 from typing import NamedTuple
 from unicodedata import is_normalized
 
@@ -127,7 +129,7 @@ class TidyBookings:
             (found.participant_no, letters, found.name, found.first_name, found.phone)
         ):
             return True
-        return any(found.email) and bool([mail for mail in found.email if mail and "@" not in mail])
+        return any(found.email) and not all(map(contains, filter(None, found.email), repeat("@")))
 
     def _is_named(self, ref: str, name: str, first_name: str) -> bool:
         """Tell whether a row is a mirror of another VHS's booking, or has the names that an own one must have (B4)."""

@@ -152,6 +152,7 @@ def _clock(text: str) -> str | None:
     return text[1:] if len(text) == len(" HH:MM:SS") else f"{text[1:]}:00"
 
 
+@lru_cache(maxsize=8192)
 def local_text(moment_iso: str) -> str:
     """Write an ISO date-time with offset as ``DD.MM.YYYY HH:MM:SS`` in Europe/Berlin, the reverse of moment."""
     when = datetime.fromisoformat(moment_iso).astimezone(BERLIN)

@@ -139,8 +139,11 @@ def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None)
 def withdrawn_s(draft: Draft) -> list[str]:
     """List the bookings whose "S" this VHS last showed in an export that was withdrawn (D32)."""
     vhs = draft.moment.vhs
-    seats = ((ref, booking.seats.get(vhs)) for ref, booking in draft.state.bookings.items())
-    return sorted(ref for ref, seat in seats if seat is not None and seat.taken_back and not seat.live)
+    return sorted(
+        ref
+        for ref, booking in draft.state.bookings.items()
+        if (seat := booking.seats.get(vhs)) is not None and seat.taken_back and not seat.live
+    )
 
 
 def question_alone(draft: Draft, was_wrong: Collection[str], shown: Mapping[str, BookingRow]) -> None:

@@ -126,16 +126,16 @@ def _show_row(
         seat.person_version = person_version
         _show(state, booking, seat, event.status, event)
         return
-    booking.seats[event.vhs] = Seat(
-        status=event.status,
-        booking_id=event.booking_id,
-        participant_no=event.participant_no,
-        booked_at=booked_at,
-        person_version=person_version,
-        shown_cancelled=event.status is CANCELLED,
-        actor=event.actor,
-        version=state.version,
-        since=0 if (origin := event.origin) is None else origin.sequence or 0,  # as count_of_export tells
+    booking.seats[event.vhs] = Seat(  # by place, because a fold makes so many
+        event.status,
+        event.booking_id,
+        event.participant_no,
+        booked_at,
+        person_version,
+        event.status is CANCELLED,
+        event.actor,
+        state.version,
+        0 if (origin := event.origin) is None else origin.sequence or 0,  # as count_of_export tells
     )
 
 

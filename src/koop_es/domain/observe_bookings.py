@@ -88,7 +88,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     note_moved_back(draft, shown)
     if part.proves_absence:
         note_lacking(draft, shown)
-    fresh = note_anew(draft, shown, pairing.rekeyed)
+    fresh = note_anew(draft, shown, pairing.rekeyed) if not pairing.plain else frozenset()
     note_as_before(draft, pairing.reused, shown)
     if draft.judgement.went_back is not None:
         take_former_rows(draft, part, shown, missing)
@@ -150,9 +150,9 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
     vhs = draft.moment.vhs
     booking = draft.state.bookings.get(ref)
     seat = booking.seats.get(vhs) if booking is not None else None
-    plain = booking is not None and seat is not None and _is_unchanged(draft, booking, seat, row)
-    if plain and ref not in pairing.replaced:
-        return
+    if booking is not None and seat is not None and ref not in pairing.replaced:  # noqa: SIM102 - asked of every row
+        if _is_unchanged(draft, booking, seat, row):
+            return
     if row.unstated:
         row = last_stated(draft, booking, seat, row)
     if row.status is None:
@@ -181,18 +181,20 @@ def _is_unchanged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -
     """Tell at once of most rows that they say nothing: one of the VHS's own live bookings, as it was shown before and
     stands, with nothing open about it.
     """
+    if row.status is not seat.status or row.status is CANCELLED or row.status is None:
+        return False
+    if seat.absences or seat.lost or seat.orphaned or seat.archived or seat.told or seat.taken_back or seat.waiting:
+        return False
+    if seat.unknown_status is not None or seat.survivor is not None or seat.reused_by is not None:
+        return False
+    if seat.unreferenced or row.unstated:
+        return False
     return (
-        row.status is seat.status
-        and row.status is not CANCELLED
-        and row.status is not None
-        and row.participant_no == seat.participant_no
+        row.participant_no == seat.participant_no
         and row.booked_at == booking.booked_at
         and booking.claimed
         and booking.owner == draft.moment.vhs
         and seat.person_version == booking.person_version != PERSON_DIFFERS
-        and not (row.unstated or seat.absences or seat.lost or seat.orphaned or seat.archived or seat.told)
-        and not (seat.taken_back or seat.waiting or seat.unreferenced)
-        and seat.unknown_status is seat.survivor is seat.reused_by is None
         and row.person is not None
         and row.person == draft.person(booking.person_id, booking.person_version)
     )

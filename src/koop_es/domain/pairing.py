@@ -52,7 +52,7 @@ class Pairing:
     new registrations under the Beleg-ID of a former booking, by their reference (D18a), ``replaced`` show another
     person (D18c), ``joined`` the person of another booking of the course, who was merged with theirs (B13), ``doubled``
     are the rows of mirrors that stand there twice, ``unreferenced`` mirrors without reference, or with that of another
-    (D26). ``held`` are rows that wait.
+    (D26). ``held`` are rows that wait. ``plain`` says that all stand under the Beleg-IDs and times they had before.
     """
 
     shown: dict[str, BookingRow] = field(default_factory=dict)
@@ -63,6 +63,7 @@ class Pairing:
     doubled: dict[str, list[BookingRow]] = field(default_factory=dict)
     unreferenced: set[str] = field(default_factory=set)
     held: list[Hold] = field(default_factory=list)
+    plain: bool = False
 
 
 def pair(draft: Draft, part: Slice) -> Pairing:
@@ -72,8 +73,9 @@ def pair(draft: Draft, part: Slice) -> Pairing:
     copies = _copies(draft)
     back = draft.judgement.back_at(state.coop_id) is not None
     result = Pairing()
-    shown, odd = result.shown, []
-    for row in part.bookings:
+    new = not (known or copies) and all(row.ref is None for row in part.bookings)  # a course's first rows
+    shown, odd, foreign = result.shown, list(part.bookings) if new else [], 0
+    for row in part.bookings if not new else ():
         ref = row.ref
         if ref is None or ref.startswith(own):
             booking = known.get(row.booking_id)
@@ -91,6 +93,7 @@ def pair(draft: Draft, part: Slice) -> Pairing:
             if row.ref is None and booking.owner != vhs and "ref" not in row.unstated:
                 result.unreferenced.add(ref)
         else:
+            foreign += 1
             booking = known.get(row.booking_id)
             if booking is not None and booking.ref != ref and _is_misnamed(draft, booking, row):
                 ref = booking.ref
@@ -103,6 +106,7 @@ def pair(draft: Draft, part: Slice) -> Pairing:
         _Weighing(draft, part, known, result).weigh(odd)
     for ref, rows in result.doubled.items():
         shown[ref] = nearest(state.bookings.get(ref), vhs, rows)
+    result.plain = not (odd or foreign)
     return result
 
 

@@ -270,15 +270,11 @@ def _counted(lane: Lane) -> list[str]:
 
 def is_odd(seat: Seat) -> bool:
     """Tell whether a violation can be about this seat at all: of most it cannot, and most of the time went there."""
-    plain = seat.unknown_status is seat.survivor is seat.merged_from is seat.former is None
-    return (
-        not plain
-        or seat.absences > 0
-        or (seat.shown_cancelled and seat.live)
-        or seat.unreferenced
-        or seat.doubles != ()
-        or seat.waiting != ()
-    )
+    if seat.absences or seat.unreferenced or seat.doubles or seat.waiting:
+        return True
+    if seat.unknown_status is not None or seat.survivor is not None:
+        return True
+    return seat.merged_from is not None or seat.former is not None or (seat.shown_cancelled and seat.live)
 
 
 def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> Iterator[Violation]:

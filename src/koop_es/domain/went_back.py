@@ -244,10 +244,11 @@ def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
     before; they lack nowhere, and alone that is no restore.
     """
     state, vhs = draft.state, draft.moment.vhs
-    new = {row.booking_id: row for ref, row in shown.items() if ref not in state.bookings} if draft.complete else {}
-    for booking in state.bookings.values() if new else ():
+    moved = [booking for booking in state.bookings.values() if booking.moved] if draft.complete else []
+    new = {row.booking_id: row for ref, row in shown.items() if ref not in state.bookings} if moved else {}
+    for booking in moved if new else ():
         seat = booking.seats.get(vhs)
-        if seat is None or not booking.moved or booking.owner != vhs or (row := new.get(seat.booking_id)) is None:
+        if seat is None or booking.owner != vhs or (row := new.get(seat.booking_id)) is None:
             continue
         if row.booked_at == seat.booked_at and is_its_row(draft, booking, seat, row):
             draft.weight.signs.append(Sign(seat.gone, anew=True))
@@ -258,15 +259,16 @@ def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection
     written anew; gives all that go on in a row that no export showed yet: they do not stand (D20).
     """
     state, vhs, fresh = draft.state, draft.moment.vhs, set(rekeyed)
-    for ref, row in shown.items() if draft.complete and state.bookings else ():
-        booking = state.bookings.get(ref)
-        seat = booking.seats.get(vhs) if booking is not None else None
-        if booking is None or seat is None:
+    bookings = state.bookings
+    for ref, row in shown.items() if draft.complete and bookings else ():
+        if (booking := bookings.get(ref)) is None or (seat := booking.seats.get(vhs)) is None:
             continue
-        if booking.owner != vhs and _is_written_anew(seat, row):
-            fresh.add(ref)
-            draft.weight.signs.append(Sign(seat.since, row=True, anew=True))
-        if booking.owner != vhs or row.booked_at == seat.booked_at:
+        if booking.owner != vhs:
+            if _is_written_anew(seat, row):
+                fresh.add(ref)
+                draft.weight.signs.append(Sign(seat.since, row=True, anew=True))
+            continue
+        if row.booked_at == seat.booked_at:
             continue
         if not seat.live or not (before := moment_of(seat.booked_at)) or moment_of(row.booked_at) <= before:
             continue
@@ -319,7 +321,7 @@ def note_former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingR
 def note_lacking(draft: Draft, shown: Collection[str]) -> None:
     """Note that a complete export lacks rows, also of who is cancelled: no sign, but they do not stand (D20)."""
     vhs = draft.moment.vhs
-    seats = (booking.seats.get(vhs) for ref, booking in draft.state.bookings.items() if ref not in shown)
+    seats = (draft.state.bookings[ref].seats.get(vhs) for ref in draft.state.bookings.keys() - shown)
     draft.weight.lacks = any(seat is not None and seat.held for seat in seats)
 
 

@@ -9,6 +9,7 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -198,8 +199,8 @@ class Run:
         fence = fences.watch(tx)
         if any(item.fence != fence for item in decided):
             raise at(StoreContended, self.store.address, "a person was forgotten meanwhile")
-        vault.put(tx, (entry for item in news for entry in item.persons))
-        cells.put(tx, (entry for item in decided for entry in item.cells))
+        vault.put(tx, chain.from_iterable(item.persons for item in news))
+        cells.put(tx, chain.from_iterable(item.cells for item in decided))
         project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])
         for said, where in zip(marks or [], positions[len(news) :], strict=True):
             project_institution(tx, said.stream, said.events, where)

@@ -36,6 +36,9 @@ PREFIX_BYTES = 9
 
 PERSONS_OF_A_DECISION = 1 << 8 * (PERSON_ID_BYTES - PREFIX_BYTES)
 
+_ENDINGS = tuple(f"{number:02x}" for number in range(256))
+"""The last byte of an id, written once for all."""
+
 
 def person_ids() -> Callable[[], str]:
     """Make the source of the random ids under which persons stand in the vault; no other random numbers are (D15).
@@ -46,7 +49,8 @@ def person_ids() -> Callable[[], str]:
     def drawn() -> Iterator[Iterator[str]]:
         while True:
             prefix = secrets.token_hex(PREFIX_BYTES)
-            yield map(f"{prefix}%06x".__mod__, range(PERSONS_OF_A_DECISION))
+            for number in range(PERSONS_OF_A_DECISION // len(_ENDINGS)):
+                yield map(f"{prefix}{number:04x}".__add__, _ENDINGS)
 
     return chain.from_iterable(drawn()).__next__
 

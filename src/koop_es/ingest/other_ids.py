@@ -34,6 +34,8 @@ class OtherIds:
     def count(self, decided: Iterable[Decided]) -> None:
         """Count what was decided on some of the export's slices."""
         for item in decided:
+            if _GO_ON.isdisjoint(map(type, item.events)):  # as in nearly all
+                continue
             for event in item.events:
                 if type(event) not in _GO_ON:
                     continue

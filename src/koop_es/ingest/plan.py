@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -208,7 +209,7 @@ def _untold(plan: Plan, decided: list[Decided]) -> list[Untold]:
 
 def count(decided: list[Decided]) -> tuple[int, int]:
     """Count the events that were decided, and those among them that say that something is withheld (D4, D31)."""
-    kinds = Counter(type(event) for item in decided for event in item.events)
+    kinds = Counter(map(type, chain.from_iterable(item.events for item in decided)))
     return kinds.total(), kinds[OrphanWithheld] + kinds[EffectWithheld]
 
 

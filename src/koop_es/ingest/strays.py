@@ -28,7 +28,7 @@ def set_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> No
 
     One query finds where the bookings are; one that its owner never reported is nobody's stray.
     """
-    mirrors = {part.coop_id: [row for row in part.bookings if _is_mirror(row, vhs)] for part in slices}
+    mirrors = {part.coop_id: [row for row in part.bookings if row.ref and _is_mirror(row, vhs)] for part in slices}
     refs = {row.ref for rows in mirrors.values() for row in rows if row.ref}
     if not refs:
         return

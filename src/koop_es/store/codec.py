@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -39,9 +39,13 @@ def _reader(topic: str) -> Callable[[bytes], Event]:
 
 def encode(event: Event) -> bytes:
     """Write the state of an event; raises StatementFailed for a type that is not among the events."""
-    if EVENTS.get(event.TOPIC) is not type(event):
-        raise StatementFailed(f"{type(event).__name__} is no event of the log")
+    _refuse_unknown(type(event))
     return _encode(event)
+
+
+def _refuse_unknown(kind: type[Event]) -> None:
+    if EVENTS.get(kind.TOPIC) is not kind:
+        raise StatementFailed(f"{kind.__name__} is no event of the log")
 
 
 def decode(position: int, stream: str, version: int, topic: str, state: bytes) -> Recorded:
@@ -101,9 +105,11 @@ def stories(rows: Sequence[StoredRow]) -> dict[str, Story]:
 
 
 def encode_all(appends: Sequence[Append]) -> list[NewRow]:
-    """Write the rows of new events, the first of a stream as version 1."""
+    """Write the rows of new events, the first of a stream as version 1; raises what ``encode`` raises."""
+    for kind in dict.fromkeys(map(type, chain.from_iterable(append.events for append in appends))):
+        _refuse_unknown(kind)
     return [
-        (stream, version, event.TOPIC, encode(event))
+        (stream, version, event.TOPIC, _encode(event))
         for stream, expected, events in appends
         for version, event in enumerate(events, expected + 1)
     ]

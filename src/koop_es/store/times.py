@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from koop_es.store.record import Append
@@ -18,6 +20,8 @@ if TYPE_CHECKING:  # every transaction notes the times of what it writes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+_recorded_at = attrgetter("recorded_at")
 
 EVER = "9999-12-31T23:59:59+00:00"
 """A moment after all others."""
@@ -45,7 +49,7 @@ def steps(newest_first: Iterable[tuple[int, str]]) -> list[Step]:
 
 def note(tx: Tx, appends: Sequence[Append], head: int) -> None:
     """Keep the times of events that were written last; ``head`` is the position of the last of them."""
-    told = {event.recorded_at for append in appends for event in append.events}
+    told = set(map(_recorded_at, chain.from_iterable(append.events for append in appends)))
     if len(told) == 1:  # what one export or command writes
         put(tx, [(head, microseconds(told.pop()))])
         return

@@ -42,7 +42,7 @@ COLUMNS = {
 Key = tuple[str, str, str]
 """A violation within its cooperation: code, VHS, booking."""
 
-_ABOUT_VIOLATIONS: frozenset[type[Event]] = frozenset({ViolationOpened, ViolationClosed, ViolationAcknowledged})
+ABOUT_VIOLATIONS: frozenset[type[Event]] = frozenset({ViolationOpened, ViolationClosed, ViolationAcknowledged})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -120,10 +120,9 @@ def withheld_of(state: Cooperation) -> list[Row]:
     found = [(vhs, coop_id, "", held.withheld_id) for vhs, lane in state.lanes.items() for held in lane.waiting]
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
-            if seat.withheld is not None:
-                found.append((vhs, coop_id, booking.ref, seat.withheld))
-            if seat.waiting:
-                found += [(vhs, coop_id, booking.ref, held.withheld_id) for held in seat.waiting]
+            if seat.withheld is not None or seat.waiting:
+                ids = [seat.withheld] if seat.withheld is not None else []
+                found += [(vhs, coop_id, booking.ref, name) for name in (*ids, *(h.withheld_id for h in seat.waiting))]
     return found
 
 
@@ -137,7 +136,7 @@ def violations_of(item: Touched | Said) -> tuple[list[Row], list[Closing]]:
     standing: dict[Key, int] = {}
     closed: dict[int, tuple[int, str]] = {}
     closings: list[Closing] = []
-    told = [pair for pair in zip(item.events, item.positions, strict=True) if type(pair[0]) in _ABOUT_VIOLATIONS]
+    told = [pair for pair in zip(item.events, item.positions, strict=True) if type(pair[0]) in ABOUT_VIOLATIONS]
     for event, position in told:
         if isinstance(event, ViolationOpened):
             opened.append((event, position))
@@ -163,7 +162,7 @@ def acknowledged_of(item: Touched | Said) -> dict[Key, str]:
     """Find who answers for a violation that is open after these events, as it is kept (D30)."""
     found: dict[Key, str] = {}
     for event in item.events:
-        if type(event) not in _ABOUT_VIOLATIONS:
+        if type(event) not in ABOUT_VIOLATIONS:
             continue
         assert isinstance(event, ViolationOpened | ViolationClosed | ViolationAcknowledged)
         key = (event.code, event.vhs, event.ref)

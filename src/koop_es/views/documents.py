@@ -136,12 +136,13 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
             if seat.told or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
-                there = seat.unknown_status is seat.survivor is seat.reused_by is None
-                if there and not (unread or seat.lost or seat.archived or (untold and booking.ref in untold)):
+                there = not (unread or seat.lost or seat.archived or (untold and booking.ref in untold))
+                if there and seat.unknown_status is None and seat.survivor is None and seat.reused_by is None:
                     reported = seat.status  # as ``shows`` tells
                     if seat.waiting:
                         reported = next((held.status for held in seat.waiting if held.status is not None), reported)
-                live += seat.status is not None and seat.status is not CANCELLED
+                if seat.status is not None and seat.status is not CANCELLED:
+                    live += 1
         if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):
             wanted = booking.status  # as status_at tells, which most are
         elif (ended := status_at(booking, seat, over=over)) is None:

@@ -8,6 +8,7 @@ from koop_es.domain.events import Event
 from koop_es.domain.reach import reached
 from koop_es.store import Tx
 from koop_es.views.derived import (
+    ABOUT_VIOLATIONS,
     Said,
     Touched,
     acknowledged_of,
@@ -54,6 +55,8 @@ def project_institution(tx: Tx, stream: str, events: Sequence[Event], positions:
 
 
 def _follow_violations(tx: Tx, item: Touched | Said) -> None:
+    if ABOUT_VIOLATIONS.isdisjoint(map(type, item.events)):  # as in nearly all
+        return
     opened, closings = violations_of(item)
     for (code, vhs, ref), position, at in closings:
         tx.run("violation_close", coop_id=item.stream, vhs=vhs, code=code, ref=ref, position=position, at=at)
