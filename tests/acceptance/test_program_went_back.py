@@ -291,6 +291,26 @@ def test_d20_forgotten_people_cannot_be_restored_and_the_answer_says_so(
     assert "forgotten" in error["message"]
 
 
+def test_d20_who_is_forgotten_before_the_list_goes_out_is_not_written_again_without_a_name(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    copy = Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(network[NEAR])
+    koop.take_in(network[NEAR].export(), status=1)
+    ref = f"{NEAR}:9101"
+    koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup of the night")
+    listed = koop.ask("changes", "--vhs", NEAR, "--preview")["changes"]
+    assert ("booking.create", ref) in {(change["kind"], change["booking"]["ref"]) for change in listed}
+    assert koop.ask("forget", "--booking", ref, "--dry-run")["erased"][0]["restoring"]
+    assert koop.ask("forget", "--booking", ref)["erased"][0]["restoring"], "the answer says that it ends"
+    assert ref not in {change["booking"]["ref"] for change in koop.changes(NEAR)}
+    assert ("BOOKING_REMOVED", NEAR) in codes(koop), "nobody is cancelled, and it is asked"
+    koop.refused("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "again", status=3)
+    koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "removed", "--reject")
+    assert everybody(koop)[NEAR][ref] == "S"
+
+
 def test_d20_the_count_of_exports_may_go_back_with_it(koop: Console, network: dict[str, Program]) -> None:
     copy, sequence = Copy(network[NEAR]), network[NEAR].sequence
     work_since(koop, network)

@@ -58,6 +58,24 @@ RESTORES = (
         ),
     ),
     Mutation(
+        "who is forgotten is written again all the same",
+        "D20",
+        "A row without a name stands at the owner, cannot be used, and is written a second time.",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "seat.absent_version, seat.lost = state.version, False  # nothing",
+                "seat.absent_version = state.version  # nothing",
+            ),
+        ),
+        Named(
+            (
+                "tests/acceptance/test_program_went_back.py::"
+                "test_d20_who_is_forgotten_before_the_list_goes_out_is_not_written_again_without_a_name",
+            )
+        ),
+    ),
+    Mutation(
         "who was written again beside the own row is somebody else",
         "D26",
         "An old file that is answered would give one person two seats.",

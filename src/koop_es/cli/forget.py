@@ -53,6 +53,13 @@ def _shown(found: Erasure, title: str) -> Callable[[Console], None]:
     headings = ("person", "COOP-Id", "booking", "versions", "told to", "forgotten")
     rows = [(t.person_id, t.coop_id, t.ref, t.versions, ", ".join(t.told), t.forgotten_at) for t in found.targets]
     texts = [f"rows set aside that go as well: {found.quarantined_rows}"]
+    texts += [
+        f"booking {target.ref} is not written again at VHS {target.owner}: who was forgotten cannot be restored; if it "
+        f"was removed: koop-es restore-booking {target.coop_id} --booking {target.ref} --vhs {target.owner} --reject "
+        "--reason TEXT"
+        for target in found.targets
+        if target.restoring
+    ]
     texts += [f"the same person: koop-es forget --booking {other['ref']}  ({other['coop_id']})" for other in found.also]
     told = sorted({vhs for target in found.targets for vhs in (target.owner, *target.told)})
     if found.backups:

@@ -366,7 +366,8 @@ class BookingQuestioned(Event, frozen=True, kw_only=True, omit_defaults=True):
     """What is meant is asked, and nobody is told anything until somebody decides; ``what`` says of what (D20, D24).
 
     ``row``: the owner no longer shows its booking, which proves nothing, because the row was removed while the course
-    was cancelled, went with its program, or was left under a former number of the course. ``shown``: the row shows a
+    was cancelled, went with its program, or was left under a former number of the course; or it was to be written
+    again, and who booked it was forgotten. ``shown``: the row shows a
     former letter or person. ``orphan``: a row is back that was removed after the moment to which the program went back.
     """
 

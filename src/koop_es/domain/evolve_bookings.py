@@ -350,7 +350,7 @@ def _questioned(state: Cooperation, event: e.BookingQuestioned) -> None:
     seat = _seat(booking, event)
     if event.what == "row":
         _miss(state, seat, event, 1)
-        seat.absent_version = state.version
+        seat.absent_version, seat.lost = state.version, False  # nothing is written before it is answered
     else:
         _show_former(state, booking, seat, event)
     seat.asked, seat.ask, seat.back = state.version, event.what, _back(state, event) or seat.back

@@ -35,6 +35,24 @@ def restore_booking(draft: Draft, ref: str, reason: str) -> None:
     draft.settle_violations()
 
 
+def waits_for_restoring(booking: Booking | None) -> bool:
+    """Tell whether somebody decided that a booking is written again at its owner, and it is not there yet (D20)."""
+    seat = booking.seats.get(booking.owner) if booking is not None else None
+    return seat is not None and seat.lost and seat.answered > 0
+
+
+def end_restoring(draft: Draft, ref: str) -> None:
+    """Ask again about a booking that was to be written again, and whose person is forgotten (D20, D15).
+
+    Nothing without a name is written at its owner; that it was removed may still be said.
+    """
+    booking = draft.state.bookings.get(ref)
+    if booking is not None and waits_for_restoring(booking):
+        answered = booking.seats[booking.owner].answered
+        draft.add(e.BookingQuestioned, "D20", vhs=booking.owner, cause=answered, ref=ref)
+        draft.settle_violations()
+
+
 def _refuse_second_seat(draft: Draft, booking: Booking, seat: Seat) -> None:
     """Refuse to write again whoever was entered anew since, or may be (D20). Raises Refused."""
     if seat.ask != "row":

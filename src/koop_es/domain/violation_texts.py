@@ -174,7 +174,8 @@ ASKED = (
     "Booking {ref} is missing at its owner, which proves nothing: it went with a course that lives again or a program "
     "that went back, or its row was left under the course's former number or where it had moved from (then move it "
     "over), or an operator took its removal back. It counts until somebody decides: koop-es restore-booking {course} "
-    "--booking {ref} --vhs {owner} --reason TEXT writes it again; with --reject it is cancelled everywhere."
+    "--booking {ref} --vhs {owner} --reason TEXT writes it again, but not for who was forgotten; with --reject it is "
+    "cancelled everywhere."
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24, D32, R20)."""
 

@@ -13,11 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.errors import BadInput
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.merges import is_same_person
+from koop_es.domain.restoring import end_restoring, waits_for_restoring
 from koop_es.domain.wanted import sees_identity
+from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
 from koop_es.store import Store, Tx, cells, fences, vault
 
@@ -33,7 +36,10 @@ class PersonUnknown(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One person of one booking: how much is kept, who was told the name, and since when the person is forgotten."""
+    """One person of one booking: how much is kept, who was told the name, and since when the person is forgotten.
+
+    ``restoring`` says that the booking was to be written again at its owner, which ends with the name (D20).
+    """
 
     person_id: str
     coop_id: str
@@ -42,6 +48,7 @@ class Target:
     versions: int
     told: list[str]
     forgotten_at: str | None
+    restoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,9 @@ def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now:
     ids, bookings, at = list(person_ids), list(refs), now.isoformat()
     found = preview(store, ids, bookings)
     persons = [target.person_id for target in found.targets]
+    for target in found.targets:
+        if target.restoring:
+            _end_restoring(store, target, now)
     store.retrying(lambda: _fence(store, persons, at))
     store.retrying(lambda: finish(store, at))
     with store.reading() as tx:
@@ -112,6 +122,11 @@ def _fence(store: Store, persons: list[str], at: str) -> None:
         fences.put(tx, persons, at)
 
 
+def _end_restoring(store: Store, target: Target, now: datetime) -> None:
+    """Let nothing be written again for somebody who is about to be forgotten (D20)."""
+    decide(store, target.coop_id, moment(target.owner, now), lambda draft: end_restoring(draft, target.ref))
+
+
 def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     held = {item.person_id: item for item in vault.held(tx, ids, refs)}
     fenced = {fence.person_id: fence for fence in fences.found(tx, ids, refs)}
@@ -129,7 +144,9 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     for person_id, (coop_id, ref) in sorted(known.items(), key=lambda item: (item[1], item[0])):
         versions = held[person_id].versions if person_id in held else 0
         since = fenced[person_id].forgotten_at if person_id in fenced else None
-        targets.append(Target(person_id, coop_id, ref, owner_of(ref), versions, _told(tx, coop_id, ref), since))
+        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        restoring = waits_for_restoring(state.bookings.get(ref))
+        targets.append(Target(person_id, coop_id, ref, owner_of(ref), versions, _told(state, ref), since, restoring))
     people = vault.values(tx, known)
     traces = Traces.of(tx, (fences.Fence(t.person_id, t.coop_id, t.ref, "") for t in targets), (p for _, p in people))
     rows = len(_set_aside(tx, traces))
@@ -139,9 +156,8 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     return Erasure(targets, rows, False, _also(tx, people, known.keys()), _exports(tx, everybody), backups)
 
 
-def _told(tx: Tx, coop_id: str, ref: str) -> list[str]:
+def _told(state: Cooperation, ref: str) -> list[str]:
     """Name the VHSs besides the owner that were to be given the name: their programs keep what they were told (D1)."""
-    state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
     booking = state.bookings.get(ref)
     if booking is None:
         return []

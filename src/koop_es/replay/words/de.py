@@ -514,12 +514,12 @@ SAYS: dict[str, str] = {
     ),
     "n_asked": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT schreibt sie "
-        "wieder; mit --reject wurde sie wirklich entfernt, und alle anderen bekommen S."
+        "wieder, aber nicht für Vergessene; mit --reject wurde sie wirklich entfernt, und alle anderen bekommen S."
     ),
     "n_asked_shown": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT schreibt, was "
-        "seither dort stand; mit --reject gilt, was gezeigt wird. Wurde nichts zurückgesetzt, und war ein Export "
-        "dazwischen falsch: koop-es withdraw-export nimmt ihn zurück."
+        "seither dort stand, aber nicht für Vergessene; mit --reject gilt, was gezeigt wird. Wurde nichts "
+        "zurückgesetzt, und war ein Export dazwischen falsch: koop-es withdraw-export nimmt ihn zurück."
     ),
     "n_asked_orphan": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT lässt sie "

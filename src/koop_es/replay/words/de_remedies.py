@@ -112,7 +112,7 @@ _ASKED = (
     "stattfindet, oder mit einem zurückgesetzten Programm, oder ihre Zeile steht unter der früheren Nummer des Kurses "
     "oder im Kurs, aus dem sie umgebucht war (dann bitte nachholen), oder ein Betreiber hat die Löschung "
     "zurückgenommen. Sie gilt, bis jemand entscheidet: koop-es restore-booking {course} --booking {ref} --vhs {owner} "
-    "--reason TEXT schreibt sie wieder; "
+    "--reason TEXT schreibt sie wieder, aber nicht für Vergessene; "
     "mit --reject wird sie überall storniert."
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24)."""

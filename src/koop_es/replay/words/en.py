@@ -498,13 +498,13 @@ SAYS: dict[str, str] = {
         "Koop-Beleg-ID; it lives again when the next export shows it."
     ),
     "n_asked": (
-        "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes it again; with "
-        "--reject it was really removed, and all others get S."
+        "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes it again, but "
+        "not for who was forgotten; with --reject it was really removed, and all others get S."
     ),
     "n_asked_shown": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes what stood there "
-        "since; with --reject what is shown is meant. Was nothing put back, and an export in between wrong: koop-es "
-        "withdraw-export takes that one back."
+        "since, but not for who was forgotten; with --reject what is shown is meant. Was nothing put back, and an "
+        "export in between wrong: koop-es withdraw-export takes that one back."
     ),
     "n_asked_orphan": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT lets it live again; with "
