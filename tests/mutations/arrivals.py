@@ -14,7 +14,7 @@ _COMPLETE = "        complete = report.kind is Kind.FULL and report.has_bookings
 _APPEND = "        appends = [Append(item.state.coop_id, item.expected, item.events) for item in news]\n"
 _LAST = "        with self.store.write() as tx:\n            self._append(tx, decided, marks)\n"
 _ECHO = "    return draft.state.is_cancelled(booking) or booking.ever_cancelled\n"
-_ELSEWHERE = '    return "B11" if mirror_stands_elsewhere(part, booking, seat) else None\n'
+_ELSEWHERE = '    return "B11" if mirror_stands_elsewhere(draft, part, booking, seat) else None\n'
 
 ARRIVALS = (
     Mutation(

@@ -11,8 +11,62 @@ _IDENTITY = "tests/unit/domain/test_identity.py"
 _MERGES = "tests/unit/domain/test_merges.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _CARRIED = "tests/integration/ingest/test_carried_s.py"
+_REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
 ROWS = (
+    Mutation(
+        "whoever has the numbers of a mirror is that mirror",
+        "D18",
+        "A program that was restored gives them again, and her S would cancel somebody else's citizen (D20, D26).",
+        (
+            Edit(
+                "domain/pairing.py",
+                "(is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row))",
+                "is_another(one.witness, witness)",
+            ),
+        ),
+        Named(
+            (f"{_REGISTRATIONS}::test_d18a_numbers_of_a_mirror_given_again_are_another_registration",),
+        ),
+    ),
+    Mutation(
+        "whoever has the numbers and the day of a mirror is that mirror",
+        "D18",
+        "Where a program keeps no time of day all who register on one day look alike but for name, mail and phone.",
+        (
+            Edit(
+                "domain/pairing.py",
+                "                or (booking.owner != vhs and is_registration(draft, booking, seat, row))\n",
+                "",
+            ),
+        ),
+        Named((f"{_REGISTRATIONS}::test_d18a_who_registers_on_the_day_of_a_mirror_and_has_its_numbers_is_another",)),
+    ),
+    Mutation(
+        "a mirror stands in the row of its own course that has its numbers by now",
+        "D20",
+        "One registration in the morning after a restore would hide it, and the next mirror would be S at its owner.",
+        (
+            Edit(
+                "domain/moves.py",
+                "    return not here and not is_registration(draft, booking, seat, row)\n",
+                "    return True\n",
+            ),
+        ),
+        Named((f"{_REGISTRATIONS}::test_d20_numbers_of_lost_mirrors_that_are_given_again_do_not_hide_a_restore",)),
+    ),
+    Mutation(
+        "whoever has the numbers of a mirror in another course is its stray row",
+        "D18",
+        "Staff would be asked to set S in the row of their own citizen.",
+        (Edit("ingest/strays.py", " and not self._is_anothers(home, ref, row):\n", ":\n"),),
+        Named(
+            (
+                "tests/integration/ingest/test_homes.py"
+                "::test_d18a_who_has_the_numbers_of_a_mirror_in_another_course_is_a_registration",
+            )
+        ),
+    ),
     Mutation(
         "an S that a person set beside a move is the S of the move",
         "D21",
@@ -225,8 +279,8 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                "            return not is_another(one.witness, witness)\n",
-                "            return True\n",
+                "return not (is_another(one.witness, witness) or ",
+                "return not (",
             ),
         ),
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
@@ -412,7 +466,7 @@ ROWS = (
         (
             Edit(
                 "domain/moves.py",
-                "    return row is not None and row.participant_no == seat.participant_no\n",
+                "    return not here and not is_registration(draft, booking, seat, row)\n",
                 "    return False\n",
             ),
         ),

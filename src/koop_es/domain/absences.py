@@ -209,7 +209,7 @@ def note_strays(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     for ref in bookings.keys() - shown:
         booking = bookings[ref]
         seat = booking.seats.get(vhs) if booking.owner != vhs else None
-        if seat is not None and seat.live and not seat.orphaned and mirror_stands_elsewhere(part, booking, seat):
+        if seat is not None and seat.live and not seat.orphaned and mirror_stands_elsewhere(draft, part, booking, seat):
             draft.weight.strays += 1
 
 
@@ -272,7 +272,7 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Po
         return "D5"
     if sparing := _sparing(draft, seat, policy):
         return sparing
-    return "B11" if mirror_stands_elsewhere(part, booking, seat) else None
+    return "B11" if mirror_stands_elsewhere(draft, part, booking, seat) else None
 
 
 def _sparing(draft: Draft, seat: Seat, policy: Policy) -> str:

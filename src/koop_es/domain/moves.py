@@ -12,6 +12,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
+from koop_es.domain.registrations import is_registration
 from koop_es.domain.slices import Slice
 from koop_es.domain.witnesses import is_same_id
 
@@ -71,17 +72,22 @@ def is_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> boo
     """Tell whether a booking that is missing stands in another course of its VHS, its own or a mirror (D25)."""
     if booking.owner == draft.moment.vhs:
         return stands_elsewhere(draft, part, booking, seat) is not None
-    return mirror_stands_elsewhere(part, booking, seat)
+    return mirror_stands_elsewhere(draft, part, booking, seat)
 
 
-def mirror_stands_elsewhere(part: Slice, booking: Booking, seat: Seat) -> bool:
+def mirror_stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:
     """Tell whether a mirror stands in another course of its VHS, with its reference or, where the program keeps none,
     under the same Beleg-ID and TNR (D25, D26). Staff who file somebody else's citizen elsewhere cancel nobody.
+
+    A row of this very course was told already, and whose numbers went to another registration stands nowhere (D18a).
     """
     if part.elsewhere(booking.ref):
         return True
     row = part.stands(seat.booking_id)
-    return row is not None and row.participant_no == seat.participant_no
+    if row is None or row.participant_no != seat.participant_no:
+        return False
+    here = any(other.booking_id == row.booking_id for other in part.bookings)
+    return not here and not is_registration(draft, booking, seat, row)
 
 
 def _by_course(draft: Draft, booking: Booking, seat: Seat) -> bool:

@@ -21,6 +21,7 @@ from koop_es.domain.given_mirrors import Given, fit_by_name, fit_by_time
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.registrations import is_registration, witness_of_seat
 from koop_es.domain.second_rows import take_second_rows
 from koop_es.domain.slices import Slice, no_references
 from koop_es.domain.wanted import sees_identity
@@ -86,6 +87,7 @@ def pair(draft: Draft, part: Slice) -> Pairing:
                 booking is None
                 or not _is_plainly(seat := booking.seats[vhs], row)
                 or ((back or seat.lost or seat.asked) and is_gone(draft, seat))
+                or (booking.owner != vhs and is_registration(draft, booking, seat, row))
             ):
                 odd.append(row)
                 continue
@@ -170,10 +172,7 @@ def _is_misnamed(draft: Draft, booking: Booking, row: BookingRow) -> bool:
         return False
     if not (seat.live or row.status is CANCELLED or seat.unreferenced) or row.ref in lane.creates_given:
         return False
-    shown, now = Shown(seat.booking_id, seat.participant_no, seat.booked_at), witness_of_row(row)
-    named = sees_identity(draft.state, lane, booking)
-    person = draft.person(booking.person_id, seat.person_version or booking.person_version) if named else None
-    before = witness_of_person(shown, person)
+    before, now = witness_of_seat(draft, booking, seat), witness_of_row(row)
     return now.time == before.time if now.time and before.time else _is_silent(before, now)
 
 
@@ -334,11 +333,8 @@ class _Weighing:
 
     def _free(self, booking: Booking, seat: Seat) -> _Free:
         draft = self.draft
-        shown = Shown(seat.booking_id, seat.participant_no, seat.booked_at)
-        if not sees_identity(self.state, self.lane, booking):
-            return _Free(booking, seat, False, witness_of_person(shown, None))
-        person = draft.person(booking.person_id, seat.person_version or booking.person_version)
-        return _Free(booking, seat, booking.person_id in draft.erased, witness_of_person(shown, person))
+        erased = booking.person_id in draft.erased and sees_identity(self.state, self.lane, booking)
+        return _Free(booking, seat, erased, witness_of_seat(draft, booking, seat))
 
     def weigh(self, rows: list[BookingRow]) -> None:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
@@ -418,7 +414,7 @@ class _Weighing:
         if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:
-            return not is_another(one.witness, witness)
+            return not (is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row))
         to_be_written = one.booking.owner == self.vhs or one.ref in self.lane.creates_given
         if seat.orphaned or seat.survivor is not None or (seat.lost and not to_be_written):
             return False

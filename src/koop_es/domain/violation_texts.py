@@ -216,10 +216,12 @@ REUSED = (
 
 REUSED_RESTORED = (
     "The program gave the Beleg-ID {found} of booking {expected} to another registration, which is {ref} here. "
-    "Somebody decided that {expected} lives: the change list writes it again under another Beleg-ID. Do not enter it "
-    "by hand as well: it would be a second seat. This ends when an export shows it."
+    "{expected} lives: the change list writes it again under another Beleg-ID. Do not enter it by hand as well: it "
+    "would be a second seat. This ends when an export shows it."
 )
-"""What BELEG_ID_REUSED says once somebody decided that the former booking is written again (D18a, D20)."""
+"""What BELEG_ID_REUSED says while the former booking is to be written again: a mirror that went with its program, or
+one of which somebody decided that it lives (D18a, D20).
+"""
 
 TAKEN_BACK = (
     "Booking {ref} is missing in the last complete export. What was made of that was taken back: it lives, and the "

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from koop_es.connectors import UNNAMED
+from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.events import (
     BookingDelivered,
     BookingRekeyed,
@@ -17,6 +18,7 @@ from koop_es.domain.events import (
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.registrations import is_registration
 from koop_es.domain.route import rejected_booking
 from koop_es.domain.slices import Routing, Slice, StandsFor
 from koop_es.domain.unstated import bare_mirrors
@@ -46,18 +48,19 @@ def set_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> No
         _take_out(part, {line: (row, row.ref or "") for line, row in stray.items()}, routing)
 
 
-def set_bare_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> None:
+def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Routing) -> None:
     """Set the rows without reference aside that are mirrors of another shared course (D25): they have Beleg-ID and TNR
     of one that this VHS showed there without its reference.
 
     One that shows what was given out to it for the course it stands in is the mirror it seems (D26), and so is one that
-    was booked there before.
+    was booked there before. Whoever was given the numbers since is a registration, and is told no "S" (D18a).
     """
+    vhs = moment.vhs
     parts = [part for part in slices if any(not row.ref for row in part.bookings)]
     homes = [row[0] for row in tx.rows("violations_bare", vhs=vhs)] if parts else []
     if not homes:
         return
-    bare = _Bare(tx, vhs, homes)
+    bare = _Bare(tx, moment, homes)
     for part in parts:
         found = {row.line: (row, ref) for row in part.bookings if (ref := bare.mirror(row, part.coop_id)) is not None}
         if not found:
@@ -81,11 +84,14 @@ _NUMBERED = (BookingDelivered, BookingReported, BookingRekeyed, ParticipantsMerg
 class _Bare:
     """The mirrors a VHS ever showed without their reference, by the numbers its program gave them (D26)."""
 
-    def __init__(self, tx: Tx, vhs: str, homes: Iterable[str]) -> None:
+    def __init__(self, tx: Tx, moment: Moment, homes: Iterable[str]) -> None:
+        self._tx, self._moment = tx, moment
         self._homes: dict[str, dict[str, str]] = {}
         self._numbers: dict[tuple[str, str], set[str]] = {}
+        self._drafts: dict[str, Draft] = {}
         for coop_id, recorded in tx.load(list(homes)).items():
-            told = [item.event for item in recorded if item.event.vhs == vhs and isinstance(item.event, _NUMBERED)]
+            events = (item.event for item in recorded if item.event.vhs == moment.vhs)
+            told = [event for event in events if isinstance(event, _NUMBERED)]
             bare = {event.ref for event in told if isinstance(event, MirrorUnreferenced)}
             for event in told:
                 if event.ref not in bare:
@@ -100,9 +106,20 @@ class _Bare:
         homes = self._homes.get(row.booking_id, {}) if not row.ref else {}
         if coop_id in homes:
             return None
-        return next(
-            (ref for home, ref in homes.items() if row.participant_no in self._numbers.get((home, ref), ())), None
-        )
+        for home, ref in homes.items():
+            if row.participant_no in self._numbers.get((home, ref), ()) and not self._is_anothers(home, ref, row):
+                return ref
+        return None
+
+    def _is_anothers(self, coop_id: str, ref: str, row: BookingRow) -> bool:
+        """Tell whether a row with the numbers of a mirror is a registration of the VHS's own (D18a)."""
+        if coop_id not in self._drafts:
+            state = fold(coop_id, self._tx.stories([coop_id])[coop_id].events)
+            self._drafts[coop_id] = Draft(state, self._moment, vault.of_streams(self._tx, [coop_id]))
+        draft = self._drafts[coop_id]
+        booking = draft.state.bookings[ref]
+        seat = booking.seats.get(self._moment.vhs)
+        return seat is not None and is_registration(draft, booking, seat, row)
 
 
 def _take_out(part: Slice, stray: Mapping[int, tuple[BookingRow, str]], routing: Routing) -> None:

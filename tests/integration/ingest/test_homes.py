@@ -345,6 +345,14 @@ def test_d25_row_of_another_tnr_under_the_beleg_id_of_a_mirror_is_a_registration
     assert bare.booked() == ["563:2", "563:900"]
 
 
+def test_d18a_who_has_the_numbers_of_a_mirror_in_another_course_is_a_registration(bare: Bare, store: Store) -> None:
+    """Who is set aside is asked to be written "S", and nobody may ask that of somebody else's citizen."""
+    new = booking("N2", "900", name="Neu") | {"TNR": "9900", "Gebucht am": "03.03.2026 11:20", "Telefon": "0911 55"}
+    assert bare.night(new | {"E-Mail": "neu@example.org"}).quarantined_rows == 0
+    assert bare.booked() == ["563:2", "563:900"]
+    assert [(item["code"], item["ref"]) for item in open_violations(store)] == [("BOOKING_REMOVED", "301:55")]
+
+
 def test_d26_moved_mirror_that_shows_what_was_given_out_there_is_that_mirror(bare: Bare, store: Store) -> None:
     """301 moved its citizen, and the Master's staff moved the mirror by hand: D26 is judged before D25."""
     bare.ours(2, booking("A2", "55"))

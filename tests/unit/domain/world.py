@@ -206,9 +206,11 @@ class World:
         part = Slice(self.coop_id, bookings=list(bookings), course_absent=absent)
         return self.observe(vhs, part, judgement=judgement)
 
-    def weigh(self, vhs: str, *bookings: BookingRow, **changed: Any) -> Weight:
+    def weigh(self, vhs: str, *bookings: BookingRow, stands: Sequence[BookingRow] = (), **changed: Any) -> Weight:
         """Tell what a complete export would weigh if it came; nothing happens."""
-        part = Slice(self.coop_id, course=row(vhs, **changed), bookings=list(bookings), proves_absence=True)
+        found = {item.booking_id: item for item in stands}.get
+        course = row(vhs, **changed)
+        part = Slice(self.coop_id, course=course, bookings=list(bookings), proves_absence=True, stands=found)
         sequence = self.exports.get(vhs, 0) + 1
         moment = self.moment(vhs, None, Origin(vhs=vhs, sha256=f"{vhs}-{sequence}", sequence=sequence))
         new = person_ids(vhs, sequence).__next__

@@ -126,10 +126,10 @@ _REUSED = (
 
 _REUSED_RESTORED = (
     "Das Programm hat die Beleg-ID {found} der Belegung {expected} neu vergeben; die neue Anmeldung heißt hier {ref}. "
-    "Es ist entschieden, dass {expected} gilt: die Änderungsliste schreibt sie unter einer anderen Beleg-ID. Bitte "
-    "nicht auch von Hand eintragen: das wäre ein zweiter Platz. Das endet, wenn ein Export sie zeigt."
+    "{expected} gilt: die Änderungsliste schreibt sie unter einer anderen Beleg-ID. Bitte nicht auch von Hand "
+    "eintragen: das wäre ein zweiter Platz. Das endet, wenn ein Export sie zeigt."
 )
-"""What BELEG_ID_REUSED says once somebody decided that the former booking is written again."""
+"""What BELEG_ID_REUSED says while the former booking is to be written again."""
 
 _TAKEN_BACK = (
     "Die Belegung {ref} fehlt im letzten vollständigen Export. Was daraus folgte, ist zurückgenommen: sie gilt, und "
