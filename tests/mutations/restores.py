@@ -77,7 +77,7 @@ RESTORES = (
     ),
     Mutation(
         "who was written again beside the own row is somebody else",
-        "D26",
+        "D20",
         "An old file that is answered would give one person two seats.",
         (Edit("domain/second_rows.py", "        if own is not None and (late", "        if False and (late"),),
         Named((f"{_WENT_BACK}::test_d20_d26_a_list_that_is_carried_out_after_the_row_was_seen_makes_no_second_seat",)),
