@@ -144,6 +144,33 @@ def test_d21_an_operator_answers_and_the_second_is_refused(
     assert {network[vhs].row(REF)["Status"] for vhs in (MASTER, NEAR, FAR)} == {letter}
 
 
+def test_d21_who_confirms_is_told_that_it_was_rejected_at_another_vhs(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    row = lose(koop, network[NEAR])
+    for vhs in (MASTER, FAR):
+        network[vhs].obey(koop.changes(vhs))
+        network[vhs].row(REF)["Bearbeitet von"] = KERN
+        koop.take_in(network[vhs].export())
+    network[NEAR].restore(row)
+    koop.take_in(network[NEAR].export())
+    first = koop.ask("confirm-cancellation", COOP, "--booking", REF, "--vhs", MASTER, *ASKED, "--reject")
+    assert first["overridden"] == []
+    second = koop.ask("confirm-cancellation", COOP, "--booking", REF, "--vhs", FAR, *ASKED)
+    (named,) = second["overridden"]
+    assert named["vhs"] == MASTER
+    rejected = next(event for event in events(koop) if event["type"] == "CancellationRejected")
+    assert named["event"] == rejected["position"]
+
+
+def test_d30_why_says_that_it_was_asked_about_a_beleg_id(koop: Console, network: dict[str, Program]) -> None:
+    asked = f"{MASTER}:{network[MASTER].row(REF)['Beleg-ID']}"
+    for name, said in ((REF, False), (asked, True)):
+        answer = koop.ask("why", COOP, "--booking", name, "--vhs", MASTER)
+        assert answer["subject"]["ref"] == REF
+        assert (f"{asked} is no reference" in answer["value"]["text"]) is said
+
+
 def test_d21_without_a_question_there_is_nothing_to_confirm(koop: Console, network: dict[str, Program]) -> None:
     refused = koop.call("confirm-cancellation", COOP, "--booking", REF, "--vhs", MASTER, *ASKED)
     assert (refused.status, refused.error["code"]) == (3, "nothing_to_confirm")

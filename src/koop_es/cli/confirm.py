@@ -38,9 +38,16 @@ def confirm_cancellation(desk: Desk, coop_id: str, booking: str, vhs: str, reaso
         raise WrongUsage(f"--reason must say why, in 1 to {LONGEST_REASON} characters")
     where, ref, course = vhs_id(vhs), parse_ref(booking), checked_coop_id(coop_id)
     with desk.store() as store:
+        before = [] if reject else cancelling.rejected_elsewhere(store, vhs=where, coop_id=course, ref=ref)
         status = cancelling.confirm(store, now=desk.now, vhs=where, coop_id=course, ref=ref, reason=text, reject=reject)
     data = {"coop_id": course, "ref": ref, "vhs": where, "decision": "rejected" if reject else "confirmed"}
     said = "not cancelled: its letter is written" if reject else "cancelled: S everywhere"
     if reject and status == "S":
         said = "cancelled where it is now, whoever asked here: nothing is written; who wants to come is booked anew"
-    return Answer(data | {"status": status}, lines(f"booking {ref} is {said}"))
+    texts = [f"booking {ref} is {said}"]
+    texts += [
+        f"that it is not, as event {position} of {course} said of the S at VHS {other}, counts no longer"
+        for other, position in before
+    ]
+    overridden = [{"vhs": other, "event": position} for other, position in before]
+    return Answer(data | {"status": status, "overridden": overridden}, lines(*texts))

@@ -10,7 +10,7 @@ from koop_es.domain.cancellations import (
     live_where_it_is,
     reject_cancellation,
 )
-from koop_es.domain.draft import Draft
+from koop_es.domain.draft import Draft, Moment
 from koop_es.ingest.command import load, moment, write
 from koop_es.ingest.references import References
 from koop_es.store import Store
@@ -50,3 +50,14 @@ def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, re
         return cancelled
 
     return "S" if store.retrying(attempt) else "A"
+
+
+def rejected_elsewhere(store: Store, *, vhs: str, coop_id: str, ref: str) -> list[tuple[str, int]]:
+    """Name the other VHSs at which somebody said that the booking is not cancelled, with the positions of these
+    decisions: each was about the "S" of that VHS alone, and one that makes it an "S" everywhere goes beyond them (D21).
+    """
+    with store.reading() as tx:
+        draft = load(tx, coop_id, Moment(vhs, "", ""))
+    lanes = sorted(draft.state.lanes.items())
+    decided = {other: lane.decided[ref] for other, lane in lanes if other != vhs and ref in lane.decided}
+    return [(other, draft.position(version)) for other, (how, version) in decided.items() if how == "rejected"]

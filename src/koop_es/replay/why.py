@@ -116,11 +116,13 @@ def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Book
     value = subject(found.state)
     reasons = BookingReasons(found, found.state.bookings[booking.ref], vhs, value, words)
     status_asked = field == "status"
+    asked = question.ref or booking.ref
+    read_as = [] if asked == booking.ref else [words.say("read_as", asked=asked, ref=booking.ref)]
     common = reasons.common | {"field": field if field == "person" else BOOKING_FIELDS[field]}
     collided = reasons.collided() if status_asked else []
     answer = _frame(question, found, vhs, words) | {
         "subject": {"kind": "booking", "ref": booking.ref, "field": field},
-        "value": telling.value(value, telling.sentences(common, value, words, main=status_asked)),
+        "value": telling.value(value, " ".join([*read_as, telling.sentences(common, value, words, main=status_asked)])),
         "seen": _seen_by_all(found, booking.ref, words),
         "collided": [{"position": found.position(version), "text": text} for version, text in collided],
         "rules": telling.rules(found, reasons.rules(), words),

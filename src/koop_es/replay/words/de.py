@@ -210,6 +210,7 @@ SAYS: dict[str, str] = {
     "then_unknown": "VHS {vhs} zeigte den unbekannten Buchstaben „{status}“",
     "collided": "{text}; zugleich: {others}",
     "differs": "{heading}: {shown} statt {wanted}.",
+    "read_as": "{asked} ist keine Referenz: die Zeile unter dieser Beleg-ID ist die Belegung {ref} oder kann sie sein.",
     "unread": "Zur Belegung {ref} gibt es kein Ereignis: ihre Zeile wurde beiseitegelegt und nicht gelesen.",
     # what is the matter with a booking
     "c_not_involved": "VHS {vhs} ist nicht beteiligt.",

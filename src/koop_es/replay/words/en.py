@@ -229,6 +229,7 @@ SAYS: dict[str, str] = {
     "then_unknown": 'VHS {vhs} showed the unknown letter "{status}"',
     "collided": "{text}, while {others}",
     "differs": "{heading}: {shown} instead of {wanted}.",
+    "read_as": "{asked} is no reference: the row under that Beleg-ID is, or may be, booking {ref}.",
     "unread": "No event names booking {ref}: its row was set aside and was not read.",
     # what is the matter with a booking
     "c_not_involved": "VHS {vhs} takes no part.",
