@@ -262,12 +262,15 @@ def test_d24_d32_an_ausfall_that_was_taken_back_is_told_as_what_it_is(
     row["Ausfall"] = "W"
     wrong = network[MASTER].export()
     koop.take_in(wrong)
-    settle(koop, network.values())
-    if withdrawn:
+    if withdrawn:  # before the Master shows it once more
+        for program in (network[NEAR], network[FAR]):
+            program.obey(koop.changes(program.vhs))
+            koop.take_in(program.export())
         words = ("withdraw-export", f"{MASTER}#{wrong.name.rpartition('-')[2]}", "--reason", "wrong list", "--yes")
         told = koop.run(*words).out.splitlines()
         assert len(told) == len(set(told))
     else:
+        settle(koop, network.values())
         row["Ausfall"] = "F"
         koop.take_in(network[MASTER].export())
     texts = []

@@ -692,6 +692,24 @@ WHOLE = (
         Named((f"{_WITHDRAW}::test_d32_ausfall_that_the_master_set_again_since_stays",)),
     ),
     Mutation(
+        "an Ausfall that was shown again is taken back with the first export",
+        "D32",
+        "The Master had called the course off all along; citizens would come for nothing.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "    if story.later and lane.row.cancelled and not",
+                "    if story.later and lane.row.cancelled is None and not",
+            ),
+        ),
+        Named(
+            (
+                f"{_WITHDRAW}::"
+                "test_d32_d24_ausfall_that_the_next_complete_export_shows_as_well_is_the_masters_to_take_back",
+            )
+        ),
+    ),
+    Mutation(
         "new exports that nobody reads are old ones",
         "D23",
         "Behind a clock that ran ahead a new count is not heard, and a cancellation waits while all is called in step.",

@@ -36,6 +36,7 @@ DECIDED = "somebody has decided otherwise since"
 MADE = "bookings that an export made stay: cancel them where they are wrong"
 APPROVED = "an operator has approved it; --with-approved takes that back as well"
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
+STILL_OFF = "no complete export of its Master since takes this Ausfall back: it counts until one does"
 
 _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
 _Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
@@ -140,21 +141,38 @@ def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> s
     if isinstance(event, e.BookingMade):
         return MADE
     if isinstance(event, e.CourseCancelled):
-        return _take_place(draft, story.version)
+        return _take_place(draft, story)
     if isinstance(event, e.ParticipantsMerged | e.BookingRekeyed | e.CourseRenumbered):
         return NOT_KNOWN
     return ""
 
 
-def _take_place(draft: Draft, version: int) -> str:
-    """Let a course take place again that this export called off; its Master shows the Ausfall until it is written."""
-    lane = draft.state.lanes[draft.moment.vhs]
+def _take_place(draft: Draft, story: _Story) -> str:
+    """Let a course take place again that this export called off; its Master shows the Ausfall until it is written.
+
+    Where the next complete export showed the Ausfall as well, and the Master shows it still, only the Master takes it
+    back (D24): whoever called the course off meanwhile, or had done so all along, is not overruled by a wrong file.
+    """
+    lane, version = draft.state.lanes[draft.moment.vhs], story.version
     if lane.cancelled_version != version:
         return "" if not draft.state.cancelled else DECIDED
+    if story.later and lane.row.cancelled and not _is_course_lacking(story):
+        return STILL_OFF
     draft.add(e.CourseReinstated, "D32", cause=version)
     draft.add(e.CourseReported, "D32", cause=version, facts=CourseFacts(cancelled=True))
     draft.add(e.RevisionWithdrawn, "D32", cause=version, facts=CourseFacts(cancelled=False))
     return ""
+
+
+def _is_course_lacking(story: _Story) -> bool:
+    """Tell whether the next complete export lacked the course, or showed it under another COOP-Id, so that nothing of
+    it was read (R15).
+    """
+    unread = (event for event in story.told[story.version :] if isinstance(event, e.CourseVanished | e.CoopIdAltered))
+    return any(
+        event.vhs == story.event.vhs and event.origin is not None and event.origin.export == story.later[0]
+        for event in unread
+    )
 
 
 def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> str:

@@ -9,7 +9,7 @@ import pytest
 from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import BookingRow, Person
-from koop_es.domain.withdraw import DECIDED, Stays, withdraw
+from koop_es.domain.withdraw import DECIDED, STILL_OFF, Stays, withdraw
 from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, shared, types
 
 MARRIED = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
@@ -171,6 +171,29 @@ def test_d32_ausfall_that_the_master_set_again_since_stays(again: bool) -> None:
         world.report(MASTER, held(MASTER), cancelled=True)
     stays = [item.why for item in take_back(world, export, MASTER)]
     assert (stays, world.state.cancelled) == (([DECIDED], True) if again else ([], False))
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_d32_d24_ausfall_that_the_next_complete_export_shows_as_well_is_the_masters_to_take_back(gone: bool) -> None:
+    world = shared()
+    export = wrong(world, held(MASTER), vhs=MASTER, cancelled=True)
+    world.report(MASTER, held(MASTER), cancelled=True)
+    later = f"{MASTER}#{world.exports[MASTER]}"
+    if gone:
+        world.report_without_course(MASTER)
+    stays = world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(later, "last")))
+    assert ([item.why for item in stays], world.state.cancelled) == ([STILL_OFF], True)
+    world.report(MASTER, held(MASTER))
+    assert not world.state.cancelled
+
+
+def test_d32_ausfall_of_a_course_that_the_next_complete_export_lacks_is_taken_back() -> None:
+    world = shared()
+    export = wrong(world, held(MASTER), vhs=MASTER, cancelled=True)
+    world.report_without_course(MASTER)
+    lacking = f"{MASTER}#{world.exports[MASTER]}"
+    assert world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(lacking,))) == []
+    assert not world.state.cancelled
 
 
 REVIVED = Judgement(effects=(Effect.LETTER,))
