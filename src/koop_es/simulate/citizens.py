@@ -179,12 +179,16 @@ class People:
         for contract in self.contracts.values():
             if contract.course == course:
                 unknown = [vhs for vhs, at in contract.left.items() if not self._was_known(vhs, course, at, since)]
-                ours = [vhs for vhs in contract.left if self._is_taken_for_ours(vhs, contract)]
-                contract.doubtful |= bool(ours)
-                contract.left = {vhs: at for vhs, at in contract.left.items() if vhs not in ours}
+                self._take_for_ours(contract)
                 if contract.owner in unknown and contract.revived:
                     contract.left.pop(contract.owner, None)
                 contract.doubtful |= ended or bool(unknown or contract.missing) or deed.note == UNTOLD
+
+    def _take_for_ours(self, contract: Contract) -> None:
+        """Let go of what is taken for the echo of an "S" whose reason is gone: A is given out over it (D21)."""
+        ours = [vhs for vhs in contract.left if self._is_taken_for_ours(vhs, contract)]
+        contract.doubtful |= bool(ours)
+        contract.left = {vhs: at for vhs, at in contract.left.items() if vhs not in ours}
 
     def _is_taken_for_ours(self, vhs: str, contract: Contract) -> bool:
         """Tell whether an "S" that a person set was given out as well before any export must have shown it, where no
@@ -209,8 +213,7 @@ class People:
             case "removed":
                 self._note_removed(deed, contract, now)
             case "returned" if deed.letter:
-                contract.missing.pop(deed.vhs, None)
-                contract.left.pop(APPROVED, None)
+                self._note_back(deed.vhs, contract)
             case "stays" if deed.vhs in contract.left and deed.letter in ("A", "W"):
                 # The row lives, so somebody took the "S" away.
                 self._revive(deed.vhs, contract, now)
@@ -245,13 +248,25 @@ class People:
             contract.again |= not self._surely_shown(deed.vhs, contract, contract.entered_again, now)
         contract.missing[deed.vhs] = now
 
+    def _note_back(self, vhs: str, contract: Contract) -> None:
+        """Follow a row that is there again: what was decided of its loss ends with it, and whoever was cancelled by
+        nothing else lives again (D5).
+        """
+        removed = contract.missing.pop(vhs, None) is not None
+        contract.left.pop(APPROVED, None)
+        if removed and not contract.missing:
+            self._take_for_ours(contract)
+
     def _note_lost(self, deed: Deed, contract: Contract, now: Moment) -> None:
         """Follow a restore: what no export had shown went unseen, and one that nobody could tell reads as removal."""
         vhs = deed.vhs
         self._forget_unseen(vhs, contract, now)
         if vhs == contract.owner and not self._surely_shown(vhs, contract, contract.since, now):
             contract.doubtful = True
-        if deed.letter and contract.missing.pop(vhs, None) is not None:
+        if deed.letter and vhs in contract.missing:
+            if deed.letter in ("A", "W"):
+                self._note_back(vhs, contract)
+            contract.missing.pop(vhs, None)
             contract.doubtful = True
         if not deed.letter:
             contract.lost[vhs] = now

@@ -319,6 +319,18 @@ def test_d21_an_s_by_hand_that_no_row_names_goes_with_the_one_that_was_given_out
     assert ("is out" in story.sits("A", *ALL).found()) == (note != UNNAMED or not told)
 
 
+@pytest.mark.parametrize(("note", "told"), [(UNNAMED, True), (UNNAMED, False), ("", True)])
+@pytest.mark.parametrize(("verb", "intent"), [("give_back", "returned"), ("go_back", "lost")])
+def test_d21_an_s_by_hand_that_no_row_names_goes_with_that_of_a_loss_whose_row_is_back(
+    verb: str, intent: Intent, note: str, told: bool
+) -> None:
+    story = Story().did("remove", "removed", OTHER).did("cancel", "leaves", letter="S", note=note).exports(OTHER, 2)
+    if told:
+        story.told("S", OWNER)
+    story.did(verb, intent, OTHER, letter="A").exports(OTHER).exports(OWNER)
+    assert ("is out" in story.sits("A", *ALL).found()) == (note != UNNAMED or not told)
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_d24_an_s_of_the_owner_that_came_with_the_ausfall_and_is_an_a_again_is_the_same_everywhere(
     known: bool,
