@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named
 
+_MISNAMED = "tests/acceptance/test_misnamed.py"
 _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
 _UNSTATED = "tests/unit/connectors/test_unstated.py"
@@ -697,6 +698,30 @@ ROWS = (
         "What is read quickly must mean what it means when it is read slowly.",
         (Edit("connectors/tidy.py", "or may_be_first_day(", "or not all("),),
         Named((f"{_UNSTATED}::test_d29_a_first_day_of_a_calendar_is_not_stated_wherever_it_stands",)),
+    ),
+    Mutation(
+        "an own booking with the reference of another is that other's mirror",
+        "D17",
+        "Its own row would be missing, and a citizen cancelled whose row stands as it always did.",
+        (
+            Edit(
+                "domain/misnamed.py",
+                "        if booking is not None and is_own(state, vhs, booking, row, people):\n",
+                "        if booking is None and row.booking_id == row.ref:\n",
+            ),
+        ),
+        Named((f"{_MISNAMED}::test_d17_an_own_row_with_the_reference_of_nobody_is_not_removed",)),
+    ),
+    Mutation(
+        "a reference of a VHS that takes no part is believed",
+        "D17",
+        "The registration would have a seat nowhere else, and nobody would hear of it.",
+        (
+            Edit(
+                "domain/misnamed.py", "        elif settled and _is_nobodys", "        elif not settled and _is_nobodys"
+            ),
+        ),
+        Named((f"{_MISNAMED}::test_b3_a_registration_with_the_reference_of_a_vhs_that_takes_no_part_is_set_aside",)),
     ),
 )
 """What a row is, and what follows from that for whoever has none."""

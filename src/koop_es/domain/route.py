@@ -10,6 +10,7 @@ from koop_es.domain.asides import Aside, KnownSeat, Seats, Weighed, aside_of, we
 from koop_es.domain.belongings import Trace
 from koop_es.domain.identifiers import booking_ref, is_legacy, owner_of
 from koop_es.domain.merges import same_name
+from koop_es.domain.misnamed import OWN_IS_NAMED_BY_NONE
 from koop_es.domain.observation import (
     CANCELLED,
     BookingRow,
@@ -23,9 +24,6 @@ from koop_es.domain.observation import (
 from koop_es.domain.route_courses import Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
-
-OWN_IS_NAMED_BY_NONE = "empty Koop-Beleg-ID in a booking of your own"
-"""What to do where a booking of the VHS's own has a reference."""
 
 
 def route(

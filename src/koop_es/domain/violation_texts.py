@@ -125,8 +125,8 @@ REMEDIES: dict[str, str] = {
     "COUNTED_TWICE": "The change list corrects it.",
     "ABSENCES_SUSPENDED": "Put the row right (koop-es quarantine list) and export again.",
     "BOOKING_REMOVED": (
-        "Restore it if it should live, a copy with its Koop-Beleg-ID: at the second complete export without it, up to "
-        "the last day of the course, the other VHSs get S."
+        "Restore it if it should live, an own booking under its Beleg-ID, a copy with its Koop-Beleg-ID: at the second "
+        "complete export without it, up to the last day of the course, the other VHSs get S."
     ),
     "PARTICIPANTS_MERGED": "Look whether both records were of one person, and undo the merge if they were not.",
     "OVERBOOKED": "Put those on the waiting list, cancel them with S, or raise TN max at the Master.",
@@ -202,8 +202,8 @@ FORESEEN = (
 """What BOOKING_REMOVED says of a first absence among too many (D19)."""
 
 WITHHELD = (
-    "Booking {ref} was removed instead of cancelled with status S, among too many at once. Restore it, a copy with "
-    "its Koop-Beleg-ID, or let an operator decide: koop-es withheld list."
+    "Booking {ref} was removed instead of cancelled with status S, among too many at once. Restore it, an own "
+    "booking under its Beleg-ID, a copy with its Koop-Beleg-ID, or let an operator decide: koop-es withheld list."
 )
 """What BOOKING_REMOVED says while its cancellation is withheld (D4)."""
 
@@ -232,7 +232,8 @@ TAKEN_BACK = (
 
 ORPHAN = (
     "Booking {ref} was removed instead of cancelled with status S; therefore all others have it cancelled. If it "
-    "should live, restore the same row, a copy with its Koop-Beleg-ID: it lives again when the next export shows it."
+    "should live, restore the same row, an own booking under its Beleg-ID, a copy with its Koop-Beleg-ID: it lives "
+    "again when the next export shows it."
 )
 """What BOOKING_REMOVED says once the booking is taken for removed (D3)."""
 

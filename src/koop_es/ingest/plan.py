@@ -65,7 +65,7 @@ class Plan:
                     part.course = content.course(part.course)
         if report.kind in (Kind.FULL, Kind.DELTA):
             if self._known:
-                strays.set_aside(tx, report.vhs, self.slices, self.routing)
+                strays.set_aside(tx, report, self.slices, self.routing)
                 strays.set_bare_aside(tx, self.moment, self.slices, self.routing)
             unknown = [part for part in self.slices if part.coop_id not in self._known]
             strays.set_ended_aside(tx, report.vhs, unknown, self.routing)

@@ -17,26 +17,34 @@ from koop_es.domain.events import (
 )
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref, owner_of
-from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.observation import CANCELLED, BookingRow, Report
 from koop_es.domain.registrations import is_registration
 from koop_es.domain.route import rejected_booking
 from koop_es.domain.slices import Routing, Slice, StandsFor
 from koop_es.domain.unstated import bare_mirrors
+from koop_es.ingest import misnamed
 from koop_es.store import Tx, vault
 
 
-def set_aside(tx: Tx, vhs: str, slices: Iterable[Slice], routing: Routing) -> None:
+def set_aside(tx: Tx, report: Report, slices: Iterable[Slice], routing: Routing) -> None:
     """Set the rows aside, those aside that show "S" already; the booking is delivered again where it belongs.
 
-    One query finds where the bookings are; one that its owner never reported is nobody's stray.
+    One query finds where the bookings are; one that its owner never reported is nobody's stray. So it finds the rows
+    whose reference may not be theirs.
     """
+    vhs = report.vhs
     mirrors = {part.coop_id: [row for row in part.bookings if row.ref and _is_mirror(row, vhs)] for part in slices}
-    refs = {row.ref for rows in mirrors.values() for row in rows if row.ref}
+    refs = {ref for rows in mirrors.values() for row in rows for ref in (row.ref, booking_ref(vhs, row.booking_id))}
     if not refs:
         return
     homes: dict[str, set[str]] = {}
-    for ref, coop_id in vault.homes(tx, sorted(refs)):
+    for ref, coop_id in vault.homes(tx, sorted(ref for ref in refs if ref)):
         homes.setdefault(ref, set()).add(coop_id)
+    doubtful = {
+        coop_id: [row for row in rows if row.ref not in homes or booking_ref(vhs, row.booking_id) in homes]
+        for coop_id, rows in mirrors.items()
+    }
+    misnamed.set_aside(tx, report, {part.coop_id: part for part in slices}, doubtful, routing)
     for part in slices:
         stray = {
             row.line: row

@@ -511,7 +511,8 @@ SAYS: dict[str, str] = {
     ),
     "n_restore_orphan": (
         "Soll sie bestehen, bitte dieselbe Belegung dort wiederherstellen, wo sie entfernt wurde: bei VHS {vhss}, eine "
-        "Kopie mit ihrer Koop-Beleg-ID. Sie lebt auf, sobald der nächste Export sie zeigt."
+        "eigene unter ihrer Beleg-ID, eine Kopie mit ihrer Koop-Beleg-ID. Sie lebt auf, sobald der nächste Export "
+        "sie zeigt."
     ),
     "n_asked": (
         "Bitte entscheiden: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT schreibt sie "
@@ -534,7 +535,7 @@ SAYS: dict[str, str] = {
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
     "n_withheld": (
         "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
-        "Belegung wieder her, eine Kopie mit ihrer Koop-Beleg-ID."
+        "Belegung wieder her, eine eigene unter ihrer Beleg-ID, eine Kopie mit ihrer Koop-Beleg-ID."
     ),
     "n_withheld_effect": (
         "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "

@@ -37,8 +37,9 @@ REMEDIES: dict[str, str] = {
     "COUNTED_TWICE": "Die Änderungsliste stellt das richtig.",
     "ABSENCES_SUSPENDED": "Bitte die Zeile berichtigen (koop-es quarantine list) und neu exportieren.",
     "BOOKING_REMOVED": (
-        "Soll sie bestehen bleiben, bitte wiederherstellen, eine Kopie mit ihrer Koop-Beleg-ID: fehlt sie bis zum "
-        "letzten Kurstag in einem zweiten vollständigen Export, bekommen die anderen VHSen Status S."
+        "Soll sie bestehen bleiben, bitte wiederherstellen, eine eigene Belegung unter ihrer Beleg-ID, eine Kopie mit "
+        "ihrer Koop-Beleg-ID: fehlt sie bis zum letzten Kurstag in einem zweiten vollständigen Export, bekommen die "
+        "anderen VHSen Status S."
     ),
     "PARTICIPANTS_MERGED": (
         "Bitte prüfen, ob beide Datensätze dieselbe Person waren, und sonst die Zusammenführung rückgängig machen."
@@ -147,7 +148,8 @@ _FORESEEN = (
 
 _WITHHELD = (
     "Die Belegung {ref} wurde zusammen mit auffällig vielen entfernt statt mit Status S storniert. Bitte "
-    "wiederherstellen, eine Kopie mit ihrer Koop-Beleg-ID, oder der Betreiber entscheidet: koop-es withheld list."
+    "wiederherstellen, eine eigene unter ihrer Beleg-ID, eine Kopie mit ihrer Koop-Beleg-ID, oder der Betreiber "
+    "entscheidet: koop-es withheld list."
 )
 
 _EXCHANGED = (
@@ -159,8 +161,8 @@ _EXCHANGED = (
 
 _ORPHAN = (
     "Die Belegung {ref} wurde entfernt statt mit Status S storniert; deshalb ist sie bei allen anderen storniert. Soll "
-    "sie gelten, bitte dieselbe Zeile wiederherstellen, eine Kopie mit ihrer Koop-Beleg-ID: mit dem nächsten Export "
-    "gilt sie wieder."
+    "sie gelten, bitte dieselbe Zeile wiederherstellen, eine eigene Belegung unter ihrer Beleg-ID, eine Kopie mit "
+    "ihrer Koop-Beleg-ID: mit dem nächsten Export gilt sie wieder."
 )
 
 VARIANTS: dict[str, str] = {

@@ -495,8 +495,8 @@ SAYS: dict[str, str] = {
         "acknowledge {coop_id} BOOKING_REMOVED --vhs {vhs} --booking {ref} --reason TEXT."
     ),
     "n_restore_orphan": (
-        "If it should live, restore the same booking where it was removed, at VHS {vhss}, a copy with its "
-        "Koop-Beleg-ID; it lives again when the next export shows it."
+        "If it should live, restore the same booking where it was removed, at VHS {vhss}, an own one under its "
+        "Beleg-ID, a copy with its Koop-Beleg-ID; it lives again when the next export shows it."
     ),
     "n_asked": (
         "Decide: koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs} --reason TEXT writes it again, but "
@@ -519,7 +519,7 @@ SAYS: dict[str, str] = {
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (
         "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking, "
-        "a copy with its Koop-Beleg-ID."
+        "an own one under its Beleg-ID, a copy with its Koop-Beleg-ID."
     ),
     "n_withheld_effect": (
         "If it is meant, VHS {vhs} or an operator confirms it: koop-es withheld approve {id}. If not, it goes away "
