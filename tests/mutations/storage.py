@@ -70,8 +70,8 @@ STORAGE = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):\n",
-                "    for ref in set(shown):\n",
+                "in sorted((row.booked_at, ref) for ref, row in shown.items() if ref not in part.read_later):\n",
+                "in {(row.booked_at, ref) for ref, row in shown.items() if ref not in part.read_later}:\n",
             ),
         ),
         Named(("tests/simulation/test_determinism.py::test_c3_hash_seed_time_zone_and_locale_change_nothing",)),

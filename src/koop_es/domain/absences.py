@@ -35,6 +35,8 @@ def missed(draft: Draft, part: Slice, shown: Collection[str]) -> list[str]:
         seat = booking.seats.get(vhs)
         if seat is None or is_protected(part, ref, seat) or seat.booking_id in part.excused:
             continue
+        if ref in part.seen_later:  # what was read before it was first shown does not say that it is gone (D23)
+            continue
         wanted = wanted_status(draft.state, booking, vhs)
         missed = seat.live or wanted not in (None, CANCELLED)
         if draft.state.cancelled and not missed and vhs == booking.owner:  # its "S" is the Ausfall's (D24)
@@ -78,7 +80,7 @@ def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     if not part.protected:
         return
     vhs, bookings, now = draft.moment.vhs, draft.state.bookings, draft.state.reported_seats(draft.moment.vhs)
-    for ref in sorted(ref for ref in bookings if ref not in shown):
+    for ref in sorted(ref for ref in bookings if ref not in shown and ref not in part.seen_later):
         booking = bookings[ref]
         seat = booking.seats.get(vhs)
         if seat is None or not seat.absences or seat.orphaned or seat.lost or seat.status is None:

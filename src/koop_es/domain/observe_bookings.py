@@ -48,6 +48,7 @@ from koop_es.domain.observe_identity import (
     take_references,
     take_twins,
 )
+from koop_es.domain.older import leave_later
 from koop_es.domain.pairing import Pairing, pair
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -80,6 +81,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     """Take in every booking row, then what is absent where the export proves absence (B11, D3)."""
     pairing = pair(draft, part)
     shown = pairing.shown
+    leave_later(part, pairing)
     take_sights(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
     draft.emptied = draft.state.bookings.keys().isdisjoint(shown)
@@ -101,7 +103,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if missing:
         take_twins(draft, part, pairing, missing)
     was_wrong = withdrawn_s(draft)
-    for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items()):
+    for _, ref in sorted((row.booked_at, ref) for ref, row in shown.items() if ref not in part.read_later):
         _take_row(draft, part, ref, shown[ref], pairing)
     if pairing.doubled:
         take_new_doubles(draft, pairing)

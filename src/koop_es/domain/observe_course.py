@@ -40,8 +40,9 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
         return part.course is not None and not part.counts_only and _adopt(draft, part.course, policy, system)
     if not lane.active:
         return False
-    if part.course is None:
-        if part.course_absent and lane.delivered and (lane.present or lane.archived):
+    if part.course is None or "" in part.read_later:
+        absent = part.course is None and part.course_absent and "" not in part.seen_later
+        if absent and lane.delivered and (lane.present or lane.archived):
             _take_absence(draft, lane, part)
         return lane.delivered and not lane.frozen and lane.present
     return _take_row(draft, lane, part, part.course)
@@ -214,7 +215,9 @@ def observe_return(draft: Draft, part: Slice) -> None:
     Until a complete export did, what is missing was removed while the course was cancelled.
     """
     lane, row = draft.state.lanes[draft.moment.vhs], part.course
-    if row is None or part.counts_only or lane.row.cancelled or not (lane.untold or lane.sparing == "D24"):
+    if row is None or "" in part.read_later or part.counts_only or lane.row.cancelled:
+        return
+    if not (lane.untold or lane.sparing == "D24"):
         return
     if lane.untold or part.proves_absence:
         draft.add(e.ReinstatementDelivered, "D24", row=row, complete=part.proves_absence)

@@ -88,7 +88,9 @@ class Slice:
     left, the letter of its booking there (D25). ``was_there`` tells whether the row of another course stands where a
     booking under its Beleg-ID was before, and ``went_from`` whether a booking of another course went with a program
     that was put back, so that its row may stand here as before (D20). ``complete_before`` gives the number of the last
-    complete export before (D20).
+    complete export before (D20). Of the bookings ``seen_later``, and of the course where the empty text is among them,
+    something was read that is newer than this export, which proves no absence of them; what it shows of those
+    ``read_later`` is not taken in (D23).
     """
 
     coop_id: str
@@ -114,6 +116,8 @@ class Slice:
     was_there: Callable[[BookingRow], bool] = lambda _: False
     went_from: Callable[[Home, BookingRow], bool] = lambda _, __: False
     complete_before: Callable[[], int | None] = lambda: None
+    seen_later: frozenset[str] = frozenset()
+    read_later: frozenset[str] = frozenset()
     name: str = ""
 
 

@@ -180,7 +180,7 @@ class Run:
             ledger.record(
                 tx, report, line.status, self.now, events=events, quarantined_rows=quarantined, withheld=withheld
             )
-            ledger.advance(tx, report, self.now)
+            ledger.advance(tx, report, self.now, whole=self.plan.older is None)
             weighing.note(tx, report, self.judgement)
             untold = self.plan.untold(tx)
         self.other_ids.count(decided)
@@ -242,4 +242,5 @@ class Run:
         )
         result.notices += self.other_ids.notices()
         result.judged(self.judgement)
+        result.tell_older(self.plan.older)
         return result

@@ -15,6 +15,7 @@ from koop_es.domain.slices import Suspension
 from koop_es.domain.terms import Policy
 from koop_es.domain.violation_texts import REASONS
 from koop_es.ingest.known import NOTHING_KNOWN, Known
+from koop_es.ingest.ledger import Older
 from koop_es.store import Store
 
 
@@ -62,6 +63,16 @@ class ExportResult:
         for why, refs in sorted(of_row.items()):
             text = f"absences are suspended, {REASONS[why.reason]}: {', '.join(refs)}"
             self.notices.append({"file": why.file, "line": why.line, "course": None, "text": text})
+
+    def tell_older(self, older: Older | None) -> None:
+        """Say that an export was made before another that is taken in already, and what that means (D23)."""
+        if older is not None:
+            text = (
+                f"it was made at {older.made}, before export {older.export} of {older.at}, which is taken in already: "
+                "nothing that was read since then counts as gone or taken back by it. Where a clock is wrong, set it "
+                "right; a connector numbers its exports in the order in which it reads (D23)"
+            )
+            self.notices.append({"file": "", "line": 0, "course": None, "text": text})
 
     def judged(self, judgement: Judgement) -> None:
         """Say what was judged: which absences and effects are withheld, and what would be at the next export (D19)."""

@@ -20,6 +20,7 @@ from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
 from koop_es.domain.moves import letter_left, may_have_moved
 from koop_es.domain.observation import CANCELLED, BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
+from koop_es.domain.older import compare, last_said
 from koop_es.domain.slices import Home, Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
@@ -77,13 +78,16 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """How the slices of one export are decided; ``settled`` says that its VHS had courses before."""
+    """How the slices of one export are decided; ``settled`` says that its VHS had courses before, ``older`` that one is
+    taken in already that was made after it (D23).
+    """
 
     report: Report
     moment: Moment
     policy: Policy
     judgement: Judgement = NOTHING
     settled: bool = False
+    older: bool = False
 
     def decide(self, tx: Tx, slices: Iterable[Slice]) -> list[Decided]:
         """Load the cooperations of some slices with few queries and observe each slice."""
@@ -96,6 +100,10 @@ class Decider:
         new_person_id = person_ids()
         states = [fold(coop_id, told[coop_id].events) for coop_id in coop_ids]
         self._let_ask(tx, parts, states)
+        if self.older and self.report.exported_at is not None:
+            for part in parts:
+                said = last_said(told[part.coop_id].events, self.report.vhs, self.moment.recorded_at)
+                compare(part, said, self.report.exported_at)
         result = []
         for part, state in zip(parts, states, strict=True):
             expected = state.version

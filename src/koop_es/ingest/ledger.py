@@ -15,6 +15,7 @@ from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.identifiers import HIGHEST_SEQUENCE, count_of, export_name, export_number, sequence_of
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Report
+from koop_es.domain.older import made_at
 from koop_es.store import Tx
 
 LOOKED_AT = 20
@@ -48,6 +49,14 @@ class Verdict:
     restarted: bool = False
     since: str | None = None
     unheard: bool = False
+
+
+class Older(NamedTuple):
+    """When an export was ``made``, and which one taken in before was made after it, and when (D23)."""
+
+    made: str
+    export: str
+    at: str
 
 
 class LaneView(NamedTuple):
@@ -239,6 +248,21 @@ def _uncounted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict
     return None
 
 
+def made_before(tx: Tx, report: Report, now: str) -> Older | None:
+    """Find an export of the present count that was made after this one and is taken in although its sequence is lower;
+    None for nearly every export (D23).
+    """
+    if report.sequence is None or report.exported_at is None or report.kind not in (Kind.FULL, Kind.DELTA):
+        return None
+    first = export_number(count_of(report.sequence), 0)
+    rows = tx.rows("exports_made", vhs=report.vhs, first=first, before=report.sequence, limit=LOOKED_AT)
+    found = [(at, number) for number, made, came in rows if (at := made_at(made, came, now)) is not None]
+    at, number = max(found, default=(datetime.fromisoformat(report.exported_at), 0))
+    if not number or at <= datetime.fromisoformat(report.exported_at):
+        return None
+    return Older(report.exported_at, export_name(report.vhs, number, ""), at.isoformat())
+
+
 def lane_views(tx: Tx, vhs: str, numbers: Iterable[str] | None = None) -> dict[str, LaneView]:
     """Read where a VHS keeps its shared courses, by COOP-Id; all of them, or those under some numbers."""
     if numbers is None:
@@ -344,14 +368,17 @@ def applying(tx: Tx, report: Report, events: int, judgement: Judgement) -> None:
     )
 
 
-def advance(tx: Tx, report: Fingerprint | Report, now: datetime) -> None:
-    """Record that an export is applied: the next one must have a higher sequence."""
+def advance(tx: Tx, report: Fingerprint | Report, now: datetime, *, whole: bool = True) -> None:
+    """Record that an export is applied: the next one must have a higher sequence.
+
+    One of which not the ``whole`` was taken in is no measure of what is new in the next.
+    """
     common: dict[str, Any] = {"vhs": report.vhs, "system": report.system, "recorded_at": now.isoformat()}
     if report.sequence is None:
         tx.run("lane_seen", **common)
     else:
         # Only a full export says everything there is, so only its digest can prove that nothing has changed.
-        digest = report.digest if report.kind is Kind.FULL else None
+        digest = report.digest if report.kind is Kind.FULL and whole else None
         reading = (report.reading or None) if isinstance(report, Report) else None
         common |= {"reading": reading, "exported_at": report.exported_at}
         tx.run("lane_applied", sequence=report.sequence, digest=digest, **common)

@@ -52,13 +52,14 @@ class Plan:
         self.moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, self.origin)
         known = arrival.known.now(tx, report)
         self._known = known.lanes
+        self.older = ledger.made_before(tx, report, recorded_at)
         lanes = known_lanes(self._known)
         self.routing = routed(tx, report, lanes, strangers(tx, report, lanes))
         content, named = arrival.export.content, Names(arrival)
         self.routing.catalogue = [content.course(row) for row in self.routing.catalogue]
         self.slices: list[Slice] = []
         for coop_id, part in sorted(self.routing.slices.items()):
-            part.name = named(part)
+            part.name = named(part) if self.older is None else UNNAMED
             if _is_news(part, known.names.get(coop_id), self._known.get(coop_id)):
                 self.slices.append(part)
                 if part.course is not None:
@@ -76,7 +77,8 @@ class Plan:
 
     def decider(self, judgement: Judgement) -> Decider:
         """Say how the slices are decided."""
-        return Decider(self.report, self.moment, self.arrival.policy, judgement, settled=bool(self._known))
+        terms = self.arrival.policy, judgement, bool(self._known), self.older is not None
+        return Decider(self.report, self.moment, *terms)
 
     def judge(self, tx: Tx) -> tuple[Judgement, list[list[Decided]] | None]:
         """Decide, over all slices and before anything is written, what is withheld of this export (D4, D19, D31).
@@ -193,6 +195,7 @@ def preview(store: Store, arrival: Arrival) -> ExportResult:
     other_ids.count(decided)
     result.notices += other_ids.notices()
     result.judged(judgement)
+    result.tell_older(plan.older)
     result.plan = [_planned(item.state.coop_id, event) for item in decided for event in item.events]
     return result
 

@@ -700,6 +700,12 @@ ORDER BY late.id
 SELECT sequence, exported_at FROM koop_exports
 WHERE vhs = %(vhs)s AND sequence IS NOT NULL AND exported_at IS NOT NULL AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT %(limit)s
 
+-- exports_made: Read number and times of the last exports of a VHS that say what it holds, of one count and before another.
+SELECT sequence, exported_at, recorded_at FROM koop_exports
+WHERE vhs = %(vhs)s AND sequence > %(first)s AND sequence < %(before)s AND exported_at IS NOT NULL AND kind IN ('full', 'delta')
+    AND status IN ('applied', 'unchanged')
+ORDER BY id DESC LIMIT %(limit)s
+
 -- export_refused: Find when the file was made that a VHS handed over last, where it was superseded; of sources that count no exports.
 SELECT exported_at FROM koop_exports
 WHERE vhs = %(vhs)s AND sequence IS NULL AND status = 'superseded' AND id > coalesce((

@@ -697,6 +697,12 @@ ORDER BY late.id
 SELECT sequence, exported_at FROM koop_exports
 WHERE vhs = :vhs AND sequence IS NOT NULL AND exported_at IS NOT NULL AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT :limit
 
+-- exports_made: Read number and times of the last exports of a VHS that say what it holds, of one count and before another.
+SELECT sequence, exported_at, recorded_at FROM koop_exports
+WHERE vhs = :vhs AND sequence > :first AND sequence < :before AND exported_at IS NOT NULL AND kind IN ('full', 'delta')
+    AND status IN ('applied', 'unchanged')
+ORDER BY id DESC LIMIT :limit
+
 -- export_refused: Find when the file was made that a VHS handed over last, where it was superseded; of sources that count no exports.
 SELECT exported_at FROM koop_exports
 WHERE vhs = :vhs AND sequence IS NULL AND status = 'superseded' AND id > coalesce((
