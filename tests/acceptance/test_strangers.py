@@ -131,6 +131,12 @@ def test_d16_nobody_else_is_the_master_of_a_coop_id_whichever_reports_first(koop
     assert "set Kennzeichen 100" in item["remedy"]
 
     koop.take_in(master.export())
+    stranger.book(NUMBERS[NEAR][COOP], "1001", Name="Geheim")
+    koop.take_in(stranger.export(), outcome="unchanged", status=1)
+    assert koop.view(NEAR)["courses"] == [], "its Master having reported makes it no Abo-Kurs (R28, D1)"
+    assert [change["booking"]["ref"] for change in koop.changes(MASTER) if "booking" in change] == [f"{FAR}:7001"]
+
+    stranger.bookings.clear()
     stranger.courses[0]["Kennzeichen"] = "100"
     koop.ingest(stranger.export())
     assert aside(koop) == []

@@ -382,7 +382,7 @@ COURSES = (
         "D16",
         "A VHS with a foreign COOP-Id and without Kennzeichen 100 would be given the people of all the others.",
         (
-            Edit("domain/admission.py", "    if unmarked and not standing.begun and", "    if False and"),
+            Edit("domain/admission.py", "    if unmarked and", "    if False and"),
             Edit(
                 "domain/observe_course.py",
                 "    if not is_marked(row) and issuer(state.coop_id) == draft.moment.vhs:\n",

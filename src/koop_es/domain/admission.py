@@ -17,12 +17,10 @@ from koop_es.domain.observation import CourseRow
 class Standing(NamedTuple):
     """What is known of a cooperation whose COOP-Id turns up where nobody knew of it.
 
-    ``by_engine`` says that it was released through the engine, ``begun`` that the VHS in its COOP-Id has it released,
-    ``withdrawn`` that it took that back.
+    ``by_engine`` says that it was released through the engine, ``withdrawn`` that its Master took that back.
     """
 
     by_engine: bool = False
-    begun: bool = False
     withdrawn: bool = False
 
 
@@ -38,7 +36,6 @@ def standing_of(state: Cooperation) -> Standing:
     master = state.master_lane
     return Standing(
         by_engine=master is not None and not master.adopted,
-        begun=state.master == issuer(state.coop_id),
         withdrawn=state.withdrawn,
     )
 
@@ -49,7 +46,11 @@ def is_marked(row: CourseRow) -> bool:
 
 
 def stranger(coop_id: str, vhs: str, row: CourseRow, standing: Standing) -> Stranger | None:
-    """Tell why a VHS that takes no part does not by this row either, None where it does (R14, R31, D9, D16)."""
+    """Tell why a VHS that takes no part does not by this row either, None where it does (R14, R31, D9, D16).
+
+    Without "Kennzeichen 100" a course with a COOP-Id typed or copied into it is its VHS's own, and so are its people,
+    whether the Master has reported or not (R28, D1).
+    """
     if standing.withdrawn:
         again = ", then release it anew" if vhs == issuer(coop_id) else ""
         reason = f"the release {coop_id} was withdrawn, and its COOP-Id counts no more"
@@ -62,7 +63,7 @@ def stranger(coop_id: str, vhs: str, row: CourseRow, standing: Standing) -> Stra
             f'--accept-rate N, or empty "Externe Kurs-Nr." there; then export again',
         )
     unmarked = row.facts.markers is not None and not is_marked(row)
-    if unmarked and not standing.begun and vhs != issuer(coop_id):
+    if unmarked and vhs != issuer(coop_id):
         reason = (
             f"{coop_id} belongs to VHS {issuer(coop_id)}, which alone can release it, and the course is no Abo-Kurs "
             "without Kennzeichen 100"

@@ -8,7 +8,7 @@ from functools import cache
 from koop_es.domain.admission import Standing, Stranger, standing_of, stranger
 from koop_es.domain.events import CourseReleased
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import is_issued, issuer
+from koop_es.domain.identifiers import is_issued
 from koop_es.domain.observation import CourseRow, Kind, Report
 from koop_es.domain.slices import KnownLane
 from koop_es.store import Tx
@@ -38,16 +38,13 @@ def strangers(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Callabl
 def _standings(tx: Tx, coop_ids: list[str], took_part: set[str]) -> dict[str, Standing]:
     """Say how cooperations stand, by their first events and those who take part; one without any is put together."""
     begun = tx.beginnings(coop_ids)
-    roles: dict[str, dict[str, str]] = {}
-    for coop_id, vhs, role in tx.rows("view_roles", coop_ids=list(begun)):
-        roles.setdefault(coop_id, {})[vhs] = role
+    seen = {row[0] for row in tx.rows("view_roles", coop_ids=list(begun))}
     found = dict.fromkeys(coop_ids, Standing())
     for coop_id, first in begun.items():
-        if coop_id not in roles:
+        if coop_id not in seen:
             found[coop_id] = standing_of(fold(coop_id, tx.stories([coop_id])[coop_id].events))
         elif coop_id in took_part:
             del found[coop_id]
         else:
-            by_engine = isinstance(first, CourseReleased) and not first.adopted
-            found[coop_id] = Standing(by_engine, begun=roles[coop_id].get(issuer(coop_id)) == "master")
+            found[coop_id] = Standing(by_engine=isinstance(first, CourseReleased) and not first.adopted)
     return found

@@ -75,10 +75,12 @@ def test_d16_a_vhs_whose_number_the_coop_id_does_not_begin_with_is_never_its_mas
     assert world.report(ABO, booked("7"), markers=()) == []
     world.report(THIRD, booked("4"))
     assert [document.role for document in world.documents()] == ["subscriber"]
-    assert ABO not in world.state.lanes, "until its Master reports it may be anything"
     world.report(MASTER)
-    assert types(world.report(ABO, booked("7"), markers=()))[:2] == ["CourseSubscribed", "CourseDelivered"]
+    assert world.report(ABO, booked("7"), markers=()) == []
+    assert ABO not in world.state.lanes, "a COOP-Id that was typed in shows nobody's people to the Master (D1)"
+    assert types(world.report(ABO, booked("7")))[:2] == ["CourseSubscribed", "CourseDelivered"]
     assert world.state.role(MASTER) is Role.MASTER
+    world.report(ABO, booked("7"), markers=())
     assert "MARKER_MISSING" in world.codes
 
 
@@ -141,8 +143,12 @@ def test_r28_abo_of_a_release_from_before_is_adopted_whenever_it_is_first_shown(
 def test_d6_ausfall_of_an_abo_without_marker_never_cancels_the_course(order: tuple[str, ...]) -> None:
     world = World()
     odd: dict[str, dict[str, Any]] = {ABO: {"markers": (), "cancelled": True}}
-    for vhs in (*order, ABO):  # shown before its Master it is set aside, and read again (D16)
+    for vhs in order:
         world.report(vhs, **odd.get(vhs, {}))
+    assert ABO not in world.state.lanes, "it is set aside (D16)"
+    for vhs in order:
+        world.report(vhs)
+    world.report(ABO, **odd[ABO])
     assert not world.state.cancelled
     assert "CANCELLED_ONLY_AT_SUBSCRIBER" in world.codes
 
@@ -152,7 +158,8 @@ def test_d6_an_abo_without_marker_is_asked_for_the_same_in_both_orders(order: tu
     world = World(Policy(bavaria=frozenset({ABO})))
     odd: dict[str, dict[str, Any]] = {ABO: {"markers": (), "venue": "Keller", "instructor": "Frau Beispiel"}}
     for vhs in (*order, *order):
-        world.report(vhs, **odd.get(vhs, {}))
+        world.report(vhs, **odd.get(vhs, {}) | ({"markers": ("100",)} if vhs == ABO else {}))
+    world.report(ABO, **odd[ABO])
     assert world.to_do(ABO) == [("course.update", "Kennzeichen, Veranstaltungsart, Kooperation")]
 
 
@@ -160,8 +167,9 @@ def test_d6_an_abo_without_marker_is_asked_for_the_same_in_both_orders(order: tu
 def test_r39_instructor_of_an_abo_without_marker_is_its_first_one_in_both_orders(order: tuple[str, ...]) -> None:
     world = World()
     odd: dict[str, dict[str, Any]] = {ABO: {"markers": (), "instructor": "VHS 563"}}
-    for vhs in (*order, ABO):
-        world.report(vhs, **odd.get(vhs, {}))
+    for vhs in order:
+        world.report(vhs, **odd.get(vhs, {}) | ({"markers": ("100",)} if vhs == ABO else {}))
+    world.report(ABO, **odd[ABO])
     world.report(ABO, instructor="Frau Beispiel")
     assert world.codes == {"INSTRUCTOR_REPLACED"}
 
