@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named
 
+_OLDER = "tests/acceptance/test_older.py"
 _COUNTING = "tests/acceptance/test_counting.py"
 _GUARD = "tests/unit/domain/test_guard.py"
 _PROGRAM_WENT_BACK = "tests/acceptance/test_program_went_back.py"
@@ -726,6 +727,39 @@ WHOLE = (
                 "tests/integration/replay/test_why.py::test_d1_of_a_name_a_vhs_that_is_asked_about_is_told_only_what_it_sees",
             )
         ),
+    ),
+    Mutation(
+        "what was read before a booking was first seen proves it absent",
+        "D23",
+        "A slow nightly export that is sent by day would cancel who booked since.",
+        (Edit("domain/absences.py", "        if ref in part.seen_later:", "        if ref in part.untold:"),),
+        Named((f"{_OLDER}::test_d23_what_was_read_before_a_booking_was_first_seen_proves_no_absence",)),
+    ),
+    Mutation(
+        "a reading of before the Ausfall takes it back",
+        "D23",
+        "A cancelled course would be told to live by what its Master held before.",
+        (
+            Edit(
+                "domain/observe_course.py",
+                '    if part.course is None or "" in part.read_later:\n',
+                "    if part.course is None:\n",
+            ),
+        ),
+        Named((f"{_OLDER}::test_d23_a_reading_of_before_takes_no_ausfall_back",)),
+    ),
+    Mutation(
+        "a clock that ran ahead hides the removals of hours",
+        "D23",
+        "What is put right must count at once: when an export came in says how late it can be.",
+        (
+            Edit(
+                "domain/older.py",
+                "    return min(datetime.fromisoformat(exported_at), recorded) if",
+                "    return datetime.fromisoformat(exported_at) if",
+            ),
+        ),
+        Named((f"{_OLDER}::test_d23_removals_count_as_ever_once_a_clock_that_ran_ahead_is_right",)),
     ),
 )
 """What is judged over the whole of an export, before anything of it is written."""
