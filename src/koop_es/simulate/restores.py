@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from koop_es.connectors.values import day
@@ -94,6 +95,21 @@ def _note_courses(staff: Staff, act: Act, before: dict[int, bool], *, plain: boo
         staff.note(Act("go_back", act.vhs, course), "course over" if cancelled else "course lives", note=UNTOLD)
 
 
+def last_shown(staff: Staff, vhs: str, since: datetime) -> datetime:
+    """Say when the exports that were taken in last showed all that the program held then.
+
+    A delta holds what changed since the export before it, so it shows that only where none went missing since a full
+    one.
+    """
+    shown, missing = since, False
+    for sent in staff.diary.exports:
+        if sent.vhs != vhs or sent.when < since:
+            continue
+        missing = sent.status not in TAKEN or (missing and sent.reach != "full")
+        shown = shown if missing else sent.when
+    return shown
+
+
 def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey | None) -> bool:
     """Tell whether exports show plainly that a copy was put back: what D20 asks for, counted from copies alone.
 
@@ -117,7 +133,8 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
                 return False
     today = staff.clock.now.date()
     going_on = {key for key in places if key in program.courses and day(program.courses[key]["Datum bis"]) >= today}
-    shown = next((kept for kept in staff.copies[vhs] if kept.at == taken[-1].when), copy)
+    last = last_shown(staff, program.vhs, copy.at)
+    shown = next((kept for kept in staff.copies[vhs] if kept.at == last), copy)
     before = {
         int(row[WHO]) for row in copy.bookings.values() if WHO in row and (part != "course" or course_of(row) == course)
     }
