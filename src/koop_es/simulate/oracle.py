@@ -31,11 +31,10 @@ class Shown:
     ``moved`` are those whose Beleg-ID is another than before, ``courses`` says in which course each stands, None in no
     shared one. ``readable`` are the courses whose row carried the right COOP-Id, ``there`` those that had a row at all;
     ``proves`` says that the export was full and complete; ``looks`` are number, title and first day of each course,
-    ``belongings`` the Beleg-IDs in it, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the courses
-    that had ended before the scope of the export, or before its day: it says nothing of who is absent from them;
-    ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the
-    right COOP-Id, ``ended`` those with another. ``day`` is the day the export was
-    made, ``last_days`` that of each course.
+    ``belongings`` what its bookings are known by, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the
+    courses that had ended before the scope of the export, or before its day: it says nothing of who is absent from
+    them; ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the right COOP-Id,
+    ``ended`` those with another. ``day`` is the day the export was made, ``last_days`` that of each course.
     """
 
     vhs: int

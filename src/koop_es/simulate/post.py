@@ -177,9 +177,9 @@ class Post:
         held: dict[int, set[str]] = {course: set() for course in places}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
             if course_of(row) in numbers:
-                held[numbers[course_of(row)]].add(row["Beleg-ID"])
+                held[numbers[course_of(row)]] |= _ids(row)
             elif course_of(row) in alone:
-                held.setdefault(alone[course_of(row)], set()).add(row["Beleg-ID"])
+                held.setdefault(alone[course_of(row)], set()).update(_ids(row))
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], self._editor(vhs, who, row)
@@ -441,3 +441,8 @@ def _cut(path: Path) -> bool:
     data = file.read_bytes()
     file.write_bytes(data[: len(data) // 2])
     return len(data) > 1
+
+
+def _ids(row: Row) -> set[str]:
+    """Give what a person knows a row by: its Beleg-ID with TNR or time, for that alone may be another's (D18a)."""
+    return {f"{row['Beleg-ID']} {row[heading]}" for heading in ("TNR", "Gebucht am") if row[heading]}
