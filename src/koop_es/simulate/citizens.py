@@ -236,7 +236,9 @@ class People:
             case "decides" if deed.letter == "S" and contract.missing:
                 contract.left[APPROVED] = now
             case "decides" if deed.letter:
-                contract.left, contract.missing, contract.doubtful = {}, {}, False
+                # That nobody meant an "S" brings no row back: one that is missing counts from then on (D21, D3).
+                contract.doubtful = deed.verb == "reject" and bool(contract.missing)
+                contract.left, contract.missing = {}, {}
                 if deed.letter == "S":
                     contract.left["operator"] = now
 

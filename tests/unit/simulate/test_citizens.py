@@ -331,6 +331,15 @@ def test_d21_an_s_by_hand_that_no_row_names_goes_with_that_of_a_loss_whose_row_i
     assert ("is out" in story.sits("A", *ALL).found()) == (note != UNNAMED or not told)
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_d21_d3_a_rejected_s_brings_no_row_back_that_its_owner_removed(missing: bool) -> None:
+    story = Story().exports(MASTER, fault="letters")
+    if missing:
+        story.did("remove", "removed")
+    story.did("reject", "decides", OTHER, letter="A").exports(OWNER, 2)
+    assert ("0 live seats" in story.sits("S", *ALL).found()) is not missing
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_d24_an_s_of_the_owner_that_came_with_the_ausfall_and_is_an_a_again_is_the_same_everywhere(
     known: bool,
