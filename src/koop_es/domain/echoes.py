@@ -194,6 +194,16 @@ def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) ->
         draft.add(e.ChangesNotSeen, "D22", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
 
 
+def note_number_not_seen(draft: Draft, lane: Lane) -> None:
+    """Note that a complete export shows the course still without the COOP-Id that was given out (D22, R15).
+
+    Nothing else of a frozen course is read, so nothing else can be missing.
+    """
+    kind = "set_external_number"
+    if any(change.kind == f"course.{kind}" for change, _ in _outstanding(draft, lane)):
+        draft.add(e.ChangesNotSeen, "D22", refs=(), course=(kind,))
+
+
 def _note_former(draft: Draft, lane: Lane, part: Slice, shown: Mapping[str, BookingRow]) -> None:
     """Note what of the changes that are wanted no longer a complete export made since does not show (D30)."""
     refs, course = [], []

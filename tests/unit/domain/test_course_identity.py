@@ -71,6 +71,21 @@ def test_r15_frozen_course_is_asked_for_its_coop_id_and_nothing_else() -> None:
     assert world.to_do(ABO) == [("course.set_external_number", "")]
 
 
+@pytest.mark.parametrize("found", ["", "999-COOP-9"])
+def test_r15_d22_coop_id_that_is_lost_again_before_an_export_showed_it_is_told_under_a_new_id(found: str) -> None:
+    """A connector carries an id out once, and would never write it again."""
+    world = shared()
+    world.report(ABO, coop_id=found)
+    (first,) = world.give(ABO)
+    for _ in range(2):
+        world.report(ABO, coop_id=found)
+        assert [change.id for change in world.give(ABO)] == [first.id]
+    assert types(world.report(ABO, coop_id=found))[0] == "ChangesNotSeen"
+    (again,) = world.give(ABO)
+    assert (again.kind, again.id == first.id) == (first.kind, False)
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
 def test_r15_restored_coop_id_ends_the_freeze() -> None:
     world = shared()
     world.report(ABO, coop_id="")
