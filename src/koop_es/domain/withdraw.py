@@ -156,12 +156,22 @@ def _take_place(draft: Draft, story: _Story) -> str:
     lane, version = draft.state.lanes[draft.moment.vhs], story.version
     if lane.cancelled_version != version:
         return "" if not draft.state.cancelled else DECIDED
-    if story.later and lane.row.cancelled and not _is_course_lacking(story):
+    if story.later and lane.row.cancelled and not (_is_course_lacking(story) or _is_written_again(story)):
         return STILL_OFF
     draft.add(e.CourseReinstated, "D32", cause=version)
     draft.add(e.CourseReported, "D32", cause=version, facts=CourseFacts(cancelled=True))
     draft.add(e.RevisionWithdrawn, "D32", cause=version, facts=CourseFacts(cancelled=False))
     return ""
+
+
+def _is_written_again(story: _Story) -> bool:
+    """Tell whether the Master showed the course live since, and its Ausfall only because our list wrote that again."""
+    shown = [
+        event
+        for event in story.told[story.version :]
+        if isinstance(event, e.CourseReported) and event.vhs == story.event.vhs and event.facts.cancelled is not None
+    ]
+    return bool(shown) and shown[-1].actor == WEB_SERVICE_USER
 
 
 def _is_course_lacking(story: _Story) -> bool:

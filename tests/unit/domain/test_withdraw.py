@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.withdraw import DECIDED, STILL_OFF, Stays, withdraw
-from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, shared, types
+from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, row, shared, types
 
 MARRIED = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
 
@@ -185,6 +186,20 @@ def test_d32_d24_ausfall_that_the_next_complete_export_shows_as_well_is_the_mast
     assert ([item.why for item in stays], world.state.cancelled) == ([STILL_OFF], True)
     world.report(MASTER, held(MASTER))
     assert not world.state.cancelled
+
+
+@pytest.mark.parametrize(("editor", "off"), [("WS", False), ("Kern", True)])
+def test_d32_ausfall_that_only_our_list_wrote_again_is_taken_back(editor: str, off: bool) -> None:
+    """After its last day a course does not live again by itself (D24), so that the list writes the wrong Ausfall."""
+    world, over = shared(), date(2026, 6, 1)
+    world.report(MASTER, held(MASTER), cancelled=True, on=over)
+    export = f"{MASTER}#{world.exports[MASTER]}"
+    world.report(MASTER, held(MASTER), on=over)
+    later = f"{MASTER}#{world.exports[MASTER]}"
+    written = row(MASTER, cancelled=True, edited_by=f"{editor} am 01.06.2026, 09:00")
+    world.report(MASTER, held(MASTER), course=written, on=over)
+    world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(later, "last")), on=over)
+    assert world.state.cancelled is off
 
 
 def test_d32_ausfall_of_a_course_that_the_next_complete_export_lacks_is_taken_back() -> None:
