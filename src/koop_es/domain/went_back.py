@@ -34,7 +34,7 @@ from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_fields, wanted_status
 from koop_es.domain.weight import UNTIMED, Sign, Standing
 from koop_es.domain.withhold import letter_is_withheld
-from koop_es.domain.witnesses import is_same_id
+from koop_es.domain.witnesses import has_zeros_again, is_same_id
 from koop_es.domain.witnesses import moment as moment_of
 
 LEAST_SIGNS = 2
@@ -309,8 +309,11 @@ def note_value(draft: Draft, seat: Seat, now: str, shown: str) -> None:
 
 
 def note_former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
-    """Note person data of an own booking that a complete export shows as before, unless they count again (D32)."""
-    if row.person == draft.person(booking.person_id, booking.person_version):
+    """Note person data of an own booking that a complete export shows as before, unless they count again (D32), or only
+    the zeros are back that a spreadsheet took away (D18d): that is a repair.
+    """
+    now = draft.person(booking.person_id, booking.person_version)
+    if row.person is None or row.person == now or has_zeros_again(row.person, now):
         return
     for name, _ in seat.acked if draft.complete else ():
         if name.startswith("p") and row.person == draft.person(booking.person_id, int(name[1:])):
@@ -481,8 +484,9 @@ def _former_person(draft: Draft, back: WentBack, booking: Booking, seat: Seat, r
     now = _person(seat)
     if row.person == draft.person(booking.person_id, now):
         return None
-    if row.person == draft.person(booking.person_id, booking.person_version):
-        return None  # that is told
+    wanted = draft.person(booking.person_id, booking.person_version)
+    if row.person == wanted or has_zeros_again(row.person, wanted):
+        return None  # that is told, or put right (D18d)
     known = (int(name[1:]) for name, _ in reversed(seat.acked) if name.startswith("p"))
     return next(
         (

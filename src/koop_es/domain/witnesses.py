@@ -116,6 +116,15 @@ def is_same_id(one: str, other: str) -> bool:
     return spelled(one) == spelled(other)
 
 
+def has_zeros_again(shown: Person, before: Person | None) -> bool:
+    """Tell whether a person is the one of before but for the leading zeros of the phone, which a spreadsheet took away
+    and which are there again (D18d).
+    """
+    if before is None or shown.phone == before.phone or spelled(shown.phone) != before.phone:
+        return False
+    return (shown.name, shown.first_name, shown.email) == (before.name, before.first_name, before.email)
+
+
 def normalised(text: str) -> str:
     """Write a text as it is compared: letter case, accents' encoding and blanks aside."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -548,6 +548,20 @@ def test_d20_former_person_data_are_no_claim() -> None:
     assert world.state.bookings["301:7"].person_version == 3, "a number of a person is not used twice"
 
 
+def test_d20_d18d_zeros_that_are_back_after_a_spreadsheet_are_a_repair_and_no_sign() -> None:
+    whole, cut = (Person("Muster", "Anna", phone, "anna@example.org") for phone in ("07219999", "7219999"))
+    world = shared()
+    world.report(ABO, held(ABO, person=whole))
+    world.report(ABO, held(ABO, person=cut))
+    assert world.weigh(ABO, held(ABO, person=whole)).signs == []
+    assert types(world.report(ABO, held(ABO, person=whole))) == ["BookingAmended"]
+    back(world, ABO, held(ABO, person=cut), to=world.exports[ABO] - 1)
+    booking = world.state.bookings["301:7"]
+    assert world.people[booking.person_id or "", booking.person_version] == whole, (
+        "but zeros that go again are asked about"
+    )
+
+
 def test_d20_a_row_of_former_times_that_is_gone_before_anybody_answers_is_asked_about_as_gone() -> None:
     world = shared()
     moment = world.exports[ABO]
