@@ -9,6 +9,7 @@ _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
 _UNSTATED = "tests/unit/connectors/test_unstated.py"
 _IDENTITY = "tests/unit/domain/test_identity.py"
+_SAME_NAMES = "tests/unit/domain/test_same_names.py"
 _MERGES = "tests/unit/domain/test_merges.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _CARRIED = "tests/integration/ingest/test_carried_s.py"
@@ -549,6 +550,51 @@ ROWS = (
             ),
         ),
         Named((f"{_IDENTITY}::test_d26_somebody_else_of_the_same_second_is_no_mirror_given_out",)),
+    ),
+    Mutation(
+        "whose mirror a row is, of two people of one name and second, goes by the letter alone",
+        "D26",
+        "The S of one Eva Maier would cancel the other, and her mail and phone would be written over.",
+        (
+            Edit(
+                "domain/given_mirrors.py",
+                "        return 0 if (known.mail, known.phone) == (now.mail, now.phone) else 1\n",
+                "        return 2\n",
+            ),
+            Edit("domain/given_mirrors.py", "    if others == 0:\n", "    if others >= 0:\n"),
+            Edit(
+                "domain/given_mirrors.py",
+                "    return len(contacts) == 1 and cancelled <= known\n",
+                "    return True\n",
+            ),
+        ),
+        Named((f"{_SAME_NAMES}::test_d26_mail_and_phone_tell_whose_s_it_is_of_two_of_one_name_and_second",)),
+    ),
+    Mutation(
+        "an S that may be of either of two people is one of them's",
+        "D26",
+        "A citizen would be cancelled by a guess.",
+        (
+            Edit(
+                "domain/given_mirrors.py",
+                "    return len(contacts) == 1 and cancelled <= known\n",
+                "    return True\n",
+            ),
+        ),
+        Named((f"{_SAME_NAMES}::test_d26_an_s_that_may_be_of_either_of_two_people_is_asked_about",)),
+    ),
+    Mutation(
+        "who has the name of a mirror given out is that mirror, whatever mail and phone say",
+        "D26",
+        "The Master's own customer would be overwritten with another's mail and phone, and cancelled with her.",
+        (
+            Edit(
+                "domain/given_mirrors.py",
+                "    return 3 if others == 1 and actor in (None, WEB_SERVICE_USER) else None\n",
+                "    return 3\n",
+            ),
+        ),
+        Named((f"{_SAME_NAMES}::test_d26_who_has_the_name_and_another_mail_and_phone_is_no_mirror_given_out",)),
     ),
     Mutation(
         "a mistyped reference makes a mirror go",

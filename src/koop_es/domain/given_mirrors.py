@@ -7,50 +7,141 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Booking
-from koop_es.domain.observation import BookingRow
-from koop_es.domain.witnesses import Witness, is_reached_otherwise, witness_of_row
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.witnesses import Witness, differ, is_reached_otherwise, witness_of_row
 
 
 class Given(NamedTuple):
-    """A mirror that was given out, and what its row may show: its moment of booking may have been another then."""
+    """A mirror that was given out, and what its row may show: its moment of booking, mail and phone may have been
+    others then.
+    """
 
     booking: Booking
     witnesses: list[Witness]
 
 
-def fit_by_name(rows: list[BookingRow], given: list[Given]) -> list[tuple[int, str]]:
-    """Pair rows with mirrors of the same second and name: the same letter first, then in order (D26)."""
-    fits = []
-    for number, row in enumerate(rows):
-        witness = witness_of_row(row)
-        for booking, witnesses in given:
-            alike = ((witness.name, witness.time) == (wanted.name, wanted.time) for wanted in witnesses)
-            if witness.name and witness.time and any(alike):
-                fits.append((row.status is not booking.status, booking.ref, row.booking_id, number))
-    return one_to_one((number, ref) for _, ref, _, number in sorted(fits))
+class Fits(NamedTuple):
+    """Rows by their number and the mirrors they are, and those that may be the mirrors of several people."""
+
+    found: list[tuple[int, str]]
+    asked: list[tuple[int, str]]
 
 
-def fit_by_time(rows: list[BookingRow], given: list[Given]) -> list[tuple[int, str]]:
+class _Fit(NamedTuple):
+    """A row that shows second and name of a mirror; ``rank`` says how well mail and phone fit, the best first."""
+
+    rank: int
+    number: int
+    mirror: Given
+
+
+CONTACT = ("mail", "phone")
+
+
+def fit_by_name(rows: list[BookingRow], given: list[Given]) -> Fits:
+    """Pair rows with mirrors of the same second and name (D26).
+
+    Where these fit more than one, mail and phone decide: those that fit exactly go first, then those that share one.
+    Where these cannot tell either, the rows are asked about: one of them may be cancelled, and another citizen with it.
+    """
+    fits = [fit for number, row in enumerate(rows) for mirror in given if (fit := _fit(number, row, mirror))]
+    exact = {fit.number for fit in fits if fit.rank == 0}  # one too many of these was written twice, and is no other's
+    result, numbers, refs = Fits([], []), set[int](), set[str]()
+    for rank in sorted({fit.rank for fit in fits}):
+        left = [fit for fit in fits if fit.rank == rank and not (rank and fit.number in exact)]
+        for group in _groups([fit for fit in left if fit.number not in numbers and fit.mirror.booking.ref not in refs]):
+            pairs = [(fit.number, fit.mirror.booking.ref) for fit in sorted(group, key=lambda fit: _order(rows, fit))]
+            if _can_be_told(rows, group):
+                found = one_to_one(pairs)
+                result.found.extend(found)
+            else:
+                found = list({**dict(reversed(pairs)), **dict(one_to_one(pairs))}.items())
+                result.asked.extend(found)
+                refs.update(ref for _, ref in pairs)
+            numbers.update(number for number, _ in found)
+            refs.update(ref for _, ref in found)
+    return result
+
+
+def _fit(number: int, row: BookingRow, mirror: Given) -> _Fit | None:
+    """Say how well a row fits a mirror; None where second or name is another, or mail and phone say that it is
+    somebody else's (D26, D18a).
+    """
+    witness = witness_of_row(row)
+    if not (witness.name and witness.time):
+        return None
+    alike = [known for known in mirror.witnesses if (known.name, known.time) == (witness.name, witness.time)]
+    ranks = [rank for known in alike if (rank := _rank(known, witness, actor_of(row.edited_by))) is not None]
+    return _Fit(min(ranks), number, mirror) if ranks else None
+
+
+def _rank(known: Witness, now: Witness, actor: str | None) -> int | None:
+    """Compare mail and phone: 0 all are equal, 1 one of them is, 2 none says anything, 3 one is another in a row that
+    nobody but WS is known to have edited. None: both are others, or the one that is stated in a row that a person
+    edited. That is a registration of somebody who has the name, and the minute where there are no seconds.
+    """
+    if any(getattr(known, cell) == getattr(now, cell) != "" for cell in CONTACT):
+        return 0 if (known.mail, known.phone) == (now.mail, now.phone) else 1
+    others = sum(differ(known, now, cell) for cell in CONTACT)
+    if others == 0:
+        return 2
+    return 3 if others == 1 and actor in (None, WEB_SERVICE_USER) else None
+
+
+def _order(rows: list[BookingRow], fit: _Fit) -> tuple[bool, str, str, int]:
+    """Order equal fits: the same letter first, then by reference and Beleg-ID (D18)."""
+    row, booking = rows[fit.number], fit.mirror.booking
+    return row.status is not booking.status, booking.ref, row.booking_id, fit.number
+
+
+def _groups(fits: list[_Fit]) -> list[list[_Fit]]:
+    """Put together the fits that share a row or a mirror, directly or by others."""
+    groups: list[list[_Fit]] = []
+    for fit in fits:
+        near = [group for group in groups if any(_touch(fit, other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(other for group in near for other in group), fit])
+    return groups
+
+
+def _touch(one: _Fit, other: _Fit) -> bool:
+    return one.number == other.number or one.mirror.booking.ref == other.mirror.booking.ref
+
+
+def _can_be_told(rows: list[BookingRow], group: list[_Fit]) -> bool:
+    """Tell whether it may be said which row is which mirror: there is one mirror, or all are of people whom nothing
+    tells apart and no row shows an "S" that is not theirs, so that it costs nobody a seat which is which.
+    """
+    bookings = {fit.mirror.booking.ref: fit.mirror for fit in group}
+    if len(bookings) == 1:
+        return True
+    contacts = {frozenset((known.mail, known.phone) for known in mirror.witnesses) for mirror in bookings.values()}
+    cancelled = sum(rows[number].status is CANCELLED for number in {fit.number for fit in group})
+    known = sum(mirror.booking.status is CANCELLED for mirror in bookings.values())
+    return len(contacts) == 1 and cancelled <= known
+
+
+def fit_by_time(rows: list[BookingRow], given: list[Given]) -> Fits:
     """Pair rows with mirrors by the second alone, where it is unique on both sides (D26).
 
     A company registration shows the name of the Firma. Who has a name and a mail or phone that was not given out is
     somebody else: nobody but that person could have entered it.
     """
     rows_at: dict[str, list[int]] = defaultdict(list)
-    given_at: dict[str, list[tuple[str, Witness]]] = defaultdict(list)
+    given_at: dict[str, dict[str, list[Witness]]] = defaultdict(dict)
     for number, row in enumerate(rows):
         rows_at[witness_of_row(row).time].append(number)
     for booking, witnesses in given:
         for wanted in witnesses:
-            given_at[wanted.time].append((booking.ref, wanted))
+            given_at[wanted.time].setdefault(booking.ref, []).append(wanted)
     fits = []
     for time, found in given_at.items():
         if time and len(found) == 1 and len(rows_at.get(time, ())) == 1:
-            number, (ref, wanted) = rows_at[time][0], found[0]
+            number, (ref, known) = rows_at[time][0], next(iter(found.items()))
             witness = witness_of_row(rows[number])
-            if not (witness.name and is_reached_otherwise(wanted, witness)):
+            if not (witness.name and all(is_reached_otherwise(wanted, witness) for wanted in known)):
                 fits.append((number, ref))
-    return one_to_one(fits)
+    return Fits(one_to_one(fits), [])
 
 
 def one_to_one(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ alone, never on what others did meanwhile. Only rows that are not found under th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from koop_es.domain.absences import is_sighted
 from koop_es.domain.as_before import goes_on_as_before
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import Given, fit_by_name, fit_by_time
+from koop_es.domain.given_mirrors import Fits, Given, fit_by_name, fit_by_time
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
@@ -300,6 +300,7 @@ class _Weighing:
         self.lane = self.state.lanes[self.vhs]
         self.free = [self._free(booking, seat) for booking, seat in self._left()]
         self.taken: set[str] = set()
+        self.asked: set[str] = set()
 
     def _left(self) -> Iterator[tuple[Booking, Seat]]:
         """Give the bookings this VHS is known to have, and that no row shows; what was set aside is not free (D17)."""
@@ -526,33 +527,44 @@ class _Weighing:
         return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
 
     def _mirrors(
-        self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Given]], Collection[tuple[int, str]]]
+        self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Given]], Fits]
     ) -> list[BookingRow]:
         """Take rows without reference for the mirrors given out that they fit (D26); returns the others.
 
-        One that stands there with its reference as well was made twice: its connector was broken off in between.
+        One that stands there with its reference as well was made twice: its connector was broken off in between. Rows
+        that may be the mirrors of several people wait.
         """
         for doubled in (False, True) if self.lane.creates_given else ():
-            given = self._given(doubled=doubled)
+            given = [booking for booking in self._given(doubled=doubled) if booking.ref not in self.asked]
             if not (given and rows):
                 continue
-            found = dict(fitting(rows, [self._wanted(booking) for booking in given]))
+            fits = fitting(rows, [self._wanted(booking) for booking in given])
+            found, asked = dict(fits.found), self._ask(rows, fits)
             for number, ref in found.items():
                 if doubled:
                     self.result.doubled.setdefault(ref, [self.result.shown[ref]]).append(rows[number])
                 else:
                     self.result.shown[ref] = rows[number]
                     self.result.unreferenced.add(ref)
-            rows = [row for number, row in enumerate(rows) if number not in found]
+            rows = [row for number, row in enumerate(rows) if number not in found and number not in asked]
         return rows
+
+    def _ask(self, rows: list[BookingRow], fits: Fits) -> set[int]:
+        """Let rows wait that may be the mirrors of several people; known Beleg-IDs tell others (D26)."""
+        asked = [(number, ref) for number, ref in fits.asked if rows[number].booking_id not in self.known]
+        self.result.held.extend(Hold(ref, rows[number], "D26") for number, ref in asked)
+        self.asked.update(ref for _, ref in fits.asked)
+        return {number for number, _ in asked}
 
     def _wanted(self, booking: Booking) -> Given:
         """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out."""
         create = self.lane.creates_given[booking.ref]
         named = sees_identity(self.state, self.lane, booking)
-        person = self.draft.person(booking.person_id, create.person_version) if named else None
+        versions = dict.fromkeys((create.person_version, booking.person_version))
+        persons = [self.draft.person(booking.person_id, version) for version in versions] if named else [None]
         moments = dict.fromkeys((*create.moments, booking.booked_at))
-        return Given(booking, [witness_of_person(Shown("", "", at), person) for at in moments if at])
+        shown = [Shown("", "", at) for at in moments if at]
+        return Given(booking, [witness_of_person(one, person) for person in persons for one in shown])
 
     def _may_be_ours(self, row: BookingRow) -> str | None:
         """Find the mirror that an unmatched row by WS may be while one is given out and open (D26)."""
