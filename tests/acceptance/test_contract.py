@@ -384,9 +384,12 @@ def test_python_m_koop_es_is_the_program(koop: Console) -> None:
     assert done.stdout.startswith("koop-es")
 
 
-def test_a_reader_that_stops_reading_is_no_error(shared: Console) -> None:
+def test_a_reader_that_stops_reading_is_told_to_call_again(shared: Console) -> None:
     with shared.start("changes", "--vhs", MASTER) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        assert process.stderr.read() == ""
+        said = process.stderr.read()
+    assert process.returncode == 6
+    assert said.startswith("koop-es: the answer could not be written (")
+    assert said.endswith("call it again, it is the same\n")
