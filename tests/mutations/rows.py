@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named
 
+_ALIKE = "tests/unit/domain/test_alike.py"
 _MISNAMED = "tests/acceptance/test_misnamed.py"
 _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
@@ -16,6 +17,45 @@ _CARRIED = "tests/integration/ingest/test_carried_s.py"
 _REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
 ROWS = (
+    Mutation(
+        "an S in one of several rows that nothing tells apart is a claim",
+        "D26",
+        "Nobody at a VHS that gets neither names nor references can mean one of a family, and another would be S.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "row.person is None and row.ref is None and is_one_of_many(state, vhs, booking, seat)",
+                "False",
+            ),
+        ),
+        Named((f"{_ALIKE}::test_d26_an_s_in_one_of_several_rows_that_nothing_tells_apart_is_a_question",)),
+    ),
+    Mutation(
+        "whose row is gone of several that nothing tells apart is removed",
+        "D26",
+        "Somebody else of the family would be S everywhere.",
+        (
+            Edit(
+                "domain/absences.py",
+                "again and is_one_of_many(draft.state, draft.moment.vhs, booking, seat)",
+                "False",
+            ),
+        ),
+        Named((f"{_ALIKE}::test_d26_who_removes_one_of_several_rows_that_nothing_tells_apart_ends_nobody",)),
+    ),
+    Mutation(
+        "only one of the mirrors that a row may be is held back",
+        "D22",
+        "The others of a family would be given out anew every three exports, and have three rows each.",
+        (
+            Edit(
+                "domain/given_mirrors.py",
+                "    if not held or ref in held:\n        return bool(held)\n",
+                "    return ref in held\n",
+            ),
+        ),
+        Named((f"{_ALIKE}::test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it",)),
+    ),
     Mutation(
         "whoever has the numbers of a mirror is that mirror",
         "D18",

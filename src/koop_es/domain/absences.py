@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from koop_es.domain import events as e
 from koop_es.domain.acknowledged import first_shown
+from koop_es.domain.alike import is_one_of_many
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import parse_export
@@ -268,13 +269,17 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Po
     """Give the rule by which an absent mirror is no lost booking, but is delivered again where that lives.
 
     One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
-    (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11, D25).
+    (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11, D25). Of
+    several that nothing tells apart nobody knows whose row is gone, so that none is ended by it (D26).
     """
     if not seat.live:
         return "D5"
     if sparing := _sparing(draft, seat, policy):
         return sparing
-    return "B11" if mirror_stands_elsewhere(draft, part, booking, seat) else None
+    if mirror_stands_elsewhere(draft, part, booking, seat):
+        return "B11"
+    again = seat.absences + 1 >= policy.orphan_confirmations
+    return "D26" if again and is_one_of_many(draft.state, draft.moment.vhs, booking, seat) else None
 
 
 def _sparing(draft: Draft, seat: Seat, policy: Policy) -> str:

@@ -20,6 +20,7 @@ from koop_es.domain.cooperation import (
 )
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.turned_back import turned_back
@@ -27,6 +28,9 @@ from koop_es.domain.wanted import Change, changes, given_out, name_of
 
 STILL_IN = 2
 """Complete exports with an "S" over which "A" was given out, after which it may be somebody's (D21)."""
+
+LAST_COUNTED = REFUSED_IN * (1 + GIVEN_ANEW) - 1
+"""Complete exports without a change that are counted: with one more it would be given out anew once more (D22)."""
 
 
 def told_anything(draft: Draft) -> bool:
@@ -214,7 +218,7 @@ def _note_former(draft: Draft, lane: Lane, part: Slice, shown: Mapping[str, Book
         if booking is None:
             if part.course is not None:
                 course.append(name.partition(".")[2])
-        elif name in shown or not (lane.vhs in booking.seats or _may_be_held(draft, name)):
+        elif name in shown or not (lane.vhs in booking.seats or may_be_held(draft.state, lane.vhs, name)):
             refs.append(name)
     if refs or course:
         draft.add(e.FormerChangesNotSeen, "D30", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
@@ -227,7 +231,7 @@ def _outstanding(draft: Draft, lane: Lane) -> list[tuple[Change, Given]]:
     found = []
     for change in changes(draft.state, lane.vhs) if lane.told else ():
         given = lane.told.get(name_of(change))
-        if given is None or not change.given or given.unseen >= REFUSED_IN * (1 + GIVEN_ANEW):
+        if given is None or not change.given or given.unseen >= LAST_COUNTED:
             continue
         if given.unseen_in != export and datetime.fromisoformat(moment.at) > datetime.fromisoformat(given.at):
             found.append((change, given))
@@ -238,12 +242,8 @@ def _is_told(draft: Draft, change: Change, part: Slice, shown: Mapping[str, Book
     """Tell whether an export says of a change that it was not written: it shows the row without it, or lacks it."""
     if change.ref is None:
         return part.course is not None
-    return change.ref in shown or (change.kind == "booking.create" and not _may_be_held(draft, change.ref))
-
-
-def _may_be_held(draft: Draft, ref: str) -> bool:
-    """Tell whether a row that waits may be the mirror that was given out (D26)."""
-    return any(vhs == draft.moment.vhs and held == ref for (vhs, _), held in draft.state.held.items())
+    lacking = change.kind == "booking.create" and not may_be_held(draft.state, draft.moment.vhs, change.ref)
+    return change.ref in shown or lacking
 
 
 def _still_cancelled(lane: Lane, change: Change, given: Given, row: BookingRow) -> bool:

@@ -538,7 +538,8 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another letter stood
     there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may be that of
     the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that other
-    booking), ``cannot_compare`` (it would be overwritten unseen, D22) or ``untold`` (it was never given out there).
+    booking), ``alike`` (the row is one of several that nothing tells apart, D26), ``cannot_compare`` (it would be
+    overwritten unseen, D22) or ``untold`` (it was never given out there).
     """
 
     ref: str

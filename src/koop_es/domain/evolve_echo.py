@@ -21,6 +21,9 @@ EXCHANGED, NAMED = "exchanged", "named"
 MEANT = "meant"
 """Why it still does about the one that is named: somebody has said that the "S" is not that of the row's own (D26)."""
 
+ALIKE = "alike"
+"""Why a question stands: the "S" is in one of several rows that nothing tells apart (D26)."""
+
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
 

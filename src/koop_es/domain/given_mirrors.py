@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from koop_es.domain.cooperation import Booking
-from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.cooperation import Booking, Cooperation, Create
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.witnesses import Witness, differ, is_reached_otherwise, witness_of_row
 
 
 class Given(NamedTuple):
-    """A mirror that was given out, and what its row may show: its moment of booking, mail and phone may have been
-    others then.
+    """A mirror that was given out, its ``letter`` then, and what its row may show: its moment of booking, mail and
+    phone may have been others then.
     """
 
     booking: Booking
+    letter: Status
     witnesses: list[Witness]
 
 
@@ -131,7 +132,7 @@ def fit_by_time(rows: list[BookingRow], given: list[Given]) -> Fits:
     given_at: dict[str, dict[str, list[Witness]]] = defaultdict(dict)
     for number, row in enumerate(rows):
         rows_at[witness_of_row(row).time].append(number)
-    for booking, witnesses in given:
+    for booking, _, witnesses in given:
         for wanted in witnesses:
             given_at[wanted.time].setdefault(booking.ref, []).append(wanted)
     fits = []
@@ -142,6 +143,29 @@ def fit_by_time(rows: list[BookingRow], given: list[Given]) -> Fits:
             if not (witness.name and all(is_reached_otherwise(wanted, witness) for wanted in known)):
                 fits.append((number, ref))
     return Fits(one_to_one(fits), [])
+
+
+def may_be_held(state: Cooperation, vhs: str, ref: str) -> bool:
+    """Tell whether a row that waits may be a mirror that was given out: it waits as that one, or as another that was
+    given out with a moment of booking of the same minute (D26).
+
+    As long as it waits nobody knows that the mirror was not written: given out anew it would be a second row (D22).
+    """
+    held = {other for (at, _), other in state.held.items() if at == vhs}
+    if not held or ref in held:
+        return bool(held)
+    lane = state.lanes.get(vhs)
+    given = lane.creates_given if lane is not None else {}
+    minutes = _minutes(given.get(ref))
+    return any(not minutes.isdisjoint(_minutes(given.get(other))) for other in held)
+
+
+def _minutes(create: Create | None) -> set[str]:
+    return {moment[:MINUTE] for moment in create.moments} if create is not None else set()
+
+
+MINUTE = len("2026-01-05T10:00")
+"""The part of a moment of booking that a program keeps that has no seconds."""
 
 
 def one_to_one(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ from koop_es.domain.absences import (
     weigh_course,
 )
 from koop_es.domain.acknowledged import person_name
+from koop_es.domain.alike import is_one_of_many, take_one_of_many
 from koop_es.domain.as_before import note_as_before
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
 from koop_es.domain.draft import Draft
@@ -351,6 +352,8 @@ def _take_status(
             take_carried(draft, ref, row, at_once=False)
         elif row.ref is not None and (other := named_instead(draft, booking, row)) is not None:
             take_exchanged(draft, booking, other, row)
+        elif row.person is None and row.ref is None and is_one_of_many(state, vhs, booking, seat):
+            take_one_of_many(draft, booking, row)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (

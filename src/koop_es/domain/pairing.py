@@ -14,10 +14,11 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from koop_es.domain.absences import is_sighted
+from koop_es.domain.alike import fit_alike
 from koop_es.domain.as_before import goes_on_as_before
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import Fits, Given, fit_by_name, fit_by_time
+from koop_es.domain.given_mirrors import MINUTE, Fits, Given, fit_by_name, fit_by_time
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
@@ -343,6 +344,8 @@ class _Weighing:
         if self.free and left:
             left = self._pair(left)
         left = self._mirrors(left, fit_by_time)
+        if self.part.proves_absence and all(row.ref is None for row in self.part.bookings):
+            left = self._mirrors(left, fit_alike, twice=(False,))
         left = take_second_rows(self.state, self.vhs, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
             if (ref := self._may_be_ours(row)) is not None:
@@ -527,14 +530,17 @@ class _Weighing:
         return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
 
     def _mirrors(
-        self, rows: list[BookingRow], fitting: Callable[[list[BookingRow], list[Given]], Fits]
+        self,
+        rows: list[BookingRow],
+        fitting: Callable[[list[BookingRow], list[Given]], Fits],
+        twice: tuple[bool, ...] = (False, True),
     ) -> list[BookingRow]:
         """Take rows without reference for the mirrors given out that they fit (D26); returns the others.
 
         One that stands there with its reference as well was made twice: its connector was broken off in between. Rows
         that may be the mirrors of several people wait.
         """
-        for doubled in (False, True) if self.lane.creates_given else ():
+        for doubled in twice if self.lane.creates_given else ():
             given = [booking for booking in self._given(doubled=doubled) if booking.ref not in self.asked]
             if not (given and rows):
                 continue
@@ -564,13 +570,21 @@ class _Weighing:
         persons = [self.draft.person(booking.person_id, version) for version in versions] if named else [None]
         moments = dict.fromkeys((*create.moments, booking.booked_at))
         shown = [Shown("", "", at) for at in moments if at]
-        return Given(booking, [witness_of_person(one, person) for person in persons for one in shown])
+        return Given(booking, create.status, [witness_of_person(one, person) for person in persons for one in shown])
 
     def _may_be_ours(self, row: BookingRow) -> str | None:
-        """Find the mirror that an unmatched row by WS may be while one is given out and open (D26)."""
+        """Find the mirror that an unmatched row by WS may be while one is given out and open (D26).
+
+        Of several it is one that was given out with its minute.
+        """
         if not self.lane.creates_given or actor_of(row.edited_by) != WEB_SERVICE_USER or row.booking_id in self.known:
             return None
-        return next((booking.ref for booking in self._given()), None)
+        refs = [booking.ref for booking in self._given()]
+        given, minute = self.lane.creates_given, row.booked_at[:MINUTE]
+        return next(
+            (ref for ref in refs if any(moment[:MINUTE] == minute for moment in given[ref].moments)),
+            next(iter(refs), None),
+        )
 
 
 def _is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> bool:

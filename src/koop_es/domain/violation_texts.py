@@ -250,6 +250,23 @@ EXCHANGED = (
 )
 """What CANCELLATION_UNCLEAR says where references were exchanged (D26)."""
 
+ALIKE = (
+    "Cancelled or not? {refs}. An S stands in one of several rows without name and Koop-Beleg-ID that are of one VHS "
+    "and moment ({alike}): nobody can tell whom it means. {found}. If it means another of them, answer with --reject, "
+    "and cancel that one where it was booked. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
+
+ANONYMOUS = (
+    "The rows {found} were written by WS, show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names "
+    "this VHS does not get: they wait, and none of these is given out anew meanwhile. It ends when exactly as many "
+    "rows without a name stand there as there are of these bookings, of one VHS and moment, with the letters that were "
+    "given out. Delete the copies that are too many; or delete all of them: after three complete exports the bookings "
+    "are given out anew. Have the connector write the moment of booking as it is given out, with its seconds. A row "
+    "that is a registration counts once the copies are known."
+)
+"""What REGISTRATION_HELD says of mirrors at a VHS that gets no names (D26)."""
+
 WAITING = " What should be written there meanwhile is not: {waiting}."
 """What is said further of a row or course that nothing can be written into, where something should be (D30)."""
 
@@ -273,6 +290,8 @@ VARIANTS: dict[str, str] = {
     "reused_restored": REUSED_RESTORED,
     "double": DOUBLE,
     "exchanged": EXCHANGED,
+    "alike": ALIKE,
+    "anonymous": ANONYMOUS,
 }
 """What one code says in particular cases."""
 
@@ -283,6 +302,10 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
         return "double"
     if code == "CANCELLATION_UNCLEAR" and "exchanged" in detail:
         return "exchanged"
+    if code == "CANCELLATION_UNCLEAR" and "alike" in detail:
+        return "alike"
+    if code == "REGISTRATION_HELD" and "refs" in detail:
+        return "anonymous"
     if code == "COURSE_VANISHED" and "abo" in detail:
         return "abo_vanished"
     if code == "BELEG_ID_REUSED" and "as" in detail:

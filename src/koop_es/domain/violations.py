@@ -14,7 +14,8 @@ from typing import NamedTuple
 from koop_es.domain.acknowledged import has_lost, open_refs
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
-from koop_es.domain.evolve_echo import EXCHANGED, MEANT, NAMED
+from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED
+from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
 from koop_es.domain.terms import normal_rate
@@ -120,7 +121,21 @@ def _held(state: Cooperation) -> Iterator[Violation]:
         if state.active_lane(vhs) is not None:
             rows.setdefault((vhs, ref), []).append(booking_id)
     for (vhs, ref), held in rows.items():
-        yield Violation("REGISTRATION_HELD", vhs, ref, WARNING, "D27", {"found": ", ".join(held)})
+        alike = _anonymous(state, state.lanes[vhs], ref)
+        detail = {"found": ", ".join(held)} | ({"refs": ", ".join(alike)} if alike else {})
+        yield Violation("REGISTRATION_HELD", vhs, ref, WARNING, "D26" if alike else "D27", detail)
+
+
+def _anonymous(state: Cooperation, lane: Lane, held: str) -> list[str]:
+    """List the mirrors without a name, given out and not shown yet, that rows may be that wait as one of them (D26)."""
+    booking = state.bookings.get(held)
+    if held not in lane.creates_given or booking is None or sees_identity(state, lane, booking):
+        return []
+    return sorted(
+        change.ref
+        for change in changes(state, lane.vhs)
+        if change.kind == "booking.create" and change.ref and change.given and may_be_held(state, lane.vhs, change.ref)
+    )
 
 
 def _identity(state: Cooperation, lane: Lane) -> Iterator[Violation]:
@@ -367,7 +382,10 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
             odd = [ref for refs in by_state.values() for ref in refs if lane.unclear[ref] in (EXCHANGED, NAMED, MEANT)]
             if odd:
                 detail["exchanged"] = ", ".join(sorted(odd))
-            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, "D26" if odd else "D21", detail)
+            alike = sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] == ALIKE)
+            if alike:
+                detail["alike"] = ", ".join(alike)
+            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, "D26" if odd or alike else "D21", detail)
         yield from _refused(state, lane)
 
 
@@ -384,7 +402,9 @@ def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
         still = sorted(
             name
             for change in changes(state, lane.vhs)
-            if (name := name_of(change)) in lane.refused and (change.given or change.because == lane.told[name].anew)
+            if (name := name_of(change)) in lane.refused
+            and not (change.kind == "booking.create" and may_be_held(state, lane.vhs, name))
+            and (change.given or change.because == lane.told[name].anew)
         )
         if still:
             yield Violation("APPLIED_NOT_SEEN", lane.vhs, "", WARNING, "D22", {"found": ", ".join(still)})

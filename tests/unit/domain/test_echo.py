@@ -387,6 +387,7 @@ def test_d22_what_is_refused_is_given_out_anew_under_another_id_and_goes_on_bein
     assert ("APPLIED_NOT_SEEN", THIRD, "") in world.open
     assert len(ids) == 1 + GIVEN_ANEW, "an id is carried out once"
     last = world.changes(THIRD)
+    assert {change.id for change in last} <= ids, "twice it is given out anew, and no more"
     assert types(world.report(THIRD, held(THIRD))) == [], "somebody has to look, and the log does not grow for ever"
     assert world.changes(THIRD) == last
     world.report(THIRD, held(THIRD, status="S", edited_by=WS))

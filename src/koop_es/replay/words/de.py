@@ -182,6 +182,7 @@ SAYS: dict[str, str] = {
     "unclear_unsigned": "und ihr Programm sagt nicht, ob es dort jemand gesetzt hat, bevor es mitgeteilt wurde",
     "unclear_moved": "und es kann das S sein, das für den verlassenen Kurs ausgegeben wurde",
     "unclear_exchanged": "und ihre Koop-Beleg-ID nennt eine andere Belegung: zwei Referenzen wurden vertauscht",
+    "unclear_alike": "in einer von mehreren Zeilen, die nichts unterscheidet",
     "unclear_named": "in der Zeile einer anderen Belegung, deren Koop-Beleg-ID diese nennt",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
     "unclear_untold": "und es wurde dort nie ausgegeben",

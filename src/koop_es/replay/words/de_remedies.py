@@ -159,6 +159,23 @@ _EXCHANGED = (
 )
 """What CANCELLATION_UNCLEAR says where references were exchanged (D26)."""
 
+_ALIKE = (
+    "Storniert oder nicht? {refs}. Ein S steht in einer von mehreren Zeilen ohne Name und Koop-Beleg-ID, die von einer "
+    "VHS und einem Zeitpunkt sind ({alike}): niemand weiß, wen es meint. {found}. Meint es eine andere davon, bitte "
+    "mit --reject antworten und diese stornieren, wo sie gebucht ist. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
+
+_ANONYMOUS = (
+    "Die Zeilen {found} hat WS geschrieben, sie zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, "
+    "deren Namen diese VHS nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Das endet, wenn "
+    "genau so viele Zeilen ohne Namen dastehen wie Belegungen, von einer VHS und einem Zeitpunkt, mit den ausgegebenen "
+    "Status. Bitte die überzähligen Kopien löschen, oder alle: nach drei vollständigen Exporten werden die Belegungen "
+    "neu ausgegeben. Der Konnektor soll „Gebucht am“ so schreiben, wie es ausgegeben wird, mit den Sekunden. Eine "
+    "Zeile, die eine Anmeldung ist, zählt, sobald die Kopien bekannt sind."
+)
+"""What REGISTRATION_HELD says of mirrors at a VHS that gets no names (D26)."""
+
 _ORPHAN = (
     "Die Belegung {ref} wurde entfernt statt mit Status S storniert; deshalb ist sie bei allen anderen storniert. Soll "
     "sie gelten, bitte dieselbe Zeile wiederherstellen, eine eigene Belegung unter ihrer Beleg-ID, eine Kopie mit "
@@ -169,5 +186,6 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
     "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
+    "alike": _ALIKE, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -201,6 +201,7 @@ SAYS: dict[str, str] = {
     "unclear_unsigned": "and its program does not say whether somebody there set it before it was told",
     "unclear_moved": "and it may be the S that was given out for the course it left",
     "unclear_exchanged": "and its Koop-Beleg-ID names another booking: two references were exchanged",
+    "unclear_alike": "in one of several rows that nothing tells apart",
     "unclear_named": "in the row of another booking, whose Koop-Beleg-ID names this one",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
     "unclear_untold": "and it was never given out there",
