@@ -216,6 +216,19 @@ COURSES = (
         ),
     ),
     Mutation(
+        "a course that has the former number of a shared one is that with its COOP-Id lost",
+        "R20",
+        "Whoever writes the COOP-Id back would share a course that nobody shares, and who booked it (R15, D15).",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "            if self._may_have_left(lane, same_key[0]):\n",
+                "            if not lane:\n",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r20_number_that_another_course_has_now_is_told_by_participants_alone",)),
+    ),
+    Mutation(
         "a Beleg-ID alone tells whose booking stands in a copied course",
         "D28",
         "It was given to somebody in a course that nobody shares, of whom another VHS would hear (D18a, D15).",

@@ -21,7 +21,7 @@ from koop_es.domain.observation import (
     Report,
     told_by,
 )
-from koop_es.domain.route_courses import Courses
+from koop_es.domain.route_courses import WAIT, Courses
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
 
@@ -82,7 +82,8 @@ class _Bookings:
                 self._take(part, shown, seats)
             elif self._is_local(key):
                 if shown.mirrors:
-                    routing.rejected += (_strayed(row) for row in shown.rows if _is_stray(report, row))
+                    say = _untold if key in self._courses.untold else _strayed
+                    routing.rejected += (say(row) for row in shown.rows if _is_stray(report, row))
             else:
                 reason = f"booking of course {key[0]} ({key[1]}), which this VHS never reported"
                 for row in shown.rows:
@@ -107,8 +108,9 @@ class _Bookings:
         for lane in courses.lanes.values():
             found = routing.slices.get(lane.coop_id)
             # A course that moved is reached by its new number only: the old one may be a local course's by now (R20).
-            if (found is None or found.course is None) and (lane.number, lane.period) not in local:
-                targets[lane.number, lane.period] = lane.coop_id
+            key = (lane.number, lane.period)
+            if (found is None or found.course is None) and key not in local and key not in courses.untold:
+                targets[key] = lane.coop_id
         for coop_id, part in routing.slices.items():
             if part.course is not None:
                 known = courses.lanes.get(coop_id)
@@ -116,7 +118,7 @@ class _Bookings:
                 if period is None:
                     period = known.period if known is not None else ""
                 targets[part.course.number, period] = coop_id
-        local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None}
+        local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None} | courses.untold
         self._local, self._targets = local, targets
 
     def _is_local(self, key: Key) -> bool:
@@ -304,6 +306,12 @@ def _strayed(row: BookingRow) -> Rejected:
     """Set a mirror aside that stands in a course nobody shares: its owner's booking has no seat there (B1)."""
     reason = f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), which nobody shares"
     return rejected_booking(row, "Koop-Beleg-ID", reason, "set status S in this row, or put the COOP-Id right")
+
+
+def _untold(row: BookingRow) -> Rejected:
+    """Set a mirror aside that stands in a course of which this export does not tell what it is (R20)."""
+    reason = f"this export cannot tell which shared course {row.number} ({row.period}) is, if any"
+    return rejected_booking(row, "Kursnummer", reason, WAIT)
 
 
 def rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:

@@ -20,6 +20,10 @@ from koop_es.domain.unstated import SPREADSHEET, spelled_otherwise
 
 EMPTY_IT = 'empty "Externe Kurs-Nr."'
 
+UNTOLD = "its COOP-Id is in another course or another's in it, and an export without all bookings cannot tell"
+
+WAIT = "export in full, with the bookings"
+
 SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
 
 
@@ -43,6 +47,8 @@ class Courses:
         self.catalogue: list[CourseRow] = []
         self.rejected: list[Rejected] = []
         self.taken: set[int] = set()
+        self.untold: set[Key] = set()
+        self.left: list[tuple[KnownLane, CourseRow]] = []
         self.absent: list[KnownLane] = []
         self.by_id: dict[str, list[CourseRow]] = defaultdict(list)
         self.by_number: dict[str, list[CourseRow]] = defaultdict(list)
@@ -69,6 +75,9 @@ class Courses:
         """Give every row its place: the lanes first, then adoptions, the rest is catalogue."""
         for lane in sorted(self.lanes.values(), key=lambda lane: (lane.alone, lane.coop_id not in self.by_id)):
             self._assign_lane(lane)
+        for lane, row in self.left:
+            if id(row) not in self.taken:
+                self._hold(lane, row)
         without = (self.lanes[c] for c in self.lanes if (part := self.slices.get(c)) is None or part.course is None)
         self.absent = [lane for lane in without if not self._is_aside(lane)]
         seen = Counter(row.external_number for row in self.report.courses if id(row) not in self.taken)
@@ -112,18 +121,51 @@ class Courses:
             chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
             if row is not chosen:
-                told = chosen is not None or self._can_tell(row)
+                told = chosen is not None or self._can_tell(lane, row)
+                if not told:
+                    self.untold.add((row.number, row.period or ""))
                 self._reject(row, *self._of_copy(lane, row, chosen), known_as_local=told)
         if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
-            chosen = same_key[0]
+            if self._may_have_left(lane, same_key[0]):
+                self.left.append((lane, same_key[0]))
+            else:
+                chosen = same_key[0]
         if chosen is not None:
             self._slice(lane.coop_id, chosen)
         elif not same_key and not aside and self._absence_counts(lane):
+            if self.by_id[lane.coop_id] and not self._tells(lane):
+                return
             self._slice(lane.coop_id, None).course_absent = True
+
+    def _may_have_left(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether the course may have another number now, and the row under its old one be another's (R20, R15).
+
+        So it is where its COOP-Id stands in another row, where this one has that of another shared course, or has
+        none, and title and first day are others too. Only participants tell: until an export shows them no COOP-Id is
+        lost or altered, for who is told to write it here would share a course that nobody shares (D28, D15).
+        """
+        found = row.external_number
+        if found in (None, lane.coop_id) or is_legacy(lane.coop_id) or self.report.kind not in (Kind.FULL, Kind.DELTA):
+            return False
+        named = bool(self.by_id[lane.coop_id]) or found in self.lanes
+        other = not found and None not in (lane.title, lane.starts_on, row.facts.title, row.facts.starts_on)
+        other = other and row.facts.title != lane.title and row.facts.starts_on != lane.starts_on
+        return (named or other) and not self._tells(lane) and not self._shares_bookings(lane, row)
+
+    def _hold(self, lane: KnownLane, row: CourseRow) -> None:
+        """Set the row under a lane's number aside, and its bookings with it, until an export tells (R20)."""
+        self.untold |= {(row.number, row.period or ""), (lane.number, lane.period)}
+        reason = f"{row.number} ({lane.period}) need not be {lane.coop_id} any more: {UNTOLD}"
+        self._reject(row, reason, WAIT, known_as_local=False)
+
+    def _tells(self, lane: KnownLane) -> bool:
+        """Tell whether this export is complete, with the bookings where anybody ever booked: they tell for certain."""
+        shown = self.report.has_bookings and self.report.bookings_complete
+        return self.proves and (shown or not self.traces(lane.coop_id))
 
     def _of_copy(self, lane: KnownLane, row: CourseRow, chosen: CourseRow | None) -> tuple[str, str]:
         """Say why a row with a lane's COOP-Id is not its course, and what to do."""
-        if chosen is None and not self._can_tell(row):
+        if chosen is None and not self._can_tell(lane, row):
             reason = f"COOP-Id {lane.coop_id} stood in {lane.number} ({lane.period}), and a partial export cannot tell"
             return f"{reason} whether this is that course or a copy", f"export in full; in a copy {EMPTY_IT}"
         number, stays = lane.number, chosen is not None and chosen.number == lane.number
@@ -131,9 +173,9 @@ class Courses:
         remedy = f"{EMPTY_IT} there; but if it is the shared course itself{itself}"
         return f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})", remedy
 
-    def _can_tell(self, row: CourseRow) -> bool:
+    def _can_tell(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether this export says what a row with a lane's COOP-Id is; else the next complete one does."""
-        return self.proves or self._stood_beside(row)
+        return self._stood_beside(row) or self._tells(lane)
 
     def _is_aside(self, lane: KnownLane) -> bool:
         """Tell whether the row of a lane's course was set aside: then it is not lost, and nothing else is it (D28)."""

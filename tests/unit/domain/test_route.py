@@ -697,3 +697,32 @@ def test_d18_r20_ids_made_of_the_course_number_say_nothing_of_which_course_it_is
     assert {coop_id: part.bookings for coop_id, part in found.slices.items()} == {ONE: rows[:1], TWO: rows[1:]}
     assert found.rejected == []
     assert all(part.proves_absence for part in found.slices.values())
+
+
+@pytest.mark.parametrize("how", [{"kind": Kind.DELTA}, {"has_bookings": False}], ids=["delta", "no bookings"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (one("N9"), one("N1", "", title="Töpfern", starts_on=date(2026, 9, 1))),
+        (one("N9"), one("N1", "")),
+        (one("N1", TWO), one("N2", ONE)),
+        (two("N1"), one("N2")),
+        (one("N1", "", title="Töpfern", starts_on=date(2026, 9, 1)),),
+    ],
+    ids=["given to another", "alike", "exchanged and alike", "exchanged", "only the other is shown"],
+)
+def test_r20_number_that_another_course_has_now_is_told_by_participants_alone(
+    rows: tuple[CourseRow, ...], how: dict[str, Any]
+) -> None:
+    """Who was told to write the COOP-Id back would share a course that nobody shares, and who booked it (D15)."""
+    booked_now = () if "has_bookings" in how else (at("N1", "9"),)
+    routing = route(export(*rows, *booked_now, **how), LANES, lambda _: False, **known(one={"7"}, two={"8"}))
+    assert [part.bookings for part in routing.slices.values() if part.coop_id == ONE or part.course is not None] == []
+    assert sorted(str(item.key) for item in routing.rejected) == sorted(str((row.number, PERIOD)) for row in rows)
+    assert routing.catalogue == [], "else the next complete export would take it for a course that stood beside"
+
+
+def test_r20_mirror_under_a_number_of_which_nothing_is_told_need_not_be_cancelled() -> None:
+    rows = (one("N9"), one("N1", ""), at("N1", "6", of="301:6"))
+    routing = route(export(*rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one={"7"}))
+    assert routing.rejected[-1].remedy == "export in full, with the bookings"
