@@ -63,7 +63,7 @@ def test_d17_an_own_row_that_went_under_another_beleg_id_with_such_a_reference_i
     assert koop.changes(MASTER) == []
 
 
-def test_b3_a_registration_with_the_reference_of_a_vhs_that_takes_no_part_is_set_aside(
+def test_d17_a_registration_with_the_reference_of_a_vhs_that_takes_no_part_is_set_aside(
     koop: Console, network: dict[str, Program]
 ) -> None:
     near = network[NEAR]

@@ -807,7 +807,7 @@ ROWS = (
                 "domain/misnamed.py", "        elif settled and _is_nobodys", "        elif not settled and _is_nobodys"
             ),
         ),
-        Named((f"{_MISNAMED}::test_b3_a_registration_with_the_reference_of_a_vhs_that_takes_no_part_is_set_aside",)),
+        Named((f"{_MISNAMED}::test_d17_a_registration_with_the_reference_of_a_vhs_that_takes_no_part_is_set_aside",)),
     ),
 )
 """What a row is, and what follows from that for whoever has none."""
