@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -88,6 +89,11 @@ def _told_instead(name: str, answer: Answer, lost: Unwritten, *, as_json: bool, 
         elif instead is None:
             answer.show(console(stderr=True))
     return UNWRITTEN
+
+
+def was_being_written(error: OSError) -> bool:
+    """Tell whether an error is of click's own writing, as of help; any other may be of a disk where work is done."""
+    return traceback.extract_tb(error.__traceback__)[-1].filename == click.utils.__file__
 
 
 def unwritten(error: OSError) -> int:

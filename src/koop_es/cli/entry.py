@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from importlib import import_module
 from typing import Any
@@ -125,6 +124,6 @@ def run(words: list[str], *, as_json: bool) -> int:
         click.echo("stopped; what was acknowledged is kept, the same command finishes the rest", err=True)
         return 130
     except OSError as error:
-        if error.filename is not None or error.errno != errno.ENOSPC:
+        if not answer.was_being_written(error):
             raise
         return answer.unwritten(error)

@@ -20,7 +20,7 @@ MOST_STEPS = 10_000
 """Bounds of what may be asked for: 12 VHSs is what C1 names, 10,000 steps run for some minutes."""
 
 
-@command("simulate", reads=True)
+@command("simulate")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What everything is drawn from.")
 @click.option(
     "--steps", type=click.IntRange(0, MOST_STEPS), default=200, show_default=True, help="How many steps are drawn."
