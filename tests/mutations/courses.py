@@ -242,6 +242,19 @@ COURSES = (
         Named((f"{_BESIDE}::test_d28_another_registration_under_a_beleg_id_of_the_course_is_no_booking_of_it",)),
     ),
     Mutation(
+        "a mirror that was merged is not known by its Koop-Beleg-ID in a course under another number",
+        "R20",
+        "The course is told to be made a second time, for ever, and its bookings with it (R28).",
+        (
+            Edit(
+                "domain/belongings.py",
+                "    reference = (row.ref,) if row.ref and not own else ()\n",
+                "    reference = (row.ref,) if row.ref and own else ()\n",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r20_renumbered_course_is_known_by_the_reference_of_a_mirror_that_was_merged",)),
+    ),
+    Mutation(
         "a copied course may take over others with the bookings of a deleted one",
         "D28",
         "Who booked a course that nobody shares would be told to another VHS (D15).",

@@ -15,8 +15,9 @@ class Trace(NamedTuple):
     """What tells a booking in whichever course it stands.
 
     ``ids`` are its Beleg-ID together with TNR or time, for a Beleg-ID alone may be another's meanwhile (D18a); TNR and
-    time where Beleg-IDs are made of the course's number. ``others`` tell one that has other ids now: its time of day,
-    and name with mail or phone. ``live`` says that it is there and not "S", ``own`` that it is no mirror.
+    time where Beleg-IDs are made of the course's number; and of a mirror its Koop-Beleg-ID, which outlasts a merge.
+    ``others`` tell one that has other ids now: its time of day, and name with mail or phone. ``live`` says that it is
+    there and not "S", ``own`` that it is no mirror.
     """
 
     ids: frozenset[str]
@@ -29,7 +30,8 @@ def trace_of_row(row: BookingRow, vhs: str, *, composed: bool) -> Trace:
     """Read the trace of a VHS's row; ``composed`` where Beleg-IDs are made of the course's number."""
     own, witness = row.ref is None or row.ref.startswith(f"{vhs}:"), witness_of_row(row)
     ids = _ids(Shown(row.booking_id, row.participant_no, row.booked_at), witness, composed=composed)
-    return Trace(frozenset(ids), frozenset(_others(witness)), row.status is not CANCELLED, own)
+    reference = (row.ref,) if row.ref and not own else ()
+    return Trace(frozenset((*ids, *reference)), frozenset(_others(witness)), row.status is not CANCELLED, own)
 
 
 def trace_of_booking(booking: Booking, vhs: str, people: People, *, composed: bool) -> Trace:
@@ -38,8 +40,9 @@ def trace_of_booking(booking: Booking, vhs: str, people: People, *, composed: bo
     shown = Shown(seat.booking_id, seat.participant_no, seat.booked_at)
     person = people.get((booking.person_id or "", seat.person_version or booking.person_version))
     witness = witness_of_person(shown, person)
-    ids = _ids(shown, witness, composed=composed)
-    return Trace(frozenset(ids), frozenset(_others(witness)), seat.held and seat.live, booking.owner == vhs)
+    ids, own = _ids(shown, witness, composed=composed), booking.owner == vhs
+    reference = () if own else (booking.ref,)
+    return Trace(frozenset((*ids, *reference)), frozenset(_others(witness)), seat.held and seat.live, own)
 
 
 def _ids(shown: Shown, witness: Witness, *, composed: bool) -> Iterator[str]:

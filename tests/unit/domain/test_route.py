@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from koop_es.domain.asides import KnownSeat
-from koop_es.domain.belongings import Trace, trace_of_row
+from koop_es.domain.belongings import Trace, trace_of_booking, trace_of_row
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Rejected, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing
-from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, row
+from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, mirror, row, shared
 
 ONE, TWO = "563-COOP-1", "563-COOP-2"
 ENDS = MASTER_FACTS.ends_on
@@ -217,6 +217,18 @@ def followed(*rows: CourseRow | BookingRow, lanes: dict[str, KnownLane] | None =
 def test_r20_course_that_changed_number_and_all_its_bookings_follows_its_coop_id() -> None:
     routing = followed(one("N9"), two(), at("N9", "8"), one={"7"})
     assert taken(routing, ONE) == ("N9", ["8"])
+
+
+def test_r20_renumbered_course_is_known_by_the_reference_of_a_mirror_that_was_merged() -> None:
+    """All its numbers are others, and who booked since was not known: no second course is to be made (R28)."""
+    world = shared()
+    known = (trace_of_booking(world.state.bookings["301:7"], MASTER, world.people, composed=False),)
+    merged = mirror("80", "301:7", tnr="T90", person=ANNA, at="2026-01-06T10:00:00+01:00", number="N9")
+    new = at("N9", "81", person=BERND, at="2026-01-07T10:00:00+01:00")
+    routing = route(export(one("N9"), two(), merged, new), LANES, lambda _: False, traces=lambda _: known)
+    assert taken(routing, ONE) == ("N9", ["80", "81"])
+    routing = route(export(one("N9"), two(), new), LANES, lambda _: False, traces=lambda _: known)
+    assert routing.slices[ONE].course_absent, "without it this may be a parallel course (D15)"
 
 
 @pytest.mark.parametrize("when", ["2026-01-06T10:00:00+01:00", "2026-01-05T00:00:00+01:00"], ids=["later", "no time"])
