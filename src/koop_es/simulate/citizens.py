@@ -115,6 +115,7 @@ class People:
             former = self.contracts.get((deed.who, deed.course))
             if former is not None and deed.vhs not in former.left:
                 self._go_on(contract, former, now)
+            contract.again |= deed.note == UNTOLD
             self.contracts[deed.who, deed.course] = contract
         else:
             for contract in self._meant(deed):

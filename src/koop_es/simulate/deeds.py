@@ -17,7 +17,8 @@ carries the number where no export shows it (``rows.WHO``), so that a Beleg-ID g
 
 ==============  ========================================================================================================
 joins           ``who`` has a contract in ``course`` from now on, by the letter ``letter`` (A a seat, W waiting); one
-                live seat at every VHS of the course is right
+                live seat at every VHS of the course is right; ``note`` is UNTOLD where a booking goes on of which
+                nothing is as it was, so that it reads as another
 letter          the owner gives ``who`` another letter: ``letter``
 leaves          ``who`` is out: on purpose, by an "S" at any VHS (D2); nobody may hold a live seat; ``note`` says where
                 no row names who set it (UNNAMED)

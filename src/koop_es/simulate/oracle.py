@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from koop_es.simulate.facts import Facts
+from koop_es.simulate.unnoticed import MISTELLING
 
 Verdict = Literal["live", "cancelled", "either"]
 
@@ -64,6 +65,7 @@ class Oracle:
     showed when their course was over: they stay, and are billed (D17), also where their "S" was taken back since;
     ``ended`` are those it ever showed with "S". Of those who are ``said_wrongly`` to be "S" no file has shown another
     letter since the wrong one: an "S" that is meant is ``exported_as_mistold``, and goes with it (D32).
+    ``under_ausfall`` are those whose "S" was first shown while their course was cancelled, and stands since.
     """
 
     facts: Facts
@@ -86,6 +88,7 @@ class Oracle:
     last_days: dict[int, date] = field(default_factory=dict)
     mistold: set[int] = field(default_factory=set)
     called_off: set[int] = field(default_factory=set)
+    under_ausfall: set[tuple[int, int]] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -95,6 +98,7 @@ class Oracle:
             # What stands there only because a list wrote what a wrong file had said goes with that file (D32).
             own -= self.called_off - self.facts.called_off
             self.exported_ausfall |= {course for course in own if self._is_clear(shown, course)}
+        self._note_under_ausfall(shown, certain=certain)
         self._take_back(shown, certain=certain)
         back = {(shown.vhs, who) for who, (status, _) in shown.rows.items() if status != "S"} & self.said_wrongly
         if certain and len(back) < MANY_BACK:  # of so many nothing counts before somebody has looked
@@ -121,8 +125,8 @@ class Oracle:
             self.ended.add((shown.vhs, who))
             clear = self._is_clear(shown, course)
             clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
-            # While the course is cancelled nobody can tell whose "S" it is; where that counts it is cancelled anyway.
-            clear &= course not in self.exported_ausfall
+            # While the course is cancelled nobody can tell whose "S" it is, also once that is taken back (D21, D24).
+            clear &= course not in self.exported_ausfall and (shown.vhs, who) not in self.under_ausfall
             if certain and clear and editor != WRITTEN_BY_CONNECTOR:
                 if (shown.vhs, who) in self.said_wrongly:
                     self.exported_as_mistold.add((shown.vhs, who))
@@ -130,6 +134,15 @@ class Oracle:
                     self.exported_s.add((who, shown.courses[who]))
         if shown.proves:
             self._miss(shown, certain=certain)
+
+    def _note_under_ausfall(self, shown: Shown, *, certain: bool) -> None:
+        """Note whose "S" is first shown while the course is cancelled, with the Ausfall's end at the latest."""
+        for who, (status, _) in shown.rows.items():
+            seat = shown.vhs, who
+            if status != "S" and certain:
+                self.under_ausfall.discard(seat)
+            elif status == "S" and self.facts.course_of.get(who) in self.exported_ausfall:
+                self.under_ausfall |= {seat} if seat in self.absences or seat not in self.ended else set()
 
     def _take_back(self, shown: Shown, *, certain: bool) -> None:
         """Follow an Ausfall that the Master took back before the last day it had told (D24)."""
@@ -154,9 +167,12 @@ class Oracle:
         Of some "S" others may be told, of many not before somebody has looked (D31): what nobody shares is none, nor an
         own booking that nobody knew. What an Ausfall that nobody meant does, others may be told as well.
         """
+        if fate not in MISTELLING:
+            return
+        self._note_told_only_here(shown)
         if fate == "ausfall":
             self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
-        elif fate in ("letters", "shifted"):
+        else:
             fresh = {course for course in shown.there if (shown.vhs, course) not in self.facts.known}  # by number (R14)
             shared = {who for who in shown.rows if shown.courses[who] in shown.readable | fresh}
             live = {who for who in shared if shown.rows[who][0] in ("A", "W")}
@@ -165,13 +181,21 @@ class Oracle:
                 swapped = {who for who in shared if shown.rows[who][0] != "S"}
             own = {who for who in swapped if self.facts.owner_of.get(who) == shown.vhs}
             known = swapped - {who for who in own if (shown.vhs, who) not in self.absences}
-            for who in shown.rows:  # a letter that only a wrong file ever said goes with it (D32)
-                is_owner = self.facts.owner_of.get(who) == shown.vhs
-                if is_owner and self.facts.letter.get(who) != self.facts.letter_shown.get(who):
-                    self.facts.letter[who] = None
             self.said_wrongly |= {(shown.vhs, who) for who in swapped}
             few = len(known) < MANY or len(known) * 3 <= len(live)
             self.mistold |= swapped if few or fate == "shifted" else frozenset()
+
+    def _note_told_only_here(self, shown: Shown) -> None:
+        """Note what goes with a wrong file when it is taken back, although it is true: a letter that no other said, and
+        an absence that it was the last to prove (D32).
+        """
+        for who in shown.rows:
+            is_owner = self.facts.owner_of.get(who) == shown.vhs
+            if is_owner and self.facts.letter.get(who) != self.facts.letter_shown.get(who):
+                self.facts.letter[who] = None
+        for (vhs, who), count in self.absences.items():
+            if vhs == shown.vhs and who not in shown.rows and count + 1 == self.confirmations:
+                self.certain_absences.pop((vhs, who), None)
 
     def _is_clear(self, shown: Shown, course: int) -> bool:
         """Tell whether everybody could know which row of an export a course is."""

@@ -29,7 +29,8 @@ MAX_ROUNDS = 3
 """Rounds a network has to converge in once the faults stop (C1): report, carry out, and an orphan's second absence.
 
 There is one more where people leave a wrong COOP-Id to the change list or have brought an orphan back that is yet to be
-reported, and one where a program answers what it is told with a change of its own (T5).
+reported, one where a course goes on that somebody still shows as over, and one where a program answers what it is told
+with a change of its own (T5).
 """
 
 PATIENCE = 7
@@ -78,6 +79,7 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
             world.run()
             _repair(world)
             allowed += _waits_for_ids(world) or _waits_for_life(world)
+            allowed += _waits_for_days(world)
             allowed += any(program.counts_anew for program in world.programs)  # nothing is read before (D23)
             for program in world.programs:
                 program.answers = program.repeated = 0
@@ -188,6 +190,20 @@ def _waits_for_life(world: World) -> bool:
             held = (program.bookings[program.seats[ref]]["Status"] for ref in lost if ref in program.seats)
             if any(status != Status.CANCELLED for status in held):
                 return True
+    return False
+
+
+def _waits_for_days(world: World) -> bool:
+    """Tell whether a VHS shows a course as over that its Master lets go on: until then no absence counts (D17)."""
+    today = world.clock.now.date()
+    for course, shared in enumerate(world.scenario.courses):
+        ends = {
+            vhs: datetime.strptime(program.courses[key]["Datum bis"], "%d.%m.%Y").date()
+            for vhs, program in enumerate(world.programs)
+            if (key := world.staff.key(vhs, course)) is not None
+        }
+        if shared.master in ends and min(ends.values()) < today <= ends[shared.master]:
+            return True
     return False
 
 

@@ -48,7 +48,7 @@ WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
 
 UNKNOWN_LETTER = "X"
 
-_NOTED_APART = frozenset({"letter_back", "move", "go_back", "ausfall"})
+_NOTED_APART = frozenset({"letter_back", "move", "go_back", "ausfall", "substitute"})
 """Verbs that are written down where they are done, person by person or before it."""
 
 _ABOUT_PEOPLE = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves", "stays", "lost"})

@@ -12,6 +12,7 @@ from koop_es.simulate.deeds import (
     LEFT_THE_EXPORTS,
     ROUNDS,
     UNNAMED,
+    UNTOLD,
     Deed,
     Diary,
     Intent,
@@ -142,6 +143,16 @@ def test_who_is_booked_again_where_rows_or_an_s_were_lost_may_be_either_but_ever
     story.did("rebook", "joins", letter="A").exports(OWNER).sits("S", OTHER)
     assert story.found() == ""
     assert "nobody is asked" in story.sits("A", OWNER).found()
+
+
+def test_d18_who_went_on_under_other_numbers_as_somebody_else_reads_as_a_registration_of_their_own() -> None:
+    def replaced() -> Story:
+        return Story().did("merge", "stays").did("substitute", "joins", letter="A", note=UNTOLD)
+
+    assert replaced().told("S").sits("S", OTHER).sits("A", *ALL).found() == ""
+    assert "0 live seats at 103" in replaced().sits("A", MASTER, OWNER).found()
+    cancelled = Story().did("cancel", "leaves", OTHER, letter="S").did("substitute", "joins", letter="A", note=UNTOLD)
+    assert cancelled.sits("A", *ALL).found() == ""
 
 
 def test_who_was_entered_after_the_course_left_the_exports_is_known_to_nobody() -> None:
