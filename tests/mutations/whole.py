@@ -699,8 +699,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "    if story.later and lane.row.cancelled and not",
-                "    if story.later and lane.row.cancelled is None and not",
+                "    if story.later and _is_off_once_more(lane, story) and not",
+                "    if not story.later and _is_off_once_more(lane, story) and not",
             ),
         ),
         Named(

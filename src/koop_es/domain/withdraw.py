@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.cooperation import Booking, Cooperation, Lane
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
@@ -37,6 +37,7 @@ MADE = "bookings that an export made stay: cancel them where they are wrong"
 APPROVED = "an operator has approved it; --with-approved takes that back as well"
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
 STILL_OFF = "no complete export of its Master since takes this Ausfall back: it counts until one does"
+OFF_FOR_GOOD = "its Master has shown this Ausfall once more, and what it resets after the last day revives nobody"
 
 _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
 _Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
@@ -150,28 +151,33 @@ def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> s
 def _take_place(draft: Draft, story: _Story) -> str:
     """Let a course take place again that this export called off; its Master shows the Ausfall until it is written.
 
-    Where the next complete export showed the Ausfall as well, and the Master shows it still, only the Master takes it
-    back (D24): whoever called the course off meanwhile, or had done so all along, is not overruled by a wrong file.
+    Where the next complete export showed the Ausfall as well, only the Master takes it back, and not after the last
+    day (D24): whoever called the course off meanwhile, or had done so all along, is not overruled by a wrong file.
     """
     lane, version = draft.state.lanes[draft.moment.vhs], story.version
     if lane.cancelled_version != version:
         return "" if not draft.state.cancelled else DECIDED
-    if story.later and lane.row.cancelled and not (_is_course_lacking(story) or _is_written_again(story)):
-        return STILL_OFF
+    if story.later and _is_off_once_more(lane, story) and not _is_course_lacking(story):
+        return STILL_OFF if lane.row.cancelled else OFF_FOR_GOOD
     draft.add(e.CourseReinstated, "D32", cause=version)
     draft.add(e.CourseReported, "D32", cause=version, facts=CourseFacts(cancelled=True))
     draft.add(e.RevisionWithdrawn, "D32", cause=version, facts=CourseFacts(cancelled=False))
     return ""
 
 
-def _is_written_again(story: _Story) -> bool:
-    """Tell whether the Master showed the course live since, and its Ausfall only because our list wrote that again."""
+def _is_off_once_more(lane: Lane, story: _Story) -> bool:
+    """Tell whether the Master showed the Ausfall in the next complete export as well, or anew after it had shown the
+    course live; what our own list wrote again says nothing.
+    """
     shown = [
         event
         for event in story.told[story.version :]
         if isinstance(event, e.CourseReported) and event.vhs == story.event.vhs and event.facts.cancelled is not None
     ]
-    return bool(shown) and shown[-1].actor == WEB_SERVICE_USER
+    if any(event.facts.cancelled and event.actor != WEB_SERVICE_USER for event in shown):
+        return True
+    reset = next((event.origin for event in shown if not event.facts.cancelled), None)
+    return lane.row.cancelled is True if reset is None else reset.export in story.later[1:]
 
 
 def _is_course_lacking(story: _Story) -> bool:

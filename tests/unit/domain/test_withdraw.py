@@ -10,7 +10,7 @@ import pytest
 from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import BookingRow, Person
-from koop_es.domain.withdraw import DECIDED, STILL_OFF, Stays, withdraw
+from koop_es.domain.withdraw import DECIDED, OFF_FOR_GOOD, STILL_OFF, Stays, withdraw
 from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, row, shared, types
 
 MARRIED = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
@@ -186,6 +186,24 @@ def test_d32_d24_ausfall_that_the_next_complete_export_shows_as_well_is_the_mast
     assert ([item.why for item in stays], world.state.cancelled) == ([STILL_OFF], True)
     world.report(MASTER, held(MASTER))
     assert not world.state.cancelled
+
+
+@pytest.mark.parametrize(("shown", "off"), [((True, False), True), ((False, True, False), True), ((False,), False)])
+def test_d32_d24_ausfall_shown_once_more_and_reset_after_the_last_day_stays(shown: tuple[bool, ...], off: bool) -> None:
+    """What is reset after the last day revives nobody, so that only what the Master showed before it tells (D24)."""
+    world, over, later = shared(), date(2026, 6, 1), []
+    world.report(MASTER, held(MASTER), cancelled=True, on=over)
+    export = f"{MASTER}#{world.exports[MASTER]}"
+    for cancelled in shown:
+        world.report(
+            MASTER,
+            held(MASTER),
+            course=row(MASTER, cancelled=cancelled, edited_by="Kern am 01.06.2026, 09:00"),
+            on=over,
+        )
+        later.append(f"{MASTER}#{world.exports[MASTER]}")
+    stays = world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=later), on=over)
+    assert ([item.why for item in stays], world.state.cancelled) == (([OFF_FOR_GOOD], True) if off else ([], False))
 
 
 @pytest.mark.parametrize(("editor", "off"), [("WS", False), ("Kern", True)])
