@@ -282,8 +282,8 @@ WHOLE = (
         (
             Edit(
                 "domain/went_back.py",
-                ("    if seat.orphaned and not booking.cancelled_by:\n        _say"),
-                ("    if seat.orphaned and booking.cancelled_by:\n        _say"),
+                ("    if seat.orphaned and not booking.cancelled_by:\n        if row"),
+                ("    if seat.orphaned and booking.cancelled_by:\n        if row"),
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_a_returned_orphan_is_not_reinstated_unasked",)),

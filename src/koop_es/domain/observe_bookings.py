@@ -161,6 +161,8 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
     if row.status is None:
         if seat is None or seat.unknown_status != row.raw_status or (seat.absences and not seat.orphaned):
             draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)
+        if booking is not None and seat is not None and ref.startswith(f"{vhs}:"):
+            note_former_person(draft, booking, seat, row)
         return
     owned = ref.startswith(f"{vhs}:")
     if owned and (booking is None or not booking.claimed):

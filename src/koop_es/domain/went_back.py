@@ -387,7 +387,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
     for ref in sorted(shown):
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None
-        if booking is not None and seat is not None and seat.status is not None and shown[ref].status is not None:
+        if booking is not None and seat is not None and seat.status is not None:
             _take_former_row(draft, back, booking, seat, shown[ref])
     for ref in [] if is_over(draft) else list(missing):
         booking = state.bookings[ref]
@@ -445,6 +445,8 @@ def _take_former_row(draft: Draft, back: WentBack, booking: Booking, seat: Seat,
     vhs, ref = draft.moment.vhs, booking.ref
     values: dict[str, Any]
     if seat.orphaned and not booking.cancelled_by:
+        if row.status is None:
+            return  # a letter that nobody knows says nothing (B6)
         _say(draft, back)
         person = _former_person(draft, back, booking, seat, row)
         values = {"what": "orphan", "status": row.status, "person_version": person}

@@ -779,6 +779,18 @@ def test_d20_a_copy_of_the_day_is_seen_by_a_row_that_is_gone_and_something_as_be
     assert judged(world, held(ABO), early, clara()) is None, "one that stands was booked later"
 
 
+def test_d20_b6_former_person_data_beside_a_letter_nobody_knows_are_a_sign() -> None:
+    world = shared()
+    early = emil("2026-01-07T09:00:00+01:00")
+    moment = world.exports[ABO]
+    world.report(ABO, held(ABO, person=mended()), early, mine())
+    assert judged(world, held(ABO, status="X"), early) is not None
+    assert judged(world, held(ABO, status="X", person=mended()), early) is None
+    back(world, ABO, held(ABO, status="X"), early, to=moment)
+    assert types(world.report(ABO, held(ABO), early)) == ["BookingReported"], "the letter is known again, and asked"
+    assert world.state.bookings["301:7"].person_version == 2, "the former phone is no claim"
+
+
 def test_d20_the_two_youngest_rows_of_an_export_are_removed_by_staff() -> None:
     world = shared()
     early = emil("2026-01-07T09:00:00+01:00")
