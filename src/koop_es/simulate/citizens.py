@@ -94,6 +94,7 @@ class People:
         self.contracts: dict[tuple[int, int], Contract] = {}
         self.over: dict[int, tuple[str, Moment]] = {}
         self.lives: dict[int, tuple[str, Moment]] = {}
+        self.unsure: set[int] = set()
         self.gone: dict[tuple[str, int], Moment] = {}
         self.deleted: dict[tuple[str, int], Deed] = {}
         self.hidden: dict[tuple[str, int], Moment] = {}
@@ -176,6 +177,7 @@ class People:
         """
         _, since = self.over.pop(course, (deed.vhs, now))
         self.lives[course] = deed.vhs, now
+        self.unsure = self.unsure | {course} if deed.note == UNTOLD else self.unsure - {course}
         ended = self._ended(course, deed)
         for contract in self.contracts.values():
             if contract.course == course:
@@ -355,10 +357,12 @@ class People:
 
     def _is_known_to_live(self, course: int) -> bool:
         """Tell whether it must have been read that an Ausfall was taken back: before the last day (D24), and not in a
-        course that is frozen (R15).
+        course that is frozen (R15). One that went with a restore which nobody must notice may be written again (D20).
         """
         if course not in self.lives:
             return True
+        if course in self.unsure:
+            return False
         vhs, since = self.lives[course]
         sound = (sent for sent in self._shown(vhs, since, END) if sent.complete and not sent.fault)
         read = (sent for sent in sound if sent.reach == "full" and self._there(vhs, course, sent))

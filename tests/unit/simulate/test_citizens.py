@@ -303,6 +303,14 @@ def test_an_ausfall_taken_back_after_the_last_day_is_no_more_so_for_who_is_enter
     assert "0 live seats" in story.found()
 
 
+@pytest.mark.parametrize("note", ["", UNTOLD])
+def test_d20_an_ausfall_that_went_with_a_restore_may_be_written_again_for_who_is_entered_later_too(note: str) -> None:
+    story = Story(shown=False).did("ausfall", "course over", MASTER, all_of_it=True)
+    story.did("go_back", "course lives", MASTER, all_of_it=True, note=note).did("book", "joins", letter="A")
+    story.exports(MASTER).exports(OWNER).sits("S", *ALL)
+    assert ("0 live seats" in story.found()) == (note != UNTOLD)
+
+
 def test_an_ausfall_taken_back_in_a_row_of_the_master_that_was_set_aside_is_asked_there() -> None:
     story = Story().did("ausfall", "course over", MASTER, all_of_it=True)
     story.did("unausfall", "course lives", MASTER, all_of_it=True).exports(MASTER).sits("S", *ALL)
