@@ -99,6 +99,19 @@ BOOKINGS = (
         Named(("tests/unit/domain/test_orphans.py::test_t6_s_set_by_hand_while_the_booking_is_an_orphan_is_final",)),
     ),
     Mutation(
+        "a lost mirror that is back in another course stays cancelled",
+        "D25",
+        "Staff who had filed it there have put it back; the citizen was cancelled by nobody (D5).",
+        (
+            Edit(
+                "domain/moves.py",
+                "        if ref in shown or ref in part.seen_later or state.bookings[ref].cancelled_by:\n",
+                "        if ref in part.seen_later or state.bookings[ref].orphaned_by:\n",
+            ),
+        ),
+        Named(("tests/unit/domain/test_orphans.py::test_d25_lost_mirror_that_is_back_in_another_course_lives_again",)),
+    ),
+    Mutation(
         "our own S is taken for one of the staff",
         "restore",
         "What WS wrote because it was told so is an echo; as a claim it would be final (T6, D5).",

@@ -6,6 +6,8 @@ sides read it out of one complete export, and neither knows the state of the oth
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import TOLD, Booking, Reason, Seat
 from koop_es.domain.draft import Draft
@@ -88,6 +90,23 @@ def mirror_stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: S
         return False
     here = any(other.booking_id == row.booking_id for other in part.bookings)
     return not here and not is_registration(draft, booking, seat, row)
+
+
+def take_strays_back(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+    """Let mirrors live again that this VHS lost, as it reports them again, if in another course (D5, D25).
+
+    Staff who had filed them there and removed them there have taken that back; as any other that was filed elsewhere
+    they are delivered again. What a program shows that went back is no claim (D20).
+    """
+    vhs, state = draft.moment.vhs, draft.state
+    if not part.proves_absence or draft.judgement.back_at(state.coop_id) is not None:
+        return
+    lost = (ref for ref, booking in state.bookings.items() if vhs in booking.orphaned_by and booking.owner != vhs)
+    for ref in sorted(lost):
+        if ref in shown or ref in part.seen_later or state.bookings[ref].cancelled_by:
+            continue
+        if (row := part.strays(ref)) is not None and row.status is not None:
+            draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=row.status)
 
 
 def _by_course(draft: Draft, booking: Booking, seat: Seat) -> bool:

@@ -37,7 +37,7 @@ from koop_es.domain.echoes import (
 from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
-from koop_es.domain.moves import comes_late, is_meant, take_carried
+from koop_es.domain.moves import comes_late, is_meant, take_carried, take_strays_back
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Person, Status, actor_of
 from koop_es.domain.observe_identity import (
     let_movers_wait,
@@ -84,6 +84,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     shown = pairing.shown
     leave_later(part, pairing)
     take_sights(draft, part, shown)
+    take_strays_back(draft, part, shown)
     missing = missed(draft, part, shown) if part.proves_absence else []
     draft.emptied = draft.state.bookings.keys().isdisjoint(shown)
     if missing:

@@ -83,7 +83,9 @@ class _Bookings:
             elif self._is_local(key):
                 if shown.mirrors:
                     say = _untold if key in self._courses.untold else _strayed
-                    routing.rejected += (say(row) for row in shown.rows if _is_stray(report, row))
+                    stray = [row for row in shown.rows if _is_stray(report, row)]
+                    routing.rejected += map(say, stray)
+                    routing.strays |= {row.ref or "": row for row in stray}
             else:
                 reason = f"booking of course {key[0]} ({key[1]}), which this VHS never reported"
                 for row in shown.rows:

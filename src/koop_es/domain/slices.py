@@ -71,8 +71,9 @@ class Slice:
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
     first for the course, the second for every booking that is not among ``bookings``, nor ``protected`` by a row that
     was set aside, nor ``excused`` because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of
-    the export. ``references`` gives the references a Beleg-ID of this VHS has in any of its courses (D18a). The row of
-    a course that ``counts_only`` comes from an occupancy export and says nothing of all it leaves out.
+    the export, ``strays`` gives a row of it in a course that is not its own and shows no "S". ``references`` gives the
+    references a Beleg-ID of this VHS has in any of its courses (D18a). The row of a course that ``counts_only`` comes
+    from an occupancy export and says nothing of all it leaves out.
     ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
     be read whatever they are.
 
@@ -105,6 +106,7 @@ class Slice:
     suspended: Suspension | None = None
     references: Callable[[str], Collection[str]] = no_references
     elsewhere: Callable[[str], bool] = lambda _: False
+    strays: Callable[[str], BookingRow | None] = lambda _: None
     stands: Callable[[str], BookingRow | None] = lambda _: None
     homes: Callable[[str], Collection[Home]] = nowhere
     rekeyed: Callable[[BookingRow], Collection[Home]] = lambda _: ()
@@ -126,10 +128,12 @@ class Routing:
     """An export taken apart: slices by COOP-Id, rows of the catalogue, which nobody opts out of (R1), and rows that
     belong nowhere (their bytes are still in the file).
 
-    ``stand_for`` says of rows that were set aside, by file and line, what they may be.
+    ``stand_for`` says of rows that were set aside, by file and line, what they may be; ``strays`` are mirrors that
+    stand in another course than their own and show no "S", by reference (D25).
     """
 
     slices: dict[str, Slice] = field(default_factory=dict)
     catalogue: list[CourseRow] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     stand_for: dict[tuple[str, int], list[StandsFor]] = field(default_factory=dict)
+    strays: dict[str, BookingRow] = field(default_factory=dict)

@@ -61,15 +61,28 @@ class Plan:
         for coop_id, part in sorted(self.routing.slices.items()):
             part.name = named(part) if self.older is None else UNNAMED
             if _is_news(part, known.names.get(coop_id), self._known.get(coop_id)):
-                self.slices.append(part)
-                if part.course is not None:
-                    part.course = content.course(part.course)
+                self._read(part)
         if report.kind in (Kind.FULL, Kind.DELTA):
             if self._known:
                 strays.set_aside(tx, report, self.slices, self.routing)
+                self._read_also(strays.homes(tx, self.routing))
                 strays.set_bare_aside(tx, self.moment, self.slices, self.routing)
             unknown = [part for part in self.slices if part.coop_id not in self._known]
             strays.set_ended_aside(tx, report.vhs, unknown, self.routing)
+
+    def _read(self, part: Slice) -> None:
+        self.slices.append(part)
+        if part.course is not None:
+            part.course = self.arrival.export.content.course(part.course)
+
+    def _read_also(self, parts: list[Slice]) -> None:
+        """Read courses that may show nothing new, because something is shown of them in another."""
+        news = {part.coop_id for part in self.slices}
+        for part in parts:
+            if part.coop_id not in news:
+                part.name = UNNAMED
+                self._read(part)
+        self.slices.sort(key=lambda part: part.coop_id)
 
     def parts(self) -> Iterator[list[Slice]]:
         """Cut the news into parts, a transaction each."""

@@ -53,7 +53,17 @@ def set_aside(tx: Tx, report: Report, slices: Iterable[Slice], routing: Routing)
         }
         if not stray:
             continue
+        routing.strays |= {row.ref or "": row for row in stray.values() if row.status is not CANCELLED}
         _take_out(part, {line: (row, row.ref or "") for line, row in stray.items()}, routing)
+
+
+def homes(tx: Tx, routing: Routing) -> list[Slice]:
+    """List the slices of the courses to which strays belong, which are to know of them (D5, D25)."""
+    found = {coop_id for _, coop_id in vault.homes(tx, sorted(routing.strays))} if routing.strays else set()
+    parts = [routing.slices[coop_id] for coop_id in sorted(routing.slices.keys() & found)]
+    for part in parts:
+        part.strays = routing.strays.get
+    return parts
 
 
 def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Routing) -> None:

@@ -97,6 +97,29 @@ def test_d25_moved_mirror_is_delivered_again_and_its_row_set_aside(
     assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"], "nobody is cancelled"
 
 
+@pytest.mark.parametrize("where", ["N2", "LOKAL"], ids=["another shared one", "one that nobody shares"])
+def test_d25_lost_mirror_that_is_back_in_another_course_lives_again(store: Store, tmp_path: Path, where: str) -> None:
+    """Its own course shows what it showed before, and is read all the same."""
+    theirs, _, rows = network(store, tmp_path, [])
+    theirs = [*theirs, course("LOKAL")]
+
+    def night(sequence: int, *more: Row) -> ExportResult:
+        path = write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, [*rows[:2], *more])
+        return take_in(store, path)
+
+    def told(vhs: str) -> list[str]:
+        changes = [item for item in change_list(store, vhs) if "booking" in item]
+        return [item["kind"] for item in changes if item["booking"]["ref"] == "301:55"]
+
+    for sequence in (3, 4, 5):
+        night(sequence)
+    assert told("301") == ["booking.cancel"]
+    assert night(6, mirror(where, "900", "301:55", "S")).quarantined_rows == 0
+    assert told("301") == ["booking.cancel"], "it shows S there"
+    assert night(7, mirror(where, "900", "301:55")).quarantined_rows == 1
+    assert (told("301"), told("563")) == ([], ["booking.create"])
+
+
 def test_d25_booking_that_moved_between_shared_courses(store: Store, tmp_path: Path) -> None:
     theirs = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}, course("LOKAL")]
     ours = [abo(theirs[0], "A1", K1), abo(theirs[1], "A2", K2)]

@@ -174,6 +174,25 @@ def test_b11_mirror_that_stands_in_another_course_is_delivered_again(absences: i
     assert types(world.report(THIRD, held(THIRD)))[0] == "BookingReappeared"
 
 
+def test_d25_lost_mirror_that_is_back_in_another_course_lives_again() -> None:
+    """Staff filed it there, removed it and put it back: it is reported again, and is written where it belongs."""
+    world = orphaned(THIRD)
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert types(world.report(THIRD, strays=[held(THIRD)])) == ["BookingReinstated", "MirrorLost"]
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert world.to_do(THIRD) == [("booking.create", "301:7")]
+    assert world.report(THIRD, strays=[held(THIRD)]) == []
+
+
+def test_d25_lost_mirror_is_not_back_where_somebody_cancelled_it_or_the_export_proves_nothing() -> None:
+    world = orphaned(THIRD)
+    assert world.report(THIRD, elsewhere=["301:7"]) == [], "its row there shows S"
+    assert world.report(THIRD, strays=[held(THIRD)], full=False) == []
+    world.report(ABO, held(ABO, status="S", edited_by="Kollegin"))
+    world.report(THIRD, strays=[held(THIRD)])
+    assert world.statuses(MASTER) == {"301:7": "S"}
+
+
 def test_b11_own_booking_that_moved_to_another_course_is_gone_from_its_own() -> None:
     world = shared()
     for _ in range(2):

@@ -738,3 +738,9 @@ def test_r20_mirror_under_a_number_of_which_nothing_is_told_need_not_be_cancelle
     rows = (one("N9"), one("N1", ""), at("N1", "6", of="301:6"))
     routing = route(export(*rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one={"7"}))
     assert routing.rejected[-1].remedy == "export in full, with the bookings"
+
+
+def test_d25_mirrors_in_a_course_nobody_shares_are_strays_unless_they_show_an_s() -> None:
+    stray = mirror("8", "301:7", number="LOCAL")
+    rows = [mirror("9", "301:9", "S", number="LOCAL"), stray]
+    assert routed(one(), two(), row(MASTER, number="LOCAL", coop_id=""), *rows).strays == {"301:7": stray}

@@ -171,6 +171,7 @@ class World:
         shielded: Iterable[str] = (),
         suspended: Suspension | None = None,
         elsewhere: Collection[str] = (),
+        strays: Sequence[BookingRow] = (),
         stands: Sequence[BookingRow] = (),
         references: Mapping[str, Collection[str]] = MappingProxyType({}),
         course: CourseRow | None = None,
@@ -181,7 +182,8 @@ class World:
         """Let a VHS export its course and bookings; ``again`` repeats the number of its last export.
 
         Bookings that are ``protected`` stand in rows that were set aside, ``shielded`` ones by TNR or name, mirrors
-        that are ``elsewhere`` in another course; of own rows that do, ``stands`` are those of the whole export.
+        that are ``elsewhere`` in another course, with ``strays`` their rows; of own rows that do, ``stands`` are those
+        of the whole export.
         ``suspended`` says why nobody can tell who is absent; ``references`` are those of Beleg-IDs in all courses of
         the VHS.
         """
@@ -193,7 +195,8 @@ class World:
             protected=frozenset(protected),
             shielded=frozenset(shielded),
             suspended=suspended,
-            elsewhere=elsewhere.__contains__,
+            elsewhere={*elsewhere, *(item.ref for item in strays)}.__contains__,
+            strays={item.ref or "": item for item in strays}.get,
             stands={item.booking_id: item for item in stands}.get,
             references=lambda booking_id: references.get(booking_id, ()),
         )
