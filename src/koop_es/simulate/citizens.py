@@ -120,6 +120,8 @@ class People:
             self.contracts[deed.who, deed.course] = contract
         else:
             for contract in self._meant(deed):
+                if deed.verb == "merge" and deed.vhs == contract.owner:
+                    contract.entered_again = now  # under other numbers
                 self._note_person(deed, contract, now)
 
     def _go_on(self, contract: Contract, former: Contract, now: Moment) -> None:

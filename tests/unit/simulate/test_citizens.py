@@ -109,6 +109,16 @@ def test_who_left_anywhere_is_out_everywhere(vhs: str) -> None:
     assert "is out, but a live seat at 103" in found
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_b15_who_was_merged_and_removed_unseen_may_be_another_registration_when_back(merged: bool) -> None:
+    story = Story().exports(OWNER)
+    if merged:
+        story.did("merge", "stays", letter="A")
+    story.did("remove", "removed").exports(OWNER, 2).did("cancel", "leaves", OTHER, letter="S")
+    story.did("restore", "returned", letter="A").exports(OWNER)
+    assert ("is out" in story.sits("A", *ALL).found()) != merged
+
+
 def test_who_books_again_is_in_again() -> None:
     left = Story().did("cancel", "leaves", letter="S").exports(OWNER)
     left.did("rebook", "joins", letter="A").exports(OWNER).sits("S", *ALL)
