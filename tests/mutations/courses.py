@@ -242,6 +242,24 @@ COURSES = (
         Named((f"{_BESIDE}::test_d28_another_registration_under_a_beleg_id_of_the_course_is_no_booking_of_it",)),
     ),
     Mutation(
+        "an Abo-Kurs whose COOP-Id is altered before it was seen is another course",
+        "R15",
+        "It is told to be made again, for ever, under a number that is taken (R28).",
+        (
+            Edit(
+                "domain/observe_course.py",
+                '"course.create" not in lane.told',
+                '"course.create" in lane.told',
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_course_identity.py"
+                "::test_r15_abo_whose_coop_id_was_altered_before_it_was_seen_is_asked_for_it",
+            )
+        ),
+    ),
+    Mutation(
         "a mirror that was merged is not known by its Koop-Beleg-ID in a course under another number",
         "R20",
         "The course is told to be made a second time, for ever, and its bookings with it (R28).",

@@ -168,12 +168,34 @@ def _take_identity(draft: Draft, lane: Lane, row: CourseRow) -> bool:
             draft.add(e.CoopIdDelivered, "R14" if lane.altered is None else "R15", row=row)
         return True
     if not lane.exists:
-        return False  # another course that happens to have the number of an Abo-Kurs not created yet (R26)
+        if not _was_made_as_told(state, lane, row):
+            return False  # another course that happens to have the number of an Abo-Kurs not created yet (R26)
+        draft.add(e.CourseDelivered, "R28", row=row, facts=_assumed(state, lane, row, row.facts), id_held=False)
+        draft.add(e.CoopIdAltered, "R15", row=row, found=found)
+        return False
     if not lane.id_held and not lane.frozen and not found:
         return True  # the Master has not written the new COOP-Id yet
     if lane.altered != found:
         draft.add(e.CoopIdAltered, "R15", row=row, found=found)
     return False
+
+
+def _was_made_as_told(state: Cooperation, lane: Lane, row: CourseRow) -> bool:
+    """Tell whether a row without its COOP-Id is the Abo-Kurs that was given out and not seen yet (R15, R28).
+
+    It has its number and Kennzeichen 100, and title and first day that the change list says: the COOP-Id was altered
+    or lost before any export showed it. Told to be made again it could not be, for its number is taken.
+    """
+    master = state.master_lane
+    if master is None or "course.create" not in lane.told or row.number != lane.number:
+        return False
+    told = (master.facts.title, master.facts.starts_on)
+    return (
+        row.period in (None, lane.period)
+        and is_marked(row)
+        and None not in told
+        and (row.facts.title, row.facts.starts_on) == told
+    )
 
 
 def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:

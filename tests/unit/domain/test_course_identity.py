@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -164,6 +165,41 @@ def test_r20_abo_first_shown_under_another_number_was_renumbered() -> None:
     world.decide(ABO, lambda draft: subscribe(draft, Policy(), number="K-9", period=PERIOD, **terms))
     assert types(world.report(ABO, number="K-10"))[:2] == ["CourseDelivered", "CourseRenumbered"]
     assert world.state.lanes[ABO].number == "K-10"
+
+
+def subscribed() -> World:
+    world = released()
+    terms: dict[str, Any] = {"accepted_rate": "80", "system": None, "markets": frozenset(), "number_taken": False}
+    world.decide(ABO, lambda draft: subscribe(draft, Policy(), number="K-9", period=PERIOD, **terms))
+    return world
+
+
+@pytest.mark.parametrize("found", ["", "999-COOP-9", "Raum 5"])
+def test_r15_abo_whose_coop_id_was_altered_before_it_was_seen_is_asked_for_it(found: str) -> None:
+    """Told to be made again, its number would be taken for ever; who booked it is read when the COOP-Id is back."""
+    world = subscribed()
+    world.give(ABO)
+    assert types(world.report(ABO, booked("1"), coop_id=found)) == ["CourseDelivered", "CoopIdAltered"]
+    assert world.to_do(ABO) == [("course.set_external_number", "")]
+    assert world.changes(ABO)[0].expects == {"Externe Kurs-Nr.": found}
+    assert types(world.report(ABO, booked("1"))) == ["CoopIdDelivered", "BookingMade"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"markers": ()}, {"title": "Töpfern"}, {"starts_on": date(2026, 9, 1)}, {"number": "K-10"}, {"period": "26H"}],
+)
+def test_r26_course_under_the_number_of_an_abo_that_is_none_yet_is_another(other: dict[str, Any]) -> None:
+    world = subscribed()
+    world.give(ABO)
+    assert world.report(ABO, booked("1"), coop_id="", **other) == []
+    assert [kind for kind, _ in world.to_do(ABO)] == ["course.create"]
+
+
+def test_r26_nobody_has_made_an_abo_that_was_not_given_out() -> None:
+    world = subscribed()
+    assert world.report(ABO, booked("1"), coop_id="") == []
+    assert [kind for kind, _ in world.to_do(ABO)] == ["course.create"]
 
 
 def test_r20_another_period_is_a_renumbering() -> None:
