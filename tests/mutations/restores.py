@@ -11,6 +11,19 @@ _AS_BEFORE = "tests/unit/domain/test_as_before.py"
 
 RESTORES = (
     Mutation(
+        "who has the numbers of an own booking that went with its program is that person where no contact is stated",
+        "D20",
+        "Whoever books after a restore takes the seat of somebody who is to be asked about, and nobody asks (D18).",
+        (
+            Edit(
+                "domain/pairing.py",
+                "is_gone(self.draft, seat) and has_its_numbers(one.witness, witness)",
+                "False",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_beleg_id_and_tnr_of_what_went_prove_nothing_when_the_rest_says_otherwise",)),
+    ),
+    Mutation(
         "a copy of the day is seen only by three things",
         "D20",
         "Whoever was booked in the evening would be cancelled, though a letter of the same day is as before.",

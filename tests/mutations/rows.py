@@ -63,8 +63,8 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                "(is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row))",
-                "is_another(one.witness, witness)",
+                "            if is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row):\n",
+                "            if is_another(one.witness, witness):\n",
             ),
         ),
         Named(
@@ -321,8 +321,8 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                "return not (is_another(one.witness, witness) or ",
-                "return not (",
+                "if is_another(one.witness, witness) or ",
+                "if ",
             ),
         ),
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),

@@ -30,6 +30,7 @@ from koop_es.domain.witnesses import (
     Shown,
     Witness,
     differ,
+    has_its_numbers,
     is_another,
     is_replaced,
     is_same_id,
@@ -418,7 +419,10 @@ class _Weighing:
         if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:
-            return not (is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row))
+            if is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row):
+                return False
+            stands = seat.asked > 0 and seat.held
+            return stands or not (is_gone(self.draft, seat) and has_its_numbers(one.witness, witness))
         to_be_written = one.booking.owner == self.vhs or one.ref in self.lane.creates_given
         if seat.orphaned or seat.survivor is not None or (seat.lost and not to_be_written):
             return False

@@ -73,6 +73,20 @@ def is_another(before: Witness, now: Witness) -> bool:
     )
 
 
+def has_its_numbers(before: Witness, now: Witness) -> bool:
+    """Tell whether a row under the numbers of a booking that is gone is of somebody who was given these since (D20).
+
+    The name is another, and so is the time; where a time is not stated, all that is of mail and phone. That says more
+    than of a booking that stands (``is_another``): numbers of what is gone are given out again.
+    """
+    if not differ(before, now, "name"):
+        return False
+    if before.time and now.time:
+        return before.time != now.time
+    known = [(one, two) for one, two in ((before.mail, now.mail), (before.phone, now.phone)) if one and two]
+    return bool(known) and all(one != two for one, two in known)
+
+
 def differ(before: Witness, now: Witness, cell: str) -> bool:
     """Tell whether both say something and not the same."""
     one, two = getattr(before, cell), getattr(now, cell)

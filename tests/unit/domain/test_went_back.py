@@ -461,9 +461,16 @@ def test_d18_d20_whose_beleg_id_was_taken_is_not_to_be_entered_by_hand_where_som
     assert "not enter it by hand" in text("BELEG_ID_REUSED", detail, "301:8~2")
 
 
-def test_d20_beleg_id_and_tnr_of_what_went_prove_nothing_when_name_and_time_say_otherwise() -> None:
+@pytest.mark.parametrize(
+    ("phone", "mail", "at"),
+    [("1", "n@example.org", "09:00"), ("", "", "09:00"), ("1", "n@example.org", "00:00")],
+    ids=["all", "neither mail nor phone", "no time of day"],
+)
+def test_d20_beleg_id_and_tnr_of_what_went_prove_nothing_when_the_rest_says_otherwise(
+    phone: str, mail: str, at: str
+) -> None:
     world, moment = busy()
-    stranger = booked("8", person=Person("Neu", "Nora", "1", "n@example.org"), at="2026-02-20T09:00:00+01:00")
+    stranger = booked("8", person=Person("Neu", "Nora", phone, mail), at=f"2026-02-20T{at}:00+01:00")
     assert "BookingMade" in types(back(world, ABO, held(ABO), stranger, to=moment))
     assert world.statuses(MASTER)["301:8~2"] == world.statuses(MASTER)[OWN] == "A"
     assert world.state.bookings[OWN].seats[ABO].asked
