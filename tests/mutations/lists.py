@@ -95,6 +95,18 @@ LISTS = (
         Named((f"{_ECHO}::test_d21_s_that_stays_two_complete_exports_after_a_was_given_out_is_asked_about",)),
     ),
     Mutation(
+        "mirrors that went with a course that was never shown keep their ids",
+        "D22",
+        "A connector carries an id out once: the course is made again, and nobody in it.",
+        (Edit("domain/evolve_echo.py", 'if name == "course.create":', 'if name == "course.made":'),),
+        Named(
+            (
+                "tests/unit/domain/test_course_identity.py::"
+                "test_d22_r28_course_that_was_made_and_deleted_before_an_export_showed_it_is_told_under_a_new_id",
+            )
+        ),
+    ),
+    Mutation(
         "what was given out and is wanted no longer is as good as never given out",
         "D30",
         "A VHS whose connector has written it is said to agree.",

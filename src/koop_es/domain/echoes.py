@@ -198,12 +198,16 @@ def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) ->
         draft.add(e.ChangesNotSeen, "D22", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
 
 
-def note_number_not_seen(draft: Draft, lane: Lane) -> None:
-    """Note that a complete export shows the course still without the COOP-Id that was given out (D22, R15).
-
-    Nothing else of a frozen course is read, so nothing else can be missing.
+def note_course_not_seen(draft: Draft, lane: Lane, part: Slice) -> None:
+    """Note that a complete export lacks what was given out of a course of which nothing else is read: the COOP-Id of
+    one that is frozen (R15), or an Abo-Kurs that was to be made (D22, R28).
     """
-    kind = "set_external_number"
+    if lane.frozen and part.course is not None and part.proves_absence:
+        kind = "set_external_number"
+    elif not lane.exists and part.course_absent:
+        kind = "create"
+    else:
+        return
     if any(change.kind == f"course.{kind}" for change, _ in _outstanding(draft, lane)):
         draft.add(e.ChangesNotSeen, "D22", refs=(), course=(kind,))
 

@@ -69,7 +69,9 @@ def _tell(lane: Lane, name: str, change: str, version: int, at: str) -> None:
 
 
 def give_anew(lane: Lane, version: int) -> None:
-    """Let mirrors that were given out and never seen be given out under new ids: they went with the program (D20)."""
+    """Let mirrors that were given out and never seen be given out under new ids: they went with the program (D20), or
+    with their course before an export showed it (D22).
+    """
     for ref in lane.creates_given:
         lane.told[ref].anew = version
 
@@ -84,6 +86,8 @@ def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
             if given.unseen % REFUSED_IN == 0:
                 lane.refused.add(name)
                 given.anew = state.version
+                if name == "course.create":  # what was written into the course is gone with it
+                    give_anew(lane, state.version)
 
 
 def _former_not_seen(state: Cooperation, event: e.FormerChangesNotSeen) -> None:

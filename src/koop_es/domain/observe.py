@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, People, RowCells, VaultEntry
-from koop_es.domain.echoes import note_number_not_seen
+from koop_es.domain.echoes import note_course_not_seen
 from koop_es.domain.events import Event
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
@@ -85,11 +85,10 @@ def observe_into(
             if part.bookings or part.proves_absence or part.protected or part.suspended:
                 observe_bookings(draft, part, policy)
             observe_return(draft, part)
-        elif (lane := state.lanes.get(moment.vhs)) is not None and lane.frozen:
-            if part.bookings:
+        elif (lane := state.lanes.get(moment.vhs)) is not None:
+            if lane.frozen and part.bookings:
                 observe_acknowledged(draft, part)
-            if part.proves_absence and part.course is not None:
-                note_number_not_seen(draft, lane)
+            note_course_not_seen(draft, lane, part)
         if draft.events or not state.version:
             draft.settle_violations()
         lane = state.lanes.get(moment.vhs)

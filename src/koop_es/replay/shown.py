@@ -89,6 +89,11 @@ def _course_gone(sheet: Sheet, event: e.CourseVanished | e.CourseArchived, told:
             sheet.bring_back(ref)
 
 
+def _not_seen(sheet: Sheet, event: e.ChangesNotSeen, told: Telling) -> None:
+    """Note that the Abo-Kurs that was to be made is not there; what else is not seen, the rows show (D22)."""
+    sheet.gone = sheet.gone or "create" in event.course
+
+
 def _course_back(sheet: Sheet, event: e.CourseReappeared | e.ReinstatementDelivered, told: Telling) -> None:
     sheet.edit_course(event)
 
@@ -136,6 +141,7 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.CourseWentBack: _went_back,
     e.CourseVanished: _course_gone,
     e.CourseArchived: _course_gone,
+    e.ChangesNotSeen: _not_seen,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,
     e.CoopIdAltered: _id_altered,

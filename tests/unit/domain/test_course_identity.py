@@ -87,6 +87,28 @@ def test_r15_d22_coop_id_that_is_lost_again_before_an_export_showed_it_is_told_u
     assert world.statuses(ABO) == {"301:7": "A"}
 
 
+def test_d22_r28_course_that_was_made_and_deleted_before_an_export_showed_it_is_told_under_a_new_id() -> None:
+    """A connector carries an id out once, and would never make the course again, nor the mirrors that went with it."""
+    world = released()
+    world.report(MASTER, booked("1"))
+    terms: dict[str, Any] = {"accepted_rate": "80", "system": None, "markets": frozenset(), "number_taken": False}
+    world.decide(ABO, lambda draft: subscribe(draft, Policy(), number="K-9", period=PERIOD, **terms))
+    first = world.give(ABO)
+    assert [change.kind for change in first] == ["course.create", "booking.create"]
+    for _ in range(2):
+        world.report_without_course(ABO)
+        assert [change.id for change in world.give(ABO)] == [change.id for change in first]
+    world.report_without_course(ABO, absent=False)  # no complete export proves nothing
+    assert types(world.report_without_course(ABO)) == ["ChangesNotSeen"]
+    again = world.give(ABO)
+    assert [change.kind for change in again] == ["course.create", "booking.create"]
+    assert not {change.id for change in again} & {change.id for change in first}
+    assert "APPLIED_NOT_SEEN" in world.codes
+    world.report(ABO, mirror("9", "563:1"))
+    assert world.changes(ABO) == []
+    assert "APPLIED_NOT_SEEN" not in world.codes
+
+
 def test_r15_restored_coop_id_ends_the_freeze() -> None:
     world = shared()
     world.report(ABO, coop_id="")
