@@ -63,8 +63,8 @@ ROWS = (
         (
             Edit(
                 "domain/pairing.py",
-                "            if is_another(one.witness, witness) or is_registration(self.draft, one.booking, seat, row):\n",
-                "            if is_another(one.witness, witness):\n",
+                " or is_registration(self.draft, one.booking, seat, row):\n",
+                ":\n",
             ),
         ),
         Named(

@@ -136,9 +136,20 @@ class People:
         if any(self._shown(vhs, former.since, now)):
             contract.since, contract.left, contract.doubtful = former.since, dict(former.left), former.doubtful
             faulty = any(sent.fault for sent in self._shown(vhs, former.since, END))
-            contract.again = former.again or former.revived or faulty
+            contract.again = former.again or former.revived or faulty or self._showed_ours(former, now)
             contract.revived = former.revived
             contract.entered_again = now
+
+    def _showed_ours(self, contract: Contract, now: Moment) -> bool:
+        """Tell whether the owner's row may last have shown an "S" that was given out, such as that of an Ausfall which
+        was taken back: who is booked anew then is another registration (D18, D5).
+        """
+        told = [t for t in self.diary.told if (t.vhs, t.who) == (contract.owner, contract.who) and moment(t) < now]
+        given = [moment(t) for t in told if t.letter == "S"]
+        if not given or not any(self._shown(contract.owner, given[-1], now)):
+            return False
+        over = [moment(t) for t in told if t.letter not in ("", "S") and moment(t) > given[-1]]
+        return not (over and self._surely_shown(contract.owner, contract, over[-1], now))
 
     def _meant(self, deed: Deed) -> list[Contract]:
         mine = [contract for (who, _), contract in self.contracts.items() if who == deed.who]
@@ -278,6 +289,8 @@ class People:
         if not deed.letter:
             contract.lost[vhs] = now
         contract.doubtful |= deed.note == UNTOLD
+        if vhs == contract.owner and contract.entered_again is not None:
+            contract.again |= deed.note == UNTOLD  # a row under its former numbers is another registration (D18)
 
     def _revive(self, vhs: str, contract: Contract, now: Moment) -> None:
         """Take an "S" back that no export has shown; one that was shown is final (D5)."""

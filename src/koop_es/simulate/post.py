@@ -282,7 +282,8 @@ class Post:
                 self.staff.facts.rebooked |= parcel.shown.moved
             self.staff.facts.contested |= parcel.fate == "shifted"  # who was new in it is known by the number it gave
         taken_in = result.status in TAKEN or finished
-        if parcel.shown.proves and not parcel.spoilt and taken_in and self.newest[vhs] == parcel.sequence:
+        newest = self.newest[vhs] == parcel.sequence and not self._was_made_before(parcel)
+        if parcel.shown.proves and not parcel.spoilt and taken_in and newest:
             self.findings += self._unlike(parcel, held_back)
         if result.status in TAKEN:
             self.half.discard(vhs)
@@ -292,6 +293,12 @@ class Post:
             if parcel.spoilt:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _was_made_before(self, parcel: Parcel) -> bool:
+        """Tell whether one that is taken in was made later, as its clock says: what that said stands (D23)."""
+        exports = self.staff.diary.exports
+        own = exports[parcel.noted]
+        return any(sent.vhs == own.vhs and sent.status in TAKEN and sent.when > own.when for sent in exports)
 
     def _note_alarms(self, parcel: Parcel, held_back: list[dict[str, Any]]) -> None:
         """Note what the guards hold back since this export, and whether anything is behind it.

@@ -40,6 +40,7 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
         staff.facts.went_back.add((act.vhs, who))
         if not plain:
             staff.facts.untold.add((act.vhs, who))
+            staff.facts.contested = True  # under a number it had before, a row is another registration (D18)
             staff.facts.letter[who] = None
         staff.note(Act("go_back", act.vhs, act.course, who), "lost", note=part if plain else UNTOLD)
         if not plain and staff.facts.owner_of[who] == act.vhs:

@@ -401,6 +401,7 @@ class Staff:
         first, second = (program.courses[place]["Externe Kurs-Nr."] for place in (key, other))
         program.edit(key, {"Externe Kurs-Nr.": second})
         program.edit(other, {"Externe Kurs-Nr.": first})
+        self.note(msgspec.structs.replace(act, course=beside), "course gone")
         return True
 
     def restore_id(self, act: Act, program: Program) -> bool:

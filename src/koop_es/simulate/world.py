@@ -24,7 +24,7 @@ from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle
 from koop_es.simulate.post import Post
 from koop_es.simulate.program import Program
-from koop_es.simulate.rows import CourseKey, course_of
+from koop_es.simulate.rows import UNSAID, CourseKey, course_of
 from koop_es.simulate.seam import SeamStore
 from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
@@ -316,7 +316,7 @@ class World:
     def round(self) -> int:
         """Let all export and then carry out their change lists; returns how many changes they were told.
 
-        Left out are those that wait for people, because the row stands in a course that was set aside.
+        Left out are those that wait for people, because the row stands in a course that was set aside, or was itself.
         """
         self.diary.step = ROUNDS
         for vhs in range(len(self.programs)):
@@ -333,13 +333,22 @@ class World:
             self._write(vhs, changes, self.clock.now)
         return told
 
+    @staticmethod
+    def _is_companys(program: Program, change: dict[str, Any]) -> bool:
+        """Tell whether the Beleg-ID of a booking was given to a company: its row is set aside, and until somebody puts
+        it right nobody can tell whether it is that booking (D17).
+        """
+        owner, _, booking_id = change.get("booking", {}).get("ref", "").partition(":")
+        row = program.bookings.get(change.get("booking", {}).get("booking_id") or booking_id)
+        return owner == program.vhs and row is not None and row["Vorname"] == UNSAID
+
     def _stands_aside(self, vhs: int, change: dict[str, Any]) -> bool:
         """Tell whether a booking's row stands in another course than its own, and a copy is said to be there.
 
         No export can show then what a connector wrote into it.
         """
         program, course = self.programs[vhs], change["course"]
-        if self._is_archived(vhs, change):
+        if self._is_archived(vhs, change) or self._is_companys(program, change):
             return True
         held = program.seats.get(change["booking"]["ref"]) if "booking" in change else None
         if held is None or course_of(program.bookings[held]) == CourseKey(course["number"], course["period"]):

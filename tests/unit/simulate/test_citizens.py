@@ -140,6 +140,23 @@ def test_who_is_booked_again_after_an_s_elsewhere_has_the_same_booking_and_is_ou
     assert "is out, but a live seat" in story.sits("A", *ALL).found()
 
 
+@pytest.mark.parametrize("note", [UNTOLD, ""])
+def test_d18_a_row_under_former_numbers_that_a_small_restore_brings_back_may_be_another_registration(note: str) -> None:
+    story = Story().did("rebook", "joins", letter="A").did("cancel", "leaves", letter="S").exports(OWNER)
+    story.did("go_back", "lost", letter="A", note=note).exports(OWNER)
+    assert ("is out, but a live seat" in story.sits("A", *ALL).found()) is (note == "")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_d18_who_is_booked_again_over_an_s_of_ours_may_be_another_registration(shown: bool) -> None:
+    """The row last showed the "S" of an Ausfall; where it showed A again it was the same booking (D5)."""
+    story = Story().told("S", OWNER).exports(OWNER).told("A", OWNER)
+    if shown:
+        story.exports(OWNER)
+    story.did("rebook", "joins", letter="A").did("cancel", "leaves", OTHER, letter="S").exports(OWNER)
+    assert ("is out, but a live seat" in story.sits("A", *ALL).found()) is shown
+
+
 def test_who_is_booked_again_before_any_export_is_not_the_booking_that_others_cancelled() -> None:
     story = Story(shown=False).did("cancel", "leaves", OTHER, letter="S").did("rebook", "joins", letter="A")
     assert "0 live seats" in story.exports(OWNER).sits("S", *ALL).found()
