@@ -14,6 +14,7 @@ _SAME_NAMES = "tests/unit/domain/test_same_names.py"
 _MERGES = "tests/unit/domain/test_merges.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _CARRIED = "tests/integration/ingest/test_carried_s.py"
+_REPLACED = "tests/unit/domain/test_replaced.py"
 _REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
 ROWS = (
@@ -37,7 +38,7 @@ ROWS = (
         (
             Edit(
                 "domain/absences.py",
-                "again and is_one_of_many(draft.state, draft.moment.vhs, booking, seat)",
+                "is_one_of_many(draft.state, draft.moment.vhs, booking, seat)",
                 "False",
             ),
         ),
@@ -326,6 +327,39 @@ ROWS = (
             ),
         ),
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
+    ),
+    Mutation(
+        "an S that was set for somebody who was replaced ends the booking of the new person",
+        "D18",
+        "The VHS that sets it has not heard of the substitute yet, who is turned away at the door.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "elif means_former(state, booking, vhs",
+                "elif False and means_former(state, booking, vhs",
+            ),
+        ),
+        Named((f"{_REPLACED}::test_d18c_s_for_somebody_who_was_replaced_is_asked_in_every_order",)),
+    ),
+    Mutation(
+        "an S that was read before the new person ends that one's booking",
+        "D18",
+        "Whether the substitute may come would hang on which of two exports was read first.",
+        (Edit("domain/replaced.py", "sorted(booking.cancelled_by | _set_beside(draft.state, booking))", "()"),),
+        Named((f"{_REPLACED}::test_d18c_s_for_somebody_who_was_replaced_is_asked_in_every_order",)),
+    ),
+    Mutation(
+        "the mirror of somebody who was replaced ends the booking of the new person when it is removed",
+        "D18",
+        "Who tidied away a row of somebody who does not come any more would cancel another citizen.",
+        (
+            Edit(
+                "domain/absences.py",
+                "if means_former(draft.state, booking,",
+                "if False and means_former(draft.state, booking,",
+            ),
+        ),
+        Named((f"{_REPLACED}::test_d18c_mirror_of_somebody_who_was_replaced_ends_nobody_when_it_is_removed",)),
     ),
     Mutation(
         "a phone is enough where all else is somebody else's",

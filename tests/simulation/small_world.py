@@ -71,7 +71,8 @@ def explore(
 
 VERSIONS = frozenset({
     "version", "absent_version", "person_changed", "changed", "terms_version", "facts_changed", "row_changed",
-    "cancelled_version", "subscribed_version", "identity_version", "released_version", "violations",
+    "cancelled_version", "replaced_version", "subscribed_version",
+    "identity_version", "released_version", "violations",
 })  # fmt: skip
 """What counts events. Decisions ask of it only whether there was one at all, save after ``TermsAmended``, which no
 operation here causes; two orders of arrival always differ in it.
@@ -157,6 +158,7 @@ IDENTITY = (
     Operation("owner merges and the time is rewritten", ABO, "merge_anew", (REF, 25)),
     Operation("owner exchanges ids", ABO, "exchange", (REF, f"{ABO}:2")),
     Operation("owner gives the id to somebody else", ABO, "reuse", (REF, 20), exports=2),
+    Operation("owner gives the booking to somebody else", ABO, "substitute", (REF,)),
     Operation("Master gives the mirror a Beleg-ID and TNR of its own", MASTER, "merge", (REF,)),
 )
 """What changes ids, against whatever others do meanwhile (D18)."""

@@ -18,6 +18,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import parse_export
 from koop_es.domain.moves import is_left_behind, mirror_stands_elsewhere, move, stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow
+from koop_es.domain.replaced import means_former
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.wanted import wanted_status
@@ -270,7 +271,8 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Po
 
     One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
     (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11, D25). Of
-    several that nothing tells apart nobody knows whose row is gone, so that none is ended by it (D26).
+    several that nothing tells apart nobody knows whose row is gone, so that none is ended by it (D26); nor is somebody
+    in whose place another takes part since, of whom that VHS did not know (D18c).
     """
     if not seat.live:
         return "D5"
@@ -278,8 +280,11 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Po
         return sparing
     if mirror_stands_elsewhere(draft, part, booking, seat):
         return "B11"
-    again = seat.absences + 1 >= policy.orphan_confirmations
-    return "D26" if again and is_one_of_many(draft.state, draft.moment.vhs, booking, seat) else None
+    if seat.absences + 1 < policy.orphan_confirmations:
+        return None
+    if means_former(draft.state, booking, draft.moment.vhs, seat.person_version):
+        return "D18"
+    return "D26" if is_one_of_many(draft.state, draft.moment.vhs, booking, seat) else None
 
 
 def _sparing(draft: Draft, seat: Seat, policy: Policy) -> str:

@@ -210,8 +210,9 @@ class Booking(msgspec.Struct, gc=False):
 
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are
     the VHSs that set "S", ``orphaned_by`` those that lost it. ``moved`` says that its owner's row stands in another
-    course (D25), ``moved_to`` names that. ``changed`` is the version of the last event that changed what others should
-    hold.
+    course (D25), ``moved_to`` names that. ``replaced`` is the version of the person who takes part in place of
+    another, 0 where nobody does, and ``replaced_version`` that of the event that says so (D18c). ``changed`` is the
+    version of the last event that changed what others should hold.
     """
 
     ref: str
@@ -227,6 +228,8 @@ class Booking(msgspec.Struct, gc=False):
     ever_cancelled: bool = False
     moved: bool = False
     moved_to: str = ""
+    replaced: int = 0
+    replaced_version: int = 0
     changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)
 

@@ -339,7 +339,8 @@ class EffectDropped(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A mirror is gone from its course and nobody is cancelled: under ``owner_only`` (B12, D2), after it showed "S"
-    (D5), because it stands in another course (B11), or because its program went back (D20). It is delivered again where
+    (D5), because it stands in another course (B11), because its program went back (D20), or because it was that of
+    somebody in whose place another person takes part (D18c). It is delivered again where
     the booking lives; one that is ``doubted``, as its file may have been cut, once another complete export lacks it.
     """
 
@@ -538,8 +539,9 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another letter stood
     there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may be that of
     the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that other
-    booking), ``alike`` (the row is one of several that nothing tells apart, D26), ``cannot_compare`` (it would be
-    overwritten unseen, D22) or ``untold`` (it was never given out there).
+    booking), ``alike`` (the row is one of several that nothing tells apart, D26), ``replaced`` (it may mean somebody in
+    whose place another person takes part, D18c), ``cannot_compare`` (it would be overwritten unseen, D22) or ``untold``
+    (it was never given out there).
     """
 
     ref: str

@@ -8,7 +8,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain.acknowledged import count_of_export, letter_of, note, person_name, take_back
 from koop_es.domain.cooperation import Booking, Cooperation, Double, Held, Lane, Seat, let_go
-from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, live_again, settle
+from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, keep_replaced, live_again, settle
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
@@ -302,10 +302,17 @@ def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
     lane = state.lanes.setdefault(event.vhs, Lane(event.vhs))
     at: Seat | Lane = _booking(state, event.ref).seats.setdefault(event.vhs, Seat()) if event.ref else lane
     at.waiting = let_go(at.waiting, event.effect, event.fields)
+    if event.ref and event.effect == Effect.PERSON:
+        keep_replaced(state.bookings[event.ref])
 
 
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
-    seat = _seat(_booking(state, event.ref), event)
+    booking = _booking(state, event.ref)
+    seat = _seat(booking, event)
+    if event.vhs in booking.orphaned_by:  # that ended somebody who takes part since in place of another (D18c)
+        booking.orphaned_by -= {event.vhs}
+        seat.orphaned = False
+        live_again(state, booking, noted=True)
     _miss(state, seat, event, 2)
     before = seat.back if seat.doubted else 0  # a further export lacks it, and it is still to be seen again (D20)
     seat.lost, seat.doubted, seat.withheld = True, event.doubted, None
@@ -463,6 +470,7 @@ def _amendment_withdrawn(state: Cooperation, event: e.AmendmentWithdrawn) -> Non
     if event.person_version is not None:
         booking.withheld_person = booking.last_person
         booking.person_version = event.person_version
+        keep_replaced(booking)
     for seat in booking.seats.values():
         _settle_former(booking, seat)
 
@@ -499,10 +507,6 @@ def _reused(state: Cooperation, event: e.BelegIdReused) -> None:
     if former is not None:
         former.reused_by, former.version = event.ref, state.version
     _seat(_booking(state, event.ref), event).former = event.former
-
-
-def _replaced(state: Cooperation, event: e.ParticipantReplaced) -> None:
-    _seat(_booking(state, event.ref), event)
 
 
 def _merge_suspected(state: Cooperation, event: e.MergeSuspected) -> None:
@@ -585,7 +589,6 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.HoldEnded: _hold_ended,
     e.BookingRekeyed: _rekeyed,
     e.BelegIdReused: _reused,
-    e.ParticipantReplaced: _replaced,
     e.MirrorUnreferenced: _unreferenced,
     e.MirrorReferenced: _referenced,
     e.MirrorDoubled: _doubled,

@@ -1,4 +1,4 @@
-"""What change lists that were given out, and questions about an "S", do to the state (D21, D22)."""
+"""What change lists that were given out, and questions about an "S", do to the state (D18c, D21, D22)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ MEANT = "meant"
 
 ALIKE = "alike"
 """Why a question stands: the "S" is in one of several rows that nothing tells apart (D26)."""
+
+REPLACED = "replaced"
+"""Why a question stands: the "S" may mean somebody in whose place another person takes part since (D18c)."""
 
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
@@ -113,7 +116,11 @@ _COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.se
 
 
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
-    lane = state.lanes.get(event.vhs)
+    """Open a question; an "S" that may mean somebody who was replaced counts no longer while it stands (D18c)."""
+    lane, booking = state.lanes.get(event.vhs), state.bookings.get(event.ref)
+    if event.why == REPLACED and booking is not None and event.vhs in booking.cancelled_by:
+        booking.cancelled_by -= {event.vhs}
+        live_again(state, booking, noted=True)
     if lane is not None:
         lane.unclear[event.ref] = event.why
         lane.decided.pop(event.ref, None)
@@ -172,7 +179,8 @@ def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> 
             seat.told = TOLD if seat.status is not CANCELLED and not noted else 0
             continue
         seat.told = TOLD if seat.status is not CANCELLED and seat.given is CANCELLED else 0
-        if live and seat.status is CANCELLED and by_person(seat.actor):
+        asked = lane.unclear.get(booking.ref) == REPLACED  # which says more, and lets nothing be written over it
+        if live and seat.status is CANCELLED and by_person(seat.actor) and not asked:
             ask(lane, booking.ref, PERSON)
 
 
@@ -207,6 +215,22 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
         _drop_named(lane)
 
 
+def _replaced(state: Cooperation, event: e.ParticipantReplaced) -> None:
+    """Note at its owner that another person takes part in place of the one who booked (D18c)."""
+    booking = state.bookings.get(event.ref)
+    if booking is None or (seat := booking.seats.get(event.vhs)) is None:
+        return
+    seat.actor = event.actor or seat.actor
+    if event.vhs == booking.owner:
+        booking.replaced, booking.replaced_version = booking.last_person, state.version
+
+
+def keep_replaced(booking: Booking) -> None:
+    """Let go of a person who takes part in place of another, where the one before does so again (D18c)."""
+    kept = min(booking.replaced, booking.person_version)
+    booking.replaced = kept if kept > 1 else 0
+
+
 def close_questions(state: Cooperation, ref: str) -> None:
     """Close every question about a booking that somebody cancelled for good."""
     for lane in state.lanes.values():
@@ -225,6 +249,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ChangesGivenOut: _given_out,
     e.ChangesNotSeen: _not_seen,
     e.FormerChangesNotSeen: _former_not_seen,
+    e.ParticipantReplaced: _replaced,
     e.CancellationUnclear: _unclear,
     e.CancellationConfirmed: _confirmed,
     e.CancellationRejected: _rejected,

@@ -34,6 +34,7 @@ from koop_es.domain.echoes import (
     told_anything,
     withdrawn_s,
 )
+from koop_es.domain.evolve_echo import REPLACED
 from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
@@ -51,6 +52,7 @@ from koop_es.domain.observe_identity import (
 )
 from koop_es.domain.older import leave_later
 from koop_es.domain.pairing import Pairing, pair
+from koop_es.domain.replaced import ask_whom, means_former, take_replaced
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.unstated import last_stated
@@ -178,7 +180,7 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
     else:
         _take_change(draft, part, booking, seat, row, row.status, joined=ref in pairing.joined)
         if ref in pairing.replaced:
-            draft.add(e.ParticipantReplaced, "D18", row=row, ref=ref)
+            take_replaced(draft, booking, row)
         if seat.unreferenced and row.ref == ref:
             draft.add(e.MirrorReferenced, "D26", row=row, ref=ref)
 
@@ -291,7 +293,9 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     seat = booking.seats[vhs]
     if seat.status is CANCELLED or seat.person_version == PERSON_DIFFERS:
         keep_cells(draft, booking, seat, row, (False, False))
-    if claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
+    if claims and means_former(state, booking, vhs, _named(draft, booking, row)):
+        draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=REPLACED)
+    elif claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
 
 
@@ -357,6 +361,8 @@ def _take_status(
             take_exchanged(draft, booking, other, row)
         elif row.person is None and row.ref is None and is_one_of_many(state, vhs, booking, seat):
             take_one_of_many(draft, booking, row)
+        elif means_former(state, booking, vhs, _named(draft, booking, row)):
+            ask_whom(draft, booking, row)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (
@@ -446,6 +452,11 @@ def _take_mirror_details(draft: Draft, booking: Booking, seat: Seat, row: Bookin
     }
     if any(value is not None for value in values.values()):
         draft.add(e.BookingReported, "D6", row=row, ref=booking.ref, **values)
+
+
+def _named(draft: Draft, booking: Booking, row: BookingRow) -> int | None:
+    """Tell which version of the person a row names, None where it names nobody."""
+    return _shown_person(draft, booking, row) if row.person is not None else None
 
 
 def _shown_person(draft: Draft, booking: Booking | None, row: BookingRow) -> int | None:

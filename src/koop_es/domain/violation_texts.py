@@ -257,6 +257,13 @@ ALIKE = (
 )
 """What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
 
+REPLACED = (
+    "Cancelled or not? {refs}. An S was set before this VHS knew that another person takes part now ({replaced}): "
+    "nobody can tell whether it means that person or the former one. {found}. If it means the former one, answer with "
+    "--reject. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where somebody was replaced (D18c)."""
+
 ANONYMOUS = (
     "The rows {found} were written by WS, show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names "
     "this VHS does not get: they wait, and none of these is given out anew meanwhile. It ends when exactly as many "
@@ -291,6 +298,7 @@ VARIANTS: dict[str, str] = {
     "double": DOUBLE,
     "exchanged": EXCHANGED,
     "alike": ALIKE,
+    "replaced": REPLACED,
     "anonymous": ANONYMOUS,
 }
 """What one code says in particular cases."""
@@ -300,10 +308,8 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     """Name the case of a code that has a text of its own, None for the usual one."""
     if code == "PARTICIPANTS_MERGED" and "course" in detail:
         return "double"
-    if code == "CANCELLATION_UNCLEAR" and "exchanged" in detail:
-        return "exchanged"
-    if code == "CANCELLATION_UNCLEAR" and "alike" in detail:
-        return "alike"
+    if code == "CANCELLATION_UNCLEAR":
+        return next((case for case in ("exchanged", "alike", "replaced") if case in detail), None)
     if code == "REGISTRATION_HELD" and "refs" in detail:
         return "anonymous"
     if code == "COURSE_VANISHED" and "abo" in detail:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from koop_es.domain.acknowledged import has_lost, open_refs
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
-from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED
+from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED, REPLACED
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
@@ -385,7 +385,11 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
             alike = sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] == ALIKE)
             if alike:
                 detail["alike"] = ", ".join(alike)
-            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, "D26" if odd or alike else "D21", detail)
+            replaced = sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] == REPLACED)
+            if replaced:
+                detail["replaced"] = ", ".join(replaced)
+            rule = "D26" if odd or alike else "D18" if replaced else "D21"
+            yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, rule, detail)
         yield from _refused(state, lane)
 
 

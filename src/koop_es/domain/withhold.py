@@ -14,6 +14,7 @@ from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import BookingRow, CourseRow, Person
+from koop_es.domain.replaced import ask_whom, means_former
 from koop_es.domain.wanted import SYNCED_FIELDS
 from koop_es.domain.weight import renamed
 
@@ -175,5 +176,7 @@ def _approve_booking(draft: Draft, booking: Booking, held: Held) -> None:
         draft.add(e.BookingReported, "D5", cause=held.version, ref=ref, status=held.status)
     elif final:
         draft.add(e.CancellationDelivered, "D31", cause=held.version, ref=ref)
+    elif means_former(draft.state, booking, draft.moment.vhs, booking.seats[draft.moment.vhs].person_version):
+        ask_whom(draft, booking, cause=held.version)
     else:
         draft.add(e.BookingCancelled, "D31", cause=held.version, ref=ref)

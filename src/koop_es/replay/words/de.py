@@ -184,6 +184,7 @@ SAYS: dict[str, str] = {
     "unclear_exchanged": "und ihre Koop-Beleg-ID nennt eine andere Belegung: zwei Referenzen wurden vertauscht",
     "unclear_alike": "in einer von mehreren Zeilen, die nichts unterscheidet",
     "unclear_named": "in der Zeile einer anderen Belegung, deren Koop-Beleg-ID diese nennt",
+    "unclear_replaced": "und das kann die Person meinen, an deren Stelle jetzt eine andere teilnimmt",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
     "unclear_untold": "und es wurde dort nie ausgegeben",
     "empty": "nichts",
@@ -540,8 +541,7 @@ SAYS: dict[str, str] = {
     ),
     "n_withheld_effect": (
         "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "
-        "sich "
-        "mit dem nächsten Export, der die früheren Werte zeigt."
+        "sich mit dem nächsten Export, der die früheren Werte zeigt."
     ),
     "n_turned_back": "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob {ref} zu berichtigen ist.",
     "n_turned_back_course": (

@@ -166,6 +166,13 @@ _ALIKE = (
 )
 """What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
 
+_REPLACED = (
+    "Storniert oder nicht? {refs}. Ein S wurde gesetzt, bevor diese VHS wusste, dass jetzt eine andere Person "
+    "teilnimmt ({replaced}): niemand weiß, ob es diese meint oder die frühere. {found}. Meint es die frühere, bitte "
+    "mit --reject antworten. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where somebody was replaced (D18c)."""
+
 _ANONYMOUS = (
     "Die Zeilen {found} hat WS geschrieben, sie zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, "
     "deren Namen diese VHS nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Das endet, wenn "
@@ -186,6 +193,6 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
     "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
-    "alike": _ALIKE, "anonymous": _ANONYMOUS,
+    "alike": _ALIKE, "replaced": _REPLACED, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -203,6 +203,7 @@ SAYS: dict[str, str] = {
     "unclear_exchanged": "and its Koop-Beleg-ID names another booking: two references were exchanged",
     "unclear_alike": "in one of several rows that nothing tells apart",
     "unclear_named": "in the row of another booking, whose Koop-Beleg-ID names this one",
+    "unclear_replaced": "which may mean the person in whose place another one takes part",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
     "unclear_untold": "and it was never given out there",
     "empty": "empty",
