@@ -329,6 +329,22 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
     ),
     Mutation(
+        "what the next complete export shows as well goes back with the one before",
+        "D32",
+        "Who was promoted in the same file as something wrong would stand on the waiting list again.",
+        (
+            Edit(
+                "domain/withdraw.py", "return seat.status is letter and waiting(seat, *LETTERS) is None", "return False"
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/ingest/test_withdrawing.py"
+                "::test_d32_what_the_next_complete_export_shows_as_well_stays_until_that_one_is_taken_back",
+            )
+        ),
+    ),
+    Mutation(
         "an S that was set for somebody who was replaced ends the booking of the new person",
         "D18",
         "The VHS that sets it has not heard of the substitute yet, who is turned away at the door.",

@@ -25,8 +25,10 @@ def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, y
 
     The change lists write it, also to the VHS whose export it was: its rows are no claims any more. What somebody has
     decided otherwise since stays, and so do the bookings the export made. What was withheld of it and then approved
-    stays, unless --with-approved is given, which can also be done afterwards. The export stays in the ledger. Of two
-    operators' decisions the first stands, the second exits with 3 and names it.
+    stays, unless --with-approved is given, which can also be done afterwards. Letters, persons and facts that the next
+    complete export shows as well stay: of two wrong exports in a row withdraw the later one first, also where it did
+    nothing itself. The export stays in the ledger. Of two operators' decisions the first stands, the second exits with
+    3 and names it.
 
     \b
     Examples:
@@ -57,6 +59,8 @@ def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, y
     stays = [item._asdict() for item in found.stays]
     said = [f"{item['coop_id']}: {item['text']}" for item in back]
     said += [f"{item.coop_id}: stays: {item.type} {item.ref}: {item.why}" for item in found.stays]
+    if not back:
+        said.append("nothing comes back; what it showed no longer keeps what an export before it did")
     said.append(f"export {export} is withdrawn" if yes else "nothing is written yet: do it with --yes")
     data = {"export": export, "vhs": vhs, "withdrawn": yes, "comes_back": back, "stays": stays}
     return Answer(data, lines(*dict.fromkeys(said)))  # one matter opens at several VHSs

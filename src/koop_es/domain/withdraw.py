@@ -17,7 +17,7 @@ from koop_es.domain.evolve import apply
 from koop_es.domain.evolve_echo import OVER, UNSIGNED, by_person
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
-from koop_es.domain.withhold import waiting
+from koop_es.domain.withhold import LETTERS, waiting
 
 
 class Stays(NamedTuple):
@@ -36,8 +36,15 @@ DECIDED = "somebody has decided otherwise since"
 MADE = "bookings that an export made stay: cancel them where they are wrong"
 APPROVED = "an operator has approved it; --with-approved takes that back as well"
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
+SHOWN_SINCE = (
+    "{export} shows it as well: it stays until its VHS shows it otherwise; if that export is wrong, too, withdraw the "
+    "complete ones since first, the latest first, and then this one, if need be once more"
+)
 STILL_OFF = "no complete export of its Master since takes this Ausfall back: it counts until one does"
 OFF_FOR_GOOD = "its Master has shown this Ausfall once more, and what it resets after the last day revives nobody"
+FOR_GOOD = (DECIDED, MADE, NOT_KNOWN)
+"""Why something stays whatever else is taken back: a later export that did nothing more can be withdrawn all the same.
+"""
 
 _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
 _Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
@@ -58,7 +65,7 @@ def withdraw(
     What was withheld of it and an operator approved is that operator's decision, and stays unless asked for, which may
     be afterwards: ``only_approved`` tells that all else was undone before.
     ``later`` are the exports of the VHS taken in from the first complete one after it on, which shows its rows once
-    more.
+    more; those that were withdrawn themselves aside.
     """
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
@@ -136,9 +143,9 @@ def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> s
     if isinstance(event, _Ending) or (isinstance(event, e.BookingMade) and event.status is CANCELLED):
         return _live_again(draft, before, event.ref, story)
     if isinstance(event, e.BookingAmended | e.BookingPromoted):
-        return _amend_back(draft, before, event, story.version, story.last)
+        return _amend_back(draft, before, event, story)
     if isinstance(event, e.CourseRevised):
-        return _revise_back(draft, before, event, story.version, story.last)
+        return _revise_back(draft, before, event, story)
     if isinstance(event, e.BookingMade):
         return MADE
     if isinstance(event, e.CourseCancelled):
@@ -326,20 +333,26 @@ def _amend_back(
     draft: Draft,
     before: Cooperation,
     event: e.BookingAmended | e.BookingPromoted,
-    version: int,
-    last: _Last,
+    story: _Story,
 ) -> str:
-    """Give a booking back the letter and the person it had, where nobody has given it others since."""
+    """Give a booking back the letter and the person it had, where nobody has given it others since, nor the next
+    complete export shows them as well: whoever was promoted beside something wrong keeps the seat.
+    """
     former: Booking = before.bookings[event.ref]
+    version, last = story.version, story.last
     values: dict[str, Any] = {}
     letter: Status | None = CONFIRMED if isinstance(event, e.BookingPromoted) else event.status
     if letter is not None and letter is not CANCELLED:
         if last.letters.get(event.ref) != version:
             return DECIDED
+        if _is_shown_since(draft, event.ref, story, letter=letter):
+            return SHOWN_SINCE.format(export=story.later[0])
         values["status"] = former.status if former.status is not letter else None
     if isinstance(event, e.BookingAmended) and event.person_version is not None:
         if last.persons.get(event.ref) != version:
             return DECIDED
+        if _is_shown_since(draft, event.ref, story, person=event.person_version):
+            return SHOWN_SINCE.format(export=story.later[0])
         values["person_version"] = former.person_version
     if not any(value is not None for value in values.values()):
         return NOT_KNOWN if not values else ""
@@ -347,15 +360,41 @@ def _amend_back(
     return ""
 
 
-def _revise_back(draft: Draft, before: Cooperation, event: e.CourseRevised, version: int, last: _Last) -> str:
-    """Give the course back the facts it had, where nobody has given it others since."""
-    facts = before.lanes[event.vhs].facts
+def _is_shown_since(
+    draft: Draft, ref: str, story: _Story, *, letter: Status | None = None, person: int | None = None
+) -> bool:
+    """Tell whether the next complete export showed the letter or person that this one gave a booking, and its row
+    still does: then it was not only this one that was wrong, or it is right (D32).
+    """
+    booking, lane = draft.state.bookings[ref], draft.state.lanes[draft.moment.vhs]
+    seat = booking.seats.get(draft.moment.vhs)
+    if not story.later or seat is None or not seat.held or seat.asked or seat.unknown_status or lane.unread:
+        return False
+    if _is_lacking(booking, story) or _is_course_lacking(story):
+        return False
+    if letter is not None:
+        return seat.status is letter and waiting(seat, *LETTERS) is None
+    return seat.person_version == person and waiting(seat, Effect.PERSON) is None
+
+
+def _revise_back(draft: Draft, before: Cooperation, event: e.CourseRevised, story: _Story) -> str:
+    """Give the course back the facts it had, where nobody has given it others since, nor the next complete export shows
+    them as well.
+    """
+    facts, lane = before.lanes[event.vhs].facts, draft.state.lanes[event.vhs]
     news = given(event.facts)
-    back = {
-        name: getattr(facts, name)
-        for name in news
-        if last.facts.get(name) == version and getattr(facts, name) is not None
-    }
+    mine = [name for name in news if story.last.facts.get(name) == story.version and getattr(facts, name) is not None]
+    since = [] if not story.later or lane.unread or _is_course_lacking(story) else _facts_shown(lane, news)
+    back = {name: getattr(facts, name) for name in mine if name not in since}
     if back:
-        draft.add(e.RevisionWithdrawn, "D32", cause=version, facts=CourseFacts(**back))
-    return "" if len(back) == len(news) else DECIDED
+        draft.add(e.RevisionWithdrawn, "D32", cause=story.version, facts=CourseFacts(**back))
+    if len(back) == len(news):
+        return ""
+    return SHOWN_SINCE.format(export=story.later[0]) if any(name in since for name in mine) else DECIDED
+
+
+def _facts_shown(lane: Lane, news: dict[str, Any]) -> list[str]:
+    """Name the facts that a Master's row still shows as they were given, and of which no others are withheld (D31)."""
+    held = waiting(lane, Effect.REVISION)
+    other = given(held.facts) if held is not None and held.facts is not None else {}
+    return [name for name, value in news.items() if getattr(lane.row, name) == value and name not in other]

@@ -10,7 +10,7 @@ from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.events import ExportWithdrawn
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name, institution_stream
-from koop_es.domain.withdraw import Stays, withdraw
+from koop_es.domain.withdraw import FOR_GOOD, Stays, withdraw
 from koop_es.ingest import institution
 from koop_es.ingest.command import moment, write
 from koop_es.store import Store, Tx
@@ -48,23 +48,32 @@ def withdraw_export(
     """Take an export back: what only it cancelled lives again, what it revised is what it was (D32).
 
     What was withheld of it and an operator approved comes back only ``with_approved``, which can be asked for
-    afterwards. Raises ExportNotApplied where it did nothing, and Refused where somebody took it back before.
+    afterwards. A complete export that did nothing itself can be taken back as well: what it showed no longer keeps what
+    one before it did, and that one can be taken back once more. Raises ExportNotApplied where it did nothing, and
+    Refused where somebody took it back before.
     """
 
     def attempt() -> Withdrawn:
         with store.reading() as tx:
-            before = _withdrawals(tx, vhs, export)
-            drafts, stays = _drafts(tx, vhs, export, now, with_approved or bool(before), bool(before))
-            if before and not (with_approved and drafts):
+            decided = _decisions(tx, vhs)
+            before = [item for item in decided if item[1].export == export]
+            since = _since(tx, vhs, export)
+            later = _from_complete(since, {event.export for _, event in decided})
+            # What an export that was taken back after this one kept can come back now.
+            anew = bool(before) and any(at > before[-1][0] and _names(since, event) for at, event in decided)
+            only_approved = bool(before) and not anew
+            drafts, stays = _drafts(tx, vhs, export, now, with_approved or only_approved, only_approved, later)
+            if before and not (drafts and (with_approved or anew)):
                 raise _was_withdrawn(before[0], approved=bool(drafts))
+            witness = not before and _is_complete(tx, vhs, export)
         events = [(draft.state.coop_id, event) for _, draft in drafts for event in draft.events]
-        if not events and not stays:
+        if not events and not stays and not witness:
             raise ExportNotApplied(
                 f"nothing that export {export} of VHS {vhs} did to others can be taken back: it cancelled nobody, and "
                 "revised nothing",
                 export=export,
             )
-        if not events:
+        if not events and stays and not (witness and all(item.why in FOR_GOOD for item in stays)):
             raise Refused(f"nothing of export {export} can be taken back: {stays[0].why}", rule="D32", export=export)
         if not preview:
             at = moment(vhs, now)
@@ -90,9 +99,14 @@ def refuse_withdrawn(tx: Tx, vhs: str, export: str) -> None:
 
 def _withdrawals(tx: Tx, vhs: str, export: str) -> list[tuple[int, ExportWithdrawn]]:
     """Find the decisions that took an export back, with their positions, the first one first."""
+    return [(at, event) for at, event in _decisions(tx, vhs) if event.export == export]
+
+
+def _decisions(tx: Tx, vhs: str) -> list[tuple[int, ExportWithdrawn]]:
+    """Find the decisions that took any export of a VHS back, with their positions, the first one first."""
     stream = institution_stream(vhs)
     told = ((item.position, item.event) for item in tx.load([stream])[stream])
-    return [(at, event) for at, event in told if isinstance(event, ExportWithdrawn) and event.export == export]
+    return [(at, event) for at, event in told if isinstance(event, ExportWithdrawn)]
 
 
 def _was_withdrawn(decision: tuple[int, ExportWithdrawn], *, approved: bool = False) -> Refused:
@@ -105,12 +119,11 @@ def _was_withdrawn(decision: tuple[int, ExportWithdrawn], *, approved: bool = Fa
 
 
 def _drafts(
-    tx: Tx, vhs: str, export: str, now: datetime, with_approved: bool, only_approved: bool
+    tx: Tx, vhs: str, export: str, now: datetime, with_approved: bool, only_approved: bool, later: list[str]
 ) -> tuple[list[tuple[int, Draft]], list[Stays]]:
     """Decide in every cooperation of the VHS that has events of the export, or ``only_approved`` ones of it."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
-    later = _later(tx, vhs, export)
     coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head())]
     for start in range(0, len(coop_ids), STREAMS_AT_ONCE):
         for coop_id, recorded in tx.load(coop_ids[start : start + STREAMS_AT_ONCE]).items():
@@ -135,14 +148,33 @@ def _drafts(
     return drafts, stays
 
 
-def _later(tx: Tx, vhs: str, export: str) -> list[str]:
-    """Name the exports of the VHS that were taken in from the first complete one after this one on."""
-    told = [
-        (export_name(vhs, sequence, sha256), proves)
+def _taken_in(tx: Tx, vhs: str) -> list[tuple[str, bool]]:
+    """Name the exports of a VHS that were taken in, in order, and tell which of them are complete."""
+    return [
+        (export_name(vhs, sequence, sha256), bool(proves))
         for sequence, _, _, _, sha256, _, _, status, *_, proves in tx.rows("exports_of_vhs", vhs=vhs)
         if status in TAKEN_IN
     ]
+
+
+def _since(tx: Tx, vhs: str, export: str) -> list[tuple[str, bool]]:
+    """Name the exports of the VHS that were taken in after this one."""
+    told = _taken_in(tx, vhs)
     names = [name for name, _ in told]
-    after = told[len(names) - names[::-1].index(export) :] if export in names else []
-    first = next((number for number, (_, proves) in enumerate(after) if proves), len(after))
-    return [name for name, _ in after[first:]]
+    return told[len(names) - names[::-1].index(export) :] if export in names else []
+
+
+def _from_complete(since: list[tuple[str, bool]], withdrawn: set[str]) -> list[str]:
+    """Name the exports from the first complete one on, without those that are ``withdrawn``."""
+    left = [(name, proves) for name, proves in since if name not in withdrawn]
+    first = next((number for number, (_, proves) in enumerate(left) if proves), len(left))
+    return [name for name, _ in left[first:]]
+
+
+def _names(exports: list[tuple[str, bool]], event: ExportWithdrawn) -> bool:
+    return any(name == event.export for name, _ in exports)
+
+
+def _is_complete(tx: Tx, vhs: str, export: str) -> bool:
+    """Tell whether an export was taken in that proves what is there, so that it may keep what one before it did."""
+    return (export, True) in _taken_in(tx, vhs)

@@ -27,11 +27,13 @@ def look(world: World) -> list[str]:
 
 
 def withdraw(world: World) -> list[str]:
-    """Take back the exports whose letters, courses or columns were wrong, as far as they did anything (D32)."""
+    """Take back the exports whose letters, courses or columns were wrong, as far as they did anything, or kept what one
+    before them did, the latest first (D32).
+    """
     said = []
-    for sent in world.diary.exports:
+    for sent in reversed(world.diary.exports):
         name = export_name(sent.vhs, sent.sequence, "")
-        if sent.fault not in MISTELLING or sent.status != "applied" or name in world.withdrawn:
+        if sent.fault not in MISTELLING or sent.status not in ("applied", "unchanged") or name in world.withdrawn:
             continue
         world.withdrawn.add(name)
         try:

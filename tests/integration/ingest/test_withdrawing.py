@@ -89,10 +89,49 @@ def test_d32_facts_are_what_they_were_and_the_master_is_told(vhs: Vhs) -> None:
 
 def test_d32_what_was_revised_again_since_stays(vhs: Vhs) -> None:
     vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 9", "TN max": "30"}, *vhs.courses[1:]])
-    vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 7", "TN max": "30"}, *vhs.courses[1:]])
+    vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 7"}, *vhs.courses[1:]])
     found = withdraw_export(vhs.store, now=NOW, vhs="563", export="563#2", reason="wrong", preview=False)
     assert [item.why for item in found.stays] == ["somebody has decided otherwise since"]
     assert view(vhs.store, "563")["courses"][0]["capacity"] == 12
+
+
+def test_d32_what_the_next_complete_export_shows_as_well_stays_until_that_one_is_taken_back(vhs: Vhs) -> None:
+    first = vhs.bookings[0]
+    waiting = [first | {"Status": "W"}, *vhs.bookings[1:]]
+    vhs.report(waiting)
+    wrong = [first, vhs.bookings[1] | {"Telefon": "0999"}, *vhs.bookings[2:]]
+    courses = [vhs.courses[0] | {"Kursort": "Raum 9"}, *vhs.courses[1:]]
+    vhs.report(wrong, courses)
+    assert vhs.report(wrong, courses).events == 0
+    with pytest.raises(Refused, match=r"563#4 shows it as well"):
+        withdraw(vhs, "563#3")
+    assert vhs.held().count("W") == 0, "whoever was promoted keeps the seat"
+    assert not change_list(vhs.store, "563")
+    assert withdraw(vhs, "563#4") == [], "of two wrong exports the later one goes first"
+    assert sorted(withdraw(vhs, "563#3")) == ["AmendmentWithdrawn", "AmendmentWithdrawn", "RevisionWithdrawn"]
+    assert vhs.held().count("W") == 1
+
+
+def test_d32_what_stayed_because_of_a_later_export_comes_back_after_that_one(vhs: Vhs) -> None:
+    wrong = [*vhs.letters("S", 2)[:2], vhs.bookings[2] | {"Telefon": "0999"}, *vhs.bookings[3:]]
+    vhs.report(wrong)
+    new = vhs.bookings[3] | {"Beleg-ID": "990", "TNR": "990", "Name": "Neu"}
+    vhs.report([*wrong, new])
+    assert withdraw(vhs, "563#2")[:1] == ["BookingReinstated"]
+    with pytest.raises(Refused, match="was withdrawn"):
+        withdraw(vhs, "563#2")
+    assert withdraw(vhs, "563#3") == [], "the booking it made stays, and it was wrong as well"
+    assert withdraw(vhs, "563#2") == ["AmendmentWithdrawn"]
+    with pytest.raises(Refused, match="was withdrawn"):
+        withdraw(vhs, "563#2")
+
+
+def test_d32_what_the_next_complete_export_lacks_or_shows_otherwise_comes_back(vhs: Vhs) -> None:
+    vhs.report([row | {"Telefon": "0999"} if n < 2 else row for n, row in enumerate(vhs.bookings)])
+    vhs.report([vhs.bookings[0], *vhs.bookings[2:]])
+    found = withdraw_export(vhs.store, now=NOW, vhs="563", export="563#2", reason="wrong")
+    assert [event.type for _, event in found.events] == ["AmendmentWithdrawn"], "of the row that is missing since"
+    assert [item.why for item in found.stays] == ["somebody has decided otherwise since"]
 
 
 def test_d32_persons_are_who_they_were_and_wrong_rows_rename_nobody(vhs: Vhs) -> None:
