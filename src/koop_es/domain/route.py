@@ -304,10 +304,17 @@ def _is_stray(report: Report, row: BookingRow) -> bool:
     return bool(row.ref) and owner_of(row.ref or "") != report.vhs and row.status is not CANCELLED
 
 
+COPIED = "if somebody registered here, in a copy of that row, set no S and empty its Koop-Beleg-ID"
+"""What to do before anything else about a mirror that stands where it cannot be: nobody who registered in a row that
+staff copied may be cancelled for it (B1).
+"""
+
+
 def _strayed(row: BookingRow) -> Rejected:
     """Set a mirror aside that stands in a course nobody shares: its owner's booking has no seat there (B1)."""
     reason = f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), which nobody shares"
-    return rejected_booking(row, "Koop-Beleg-ID", reason, "set status S in this row, or put the COOP-Id right")
+    remedy = f"{COPIED}; else set status S in this row, or put the COOP-Id right"
+    return rejected_booking(row, "Koop-Beleg-ID", reason, remedy)
 
 
 def _untold(row: BookingRow) -> Rejected:

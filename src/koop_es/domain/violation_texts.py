@@ -180,9 +180,10 @@ ASKED = (
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24, D32, R20)."""
 
 NEVER_THERE = (
-    "Booking {ref} is held at {found} and unknown at its owner. If it was removed there, or written into the wrong "
-    "course, set status S where it is held. If it should live, its owner enters it under the same Beleg-ID; under "
-    "another one it is another booking, and this one gets status S where it is held."
+    "Booking {ref} is held at {found} and unknown at its owner. Is it somebody who registered there, in a copy of a "
+    "mirror's row? Then set no S, and empty its Koop-Beleg-ID. If it was removed at its owner, or written into the "
+    "wrong course, set status S where it is held. If it should live, its owner enters it under the same Beleg-ID; "
+    "under another one it is another booking, and this one gets status S where it is held."
 )
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
 

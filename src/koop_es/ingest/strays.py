@@ -19,7 +19,7 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, Report
 from koop_es.domain.registrations import is_registration
-from koop_es.domain.route import rejected_booking
+from koop_es.domain.route import COPIED, rejected_booking
 from koop_es.domain.slices import Routing, Slice, StandsFor
 from koop_es.domain.unstated import bare_mirrors
 from koop_es.ingest import misnamed
@@ -149,6 +149,7 @@ def _take_out(part: Slice, stray: Mapping[int, tuple[BookingRow, str]], routing:
         if row.status is not CANCELLED:
             reason = f"booking {ref} of another VHS stands in course {row.number} ({row.period}), not in its own"
             remedy = "set status S in this row; the change list writes the booking into its course again"
+            remedy = f"{COPIED}; else {remedy}" if row.ref else remedy
             routing.rejected.append(rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
 
 

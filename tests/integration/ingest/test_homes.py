@@ -10,9 +10,10 @@ import pytest
 
 from koop_es.domain.draft import VaultEntry
 from koop_es.domain.observation import Person
+from koop_es.domain.route import COPIED
 from koop_es.domain.slices import Home
 from koop_es.domain.terms import Policy
-from koop_es.ingest import ExportResult
+from koop_es.ingest import ExportResult, quarantine
 from koop_es.ingest.giving import give_out
 from koop_es.ingest.references import NUMBERS_AT_ONCE, References
 from koop_es.replay.whatif import past_of, proof
@@ -118,6 +119,17 @@ def test_d25_lost_mirror_that_is_back_in_another_course_lives_again(store: Store
     assert told("301") == ["booking.cancel"], "it shows S there"
     assert night(7, mirror(where, "900", "301:55")).quarantined_rows == 1
     assert (told("301"), told("563")) == ([], ["booking.create"])
+
+
+@pytest.mark.parametrize("number", ["N2", "L1"])
+def test_d25_nobody_who_registered_in_a_copy_of_a_mirror_is_told_s(store: Store, tmp_path: Path, number: str) -> None:
+    theirs, _, rows = network(store, tmp_path, [])
+    copied = mirror(number, "901", "301:55") | {"Name": "Hier", "Vorname": "Hanna", "TNR": "4711"}
+    local = course("L1") | {"Externe Kurs-Nr.": ""}
+    take_in(store, write_export(tmp_path / "563-3", "563", 3, [*theirs, local], [*rows, copied]))
+    [item] = quarantine.listed(store)
+    assert item["remedy"].startswith(COPIED)
+    assert "Koop-Beleg-ID" in COPIED
 
 
 def test_d25_booking_that_moved_between_shared_courses(store: Store, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from koop_es.domain.asides import KnownSeat
 from koop_es.domain.belongings import Trace, trace_of_booking, trace_of_row
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Rejected, Report
-from koop_es.domain.route import route
+from koop_es.domain.route import COPIED, route
 from koop_es.domain.slices import KnownLane, Routing
 from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, mirror, row, shared
 
@@ -654,7 +654,7 @@ SET_ASIDE: list[tuple[list[CourseRow | BookingRow], tuple[str, ...], tuple[str, 
         (
             "Koop-Beleg-ID",
             "booking 301:7 of another VHS stands in course LOCAL (26F), which nobody shares",
-            "set status S in this row, or put the COOP-Id right",
+            f"{COPIED}; else set status S in this row, or put the COOP-Id right",
         ),
     ),
 ]

@@ -102,9 +102,11 @@ _ABO_VANISHED = (
 """What COURSE_VANISHED says of an Abo-Kurs."""
 
 _NEVER_THERE = (
-    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Wurde sie dort entfernt oder in den "
-    "falschen Kurs geschrieben, bitte Status S setzen, wo sie steht. Soll sie gelten, trägt die eigene VHS sie unter "
-    "derselben Beleg-ID ein; unter einer anderen ist sie eine andere, und diese bekommt Status S, wo sie steht."
+    "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Hat sich dort jemand in der Kopie einer "
+    "solchen Zeile angemeldet, bitte kein S setzen, sondern die Koop-Beleg-ID leeren. Wurde sie bei ihrer eigenen VHS "
+    "entfernt oder in den falschen Kurs geschrieben, bitte Status S setzen, wo sie steht. Soll sie gelten, trägt die "
+    "eigene VHS sie unter derselben Beleg-ID ein; unter einer anderen ist sie eine andere, und diese bekommt Status S, "
+    "wo sie steht."
 )
 """What BOOKING_REMOVED says where the owner never showed the booking itself."""
 
