@@ -364,11 +364,16 @@ class Program:
         return ref if ref not in self.seats else next(other for other in others if other not in self.seats)
 
     def _next_booking(self) -> str:
-        """Count Beleg-IDs; a program that counts from its highest gives that of a removed row to somebody else."""
+        """Count Beleg-IDs; a program that counts from its highest gives that of a removed row to somebody else.
+
+        None gives one that a row has, such as one that was written again under its own after the count went back (D20).
+        """
         self.last_booking += 1
         if self.reuses:
             self.last_booking = max(map(int, self.bookings), default=0) + 1
-        return str(self.last_booking).zfill(self.digits)
+        while (number := str(self.last_booking).zfill(self.digits)) in self.bookings:
+            self.last_booking += 1
+        return number
 
     def next_participant(self) -> str:
         """Count TNRs, which are never used again."""

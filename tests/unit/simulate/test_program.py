@@ -288,3 +288,12 @@ def test_cancellation_finds_a_booking_of_ones_own_after_a_merge(tmp_path: Path) 
     merged = made.merge(first)
     assert made.apply([change("booking.cancel", booking=booking("563:1", "S"))]) == 1
     assert made.bookings[merged]["Status"] == "S"
+
+
+def test_d20_beleg_id_of_a_row_is_given_to_no_other_after_the_count_went_back() -> None:
+    made = program()
+    first = made.book(KEY, ANNA, NOW)
+    made.last_booking -= 1
+    second = made.book(KEY, ANNA, NOW)
+    assert first != second
+    assert set(made.bookings) == {first, second}
