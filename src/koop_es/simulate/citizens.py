@@ -98,6 +98,8 @@ class People:
         self.gone: dict[tuple[str, int], Moment] = {}
         self.deleted: dict[tuple[str, int], Deed] = {}
         self.hidden: dict[tuple[str, int], Moment] = {}
+        self.apart: set[tuple[int | None, str]] = set()
+        """Companies, and where they booked: their rows are set aside, and nobody else hears of them (D17)."""
         self.comings: dict[tuple[str, int], list[tuple[Moment, bool]]] = {}
         """When a VHS lost a course or its COOP-Id, and when it got it back."""
         for deed in diary.deeds:
@@ -111,6 +113,8 @@ class People:
         if deed.who is None:
             if deed.course is not None:
                 self._note_course(deed, deed.course, now)
+        elif deed.verb == "book_company":
+            self.apart.add((deed.who, deed.vhs))
         elif deed.intent == "joins" and deed.course is not None:
             contract = Contract(deed.who, deed.course, deed.vhs, now)
             former = self.contracts.get((deed.who, deed.course))
@@ -390,7 +394,7 @@ class People:
         if (vhs, contract.course) not in self.gone:
             return False
         lost = False
-        for sent, row in lacking(self.diary, contract.who, vhs, END):
+        for sent, row in lacking(self.diary, self.terms, contract.who, vhs, END):
             if moment(sent) > contract.since:
                 shown = not (row or sent.fault) and sent.reach == "full" and self._there(vhs, contract.course, sent)
                 lost = row >= self.terms.confirmations or (lost and not shown)
@@ -431,7 +435,10 @@ class People:
             if course not in self.parties:
                 continue  # a course that nobody shares is the VHS's own affair
             stray = Contract(who, course, "", (0, 0, 0.0))
+            over = course in self.over  # then no row of it is read any more, nor said to be set aside
+            apart = {vhs for vhs in held if over and (who, vhs) in self.apart}
             places = [vhs for vhs, count in sorted(held.items()) if count and not self._asked(stray, vhs)]
+            places = [vhs for vhs in places if vhs not in apart]
             if places:
                 yield f"{who} in course {course}: a seat at {', '.join(places)}, but never booked there"
 

@@ -26,7 +26,7 @@ from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil, swapped
 from koop_es.simulate.staff import Staff, local_course
 from koop_es.simulate.steps import Export
-from koop_es.simulate.unnoticed import MISTELLING
+from koop_es.simulate.unnoticed import MISTELLING, is_empty_unnoticed
 from koop_es.store.errors import StoreFull
 from koop_es.views import view, withheld
 
@@ -289,7 +289,9 @@ class Post:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.mistell(parcel.shown, parcel.fate, parcel.swapped)
-            self.oracle.take(parcel.shown, certain=not parcel.spoilt)
+            empty = parcel.fate == "emptied" and is_empty_unnoticed(self.staff.diary, exports[parcel.noted])
+            shown = replace(parcel.shown, rows={}) if empty else parcel.shown
+            self.oracle.take(shown, certain=not parcel.spoilt)
             if parcel.spoilt:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from koop_es.simulate.deeds import UNTOLD, Deed, Diary, Moment, Sent, Terms, Told, moment
-from koop_es.simulate.unnoticed import MISTELLING, unnoticed
+from koop_es.simulate.unnoticed import MISTELLING, is_empty_unnoticed, unnoticed
 
 PARTIAL = frozenset({"filtered", "lost"})
 """Faults after which an export shows nothing of some courses, or never arrives: no absence is counted (D3)."""
@@ -53,7 +53,7 @@ def _justified(diary: Diary, terms: Terms, told: Told, who: int) -> bool:
 
 def _may_have_lost(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment) -> bool:
     """Tell whether complete exports of a VHS may have lacked somebody as often in a row as the policy asks for (D3)."""
-    return any(row >= terms.confirmations for _, row in lacking(diary, who, vhs, until))
+    return any(row >= terms.confirmations for _, row in lacking(diary, terms, who, vhs, until))
 
 
 def _row_went(deed: Deed) -> str:
@@ -63,10 +63,11 @@ def _row_went(deed: Deed) -> str:
     return deed.intent
 
 
-def lacking(diary: Diary, who: int, vhs: str, until: Moment) -> Iterator[tuple[Sent, int]]:
+def lacking(diary: Diary, terms: Terms, who: int, vhs: str, until: Moment) -> Iterator[tuple[Sent, int]]:
     """Give the complete exports of a VHS that were read, and how many in a row may have lacked somebody with each.
 
-    A row taken out is lacking; one that staff did not touch may be lacking where the file lost rows on its way.
+    A row taken out is lacking; one that staff did not touch may be lacking where the file lost rows on its way. A file
+    without any row is the last that counts only where nobody has to notice it (D19).
     """
     mine = [deed for deed in diary.deeds if deed.who == who and deed.vhs == vhs]
     here = [(moment(deed), _row_went(deed)) for deed in mine if deed.intent != "returned" or deed.letter]
@@ -77,6 +78,8 @@ def lacking(diary: Diary, who: int, vhs: str, until: Moment) -> Iterator[tuple[S
         away = [intent for at, intent in here if at < now and intent in ("removed", "returned", "joins")]
         if sent.fault == "thinned" or away[-1:] == ["removed"]:
             row += 1
+        elif sent.fault == "emptied":
+            row = row + 1 if is_empty_unnoticed(diary, sent) else min(row + 1, terms.confirmations - 1)
         elif sent.fault not in PARTIAL and sent.reach == "full":
             row = 0
         yield sent, row

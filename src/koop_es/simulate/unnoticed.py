@@ -16,6 +16,9 @@ from koop_es.simulate.deeds import Diary, Sent, Terms, Told, moment
 MISTELLING = frozenset({"letters", "shifted", "ausfall"})
 """Faults after which a file says of people or courses what nobody meant."""
 
+FEW = 3
+"""People whose absence all at once has to be noticed (D19)."""
+
 DAY = timedelta(hours=24)
 """What exports of one VHS do within it is weighed together (D31)."""
 
@@ -43,6 +46,16 @@ def unnoticed(diary: Diary, terms: Terms, sent: Sent, told: Told, who: int, owne
             len(surely) <= 10 or len(surely) * 10 <= len(most)
         )  # D19, D25, D4
     return False
+
+
+def is_empty_unnoticed(diary: Diary, sent: Sent) -> bool:
+    """Tell whether nobody has to notice that a file has no row: its VHS had shown too few (D19)."""
+    shown = [0]
+    for other in _before(diary, sent):
+        if other.sequence != sent.sequence and other.status in ("applied", "unchanged") and other.fault != "emptied":
+            sound = other.complete and other.reach == "full" and not other.fault
+            shown = [len(other.live), *([] if sound else shown)]
+    return min(shown) < FEW
 
 
 def _is_taken_back(diary: Diary, sent: Sent, told: Told) -> bool:

@@ -96,6 +96,18 @@ def test_a_seat_that_nobody_booked_is_found() -> None:
     assert Story().sits("A", *ALL).sits("A", OTHER, course=None).found() == ""
 
 
+def test_d17_a_company_is_where_it_booked_and_nobody_reads_of_it_in_a_course_that_is_over() -> None:
+    def booked(*places: str) -> Story:
+        story = Story().sits("S", *ALL)
+        story.diary.deeds.append(Deed(START, 0, OWNER, "book_company", "joins", 9))
+        story.diary.seats += [Seat(vhs, 9, 0, "A", False) for vhs in places]
+        return story
+
+    assert "never booked" in booked(OWNER).found()
+    assert booked(OWNER).did("ausfall", "course over", MASTER, all_of_it=True).found() == ""
+    assert "at 103, but never" in booked(OWNER, OTHER).did("ausfall", "course over", MASTER, all_of_it=True).found()
+
+
 def test_another_letter_leaves_the_contract() -> None:
     story = Story().did("promote", "letter", letter="A")
     assert story.sits("A", *ALL).found() == ""
@@ -554,6 +566,17 @@ def test_told_s_after_an_absence_is_found_unless_it_was_confirmed() -> None:
     assert Story().did("remove", "removed").exports(OWNER, 2).told("S").sits("S", *ALL).found() == ""
     between = Story().did("remove", "removed").exports(OWNER).did("restore", "returned", letter="A").exports(OWNER)
     assert "was told S" in between.exports(OWNER).told("S").sits("A", *ALL).found()
+
+
+@pytest.mark.parametrize(("others", "found"), [(1, False), (2, True)])
+def test_d19_told_s_after_files_without_rows_is_a_lie_where_so_many_have_to_be_withheld(
+    others: int, found: bool
+) -> None:
+    story = Story().exports(OWNER)
+    crowd = frozenset({ANNA, *sorted(CROWD)[:others]})
+    story.diary.exports[-1] = replace(story.diary.exports[-1], live=crowd)
+    story.exports(OWNER, 2, fault="emptied").told("S").told("A").sits("A", *ALL)
+    assert ("was told S" in story.found()) is found
 
 
 def test_told_s_after_files_that_lost_rows_is_nobodys_lie() -> None:
