@@ -33,7 +33,8 @@ JUMPS = (-90, 60, 60 * 24, 60 * 24 * 4, 60 * 24 * 25)
 def draw(seed: int, *, steps: int = 200, vhs: int | None = None, kinds: Collection[str] | None = None) -> Scenario:
     """Draw a scenario; ``steps`` are those after everything is set up, ``vhs`` how many take part (2 to 12).
 
-    ``kinds`` are mixed in for sure (``mixed.KINDS``); without them each that is ready is, by its share.
+    ``kinds`` are mixed in for sure (``mixed.KINDS``); without them each that is ready is, by its share. Connectors
+    carry an id out once, as the contract has it (D22).
     """
     random = Random(seed)  # noqa: S311 - a rehearsal must be repeatable, not secret
     count = vhs if vhs is not None else random.choice(SIZES)
@@ -52,6 +53,7 @@ def draw(seed: int, *, steps: int = 200, vhs: int | None = None, kinds: Collecti
         owner_only=random.random() < 0.15,
         all_identities=random.random() < 0.3,
         guard=random.choice((10, 10, 3, 1)),
+        once=True,
     )
     return mix(plain, READY if kinds is None else kinds, surely=kinds is not None)
 

@@ -174,7 +174,7 @@ KINDS: dict[str, Mix] = {
 }
 """Kind -> the steps of one occurrence."""
 
-TRAITS = ("stamped", "no editors", "reusing", "padded", "once", "operator")
+TRAITS = ("stamped", "no editors", "reusing", "padded", "repeats", "operator")
 """Kinds that change no step but the programs and the people: they hold from the first step to the last."""
 
 READY = frozenset(
@@ -222,8 +222,8 @@ def _with(scenario: Scenario, trait: str, random: Random) -> Scenario:
         return msgspec.structs.replace(scenario, reusing=tuple(random.random() < 0.5 for _ in everybody))
     if trait == "padded":
         return msgspec.structs.replace(scenario, padded=tuple(random.choice((0, 5, 7)) for _ in everybody))
-    if trait == "once":
-        return msgspec.structs.replace(scenario, once=True)
+    if trait == "repeats":
+        return msgspec.structs.replace(scenario, once=False)
     return msgspec.structs.replace(scenario, operator=random.choice((3, 10, 30)))
 
 
