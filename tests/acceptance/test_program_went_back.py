@@ -289,6 +289,14 @@ def test_d20_forgotten_people_cannot_be_restored_and_the_answer_says_so(
         "restore-booking", COOP, "--booking", f"{NEAR}:9101", "--vhs", NEAR, "--reason", "x", status=3
     )
     assert "forgotten" in error["message"]
+    ref = f"{NEAR}:9101"
+    offer = f"koop-es restore-booking {COOP} --booking {ref} --vhs {NEAR} --reason TEXT"
+    said = [item["text"] for item in koop.ask("violations", status=1)["violations"] if item["ref"] == ref]
+    told = koop.ask("why", COOP, "--booking", ref, "--vhs", NEAR)
+    said += [*told["now"], *(item["text"] for item in told["violations"])]
+    offers = [text for text in said if offer in text]
+    assert len(offers) == 3 and all(f"{offer} --reject" in text for text in offers), "what cannot work is not offered"
+    assert all("booked anew" in text for text in offers)
 
 
 def test_d20_who_is_forgotten_before_the_list_goes_out_is_not_written_again_without_a_name(

@@ -403,7 +403,8 @@ class Cooperation:
     """The fold of one stream; ``version`` is that of its last event, 0 for none.
 
     ``held`` are rows that wait, by VHS and Beleg-ID, with the booking each may be (B15, D26, D27); ``doubled`` mirrors
-    that stand in several rows, by VHS and reference (D26).
+    that stand in several rows, by VHS and reference (D26). ``forgotten`` are bookings of people who were forgotten: no
+    event says so, and only who answers questions puts it in (D15).
     """
 
     coop_id: str
@@ -420,6 +421,7 @@ class Cooperation:
     held: dict[tuple[str, str], str] = field(default_factory=dict)
     doubled: set[tuple[str, str]] = field(default_factory=set)
     confirmed_terms: dict[tuple[str, str], Terms] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
 
     def role(self, vhs: str) -> Role:
         """Tell what a VHS is in this cooperation."""

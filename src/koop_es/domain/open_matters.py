@@ -237,6 +237,10 @@ def _asked(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iter
     """The booking is missing at its owner, which proves nothing: somebody decides whether it lives (D20, D24)."""
     if seat.asked and not booking.cancelled_by:
         values = {"coop_id": state.coop_id}
+        if seat.ask == "row" and booking.ref in state.forgotten:
+            values = {"course": state.coop_id, "owner": lane.vhs, "forgotten": booking.ref}
+            yield Matter(VIOLATION, lane.vhs, booking.ref, seat.asked, values, "BOOKING_REMOVED")
+            return
         kind, code = ("asked", "BOOKING_REMOVED") if seat.ask == "row" else (f"asked_{seat.ask}", "")
         yield Matter(kind, lane.vhs, booking.ref, seat.asked, values, code)
 

@@ -179,6 +179,13 @@ ASKED = (
 )
 """What BOOKING_REMOVED says where it is asked whether the booking lives (D20, D24, D32, R20)."""
 
+FORGOTTEN = (
+    "Booking {ref} is missing at its owner, which proves nothing. Who booked it was forgotten, so that it cannot be "
+    "written again, and it counts until somebody decides: koop-es restore-booking {course} --booking {ref} --vhs "
+    "{owner} --reason TEXT --reject cancels it everywhere. Whoever comes all the same is booked anew before that."
+)
+"""What BOOKING_REMOVED says where it is asked whether a booking lives of whom the name is gone (D20, D15)."""
+
 NEVER_THERE = (
     "Booking {ref} is held at {found} and unknown at its owner. Is it somebody who registered there, in a copy of a "
     "mirror's row? Then set no S, and empty its Koop-Beleg-ID. If it was removed at its owner, or written into the "
@@ -290,6 +297,7 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": ABO_VANISHED,
     "never_there": NEVER_THERE,
     "asked": ASKED,
+    "forgotten": FORGOTTEN,
     "foreseen": FORESEEN,
     "withheld": WITHHELD,
     "orphan": ORPHAN,
@@ -319,7 +327,8 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
         return f"reused_{detail['as']}"
     if code != "BOOKING_REMOVED":
         return None
-    return "never_there" if "found" in detail else "asked" if "owner" in detail else detail.get("as")
+    asked = next((case for case, name in (("forgotten", "forgotten"), ("asked", "owner")) if name in detail), None)
+    return "never_there" if "found" in detail else asked or detail.get("as")
 
 
 def text(code: str, detail: dict[str, str], ref: str) -> str:

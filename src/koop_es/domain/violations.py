@@ -320,6 +320,7 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
         yield _reactivated(booking, vhs, seat)
     if seat.asked and seat.ask == "row":
         detail = {"course": state.coop_id, "owner": vhs}
+        detail |= {"forgotten": booking.ref} if booking.ref in state.forgotten else {}
         yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "D24", detail)
     elif seat.absences and not seat.back and not (seat.orphaned and seat.answered):
         yield Violation("BOOKING_REMOVED", vhs, booking.ref, WARNING, "B9", _absence(seat))

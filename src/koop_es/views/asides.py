@@ -1,4 +1,6 @@
-"""Rows that are set aside now, and the bookings and courses each may be: no answer may pass over them (D17, D30)."""
+"""What no event says and no answer may pass over: rows that are set aside now, with the bookings and courses each may
+be (D17, D30), and who was forgotten (D15).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Cooperation, SetAside
 from koop_es.domain.slices import StandsFor
-from koop_es.store import Tx
+from koop_es.store import Tx, fences
 
 PERSON_COLUMNS = frozenset({"Name", "Vorname", "Telefon", "E-Mail"})
 """Columns whose reasons may quote what stands in them; then only the place is told (D15)."""
@@ -57,7 +59,10 @@ def of_vhs(tx: Tx, vhs: str) -> dict[tuple[str, str], list[SetAside]]:
 
 
 def put_in(tx: Tx, state: Cooperation) -> None:
-    """Put what is set aside now into the state of a cooperation, for those who answer questions about it."""
+    """Put what is set aside now, and who was forgotten, into the state of a cooperation, for those who answer questions
+    about it.
+    """
+    state.forgotten = {fence.ref for fence in fences.of_streams(tx, [state.coop_id])}
     for vhs, lane in state.lanes.items():
         found = of_vhs(tx, vhs)
         lane.aside = {ref: told for (coop_id, ref), told in found.items() if coop_id == state.coop_id}

@@ -14,7 +14,7 @@ from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.judgement import Effect, effect_of, export_of
 from koop_es.domain.observation import Person, Status
 from koop_es.domain.violation_texts import text
-from koop_es.store import MAX_POSITION, Row, Store, Tx, times, vault
+from koop_es.store import MAX_POSITION, Row, Store, Tx, fences, times, vault
 from koop_es.views import asides, asof, suspensions
 from koop_es.views.documents import BookingView, CourseView
 from koop_es.views.standing import Facts, acknowledgement, answer, is_acknowledged, of_rows
@@ -150,9 +150,12 @@ def violations(
         still_open = (row[3] for row in rows if row[8] is None and is_cooperation(row[3]))
         then = {} if at is None else asof.violation_details(tx, still_open, at)
         overdue = _overdue(tx, rows, today) if at is None else frozenset()
+        forgotten = _forgotten(tx, rows) if at is None else frozenset()
     answers = []
     for code, severity, where, coop, ref, detail, position, opened_at, closed_at, said in rows:
         shown = then.get((coop, code, where, ref)) if closed_at is None else None
+        if position in forgotten:
+            shown = _detail.decode(detail) | {"forgotten": ref}
         answered = at is None and is_acknowledged(said, _detail.decode(detail), today)
         if answered and not acknowledged_too:
             continue
@@ -172,6 +175,17 @@ def violations(
             }
         )
     return answers
+
+
+def _forgotten(tx: Tx, rows: list[Row]) -> frozenset[int]:
+    """Find the questions whether a booking lives that was booked by somebody who was forgotten: it cannot be written
+    again (D20, D15).
+    """
+    asked = {
+        (row[3], row[4]): row[6] for row in rows if row[0] == "BOOKING_REMOVED" and "owner" in _detail.decode(row[5])
+    }
+    gone = fences.found(tx, [], sorted({ref for _, ref in asked})) if asked else []
+    return frozenset(asked[fence.coop_id, fence.ref] for fence in gone if (fence.coop_id, fence.ref) in asked)
 
 
 def _overdue(tx: Tx, rows: list[Row], today: date | None) -> frozenset[int]:

@@ -101,6 +101,14 @@ _ABO_VANISHED = (
 )
 """What COURSE_VANISHED says of an Abo-Kurs."""
 
+_FORGOTTEN = (
+    "Die Belegung {ref} fehlt bei ihrer eigenen VHS, und das beweist nichts. Wer sie gebucht hat, wurde vergessen, "
+    "darum kann sie nicht wieder geschrieben werden; sie gilt, bis jemand entscheidet: koop-es restore-booking "
+    "{course} --booking {ref} --vhs {owner} --reason TEXT --reject storniert sie überall. Wer doch kommt, wird vorher "
+    "neu angemeldet."
+)
+"""What BOOKING_REMOVED says where it is asked whether a booking lives of whom the name is gone (D20, D15)."""
+
 _NEVER_THERE = (
     "Die Belegung {ref} steht bei {found}, ihre eigene VHS kennt sie nicht. Hat sich dort jemand in der Kopie einer "
     "solchen Zeile angemeldet, bitte kein S setzen, sondern die Koop-Beleg-ID leeren. Wurde sie bei ihrer eigenen VHS "
@@ -192,8 +200,8 @@ _ORPHAN = (
 )
 
 VARIANTS: dict[str, str] = {
-    "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "withheld": _WITHHELD,
-    "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
+    "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "forgotten": _FORGOTTEN,
+    "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "replaced": _REPLACED, "anonymous": _ANONYMOUS,
 }  # fmt: skip
