@@ -57,6 +57,8 @@ def test_r31_vhs_outside_the_market_gets_and_does_nothing_by_typing_the_coop_id(
     assert (item["vhs"], item["column"]) == (FAR, "Externe Kurs-Nr.")
     assert f"no Abo of {ISSUED}" in item["reason"]
     assert f"koop-es subscribe {ISSUED} --vhs {FAR} --number {TYPED} --period 26F" in item["remedy"]
+    assert item["remedy"].startswith('empty "Externe Kurs-Nr."')
+    assert "once this VHS is in oberpfalz (koop-es market join)" in item["remedy"], "else it would be refused (R31)"
     assert koop.view(FAR)["courses"] == []
     assert koop.changes(FAR) == []
     assert koop.booking(MASTER, customer) is not None
@@ -75,6 +77,8 @@ def test_d9_closed_release_is_not_entered_by_its_coop_id(koop: Console, network:
     koop.take_in(network[FAR].export(), status=1)
     assert koop.view(FAR)["courses"] == []
     assert koop.status()[FAR]["state"] == "quarantined"
+    (item,) = aside(koop)
+    assert "subscribe" not in item["remedy"], "it would be refused (D9)"
 
 
 def test_r25_a_course_with_the_coop_id_is_subscribed_under_its_own_number(

@@ -6,22 +6,27 @@ markets, or that never accepted its rate, does not get in by typing the COOP-Id 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import ABO_MARKER
-from koop_es.domain.identifiers import issuer
+from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.observation import CourseRow
 
 
 class Standing(NamedTuple):
     """What is known of a cooperation whose COOP-Id turns up where nobody knew of it.
 
-    ``by_engine`` says that it was released through the engine, ``withdrawn`` that its Master took that back.
+    ``by_engine`` says that it was released through the engine, ``withdrawn`` that its Master took that back, and
+    ``shut`` that nobody can subscribe it any more, or ever could: it is closed, or a link (D9, R6). ``markets`` are
+    those it was released in.
     """
 
     by_engine: bool = False
     withdrawn: bool = False
+    shut: bool = False
+    markets: tuple[str, ...] = (GENERAL_MARKET,)
 
 
 class Stranger(NamedTuple):
@@ -37,6 +42,8 @@ def standing_of(state: Cooperation) -> Standing:
     return Standing(
         by_engine=master is not None and not master.adopted,
         withdrawn=state.withdrawn,
+        shut=state.closed or state.linked,
+        markets=master.markets if master is not None and not master.adopted else (GENERAL_MARKET,),
     )
 
 
@@ -45,8 +52,12 @@ def is_marked(row: CourseRow) -> bool:
     return ABO_MARKER in (row.facts.markers or ())
 
 
-def stranger(coop_id: str, vhs: str, row: CourseRow, standing: Standing) -> Stranger | None:
+def stranger(
+    coop_id: str, vhs: str, row: CourseRow, standing: Standing, member_of: Collection[str] = ()
+) -> Stranger | None:
     """Tell why a VHS that takes no part does not by this row either, None where it does (R14, R31, D9, D16).
+
+    ``member_of`` are the mini-markets it is in: what to do offers no Abo that would be refused.
 
     Without "Kennzeichen 100" a course with a COOP-Id typed or copied into it is its VHS's own, and so are its people,
     whether the Master has reported or not (R28, D1).
@@ -57,11 +68,17 @@ def stranger(coop_id: str, vhs: str, row: CourseRow, standing: Standing) -> Stra
         return Stranger(reason, f'empty "Externe Kurs-Nr." there and export again{again}')
     if standing.by_engine:
         reason = f"this VHS has no Abo of {coop_id}: its COOP-Id was entered here, but nobody subscribed it"
-        return Stranger(
-            reason,
+        empty = 'empty "Externe Kurs-Nr." there'
+        if standing.shut:
+            return Stranger(reason, f"{empty}, and export again: the course takes no new Abos")
+        subscribe = (
             f"koop-es subscribe {coop_id} --vhs {vhs} --number {row.number} --period {row.period or 'P'} "
-            f'--accept-rate N, or empty "Externe Kurs-Nr." there; then export again',
+            "--accept-rate N"
         )
+        if {GENERAL_MARKET, *member_of}.isdisjoint(standing.markets):
+            subscribe = f"once this VHS is in {' or '.join(standing.markets)} (koop-es market join), {subscribe}"
+            return Stranger(reason, f"{empty}, or {subscribe}; then export again")
+        return Stranger(reason, f"{subscribe}, or {empty}; then export again")
     unmarked = row.facts.markers is not None and not is_marked(row)
     if unmarked and vhs != issuer(coop_id):
         reason = (

@@ -26,25 +26,29 @@ def strangers(tx: Tx, report: Report, lanes: Mapping[str, KnownLane]) -> Callabl
         took_part = {row[0] for row in tx.rows("members_of_vhs", vhs=report.vhs, upto=tx.head())}
         return _standings(tx, sorted(filter(is_issued, ids)), took_part)
 
+    @cache
+    def markets() -> list[str]:
+        return [row[0] for row in tx.rows("markets_of_vhs", vhs=report.vhs)]
+
     def asked(row: CourseRow) -> Stranger | None:
         if report.kind not in (Kind.FULL, Kind.DELTA) or not row.external_number:
             return None
         found = standings().get(row.external_number)
-        return stranger(row.external_number, report.vhs, row, found) if found is not None else None
+        return stranger(row.external_number, report.vhs, row, found, markets()) if found is not None else None
 
     return asked
 
 
 def _standings(tx: Tx, coop_ids: list[str], took_part: set[str]) -> dict[str, Standing]:
-    """Say how cooperations stand, by their first events and those who take part; one without any is put together."""
+    """Say how cooperations stand, by their first events and those who take part; one without any is put together, and
+    so is one that was released through the engine, which may be closed since.
+    """
     begun = tx.beginnings(coop_ids)
     seen = {row[0] for row in tx.rows("view_roles", coop_ids=list(begun))}
     found = dict.fromkeys(coop_ids, Standing())
     for coop_id, first in begun.items():
-        if coop_id not in seen:
-            found[coop_id] = standing_of(fold(coop_id, tx.stories([coop_id])[coop_id].events))
-        elif coop_id in took_part:
+        if coop_id in seen and coop_id in took_part:
             del found[coop_id]
-        else:
-            found[coop_id] = Standing(by_engine=isinstance(first, CourseReleased) and not first.adopted)
+        elif coop_id not in seen or (isinstance(first, CourseReleased) and not first.adopted):
+            found[coop_id] = standing_of(fold(coop_id, tx.stories([coop_id])[coop_id].events))
     return found
