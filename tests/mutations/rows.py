@@ -329,6 +329,32 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
     ),
     Mutation(
+        "a course that nobody shares is told the COOP-Id of one that it exchanged numbers with",
+        "D28",
+        "Who booked there would be shown to every VHS of the other course.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "            return self._is_neighbour(lane, row)\n",
+                "            return False\n",
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_exchange_of_numbers_that_people_do_not_tell_is_held_and_shares_nobody",)),
+    ),
+    Mutation(
+        "a shared course that exchanged numbers with another is not followed",
+        "D28",
+        "Whoever booked it would be nowhere until the numbers are given back.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "any(not self._is_neighbour(lane, row) for row in same_key)",
+                "bool(same_key)",
+            ),
+        ),
+        Named((f"{_BESIDE}::test_d28_course_that_exchanged_numbers_with_one_that_nobody_shares_is_followed",)),
+    ),
+    Mutation(
         "what the next complete export shows as well goes back with the one before",
         "D32",
         "Who was promoted in the same file as something wrong would stand on the waiting list again.",

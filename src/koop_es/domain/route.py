@@ -320,7 +320,7 @@ def _strayed(row: BookingRow) -> Rejected:
 def _untold(row: BookingRow) -> Rejected:
     """Set a mirror aside that stands in a course of which this export does not tell what it is (R20)."""
     reason = f"this export cannot tell which shared course {row.number} ({row.period}) is, if any"
-    return rejected_booking(row, "Kursnummer", reason, WAIT)
+    return rejected_booking(row, "Kursnummer", reason, f"{WAIT}; if it was, see what is said of the course")
 
 
 def rejected_booking(row: BookingRow, column: str, reason: str, remedy: str) -> Rejected:

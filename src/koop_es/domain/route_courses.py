@@ -24,6 +24,12 @@ UNTOLD = "its COOP-Id is in another course or another's in it, and an export wit
 
 WAIT = "export in full, with the bookings"
 
+GIVE_BACK = (
+    "give both courses their former numbers, and write no COOP-Id into a course that nobody shares; or, if this is the "
+    "shared course, put its COOP-Id back here and empty it there; then export again"
+)
+"""What to do where a shared course and one that nobody shares seem to have exchanged their numbers (D28)."""
+
 SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
 
 
@@ -117,7 +123,8 @@ class Courses:
             same_key = [row for row in same_key if row in with_id]
         chosen = next((row for row in with_id if row in same_key), None)
         if chosen is None and not aside:
-            moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=bool(same_key))]
+            stays = any(not self._is_neighbour(lane, row) for row in same_key)
+            moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=stays)]
             chosen = moved[0] if len(moved) == 1 else None
         for row in with_id:
             if row is not chosen:
@@ -150,13 +157,35 @@ class Courses:
         named = bool(self.by_id[lane.coop_id]) or found in self.lanes
         other = not found and None not in (lane.title, lane.starts_on, row.facts.title, row.facts.starts_on)
         other = other and row.facts.title != lane.title and row.facts.starts_on != lane.starts_on
-        return (named or other) and not self._tells(lane) and not self._shares_bookings(lane, row)
+        if self._tells(lane):
+            return self._is_neighbour(lane, row)
+        return (named or other) and not self._shares_bookings(lane, row)
+
+    def _is_neighbour(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row of a complete export under a lane's number is a course that nobody shares, which exchanged
+        numbers with it: the COOP-Id stands in one that was reported beside, nobody who had booked stands here, and
+        title or first day are others, or other people are booked (D28, R20).
+        """
+        beside = any(self._stood_beside(other) for other in self.by_id[lane.coop_id] if other is not row)
+        if not beside or row.external_number in (None, lane.coop_id) or not self._tells(lane):
+            return False
+        known, shown = self.traces(lane.coop_id), self._bookings_of(row)
+        return not shares(known, shown) and (not _is_course(row, lane) or has_others(known, shown))
 
     def _hold(self, lane: KnownLane, row: CourseRow) -> None:
-        """Set the row under a lane's number aside, and its bookings with it, until an export tells (R20)."""
+        """Set the row under a lane's number aside, and its bookings with it, until an export tells (R20), or the two
+        courses that exchanged their numbers are told apart by people (D28).
+        """
         self.untold |= {(row.number, row.period or ""), (lane.number, lane.period)}
-        reason = f"{row.number} ({lane.period}) need not be {lane.coop_id} any more: {UNTOLD}"
-        self._reject(row, reason, WAIT, known_as_local=False)
+        if not self._tells(lane):
+            reason = f"{row.number} ({lane.period}) need not be {lane.coop_id} any more: {UNTOLD}"
+            self._reject(row, reason, WAIT, known_as_local=False)
+            return
+        others = [other for other in self.by_id[lane.coop_id] if other is not row]
+        self.untold |= {(other.number, other.period or "") for other in others}
+        numbers = ", ".join(other.number for other in others)
+        reason = f"{row.number} ({lane.period}) shows another course than {lane.coop_id}, whose COOP-Id is in {numbers}"
+        self._reject(row, reason, GIVE_BACK, known_as_local=False)
 
     def _tells(self, lane: KnownLane) -> bool:
         """Tell whether this export is complete, with the bookings where anybody ever booked: they tell for certain."""

@@ -121,6 +121,40 @@ def test_d25_lost_mirror_that_is_back_in_another_course_lives_again(store: Store
     assert (told("301"), told("563")) == ([], ["booking.create"])
 
 
+@pytest.mark.parametrize("new", [False, True])
+def test_d28_exchange_of_numbers_with_a_course_nobody_shares_cancels_and_shares_nobody(
+    store: Store, tmp_path: Path, new: bool
+) -> None:
+    shared, local = course("N1") | {"Externe Kurs-Nr.": K1}, course("L1") | {"Externe Kurs-Nr.": "", "Titel": "Chor"}
+    people, theirs = [booking("N1", "1"), booking("N1", "2")], booking("L1", "90") | {"Name": "Privat"}
+    sequence = iter(range(1, 9))
+
+    def night(courses: list[Row], *rows: Row) -> ExportResult:
+        number = next(sequence)
+        at = f"2026-03-{number + 8:02d}T02:00:00+01:00"
+        path = write_export(tmp_path / str(number), "563", number, courses, list(rows), exported_at=at)
+        return take_in(store, path)
+
+    night([shared, local], *people, theirs)
+    take_in(store, write_export(tmp_path / "301", "301", 1, [abo(shared, "A1", K1)], []))
+    moved = [row | {"Kursnummer": "L1"} for row in people] + ([booking("L1", "3")] if new else [])
+    exchanged = [shared | {"Kursnummer": "L1"}, local | {"Kursnummer": "N1"}]
+    for _ in range(3):
+        night(exchanged, *moved, theirs | {"Kursnummer": "N1"})
+        held = [seat for item in view(store, "301")["courses"] for seat in item["bookings"]]
+        assert [(seat["ref"], seat["status"]) for seat in held] == [("563:1", "A"), ("563:2", "A")]
+        assert not [item for item in change_list(store, "563") if item["kind"] == "course.set_external_number"]
+        codes = {item["code"] for item in open_violations(store)}
+        assert codes == (set() if new else {"COURSE_RENUMBERED"})
+        assert len(quarantine.listed(store)) == (2 if new else 0), "what cannot be told is said"
+    back = [row | {"Kursnummer": "N1"} for row in moved]
+    night([shared, local], *back, theirs)
+    held = [seat for item in view(store, "301")["courses"] for seat in item["bookings"]]
+    assert [seat["ref"] for seat in held] == ["563:1", "563:2", *(["563:3"] if new else [])]
+    assert not open_violations(store)
+    assert not quarantine.listed(store)
+
+
 @pytest.mark.parametrize("number", ["N2", "L1"])
 def test_d25_nobody_who_registered_in_a_copy_of_a_mirror_is_told_s(store: Store, tmp_path: Path, number: str) -> None:
     theirs, _, rows = network(store, tmp_path, [])

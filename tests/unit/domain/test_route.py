@@ -737,7 +737,7 @@ def test_r20_number_that_another_course_has_now_is_told_by_participants_alone(
 def test_r20_mirror_under_a_number_of_which_nothing_is_told_need_not_be_cancelled() -> None:
     rows = (one("N9"), one("N1", ""), at("N1", "6", of="301:6"))
     routing = route(export(*rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one={"7"}))
-    assert routing.rejected[-1].remedy == "export in full, with the bookings"
+    assert routing.rejected[-1].remedy.startswith("export in full, with the bookings")
 
 
 def test_d25_mirrors_in_a_course_nobody_shares_are_strays_unless_they_show_an_s() -> None:

@@ -141,6 +141,39 @@ def test_d28_bookings_alone_do_not_move_the_coop_id_while_the_old_row_stands() -
     assert course.number == "N1"
 
 
+OTHER: dict[str, Any] = {"title": "Töpfern", "starts_on": date(2026, 9, 1)}
+
+
+@pytest.mark.parametrize("neighbour", [OTHER, {}], ids=["another title", "alike"])
+def test_d28_course_that_exchanged_numbers_with_one_that_nobody_shares_is_followed(neighbour: dict[str, Any]) -> None:
+    """All that was booked stands with the COOP-Id under the other number: the neighbour's people stay its own."""
+    rows = one("N1", "", **neighbour), one(BESIDE), two()
+    routing = routed(*rows, at("N1", "9"), at(BESIDE, "1"), at(BESIDE, "2"), known=frozenset({"1", "2"}))
+    course = routing.slices[ONE].course
+    assert course is not None and course.number == BESIDE
+    assert [row.booking_id for row in routing.slices[ONE].bookings] == ["1", "2"]
+    assert local(routing) == ["N1"]
+    assert said(routing) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "known"),
+    [(("1", "2", "9"), {"1", "2"}), (("1",), {"1", "2"}), ((), set())],
+    ids=["somebody new", "one has gone", "nobody booked"],
+)
+def test_d28_exchange_of_numbers_that_people_do_not_tell_is_held_and_shares_nobody(
+    there: tuple[str, ...], known: set[str]
+) -> None:
+    rows = one("N1", "", **OTHER), one(BESIDE), two()
+    stand = [at(BESIDE, booking_id) for booking_id in there]
+    mirror = at(BESIDE, "77", of="301:5")
+    routing = routed(*rows, at("N1", "8"), *stand, mirror, known=frozenset(known))
+    assert ONE not in routing.slices, "no COOP-Id is lost or altered, and nobody is missing"
+    assert sorted(item.key[0] for item in routing.rejected if item.key and item.about == "course") == ["N1", BESIDE]
+    assert any("give both courses their former numbers" in item.remedy for item in routing.rejected)
+    assert not any("status S" in item.remedy for item in routing.rejected), "nobody is cancelled by hand for it"
+
+
 def test_d28_coop_id_in_a_course_reported_beside_it_is_a_copy() -> None:
     routing = routed(one(BESIDE), two())
     assert said(routing) == [f"COOP-Id {ONE} is a copy: it belongs to N1 ({PERIOD})"]
