@@ -11,6 +11,13 @@ _AS_BEFORE = "tests/unit/domain/test_as_before.py"
 
 RESTORES = (
     Mutation(
+        "the row in which a cancelled booking was before it was entered anew is a registration after a restore",
+        "D20",
+        "Who gave the seat up has one again at every VHS, and nobody is asked (D18, B15).",
+        (Edit("domain/as_before.py", "row.participant_no != seat.merged_from", "seat.merged_from"),),
+        Named((f"{_WENT_BACK}::test_d20_row_in_which_a_cancelled_booking_was_before_its_merge_is_no_registration",)),
+    ),
+    Mutation(
         "who has the numbers of an own booking that went with its program is that person where no contact is stated",
         "D20",
         "Whoever books after a restore takes the seat of somebody who is to be asked about, and nobody asks (D18).",

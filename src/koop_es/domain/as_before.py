@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from koop_es.domain.acknowledged import first_shown, letter_of
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, BookingRow, Person
@@ -50,6 +51,20 @@ def goes_on_as_before(draft: Draft, booking: Booking, seat: Seat, row: BookingRo
         return True
     back = draft.judgement.back_at(draft.state.coop_id)
     return back is not None and first_shown(seat, letter_of(seat)) > back.count
+
+
+def stands_as_before_its_merge(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a program that went back shows an own booking, cancelled since, in the row in which it was booked,
+    with the TNR it had before it was merged or entered anew, and no later: what its row showed then is no claim (D20,
+    B15).
+    """
+    if draft.judgement.back_at(draft.state.coop_id) is None or booking.owner != draft.moment.vhs or row.person is None:
+        return False
+    if booking.ref != booking_ref(booking.owner, row.booking_id) or row.participant_no != seat.merged_from:
+        return False
+    if not "" < row.booked_at <= seat.booked_at:
+        return False
+    return any(same_name(row.person, person) for person in _former_persons(draft, booking, seat))
 
 
 def note_as_before(draft: Draft, reused: Mapping[str, str], shown: Mapping[str, BookingRow]) -> None:

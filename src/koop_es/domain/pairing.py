@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from koop_es.domain.absences import is_sighted
 from koop_es.domain.alike import fit_alike
-from koop_es.domain.as_before import goes_on_as_before
+from koop_es.domain.as_before import goes_on_as_before, stands_as_before_its_merge
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.given_mirrors import MINUTE, Fits, Given, fit_by_name, fit_by_time
@@ -439,6 +439,8 @@ class _Weighing:
         if row.status is None and same_id:
             return True  # a letter nobody knows freezes the booking and claims nothing (B6)
         if same_id and goes_on_as_before(self.draft, one.booking, one.seat, row):
+            return True
+        if stands_as_before_its_merge(self.draft, one.booking, one.seat, row):
             return True
         if witness.time and witness.time == one.witness.time:
             if one.erased or (same_id and one.booking.owner != self.vhs and not (witness.name or one.witness.name)):

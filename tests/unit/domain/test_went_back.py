@@ -529,6 +529,32 @@ def test_d20_the_former_letter_of_its_own_booking_is_no_claim() -> None:
     assert "PROGRAM_WENT_BACK" not in world.codes
 
 
+@pytest.mark.parametrize(
+    ("row", "as_before"),
+    [
+        ({}, True),
+        ({"at": "2026-02-20T10:00:00+01:00"}, False),
+        ({"tnr": "T99"}, False),
+        ({"booking_id": "9"}, False),
+        ({"person": Person("Neu", "Nora", ANNA.phone, ANNA.email)}, False),
+    ],
+    ids=["its row", "a later one", "another TNR", "another Beleg-ID", "another person"],
+)
+def test_d20_row_in_which_a_cancelled_booking_was_before_its_merge_is_no_registration(
+    row: dict[str, Any], as_before: bool
+) -> None:
+    """Entered anew and cancelled since: nobody is to have the seat that she gave up."""
+    world = shared()
+    moment = world.exports[ABO]
+    anew = booked("70", tnr="T70", at="2026-02-03T10:00:00+01:00")
+    world.report(ABO, anew)
+    world.report(ABO, booked("70", "S", tnr="T70", at="2026-02-03T10:00:00+01:00"))
+    events = back(world, ABO, booked(**{"booking_id": "7", **row}), to=moment)
+    assert ("BookingMade" not in types(events)) is as_before
+    assert world.statuses(MASTER)["301:7"] == "S"
+    assert (world.to_do(ABO) == [("booking.cancel", "301:7")]) is as_before
+
+
 def test_d20_the_former_letter_may_be_meant() -> None:
     world = shared(status="W")
     moment = world.exports[ABO]
