@@ -205,6 +205,27 @@ def _weigh(draft: Draft, booking: Booking, seat: Seat, *, at_once: bool = False)
         draft.weight.absent.append(absent)
 
 
+def is_nobodys(booking: Booking) -> bool:
+    """Tell whether others hold a booking that its owner never showed, and no complete export of it has said so yet."""
+    if booking.claimed or booking.disowned or booking.cancelled:
+        return False
+    return any(seat.held and seat.live for seat in booking.seats.values())
+
+
+def note_unclaimed(draft: Draft, part: Slice, shown: Collection[str]) -> None:
+    """Note the mirrors at others of bookings that their owner never showed and a complete export of it lacks (B1, B9).
+
+    Nobody is cancelled by that: it is said, and somebody looks what became of them. A row that was set aside may be it,
+    and after the last day nothing is said any more (D17).
+    """
+    vhs, bookings = draft.moment.vhs, draft.state.bookings
+    for ref in sorted(bookings.keys() - shown):
+        booking = bookings[ref]
+        protected = ref in part.protected or ref in part.shielded
+        if booking.owner == vhs and is_nobodys(booking) and not (protected or is_over(draft)):
+            draft.add(e.BookingUnclaimed, "B9", ref=ref)
+
+
 def note_strays(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Note the mirrors that stand in another course, also those that did so before: they are lost to nobody, but a
     column that was shifted moves them with the own bookings (D19, D25).

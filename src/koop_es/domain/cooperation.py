@@ -208,16 +208,17 @@ class Seat(msgspec.Struct, gc=False):
 class Booking(msgspec.Struct, gc=False):
     """One booking over all VHSs; its owner decides person and A/W, anyone the "S" (D6).
 
-    ``claimed`` is False while only mirrors of it were seen and its owner has not reported it. ``cancelled_by`` are
-    the VHSs that set "S", ``orphaned_by`` those that lost it. ``moved`` says that its owner's row stands in another
-    course (D25), ``moved_to`` names that. ``replaced`` is the version of the person who takes part in place of
-    another, 0 where nobody does, and ``replaced_version`` that of the event that says so (D18c). ``changed`` is the
-    version of the last event that changed what others should hold.
+    ``claimed`` is False while only mirrors of it were seen and its owner has not reported it; it is ``disowned`` once a
+    complete export of its owner lacks it then. ``cancelled_by`` are the VHSs that set "S", ``orphaned_by`` those that
+    lost it. ``moved`` says that its owner's row stands in another course (D25), ``moved_to`` names that. ``replaced``
+    is the version of the person who takes part in place of another, 0 where nobody does, and ``replaced_version`` that
+    of the event that says so (D18c). ``changed`` is the version of the last event that changed what others should hold.
     """
 
     ref: str
     owner: str
     claimed: bool = False
+    disowned: bool = False
     status: Status = CONFIRMED
     booked_at: str = ""
     person_id: str | None = None

@@ -286,6 +286,14 @@ class BookingVanished(Event, frozen=True, kw_only=True, omit_defaults=True):
     ref: str
 
 
+class BookingUnclaimed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A complete export of its owner does not hold a booking that its owner never showed, and of which others hold
+    mirrors: nobody answers for it (B1, B9).
+    """
+
+    ref: str
+
+
 class BookingArchived(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A complete export lacks a booking of a course that is over: it stays, and is told there no more (D17)."""
 

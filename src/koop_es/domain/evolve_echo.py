@@ -225,6 +225,11 @@ def _replaced(state: Cooperation, event: e.ParticipantReplaced) -> None:
         booking.replaced, booking.replaced_version = booking.last_person, state.version
 
 
+def _unclaimed(state: Cooperation, event: e.BookingUnclaimed) -> None:
+    if (booking := state.bookings.get(event.ref)) is not None:
+        booking.disowned = True
+
+
 def keep_replaced(booking: Booking) -> None:
     """Let go of a person who takes part in place of another, where the one before does so again (D18c)."""
     kept = min(booking.replaced, booking.person_version)
@@ -250,6 +255,7 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ChangesNotSeen: _not_seen,
     e.FormerChangesNotSeen: _former_not_seen,
     e.ParticipantReplaced: _replaced,
+    e.BookingUnclaimed: _unclaimed,
     e.CancellationUnclear: _unclear,
     e.CancellationConfirmed: _confirmed,
     e.CancellationRejected: _rejected,

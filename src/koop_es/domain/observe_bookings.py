@@ -13,6 +13,7 @@ from koop_es.domain.absences import (
     is_over,
     missed,
     note_strays,
+    note_unclaimed,
     stood,
     take_absence,
     take_sights,
@@ -128,6 +129,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         weigh_course(draft, before, shown, missing)
     if part.proves_absence:
         note_strays(draft, part, shown)
+        note_unclaimed(draft, part, shown)
     if draft.weight.signs or draft.weight.lacks:
         note_standing(draft, part, shown.keys() - fresh)
 

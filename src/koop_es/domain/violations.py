@@ -429,7 +429,7 @@ def _absence(seat: Seat) -> dict[str, str]:
 
 
 def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Violation]:
-    """Live mirrors of bookings that their owner, whose bookings are read, does not have: nobody answers for them."""
+    """Live mirrors of bookings that their owner, whose bookings are read, does not have (B1, B9)."""
     mirrors = [b for b in bookings if not b.claimed and not state.is_cancelled(b)]
     if not mirrors:
         return
@@ -441,7 +441,7 @@ def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Vi
     }
     for booking in mirrors:
         held = sorted(vhs for vhs, seat in booking.seats.items() if seat.held and seat.live)
-        if held and booking.owner in readable:
+        if held and (booking.disowned or booking.owner in readable):
             detail = {"found": "VHS " + ", ".join(held)}
             yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
 

@@ -188,7 +188,8 @@ class Sheet:
 
 
 ABSENCES = (
-    e.BookingVanished, e.BookingArchived, e.OrphanDetected, e.OrphanWithheld, e.MirrorLost, e.BookingQuestioned,
+    e.BookingVanished, e.BookingUnclaimed, e.BookingArchived, e.OrphanDetected, e.OrphanWithheld, e.MirrorLost,
+    e.BookingQuestioned,
 )  # fmt: skip
 """Events that say that a row is not there."""
 

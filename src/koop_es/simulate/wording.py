@@ -26,6 +26,7 @@ EVENTS: dict[str, str] = {
     "BookingCancelled": "{vhs} cancelled {refs} (storniert)",
     "CancellationDelivered": "{vhs} has the S of {refs}",
     "BookingArchived": "{vhs} no longer has {refs}, and the course is over: nothing is told there any more",
+    "BookingUnclaimed": "{vhs} does not have {refs}, of which others hold copies: nobody answers for it",
     "BookingVanished": "{vhs} no longer has {refs}: a suspicion, nobody is told",
     "OrphanDetected": "{vhs} lacks {refs} in a second complete export: an orphan (Waise)",
     "BookingReinstated": "{vhs} shows {refs} again, which was cancelled only because it lacked it: the booking lives",

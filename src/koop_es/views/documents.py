@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from koop_es.domain.absences import is_nobodys
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import CANCELLED, Status
@@ -143,6 +144,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
                         reported = next((held.status for held in seat.waiting if held.status is not None), reported)
                 if seat.status is not None and seat.status is not CANCELLED:
                     live += 1
+        elif vhs == booking.owner and is_nobodys(booking):
+            suspects += 1  # a complete export without it has to be seen once (B9)
         if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):
             wanted = booking.status  # as status_at tells, which most are
         elif (ended := status_at(booking, seat, over=over)) is None:

@@ -11,7 +11,7 @@ import pytest
 from koop_es.connectors.rows import BookingReader, CourseReader
 from koop_es.connectors.tidy import TidyBookings
 from koop_es.store import Store
-from koop_es.views import change_list, view
+from koop_es.views import change_list, open_violations, view
 from tests.acceptance.exports import Row, booking, course, write_export
 from tests.integration.ingest.conftest import take_in
 
@@ -145,3 +145,19 @@ def test_a_course_that_took_another_ones_coop_id_is_seen_though_that_one_is_know
     result = take_in(store, export(tmp_path, 2, courses=[*COURSES, copy]))
     assert result.quarantined_rows == 1
     assert result.events == 0
+
+
+def test_b9_what_others_hold_and_the_owner_never_showed_is_looked_for_in_rows_that_are_known(
+    store: Store, tmp_path: Path, typed: Typed
+) -> None:
+    """The owner's rows may be what they were: that they lack a booking is news all the same."""
+    take_in(store, export(tmp_path, 1, BOOKINGS[4:]))
+    abo = course("A1") | {"Externe Kurs-Nr.": "563-COOP-1", "Kennzeichen": "100", "Anrechenbar": "F"}
+    mirror = booking("A1", "9") | {"Koop-Beleg-ID": "563:77"}
+    take_in(store, write_export(tmp_path / "301-1", "301", 1, [abo], [mirror]))
+    typed()
+    take_in(store, export(tmp_path, 2, changed(BOOKINGS[4:], "12", Status="S")))
+    assert typed() == {"K1", "K2"}
+    assert ("BOOKING_REMOVED", "563:77") in {(found["code"], found["ref"]) for found in open_violations(store)}
+    take_in(store, export(tmp_path, 3, changed(BOOKINGS[4:], "12", Status="S", Telefon="1")))
+    assert typed() == {"K2"}

@@ -80,6 +80,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "BookingReinstated": {"D5": ROW, "D20": CAUSE, "D32": CAUSE, **MOVED},
     "BookingReappeared": {"B11": RULE, "D3": ROW, "D17": ROW},
     "BookingVanished": {"D3": RULE, "D5": CAUSE, "D19": RULE},
+    "BookingUnclaimed": {"B9": RULE},
     "BookingArchived": {"D17": RULE},
     "MirrorLost": {
         "B11": CAUSE,

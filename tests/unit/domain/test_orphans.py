@@ -459,6 +459,23 @@ def test_b1_mirror_is_not_missed_at_an_owner_that_shows_no_bookings_at_all() -> 
     assert world.open == set()
 
 
+@pytest.mark.parametrize("first", [ABO, MASTER])
+def test_b9_mirror_of_a_booking_that_its_owner_never_showed_is_said_once_a_complete_export_lacks_it(first: str) -> None:
+    """What was removed before the engine was connected is an orphan elsewhere, also where the owner has no row."""
+    world, said = network(), ("BOOKING_REMOVED", ABO, "301:7")
+    if first == ABO:
+        world.report(ABO)
+    world.report(MASTER, mirror("M1", "301:7", person=ANNA))
+    world.report(ABO, protected=["301:7"])
+    assert said not in world.open, "a row that was set aside may be it"
+    assert types(world.report(ABO)) == ["BookingUnclaimed"]
+    assert said in world.open
+    assert world.report(ABO) == []
+    assert world.statuses(MASTER) == {"301:7": "A"}, "nobody is cancelled by it"
+    world.report(ABO, booked("7", person=ANNA))
+    assert said not in world.open
+
+
 def test_b1_mirror_that_its_owner_does_not_have_is_said() -> None:
     world = shared()
     world.report(THIRD, held(THIRD), mirror("M9", "301:9"))

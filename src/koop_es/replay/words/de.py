@@ -60,9 +60,9 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingReported: "VHS {vhs} zeigt die Belegung {ref} anders als zuvor, ohne darüber zu entscheiden: {news}",
     e.CancellationDelivered: "der Status S der Belegung {ref} ist bei VHS {vhs} angekommen",
     e.BookingArchived: (
-        "der Kurs ist vorbei, und Belegung {ref} steht nicht mehr in den Exporten der VHS {vhs}; sie bleibt und wird "
-        "abgerechnet"
+        "der Kurs ist vorbei, Belegung {ref} fehlt jetzt in den Exporten der VHS {vhs}; sie wird abgerechnet"
     ),
+    e.BookingUnclaimed: "ein vollständiger Export der VHS {vhs} kennt die Belegung {ref} nicht: niemand ist storniert",
     e.BookingVanished: (
         "die Belegung {ref} fehlt in einem vollständigen Export der VHS {vhs}: ein Verdacht, niemand wird storniert"
     ),

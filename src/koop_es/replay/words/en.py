@@ -50,6 +50,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.BookingReported: "VHS {vhs} shows booking {ref} otherwise than before, without deciding it: {news}",
     e.CancellationDelivered: "the S of booking {ref} has arrived at VHS {vhs}",
     e.BookingArchived: "booking {ref} has left the exports of VHS {vhs} after the last day; it stays, and is billed",
+    e.BookingUnclaimed: "a complete export of VHS {vhs} does not know its booking {ref}: nobody is cancelled",
     e.BookingVanished: "booking {ref} is missing from a complete export of VHS {vhs}: a suspicion, nobody is cancelled",
     e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
     e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
