@@ -50,6 +50,9 @@ NEWS = frozenset(
 REMOVED = "BOOKING_REMOVED"
 """Tells staff that a row is missing: a question where a missing row may mean either, and none where it was no doubt."""
 
+LOOKS = frozenset({"merge", "correct_name"})
+"""Verbs that change by what a row is known: its numbers, and its name."""
+
 APPROVED = "approved"
 """Who cancelled where somebody approved an absence: it is no more than that, so it ends with it (D4, D5)."""
 
@@ -61,7 +64,8 @@ class Contract:
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
     "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
-    wrote A over an "S". At ``unnamed`` VHSs no row says who set its "S".
+    wrote A over an "S". At ``unnamed`` VHSs no row says who set its "S". ``looks`` says when its owner changed numbers
+    or name.
     """
 
     who: int
@@ -76,6 +80,7 @@ class Contract:
     entered_again: Moment | None = None
     revived: bool = False
     unnamed: set[str] = field(default_factory=set)
+    looks: dict[str, Moment] = field(default_factory=dict)
 
 
 def findings(diary: Diary, terms: Terms) -> list[str]:
@@ -221,6 +226,16 @@ class People:
         until = next((moment(sent) for sent in sound), END)
         told = [t for t in self.diary.told if (t.vhs, t.who) == (vhs, contract.who) and t.letter and moment(t) < until]
         return bool(told) and told[-1].letter == "S"
+
+    def _note_looks(self, deed: Deed, contract: Contract, now: Moment) -> None:
+        """Follow who gets other numbers and another name at once: in a row that was to be "S" nobody can tell them
+        from somebody who registers (D18).
+        """
+        contract.looks[deed.verb] = now
+        told = (t for t in self.diary.told if (t.vhs, t.who, t.letter) == (deed.vhs, contract.who, "S"))
+        if contract.looks.keys() >= LOOKS and any(moment(said) < now for said in told):
+            since = min(contract.looks.values())
+            contract.doubtful |= not self._surely_shown(deed.vhs, contract, since, now)
 
     def _note_person(self, deed: Deed, contract: Contract, now: Moment) -> None:
         match deed.intent:

@@ -174,10 +174,10 @@ def _row_of(program: Program, booking: Mapping[str, Any], *, new: bool = False) 
         own = (key for key, row in program.bookings.items() if not row["Koop-Beleg-ID"])
         return next((key for key in own if program.bookings[key]["Gebucht am"] == at), None)
     if new:
-        return program.seats.get(ref)
+        return program.seat(ref)
     if named is not None and named in program.bookings:
         return str(named)
     if owner_of(ref) != program.vhs:
-        return program.seats.get(ref)
+        return program.seat(ref)
     number = ref.partition(":")[2]
     return number if named is None and number in program.bookings else program.seats.get(ref)

@@ -207,6 +207,11 @@ class Program:
             raise NotAllowed(f"{self.name} has no booking {ref}")
         return self.seats[ref]
 
+    def seat(self, ref: str) -> str | None:
+        """Find the Beleg-ID of a mirror, of either of two rows where one of them is gone (D26)."""
+        found = (booking for other, booking in self.seats.items() if other.partition("#")[0] == ref)
+        return self.seats.get(ref) or next(found, None)
+
     def ref_of(self, booking_id: str) -> str:
         """Name the booking a row stands for: ``<owner VHS>:<owner Beleg-ID>``."""
         return next(ref for ref, held in self.seats.items() if held == booking_id)

@@ -411,6 +411,17 @@ def test_d24_an_s_of_the_owner_that_came_with_the_ausfall_and_is_an_a_again_is_t
     assert ("is out" in story.sits("A", *ALL).found()) == known, "one that was shown before is final (D5)"
 
 
+@pytest.mark.parametrize(("told", "between", "found"), [("S", 0, ""), ("S", 1, "2 live"), ("", 0, "2 live")])
+def test_d18_other_numbers_and_another_name_in_a_row_that_was_to_be_s_may_be_somebody_else(
+    told: str, between: int, found: str
+) -> None:
+    story = Story().told(told, OWNER).did("merge", "stays", letter="A").exports(OWNER, between)
+    story.did("correct_name", "stays", letter="A").sits("A", *ALL, OTHER).asks("BOOKING_REMOVED")
+    story.diary.told = [item for item in story.diary.told if item.letter]
+    text = "; ".join(item for item in findings(story.diary, TERMS) if "was told" not in item)
+    assert found in text if found else text == ""
+
+
 def test_d32_an_s_in_a_row_of_which_a_wrong_file_said_so_before_goes_with_that() -> None:
     said = Mistold(cancelled=frozenset({ANNA}))
     for others, lives in ((0, True), (1, False)):
