@@ -132,6 +132,8 @@ class People:
                 if deed.verb == "merge" and deed.vhs == contract.owner:
                     contract.entered_again = now  # under other numbers
                 self._note_person(deed, contract, now)
+                if deed.verb in LOOKS and deed.vhs == contract.owner:
+                    self._note_looks(deed, contract, now)
 
     def _go_on(self, contract: Contract, former: Contract, now: Moment) -> None:
         """Read who is booked again where nobody had cancelled as the same booking (D18).
