@@ -588,6 +588,10 @@ def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     decision = (OTHER, "--booking", moved, "--vhs", NEAR, "--reason", "backup")
     error = koop.refused("restore-booking", *decision, status=3)
     assert f"stands in course {NUMBERS[NEAR][COOP]}" in error["message"]
+    for asked in (ref, moved):  # the row is there and waits, under whichever name somebody asks
+        told = koop.ask("why", COOP, "--booking", asked, "--vhs", NEAR)
+        assert [item["code"] for item in told["open"] if item["ref"] == moved] == ["REGISTRATION_HELD"]
+        assert any("REGISTRATION_HELD" in text for text in told["now"])
     if answer == "moved again":
         near.row(ref)["Kursnummer"] = NUMBERS[NEAR][OTHER]
     else:

@@ -86,7 +86,8 @@ TEXTS: dict[str, str] = {
     ),
     "REGISTRATION_HELD": (
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
-        "tells, or the mirror of {ref} being there with its Koop-Beleg-ID."
+        "tells, or the mirror of {ref} being there with its Koop-Beleg-ID. Of people of one name, enter in each row the"
+        " mail or phone that tells them apart, and in a copy its Koop-Beleg-ID."
     ),
     "MOVED_AND_CANCELLED": "{found} cancelled booking {ref}; its own VHS did not know, and moved it to "
     "course {expected}, where it is another booking. Is that one cancelled as well? {remedy}",

@@ -31,10 +31,21 @@ def of_booking(state: Cooperation, vhs: str, ref: str) -> list[Matter]:
         for matter in violations_too(state)
         if matter.ref == ref
         or is_named(matter.values, ref)
+        or _is_its_row(state, matter, ref)
         or (matter.code == "OVERBOOKED" and beyond)
         or effect_of(matter.values.get("id", "")) == Effect.AUSFALL  # it would cancel all bookings of the course
         or (not matter.ref and matter.vhs == vhs and matter.kind != VIOLATION)
     ]
+
+
+def _is_its_row(state: Cooperation, matter: Matter, ref: str) -> bool:
+    """Tell whether a row that waits stands under the Beleg-ID of a booking, although it may be another's: that of one
+    which moved on, whose row is back where it had been (D25, D20).
+    """
+    booking = state.bookings.get(ref)
+    seat = booking.seats.get(matter.vhs) if booking is not None else None
+    waits = matter.code == "REGISTRATION_HELD" and seat is not None and bool(seat.booking_id)
+    return waits and seat is not None and seat.booking_id in matter.values.get("found", "").split(", ")
 
 
 def is_named(detail: Mapping[str, str], ref: str) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 from koop_es.domain.cooperation import Booking, Cooperation, shows
 from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
-from koop_es.domain.identifiers import owner_of
-from koop_es.domain.open_matters import as_of
+from koop_es.domain.identifiers import booking_ref, owner_of
+from koop_es.domain.open_matters import Matter, as_of, violations_too
 from koop_es.domain.wanted import sees_identity
 from koop_es.replay import evidence, still_open, telling
 from koop_es.replay.booking_reasons import UNKNOWN, BookingReasons, said
@@ -232,7 +232,8 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
     ids = {ref, ref.partition(":")[2]}
     places = dict.fromkeys((owner_of(ref), *([question.vhs] if question.vhs else sorted(state.lanes))))
     aside = [item for vhs in places for item in evidence.set_aside(tx, vhs, ids if vhs == owner_of(ref) else {ref})]
-    if not aside:
+    waits = _waiting_rows(state, ref)
+    if not aside and not waits:
         owner = owner_of(ref)
         raise BookingUnknown(
             f"no export ever showed booking {ref} in {state.coop_id}, and no row set aside names it; koop-es view "
@@ -241,7 +242,7 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
             ref=ref,
             coop_id=state.coop_id,
         )
-    vhs = question.vhs or aside[0]["vhs"]
+    vhs = question.vhs or (aside[0]["vhs"] if aside else waits[0].vhs)
     return {
         "coop_id": state.coop_id,
         "vhs": vhs,
@@ -254,11 +255,17 @@ def _about_nothing(tx: Tx, question: Question, state: Cooperation, words: Words)
         "rules": [],
         "otherwise": [],
         "violations": [],
-        "now": [_aside(item, words) for item in aside],
-        "open": [],
+        "now": [*still_open.remedies(waits, words), *(_aside(item, words) for item in aside)],
+        "open": still_open.answer(waits, words),
         "quarantine": aside,
         "chain": [],
     }
+
+
+def _waiting_rows(state: Cooperation, ref: str) -> list[Matter]:
+    """Find the rows that wait because they may be a booking of another course, from which they came (D25)."""
+    named = {of for (vhs, booking_id), of in state.held.items() if ref in (of, booking_ref(vhs, booking_id))}
+    return [matter for matter in violations_too(state) if matter.code == "REGISTRATION_HELD" and matter.ref in named]
 
 
 def _why_unseen(tx: Tx, question: Question, state: Cooperation, owner: str, words: Words) -> list[str]:
