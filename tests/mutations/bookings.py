@@ -170,7 +170,7 @@ BOOKINGS = (
         "merged participants are not recognised",
         "merge",
         "A merge changes the numbers, not the person; read naively it cancels a seat (B13-B15).",
-        (Edit("domain/pairing.py", "        if self.free and left:\n", "        if self.free and not left:\n"),),
+        (Edit("domain/weighing.py", "        if self.free and left:\n", "        if self.free and not left:\n"),),
     ),
     Mutation(
         "whoever has the same name is the same person",
@@ -349,7 +349,7 @@ BOOKINGS = (
         "a Beleg-ID that is somebody else's in another course keeps its booking from its own row",
         "D18",
         "After a column that was shifted over two courses everybody in them has two seats.",
-        (Edit("domain/pairing.py", "                and not self._is_anothers(ref, booking, seat)\n", ""),),
+        (Edit("domain/weighing.py", "                and not self._is_anothers(ref, booking, seat)\n", ""),),
         Named((f"{_IDENTITY}::test_d18_beleg_id_that_another_has_in_another_course_leaves_its_booking_free",)),
     ),
 )

@@ -23,7 +23,7 @@ RESTORES = (
         "Whoever books after a restore takes the seat of somebody who is to be asked about, and nobody asks (D18).",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 "is_gone(self.draft, seat) and has_its_numbers(one.witness, witness)",
                 "False",
             ),

@@ -63,7 +63,7 @@ ROWS = (
         "A program that was restored gives them again, and her S would cancel somebody else's citizen (D20, D26).",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 " or is_registration(self.draft, one.booking, seat, row):\n",
                 ":\n",
             ),
@@ -298,7 +298,7 @@ ROWS = (
         "a new registration inherits the S of a former one",
         "D18",
         "Who registers again after a cancellation has a seat; under the old S he would stand before a closed door.",
-        (Edit("domain/pairing.py", "and not self._keeps_s(one, row, witness, same_id):", "and not one:"),),
+        (Edit("domain/weighing.py", "and not self._keeps_s(one, row, witness, same_id):", "and not one:"),),
         Named((f"{_IDENTITY}::test_d18_same_person_registers_again_on_the_same_day",)),
     ),
     Mutation(
@@ -321,7 +321,7 @@ ROWS = (
         "A restored program gives the Beleg-ID and TNR of one citizen to another, who would take her seat.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 "if is_another(one.witness, witness) or ",
                 "if ",
             ),
@@ -424,7 +424,7 @@ ROWS = (
         "The others were told S: what is entered anew is another booking.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 (
                     "        if seat.orphaned or seat.survivor is not None or "
                     "(seat.lost and not to_be_written):\n"
@@ -441,7 +441,7 @@ ROWS = (
         "Of a family that differs in nothing the one who is cancelled would get the seat of the one who is not.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 "                            one.seat.status is not row.status,\n",
                 "                            False,\n",
             ),
@@ -454,7 +454,7 @@ ROWS = (
         "Two bookings of a VHS would have one reference, and the S of one would be that of the other.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 "        elsewhere = [ref for ref in self.part.references(booking_id) if ref not in bookings]\n",
                 "        elsewhere: list[str] = []\n",
             ),
@@ -474,7 +474,7 @@ ROWS = (
         "Two people are merged into one record: the name of the one is gone everywhere, and nobody hears of it.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 "if is_merged_into_another(self.draft, self.part, one.booking, row):",
                 "if False:",
             ),
@@ -647,8 +647,8 @@ ROWS = (
         "A couple would be registered a second time, as customers of the Abo-VHS.",
         (
             Edit(
-                "domain/pairing.py",
-                "        left = self._mirrors(rows, fit_by_name)\n",
+                "domain/weighing.py",
+                "        left = self.mirrors.take(rows, fit_by_name)\n",
                 "        left = rows\n",
             ),
         ),
@@ -744,7 +744,7 @@ ROWS = (
         "A mirror that was given out before its booking was merged would be a registration, or set aside for ever.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/bare_mirrors.py",
                 "        moments = dict.fromkeys((*create.moments, booking.booked_at))\n",
                 "        moments = [booking.booked_at]\n",
             ),
@@ -757,7 +757,7 @@ ROWS = (
         "Until a complete export tells, it may be the merged row of a known booking.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/weighing.py",
                 (
                     "            if seat is not None and seat.status is not None:\n"
                     "                return ref\n"
@@ -774,7 +774,7 @@ ROWS = (
         "Who registers a relative with his own mail would lose his seat to that.",
         (
             Edit(
-                "domain/pairing.py",
+                "domain/tiers.py",
                 ('    yield from _said("mail", one.time, one.mail)\n    yield'),
                 ('    yield from _said("mail", one.mail)\n    yield'),
             ),

@@ -245,7 +245,7 @@ WHOLE = (
         "who is asked about does not go on in a row entered anew",
         "D20",
         "Written again as well, one person has two seats.",
-        (Edit("domain/pairing.py", "expected = bool(seat.asked) or ", "expected = "),),
+        (Edit("domain/weighing.py", "expected = bool(seat.asked) or ", "expected = "),),
         Named((f"{_WENT_BACK}::test_d20_whoever_is_asked_about_goes_on_in_a_row_entered_anew",)),
     ),
     Mutation(

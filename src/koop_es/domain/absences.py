@@ -72,6 +72,12 @@ def is_sighted(part: Slice, ref: str, seat: Seat) -> bool:
     return seat.booking_id in part.protected or ref in part.protected
 
 
+def is_gone(draft: Draft, seat: Seat) -> bool:
+    """Tell whether a booking went with a program that went back, so that its numbers are given to others (D20)."""
+    back = draft.judgement.back_at(draft.state.coop_id)
+    return seat.lost or seat.asked > 0 or (back is not None and seat.since > back.count)
+
+
 def take_sights(draft: Draft, part: Slice, shown: Collection[str]) -> None:
     """Take back the suspicion against bookings whose rows are there again, although they had to be set aside (B11).
 

@@ -52,7 +52,8 @@ from koop_es.domain.observe_identity import (
     take_twins,
 )
 from koop_es.domain.older import leave_later
-from koop_es.domain.pairing import Pairing, pair
+from koop_es.domain.paired import Pairing
+from koop_es.domain.pairing import pair
 from koop_es.domain.replaced import ask_whom, means_former, take_replaced
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy

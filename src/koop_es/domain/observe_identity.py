@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from koop_es.domain import events as e
+from koop_es.domain.absences import is_gone
 from koop_es.domain.cooperation import Double, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import question
@@ -14,7 +15,7 @@ from koop_es.domain.judgement import Judgement
 from koop_es.domain.merges import find_twins
 from koop_es.domain.moves import stands_elsewhere
 from koop_es.domain.observation import CANCELLED, BookingRow
-from koop_es.domain.pairing import Hold, Pairing, is_gone
+from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.slices import Slice, nowhere
 from koop_es.domain.witnesses import is_same_id
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from koop_es.domain import events as e
 from koop_es.domain.event import Event
-from koop_es.domain.pairing import Pairing
+from koop_es.domain.paired import Pairing
 from koop_es.domain.slices import Slice
 
 AT_MOST = timedelta(days=1)

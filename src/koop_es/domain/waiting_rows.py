@@ -7,7 +7,7 @@ from collections.abc import Collection
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.merges import same_name
-from koop_es.domain.pairing import Hold, Pairing
+from koop_es.domain.paired import Hold, Pairing
 
 
 def let_wait(draft: Draft, pairing: Pairing, missing: Collection[str]) -> None:

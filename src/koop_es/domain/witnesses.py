@@ -7,6 +7,7 @@ equal to anything nor other (11.1).
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from koop_es.domain.observation import BookingRow, Person
@@ -28,6 +29,9 @@ class Witness(NamedTuple):
 
 NOBODY = Witness("", "", "", "", "", "")
 """Says nothing."""
+
+RECORD = ("number", "time", "name")
+"""Cells that say whose row it is, without mail and phone."""
 
 
 class Shown(NamedTuple):
@@ -91,6 +95,12 @@ def differ(before: Witness, now: Witness, cell: str) -> bool:
     """Tell whether both say something and not the same."""
     one, two = getattr(before, cell), getattr(now, cell)
     return bool(one and two and one != two)
+
+
+def is_silent(before: Witness, now: Witness, cells: Iterable[str] = RECORD) -> bool:
+    """Tell whether no cell says that a row is another's: what is unstated is neither equal nor other (D29)."""
+    pairs = ((getattr(before, name), getattr(now, name)) for name in cells)
+    return all(not one or not other or one == other for one, other in pairs)
 
 
 def is_replaced(before: Witness, now: Witness, *, same_id: bool) -> bool:

@@ -1,0 +1,96 @@
+"""Mirrors without reference: rows that are those given out to a VHS and not shown yet, or may be (D26)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from koop_es.domain.cooperation import Booking
+from koop_es.domain.draft import Draft
+from koop_es.domain.given_mirrors import MINUTE, Fits, Given
+from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.paired import Hold, Pairing
+from koop_es.domain.wanted import sees_identity
+from koop_es.domain.witnesses import Shown, witness_of_person
+
+
+class BareMirrors:
+    """Finds the rows of one slice that are mirrors without reference."""
+
+    def __init__(self, draft: Draft, known: dict[str, Booking], result: Pairing) -> None:
+        """Take what is found into ``result``; ``known`` are the bookings of this VHS by Beleg-ID."""
+        self.draft, self.known, self.result = draft, known, result
+        self.vhs, self.state = draft.moment.vhs, draft.state
+        self.lane = self.state.lanes[self.vhs]
+        self.asked: set[str] = set()
+
+    def _given(self, *, doubled: bool = False) -> list[Booking]:
+        """List the mirrors that were given out to this VHS and that it has not shown yet, or where they may be
+        ``doubled`` not before this export (D26).
+        """
+        bookings, shown = self.state.bookings, self.result.shown
+        return [
+            booking
+            for ref in sorted(self.lane.creates_given)
+            if (booking := bookings.get(ref)) is not None and (ref in shown) == doubled and self._is_open(booking)
+        ]
+
+    def _is_open(self, booking: Booking) -> bool:
+        seat = booking.seats.get(self.vhs)
+        return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
+
+    def take(
+        self,
+        rows: list[BookingRow],
+        fitting: Callable[[list[BookingRow], list[Given]], Fits],
+        twice: tuple[bool, ...] = (False, True),
+    ) -> list[BookingRow]:
+        """Take rows without reference for the mirrors given out that they fit (D26); returns the others.
+
+        One that stands there with its reference as well was made twice: its connector was broken off in between. Rows
+        that may be the mirrors of several people wait.
+        """
+        for doubled in twice if self.lane.creates_given else ():
+            given = [booking for booking in self._given(doubled=doubled) if booking.ref not in self.asked]
+            if not (given and rows):
+                continue
+            fits = fitting(rows, [self._wanted(booking) for booking in given])
+            found, asked = dict(fits.found), self._ask(rows, fits)
+            for number, ref in found.items():
+                if doubled:
+                    self.result.doubled.setdefault(ref, [self.result.shown[ref]]).append(rows[number])
+                else:
+                    self.result.shown[ref] = rows[number]
+                    self.result.unreferenced.add(ref)
+            rows = [row for number, row in enumerate(rows) if number not in found and number not in asked]
+        return rows
+
+    def _ask(self, rows: list[BookingRow], fits: Fits) -> set[int]:
+        """Let rows wait that may be the mirrors of several people; known Beleg-IDs tell others (D26)."""
+        asked = [(number, ref) for number, ref in fits.asked if rows[number].booking_id not in self.known]
+        self.result.held.extend(Hold(ref, rows[number], "D26") for number, ref in asked)
+        self.asked.update(ref for _, ref in fits.asked)
+        return {number for number, _ in asked}
+
+    def _wanted(self, booking: Booking) -> Given:
+        """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out."""
+        create = self.lane.creates_given[booking.ref]
+        named = sees_identity(self.state, self.lane, booking)
+        versions = dict.fromkeys((create.person_version, booking.person_version))
+        persons = [self.draft.person(booking.person_id, version) for version in versions] if named else [None]
+        moments = dict.fromkeys((*create.moments, booking.booked_at))
+        shown = [Shown("", "", at) for at in moments if at]
+        return Given(booking, create.status, [witness_of_person(one, person) for person in persons for one in shown])
+
+    def may_be_ours(self, row: BookingRow) -> str | None:
+        """Find the mirror that an unmatched row by WS may be while one is given out and open (D26).
+
+        Of several it is one that was given out with its minute.
+        """
+        if not self.lane.creates_given or actor_of(row.edited_by) != WEB_SERVICE_USER or row.booking_id in self.known:
+            return None
+        refs = [booking.ref for booking in self._given()]
+        given, minute = self.lane.creates_given, row.booked_at[:MINUTE]
+        return next(
+            (ref for ref in refs if any(moment[:MINUTE] == minute for moment in given[ref].moments)),
+            next(iter(refs), None),
+        )
