@@ -613,8 +613,22 @@ WHOLE = (
         "an S that was shown once more is forgotten when another letter stood there since",
         "D32",
         "A real cancellation is undone with a wrong file that said it before, and nobody is asked.",
-        (Edit("domain/withdraw.py", "return OVER if once_more and", "return OVER if False and"),),
+        (Edit("domain/withdraw.py", "return OVER if once_more or", "return OVER if"),),
         Named((f"{_WITHDRAW}::test_d32_s_that_a_later_export_showed_again_before_it_was_written_over_is_asked_about",)),
+    ),
+    Mutation(
+        "an S that somebody set anew is forgotten with the wrong one before it",
+        "D32",
+        "A real cancellation is undone with a wrong file that said it before, and nobody is asked.",
+        (Edit("domain/withdraw.py", "once_more or _is_cancelled_anew(draft, booking, story) else", "once_more else"),),
+        Named((f"{_WITHDRAW}::test_d32_s_that_somebody_set_anew_is_asked_about",)),
+    ),
+    Mutation(
+        "what an export said counts although it was taken back",
+        "D32",
+        "A booking lives again with a letter that only a wrong file gave it: a seat for somebody who waits.",
+        (Edit("domain/withdraw.py", "event.origin.export not in self.withdrawn", "event is not None"),),
+        Named((f"{_WITHDRAW}::test_d32_letter_over_an_s_goes_with_the_export_that_showed_it",)),
     ),
     Mutation(
         "an S that was acknowledged without an editor is the change list's when its reason is taken back",

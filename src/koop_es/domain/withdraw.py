@@ -6,7 +6,7 @@ claims, until they show something else. The change lists write what counts again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
@@ -47,6 +47,19 @@ FOR_GOOD = (DECIDED, MADE, NOT_KNOWN)
 """
 
 _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
+_SHOWING = (
+    e.BookingMade,
+    e.BookingAmended,
+    e.BookingPromoted,
+    e.BookingCancelled,
+    e.BookingReported,
+    e.BookingReappeared,
+    e.BookingWentBack,
+    e.BookingQuestioned,
+    e.CancellationDelivered,
+)
+"""What tells which letter a row shows."""
+
 _Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
 _Missing = e.BookingVanished | e.BookingMoved | e.BookingArchived | e.OrphanWithheld | e.MirrorLost
 
@@ -59,13 +72,14 @@ def withdraw(
     with_approved: bool = False,
     only_approved: bool = False,
     later: Sequence[str] = (),
+    withdrawn: Collection[str] = (),
 ) -> list[Stays]:
     """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
 
     What was withheld of it and an operator approved is that operator's decision, and stays unless asked for, which may
     be afterwards: ``only_approved`` tells that all else was undone before.
     ``later`` are the exports of the VHS taken in from the first complete one after it on, which shows its rows once
-    more; those that were withdrawn themselves aside.
+    more; those that were withdrawn themselves aside. ``withdrawn`` are all that were taken back before, of any VHS.
     """
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
@@ -75,7 +89,7 @@ def withdraw(
         approved = _is_approved(event, before, told, vhs, export)
         own = event.vhs == vhs and event.origin is not None and event.origin.export == export
         if approved or (own and not only_approved):
-            story = _Story(told, version, last, later)
+            story = _Story(told, version, last, later, withdrawn)
             why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
             if why:
                 stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
@@ -113,6 +127,7 @@ class _Story(NamedTuple):
     version: int
     last: _Last
     later: Sequence[str]
+    withdrawn: Collection[str]
 
     @property
     def event(self) -> e.Event:
@@ -122,6 +137,10 @@ class _Story(NamedTuple):
     def since(self, ref: str) -> Iterator[e.Event]:
         """Give what was told since of a booking."""
         return (event for event in self.told[self.version :] if getattr(event, "ref", "") == ref)
+
+    def counts(self, event: e.Event) -> bool:
+        """Tell whether what an event says was not taken back with its export."""
+        return event.origin is None or event.origin.export not in self.withdrawn
 
 
 def _last_versions(told: Iterable[e.Event], vhs: str) -> _Last:
@@ -144,6 +163,8 @@ def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> s
         return _live_again(draft, before, event.ref, story)
     if isinstance(event, e.BookingAmended | e.BookingPromoted):
         return _amend_back(draft, before, event, story)
+    if isinstance(event, e.BookingReported | e.BookingWentBack):
+        return _letter_back(draft, before, event, story)
     if isinstance(event, e.CourseRevised):
         return _revise_back(draft, before, event, story)
     if isinstance(event, e.BookingMade):
@@ -284,18 +305,53 @@ def _returned(draft: Draft, booking: Booking) -> set[str]:
 def _letter_since(booking: Booking, story: _Story) -> Status:
     """Find the letter that the owner shows, or has last shown over the "S", or else the one before it (D6).
 
-    What stands in a row that WS wrote last is nobody's decision.
+    What stands in a row that WS wrote last is nobody's decision, nor is what an export said that was taken back.
     """
     seat = booking.seats.get(booking.owner)
-    shown = [
+    shown = [event for event in story.since(booking.ref) if event.vhs == booking.owner and isinstance(event, _SHOWING)]
+    letters = [
         (event.status, event.actor)
-        for event in story.since(booking.ref)
-        if isinstance(event, e.BookingReported | e.BookingWentBack) and event.vhs == booking.owner
+        for event in shown
+        if isinstance(event, e.BookingReported | e.BookingWentBack) and story.counts(event)
     ]
-    held = waiting(seat, Effect.LETTER) if seat is not None and seat.held else None
-    now = [(held.status if held is not None else seat.status, seat.actor)] if seat is not None else []
-    letters = [status for status, actor in shown + now if actor != WEB_SERVICE_USER]
-    return next((status for status in reversed(letters) if status not in (None, CANCELLED)), booking.status)
+    if seat is not None:
+        held = waiting(seat, Effect.LETTER) if seat.held else None
+        last = story.told[held.version - 1] if held is not None else next(reversed(shown), None)
+        if last is None or story.counts(last):
+            letters.append((held.status if held is not None else seat.status, seat.actor))
+    meant = [status for status, actor in letters if actor != WEB_SERVICE_USER]
+    return next((status for status in reversed(meant) if status not in (None, CANCELLED)), booking.status)
+
+
+def _letter_back(draft: Draft, before: Cooperation, event: e.BookingReported | e.BookingWentBack, story: _Story) -> str:
+    """Give a booking back the letter it had before this export showed another over an "S", with which it lives again
+    since that "S" was taken back (D6).
+    """
+    booking, letter = draft.state.bookings[event.ref], event.status
+    if event.vhs != booking.owner or letter is None or letter is CANCELLED or draft.state.is_cancelled(booking):
+        return ""
+    lived = next((other for other in story.since(event.ref) if isinstance(other, e.BookingReinstated)), None)
+    if lived is None or lived.reason != WITHDRAWN or lived.status is not letter or booking.status is not letter:
+        return ""
+    if story.last.letters.get(event.ref, 0) > story.version or _is_shown_by_others(event, story):
+        return ""
+    if _is_shown_since(draft, event.ref, story, letter=letter):
+        return SHOWN_SINCE.format(export=story.later[0])
+    former = before.bookings[event.ref].status
+    if former is not letter:
+        draft.add(e.AmendmentWithdrawn, "D32", cause=story.version, ref=event.ref, status=former)
+    return ""
+
+
+def _is_shown_by_others(event: e.BookingReported | e.BookingWentBack, story: _Story) -> bool:
+    """Tell whether another export of the owner, which counts, reported the same letter since (D6)."""
+    return any(
+        isinstance(other, e.BookingReported | e.BookingWentBack)
+        and (other.vhs, other.status) == (event.vhs, event.status)
+        and other.actor != WEB_SERVICE_USER
+        and story.counts(other)
+        for other in story.since(event.ref)
+    )
 
 
 def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
@@ -311,9 +367,33 @@ def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
     once_more = bool(story.later) and (not letters or letters[0] in set(story.later) - {story.later[0]})
     if seat.live:
         lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
-        return OVER if once_more and not lost and not _is_lacking(booking, story) else ""
+        once_more = once_more and not lost and not _is_lacking(booking, story)
+        return OVER if once_more or _is_cancelled_anew(draft, booking, story) else ""
     anew = bool(letters) and (seat.actor is None or by_person(seat.actor))
+    anew = anew or _is_cancelled_anew(draft, booking, story)
     return "again" if seat.status is CANCELLED and (anew or once_more) else ""
+
+
+def _is_cancelled_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
+    """Tell whether somebody set "S" again after the letter was back, or waited to be (D31e): what was written over that
+    says nothing (D5), nor that a list wrote it again.
+    """
+    back = False
+    for event in story.since(booking.ref):
+        if event.vhs != draft.moment.vhs or not story.counts(event):
+            continue
+        if isinstance(event, _Lettered) and event.status not in (None, CANCELLED):
+            back = True
+        elif back and _shows_s(event) and event.actor != WEB_SERVICE_USER:
+            return True
+    return False
+
+
+def _shows_s(event: e.Event) -> bool:
+    """Tell whether a row showed its "S" again, also where another letter of it waited (D31e)."""
+    if isinstance(event, e.EffectDropped):
+        return event.effect == Effect.LETTER
+    return isinstance(event, e.CancellationDelivered | e.BookingCancelled)
 
 
 def _letters_since(draft: Draft, booking: Booking, story: _Story) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -124,6 +125,7 @@ def _drafts(
     """Decide in every cooperation of the VHS that has events of the export, or ``only_approved`` ones of it."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
+    taken_back = _TakenBack(tx)
     coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head())]
     for start in range(0, len(coop_ids), STREAMS_AT_ONCE):
         for coop_id, recorded in tx.load(coop_ids[start : start + STREAMS_AT_ONCE]).items():
@@ -142,10 +144,24 @@ def _drafts(
                 with_approved=with_approved,
                 only_approved=only_approved,
                 later=later,
+                withdrawn=taken_back(state.lanes),
             )
             if draft.events:
                 drafts.append((expected, draft))
     return drafts, stays
+
+
+class _TakenBack:
+    """Names the exports that were taken back, of some VHSs; each is looked up once."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx, self._known = tx, dict[str, frozenset[str]]()
+
+    def __call__(self, vhss: Collection[str]) -> frozenset[str]:
+        for vhs in vhss:
+            if vhs not in self._known:
+                self._known[vhs] = frozenset(event.export for _, event in _decisions(self._tx, vhs))
+        return frozenset().union(*(self._known[vhs] for vhs in vhss))
 
 
 def _taken_in(tx: Tx, vhs: str) -> list[tuple[str, bool]]:

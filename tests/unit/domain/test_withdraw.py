@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, hel
 
 MARRIED = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
 
+REVIVED = Judgement(effects=(Effect.LETTER,))
+
 LATER = ("later",)
 """Exports that came since, in which nothing was shown otherwise."""
 
@@ -27,8 +30,10 @@ def told() -> World:
     return world
 
 
-def take_back(world: World, export: str, vhs: str = ABO) -> list[Stays]:
-    stays: list[Stays] = world.decide(vhs, lambda draft: withdraw(draft, export, list(world.events)))
+def take_back(world: World, export: str, vhs: str = ABO, *, withdrawn: Collection[str] = ()) -> list[Stays]:
+    stays: list[Stays] = world.decide(
+        vhs, lambda draft: withdraw(draft, export, list(world.events), withdrawn=withdrawn)
+    )
     return stays
 
 
@@ -120,6 +125,41 @@ def test_d32_letter_is_the_one_the_owner_shows_since() -> None:
     world.report(ABO, held(ABO, status="W"))
     assert take_back(world, export, MASTER) == []
     assert world.statuses(THIRD)["301:7"] == "W"
+
+
+@pytest.mark.parametrize("owner_first", [True, False])
+def test_d32_letter_over_an_s_goes_with_the_export_that_showed_it(owner_first: bool) -> None:
+    world = told()
+    of_master = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    of_owner = wrong(world, held(ABO, status="W"))
+    exports = [(of_owner, ABO), (of_master, MASTER)]
+    first, second = exports if owner_first else exports[::-1]
+    take_back(world, *first)
+    take_back(world, *second, withdrawn={first[0]})
+    assert world.statuses(THIRD)["301:7"] == "A"
+
+
+def test_d32_letter_over_an_s_that_another_export_showed_as_well_stays() -> None:
+    world = told()
+    of_master = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    of_owner = wrong(world, held(ABO, status="W"))
+    world.report(ABO, held(ABO))
+    world.report(ABO, held(ABO, status="W"))
+    take_back(world, of_master, MASTER)
+    assert take_back(world, of_owner, withdrawn={of_master}) == []
+    assert world.statuses(THIRD)["301:7"] == "W"
+
+
+@pytest.mark.parametrize("waiting", [True, False], ids=["the letter waited", "the letter was written over"])
+@pytest.mark.parametrize("after", ["A", "S"])
+def test_d32_s_that_somebody_set_anew_is_asked_about(waiting: bool, after: str) -> None:
+    world = told()
+    export = wrong(world, held(ABO, status="S"))
+    world.report(ABO, held(ABO), judgement=REVIVED if waiting else None)
+    world.report(ABO, held(ABO, status="S"))
+    world.report(ABO, held(ABO, status=after))
+    take_back(world, export)
+    assert set(world.state.lanes[ABO].unclear) == {"301:7"}
 
 
 def test_d32_orphan_that_somebody_cancelled_as_well_stays_cancelled() -> None:
@@ -227,9 +267,6 @@ def test_d32_ausfall_of_a_course_that_the_next_complete_export_lacks_is_taken_ba
     lacking = f"{MASTER}#{world.exports[MASTER]}"
     assert world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(lacking,))) == []
     assert not world.state.cancelled
-
-
-REVIVED = Judgement(effects=(Effect.LETTER,))
 
 
 @pytest.mark.parametrize("letter", ["A", "W"])
