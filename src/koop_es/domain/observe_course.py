@@ -51,13 +51,14 @@ def observe_course(draft: Draft, part: Slice, policy: Policy, system: str | None
 def _take_absence(draft: Draft, lane: Lane, part: Slice) -> None:
     """Take in that a complete export lacks the course: it has vanished, or is archived after its last day (D17).
 
-    One that was archived has vanished as soon as its Master sets a later day and it does not come back.
+    One that was archived has vanished as soon as its Master sets a later day and it does not come back. One whose
+    COOP-Id stands in a row that was set aside did not go with its program (D20): people have to say which row it is.
     """
     if is_over(draft):
         if lane.present:
             draft.add(e.CourseArchived, "D17")
         return
-    if lane.present:
+    if lane.present and not part.id_stands:
         note_missing_course(draft, lane)
         take_former_course(draft, lane, part, gone=True)
     if not lane.abo_lost:

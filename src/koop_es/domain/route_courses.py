@@ -142,7 +142,8 @@ class Courses:
         elif not same_key and not aside and self._absence_counts(lane):
             if self.by_id[lane.coop_id] and not self._tells(lane):
                 return
-            self._slice(lane.coop_id, None).course_absent = True
+            part = self._slice(lane.coop_id, None)
+            part.course_absent, part.id_stands = True, bool(with_id)
 
     def _may_have_left(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether the course may have another number now, and the row under its old one be another's (R20, R15).

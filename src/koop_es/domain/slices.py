@@ -69,10 +69,11 @@ class Slice:
     """What one export says about one cooperation.
 
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
-    first for the course, the second for every booking that is not among ``bookings``, nor ``protected`` by a row that
-    was set aside, nor ``excused`` because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of
-    the export, ``strays`` gives a row of it in a course that is not its own and shows no "S". ``references`` gives the
-    references a Beleg-ID of this VHS has in any of its courses (D18a). The row of a course that ``counts_only`` comes
+    first for the course, whose COOP-Id may stand all the same in a row that was set aside (``id_stands``), the second
+    for every booking that is not among ``bookings``, nor ``protected`` by a row that was set aside, nor ``excused``
+    because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of the export, ``strays`` gives a
+    row of it in a course that is not its own and shows no "S". ``references`` gives the references a Beleg-ID of this
+    VHS has in any of its courses (D18a). The row of a course that ``counts_only`` comes
     from an occupancy export and says nothing of all it leaves out.
     ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
     be read whatever they are.
@@ -98,6 +99,7 @@ class Slice:
     course: CourseRow | None = None
     bookings: Sequence[BookingRow] = field(default_factory=list)
     course_absent: bool = False
+    id_stands: bool = False
     counts_only: bool = False
     proves_absence: bool = False
     protected: frozenset[str] = frozenset()

@@ -193,6 +193,14 @@ def test_r19_course_that_is_gone_is_absent() -> None:
     assert (part.course, part.course_absent, part.proves_absence) == (None, True, False)
 
 
+def test_d20_coop_id_in_a_row_that_was_set_aside_is_told_of_a_course_that_is_gone() -> None:
+    lanes = {ONE: LANES[ONE]}
+    routing = route(export(one("N9"), at("N9", "8")), lanes, lambda key: key[0] == "N9", lambda key: key[0] == "N9")
+    assert routing.slices[ONE].course_absent
+    assert routing.slices[ONE].id_stands
+    assert not routed(two()).slices[ONE].id_stands
+
+
 def test_r15_neighbour_with_the_coop_id_does_not_inherit_a_deleted_course() -> None:
     routing = routed(one(coop_id=TWO), at("N1"))
     assert taken(routing, ONE) == ("N1", ["1"])

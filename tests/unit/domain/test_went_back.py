@@ -1130,6 +1130,14 @@ def test_d20_the_stubborn_clerk_acknowledges_nothing_new() -> None:
     assert [sign for sign in signs if sign.since > 1] == []
 
 
+def test_d20_an_abo_kurs_whose_coop_id_stands_in_a_row_set_aside_did_not_go_with_its_program() -> None:
+    world, _ = busy()
+    judgement = Judgement(went_back=WentBack("301#0", (), 0, 2))
+    gone = Slice(COOP, course_absent=True, id_stands=True)
+    assert "CourseWentBack" not in types(world.observe(ABO, gone, judgement=judgement))
+    assert "COURSE_VANISHED" in world.codes
+
+
 def test_d20_an_abo_kurs_that_is_gone_is_made_again_with_its_mirrors() -> None:
     world, _ = busy()
     judgement = Judgement(went_back=WentBack("301#0", (), 0, 2))
