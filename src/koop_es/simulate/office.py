@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from koop_es.connectors.values import day
 from koop_es.domain.identifiers import owner_of
 from koop_es.simulate.deeds import UNTOLD, Sent, moment
 from koop_es.simulate.program import Program
@@ -86,10 +87,15 @@ def exchange_belegs(staff: Staff, act: Act, program: Program) -> bool:
 
 
 def move(staff: Staff, act: Act, program: Program) -> bool:
-    """Move somebody of one's own to another course, back, or to one that nobody shares (D25)."""
+    """Move somebody of one's own to another course, back, or to one that nobody shares (D25).
+
+    Out of a course that is over nobody moves any more: nothing that is absent there says anything (D17).
+    """
     held, who = staff.held(act), act.who
     row, facts = program.bookings[held], staff.facts
     if facts.owner_of.get(who) != act.vhs or row["Status"] not in ("A", "W") or who in facts.gone:
+        return False
+    if _is_over(staff, act.vhs, facts.course_of[who]):
         return False
     course: int | None = act.course % len(staff.masters)
     key = staff.key(act.vhs, act.course % len(staff.masters))
@@ -104,6 +110,13 @@ def move(staff: Staff, act: Act, program: Program) -> bool:
     else:
         facts.course_of[who] = course
     return True
+
+
+def _is_over(staff: Staff, vhs: int, course: int) -> bool:
+    """Tell whether a course has ended as its VHS and its Master show it."""
+    rows = {at: key for at in (vhs, staff.masters[course]) if (key := staff.key(at, course)) is not None}
+    ends = [day(staff.programs[at].courses[key]["Datum bis"]) for at, key in rows.items()]
+    return bool(ends) and max(ends) < staff.clock.now.date()
 
 
 def misplace(staff: Staff, act: Act, program: Program) -> bool:

@@ -114,9 +114,10 @@ def last_shown(staff: Staff, vhs: str, since: datetime) -> datetime:
 def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey | None) -> bool:
     """Tell whether exports show plainly that a copy was put back: what D20 asks for, counted from copies alone.
 
-    The copy is what a complete export showed that was taken in, no COOP-Id is wrong, and at least two people who were
-    shown since are gone and somebody else is there yet; where not all of the program was put back three, and the other
-    in the same course. A company's row is set aside, and tells nothing (D17). Else nobody can tell it from removing.
+    The copy is what a complete export showed that was taken in, no COOP-Id is wrong, nor was in the last export, which
+    then showed nobody of its course (R15), and at least two people who were shown since are gone and somebody else is
+    there yet; where not all of the program was put back three, and the other in the same course. A company's row is set
+    aside, and tells nothing (D17). Else nobody can tell it from removing.
     """
     program, facts = staff.programs[vhs], staff.facts
     taken = [
@@ -126,16 +127,17 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
     ]
     if not taken or taken[0].when != copy.at or not taken[0].complete or taken[0].reach != "full" or taken[0].fault:
         return False
+    last = last_shown(staff, program.vhs, copy.at)
+    shown = next((kept for kept in staff.copies[vhs] if kept.at == last), copy)
     rows = {number: staff.key(vhs, number) for number in staff.coop_ids}
     places = {key: staff.coop_ids[number] for number, key in rows.items() if key is not None}
     for number, coop_id in staff.coop_ids.items():
-        for held, key in ((copy.courses, copy.places.get(number)), (program.courses, rows[number])):
+        kept = [(one.courses, one.places.get(number)) for one in (copy, shown)]
+        for held, key in (*kept, (program.courses, rows[number])):
             if key in held and held[key]["Externe Kurs-Nr."] != coop_id:
                 return False
     today = staff.clock.now.date()
     going_on = {key for key in places if key in program.courses and day(program.courses[key]["Datum bis"]) >= today}
-    last = last_shown(staff, program.vhs, copy.at)
-    shown = next((kept for kept in staff.copies[vhs] if kept.at == last), copy)
     before = {
         int(row[WHO]) for row in copy.bookings.values() if WHO in row and (part != "course" or course_of(row) == course)
     }

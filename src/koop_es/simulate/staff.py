@@ -199,8 +199,13 @@ class Staff:
         return booking
 
     def moment(self, program: Program, who: int) -> datetime:
-        """Give the second at which somebody registers, which no two people share at one VHS."""
+        """Give the second at which somebody registers, which no two people share at one VHS.
+
+        It is not within the minute after midnight, which reads as a day without its time (D18).
+        """
         at, registered = self.clock.now, self.facts.registered
+        if (at.hour, at.minute) == (0, 0):
+            at += timedelta(minutes=1)
         while (program.vhs, local_text(at.isoformat())) in registered:
             at += timedelta(seconds=1)
         registered[program.vhs, local_text(at.isoformat())] = who
