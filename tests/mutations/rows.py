@@ -535,6 +535,26 @@ ROWS = (
         Named((f"{_MOVES}::test_d25_another_person_or_tnr_under_the_beleg_id_is_no_move",)),
     ),
     Mutation(
+        "who has moved goes on in the row of a relative",
+        "D25",
+        "An S meant for who left the course would end the booking of who stands there now.",
+        (
+            Edit(
+                "domain/weighing.py",
+                "if not has_left(self.draft, self.part, one.booking, one.seat, rows)]",
+                "if one]",
+            ),
+        ),
+        Named((f"{_MOVES}::test_d25_nobody_who_is_new_in_the_former_course_is_who_has_moved",)),
+    ),
+    Mutation(
+        "a row that came whole from another course is who was removed here",
+        "D25",
+        "The S meant for who is gone would end the booking of who was given the place.",
+        (Edit("domain/weighing.py", " and not self._has_come(one, row)", ""),),
+        Named((f"{_MOVES}::test_d25_row_that_came_from_another_course_is_nobody_of_this_one",)),
+    ),
+    Mutation(
         "moves pass by the guard",
         "D25",
         "A shifted column moves everybody, and a move is S at once.",

@@ -16,7 +16,7 @@ from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.registrations import is_registration
 from koop_es.domain.slices import Slice
-from koop_es.domain.witnesses import is_same_id
+from koop_es.domain.witnesses import is_same_id, moment
 
 
 def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> BookingRow | None:
@@ -44,6 +44,35 @@ def is_its_row(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> b
         return row.booked_at == booking.booked_at
     known = draft.person(booking.person_id, booking.person_version)
     return known is not None and row.person is not None and same_name(known, row.person)
+
+
+def is_whole(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Tell whether a row is all that is known of a booking: Beleg-ID and TNR, and the person or the time (D25)."""
+    if row.booking_id != seat.booking_id or row.participant_no != seat.participant_no:
+        return False
+    same_time = row.booked_at == seat.booked_at and bool(moment(row.booked_at))
+    return same_time or is_its_row(draft, booking, seat, row)
+
+
+def has_left(draft: Draft, part: Slice, booking: Booking, seat: Seat, rows: Collection[BookingRow]) -> bool:
+    """Tell whether the whole row of a VHS's own booking stands in another course, and none of the ``rows`` that are new
+    here has its TNR and person: weaker witnesses make nobody else's row the one of who has left (D25 before D18).
+    """
+    if booking.owner != draft.moment.vhs or any(row.booking_id == seat.booking_id for row in part.bookings):
+        return False
+    row = part.stands(seat.booking_id)
+    if row is None or not is_whole(draft, booking, seat, row) or is_left_behind(draft, row):
+        return False
+    return not any(is_its_row(draft, booking, seat, other) for other in rows)
+
+
+def has_come(former: Draft, ref: str, row: BookingRow) -> bool:
+    """Tell whether a row is the whole row of a booking in another course, and not of one that moved before (D25)."""
+    vhs, booking = former.moment.vhs, former.state.bookings.get(ref)
+    seat = booking.seats.get(vhs) if booking is not None else None
+    if booking is None or seat is None or booking.owner != vhs or booking.moved or seat.status is None:
+        return False
+    return is_whole(former, booking, seat, row)
 
 
 def may_have_moved(former: Draft, ref: str, row: BookingRow) -> bool:

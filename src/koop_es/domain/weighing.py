@@ -16,6 +16,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.given_mirrors import fit_by_name, fit_by_time
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
+from koop_es.domain.moves import has_left, is_its_row
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.registrations import is_registration, witness_of_seat
@@ -59,6 +60,7 @@ class Weighing:
         self.lane = self.state.lanes[self.vhs]
         self.free = [self._free(booking, seat) for booking, seat in self._left()]
         self.taken: set[str] = set()
+        self.came: dict[str, bool] = {}
         self.mirrors = BareMirrors(draft, known, result)
 
     def _left(self) -> Iterator[tuple[Booking, Seat]]:
@@ -120,6 +122,7 @@ class Weighing:
         cells = [set(values) - {""} for values in zip(*(witness for _, witness in left.values()), strict=True)]
         # Whoever shares no cell with any of the rows is none of them: in a large course that is nearly everybody.
         self.free = [one for one in self.free if any(map(set.__contains__, cells, one.witness))]
+        self.free = [one for one in self.free if not has_left(self.draft, self.part, one.booking, one.seat, rows)]
         free = {one.ref: one for one in self.free}
         for tier in TIERS:
             if not (left and free):
@@ -185,7 +188,18 @@ class Weighing:
             return False
         same_one = witness.number == one.witness.number and witness.name == one.witness.name != ""
         expected = bool(seat.asked) or row.booked_at == seat.booked_at or self._was_entered_again(one, row, homes)
-        return not seat.absences or same_one or expected
+        return (not seat.absences or same_one or expected) and not self._has_come(one, row)
+
+    def _has_come(self, one: _Free, row: BookingRow) -> bool:
+        """Tell whether a row came whole from another course, so that it is no booking of this one by weaker witnesses
+        (D25 before D18). Two bookings of one person that exchanged their Beleg-IDs stay where they are.
+        """
+        if row.booking_id not in self.came:
+            self.came[row.booking_id] = self.part.came(row)
+        if not self.came[row.booking_id]:
+            return False
+        stays = self.part.stands(one.seat.booking_id) is not None
+        return not (stays and is_its_row(self.draft, one.booking, one.seat, row))
 
     def _keeps_s(self, one: _Free, row: BookingRow, witness: Witness, same_id: bool) -> bool:
         """Tell whether a row without an "S" is a booking last shown with one: name and time are equal (D18, D5), or

@@ -17,7 +17,7 @@ from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
-from koop_es.domain.moves import letter_left, may_have_moved
+from koop_es.domain.moves import has_come, letter_left, may_have_moved
 from koop_es.domain.observation import CANCELLED, BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
 from koop_es.domain.older import compare, last_said
@@ -152,7 +152,7 @@ class Decider:
             part.homes, part.references, part.withheld = references.homes, references.of, references.withheld
             part.rekeyed = partial(self._rekeyed, references, part)
             part.letter_left, part.taken = partial(left.letter, part), partial(left.holds, part.coop_id)
-            part.may_be = left.may_be
+            part.may_be, part.came = left.may_be, partial(left.came, part)
             part.was_there, part.went_from = partial(left.was_there, part), left.went_from
             part.complete_before = complete_before
 
@@ -191,6 +191,13 @@ class _Left:
     def may_be(self, home: Home, row: BookingRow) -> bool:
         """Tell whether a row may be that of a booking in another course, or is somebody else's (D25, D18a)."""
         return may_have_moved(self._draft(home.coop_id), home.ref, row)
+
+    def came(self, part: Slice, row: BookingRow) -> bool:
+        """Tell whether a row is, whole, that of a booking in another course, under whichever reference (D25, D18b)."""
+        homes = chain(self.references.homes(row.booking_id), self.references.rekeyed(row))
+        return any(
+            home.coop_id != part.coop_id and has_come(self._draft(home.coop_id), home.ref, row) for home in homes
+        )
 
     def _namesakes(self, part: Slice, row: BookingRow) -> Iterator[Home]:
         """Give the bookings under a row's name that are not found under the Beleg-ID of their reference any more."""

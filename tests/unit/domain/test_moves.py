@@ -12,11 +12,12 @@ import pytest
 from koop_es.domain.cancellations import CancellationDecided, confirm_cancellation, reject_cancellation
 from koop_es.domain.cooperation import Reason
 from koop_es.domain.events import Event
-from koop_es.domain.observation import BookingRow, Status
+from koop_es.domain.observation import BookingRow, Person, Status
 from koop_es.domain.slices import Home, Slice
 from koop_es.domain.withdraw import DECIDED, withdraw
 from tests.unit.domain.world import (
     ABO,
+    ANNA,
     BERND,
     MASTER,
     THIRD,
@@ -44,11 +45,13 @@ def export(
     protected: Collection[str] = (),
     taken: Collection[str] = (),
     rekeyed: Collection[Home] = (),
+    came: Collection[str] = (),
     **how: Any,
 ) -> list[Event]:
     """Let 301 export this course: ``stands`` are its rows in all courses, ``homes`` where its Beleg-IDs were; rows that
     are ``protected`` were set aside, ``taken`` are Beleg-IDs that the row of another course has now, ``rekeyed`` where
-    bookings have the Beleg-IDs of its rows under other references.
+    bookings have the Beleg-IDs of its rows under other references, ``came`` the Beleg-IDs of rows that were whole in
+    another course.
     """
     known: Callable[[str], Collection[Home]] = lambda booking_id: (homes or {}).get(booking_id, ())  # noqa: E731
     part = Slice(
@@ -64,6 +67,7 @@ def export(
         protected=frozenset(protected),
         taken=taken.__contains__,
         rekeyed=lambda _: rekeyed,
+        came=lambda item: item.booking_id in came,
     )
     return world.observe(ABO, part, **how)
 
@@ -194,6 +198,52 @@ def test_d25_moved_booking_of_somebody_who_is_booked_twice_is_no_merge() -> None
     assert types(export(world, twice, stands=[there(), twice])) == ["BookingMoved"]
     assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
     assert types(export(world, twice, stands=[there(), twice])) == []
+
+
+BEN = Person("Muster", "Ben", ANNA.phone, ANNA.email)
+
+
+@pytest.mark.parametrize(
+    "relative",
+    [
+        booked("8", tnr="T8", person=ANNA, at="2026-01-20T09:00:00+01:00"),
+        booked("8", tnr="T8", person=BEN),
+    ],
+    ids=["father and son of one name and mail", "brother and sister of one order"],
+)
+def test_d25_nobody_who_is_new_in_the_former_course_is_who_has_moved(relative: BookingRow) -> None:
+    """D25 stands before D18: the whole row says where it went, and weaker witnesses make nobody else of it."""
+    world = shared()
+    assert types(export(world, relative, stands=[there(), relative])) == ["BookingMade", "BookingMoved"]
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}
+    world.give(MASTER, THIRD)
+    world.report(MASTER, held(MASTER, status="S", edited_by="Kern"))
+    assert world.statuses(ABO) == {"301:7": "S", "301:8": "A"}, "an S for who has moved ends nobody else"
+    assert ("MOVED_AND_CANCELLED", ABO, "301:7") in world.open
+
+
+def test_d25_who_has_moved_under_another_name_is_nobody_else_in_the_former_course() -> None:
+    """Beleg-ID, TNR and second are the whole row, too: somebody married on the day of the move."""
+    world, ben = shared(), booked("8", tnr="T8", person=BEN)
+    married = there(person=msgspec.structs.replace(ANNA, name="Neu"))
+    assert types(export(world, ben, stands=[married, ben])) == ["BookingMade", "BookingVanished"]
+
+
+def test_d18_who_is_entered_again_in_the_former_course_goes_on_there() -> None:
+    """A row of TNR and person is left in the former course: nobody has moved (D25)."""
+    world, again = shared(), booked("8", tnr=held(ABO).participant_no)
+    assert types(export(world, again, stands=[there(), again])) == ["BookingRekeyed"]
+
+
+def test_d25_row_that_came_from_another_course_is_nobody_of_this_one() -> None:
+    """The place of who is gone was given to a relative, whose row was moved here whole."""
+    world, ben = shared(), booked("8", tnr="T8", person=BEN)
+    assert types(export(world, ben, stands=[ben], came=["8"])) == ["BookingMade", "BookingVanished"]
+
+
+def test_d18_two_bookings_of_one_person_that_exchanged_their_beleg_ids_stay_where_they_are() -> None:
+    world, other = shared(), booked("8", tnr=held(ABO).participant_no)
+    assert types(export(world, other, stands=[there(), other], came=["8"])) == ["BookingRekeyed"]
 
 
 def test_d25_only_a_complete_export_tells() -> None:
