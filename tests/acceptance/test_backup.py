@@ -53,8 +53,12 @@ NOTES = {"koop_backups", "koop_commits"}
 
 
 def said(koop: Console) -> Picture:
-    """Give what a store holds, but for the note that a backup was made of it."""
-    return {table: rows for table, rows in picture(koop.db).items() if table not in NOTES}
+    """Give what a store holds, but for the notes that a backup was made of it, and that it was put back (D21)."""
+    return {
+        table: [row for row in rows if "STORE_PUT_BACK" not in repr(row)]
+        for table, rows in picture(koop.db).items()
+        if table not in NOTES
+    }
 
 
 def test_a_restored_store_is_the_one_that_was_backed_up_and_goes_on(
@@ -74,6 +78,47 @@ def test_a_restored_store_is_the_one_that_was_backed_up_and_goes_on(
             assert koop.call("ingest", program.export()).status == 0
     assert elsewhere.view(NEAR) == any_koop.view(NEAR)
     assert any(b["status"] == "S" for course in elsewhere.view(NEAR)["courses"] for b in course["bookings"])
+
+
+def test_d21_nobody_is_cancelled_by_what_connectors_wrote_after_the_backup(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    (row,) = (row for row in network[MASTER].courses if row["Kursnummer"] == NUMBERS[MASTER][COOP])
+    row["Ausfall"] = "W"
+    any_koop.take_in(network[MASTER].export())
+    settle(any_koop, network.values())
+    row["Ausfall"] = "F"
+    assert elsewhere.ask("restore", target)["to_tell"] == len(network)
+    assert {item["vhs"] for item in elsewhere.ask("violations", status=1)["violations"]} == set(network)
+    restored = Console(elsewhere.db, elsewhere.capsys, "2026-04-28T08:00")
+    for program in network.values():
+        program.month = "2026-04"
+        restored.ingest(program.export())
+    (course,) = (course for course in restored.view(NEAR)["courses"] if course["coop_id"] == COOP)
+    assert {booking["status"] for booking in course["bookings"]} == {"A"}
+    found = restored.ask("violations", status=1)["violations"]
+    assert {(item["code"], item["vhs"]) for item in found} >= {("CANCELLATION_UNCLEAR", vhs) for vhs in network}
+    assert "STORE_PUT_BACK" not in {item["code"] for item in found}
+
+
+def test_d21_an_export_that_says_nothing_new_settles_that_the_store_was_put_back(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    elsewhere.ask("restore", target)
+    assert {item["state"] for item in elsewhere.ask("status", status=1)["vhs"]} == {"late"}
+    for program in network.values():
+        elsewhere.take_in(program.export(), outcome="unchanged")  # made before the restore
+    assert elsewhere.ask("violations", status=1)["violations"]
+    restored = Console(elsewhere.db, elsewhere.capsys, "2026-04-28T08:00")
+    for program in network.values():
+        program.month = "2026-04"
+        restored.take_in(program.export(), outcome="unchanged")
+    assert not restored.ask("violations")["violations"]
+    assert {item["state"] for item in restored.ask("status")["vhs"]} == {"agrees"}
 
 
 def test_status_tells_the_age_of_the_last_proof(any_koop: Console, network: Network, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _AUSFALL = "tests/unit/domain/test_ausfall_taken_back.py"
 _TURNED = "tests/unit/domain/test_turned_back.py"
 _ECHO = "tests/unit/domain/test_echo.py"
+_PUT_BACK = "tests/unit/domain/test_put_back.py"
 
 LISTS = (
     Mutation(
@@ -186,6 +187,13 @@ LISTS = (
         "A connector that carries each id out once makes the mirror twice.",
         (Edit("domain/wanted.py", "    if create is not None and create.change >= anew:\n", "    if False:\n"),),
         Named((f"{_ECHO}::test_d22_a_create_keeps_its_id_until_it_is_seen_and_what_changed_since_follows",)),
+    ),
+    Mutation(
+        "an S of a list that went with the store is a cancellation",
+        "D21",
+        "After a restore an Ausfall that was taken back would cancel everybody for good.",
+        (Edit("domain/put_back.py", "    return draft.judgement.put_back and", "    return False and"),),
+        Named((f"{_PUT_BACK}::test_d21_s_that_no_person_signed_is_no_claim_after_the_store_was_put_back",)),
     ),
     Mutation(
         "who edited a row before cannot cancel it",

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+PUT_BACK = (
+    "{count} VHSs are to export in full once: what was given out since the backup is not known here, and an S that no "
+    "person signed is asked about until then (STORE_PUT_BACK)"
+)
+"""What is said of a store that was put back (D21)."""
+
+
 @command("backup")
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(desk: Desk, target: Path) -> Answer:
@@ -55,6 +62,9 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     Whoever was forgotten since stays forgotten: the fences of the store that is replaced, those noted beside the backup
     and those in --fences are put up before anybody can read the store.
 
+    The store does not know what it gave out after the backup. Until a VHS has exported in full once (STORE_PUT_BACK),
+    an "S" there that no person signed is nobody's cancellation, but asked about.
+
     \b
     Examples:
       koop-es restore koop.backup --check
@@ -71,8 +81,9 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     done = recovery.restore(source, url, now=desk.now, replace=replace, known=fences)
     answer = _answer(source, done.manifest, "restored from ")
     kept = str(done.kept) if done.kept is not None else None
-    data = {**answer.data, "forgotten": done.fences, "kept": kept}
+    data = {**answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss}
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
+    texts += [PUT_BACK.format(count=done.vhss)] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
 
     def show(out: Console) -> None:

@@ -27,6 +27,9 @@ ALIKE = "alike"
 REPLACED = "replaced"
 """Why a question stands: the "S" may mean somebody in whose place another person takes part since (D18c)."""
 
+PUT_BACK = "put_back"
+"""Why a question stands: the store was put back from a backup, and the "S" may be one it had given out since (D21)."""
+
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
 

@@ -119,7 +119,8 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``foreseen`` are the absences that would be withheld if the next complete export lacked the bookings as well: of
     these nothing is held back but new rows under the name of a missing booking (D19). ``fields`` are those of a course
-    whose revisions are withheld (D31c). ``done`` is what the export does to others that is not withheld.
+    whose revisions are withheld (D31c). ``done`` is what the export does to others that is not withheld. The store was
+    ``put_back`` from a backup, and this is the first that tells what its VHS holds since (D21).
     """
 
     absences: Absences = NO_ABSENCES
@@ -128,6 +129,7 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     fields: tuple[str, ...] = ()
     went_back: WentBack | None = None
     done: Done = NOTHING_DONE
+    put_back: bool = False
 
     def back_at(self, coop_id: str) -> WentBack | None:
         """Tell to which moment the program went back in a course (D20)."""

@@ -23,7 +23,7 @@ from koop_es.domain.absences import (
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.alike import is_one_of_many, take_one_of_many
 from koop_es.domain.as_before import note_as_before
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Seat
+from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import (
     is_acknowledged,
@@ -54,6 +54,7 @@ from koop_es.domain.observe_identity import (
 from koop_es.domain.older import leave_later
 from koop_es.domain.paired import Pairing
 from koop_es.domain.pairing import pair
+from koop_es.domain.put_back import ask_whose, may_be_forgotten
 from koop_es.domain.replaced import ask_whom, means_former, take_replaced
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -229,10 +230,14 @@ def _others_wait(draft: Draft) -> bool:
 
 def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) -> None:
     """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3,
-    D5). One that moved here with the "S" of the course it left has the letter it had there (D25).
+    D5). One that moved here with the "S" of the course it left has the letter it had there (D25); one with an "S" that
+    may be of a list which went with the store lives until somebody has said whose it is (D21).
     """
     person_id = None
     left = part.letter_left(row) if status is CANCELLED else None
+    asked = status is CANCELLED and left is None and may_be_forgotten(draft, row)
+    if asked:
+        status = CONFIRMED  # nobody knows which letter it had before
     if row.person is not None:
         person_id = draft.new_person_id()
         draft.keep_person(person_id, 1, ref, row.person)
@@ -256,13 +261,22 @@ def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) 
     seats = draft.state.bookings[ref].seats
     if left is not None:
         take_carried(draft, ref, row, at_once=True)
-    if status is CANCELLED:
+    elif asked:
+        ask_whose(draft, ref, row)
+    if status is CANCELLED or asked:
         keep_cells(draft, draft.state.bookings[ref], seats[moment.vhs], row, (False, False))
     if (status is CANCELLED and left is None) or len(seats) == 1:
         return
     told = draft.state.bookings[ref].cancelled_by
-    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs not in told):
+    shown = (vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs not in told)
+    for vhs in sorted(vhs for vhs in shown if not _is_asked(draft.state, vhs, ref)):
         draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
+
+
+def _is_asked(state: Cooperation, vhs: str, ref: str) -> bool:
+    """Tell whether it is asked whose the "S" of a booking at a VHS is: then it is no claim (D21)."""
+    lane = state.lanes.get(vhs)
+    return lane is not None and ref in lane.unclear
 
 
 def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
@@ -275,7 +289,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     claims = status is CANCELLED and (not over or told_anything(draft))
     # Where many such letters are withheld the mirror is there all the same, with the letter it was made with (D31a).
     waits = claims and booking is not None and booking.claimed and not state.is_cancelled(booking)
-    waits = waits and holds_letters(draft, Effect.CANCELLATION)
+    waits = waits and not may_be_forgotten(draft, row) and holds_letters(draft, Effect.CANCELLATION)
     version = draft.take(
         e.BookingDelivered(
             vhs=vhs,
@@ -298,6 +312,8 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         keep_cells(draft, booking, seat, row, (False, False))
     if claims and means_former(state, booking, vhs, _named(draft, booking, row)):
         draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=REPLACED)
+    elif claims and may_be_forgotten(draft, row):
+        ask_whose(draft, ref, row, delivered=True)
     elif claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
         draft.add(e.BookingCancelled, "B3", row=row, cause=version, vhs=vhs, ref=ref)
 
@@ -366,6 +382,8 @@ def _take_status(
             take_one_of_many(draft, booking, row)
         elif means_former(state, booking, vhs, _named(draft, booking, row)):
             ask_whom(draft, booking, row)
+        elif may_be_forgotten(draft, row):
+            ask_whose(draft, ref, row)
         elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (

@@ -72,6 +72,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "COURSE_VANISHED": "behind",
     "REGISTRATION_HELD": "behind",
     "SEQUENCE_RESTARTED": "blocked",
+    "STORE_PUT_BACK": "late",
     "COOP_ID_CHANGED": "frozen",
     "COOP_ID_LOST": "frozen",
     "UNKNOWN_STATUS": "frozen",

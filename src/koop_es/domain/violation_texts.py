@@ -49,6 +49,10 @@ TEXTS: dict[str, str] = {
         "An export with sequence {found} came after export {expected} and is younger ({since}): the count seems to "
         "have begun anew, and until that is accepted nothing more is taken in. {remedy}"
     ),
+    "STORE_PUT_BACK": (
+        "The store was put back from a backup of {since}, and this VHS has not exported in full since: what it was "
+        "told meanwhile is not known. An S that no person signed is asked about until then. {remedy}"
+    ),
     "LETTERS_CHANGED_TOGETHER": (
         "{found} cancelled bookings show A or W again at once. Nothing is written until it is known whether the "
         "letters "
@@ -164,6 +168,7 @@ REMEDIES: dict[str, str] = {
         "Look into the connector's log: the row shows something else than the change list expects, it never writes, or "
         "somebody undoes what it wrote. Twice it is given out anew; then somebody has to enter it by hand."
     ),
+    "STORE_PUT_BACK": "Let it export in full once, and ingest that.",
     "SEQUENCE_RESTARTED": (
         "If the program really counts anew (new machine, restored backup): koop-es vhs restart-sequence, then ingest "
         "the export again; if not, have whoever sends old exports stop."
@@ -273,6 +278,12 @@ REPLACED = (
 )
 """What CANCELLATION_UNCLEAR says where somebody was replaced (D18c)."""
 
+PUT_BACK = (
+    "Cancelled or not? {refs}. The store was put back from a backup, and the S of {put_back} may be one it had given "
+    "out since, such as that of an Ausfall which was taken back: no person signed it. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says after the store was put back (D21)."""
+
 ANONYMOUS = (
     "The rows {found} were written by WS, show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names "
     "this VHS does not get: they wait, and none of these is given out anew meanwhile. It ends when exactly as many "
@@ -309,6 +320,7 @@ VARIANTS: dict[str, str] = {
     "exchanged": EXCHANGED,
     "alike": ALIKE,
     "replaced": REPLACED,
+    "put_back": PUT_BACK,
     "anonymous": ANONYMOUS,
 }
 """What one code says in particular cases."""
@@ -319,7 +331,7 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     if code == "PARTICIPANTS_MERGED" and "course" in detail:
         return "double"
     if code == "CANCELLATION_UNCLEAR":
-        return next((case for case in ("exchanged", "alike", "replaced") if case in detail), None)
+        return next((case for case in ("exchanged", "alike", "replaced", "put_back") if case in detail), None)
     if code == "REGISTRATION_HELD" and "refs" in detail:
         return "anonymous"
     if code == "COURSE_VANISHED" and "abo" in detail:

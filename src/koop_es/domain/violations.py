@@ -14,7 +14,7 @@ from typing import NamedTuple
 from koop_es.domain.acknowledged import has_lost, open_refs
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
-from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED, REPLACED
+from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED, PUT_BACK, REPLACED
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
@@ -362,6 +362,14 @@ WRITTEN = {
 }
 """What CANCELLATION_UNCLEAR says was written."""
 
+CASES: dict[str, tuple[str, ...]] = {
+    "exchanged": (EXCHANGED, NAMED, MEANT),
+    "alike": (ALIKE,),
+    "replaced": (REPLACED,),
+    "put_back": (PUT_BACK,),
+}
+"""Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
+
 
 def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
     """What became of change lists: an "S" that nobody knows whose it is, and changes that are never written, one alarm
@@ -380,16 +388,10 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
             refs = ", ".join(sorted(ref for refs in by_state.values() for ref in refs))
             found = "; ".join(f"{WRITTEN[how]} ({', '.join(refs)})" for how, refs in sorted(by_state.items()))
             detail = {"refs": refs, "found": found}
-            odd = [ref for refs in by_state.values() for ref in refs if lane.unclear[ref] in (EXCHANGED, NAMED, MEANT)]
-            if odd:
-                detail["exchanged"] = ", ".join(sorted(odd))
-            alike = sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] == ALIKE)
-            if alike:
-                detail["alike"] = ", ".join(alike)
-            replaced = sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] == REPLACED)
-            if replaced:
-                detail["replaced"] = ", ".join(replaced)
-            rule = "D26" if odd or alike else "D18" if replaced else "D21"
+            for case, reasons in CASES.items():
+                if of_case := sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] in reasons):
+                    detail[case] = ", ".join(of_case)
+            rule = "D26" if detail.keys() & {"exchanged", "alike"} else "D18" if "replaced" in detail else "D21"
             yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, rule, detail)
         yield from _refused(state, lane)
 

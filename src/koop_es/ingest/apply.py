@@ -19,7 +19,7 @@ from koop_es.domain.events import Event, ExportApplied
 from koop_es.domain.judgement import Judgement, export_of
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
-from koop_es.ingest import catalogue, going_back, institution, ledger, quarantine, weighing
+from koop_es.ingest import catalogue, going_back, institution, ledger, putting_back, quarantine, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
 from koop_es.ingest.other_ids import OtherIds
@@ -152,6 +152,7 @@ class Run:
         said += [self._applied(events)] if events else []
         if before.restarted is not None and self.report.sequence is not None:  # the former count goes on after all
             said.append(institution.closed(self.plan.moment, "SEQUENCE_RESTARTED", "D23"))
+        said += putting_back.settled(tx, self.report, self.plan.moment)
         marks = [institution.mark(tx, self.report.vhs, said)] if said else []
         return _Ending(decided, self.plan.catalogue(tx), events, withheld, marks)
 

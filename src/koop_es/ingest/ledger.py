@@ -12,11 +12,21 @@ from typing import Any, Literal, NamedTuple
 
 from koop_es.connectors import NAME_CHARS, UNNAMED, Fingerprint, Key, Remembered
 from koop_es.domain.errors import StoreUnusable
-from koop_es.domain.identifiers import HIGHEST_SEQUENCE, count_of, export_name, export_number, sequence_of
+from koop_es.domain.identifiers import (
+    HIGHEST_SEQUENCE,
+    count_of,
+    export_name,
+    export_number,
+    institution_stream,
+    sequence_of,
+)
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import Kind, Report
 from koop_es.domain.older import made_at
 from koop_es.store import Tx
+
+PUT_BACK = "STORE_PUT_BACK"
+"""The violation of a VHS that has not told what it holds since the store was put back from a backup (D21)."""
 
 LOOKED_AT = 20
 """Exports taken in last among which is looked for one that was made before another of a lower sequence (D23)."""
@@ -228,7 +238,13 @@ def _open_ends(tx: Tx, vhs: str) -> bool:
     quarantined = tx.row("quarantine_open", vhs=vhs)
     if quarantined is not None and quarantined[0]:
         return True
-    return tx.row("view_open_ends", vhs=vhs) is not None
+    return tx.row("view_open_ends", vhs=vhs) is not None or put_back_at(tx, vhs) is not None
+
+
+def put_back_at(tx: Tx, vhs: str) -> str | None:
+    """Tell when the store was put back, where a VHS has not told since what it holds; None nearly always (D21)."""
+    row = tx.row("violation_opened_at", coop_id=institution_stream(vhs), code=PUT_BACK)
+    return row[0] if row is not None else None
 
 
 def _uncounted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict | None:
@@ -243,7 +259,7 @@ def _uncounted(tx: Tx, found: Fingerprint | Report, before: Progress) -> Verdict
         if before.files_from is not None and _earlier(found.exported_at, before.files_from):
             return Verdict("superseded", f"files count anew from {before.files_from} on")
     known = tx.row("export_last_of_kind", vhs=found.vhs, kind=found.kind.value)
-    if known is not None and known[0] == found.sha256:
+    if known is not None and known[0] == found.sha256 and put_back_at(tx, found.vhs) is None:
         return Verdict("unchanged", "these very bytes were applied last")
     return None
 

@@ -100,7 +100,7 @@ class Plan:
         that they must not be kept, that is what is decided of it, part by part, and nothing is decided twice. What
         nobody was told of before has no weight.
         """
-        decider, parts = self.decider(NOTHING), list(self.parts())
+        decider, parts = self.decider(self._before(tx)), list(self.parts())
         many = sum(len(part.bookings) + 1 for part in self.slices) > KEPT
         if len(parts) > 1 and (many or not self._known):
             return self._judged(tx, self._weigh(tx, decider)), None
@@ -115,12 +115,16 @@ class Plan:
         def weighed(what: Mapping[str, Weight]) -> Judgement:
             return weighing.judge(tx, self.report, self.moment.at, what, self.arrival.policy, every)
 
+        before = self._before(tx)
         back = going_back.judge(tx, self.report, weights, lambda: weighed(weights))
         if back is not None:
-            return msgspec.structs.replace(
-                weighed(self._weigh(tx, self.decider(Judgement(went_back=back)))), went_back=back
-            )
-        return weighed(weights)
+            before = msgspec.structs.replace(before, went_back=back)
+            weights = self._weigh(tx, self.decider(before))
+        return msgspec.structs.replace(weighed(weights), went_back=back, put_back=before.put_back)
+
+    def _before(self, tx: Tx) -> Judgement:
+        """Say what is known before an export is weighed: whether the store was put back since the last one (D21)."""
+        return Judgement(put_back=True) if ledger.put_back_at(tx, self.report.vhs) is not None else NOTHING
 
     def _weigh(self, tx: Tx, decider: Decider) -> dict[str, Weight]:
         known = [part for part in self.slices if part.coop_id in self._known]  # nobody was told of the others

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.ingest import erasure
+from koop_es.ingest import erasure, putting_back
 from koop_es.store import Store, backup, digest, fences, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
@@ -30,11 +30,14 @@ class FencesUnreadable(BadInput):
 
 
 class Restored(NamedTuple):
-    """What was put back: what the backup says of itself, who stayed forgotten, and where the old store is kept."""
+    """What was put back: what the backup says of itself, who stayed forgotten, where the old store is kept; and
+    how many VHSs are to tell what they hold.
+    """
 
     manifest: Manifest
     fences: int
     kept: Path | None
+    vhss: int
 
 
 def check(source: Path, url: str) -> Manifest:
@@ -75,11 +78,12 @@ def _into_file(
         copy = folder / backup.COPY
         with Store.at(SqliteAddress(copy)) as restored:
             forgotten = _fence(restored, [*noted, *old], now)
+            vhss = putting_back.note(restored, now, manifest.made_at)
         if path.exists():
             kept = _keep(path)
         copy.replace(path)
         backup.sync(path.parent)
-    return Restored(manifest, forgotten, kept)
+    return Restored(manifest, forgotten, kept, vhss)
 
 
 def _keep(path: Path) -> Path:
@@ -139,7 +143,8 @@ def _into_database(
         with Store.at(place) as restored:
             backup.compare(restored, manifest)
     with Store.at(place) as restored:
-        return Restored(manifest, _fence(restored, noted, now), None)
+        forgotten = _fence(restored, noted, now)
+        return Restored(manifest, forgotten, None, putting_back.note(restored, now, manifest.made_at))
 
 
 def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:

@@ -69,6 +69,7 @@ REASONS: dict[str, dict[str, Says]] = {
         "D25": ROW | CAUSE,
         "D26": ROW | CAUSE,
         "D18": ROW | CAUSE,
+        "D21": ROW | CAUSE,
         "D31": CAUSE,
         **MOVED,
     },
@@ -164,7 +165,10 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
 }
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""
 
-OTHERWISE = {("CANCELLATION_UNCLEAR", "D26"): {"refs", "found", "alike"}}
+OTHERWISE = {
+    ("CANCELLATION_UNCLEAR", "D26"): {"refs", "found", "alike"},
+    ("CANCELLATION_UNCLEAR", "D21"): {"refs", "found", "put_back"},
+}
 """The details that another text of the same code and rule needs."""
 
 

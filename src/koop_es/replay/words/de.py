@@ -23,9 +23,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.CourseRevised: "Master-VHS {vhs} hat den Kurs geändert: {facts}",
     e.CourseReported: "VHS {vhs} zeigt jetzt: {facts}",
     e.CourseDelivered: "der Abo-Kurs ist bei VHS {vhs} angelegt",
-    e.CourseRenumbered: (
-        "der Kurs hat bei VHS {vhs} jetzt die Nummer {course_number} ({period}); die COOP-Id gilt weiter"
-    ),
+    e.CourseRenumbered: "der Kurs hat bei VHS {vhs} jetzt Nummer {course_number} ({period}); die COOP-Id gilt weiter",
     e.CourseCancelled: "Ausfall: VHS {vhs} hat den Kurs abgesagt; alle Belegungen bekommen Status S",
     e.CourseWentBack: (
         "das Programm der VHS {vhs} zeigt den Kurs wie in Export {moment}: es wurde zurückgesetzt; nichts zählt{lost}"
@@ -35,9 +33,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.ProgramWentBack: (
         "das Programm der VHS {vhs} wurde auf Export {moment} zurückgesetzt: {gone} Dinge fehlen oder sind wie zuvor"
     ),
-    e.CourseReinstated: (
-        "VHS {vhs} hat den Ausfall zurückgenommen: der Kurs findet statt, und was nur er storniert hatte, gilt"
-    ),
+    e.CourseReinstated: "VHS {vhs} nahm den Ausfall zurück: der Kurs findet statt, was nur er storniert hatte, gilt",
     e.ReinstatementDelivered: "VHS {vhs} zeigt den Kurs wieder ohne Ausfall",
     e.CourseVanished: (
         "der Kurs fehlt in einem vollständigen Export der VHS {vhs}; nirgends wird etwas gelöscht oder storniert"
@@ -186,6 +182,7 @@ SAYS: dict[str, str] = {
     "unclear_named": "in der Zeile einer anderen Belegung, deren Koop-Beleg-ID diese nennt",
     "unclear_replaced": "und das kann die Person meinen, an deren Stelle jetzt eine andere teilnimmt",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
+    "unclear_put_back": "und es kann vor dem Zurückspielen des Speichers ausgegeben worden sein",
     "unclear_untold": "und es wurde dort nie ausgegeben",
     "empty": "nichts",
     "erased": "gelöscht",

@@ -81,6 +81,7 @@ REMEDIES: dict[str, str] = {
     ),
     "AUSFALL_TAKEN_BACK": "Bitte die Teilnehmer informieren; die Änderungslisten nehmen den Ausfall zurück.",
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
+    "STORE_PUT_BACK": "Bitte einmal vollständig exportieren und das einlesen.",
     "SEQUENCE_RESTARTED": (
         "Zählt das Programm wirklich neu (neuer Rechner, zurückgespielte Sicherung): koop-es vhs restart-sequence, "
         "dann den Export noch einmal einlesen; sonst bitte abstellen, was alte Exporte schickt."
@@ -183,6 +184,13 @@ _REPLACED = (
 )
 """What CANCELLATION_UNCLEAR says where somebody was replaced (D18c)."""
 
+_PUT_BACK = (
+    "Storniert oder nicht? {refs}. Der Speicher wurde aus einer Sicherung zurückgespielt, und das S von {put_back} "
+    "kann eines sein, das er seither ausgegeben hatte, etwa das eines zurückgenommenen Ausfalls: keine Person hat es "
+    "gezeichnet. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says after the store was put back (D21)."""
+
 _ANONYMOUS = (
     "Die Zeilen {found} hat WS geschrieben, sie zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, "
     "deren Namen diese VHS nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Das endet, wenn "
@@ -203,6 +211,6 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "forgotten": _FORGOTTEN,
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
-    "alike": _ALIKE, "replaced": _REPLACED, "anonymous": _ANONYMOUS,
+    "alike": _ALIKE, "replaced": _REPLACED, "put_back": _PUT_BACK, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""

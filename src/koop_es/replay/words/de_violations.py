@@ -82,6 +82,11 @@ VIOLATIONS: dict[str, str] = {
         "Ein Export mit der Folgenummer {found} kam nach dem Export {expected} und ist jünger ({since}): die Zählung "
         "scheint neu begonnen zu haben, und bis sie angenommen ist, wird nichts mehr übernommen. {remedy}"
     ),
+    "STORE_PUT_BACK": (
+        "Der Speicher wurde aus einer Sicherung von {since} zurückgespielt, und diese VHS hat seither nicht "
+        "vollständig exportiert: was ihr inzwischen mitgeteilt wurde, ist nicht bekannt. Bis dahin wird nach einem S "
+        "gefragt, das keine Person gezeichnet hat. {remedy}"
+    ),
     "LETTERS_CHANGED_TOGETHER": (
         "{found} stornierte Belegungen zeigen auf einmal wieder A oder W: Buchstaben falsch zugeordnet, Programm "
         "zurückgespielt, oder so entschieden? Bis das klar ist, wird nichts geschrieben. {remedy}"

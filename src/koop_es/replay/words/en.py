@@ -206,6 +206,7 @@ SAYS: dict[str, str] = {
     "unclear_named": "in the row of another booking, whose Koop-Beleg-ID names this one",
     "unclear_replaced": "which may mean the person in whose place another one takes part",
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
+    "unclear_put_back": "which may have been given out before the store was put back",
     "unclear_untold": "and it was never given out there",
     "empty": "empty",
     "erased": "erased",

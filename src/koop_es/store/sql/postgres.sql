@@ -318,6 +318,9 @@ WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(re
 UPDATE koop_violations SET shown = %(shown)s
 WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
+-- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still.
+SELECT opened_at FROM koop_violations WHERE coop_id = %(coop_id)s AND code = %(code)s AND closed_position IS NULL
+
 -- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
 SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = %(vhs)s AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
 
@@ -645,6 +648,9 @@ UPDATE koop_lanes SET system = coalesce(%(system)s::text, system), last_sequence
     reading = coalesce(%(reading)s, reading), last_recorded_at = %(recorded_at)s, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL,
     restarted = NULL
 WHERE vhs = %(vhs)s
+
+-- lanes_that_reported: Name the VHSs of which an export was ever taken in.
+SELECT vhs FROM koop_lanes WHERE last_recorded_at IS NOT NULL ORDER BY vhs
 
 -- lane_restarted: Record that exports came under a new count, and when the first of them was made; NULL where none does (D23).
 UPDATE koop_lanes SET restarted = %(at)s WHERE vhs = %(vhs)s

@@ -306,6 +306,9 @@ WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND clo
 UPDATE koop_violations SET shown = :shown
 WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
+-- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still.
+SELECT opened_at FROM koop_violations WHERE coop_id = :coop_id AND code = :code AND closed_position IS NULL
+
 -- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
 SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = :vhs AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
 
@@ -642,6 +645,9 @@ UPDATE koop_lanes SET system = coalesce(:system, system), last_sequence = :seque
     reading = coalesce(:reading, reading), last_recorded_at = :recorded_at, applying_sequence = NULL, applying_sha256 = NULL, applying_events = 0, judgement = NULL,
     restarted = NULL
 WHERE vhs = :vhs
+
+-- lanes_that_reported: Name the VHSs of which an export was ever taken in.
+SELECT vhs FROM koop_lanes WHERE last_recorded_at IS NOT NULL ORDER BY vhs
 
 -- lane_restarted: Record that exports came under a new count, and when the first of them was made; NULL where none does (D23).
 UPDATE koop_lanes SET restarted = :at WHERE vhs = :vhs
