@@ -40,12 +40,17 @@ def touch(staff: Staff, act: Act, program: Program) -> bool:
 
 
 def correct_name(staff: Staff, act: Act, program: Program) -> bool:
-    """Correct the name of somebody; only the owner's correction counts (D6)."""
+    """Correct the name of somebody; only the owner's correction counts (D6).
+
+    Who has cancelled, and whose row shows another letter now, is a new registration under another name (D18, D5).
+    """
     held = staff.held(act)
     name = program.bookings[held]["Name"]
     if name in ("", UNSAID):
         return False
     staff.doubt(act.who, held, program)
+    if act.who in staff.facts.cancelled and staff.facts.owner_of.get(act.who) == act.vhs:
+        staff.facts.rebooked.add(act.who)
     program.amend(held, {"Name": f"{name}n" if len(name) % 2 else name[:-1]})
     return True
 

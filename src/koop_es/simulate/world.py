@@ -187,15 +187,17 @@ class World:
             self.diary.told.append(told)
             if who is None or (who not in self.staff.facts.course_of and not self._was_put_elsewhere(who)):
                 self.findings.append(f"leak: {change['id']} is about a booking nobody shares")
-            elif booking["status"] == "S" and not self._may_be_told(who):
+            elif booking["status"] == "S" and not self._may_be_told(who, change["coop_id"]):
                 self.findings.append(f"wrongly cancelled: {change['id']} tells S for person {who} without a reason")
         return changes
 
-    def _may_be_told(self, who: int) -> bool:
-        """Tell whether there is any reason for an "S": who is in a course that nobody shares has no seat in any other,
-        although a wrong file said so (D25).
+    def _may_be_told(self, who: int, coop_id: str) -> bool:
+        """Tell whether there is any reason for an "S": who is in another course, or in one that nobody shares, has no
+        seat in this one, although a wrong file said so (D25).
         """
-        return who not in self.staff.facts.course_of or self.oracle.may_be_told(who)
+        course = self.staff.facts.course_of.get(who)
+        elsewhere = course is None or (self.staff.coop_ids.get(course) != coop_id and self._was_put_elsewhere(who))
+        return elsewhere or self.oracle.may_be_told(who)
 
     def _was_put_elsewhere(self, who: int) -> bool:
         """Tell whether a wrong file said of somebody that they stand in another course (D25)."""
