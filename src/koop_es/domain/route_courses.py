@@ -306,18 +306,28 @@ class Courses:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
         It is another where it was reported before, where it is an Abo-Kurs by its mark and the lane's is the Master's,
-        and where title and first day stand in a row that was not there before: one whose COOP-Id is that of another
+        where it may be one of the VHS's own, and where title and first day stand in a row that was not there before: one whose COOP-Id is that of another
         course, or an Abo-Kurs by its mark that has none.
         """
         if self._under_number(lane) or self.is_known((row.number, row.period)):
             return False
-        is_masters = issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
-        if is_masters and _is_marked(row):
+        is_masters = self._is_masters(lane)
+        if (is_masters and _is_marked(row)) or (not is_masters and self._may_be_an_own_one(lane, row)):
             return False
         return not any(
             _is_course(other, lane) and self._may_have_lost_id(other, marked=not is_masters)
             for other in self.report.courses
         )
+
+    def _may_be_an_own_one(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row without the mark of an Abo-Kurs may be a course that its VHS shares itself, and of which
+        the export has neither number nor COOP-Id: one of its own got the COOP-Id of an Abo (R15).
+        """
+        gone = (one for one in self._unsettled(lane) if not (self.by_id[one.coop_id] or self._under_number(one)))
+        return not _is_marked(row) and any(self._is_masters(one) for one in gone)
+
+    def _is_masters(self, lane: KnownLane) -> bool:
+        return issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
 
     def _may_have_lost_id(self, row: CourseRow, *, marked: bool) -> bool:
         """Tell whether a row that was not there before may be a shared course that has the COOP-Id of another, or is

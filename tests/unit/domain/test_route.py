@@ -395,6 +395,18 @@ def test_r20_abo_course_that_lost_number_title_and_day_may_have_lost_its_mark_to
     assert taken(routed(one("N9", abo, **CHANGED, markers=markers), lanes=lanes), abo) == ("N9", [])
 
 
+@pytest.mark.parametrize(("markers", "number"), [(("100",), "N9"), ((), None)])
+def test_r15_row_with_nothing_but_the_coop_id_of_an_abo_may_be_a_course_of_its_vhs_that_is_gone(
+    markers: tuple[str, ...], number: str | None
+) -> None:
+    abo = "301-COOP-1"
+    lanes = {abo: KnownLane(abo, "N1", PERIOD, ENDS, "Aquarell", MASTER_FACTS.starts_on), TWO: LANES[TWO]}
+    routing = routed(one("N9", abo, **CHANGED, markers=markers), lanes=lanes)
+    assert taken(routing, abo) == (number, [])
+    assert routing.slices[TWO].course_absent
+    assert [item.key for item in routing.rejected] == [("N9", PERIOD)] * (number is None)
+
+
 @pytest.mark.parametrize(("markers", "follows"), [(("100",), False), ((), True)])
 def test_r15_new_abo_course_of_its_title_and_day_without_coop_id_tells_against_another_row_that_has_the_id(
     markers: tuple[str, ...], follows: bool
