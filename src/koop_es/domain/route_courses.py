@@ -306,8 +306,8 @@ class Courses:
         """Tell whether a row with a lane's COOP-Id and nothing else of it may be its course all the same (R20).
 
         It is another where it was reported before, where it is an Abo-Kurs by its mark and the lane's is the Master's,
-        where it may be one of the VHS's own, and where title and first day stand in a row that was not there before: one whose COOP-Id is that of another
-        course, or an Abo-Kurs by its mark that has none.
+        where it may be one of the VHS's own, and where title and first day stand in a row that was not there before:
+        one whose COOP-Id is that of another course, or an Abo-Kurs by its mark that has none.
         """
         if self._under_number(lane) or self.is_known((row.number, row.period)):
             return False
