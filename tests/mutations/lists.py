@@ -196,6 +196,19 @@ LISTS = (
         Named((f"{_PUT_BACK}::test_d21_s_that_no_person_signed_is_no_claim_after_the_store_was_put_back",)),
     ),
     Mutation(
+        "an S that is asked about is a cancellation once its owner shows the booking",
+        "D21",
+        "Which VHS exports first after a restore would decide who is cancelled.",
+        (
+            Edit(
+                "domain/observe_bookings.py",
+                "    return lane is not None and ref in lane.unclear\n",
+                "    return False\n",
+            ),
+        ),
+        Named((f"{_PUT_BACK}::test_d21_booking_that_the_backup_did_not_know_is_asked_about_in_every_order",)),
+    ),
+    Mutation(
         "who edited a row before cannot cancel it",
         "D21",
         "The S of a clerk would be taken for one that nobody gave out.",
