@@ -295,7 +295,10 @@ class Staff:
         return True
 
     def rebook(self, act: Act, program: Program) -> bool:
-        """Remove a booking of one's own and enter the same person anew, under other numbers (B14)."""
+        """Remove a booking of one's own and enter the same person anew, under other numbers (B14).
+
+        Where no export has shown yet which letter they had, as after a claim, nobody can tell it from the one of before.
+        """
         held = self.held(act)
         row = program.bookings[held]
         if self.facts.owner_of[act.who] != act.vhs or row["Status"] != "A":
@@ -303,8 +306,11 @@ class Staff:
         key = course_of(row)
         program.remove(held)
         booking = self._enter(act, program, program.book, key)
+        unseen = self.facts.letter[act.who] != self.facts.letter_shown.get(act.who)
         self.facts.rebooked.add(act.who)
         self._give(act.who, act.vhs, program.bookings[booking]["Status"])
+        if unseen:
+            self.facts.letter[act.who] = None
         return True
 
     def promote(self, act: Act, program: Program) -> bool:
