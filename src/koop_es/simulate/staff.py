@@ -297,7 +297,7 @@ class Staff:
     def rebook(self, act: Act, program: Program) -> bool:
         """Remove a booking of one's own and enter the same person anew, under other numbers (B14).
 
-        Where no export has shown yet which letter they had, as after a claim, nobody can tell it from the one of before.
+        Where no export has shown yet which letter they had, as after a claim, nobody can tell it from the former one.
         """
         held = self.held(act)
         row = program.bookings[held]
