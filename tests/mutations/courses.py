@@ -229,6 +229,13 @@ COURSES = (
         Named((f"{_ROUTE}::test_r20_number_that_another_course_has_now_is_told_by_participants_alone",)),
     ),
     Mutation(
+        "a title tells nothing against a COOP-Id",
+        "R15",
+        "Where two courses exchanged their COOP-Ids and got other numbers, the Ausfall of the one cancels the other.",
+        (Edit("domain/route_courses.py", "row.facts.title == other.title != lane.title", "not other"),),
+        Named((f"{_ROUTE}::test_r15_title_of_another_course_that_is_gone_tells_against_the_coop_id",)),
+    ),
+    Mutation(
         "a Beleg-ID alone tells whose booking stands in a copied course",
         "D28",
         "It was given to somebody in a course that nobody shares, of whom another VHS would hear (D18a, D15).",

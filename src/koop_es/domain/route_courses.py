@@ -349,10 +349,13 @@ class Courses:
         return self._shown[key]
 
     def _is_anothers(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether bookings, or title and first day, show a row to be the course of another COOP-Id."""
-        alike = _is_course(row, lane)
+        """Tell whether bookings show a row to be the course of another COOP-Id, or its title does, with its first day
+        where both courses have one title.
+        """
         return any(
-            self._shares_bookings(other, row) or (not alike and _is_course(row, other))
+            self._shares_bookings(other, row)
+            or (row.facts.title is not None and row.facts.title == other.title != lane.title)
+            or (_is_course(row, other) and not _is_course(row, lane))
             for other in self._unsettled(lane)
         )
 

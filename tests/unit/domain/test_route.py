@@ -395,6 +395,15 @@ def test_r20_abo_course_that_lost_number_title_and_day_may_have_lost_its_mark_to
     assert taken(routed(one("N9", abo, **CHANGED, markers=markers), lanes=lanes), abo) == ("N9", [])
 
 
+@pytest.mark.parametrize("day", [YOGA["starts_on"], date(2026, 5, 5)], ids=["the day of the other", "another day"])
+def test_r15_title_of_another_course_that_is_gone_tells_against_the_coop_id(day: date) -> None:
+    """Two courses whose COOP-Ids were exchanged got other numbers and another day: nobody's Ausfall ends the other."""
+    aquarell = one("N8", TWO, title="Aquarell", starts_on=date(2026, 5, 5))
+    routing = routed(aquarell, one("N9", ONE, title="Yoga", starts_on=day))
+    assert (routing.slices[ONE].course, routing.slices[TWO].course) == (None, None)
+    assert {item.key for item in routing.rejected} == {("N8", PERIOD), ("N9", PERIOD)}
+
+
 @pytest.mark.parametrize(("markers", "number"), [(("100",), "N9"), ((), None)])
 def test_r15_row_with_nothing_but_the_coop_id_of_an_abo_may_be_a_course_of_its_vhs_that_is_gone(
     markers: tuple[str, ...], number: str | None
