@@ -555,6 +555,18 @@ ROWS = (
         Named((f"{_MOVES}::test_d25_row_that_came_from_another_course_is_nobody_of_this_one",)),
     ),
     Mutation(
+        "a fence before somebody who was forgotten holds in one course",
+        "D18",
+        "Who is moved to another course would be known again, and told to a VHS that never had the name (D15).",
+        (Edit("domain/observe_bookings.py", "        if part.forgotten(row):\n", "        if False:\n"),),
+        Named(
+            (
+                "tests/integration/ingest/test_forgotten_elsewhere.py"
+                "::test_d18e_whoever_was_forgotten_and_is_moved_is_nobody_there_either",
+            )
+        ),
+    ),
+    Mutation(
         "moves pass by the guard",
         "D25",
         "A shifted column moves everybody, and a move is S at once.",

@@ -70,7 +70,8 @@ class Draft:
     taken back in it (D24).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
     ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
-    ``position`` gives the place in the log of the event of a version, by which people know it.
+    ``fenced`` are persons who were forgotten in another cooperation, by id and booking (D18e). ``position`` gives the
+    place in the log of the event of a version, by which people know it.
     """
 
     state: Cooperation
@@ -89,6 +90,7 @@ class Draft:
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     cells: list[RowCells] = field(default_factory=list)
+    fenced: list[tuple[str, str]] = field(default_factory=list)
     position: Callable[[int], int] = lambda version: version
     known: dict[tuple[str, int], Person] = field(default_factory=dict)
 
@@ -132,6 +134,11 @@ class Draft:
         """Hand a person over to the vault."""
         self.known[person_id, version] = person
         self.persons.append(VaultEntry(person_id, version, self.state.coop_id, ref, person))
+
+    def fence(self, person_id: str, ref: str) -> None:
+        """Let somebody who was forgotten be nobody under this booking either (D15, D18e)."""
+        self.fenced.append((person_id, ref))
+        self.erased = {*self.erased, person_id}
 
     def keep_cells(self, ref: str, editor: str = "", person: Person | None = None) -> None:
         """Hand over the cells of a row that a change list may have to quote; without any, they are needed no more."""

@@ -75,6 +75,22 @@ def has_come(former: Draft, ref: str, row: BookingRow) -> bool:
     return is_whole(former, booking, seat, row)
 
 
+def is_forgotten(former: Draft, part: Slice, ref: str, row: BookingRow) -> bool:
+    """Tell whether a row shows somebody who was forgotten under a booking of any course: TNR and moment of booking are
+    the same (D18e, D15).
+
+    Under another Beleg-ID the moment needs its time of day, and where the other booking stands as it was, this is one
+    more of the same order.
+    """
+    booking = former.state.bookings.get(ref)
+    seat = booking.seats.get(former.moment.vhs) if booking is not None else None
+    if booking is None or seat is None or booking.person_id not in former.erased:
+        return False
+    if row.participant_no != seat.participant_no or row.booked_at != booking.booked_at:
+        return False
+    return row.booking_id == seat.booking_id or (bool(moment(row.booked_at)) and part.stands(seat.booking_id) is None)
+
+
 def may_have_moved(former: Draft, ref: str, row: BookingRow) -> bool:
     """Tell whether a row may be that of a booking in another course: its TNR or its name (of a forgotten person the
     time) is the same, or says nothing (D25). Else it is somebody to whom the Beleg-ID was given since (D18a).

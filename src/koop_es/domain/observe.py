@@ -7,7 +7,7 @@ told is an acknowledgement; any other difference is a local edit, and only the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -24,14 +24,15 @@ from koop_es.domain.weight import Weight
 
 
 class Outcome(NamedTuple):
-    """What an observation adds: events in order, persons for the vault, cells that change lists quote (D22), and what
-    it does to others (D31).
+    """What an observation adds: events in order, persons for the vault, cells that change lists quote (D22), what it
+    does to others (D31), and who is to be fenced off here as well, by id and booking (D18e).
     """
 
     events: list[Event]
     persons: list[VaultEntry]
     cells: list[RowCells]
     weight: Weight = Weight()
+    fenced: Sequence[tuple[str, str]] = ()
 
 
 def observe(
@@ -93,4 +94,4 @@ def observe_into(
             draft.settle_violations()
         lane = state.lanes.get(moment.vhs)
         draft.weight.unread = lane is not None and lane.unread
-    return Outcome(draft.events, draft.persons, draft.cells, draft.weight)
+    return Outcome(draft.events, draft.persons, draft.cells, draft.weight, draft.fenced)

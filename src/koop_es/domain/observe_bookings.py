@@ -229,9 +229,11 @@ def _others_wait(draft: Draft) -> bool:
 
 
 def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) -> None:
-    """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3,
-    D5). One that moved here with the "S" of the course it left has the letter it had there (D25); one with an "S" that
-    may be of a list which went with the store lives until somebody has said whose it is (D21).
+    """Make a booking that its owner reports for the first time (B1); one already cancelled somewhere stays so (B3, D5).
+
+    One that moved here with the "S" of the course it left has the letter it had there (D25); one with an "S" that may
+    be of a list which went with the store lives until somebody has said whose it is (D21). Of somebody who was
+    forgotten nothing is kept, in whichever course the row is now (D15, D18e).
     """
     person_id = None
     left = part.letter_left(row) if status is CANCELLED else None
@@ -240,7 +242,10 @@ def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) 
         status = CONFIRMED  # nobody knows which letter it had before
     if row.person is not None:
         person_id = draft.new_person_id()
-        draft.keep_person(person_id, 1, ref, row.person)
+        if part.forgotten(row):
+            draft.fence(person_id, ref)
+        else:
+            draft.keep_person(person_id, 1, ref, row.person)
     moment = draft.moment
     version = draft.take(
         e.BookingMade(

@@ -85,8 +85,9 @@ class Slice:
     booking has the Beleg-ID of a row although its reference says otherwise (D18b), ``may_be`` tells whether a row may
     be the one of such a home (D18a), and ``taken`` whether the row of another course has a Beleg-ID, as that last
     showed (D18a), ``came`` whether a row is, whole, that of a booking in another course (D25).
-    ``untold`` are the cooperations of the export
-    whose absences are suspended. ``withheld`` tells whether a booking of this VHS is missing in another course and held
+    ``forgotten`` tells whether a row shows somebody of whom a booking in any course was forgotten (D18e). ``untold``
+    are the cooperations of the export whose absences are suspended.
+    ``withheld`` tells whether a booking of this VHS is missing in another course and held
     back since an earlier export (D19). ``letter_left`` gives, of a row with an "S" that was given out for the course it
     left, the letter of its booking there (D25). ``was_there`` tells whether the row of another course stands where a
     booking under its Beleg-ID was before, and ``went_from`` whether a booking of another course went with a program
@@ -108,6 +109,7 @@ class Slice:
     shielded: frozenset[str] = frozenset()
     suspended: Suspension | None = None
     came: Callable[[BookingRow], bool] = lambda _: False
+    forgotten: Callable[[BookingRow], bool] = lambda _: False
     references: Callable[[str], Collection[str]] = no_references
     elsewhere: Callable[[str], bool] = lambda _: False
     strays: Callable[[str], BookingRow | None] = lambda _: None

@@ -200,6 +200,9 @@ class Run:
         fence = fences.watch(tx)
         if any(item.fence != fence for item in decided):
             raise at(StoreContended, self.store.address, "a person was forgotten meanwhile")
+        if fenced := [one for item in news for one in item.fenced]:
+            fences.copy(tx, fenced)
+            fences.close(tx, [one.person_id for one in fenced], self.now.isoformat())
         vault.put(tx, chain.from_iterable(item.persons for item in news))
         cells.put(tx, chain.from_iterable(item.cells for item in decided))
         project(tx, [Touched(item.state, item.events, where) for item, where in zip(news, positions, strict=False)])

@@ -17,7 +17,7 @@ from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
-from koop_es.domain.moves import has_come, letter_left, may_have_moved
+from koop_es.domain.moves import has_come, is_forgotten, letter_left, may_have_moved
 from koop_es.domain.observation import CANCELLED, BookingRow, Report, Status
 from koop_es.domain.observe import observe_into
 from koop_es.domain.older import compare, last_said
@@ -26,8 +26,9 @@ from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
 from koop_es.domain.went_back import went_from
 from koop_es.ingest import ledger
-from koop_es.ingest.references import References
+from koop_es.ingest.references import References, was_booked_before
 from koop_es.store import Tx, fences, vault
+from koop_es.store.fences import Fence
 
 PERSON_ID_BYTES = 12
 """Length of a person's random id: 96 bits, so that two of some hundred millions never meet (D15)."""
@@ -74,6 +75,7 @@ class Decided:
     fence: int
     cells: list[RowCells]
     weight: Weight
+    fenced: list[Fence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,11 @@ class Decider:
             )
             # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15), and whether a row
             # waits any longer for what becomes of another course the same rows do not tell (D25).
-            name = UNNAMED if erased[part.coop_id] or _waits(state, self.report.vhs) else part.name
+            unnamed = erased[part.coop_id] or outcome.fenced or _waits(state, self.report.vhs)
+            name = UNNAMED if unnamed else part.name
             news = outcome.events, outcome.persons
-            result.append(Decided(state, expected, *news, name, fence, outcome.cells, outcome.weight))
+            fenced = [Fence(who, part.coop_id, ref, self.moment.recorded_at) for who, ref in outcome.fenced]
+            result.append(Decided(state, expected, *news, name, fence, outcome.cells, outcome.weight, fenced))
         return result
 
     def _let_ask(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:
@@ -153,6 +157,7 @@ class Decider:
             part.rekeyed = partial(self._rekeyed, references, part)
             part.letter_left, part.taken = partial(left.letter, part), partial(left.holds, part.coop_id)
             part.may_be, part.came = left.may_be, partial(left.came, part)
+            part.forgotten = partial(left.forgotten, part)
             part.was_there, part.went_from = partial(left.was_there, part), left.went_from
             part.complete_before = complete_before
 
@@ -178,6 +183,7 @@ class _Left:
     references: References
     judgement: Judgement
     drafts: dict[str, Draft] = field(default_factory=dict)
+    fences: list[Fence] | None = None
 
     def letter(self, part: Slice, row: BookingRow) -> Status | None:
         """Give the letter a row's booking had in another course, if its "S" was given out there: by its reference, or
@@ -198,6 +204,13 @@ class _Left:
         return any(
             home.coop_id != part.coop_id and has_come(self._draft(home.coop_id), home.ref, row) for home in homes
         )
+
+    def forgotten(self, part: Slice, row: BookingRow) -> bool:
+        """Tell whether a row shows somebody who was forgotten since it was booked, in whichever course (D18e)."""
+        if self.fences is None:
+            self.fences = fences.of_owner(self.tx, self.moment.vhs)
+        since = (fence for fence in self.fences if was_booked_before(row, fence.forgotten_at))
+        return any(is_forgotten(self._draft(fence.coop_id), part, fence.ref, row) for fence in since)
 
     def _namesakes(self, part: Slice, row: BookingRow) -> Iterator[Home]:
         """Give the bookings under a row's name that are not found under the Beleg-ID of their reference any more."""

@@ -30,7 +30,7 @@ def put(tx: Tx, person_ids: Iterable[str], at: str) -> None:
 
 
 def copy(tx: Tx, fences: Iterable[Fence]) -> None:
-    """Put up fences that stood in another store."""
+    """Put up fences that stood in another store, or before the same person in another cooperation."""
     columns = ("person_id", "coop_id", "ref", "forgotten_at")
     tx.run_many("forgotten_copy", [dict(zip(columns, fence, strict=False)) for fence in fences])
 
@@ -65,6 +65,11 @@ def found(tx: Tx, person_ids: Iterable[str], refs: Iterable[str]) -> list[Fence]
 def of_streams(tx: Tx, coop_ids: Iterable[str]) -> list[Fence]:
     """Read the fences of some cooperations."""
     return [Fence(*row) for row in tx.rows("forgotten_of_streams", coop_ids=list(coop_ids))]
+
+
+def of_owner(tx: Tx, vhs: str) -> list[Fence]:
+    """Read the fences before bookings that are a VHS's own, in whichever cooperation."""
+    return [Fence(*row) for row in tx.rows("forgotten_of_owner", since=f"{vhs}:", until=f"{vhs};")]
 
 
 def to_lines(fences: Iterable[Fence]) -> str:

@@ -224,6 +224,10 @@ WHERE person_id = ANY(%(person_ids)s::text[]) OR ref = ANY(%(refs)s::text[]) ORD
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
 WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY id
 
+-- forgotten_of_owner: Read the fences before bookings of one VHS, by a range of references.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE ref COLLATE "C" >= %(since)s AND ref COLLATE "C" < %(until)s ORDER BY id
+
 -- forgotten_unfinished: Read the fences behind which nothing was erased yet.
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHERE erased_at IS NULL ORDER BY id
 

@@ -211,6 +211,10 @@ WHERE person_id IN (SELECT value FROM json_each(:person_ids)) OR ref IN (SELECT 
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
 WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY id
 
+-- forgotten_of_owner: Read the fences before bookings of one VHS, by a range of references.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE ref >= :since AND ref < :until ORDER BY id
+
 -- forgotten_unfinished: Read the fences behind which nothing was erased yet.
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHERE erased_at IS NULL ORDER BY id
 
