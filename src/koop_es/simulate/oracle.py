@@ -65,7 +65,8 @@ class Oracle:
     showed when their course was over: they stay, and are billed (D17), also where their "S" was taken back since;
     ``ended`` are those it ever showed with "S". Of those who are ``said_wrongly`` to be "S" no file has shown another
     letter since the wrong one: an "S" that is meant is ``exported_as_mistold``, and goes with it (D32).
-    ``under_ausfall`` are those whose "S" was first shown while their course was cancelled, and stands since.
+    ``under_ausfall`` are those whose "S" was first shown while their course was cancelled, and stands since; ``read``
+    those who were ever shown in a course with its COOP-Id (R15).
     """
 
     facts: Facts
@@ -89,6 +90,7 @@ class Oracle:
     mistold: set[int] = field(default_factory=set)
     called_off: set[int] = field(default_factory=set)
     under_ausfall: set[tuple[int, int]] = field(default_factory=set)
+    read: set[tuple[int, int]] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -107,6 +109,8 @@ class Oracle:
             course = self.facts.course_of.get(who)
             if course is None:
                 continue
+            if shown.courses[who] in shown.readable:
+                self.read.add((shown.vhs, who))
             if certain:
                 self.doubtful.discard((shown.vhs, who))
             if course in shown.ended and (shown.vhs, course) in self.facts.blurred:
@@ -180,7 +184,8 @@ class Oracle:
             if fate == "shifted":  # the "S" of another may stand where a letter that nobody knows froze a live one (B6)
                 swapped = {who for who in shared if shown.rows[who][0] != "S"}
             own = {who for who in swapped if self.facts.owner_of.get(who) == shown.vhs}
-            known = swapped - {who for who in own if (shown.vhs, who) not in self.absences}
+            known = swapped - {who for who in own if (shown.vhs, who) not in self.read}
+            known -= {who for who in known if self.may_be_told(who)}  # their "S" may be one that was told
             self.said_wrongly |= {(shown.vhs, who) for who in swapped}
             few = len(known) < MANY or len(known) * 3 <= len(live)
             self.mistold |= swapped if few or fate == "shifted" else frozenset()

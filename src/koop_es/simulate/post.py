@@ -333,7 +333,7 @@ class Post:
 
         A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20),
         and by bookings it had before, where there are any: with other people it may be a parallel course. One that is
-        missing once is still one of them (D3).
+        missing once is still one of them (D3). A partial export tells only where all that was booked stands there.
         """
         vhs = parcel.shown.vhs
         for course, look in parcel.shown.looks.items():
@@ -343,6 +343,8 @@ class Post:
             strange = not readable or course in parcel.shown.doubled or (before is not None and look[1:] != before[1:])
             held = parcel.shown.belongings[course]
             known = self.belongings.get(place, held) | self.missing_once.get(place, frozenset())
+            if moved and before is not None and not parcel.shown.proves and not (known and known <= held):
+                continue
             strange |= bool(held) and (bool(known) or not parcel.shown.proves) and known.isdisjoint(held)
             if moved and strange:
                 self.staff.facts.blurred.add(place)
