@@ -15,6 +15,7 @@ _MERGES = "tests/unit/domain/test_merges.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _CARRIED = "tests/integration/ingest/test_carried_s.py"
 _REPLACED = "tests/unit/domain/test_replaced.py"
+_TYPED_OVER = "tests/unit/domain/test_typed_over.py"
 _REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
 ROWS = (
@@ -565,6 +566,22 @@ ROWS = (
                 "::test_d18e_whoever_was_forgotten_and_is_moved_is_nobody_there_either",
             )
         ),
+    ),
+    Mutation(
+        "a customer in a nameless mirror is the one whose seat it is",
+        "D18",
+        "The S of the one would be written into the row of the other, of whom nobody else knows.",
+        (Edit("domain/wanted.py", "or elsewhere or seat.shows_another:", "or elsewhere:"),),
+        Named(
+            (f"{_TYPED_OVER}::test_d18_customer_typed_over_a_nameless_mirror_is_said_and_stays_until_somebody_answers",)
+        ),
+    ),
+    Mutation(
+        "a mirror that was typed over and is gone is its booking's end",
+        "D18",
+        "Staff who remove their own customer's row would cancel a citizen of another VHS.",
+        (Edit("domain/absences.py", "    if seat.shows_another:\n", "    if False:\n"),),
+        Named((f"{_TYPED_OVER}::test_d18_removal_of_a_mirror_that_was_typed_over_ends_nobody",)),
     ),
     Mutation(
         "moves pass by the guard",

@@ -299,7 +299,8 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Po
     One that showed "S" was removed as a cancelled one (D5), and so was one that went while its course was cancelled
     (D24) or was itself gone (B11d); one that stands in another course was written there, and is not gone (B11, D25). Of
     several that nothing tells apart nobody knows whose row is gone, so that none is ended by it (D26); nor is somebody
-    in whose place another takes part since, of whom that VHS did not know (D18c).
+    in whose place another takes part since, of whom that VHS did not know (D18c), or in whose row staff of that VHS had
+    entered somebody of their own (D18).
     """
     if not seat.live:
         return "D5"
@@ -307,6 +308,8 @@ def _no_loss(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: Po
         return sparing
     if mirror_stands_elsewhere(draft, part, booking, seat):
         return "B11"
+    if seat.shows_another:
+        return "D18"
     if seat.absences + 1 < policy.orphan_confirmations:
         return None
     if means_former(draft.state, booking, draft.moment.vhs, seat.person_version):

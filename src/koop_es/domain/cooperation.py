@@ -20,6 +20,9 @@ from koop_es.domain.identifiers import is_legacy
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 from koop_es.domain.terms import LINK, Terms
 
+ANOTHER = -1
+"""Version of a person in a mirror without name that staff have typed over with somebody of their own (D18)."""
+
 PERSON_DIFFERS = 0
 """Person version of a row that does not show any version the owner ever reported."""
 
@@ -193,6 +196,11 @@ class Seat(msgspec.Struct, gc=False):
         """Tell whether the VHS's last export showed the booking."""
         there = self.absences == 0 and not (self.lost or self.archived)
         return self.status is not None and there and self.reused_by is None
+
+    @property
+    def shows_another(self) -> bool:
+        """Tell whether its row, a mirror without name, was typed over with somebody else (D18)."""
+        return self.person_version == ANOTHER
 
     @property
     def returned(self) -> bool:

@@ -24,6 +24,9 @@ MEANT = "meant"
 ALIKE = "alike"
 """Why a question stands: the "S" is in one of several rows that nothing tells apart (D26)."""
 
+TYPED_OVER = "typed_over"
+"""Why a question stands: the "S" is in a mirror in which staff entered somebody of their own (D18)."""
+
 REPLACED = "replaced"
 """Why a question stands: the "S" may mean somebody in whose place another person takes part since (D18c)."""
 

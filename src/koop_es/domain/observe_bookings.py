@@ -58,6 +58,8 @@ from koop_es.domain.put_back import ask_whose, may_be_forgotten
 from koop_es.domain.replaced import ask_whom, means_former, take_replaced
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
+from koop_es.domain.typed_over import ask_whom as ask_whom_typed
+from koop_es.domain.typed_over import take_typed_over
 from koop_es.domain.unstated import last_stated
 from koop_es.domain.waiting_rows import let_wait
 from koop_es.domain.wanted import sees_identity
@@ -328,6 +330,7 @@ def _take_change(
 ) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent, stamp = booking.ref, seat.absences > 0 or seat.lost, seat.actor
+    take_typed_over(draft, booking, seat, row)
     was = seat.status is CANCELLED, seat.person_version == PERSON_DIFFERS
     echo = status is CANCELLED and (absent or status is not seat.status) and is_echo(draft, booking, seat, row)
     # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
@@ -385,6 +388,8 @@ def _take_status(
             take_exchanged(draft, booking, other, row)
         elif row.person is None and row.ref is None and is_one_of_many(state, vhs, booking, seat):
             take_one_of_many(draft, booking, row)
+        elif seat.shows_another:
+            ask_whom_typed(draft, booking, row)
         elif means_former(state, booking, vhs, _named(draft, booking, row)):
             ask_whom(draft, booking, row)
         elif may_be_forgotten(draft, row):

@@ -78,6 +78,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "UNKNOWN_STATUS": "frozen",
     "CANCELLATION_UNCLEAR": "withheld",
     "MOVED_AND_CANCELLED": "withheld",
+    "MIRROR_SHOWS_ANOTHER": "withheld",
     "LETTERS_CHANGED_TOGETHER": "withheld",
     "ABSENCES_SUSPENDED": "suspended",
     "PROGRAM_WENT_BACK": "suspended",

@@ -42,6 +42,8 @@ def is_registration(draft: Draft, booking: Booking, seat: Seat, row: BookingRow)
     if row.ref is not None or booking.owner == draft.moment.vhs:
         return False
     before, now = witness_of_seat(draft, booking, seat), witness_of_row(row)
+    if seat.shows_another and now.name:
+        return True  # who was typed over a mirror has a row of their own by now (D18)
     if is_another(before, now):
         return True
     if not now.name or now.name == before.name or _shares_contact(before, now):

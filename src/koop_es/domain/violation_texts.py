@@ -88,6 +88,12 @@ TEXTS: dict[str, str] = {
         "where all of them show it. Is one of them somebody else's registration, entered in a copy of the row? Then "
         "delete nothing, and empty its Koop-Beleg-ID."
     ),
+    "MIRROR_SHOWS_ANOTHER": (
+        "The row {found} is the copy of booking {ref}, and somebody else stands in it, under another TNR. Nobody else "
+        "knows of that person, and nothing is written there: an S for {ref} would end the wrong booking. Is it a "
+        "customer of this VHS, empty the Koop-Beleg-ID of the row: then it is a booking of its own, and the copy is "
+        "written again. Is it not, empty name, phone and mail there."
+    ),
     "REGISTRATION_HELD": (
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
         "tells, or the mirror of {ref} being there with its Koop-Beleg-ID. Of people of one name, enter in each row the"
@@ -278,6 +284,13 @@ REPLACED = (
 )
 """What CANCELLATION_UNCLEAR says where somebody was replaced (D18c)."""
 
+TYPED_OVER = (
+    "Cancelled or not? {refs}. An S stands in a copy in which this VHS entered somebody of its own ({typed_over}): "
+    "nobody can tell whom it means. {found}. If it means that customer, answer with --reject, and empty the "
+    "Koop-Beleg-ID of the row. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where a mirror was typed over (D18)."""
+
 PUT_BACK = (
     "Cancelled or not? {refs}. The store was put back from a backup, and the S of {put_back} may be one it had given "
     "out since, such as that of an Ausfall which was taken back: no person signed it. {found}. {remedy}"
@@ -320,6 +333,7 @@ VARIANTS: dict[str, str] = {
     "exchanged": EXCHANGED,
     "alike": ALIKE,
     "replaced": REPLACED,
+    "typed_over": TYPED_OVER,
     "put_back": PUT_BACK,
     "anonymous": ANONYMOUS,
 }
@@ -331,7 +345,9 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     if code == "PARTICIPANTS_MERGED" and "course" in detail:
         return "double"
     if code == "CANCELLATION_UNCLEAR":
-        return next((case for case in ("exchanged", "alike", "replaced", "put_back") if case in detail), None)
+        return next(
+            (case for case in ("exchanged", "alike", "typed_over", "replaced", "put_back") if case in detail), None
+        )
     if code == "REGISTRATION_HELD" and "refs" in detail:
         return "anonymous"
     if code == "COURSE_VANISHED" and "abo" in detail:

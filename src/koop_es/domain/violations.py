@@ -14,7 +14,7 @@ from typing import NamedTuple
 from koop_es.domain.acknowledged import has_lost, open_refs
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
-from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED, PUT_BACK, REPLACED
+from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED, PUT_BACK, REPLACED, TYPED_OVER
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
@@ -287,7 +287,7 @@ def is_odd(seat: Seat) -> bool:
     """Tell whether a violation can be about this seat at all: of most it cannot, and most of the time went there."""
     if seat.absences or seat.unreferenced or seat.doubles or seat.waiting:
         return True
-    if seat.unknown_status is not None or seat.survivor is not None:
+    if seat.unknown_status is not None or seat.survivor is not None or seat.shows_another:
         return True
     return seat.merged_from is not None or seat.former is not None or (seat.shown_cancelled and seat.live)
 
@@ -297,6 +297,9 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
     if any(double.letter != CANCELLED.value for double in seat.doubles):
         found = ", ".join(f"{double.booking_id} ({double.letter})" for double in seat.doubles)
         yield Violation("MIRROR_DOUBLED", vhs, booking.ref, WARNING, "D26", {"found": found})
+    if seat.shows_another and seat.held and booking.claimed:
+        detail = {"found": seat.booking_id}
+        yield Violation("MIRROR_SHOWS_ANOTHER", vhs, booking.ref, CRITICAL, "D18", detail)
     if (
         seat.former is not None
         and (former := state.bookings.get(seat.former))
@@ -366,6 +369,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "exchanged": (EXCHANGED, NAMED, MEANT),
     "alike": (ALIKE,),
     "replaced": (REPLACED,),
+    "typed_over": (TYPED_OVER,),
     "put_back": (PUT_BACK,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
@@ -391,7 +395,13 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
             for case, reasons in CASES.items():
                 if of_case := sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] in reasons):
                     detail[case] = ", ".join(of_case)
-            rule = "D26" if detail.keys() & {"exchanged", "alike"} else "D18" if "replaced" in detail else "D21"
+            rule = (
+                "D26"
+                if detail.keys() & {"exchanged", "alike"}
+                else "D18"
+                if detail.keys() & {"replaced", "typed_over"}
+                else "D21"
+            )
             yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, rule, detail)
         yield from _refused(state, lane)
 

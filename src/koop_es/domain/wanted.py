@@ -455,8 +455,9 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
         waits = seat is not None and seat.doubted
         return "create" if wanted is not CANCELLED and not waits and (lane.vhs != booking.owner or restored) else None
-    if seat.absences or seat.archived or seat.survivor is not None or seat.reused_by is not None:
-        return None
+    elsewhere = seat.archived or seat.survivor is not None or seat.reused_by is not None
+    if seat.absences or elsewhere or seat.shows_another:
+        return None  # there is no row, or somebody else stands in it (D18)
     if wanted is not CANCELLED and any(held.status is not None for held in seat.waiting):
         return None  # its row shows a letter that is withheld: nothing is written before somebody has decided (D31)
     by_others = booking.cancelled_by if seat.returned else (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}

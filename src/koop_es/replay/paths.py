@@ -170,4 +170,4 @@ def _is_told(state: Cooperation, lane: Lane) -> bool:
 
 def person_text(version: int) -> str:
     """Name a version of a person, and nothing else of it (D15)."""
-    return "otherwise" if version == PERSON_DIFFERS else f"v{version}"
+    return "otherwise" if version <= PERSON_DIFFERS else f"v{version}"

@@ -31,7 +31,7 @@ def shown_person(told: Telling, ref: str, version: int | None, *, near: bool = F
         return told.people.get((booking.person_id, booking.person_version))
     made = told.facts.made.get(ref)
     known = made.person_id if made is not None and made.person_id is not None else ""
-    if version != PERSON_DIFFERS:
+    if version > PERSON_DIFFERS:
         return told.facts.people.get((known, version))
     if near and booking is not None and (person := told.facts.people.get((known, booking.person_version))):
         return replace(person, name=f"{person.name} ")

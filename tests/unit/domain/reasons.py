@@ -152,6 +152,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("BELEG_ID_REUSED", "D18"): ("warning", BOTH),
     ("MIRROR_WITHOUT_REFERENCE", "D26"): ("warning", BOTH | {"refs"}),
     ("MIRROR_DOUBLED", "D26"): ("warning", {"found"}),
+    ("MIRROR_SHOWS_ANOTHER", "D18"): ("critical", {"found"}),
     ("REGISTRATION_HELD", "D27"): ("warning", {"found"}),
     ("REGISTRATION_HELD", "D26"): ("warning", {"found", "refs"}),
     ("CANCELLED_BOOKING_REACTIVATED", "D5"): ("critical", {"found"}),
@@ -168,6 +169,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
 OTHERWISE = {
     ("CANCELLATION_UNCLEAR", "D26"): {"refs", "found", "alike"},
     ("CANCELLATION_UNCLEAR", "D21"): {"refs", "found", "put_back"},
+    ("CANCELLATION_UNCLEAR", "D18"): {"refs", "found", "typed_over"},
 }
 """The details that another text of the same code and rule needs."""
 

@@ -177,6 +177,12 @@ _ALIKE = (
 )
 """What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
 
+_TYPED_OVER = (
+    "Storniert oder nicht? {refs}. Ein S steht in einer Kopie, in die diese VHS jemanden von sich eingetragen hat "
+    "({typed_over}): niemand kann sagen, wen es meint. {found}. Meint es diese Person, mit --reject antworten und in "
+    "der Zeile die Koop-Beleg-ID leeren. {remedy}"
+)
+
 _REPLACED = (
     "Storniert oder nicht? {refs}. Ein S wurde gesetzt, bevor diese VHS wusste, dass jetzt eine andere Person "
     "teilnimmt ({replaced}): niemand weiß, ob es diese meint oder die frühere. {found}. Meint es die frühere, bitte "
@@ -211,6 +217,6 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "forgotten": _FORGOTTEN,
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
-    "alike": _ALIKE, "replaced": _REPLACED, "put_back": _PUT_BACK, "anonymous": _ANONYMOUS,
+    "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "put_back": _PUT_BACK, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -63,6 +63,13 @@ VIOLATIONS: dict[str, str] = {
         "Die Belegung {ref} steht in den Zeilen {found}: es ist ein Platz. Die überzähligen Zeilen löschen; S zählt "
         "nur, wenn alle es zeigen."
     ),
+    "MIRROR_SHOWS_ANOTHER": (
+        "Die Zeile {found} ist die Kopie der Belegung {ref}, und darin steht jemand anderes, unter einer anderen TNR. "
+        "Von dieser Person weiß sonst niemand, und es wird nichts dorthin geschrieben: ein S für {ref} würde die "
+        "falsche Belegung beenden. Ist es eine Kundin oder ein Kunde dieser VHS, in der Zeile die Koop-Beleg-ID "
+        "leeren: dann ist sie eine eigene Belegung, und die Kopie wird neu geschrieben. Sonst dort Name, Telefon und "
+        "Mail leeren."
+    ),
     "REGISTRATION_HELD": (
         "Die neue Zeile {found} kann die Belegung {ref} sein: sie wartet, und die anderen wissen von ihrem Platz "
         "nichts. Das klärt ein vollständiger Export, oder dass die Kopie von {ref} mit ihrer Koop-Beleg-ID da ist. Bei "
