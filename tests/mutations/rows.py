@@ -8,6 +8,8 @@ _ALIKE = "tests/unit/domain/test_alike.py"
 _MISNAMED = "tests/acceptance/test_misnamed.py"
 _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
+_ROUTE = "tests/unit/domain/test_route.py"
+_NUMBERS = "tests/integration/ingest/test_exchanged_numbers.py"
 _UNSTATED = "tests/unit/connectors/test_unstated.py"
 _IDENTITY = "tests/unit/domain/test_identity.py"
 _SAME_NAMES = "tests/unit/domain/test_same_names.py"
@@ -341,6 +343,26 @@ ROWS = (
             ),
         ),
         Named((f"{_BESIDE}::test_d28_exchange_of_numbers_that_people_do_not_tell_is_held_and_shares_nobody",)),
+    ),
+    Mutation(
+        "who came by a number alone tells which course has it",
+        "D28",
+        "Whoever books the course that has the number now would be shown to every VHS of the other.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "for trace in self.traces(lane.coop_id) if trace.sure]",
+                "for trace in self.traces(lane.coop_id)]",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_d28_who_came_by_the_number_alone_does_not_tell_which_course_it_is",)),
+    ),
+    Mutation(
+        "who came by a number alone stays in the course that gave it away",
+        "D25",
+        "Its Master would keep somebody of another course until a person answers.",
+        (Edit("domain/moves.py", "return not (came_since and part.is_another(row))", "return True"),),
+        Named((f"{_NUMBERS}::test_d25_numbers_of_two_shared_courses_are_exchanged_while_a_delta_has_bookings_only",)),
     ),
     Mutation(
         "a shared course that exchanged numbers with another is not followed",

@@ -172,7 +172,8 @@ def _is_spared(draft: Draft, part: Slice, booking: Booking, seat: Seat, policy: 
         rule = "D32"
     elif own:
         rule = "D24" if seat.spared else _sparing(draft, seat, policy)
-        if not rule and (row := stands_elsewhere(draft, part, booking, seat)) and is_left_behind(draft, row):
+        row = None if rule else stands_elsewhere(draft, part, booking, seat)
+        if row is not None and is_left_behind(draft, part, seat, row):
             rule = "R20"
     else:
         rule = _no_loss(draft, part, booking, seat, policy) or ""
@@ -192,7 +193,7 @@ def _takes_move(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool
     if seat.taken_back:
         return False  # an operator has said that it is here, and nobody has moved the row back yet (D32)
     row = stands_elsewhere(draft, part, booking, seat)
-    if row is None or is_over(draft) or is_left_behind(draft, row):
+    if row is None or is_over(draft) or is_left_behind(draft, part, seat, row):
         return False
     if not draft.state.cancelled:
         _weigh(draft, booking, seat, at_once=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from koop_es.domain.acknowledged import row_stands_since
 from koop_es.domain.cooperation import Booking
 from koop_es.domain.draft import People
 from koop_es.domain.observation import CANCELLED, BookingRow
@@ -17,13 +18,15 @@ class Trace(NamedTuple):
     ``ids`` are its Beleg-ID together with TNR or time, for a Beleg-ID alone may be another's meanwhile (D18a); TNR and
     time where Beleg-IDs are made of the course's number; and of a mirror its Koop-Beleg-ID, which outlasts a merge.
     ``others`` tell one that has other ids now: its time of day, and name with mail or phone. ``live`` says that it is
-    there and not "S", ``own`` that it is no mirror.
+    there and not "S", ``own`` that it is no mirror. One that is not ``sure`` no complete export has shown yet: by the
+    number alone it was put into the course, which may be another's meanwhile (R20).
     """
 
     ids: frozenset[str]
     others: frozenset[str]
     live: bool
     own: bool
+    sure: bool = True
 
 
 def trace_of_row(row: BookingRow, vhs: str, *, composed: bool) -> Trace:
@@ -34,15 +37,18 @@ def trace_of_row(row: BookingRow, vhs: str, *, composed: bool) -> Trace:
     return Trace(frozenset((*ids, *reference)), frozenset(_others(witness)), row.status is not CANCELLED, own)
 
 
-def trace_of_booking(booking: Booking, vhs: str, people: People, *, composed: bool) -> Trace:
-    """Read the trace of a booking as a VHS showed it last; a forgotten person is missing among the people."""
+def trace_of_booking(booking: Booking, vhs: str, people: People, *, composed: bool, complete: int | None) -> Trace:
+    """Read the trace of a booking as a VHS showed it last; a forgotten person is missing among the people, and
+    ``complete`` is the number of the last complete export, if any.
+    """
     seat = booking.seats[vhs]
     shown = Shown(seat.booking_id, seat.participant_no, seat.booked_at)
     person = people.get((booking.person_id or "", seat.person_version or booking.person_version))
     witness = witness_of_person(shown, person)
     ids, own = _ids(shown, witness, composed=composed), booking.owner == vhs
     reference = () if own else (booking.ref,)
-    return Trace(frozenset((*ids, *reference)), frozenset(_others(witness)), seat.held and seat.live, own)
+    sure = complete is None or row_stands_since(seat) <= complete
+    return Trace(frozenset((*ids, *reference)), frozenset(_others(witness)), seat.held and seat.live, own, sure)
 
 
 def _ids(shown: Shown, witness: Witness, *, composed: bool) -> Iterator[str]:

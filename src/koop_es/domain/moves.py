@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from koop_es.domain import events as e
+from koop_es.domain.acknowledged import row_stands_since
 from koop_es.domain.cooperation import TOLD, Booking, Reason, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
@@ -61,7 +62,7 @@ def has_left(draft: Draft, part: Slice, booking: Booking, seat: Seat, rows: Coll
     if booking.owner != draft.moment.vhs or any(row.booking_id == seat.booking_id for row in part.bookings):
         return False
     row = part.stands(seat.booking_id)
-    if row is None or not is_whole(draft, booking, seat, row) or is_left_behind(draft, row):
+    if row is None or not is_whole(draft, booking, seat, row) or is_left_behind(draft, part, seat, row):
         return False
     return not any(is_its_row(draft, booking, seat, other) for other in rows)
 
@@ -105,14 +106,19 @@ def may_have_moved(former: Draft, ref: str, row: BookingRow) -> bool:
     return known is None or row.person is None or same_name(known, row.person)
 
 
-def is_left_behind(draft: Draft, row: BookingRow) -> bool:
+def is_left_behind(draft: Draft, part: Slice, seat: Seat, row: BookingRow) -> bool:
     """Tell whether the row of a booking stands under a number that its course had before (R20, D25).
 
     Whoever copies a course to a new number moves the people over one by one, and the COOP-Id is gone already: nobody
-    can tell who was left there from who was moved back. An "S" that was set there is one all the same.
+    can tell who was left there from who was moved back. An "S" that was set there is one all the same. And who came
+    by that number alone, since the last complete export, is where the number belongs to another course by now.
     """
     lane = draft.state.lanes[draft.moment.vhs]
-    return row.status is not CANCELLED and (row.number, row.period) in lane.former_keys
+    if row.status is not CANCELLED and (row.number, row.period) in lane.former_keys:
+        complete = part.complete_before()
+        came_since = complete is not None and row_stands_since(seat) > complete
+        return not (came_since and part.is_another(row))
+    return False
 
 
 def is_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) -> bool:

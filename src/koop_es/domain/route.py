@@ -21,7 +21,7 @@ from koop_es.domain.observation import (
     Report,
     told_by,
 )
-from koop_es.domain.route_courses import WAIT, Courses
+from koop_es.domain.route_courses import WAIT, Courses, has_nothing_of
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
 from koop_es.domain.unstated import BareMirrors, unusable
 
@@ -97,7 +97,7 @@ class _Bookings:
             part.proves_absence = part.proves_absence and complete and part.course is not None
             part.protected, part.elsewhere = protected, everywhere.hold
             if complete:
-                part.stands = everywhere.stands
+                part.stands, part.is_another = everywhere.stands, partial(self._is_another, part)
         self._say_whose(seats, self._suspend(seats) if complete else self._legible(seats))
         routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
 
@@ -122,6 +122,14 @@ class _Bookings:
                 targets[part.course.number, period] = coop_id
         local |= {(item.key[0], item.key[1]) for item in routing.rejected if item.key is not None} | courses.untold
         self._local, self._targets = local, targets
+
+    def _is_another(self, part: Slice, row: BookingRow) -> bool:
+        """Tell whether a row stands in another shared course than this one, or in one of other title and first day."""
+        target = self._targets.get((row.number, row.period))
+        if target is not None or part.course is None:
+            return target not in (None, part.coop_id)
+        rows = [course for course in self._courses.by_number[row.number] if course.period in (row.period, None)]
+        return bool(rows) and all(has_nothing_of(course.facts, part.course.facts) for course in rows)
 
     def _is_local(self, key: Key) -> bool:
         return key in self._local or self._is_catalogue(key)

@@ -12,7 +12,7 @@ from datetime import date
 
 from koop_es.domain.admission import Stranger
 from koop_es.domain.belongings import Trace, has_others, may_be_the_same, shares, took_all_over, trace_of_row
-from koop_es.domain.course import ABO_MARKER
+from koop_es.domain.course import ABO_MARKER, CourseFacts
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
 from koop_es.domain.observation import CourseRow, Kind, Rejected, Report, told_by_course
 from koop_es.domain.slices import Key, KnownLane, Slice
@@ -163,15 +163,19 @@ class Courses:
         return (named or other) and not self._shares_bookings(lane, row)
 
     def _is_neighbour(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether a row of a complete export under a lane's number is a course that nobody shares, which exchanged
-        numbers with it: the COOP-Id stands in one that was reported beside, nobody who had booked stands here, and
-        title or first day are others, or other people are booked (D28, R20).
+        """Tell whether a row of a complete export under a lane's number is another course, which has that number now:
+        the COOP-Id stands in a row with title and first day of the lane's course, which are others here, and nobody
+        stands here who had booked for certain (R20). Or it stands in one that was reported beside, nobody who had
+        booked stands here, and title or first day are others, or other people are booked (D28).
         """
-        beside = any(self._stood_beside(other) for other in self.by_id[lane.coop_id] if other is not row)
-        if not beside or row.external_number in (None, lane.coop_id) or not self._tells(lane):
+        others = [other for other in self.by_id[lane.coop_id] if other is not row]
+        if not others or row.external_number in (None, lane.coop_id) or not self._tells(lane):
             return False
+        if _is_another(row, lane) and any(_is_course(other, lane) for other in others):
+            return not shares(self._surely_booked(lane), self._bookings_of(row))
         known, shown = self.traces(lane.coop_id), self._bookings_of(row)
-        return not shares(known, shown) and (not _is_course(row, lane) or has_others(known, shown))
+        other = any(map(self._stood_beside, others)) and (not _is_course(row, lane) or has_others(known, shown))
+        return other and not shares(known, shown)
 
     def _hold(self, lane: KnownLane, row: CourseRow) -> None:
         """Set the row under a lane's number aside, and its bookings with it, until an export tells (R20), or the two
@@ -338,7 +342,12 @@ class Courses:
         return marked and _is_marked(row) and not self.is_known((row.number, row.period))
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
-        return shares(self.traces(lane.coop_id), self._bookings_of(row))
+        """Tell whether a booking of a lane stands in a row: one that is certainly of its course, if any is (R20)."""
+        return shares(self._surely_booked(lane) or self.traces(lane.coop_id), self._bookings_of(row))
+
+    def _surely_booked(self, lane: KnownLane) -> list[Trace]:
+        """Trace what a complete export has shown of a lane: what partial ones added came in by the number alone."""
+        return [trace for trace in self.traces(lane.coop_id) if trace.sure]
 
     def _bookings_of(self, row: CourseRow) -> list[Trace]:
         """Trace the bookings that an export shows under the number of a row."""
@@ -403,6 +412,18 @@ class Courses:
 def _is_marked(row: CourseRow) -> bool:
     """Tell whether a course is an Abo-Kurs by its mark (R28)."""
     return ABO_MARKER in (row.facts.markers or ())
+
+
+def has_nothing_of(facts: CourseFacts, others: CourseFacts) -> bool:
+    """Tell whether title and first day of two courses are both stated, and both others (R20, D29)."""
+    stated = None not in (facts.title, facts.starts_on, others.title, others.starts_on)
+    return stated and facts.title != others.title and facts.starts_on != others.starts_on
+
+
+def _is_another(row: CourseRow, lane: KnownLane) -> bool:
+    """Tell whether title or first day of a row are another's; what is not stated tells nothing (D29)."""
+    shown, known = (row.facts.title, row.facts.starts_on), (lane.title, lane.starts_on)
+    return None not in (*shown, *known) and shown != known
 
 
 def _is_course(row: CourseRow, lane: KnownLane) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -252,8 +252,10 @@ def _traces(tx: Tx, report: Report) -> Callable[[str], tuple[Trace, ...]]:
     def traces(coop_id: str) -> tuple[Trace, ...]:
         state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
         people, known = vault.of_streams(tx, [coop_id]), state.reported_seats(vhs)
+        complete = ledger.complete_before(tx, vhs, report.sequence or 0)
         shown = (booking for booking_id, booking in known.items() if booking_id)
-        return tuple(trace_of_booking(booking, vhs, people, composed=report.composed) for booking in shown)
+        how = partial(trace_of_booking, vhs=vhs, people=people, composed=report.composed, complete=complete)
+        return tuple(map(how, shown))
 
     return traces
 

@@ -230,7 +230,7 @@ def test_r20_course_that_changed_number_and_all_its_bookings_follows_its_coop_id
 def test_r20_renumbered_course_is_known_by_the_reference_of_a_mirror_that_was_merged() -> None:
     """All its numbers are others, and who booked since was not known: no second course is to be made (R28)."""
     world = shared()
-    known = (trace_of_booking(world.state.bookings["301:7"], MASTER, world.people, composed=False),)
+    known = (trace_of_booking(world.state.bookings["301:7"], MASTER, world.people, composed=False, complete=None),)
     merged = mirror("80", "301:7", tnr="T90", person=ANNA, at="2026-01-06T10:00:00+01:00", number="N9")
     new = at("N9", "81", person=BERND, at="2026-01-07T10:00:00+01:00")
     routing = route(export(one("N9"), two(), merged, new), LANES, lambda _: False, traces=lambda _: known)
@@ -773,3 +773,50 @@ def test_d25_mirrors_in_a_course_nobody_shares_are_strays_unless_they_show_an_s(
     stray = mirror("8", "301:7", number="LOCAL")
     rows = [mirror("9", "301:9", "S", number="LOCAL"), stray]
     assert routed(one(), two(), row(MASTER, number="LOCAL", coop_id=""), *rows).strays == {"301:7": stray}
+
+
+def unsure(*ids: str) -> tuple[Trace, ...]:
+    """Trace bookings that partial exports alone have shown."""
+    return tuple(trace._replace(sure=False) for trace in traces_of_ids(ids))
+
+
+COOKING: dict[str, Any] = {"title": "Kochen", "starts_on": date(2026, 5, 5)}
+
+
+@pytest.mark.parametrize("sure", [("1", "2"), ()], ids=["booked before", "nobody before"])
+def test_d28_who_came_by_the_number_alone_does_not_tell_which_course_it_is(sure: tuple[str, ...]) -> None:
+    """COOP-Id, title and first day stand under another number, and the one here shows another course."""
+    known = {ONE: traces_of_ids(sure) + unsure("9"), TWO: ()}
+    stand = [at("N9", booking_id) for booking_id in sure]
+    cook, courses = at("N1", "9"), (one("N1", "", **COOKING), one("N9"), two())
+    routing = route(export(*courses, cook, at("N1", "10"), *stand), LANES, lambda _: False, traces=known.__getitem__)
+    assert taken(routing, ONE) == ("N9", list(sure))
+    assert [row.number for row in routing.catalogue] == ["N1"]
+    assert routing.slices[ONE].is_another(cook)
+
+
+def test_d28_who_came_by_the_number_alone_does_not_keep_a_course_that_exchanged_it_with_another() -> None:
+    known = {ONE: traces_of_ids({"1"}), TWO: traces_of_ids({"2"}) + unsure("9")}
+    rows = one("N2"), two("N1"), at("N2", "1"), at("N2", "9"), at("N1", "2")
+    routing = route(export(*rows), LANES, lambda _: False, traces=known.__getitem__)
+    assert (taken(routing, ONE), taken(routing, TWO)) == (("N2", ["1", "9"]), ("N1", ["2"]))
+    assert not routing.rejected
+    assert routing.slices[TWO].is_another(rows[3])
+
+
+def test_r15_partial_export_does_not_tell_a_lost_coop_id_by_who_came_by_the_number_alone() -> None:
+    known = {ONE: traces_of_ids({"1"}) + unsure("9"), TWO: ()}
+    rows = one("N1", "", **COOKING), at("N1", "9")
+    routing = route(export(*rows, kind=Kind.DELTA), LANES, lambda _: False, traces=known.__getitem__)
+    assert ONE not in routing.slices
+    assert routing.rejected[0].remedy.startswith("export in full")
+
+
+@pytest.mark.parametrize("facts", [{"title": "Kochen"}, {"title": None}, {}], ids=["day alike", "not stated", "alike"])
+def test_r20_course_that_may_have_been_copied_to_another_number_is_not_certainly_another(facts: dict[str, Any]) -> None:
+    """Who is left there is asked about, and not cancelled."""
+    known = {ONE: traces_of_ids({"1"}), TWO: ()}
+    rows = one("N1", "", **facts), one("N9"), two(), at("N9", "1"), at("N1", "9")
+    routing = route(export(*rows), LANES, lambda _: False, traces=known.__getitem__)
+    assert taken(routing, ONE) == ("N9", ["1"])
+    assert not routing.slices[ONE].is_another(rows[-1])
