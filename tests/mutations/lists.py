@@ -7,6 +7,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _AUSFALL = "tests/unit/domain/test_ausfall_taken_back.py"
 _TURNED = "tests/unit/domain/test_turned_back.py"
 _ECHO = "tests/unit/domain/test_echo.py"
+_ANOTHER = "tests/unit/domain/test_another_person.py"
 _PUT_BACK = "tests/unit/domain/test_put_back.py"
 
 LISTS = (
@@ -187,6 +188,32 @@ LISTS = (
         "A connector that carries each id out once makes the mirror twice.",
         (Edit("domain/wanted.py", "    if create is not None and create.change >= anew:\n", "    if False:\n"),),
         Named((f"{_ECHO}::test_d22_a_create_keeps_its_id_until_it_is_seen_and_what_changed_since_follows",)),
+    ),
+    Mutation(
+        "an S in the mirror of somebody else cancels who has the Beleg-ID now",
+        "D18",
+        "A program that gives Beleg-IDs out again would cancel citizens by the rows of others.",
+        (
+            Edit(
+                "domain/another_person.py",
+                "    if not booking.claimed or booking.person_id in draft.erased:\n",
+                "    if booking.ref:\n",
+            ),
+        ),
+        Named((f"{_ANOTHER}::test_d18_s_in_the_mirror_of_somebody_else_cancels_nobody_in_either_order",)),
+    ),
+    Mutation(
+        "whose mirror it was is not looked up when its owner shows the booking",
+        "D18",
+        "Which VHS exports first would decide whether somebody who cancelled is asked about.",
+        (
+            Edit(
+                "domain/another_person.py",
+                "    person = draft.shown.get((vhs, booking.ref))\n",
+                "    person = None\n",
+            ),
+        ),
+        Named((f"{_ANOTHER}::test_d18_s_of_who_shares_a_witness_is_a_claim_in_either_order",)),
     ),
     Mutation(
         "an S of a list that went with the store is a cancellation",

@@ -70,7 +70,8 @@ class Draft:
     taken back in it (D24).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
     ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
-    ``fenced`` are persons who were forgotten in another cooperation, by id and booking (D18e). ``position`` gives the
+    ``fenced`` are persons who were forgotten in another cooperation, by id and booking (D18e). ``shown`` are those in
+    mirrors whose owner has not reported the booking, by VHS and booking (D18). ``position`` gives the
     place in the log of the event of a version, by which people know it.
     """
 
@@ -93,6 +94,7 @@ class Draft:
     fenced: list[tuple[str, str]] = field(default_factory=list)
     position: Callable[[int], int] = lambda version: version
     known: dict[tuple[str, int], Person] = field(default_factory=dict)
+    shown: Mapping[tuple[str, str], Person] = field(default_factory=dict)
 
     def add(
         self,

@@ -548,9 +548,10 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may be that of
     the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that other
     booking), ``alike`` (the row is one of several that nothing tells apart, D26), ``replaced`` (it may mean somebody in
-    whose place another person takes part, D18c), ``cannot_compare`` (it would be overwritten unseen, D22),
-    ``put_back`` (the store was put back, and may have given it out before) or ``untold`` (it was never given out
-    there).
+    whose place another person takes part, D18c), ``typed_over`` (staff entered somebody of their own in the row, D18),
+    ``somebody_else`` (the row names another person than the one who booked, D18), ``cannot_compare`` (it would be
+    overwritten unseen, D22), ``put_back`` (the store was put back, and may have given it out before) or ``untold`` (it
+    was never given out there).
     """
 
     ref: str

@@ -30,6 +30,9 @@ TYPED_OVER = "typed_over"
 REPLACED = "replaced"
 """Why a question stands: the "S" may mean somebody in whose place another person takes part since (D18c)."""
 
+SOMEBODY_ELSE = "somebody_else"
+"""Why a question stands: the row of the "S" names another person than the one who booked (D18)."""
+
 PUT_BACK = "put_back"
 """Why a question stands: the store was put back from a backup, and the "S" may be one it had given out since (D21)."""
 
@@ -122,8 +125,13 @@ _COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.se
 
 
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
-    """Open a question; an "S" that may mean somebody who was replaced counts no longer while it stands (D18c)."""
+    """Open a question; an "S" that may mean somebody else counts no longer while it stands: one who was replaced, or in
+    whose row the owner's Beleg-ID is that of another person (D18).
+    """
     lane, booking = state.lanes.get(event.vhs), state.bookings.get(event.ref)
+    if event.why == SOMEBODY_ELSE and booking is not None and event.vhs in booking.cancelled_by:
+        booking.cancelled_by -= {event.vhs}
+        booking.changed = state.version  # it lives for the first time: nobody was told of it
     if event.why == REPLACED and booking is not None and event.vhs in booking.cancelled_by:
         booking.cancelled_by -= {event.vhs}
         live_again(state, booking, noted=True)

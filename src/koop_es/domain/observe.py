@@ -7,8 +7,9 @@ told is an acknowledgement; any other difference is a local edit, and only the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from copy import deepcopy
+from types import MappingProxyType
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
@@ -16,6 +17,7 @@ from koop_es.domain.draft import Draft, Moment, People, RowCells, VaultEntry
 from koop_es.domain.echoes import note_course_not_seen
 from koop_es.domain.events import Event
 from koop_es.domain.judgement import NOTHING, Judgement
+from koop_es.domain.observation import Person
 from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
 from koop_es.domain.observe_course import observe_course, observe_return
 from koop_es.domain.slices import Slice
@@ -46,11 +48,13 @@ def observe(
     system: str | None = None,
     judgement: Judgement = NOTHING,
     erased: Set[str] = frozenset(),
+    shown: Mapping[tuple[str, str], Person] = MappingProxyType({}),
 ) -> Outcome:
     """Tell what a slice says that is new; the state given stays as it is.
 
     ``judgement`` says what of the export is held back (D4, D19, D31); ``new_person_id`` names a person the
-    vault does not know yet; ``system`` is the VHS's admin program; of persons who are ``erased`` nothing is news (D15).
+    vault does not know yet; ``system`` is the VHS's admin program; of persons who are ``erased`` nothing is news (D15);
+    ``shown`` are the persons in rows of mirrors whose owner has not reported them yet (D18).
     """
     return observe_into(
         deepcopy(state),
@@ -62,6 +66,7 @@ def observe(
         system=system,
         judgement=judgement,
         erased=erased,
+        shown=shown,
     )
 
 
@@ -76,9 +81,10 @@ def observe_into(
     system: str | None = None,
     judgement: Judgement = NOTHING,
     erased: Set[str] = frozenset(),
+    shown: Mapping[tuple[str, str], Person] = MappingProxyType({}),
 ) -> Outcome:
     """Do what ``observe`` does, and carry the state given along to what it is after the events."""
-    draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement)
+    draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement, shown=shown)
     draft.complete, draft.complete_courses = part.proves_absence, part.course_absent
     if not state.ended:
         open_for_bookings = observe_course(draft, part, policy, system)

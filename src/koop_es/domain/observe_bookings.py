@@ -22,6 +22,7 @@ from koop_es.domain.absences import (
 )
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.alike import is_one_of_many, take_one_of_many
+from koop_es.domain.another_person import ask_of_another, is_of_another, was_of_another
 from koop_es.domain.as_before import note_as_before
 from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
@@ -35,7 +36,7 @@ from koop_es.domain.echoes import (
     told_anything,
     withdrawn_s,
 )
-from koop_es.domain.evolve_echo import REPLACED
+from koop_es.domain.evolve_echo import REPLACED, SOMEBODY_ELSE
 from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
@@ -275,9 +276,13 @@ def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) 
     if (status is CANCELLED and left is None) or len(seats) == 1:
         return
     told = draft.state.bookings[ref].cancelled_by
-    shown = (vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs not in told)
-    for vhs in sorted(vhs for vhs in shown if not _is_asked(draft.state, vhs, ref)):
-        draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
+    for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs != moment.vhs):
+        if _is_asked(draft.state, vhs, ref):
+            continue
+        if was_of_another(draft, draft.state.bookings[ref], vhs, seats[vhs]):
+            draft.add(e.CancellationUnclear, "D18", vhs=vhs, cause=version, ref=ref, why=SOMEBODY_ELSE)
+        elif vhs not in told:
+            draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
 
 
 def _is_asked(state: Cooperation, vhs: str, ref: str) -> bool:
@@ -295,8 +300,9 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     over = state.cancelled if booking is None else state.is_cancelled(booking) or booking.ever_cancelled
     claims = status is CANCELLED and (not over or told_anything(draft))
     # Where many such letters are withheld the mirror is there all the same, with the letter it was made with (D31a).
+    another = claims and booking is not None and is_of_another(draft, booking, row, first=True)
     waits = claims and booking is not None and booking.claimed and not state.is_cancelled(booking)
-    waits = waits and not may_be_forgotten(draft, row) and holds_letters(draft, Effect.CANCELLATION)
+    waits = waits and not (another or may_be_forgotten(draft, row)) and holds_letters(draft, Effect.CANCELLATION)
     version = draft.take(
         e.BookingDelivered(
             vhs=vhs,
@@ -319,6 +325,8 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         keep_cells(draft, booking, seat, row, (False, False))
     if claims and means_former(state, booking, vhs, _named(draft, booking, row)):
         draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=REPLACED)
+    elif another:
+        draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=SOMEBODY_ELSE)
     elif claims and may_be_forgotten(draft, row):
         ask_whose(draft, ref, row, delivered=True)
     elif claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
@@ -392,9 +400,9 @@ def _take_status(
             ask_whom_typed(draft, booking, row)
         elif means_former(state, booking, vhs, _named(draft, booking, row)):
             ask_whom(draft, booking, row)
-        elif may_be_forgotten(draft, row):
-            ask_whose(draft, ref, row)
-        elif not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):
+        elif not (
+            _asks_whose(draft, booking, row) or letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION)
+        ):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (
         seat.status is CANCELLED
@@ -407,6 +415,19 @@ def _take_status(
         draft.add(e.BookingReported, rule, row=row, ref=ref, status=status)
     else:
         _take_letter(draft, ref, row, status)
+
+
+def _asks_whose(draft: Draft, booking: Booking, row: BookingRow) -> bool:
+    """Ask whose an "S" is whose row names somebody else (D18), or that may be of a list which went with the store
+    (D21); tells whether it is asked.
+    """
+    if draft.moment.vhs != booking.owner and is_of_another(draft, booking, row, first=False):
+        ask_of_another(draft, booking.ref, row)
+    elif may_be_forgotten(draft, row):
+        ask_whose(draft, booking.ref, row)
+    else:
+        return False
+    return True
 
 
 def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:

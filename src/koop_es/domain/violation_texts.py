@@ -291,6 +291,13 @@ TYPED_OVER = (
 )
 """What CANCELLATION_UNCLEAR says where a mirror was typed over (D18)."""
 
+SOMEBODY_ELSE = (
+    "Cancelled or not? {refs}. The S of {somebody_else} stands in a copy that shows somebody else than who booked, in "
+    "name, mail, phone and moment: the Beleg-ID in its Koop-Beleg-ID may have been given to another person since. "
+    "{found}. If so, answer with --reject. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where the row is somebody else's (D18)."""
+
 PUT_BACK = (
     "Cancelled or not? {refs}. The store was put back from a backup, and the S of {put_back} may be one it had given "
     "out since, such as that of an Ausfall which was taken back: no person signed it. {found}. {remedy}"
@@ -334,10 +341,15 @@ VARIANTS: dict[str, str] = {
     "alike": ALIKE,
     "replaced": REPLACED,
     "typed_over": TYPED_OVER,
+    "somebody_else": SOMEBODY_ELSE,
     "put_back": PUT_BACK,
     "anonymous": ANONYMOUS,
 }
 """What one code says in particular cases."""
+
+
+UNCLEAR = ("exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back")
+"""Cases of CANCELLATION_UNCLEAR, the one first that says most of what is to be done."""
 
 
 def variant(code: str, detail: dict[str, str]) -> str | None:
@@ -345,9 +357,7 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
     if code == "PARTICIPANTS_MERGED" and "course" in detail:
         return "double"
     if code == "CANCELLATION_UNCLEAR":
-        return next(
-            (case for case in ("exchanged", "alike", "typed_over", "replaced", "put_back") if case in detail), None
-        )
+        return next((case for case in UNCLEAR if case in detail), None)
     if code == "REGISTRATION_HELD" and "refs" in detail:
         return "anonymous"
     if code == "COURSE_VANISHED" and "abo" in detail:

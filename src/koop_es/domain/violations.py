@@ -14,7 +14,16 @@ from typing import NamedTuple
 from koop_es.domain.acknowledged import has_lost, open_refs
 from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
-from koop_es.domain.evolve_echo import ALIKE, EXCHANGED, MEANT, NAMED, PUT_BACK, REPLACED, TYPED_OVER
+from koop_es.domain.evolve_echo import (
+    ALIKE,
+    EXCHANGED,
+    MEANT,
+    NAMED,
+    PUT_BACK,
+    REPLACED,
+    SOMEBODY_ELSE,
+    TYPED_OVER,
+)
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
@@ -370,6 +379,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "alike": (ALIKE,),
     "replaced": (REPLACED,),
     "typed_over": (TYPED_OVER,),
+    "somebody_else": (SOMEBODY_ELSE,),
     "put_back": (PUT_BACK,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
@@ -395,13 +405,8 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
             for case, reasons in CASES.items():
                 if of_case := sorted(ref for refs in by_state.values() for ref in refs if lane.unclear[ref] in reasons):
                     detail[case] = ", ".join(of_case)
-            rule = (
-                "D26"
-                if detail.keys() & {"exchanged", "alike"}
-                else "D18"
-                if detail.keys() & {"replaced", "typed_over"}
-                else "D21"
-            )
+            of_rows, of_people = ("exchanged", "alike"), ("replaced", "typed_over", "somebody_else")
+            rule = "D26" if detail.keys() & of_rows else "D18" if detail.keys() & of_people else "D21"
             yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, rule, detail)
         yield from _refused(state, lane)
 

@@ -27,7 +27,7 @@ from koop_es.domain.weight import Weight
 from koop_es.domain.went_back import went_from
 from koop_es.ingest import ledger
 from koop_es.ingest.references import References, was_booked_before
-from koop_es.store import Tx, fences, vault
+from koop_es.store import Tx, cells, fences, vault
 from koop_es.store.fences import Fence
 
 PERSON_ID_BYTES = 12
@@ -106,6 +106,7 @@ class Decider:
             for part in parts:
                 said = last_said(told[part.coop_id].events, self.report.vhs, self.moment.recorded_at)
                 compare(part, said, self.report.exported_at)
+        shown = cells.of_unclaimed(tx, self.report.vhs, states)
         result = []
         for part, state in zip(parts, states, strict=True):
             expected = state.version
@@ -119,6 +120,7 @@ class Decider:
                 system=self.report.system,
                 judgement=self.judgement,
                 erased=erased[part.coop_id].keys(),
+                shown=shown.get(part.coop_id, {}),
             )
             # A name is made of the rows: of one with a forgotten person in it nothing is kept (D15), and whether a row
             # waits any longer for what becomes of another course the same rows do not tell (D25).

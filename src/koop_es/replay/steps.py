@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment, People
+from koop_es.domain.evolve_echo import SOMEBODY_ELSE
 from koop_es.domain.judgement import Judgement
 from koop_es.domain.observation import Kind, Person
 from koop_es.domain.observe import Outcome, observe_into
@@ -77,7 +78,25 @@ def decide(
         new_person_id=new_id,
         system=step.system,
         judgement=step.judgement,
+        shown=_shown(state, step, people),
     )
+
+
+def _shown(state: Cooperation, step: Seen, people: People) -> dict[tuple[str, str], Person]:
+    """Say whom the mirrors with "S" of bookings showed that their owner reported in a step: nobody kept it, but where
+    somebody else was seen in one, it was asked (D18).
+    """
+    events = [item.event for item in step.events]
+    made = [event for event in events if isinstance(event, e.BookingMade) and event.ref in state.bookings]
+    unclear = (event for event in events if isinstance(event, e.CancellationUnclear) and event.why == SOMEBODY_ELSE)
+    asked = {(event.vhs, event.ref) for event in unclear}
+    return {
+        (vhs, event.ref): person
+        for event in made
+        if (person := people.get((event.person_id or "", 1))) is not None
+        for vhs in state.lanes
+        if (vhs, event.ref) not in asked
+    }
 
 
 def keep_all(people: dict[tuple[str, int], Person], outcome: Outcome) -> None:

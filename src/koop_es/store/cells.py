@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import RowCells
-from koop_es.domain.observation import Person
+from koop_es.domain.observation import CANCELLED, Person
 from koop_es.store.transaction import Tx
 
 
@@ -44,6 +45,25 @@ def of_vhs(tx: Tx, vhs: str, coop_ids: Iterable[str]) -> dict[tuple[str, str], C
         (coop_id, ref): Cells(editor, Person(*person) if person[0] is not None else None)
         for coop_id, ref, editor, *person in tx.rows("cells_of_vhs", vhs=vhs, coop_ids=list(coop_ids))
     }
+
+
+def of_unclaimed(tx: Tx, owner: str, states: Iterable[Cooperation]) -> dict[str, dict[tuple[str, str], Person]]:
+    """Read the persons in the mirrors with "S" of bookings that their owner has not reported yet, by cooperation, VHS
+    and booking (D18); nothing is read where there are none, as nearly everywhere.
+    """
+    asked: dict[str, set[str]] = {}
+    for state in states:
+        for booking in state.bookings.values():
+            if not booking.claimed and booking.owner == owner:
+                for vhs, seat in booking.seats.items():
+                    if seat.status is CANCELLED:
+                        asked.setdefault(vhs, set()).add(state.coop_id)
+    found: dict[str, dict[tuple[str, str], Person]] = {}
+    for vhs in sorted(asked):
+        for (coop_id, ref), kept in of_vhs(tx, vhs, sorted(asked[vhs])).items():
+            if kept.person is not None:
+                found.setdefault(coop_id, {})[vhs, ref] = kept.person
+    return found
 
 
 def forget(tx: Tx, persons: Iterable[str]) -> int:

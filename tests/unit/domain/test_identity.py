@@ -258,7 +258,7 @@ def test_d18a_nothing_is_written_into_the_row_of_the_stranger() -> None:
     world.report(ABO, other, full=False)
     world.report(MASTER, mirror("M7", "301:7", "S"))
     assert world.to_do(ABO) == []
-    world.report(MASTER, mirror("M7", "301:7", "S"), mirror("M72", "301:7~2", "S"))
+    world.report(MASTER, mirror("M7", "301:7", "S"), mirror("M72", "301:7~2", "S", at=LATER))
     assert [(c.kind, c.ref, c.booking_id) for c in world.changes(ABO)] == [("booking.cancel", "301:7~2", "7")]
 
 

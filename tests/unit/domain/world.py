@@ -154,6 +154,7 @@ class World:
     people: dict[tuple[str, int], Person] = field(default_factory=dict)
     exports: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    shown: dict[tuple[str, str], Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.state = Cooperation(self.coop_id)
@@ -244,7 +245,12 @@ class World:
             new_person_id=person_ids(vhs, sequence).__next__,
             system="kufersql",
             judgement=judgement or (ALL_ABSENCES if withhold else NOTHING),
+            shown=self.shown,
         )
+        for cell in outcome.cells:
+            self.shown.pop((cell.vhs, cell.ref), None)
+            if cell.person is not None:
+                self.shown[cell.vhs, cell.ref] = cell.person
         self.people |= {(entry.person_id, entry.version): entry.person for entry in outcome.persons}
         self.follow(outcome.events)
         assert self.open == {violation.key for violation in found(self.state)}, "open is what stands, no more, no less"

@@ -182,6 +182,8 @@ SAYS: dict[str, str] = {
     "unclear_named": "in der Zeile einer anderen Belegung, deren Koop-Beleg-ID diese nennt",
     "unclear_replaced": "und das kann die Person meinen, an deren Stelle jetzt eine andere teilnimmt",
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
+    "unclear_somebody_else": "in einer Zeile, die jemand anderen nennt als gebucht hat",
+    "unclear_typed_over": "in einer Zeile, in die dort jemand anderes eingetragen wurde",
     "unclear_put_back": "und es kann vor dem Zurückspielen des Speichers ausgegeben worden sein",
     "unclear_untold": "und es wurde dort nie ausgegeben",
     "empty": "nichts",

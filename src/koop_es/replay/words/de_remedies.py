@@ -190,6 +190,13 @@ _REPLACED = (
 )
 """What CANCELLATION_UNCLEAR says where somebody was replaced (D18c)."""
 
+_SOMEBODY_ELSE = (
+    "Storniert oder nicht? {refs}. Das S von {somebody_else} steht in einer Kopie, die in Name, Mail, Telefon und "
+    "Zeitpunkt jemand anderen zeigt als gebucht hat: die Beleg-ID in ihrer Koop-Beleg-ID kann seither neu vergeben "
+    "sein. {found}. Wenn ja, bitte mit --reject antworten. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where the row is somebody else's (D18)."""
+
 _PUT_BACK = (
     "Storniert oder nicht? {refs}. Der Speicher wurde aus einer Sicherung zurückgespielt, und das S von {put_back} "
     "kann eines sein, das er seither ausgegeben hatte, etwa das eines zurückgenommenen Ausfalls: keine Person hat es "
@@ -217,6 +224,7 @@ VARIANTS: dict[str, str] = {
     "abo_vanished": _ABO_VANISHED, "never_there": _NEVER_THERE, "asked": _ASKED, "forgotten": _FORGOTTEN,
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
-    "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "put_back": _PUT_BACK, "anonymous": _ANONYMOUS,
+    "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
+    "put_back": _PUT_BACK, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""
