@@ -106,3 +106,42 @@ def test_d18_a_course_number_with_decimals_is_a_spreadsheets_only_where_it_was_k
         koop.take_in(write_export(tmp_path / str(night), MASTER, night, changed, rows), status=1, outcome="unchanged")
     assert set(koop.held(MASTER).values()) == {"A"}
     assert not [event for event in koop.events(COOP) if event["type"] in ("CourseRenumbered", "CourseVanished")]
+
+
+NOBODY = {"Name": "", "Vorname": "", "Telefon": "", "E-Mail": ""}
+
+
+@pytest.mark.parametrize(
+    "cells", [{}, {"Vorname": "Maria"}, {"Telefon": "0941 1"}], ids=["all", "but one name", "phone"]
+)
+@pytest.mark.parametrize("at", ["02.02.2026 09:15", "02.02.2026 00:00"], ids=["time", "day only"])
+def test_d29_s_of_somebody_whose_name_was_emptied_is_one(koop: Console, tmp_path: Path, at: str, cells: Row) -> None:
+    """Who cancels may have asked to be erased: Beleg-ID and TNR say whose row it is, and the letter is legible (B3)."""
+    row = MARIA | {"Gebucht am": at}
+    koop.take_in(write_export(tmp_path / "m1", MASTER, 1, [SHARED], []))
+    koop.take_in(write_export(tmp_path / "n1", NEAR, 1, [ABO], [row, booking("K-318", "78")]))
+    gone = row | NOBODY | cells | {"Status": "S"}
+    for night in (2, 3):
+        path = write_export(tmp_path / f"n{night}", NEAR, night, [ABO], [gone, booking("K-318", "78")])
+        result = koop.take_in(path, outcome="applied" if night == 2 else "unchanged")
+        assert result["quarantined_rows"] == 0
+    told = {item["booking"]["ref"] for item in koop.changes(MASTER) if item["kind"] == "booking.create"}
+    assert told == {f"{NEAR}:78"}
+    assert [event["type"] for event in koop.events(COOP)].count("BookingCancelled") == 1
+    assert not any(event["type"] == "BookingAmended" for event in koop.events(COOP)), "who it was stands"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Status": "A"},
+        {"Status": "S", "TNR": "9"},
+        {"Status": "S", "Vorname": "Ute"},
+        {"Status": "S", "Beleg-ID": "99"},
+    ],
+    ids=["no S", "another TNR", "another name", "another Beleg-ID"],
+)
+def test_d17_row_without_a_name_that_may_be_anybodys_is_set_aside(known: Console, tmp_path: Path, cells: Row) -> None:
+    path = write_export(tmp_path / "n2", NEAR, 2, [ABO], [MARIA | NOBODY | cells])
+    assert known.take_in(path, outcome="unchanged", status=1)["quarantined_rows"] == 1
+    assert not any(event["type"] == "BookingCancelled" for event in known.events(COOP))

@@ -23,7 +23,7 @@ from koop_es.domain.observation import (
 )
 from koop_es.domain.route_courses import WAIT, Courses, has_nothing_of
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
-from koop_es.domain.unstated import BareMirrors, unusable
+from koop_es.domain.unstated import BareMirrors, cancels, is_of, unusable, without_person
 
 
 def route(
@@ -148,13 +148,29 @@ class _Bookings:
             wrong[row.line] = row
             reason = f"this VHS's own booking names {row.ref}, which is row {other}"
             self._set_aside(row, "Koop-Beleg-ID", reason, OWN_IS_NAMED_BY_NONE)
-        if found.doubtful:
+        read = {row.line: without_person(row) for row in self._own_cancelled(part, found, seats)}
+        if doubtful := [row for row in found.doubtful if row.line not in read]:
             known = self._booking_ids(part.coop_id)
-            for item in unusable(found.doubtful, known, partial(self._mirrors, part.coop_id)):
+            for item in unusable(doubtful, known, partial(self._mirrors, part.coop_id)):
                 wrong[item.row.line] = item.row
                 self._set_aside(*item)
-        rows = [row for row in found.rows if row.line not in wrong] if wrong else found.rows
+        rows = found.rows
+        if wrong or read:
+            rows = [read.get(row.line, row) for row in found.rows if row.line not in wrong]
         part.bookings = [*part.bookings, *rows] if part.bookings else rows
+
+    def _own_cancelled(self, part: Slice, found: CourseBookings, seats: Seats) -> Iterator[BookingRow]:
+        """Find rows with an "S" and no name that are own bookings by Beleg-ID and TNR: the person is known (D29)."""
+        nameless = [row for row in found.doubtful if cancels(row)]
+        if nameless:
+            own = f"{self._report.vhs}:"
+            known = {seat.booking_id: seat for _, told in seats([part.coop_id]) for seat in told}
+            for row in nameless:
+                seat = known.get(row.booking_id)
+                if seat is None or not seat.ref.startswith(own) or seat.participant_no != row.participant_no:
+                    continue
+                if is_of(row, seat.person):
+                    yield row
 
     def _own_as_doubles(self, part: Slice, found: CourseBookings, seats: Seats) -> Iterator[tuple[BookingRow, str]]:
         """Find the VHS's own bookings that name a mirror which has a row of its own, and that row's Beleg-ID.

@@ -13,7 +13,8 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
+from koop_es.domain.witnesses import is_day_only, normalised
 
 DECIMALS = (".0", ",0")
 """An identity that ends so may be a number that a spreadsheet wrote with decimals: where the VHS had it without."""
@@ -63,6 +64,25 @@ def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
     return BareMirrors(shown, moments | {booking.booked_at for booking in others if booking.ref in given})
 
 
+def cancels(row: BookingRow) -> bool:
+    """Tell whether a row without reference shows an "S" and lacks a name: who cancels may have asked to be erased."""
+    return row.status is CANCELLED and _lacks_name(row) is not None
+
+
+def is_of(row: BookingRow, person: Person | None) -> bool:
+    """Tell whether what is left of the name in a row is that of a person."""
+    shown = row.person if row.person is not None else Person("", "")
+    names = ((getattr(shown, field), getattr(person, field, "")) for field in ("name", "first_name"))
+    return all(not now or normalised(now) == normalised(before) for now, before in names)
+
+
+def without_person(row: BookingRow) -> BookingRow:
+    """Take the empty cells of a person for unstated: the "S" of a booking that is known can be read (D29, B3)."""
+    shown = row.person if row.person is not None else Person("", "")
+    empty = [field for field in _PERSON if not getattr(shown, field) and field not in row.unstated]
+    return msgspec.structs.replace(row, unstated=(*row.unstated, *empty))
+
+
 def unusable(
     doubtful: Iterable[BookingRow], known: Collection[str], mirrors: Callable[[], BareMirrors]
 ) -> Iterator[Unusable]:
@@ -74,7 +94,8 @@ def unusable(
     """
     for row in doubtful:
         if lacking := _lacks_name(row):
-            if row.booking_id not in mirrors().booking_ids and row.booked_at not in mirrors().moments:
+            bare = not is_day_only(row.booked_at) and mirrors()
+            if not bare or (row.booking_id not in bare.booking_ids and row.booked_at not in bare.moments):
                 ours = bool(mirrors().moments) and row.booking_id not in known and _may_be_ours(row)
                 yield Unusable(row, lacking, *(UNTOLD_MIRROR if ours else NAMELESS))
             continue
