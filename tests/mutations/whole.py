@@ -599,8 +599,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "(seat.actor is None or by_person(seat.actor))\n",
-                "by_person(seat.actor)\n",
+                "_shows_s(event) and event.actor != WEB_SERVICE_USER:",
+                "_shows_s(event) and event.actor not in (None, WEB_SERVICE_USER):",
             ),
         ),
         Named(

@@ -14,7 +14,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
-from koop_es.domain.evolve_echo import OVER, UNSIGNED, by_person
+from koop_es.domain.evolve_echo import OVER, UNSIGNED
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 from koop_es.domain.withhold import LETTERS, waiting
@@ -369,9 +369,8 @@ def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
         lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
         once_more = once_more and not lost and not _is_lacking(booking, story)
         return OVER if once_more or _is_cancelled_anew(draft, booking, story) else ""
-    anew = bool(letters) and (seat.actor is None or by_person(seat.actor))
-    anew = anew or _is_cancelled_anew(draft, booking, story)
-    return "again" if seat.status is CANCELLED and (anew or once_more) else ""
+    anew = once_more or _is_cancelled_anew(draft, booking, story)
+    return "again" if seat.status is CANCELLED and anew else ""
 
 
 def _is_cancelled_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
