@@ -87,6 +87,15 @@ def test_d32_facts_are_what_they_were_and_the_master_is_told(vhs: Vhs) -> None:
     assert not change_list(vhs.store, "563")
 
 
+@pytest.mark.parametrize("order", [("563#3", "563#2"), ("563#2", "563#3")])
+def test_d32_letter_that_only_another_withdrawn_export_showed_does_not_count(vhs: Vhs, order: tuple[str, str]) -> None:
+    vhs.report(vhs.letters("S", 1))
+    vhs.report(vhs.letters("W", 1))
+    for export in order:
+        withdraw(vhs, export)
+    assert set(vhs.held()) == {"A"}
+
+
 def test_d32_what_was_revised_again_since_stays(vhs: Vhs) -> None:
     vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 9", "TN max": "30"}, *vhs.courses[1:]])
     vhs.report(courses=[vhs.courses[0] | {"Kursort": "Raum 7"}, *vhs.courses[1:]])
