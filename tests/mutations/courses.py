@@ -462,7 +462,7 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "        return marked and _is_marked(row) and not self.is_known((row.number, row.period))\n",
+                "        return _is_marked(row) is not masters and not self.is_known((row.number, row.period))\n",
                 "        return False\n",
             ),
         ),

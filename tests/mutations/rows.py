@@ -345,6 +345,19 @@ ROWS = (
         Named((f"{_BESIDE}::test_d28_exchange_of_numbers_that_people_do_not_tell_is_held_and_shares_nobody",)),
     ),
     Mutation(
+        "a course that has the COOP-Id of another is that, although the other stands beside it",
+        "R15",
+        "Its people would be shown to every VHS of the other course.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "return _is_marked(row) is not masters and not ",
+                "return _is_marked(row) and not masters and not ",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r15_course_that_was_given_the_coop_id_of_another_shows_its_people_to_nobody",)),
+    ),
+    Mutation(
         "who came by a number alone tells which course has it",
         "D28",
         "Whoever books the course that has the number now would be shown to every VHS of the other.",

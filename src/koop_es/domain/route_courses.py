@@ -319,7 +319,7 @@ class Courses:
         if (is_masters and _is_marked(row)) or (not is_masters and self._may_be_an_own_one(lane, row)):
             return False
         return not any(
-            _is_course(other, lane) and self._may_have_lost_id(other, marked=not is_masters)
+            _is_course(other, lane) and self._may_have_lost_id(other, masters=is_masters)
             for other in self.report.courses
         )
 
@@ -333,13 +333,13 @@ class Courses:
     def _is_masters(self, lane: KnownLane) -> bool:
         return issuer(lane.coop_id) == self.report.vhs and not is_legacy(lane.coop_id)
 
-    def _may_have_lost_id(self, row: CourseRow, *, marked: bool) -> bool:
-        """Tell whether a row that was not there before may be a shared course that has the COOP-Id of another, or is
-        ``marked`` as an Abo-Kurs and has none (R15).
+    def _may_have_lost_id(self, row: CourseRow, *, masters: bool) -> bool:
+        """Tell whether a row that was not there before may be a shared course that has the COOP-Id of another, or has
+        none: an Abo-Kurs by its mark, or by lack of it one of the ``masters`` (R15).
         """
         if is_issued(row.external_number or ""):
             return self.lane_keys.get((row.number, row.period or "")) != row.external_number
-        return marked and _is_marked(row) and not self.is_known((row.number, row.period))
+        return _is_marked(row) is not masters and not self.is_known((row.number, row.period))
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a booking of a lane stands in a row: one that is certainly of its course, if any is (R20)."""

@@ -368,7 +368,7 @@ CHANGED: dict[str, Any] = {"title": "Pastell", "starts_on": date(2026, 5, 5)}
         ([one("N9", **CHANGED), two()], True),
         ([one("N9", **CHANGED), two(), one("LOCAL", "")], True),
         ([one("N9", **CHANGED), one("N8", TWO)], False),
-        ([one("N9", **CHANGED), two(), one("N8", "")], True),
+        ([one("N9", **CHANGED), two(), one("N8", "")], False),
         ([one("N9", **CHANGED, markers=("100",)), two()], False),
     ],
     ids=["alone", "beside a local course", "beside an exchanged one", "beside a new one", "as an Abo-Kurs"],
@@ -386,6 +386,22 @@ def test_r20_course_known_before_is_not_known_by_its_coop_id_alone() -> None:
     routing = route(export(one("N9", **CHANGED), two()), LANES, lambda key: key[0] == "N9", lambda _: False)
     assert routing.slices[ONE].course_absent
     assert [course.number for course in routing.catalogue] == ["N9"]
+
+
+def test_r15_course_that_was_given_the_coop_id_of_another_shows_its_people_to_nobody() -> None:
+    """Both courses are under other numbers, one lost its COOP-Id, and is another by title or first day too."""
+    routing = followed(one("N9", TWO, title="Pastell"), two("N8", ""), at("N9", "7"), at("N9", "8"), one={"6"})
+    assert TWO not in routing.slices or routing.slices[TWO].course is None
+    assert len(routing.rejected) == 2
+
+
+@pytest.mark.parametrize("when", ["before", "at once"])
+def test_r15_course_of_a_coop_id_nobody_issued_does_not_become_a_deleted_one(when: str) -> None:
+    """Number and title are others as well; its bookings tell which course it is, so that nobody is missing."""
+    rows = one("N9", "999-COOP-9" if when == "before" else TWO, **CHANGED), at("N9", "7")
+    routing = followed(*rows, one={"7"})
+    assert not any(part.course for part in routing.slices.values())
+    assert routing.rejected[0].about == "course"
 
 
 @pytest.mark.parametrize("markers", [("100",), ()])
