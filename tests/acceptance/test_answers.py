@@ -159,6 +159,18 @@ def test_d30_what_is_set_aside_is_no_agreement_until_it_is_discarded(
     assert states(koop)[NEAR] == "agrees"
 
 
+def test_d30_row_of_a_booking_that_lives_is_not_discarded_unasked(koop: Console, network: dict[str, Program]) -> None:
+    """Nothing would tell any more that what its VHS shows cannot be read."""
+    network[NEAR].row(REF)["Gebucht am"] = "never"
+    koop.take_in(network[NEAR].export(), outcome="unchanged", status=1)
+    (item,) = koop.ask("quarantine", "list", status=1)["quarantine"]
+    error = koop.refused("quarantine", "discard", str(item["id"]), "--yes", status=4)
+    assert (error["code"], error["details"]["ref"]) == ("stands_for_booking", REF)
+    assert states(koop)[NEAR] == "quarantined"
+    koop.ask("quarantine", "discard", str(item["id"]), "--yes", "--anyway")
+    assert koop.ask("quarantine", "list")["quarantine"] == []
+
+
 def test_d30_who_takes_part_and_never_reported_is_silent(koop: Console, network: dict[str, Program]) -> None:
     assert FAR in network
     koop.ask("subscribe", COOP, "--vhs", "777", "--number", "N-1", "--period", "26F", "--accept-rate", "80")

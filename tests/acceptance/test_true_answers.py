@@ -219,7 +219,7 @@ def test_d30_status_of_a_moment_is_what_status_said_then(any_koop: Console, tmp_
         came(f"2026-03-{day}T08:00", spoilt(near, REF, tnr) if tnr else near.export())
         at = f"2026-03-{day}T09:30"
         said[at] = asked(at)
-    replace(koop, now="2026-03-24T10:00").ask("quarantine", "discard", "2", "--yes")
+    replace(koop, now="2026-03-24T10:00").ask("quarantine", "discard", "2", "--yes", "--anyway")
     said["2026-03-24T11:00"] = asked("2026-03-24T11:00")
     assert [said[at][NEAR]["state"] for at in said] == ["agrees", "quarantined", "agrees", "quarantined", "agrees"]
     assert {at: asked("2026-04-01T08:00", "--at", at) for at in said} == said

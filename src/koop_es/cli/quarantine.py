@@ -87,8 +87,11 @@ def retry(desk: Desk) -> Answer:
 @command("quarantine discard", quarantine)
 @click.argument("item", metavar="ID", type=click.IntRange(1, MAX_POSITION))
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def discard(desk: Desk, item: int, yes: bool) -> Answer:
+@click.option("--anyway", is_flag=True, help="Also a row that may be that of a booking which lives.")
+def discard(desk: Desk, item: int, yes: bool, anyway: bool) -> Answer:
     """Give an item up for good: its bytes go, its reason stays on record.
+
+    A row that may be that of a booking which lives is not given up: nothing would tell any more that it cannot be read.
 
     \b
     Example:
@@ -97,5 +100,5 @@ def discard(desk: Desk, item: int, yes: bool) -> Answer:
     if not yes and not desk.as_json:
         click.confirm(f"discard item {item} for good?", abort=True, err=True)
     with desk.store() as store:
-        kept.discard(store, item, desk.now)
+        kept.discard(store, item, desk.now, anyway=anyway)
     return Answer({"id": item, "state": "discarded"}, lines(f"item {item} is discarded"))

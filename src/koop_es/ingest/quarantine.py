@@ -14,10 +14,12 @@ import msgspec
 
 from koop_es.connectors import Fingerprint
 from koop_es.domain.errors import BadInput
+from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name, sequence_of
 from koop_es.domain.observation import Kind, Rejected, Report
 from koop_es.domain.slices import StandsFor
 from koop_es.store import Row, Store, Tx
+from koop_es.views import asides
 
 COLUMNS = (
     "id", "vhs", "sequence", "source", "file", "line", "column", "about", "reason", "remedy", "state",
@@ -32,6 +34,15 @@ class NotInQuarantine(BadInput):
     """There is nothing under this number in the quarantine; ``koop-es quarantine list`` shows what there is."""
 
     code = "not_in_quarantine"
+
+
+class StandsForBooking(BadInput):
+    """The row is, or may be, that of a booking which lives: what it shows nobody knows as long as it comes so.
+
+    Do in the admin program what is said of the row; ``--anyway`` gives it up all the same.
+    """
+
+    code = "stands_for_booking"
 
 
 def digest(item: Rejected) -> str:
@@ -170,8 +181,37 @@ def shown(store: Store, item: int) -> tuple[dict[str, Any], bytes]:
     return _item(row[:-1]), bytes(row[-1])
 
 
-def discard(store: Store, item: int, now: datetime) -> None:
-    """Give an item up for good: its bytes go, what was wrong with it stays on record; raises NotInQuarantine."""
-    shown(store, item)
+def discard(store: Store, item: int, now: datetime, *, anyway: bool = False) -> None:
+    """Give an item up for good: its bytes go, what was wrong with it stays on record.
+
+    Raises NotInQuarantine, and StandsForBooking unless it is given up ``anyway``: no answer tells of such a row any
+    more, while its VHS goes on showing something that nobody can read (D30).
+    """
+    found, _ = shown(store, item)
+    if not anyway:
+        with store.reading() as tx:
+            _check_unbooked(tx, item, found["vhs"])
     with store.write() as tx:
         tx.run("quarantine_discard", id=item, empty=b"", seen=now.isoformat())
+
+
+def _check_unbooked(tx: Tx, item: int, vhs: str) -> None:
+    """Raise StandsForBooking where a row may be that of a booking which its VHS is known to have (D17, D30)."""
+    row = next((row for row in asides.rows(tx, vhs) if row.id == item), None)
+    if row is None:
+        return
+    told = tx.stories([target.coop_id for target in row.stands_for if target.ref])
+    for target in row.stands_for:
+        if not target.ref:
+            continue
+        state = fold(target.coop_id, told[target.coop_id].events)
+        booking = state.bookings.get(target.ref)
+        seat = booking.seats.get(vhs) if booking is not None else None
+        if seat is not None and seat.held and seat.live and state.active_lane(vhs) is not None:
+            raise StandsForBooking(
+                f"item {item} may be the row of booking {target.ref} in {target.coop_id}, which lives, and nobody "
+                f"knows what it shows as long as it comes so; {row.remedy}, or discard it --anyway",
+                id=item,
+                ref=target.ref,
+                coop_id=target.coop_id,
+            )
