@@ -73,6 +73,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "REGISTRATION_HELD": "behind",
     "SEQUENCE_RESTARTED": "blocked",
     "STORE_PUT_BACK": "late",
+    "COURSE_NEVER_SHOWN": "behind",
     "COOP_ID_CHANGED": "frozen",
     "COOP_ID_LOST": "frozen",
     "UNKNOWN_STATUS": "frozen",

@@ -9,7 +9,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import HYBRID, ONLINE
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
-from koop_es.domain.identifiers import GENERAL_MARKET
+from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.terms import Policy, Terms, normal_rate
 from koop_es.domain.wanted import master_name
 
@@ -129,13 +129,18 @@ def _as_master(draft: Draft) -> None:
 
 
 def terminate_subscription(draft: Draft, subscriber: str) -> None:
-    """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it (R27, D9)."""
+    """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it (R27, D9).
+
+    Where nobody else ever showed the course, nobody knows of these: they are read anew under the COOP-Id that is put
+    right in their row (R19).
+    """
     state = draft.state
     lane = state.active_lane(subscriber)
     if lane is None or subscriber == state.master:
         raise Refused(f"VHS {subscriber} has no Abo of {state.coop_id}", rule="D9")
     live = [b.ref for b in state.bookings.values() if b.owner == subscriber and b.claimed and not state.is_cancelled(b)]
-    if live:
+    alone = lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != subscriber
+    if live and not alone:
         how = "cancel them with S first"
         if not lane.present:  # there are no rows left to set S in (D28)
             how = f"end each with koop-es confirm-cancellation {state.coop_id} --booking REF --vhs {subscriber} first"

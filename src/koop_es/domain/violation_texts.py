@@ -49,6 +49,10 @@ TEXTS: dict[str, str] = {
         "An export with sequence {found} came after export {expected} and is younger ({since}): the count seems to "
         "have begun anew, and until that is accepted nothing more is taken in. {remedy}"
     ),
+    "COURSE_NEVER_SHOWN": (
+        "Others hold Abo-Kurse of this VHS that its complete exports lack: {found}. Nobody passes on who is booked "
+        "there. {remedy}"
+    ),
     "STORE_PUT_BACK": (
         "The store was put back from a backup of {since}, and this VHS has not exported in full since: what it was "
         "told meanwhile is not known. An S that no person signed is asked about until then. {remedy}"
@@ -173,6 +177,12 @@ REMEDIES: dict[str, str] = {
     "APPLIED_NOT_SEEN": (
         "Look into the connector's log: the row shows something else than the change list expects, it never writes, or "
         "somebody undoes what it wrote. Twice it is given out anew; then somebody has to enter it by hand."
+    ),
+    "COURSE_NEVER_SHOWN": (
+        "Is the COOP-Id wrong in the Abo-Kurs, put it right there, export, and end the wrong one with koop-es "
+        "terminate-abo COOP-ID --vhs VHS: nobody is cancelled, all count in the right course. Is the course missing "
+        "at the Master, restore it with its COOP-Id. If there is none any more, tell who is booked. It ends with the "
+        "next complete export of this VHS."
     ),
     "STORE_PUT_BACK": "Let it export in full once, and ingest that.",
     "SEQUENCE_RESTARTED": (

@@ -19,7 +19,7 @@ from koop_es.domain.events import Event, ExportApplied
 from koop_es.domain.judgement import Judgement, export_of
 from koop_es.domain.observation import Kind, Rejected
 from koop_es.domain.slices import Slice
-from koop_es.ingest import catalogue, going_back, institution, ledger, putting_back, quarantine, weighing
+from koop_es.ingest import catalogue, going_back, institution, ledger, putting_back, quarantine, unshown, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult
 from koop_es.ingest.decide import Decided
 from koop_es.ingest.other_ids import OtherIds
@@ -153,8 +153,19 @@ class Run:
         if before.restarted is not None and self.report.sequence is not None:  # the former count goes on after all
             said.append(institution.closed(self.plan.moment, "SEQUENCE_RESTARTED", "D23"))
         said += putting_back.settled(tx, self.report, self.plan.moment)
+        said += self._unshown(tx)
         marks = [institution.mark(tx, self.report.vhs, said)] if said else []
         return _Ending(decided, self.plan.catalogue(tx), events, withheld, marks)
+
+    def _unshown(self, tx: Tx) -> list[Event]:
+        """Say which courses of others this VHS is the Master of and does not have, as far as the export tells (R19)."""
+        report, routing = self.report, self.plan.routing
+        if report.kind is not Kind.FULL or not report.courses_complete:
+            return []
+        if any(item.about == "course" for item in chain(report.rejected, routing.rejected)):
+            return []  # a row that was set aside may be one of them (D17)
+        shown = {coop_id for coop_id, part in routing.slices.items() if part.course is not None}
+        return unshown.said(tx, self.plan.moment, shown)
 
     def _finish(self, part: Sequence[Slice]) -> ExportResult:
         """Write the last part together with everything that marks the export as applied."""

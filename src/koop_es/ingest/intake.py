@@ -18,12 +18,12 @@ from koop_es.domain.identifiers import export_name, sequence_of
 from koop_es.domain.observation import Origin, Report
 from koop_es.domain.terms import Policy
 from koop_es.domain.violations import CRITICAL
-from koop_es.ingest import institution, ledger, quarantine
+from koop_es.ingest import institution, ledger, quarantine, unshown
 from koop_es.ingest.apply import Progress, apply
 from koop_es.ingest.arrival import ExportResult, arrive
 from koop_es.ingest.plan import preview
 from koop_es.ingest.together import Order, started
-from koop_es.store import Store
+from koop_es.store import Store, Tx
 from koop_es.store.collector import uncollected
 
 MOST_KEPT_BYTES = 1_000_000
@@ -203,7 +203,7 @@ def _skipped(
 def _recorded(store: Store, found: Fingerprint | Report, verdict: ledger.Verdict, now: datetime) -> ledger.Verdict:
     """Write the line of the ledger, and what such an export opens or closes in the stream of its VHS (D23)."""
     with store.write() as tx:
-        if said := _said(found, verdict, ledger.peek(tx, found.vhs), now):
+        if said := _said(tx, found, verdict, ledger.peek(tx, found.vhs), now):
             institution.append(tx, found.vhs, said)
         ledger.ensure(tx, found.vhs)
         before = ledger.peek(tx, found.vhs, lock=True)
@@ -222,7 +222,9 @@ def _recorded(store: Store, found: Fingerprint | Report, verdict: ledger.Verdict
     return verdict
 
 
-def _said(found: Fingerprint | Report, verdict: ledger.Verdict, before: ledger.Progress, now: datetime) -> list[Event]:
+def _said(
+    tx: Tx, found: Fingerprint | Report, verdict: ledger.Verdict, before: ledger.Progress, now: datetime
+) -> list[Event]:
     recorded_at = now.isoformat()
     origin = Origin(vhs=found.vhs, sha256=found.sha256, sequence=found.sequence)
     moment = Moment(found.vhs, found.exported_at or recorded_at, recorded_at, origin)
@@ -233,9 +235,11 @@ def _said(found: Fingerprint | Report, verdict: ledger.Verdict, before: ledger.P
             "since": verdict.since or moment.at,
         }
         return [institution.opened(moment, RESTARTED, CRITICAL, "D23", detail)]
-    if verdict.status == "unchanged" and before.restarted is not None and found.sequence is not None:
-        return [institution.closed(moment, RESTARTED, "D23")]
-    return []
+    if verdict.status != "unchanged":
+        return []
+    goes_on = before.restarted is not None and found.sequence is not None
+    events: list[Event] = [institution.closed(moment, RESTARTED, "D23")] if goes_on else []
+    return events + (unshown.said(tx, moment) if verdict.proves else [])
 
 
 def _set_aside(

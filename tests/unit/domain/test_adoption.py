@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from koop_es.domain.cooperation import Role
+from koop_es.domain.errors import Refused
 from koop_es.domain.events import CourseReleased
 from koop_es.domain.release import Candidate, release
 from koop_es.domain.subscription import close_release, terminate_subscription, withdraw_release
@@ -26,6 +27,19 @@ from tests.unit.domain.world import (
     row,
     types,
 )
+
+
+@pytest.mark.parametrize("others", [(), (THIRD,)])
+def test_r19_abo_that_nobody_else_ever_showed_ends_though_somebody_is_booked(others: tuple[str, ...]) -> None:
+    world = World()
+    for vhs in (ABO, *others):
+        world.report(vhs, *([held(vhs)] if vhs == ABO else []))
+    if others:
+        with pytest.raises(Refused, match="1 live bookings"):
+            world.decide(ABO, lambda draft: terminate_subscription(draft, ABO))
+    else:
+        world.decide(ABO, lambda draft: terminate_subscription(draft, ABO))
+        assert world.state.active_lane(ABO) is None
 
 
 def test_r14_row_with_an_unknown_coop_id_is_a_release() -> None:

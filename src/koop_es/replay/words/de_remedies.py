@@ -81,6 +81,12 @@ REMEDIES: dict[str, str] = {
     ),
     "AUSFALL_TAKEN_BACK": "Bitte die Teilnehmer informieren; die Änderungslisten nehmen den Ausfall zurück.",
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
+    "COURSE_NEVER_SHOWN": (
+        "Ist die COOP-Id im Abo-Kurs falsch, sie dort richtigstellen, exportieren und die falsche mit koop-es "
+        "terminate-abo COOP-ID --vhs VHS beenden: niemand wird storniert, die Belegungen zählen im richtigen Kurs. "
+        "Fehlt der Kurs beim Master, ihn mit seiner COOP-Id wiederherstellen. Gibt es ihn nicht mehr, die Gebuchten "
+        "informieren. Mit dem nächsten vollständigen Export dieser VHS endet es."
+    ),
     "STORE_PUT_BACK": "Bitte einmal vollständig exportieren und das einlesen.",
     "SEQUENCE_RESTARTED": (
         "Zählt das Programm wirklich neu (neuer Rechner, zurückgespielte Sicherung): koop-es vhs restart-sequence, "

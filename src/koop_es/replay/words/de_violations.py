@@ -89,6 +89,10 @@ VIOLATIONS: dict[str, str] = {
         "Ein Export mit der Folgenummer {found} kam nach dem Export {expected} und ist jünger ({since}): die Zählung "
         "scheint neu begonnen zu haben, und bis sie angenommen ist, wird nichts mehr übernommen. {remedy}"
     ),
+    "COURSE_NEVER_SHOWN": (
+        "Andere führen Abo-Kurse dieser VHS, die in ihren vollständigen Exporten fehlen: {found}. Wer dort gebucht "
+        "hat, wird niemandem mitgeteilt. {remedy}"
+    ),
     "STORE_PUT_BACK": (
         "Der Speicher wurde aus einer Sicherung von {since} zurückgespielt, und diese VHS hat seither nicht "
         "vollständig exportiert: was ihr inzwischen mitgeteilt wurde, ist nicht bekannt. Bis dahin wird nach einem S "

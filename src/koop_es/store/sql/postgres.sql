@@ -267,6 +267,12 @@ SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = %(v
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views WHERE vhs = %(vhs)s
 
+-- views_unshown: Read who holds courses under COOP-Ids of a VHS that has none of them itself; the range serves the index.
+SELECT v.coop_id, v.vhs FROM koop_views AS v
+WHERE v.coop_id >= %(first)s AND v.coop_id <= %(last)s AND substr(v.coop_id, 1, length(%(prefix)s)) = %(prefix)s
+    AND NOT EXISTS (SELECT 1 FROM koop_views AS own WHERE own.vhs = %(vhs)s AND own.coop_id = v.coop_id)
+ORDER BY v.coop_id, v.vhs
+
 -- views_of_vhs_numbered: Read the same of the courses under some numbers.
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views
 WHERE vhs = %(vhs)s AND course_number = ANY(%(numbers)s::text[])
@@ -322,8 +328,8 @@ WHERE coop_id = %(coop_id)s AND vhs = %(vhs)s AND code = %(code)s AND ref = %(re
 UPDATE koop_violations SET shown = %(shown)s
 WHERE coop_id = %(coop_id)s AND vhs || '' = %(vhs)s AND code = %(code)s AND ref = %(ref)s AND closed_position IS NULL
 
--- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still.
-SELECT opened_at FROM koop_violations WHERE coop_id = %(coop_id)s AND code = %(code)s AND closed_position IS NULL
+-- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still, and its details.
+SELECT opened_at, detail FROM koop_violations WHERE coop_id = %(coop_id)s AND code = %(code)s AND closed_position IS NULL
 
 -- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
 SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = %(vhs)s AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id

@@ -255,6 +255,12 @@ SELECT coop_id, role, course_number, period, doc FROM koop_views WHERE vhs = :vh
 -- views_of_vhs_known: Read where a VHS keeps its shared courses, and what is pending there.
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views WHERE vhs = :vhs
 
+-- views_unshown: Read who holds courses under COOP-Ids of a VHS that has none of them itself; the range serves the index.
+SELECT v.coop_id, v.vhs FROM koop_views AS v
+WHERE v.coop_id >= :first AND v.coop_id <= :last AND substr(v.coop_id, 1, length(:prefix)) = :prefix
+    AND NOT EXISTS (SELECT 1 FROM koop_views AS own WHERE own.vhs = :vhs AND own.coop_id = v.coop_id)
+ORDER BY v.coop_id, v.vhs
+
 -- views_of_vhs_numbered: Read the same of the courses under some numbers.
 SELECT coop_id, course_number, period, title, starts_on, ends_on, pending, suspects, live, alone, role FROM koop_views
 WHERE vhs = :vhs AND course_number IN (SELECT value FROM json_each(:numbers))
@@ -310,8 +316,8 @@ WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND clo
 UPDATE koop_violations SET shown = :shown
 WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND closed_position IS NULL
 
--- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still.
-SELECT opened_at FROM koop_violations WHERE coop_id = :coop_id AND code = :code AND closed_position IS NULL
+-- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still, and its details.
+SELECT opened_at, detail FROM koop_violations WHERE coop_id = :coop_id AND code = :code AND closed_position IS NULL
 
 -- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
 SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = :vhs AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
