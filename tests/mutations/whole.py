@@ -617,6 +617,24 @@ WHOLE = (
         Named((f"{_WITHDRAW}::test_d32_s_that_a_later_export_showed_again_before_it_was_written_over_is_asked_about",)),
     ),
     Mutation(
+        "a mirror that goes with an S that is asked about is written again with A",
+        "D21",
+        "A real cancellation is undone because somebody removed its row before it was answered.",
+        (
+            Edit(
+                "domain/wanted.py",
+                "(seat.doubted or (seat.status is CANCELLED and _may_be_meant(lane, booking)))",
+                "seat.doubted",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_echo.py"
+                "::test_d21_mirror_that_goes_with_an_s_that_is_asked_about_is_not_written_again_before_the_answer",
+            )
+        ),
+    ),
+    Mutation(
         "an S that somebody set anew is forgotten with the wrong one before it",
         "D32",
         "A real cancellation is undone with a wrong file that said it before, and nobody is asked.",

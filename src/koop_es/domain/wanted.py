@@ -450,10 +450,18 @@ def is_open(lane: Lane, booking: Booking) -> bool:
     return why is not None and (why not in ("person", "unsigned") or lane.vhs == booking.owner)
 
 
+def _may_be_meant(lane: Lane, booking: Booking) -> bool:
+    """Tell whether somebody may have set the "S" of this very booking: a question that a row of another person, or one
+    that stands for several, does not leave open when it goes (D18, D26).
+    """
+    return bool(lane.unclear) and lane.unclear.get(booking.ref) in ("stamp", "still", "again", "alone", "untold")
+
+
 def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
     if seat is None or seat.status is None or seat.lost:
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
-        waits = seat is not None and seat.doubted
+        # Nor is a row that went with an "S" of which it is asked whether somebody meant it (D21).
+        waits = seat is not None and (seat.doubted or (seat.status is CANCELLED and _may_be_meant(lane, booking)))
         return "create" if wanted is not CANCELLED and not waits and (lane.vhs != booking.owner or restored) else None
     elsewhere = seat.archived or seat.survivor is not None or seat.reused_by is not None
     if seat.absences or elsewhere or seat.shows_another:

@@ -215,6 +215,18 @@ def test_d21_an_s_with_another_stamp_than_acknowledged_is_unclear_and_nothing_is
     assert types(world.report(THIRD, held(THIRD, status="S", edited_by=LATER))) == [], "asked once"
 
 
+def test_d21_mirror_that_goes_with_an_s_that_is_asked_about_is_not_written_again_before_the_answer() -> None:
+    world = acknowledged(WS)
+    world.report(THIRD, held(THIRD, status="S", edited_by=KERN))
+    assert "MirrorLost" in types(world.report(THIRD))
+    assert change_at(world, THIRD) is None
+    assert ("CANCELLATION_UNCLEAR", THIRD, "") in world.open
+    world.decide(THIRD, lambda draft: reject_cancellation(draft, REF, "asked"))
+    made = change_at(world, THIRD)
+    assert made is not None
+    assert (made.kind, made.status) == ("booking.create", "A")
+
+
 def test_d21_without_editors_an_s_two_complete_exports_after_a_was_given_out_is_unclear() -> None:
     world = acknowledged(None, standing=None)
     world.state.bookings[REF].seats[THIRD].actor = None  # a program that never says who edited a row
