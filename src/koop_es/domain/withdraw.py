@@ -195,15 +195,17 @@ def _take_place(draft: Draft, story: _Story) -> str:
 
 def _is_off_once_more(lane: Lane, story: _Story) -> bool:
     """Tell whether the Master showed the Ausfall in the next complete export as well, or anew after it had shown the
-    course live; what our own list wrote again says nothing.
+    course live; what our own list wrote again says nothing, whoever edited the row since (D21).
     """
-    shown = [
-        event
-        for event in story.told[story.version :]
-        if isinstance(event, e.CourseReported) and event.vhs == story.event.vhs and event.facts.cancelled is not None
-    ]
-    if any(event.facts.cancelled and event.actor != WEB_SERVICE_USER for event in shown):
-        return True
+    shown, given = list[e.CourseReported](), False
+    for event in story.told[story.version :]:
+        if event.vhs != story.event.vhs:
+            continue
+        given = given or (isinstance(event, e.ChangesGivenOut) and "cancel" in event.course)
+        if isinstance(event, e.CourseReported) and event.facts.cancelled is not None:
+            shown.append(event)
+            if event.facts.cancelled and not given and event.actor != WEB_SERVICE_USER:
+                return True
     reset = next((event.origin for event in shown if not event.facts.cancelled), None)
     return lane.row.cancelled is True if reset is None else reset.export in story.later[1:]
 

@@ -246,14 +246,21 @@ def test_d32_d24_ausfall_shown_once_more_and_reset_after_the_last_day_stays(show
     assert ([item.why for item in stays], world.state.cancelled) == (([OFF_FOR_GOOD], True) if off else ([], False))
 
 
-@pytest.mark.parametrize(("editor", "off"), [("WS", False), ("Kern", True)])
-def test_d32_ausfall_that_only_our_list_wrote_again_is_taken_back(editor: str, off: bool) -> None:
-    """After its last day a course does not live again by itself (D24), so that the list writes the wrong Ausfall."""
+@pytest.mark.parametrize(
+    ("editor", "told", "off"), [("WS", False, False), ("Kern", False, True), ("Kern", True, False)]
+)
+def test_d32_ausfall_that_only_our_list_wrote_again_is_taken_back(editor: str, told: bool, off: bool) -> None:
+    """After its last day a course does not live again by itself (D24), so that the list writes the wrong Ausfall.
+
+    Whoever edited a row since in which it was told to be written says nothing (D21).
+    """
     world, over = shared(), date(2026, 6, 1)
     world.report(MASTER, held(MASTER), cancelled=True, on=over)
     export = f"{MASTER}#{world.exports[MASTER]}"
     world.report(MASTER, held(MASTER), on=over)
     later = f"{MASTER}#{world.exports[MASTER]}"
+    if told:
+        world.give(MASTER)
     written = row(MASTER, cancelled=True, edited_by=f"{editor} am 01.06.2026, 09:00")
     world.report(MASTER, held(MASTER), course=written, on=over)
     world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(later, "last")), on=over)
