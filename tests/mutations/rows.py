@@ -358,6 +358,19 @@ ROWS = (
         Named((f"{_ROUTE}::test_r15_course_that_was_given_the_coop_id_of_another_shows_its_people_to_nobody",)),
     ),
     Mutation(
+        "a course that is shared without COOP-Id is whatever has its number",
+        "R20",
+        "After an exchange of numbers its people would get S everywhere, and those of the other course be shown.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "            return self._gave_number_away(lane, row)\n",
+                "            return False\n",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r20_course_without_coop_id_whose_number_shows_another_is_held",)),
+    ),
+    Mutation(
         "who came by a number alone tells which course has it",
         "D28",
         "Whoever books the course that has the number now would be shown to every VHS of the other.",

@@ -30,6 +30,12 @@ GIVE_BACK = (
 )
 """What to do where a shared course and one that nobody shares seem to have exchanged their numbers (D28)."""
 
+NUMBER_ALONE = (
+    "a course without COOP-Id is known by its number alone: give both courses their former numbers and export in full, "
+    "with the bookings; or, if this is the shared course, change its title and its first day one after the other"
+)
+"""What to do where a course that is shared without COOP-Id seems to have given its number to another (D12, R20)."""
+
 SPELLING = ("is the number of a shared course with decimals", SPREADSHEET)
 
 
@@ -94,6 +100,9 @@ class Courses:
             if lost is not None:
                 reason = f"the course is {lost.coop_id}; its COOP-Id was altered or lost"
                 remedy = 'put the COOP-Id back into "Externe Kurs-Nr." and export again'
+                if is_legacy(lost.coop_id):
+                    reason = f"the course is the one that was shared as {lost.number} ({lost.period}), without COOP-Id"
+                    remedy = f"number it {lost.number} again and export again"
                 self._reject(row, reason, remedy, known_as_local=False)
             elif not self._names_cooperation(row):
                 self.catalogue.append(row)
@@ -153,7 +162,11 @@ class Courses:
         lost or altered, for who is told to write it here would share a course that nobody shares (D28, D15).
         """
         found = row.external_number
-        if found in (None, lane.coop_id) or is_legacy(lane.coop_id) or self.report.kind not in (Kind.FULL, Kind.DELTA):
+        if self.report.kind not in (Kind.FULL, Kind.DELTA):
+            return False
+        if is_legacy(lane.coop_id):
+            return self._gave_number_away(lane, row)
+        if found in (None, lane.coop_id):
             return False
         named = bool(self.by_id[lane.coop_id]) or found in self.lanes
         other = not found and None not in (lane.title, lane.starts_on, row.facts.title, row.facts.starts_on)
@@ -161,6 +174,19 @@ class Courses:
         if self._tells(lane):
             return self._is_neighbour(lane, row)
         return (named or other) and not self._shares_bookings(lane, row)
+
+    def _gave_number_away(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a course that is shared without COOP-Id may have given its number to another: title or first day
+        are others and nobody stands here who had booked, but title and first day, or who had booked, stand in another
+        row; or both are others (R20, D12). Whoever booked here would be shown to the others, and be it for good.
+        """
+        if not _is_another(row, lane) or self._shares_bookings(lane, row):
+            return False
+        others = [other for other in self.report.courses if other is not row]
+        if any(_is_course(other, lane) or self._shares_bookings(lane, other) for other in others):
+            return True
+        booked = any(trace.live for trace in self.traces(lane.coop_id))
+        return booked and row.facts.title != lane.title and row.facts.starts_on != lane.starts_on
 
     def _is_neighbour(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row of a complete export under a lane's number is another course, which has that number now:
@@ -182,6 +208,10 @@ class Courses:
         courses that exchanged their numbers are told apart by people (D28).
         """
         self.untold |= {(row.number, row.period or ""), (lane.number, lane.period)}
+        if is_legacy(lane.coop_id):
+            reason = f"{row.number} ({lane.period}) shows another course than the one that was shared under this number"
+            self._reject(row, reason, NUMBER_ALONE, known_as_local=False)
+            return
         if not self._tells(lane):
             reason = f"{row.number} ({lane.period}) need not be {lane.coop_id} any more: {UNTOLD}"
             self._reject(row, reason, WAIT, known_as_local=False)

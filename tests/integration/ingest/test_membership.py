@@ -8,9 +8,9 @@ import pytest
 
 from koop_es.domain.errors import Refused
 from koop_es.domain.terms import Policy
-from koop_es.ingest import LegacyAbo, adopt_legacy, assign_coop_id, join_market, leave_market
+from koop_es.ingest import LegacyAbo, adopt_legacy, assign_coop_id, join_market, leave_market, quarantine
 from koop_es.store import Store
-from koop_es.views import view
+from koop_es.views import change_list, view
 from tests.acceptance.exports import booking, course, write_export
 from tests.integration.ingest.conftest import NOW, take_in
 
@@ -82,3 +82,22 @@ def test_d12_move_to_a_coop_id_takes_bookings_and_persons_along(known: Store, tm
     assert "Neumann" in str(shown["bookings"]), "a person left behind could not be compared any more"
     with pytest.raises(Refused):
         assign_coop_id(known, now=NOW, vhs="563", legacy_id=LEGACY)
+
+
+def test_d12_r20_exchange_of_numbers_with_a_course_nobody_shares_cancels_and_shows_nobody(
+    known: Store, tmp_path: Path
+) -> None:
+    adopt(known, ABO)
+    shared, cooking = course("A1"), course("L1", Titel="Kochen") | {"Datum von": "05.05.2026"}
+    people, cook = [booking("A1", "7"), booking("A1", "8")], booking("L1", "9", name="Koch")
+    exchanged = {"A1": "L1", "L1": "A1"}
+    for number in (2, 3, 4, 5):
+        rows = [shared, cooking, *people, cook]
+        if number in (3, 4):
+            rows = [row | {"Kursnummer": exchanged[row["Kursnummer"]]} for row in rows]
+        take_in(known, write_export(tmp_path / f"301-{number}", "301", number, rows[:2], rows[2:]))
+        [shown] = view(known, "301")["courses"]
+        assert [(seat["ref"], seat["status"]) for seat in shown["bookings"]] == [("301:7", "A"), ("301:8", "A")]
+        told = [(item["kind"], item["booking"]["ref"]) for item in change_list(known, "563")]
+        assert told == [("booking.create", "301:7"), ("booking.create", "301:8")]
+        assert len(quarantine.listed(known)) == (2 if number in (3, 4) else 0)

@@ -836,3 +836,36 @@ def test_r20_course_that_may_have_been_copied_to_another_number_is_not_certainly
     routing = route(export(*rows), LANES, lambda _: False, traces=known.__getitem__)
     assert taken(routing, ONE) == ("N9", ["1"])
     assert not routing.slices[ONE].is_another(rows[-1])
+
+
+LEGACY = "563-KNR-26F-N1"
+SHARED_BY_NUMBER = {LEGACY: FIRST._replace(coop_id=LEGACY)}
+"""A course that is shared without COOP-Id, as 563 has it."""
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ([one("N1", "", **COOKING), one("N9", ""), at("N9", "7"), at("N1", "9")], True),
+        ([one("N1", "", title="Kochen"), one("N9", ""), at("N9", "7"), at("N1", "9")], True),
+        ([one("N1", "", title="Kochen"), one("N9", "", title="Neu"), at("N9", "7"), at("N1", "9")], True),
+        ([one("N1", "", **COOKING), at("N1", "9")], True),
+        ([one("N1", "", **COOKING), at("N1", "7")], False),
+        ([one("N1", "", title="Kochen"), at("N1", "9")], False),
+        ([one("N1", "", title="Kochen"), one("N9", ""), at("N9", "9"), at("N1", "7")], False),
+    ],
+    ids=["exchanged", "on the same day", "told by people", "given away", "revised", "emptied", "copied"],
+)
+@pytest.mark.parametrize("kind", [Kind.FULL, Kind.DELTA])
+def test_r20_course_without_coop_id_whose_number_shows_another_is_held(
+    rows: list[CourseRow | BookingRow], held: bool, kind: Kind
+) -> None:
+    """Nobody is missing by it, and nobody who booked the other course is shown to anybody."""
+    known = {LEGACY: traces_of_ids({"7"})}
+    report = export(*rows, kind=kind)
+    routing = route(report, SHARED_BY_NUMBER, lambda key: key[0] == "N9", traces=known.__getitem__)
+    assert (LEGACY not in routing.slices) == held
+    remedies = [item.remedy for item in routing.rejected if item.key == ("N1", PERIOD)]
+    assert [remedy.startswith("a course without COOP-Id is known by its number alone") for remedy in remedies] == (
+        [True] if held else []
+    )
