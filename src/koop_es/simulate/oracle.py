@@ -140,12 +140,15 @@ class Oracle:
             self._miss(shown, certain=certain)
 
     def _note_under_ausfall(self, shown: Shown, *, certain: bool) -> None:
-        """Note whose "S" is first shown while the course is cancelled, with the Ausfall's end at the latest."""
+        """Note whose "S" is first shown while the course is cancelled, with the Ausfall's end at the latest, or after a
+        file that said so wrongly.
+        """
+        over = self.exported_ausfall | self.called_off
         for who, (status, _) in shown.rows.items():
             seat = shown.vhs, who
             if status != "S" and certain:
                 self.under_ausfall.discard(seat)
-            elif status == "S" and self.facts.course_of.get(who) in self.exported_ausfall:
+            elif status == "S" and self.facts.course_of.get(who) in over:
                 self.under_ausfall |= {seat} if seat in self.absences or seat not in self.ended else set()
 
     def _take_back(self, shown: Shown, *, certain: bool) -> None:
