@@ -632,6 +632,13 @@ ROWS = (
         Named((f"{_TYPED_OVER}::test_d18_removal_of_a_mirror_that_was_typed_over_ends_nobody",)),
     ),
     Mutation(
+        "an S of somebody whose name was emptied is set aside",
+        "D29",
+        "Who cancels and asks to be erased would stay booked everywhere.",
+        (Edit("domain/route.py", "        if nameless:\n", "        if False:\n"),),
+        Named(("tests/acceptance/test_unstated.py::test_d29_s_of_somebody_whose_name_was_emptied_is_one",)),
+    ),
+    Mutation(
         "moves pass by the guard",
         "D25",
         "A shifted column moves everybody, and a move is S at once.",
