@@ -98,6 +98,8 @@ class Courses:
                 continue
             lost = self._lost_lane(row)
             if lost is not None:
+                if (part := self.slices.get(lost.coop_id)) is not None:
+                    part.id_stands = True  # it did not go with its program (D20)
                 reason = f"the course is {lost.coop_id}; its COOP-Id was altered or lost"
                 remedy = 'put the COOP-Id back into "Externe Kurs-Nr." and export again'
                 if is_legacy(lost.coop_id):

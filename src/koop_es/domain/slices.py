@@ -69,7 +69,7 @@ class Slice:
     """What one export says about one cooperation.
 
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
-    first for the course, whose COOP-Id may stand all the same in a row that was set aside (``id_stands``), the second
+    first for the course, which or whose COOP-Id may stand in a row that was set aside (``id_stands``), the second
     for every booking that is not among ``bookings``, nor ``protected`` by a row that was set aside, nor ``excused``
     because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of the export, ``strays`` gives a
     row of it in a course that is not its own and shows no "S". ``references`` gives the references a Beleg-ID of this

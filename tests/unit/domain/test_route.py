@@ -199,6 +199,7 @@ def test_d20_coop_id_in_a_row_that_was_set_aside_is_told_of_a_course_that_is_gon
     assert routing.slices[ONE].course_absent
     assert routing.slices[ONE].id_stands
     assert not routed(two()).slices[ONE].id_stands
+    assert routed(one("N9", "Raum 5"), two()).slices[ONE].id_stands, "renumbered, and its COOP-Id altered"
 
 
 def test_r15_neighbour_with_the_coop_id_does_not_inherit_a_deleted_course() -> None:
