@@ -218,9 +218,10 @@ class Booking(msgspec.Struct, gc=False):
 
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it; it is ``disowned`` once a
     complete export of its owner lacks it then. ``cancelled_by`` are the VHSs that set "S", ``orphaned_by`` those that
-    lost it. ``moved`` says that its owner's row stands in another course (D25), ``moved_to`` names that. ``replaced``
-    is the version of the person who takes part in place of another, 0 where nobody does, and ``replaced_version`` that
-    of the event that says so (D18c). ``changed`` is the version of the last event that changed what others should hold.
+    lost it. ``left_by`` are VHSs whose Abo ended while they held it and that have not shown it since (D8). ``moved``
+    says that its owner's row stands in another course (D25), ``moved_to`` names that. ``replaced`` is the version of
+    the person who takes part in place of another, 0 where nobody does, and ``replaced_version`` that of the event that
+    says so (D18c). ``changed`` is the version of the last event that changed what others should hold.
     """
 
     ref: str
@@ -235,6 +236,7 @@ class Booking(msgspec.Struct, gc=False):
     cancelled_by: frozenset[str] = frozenset()
     orphaned_by: frozenset[str] = frozenset()
     ever_cancelled: bool = False
+    left_by: frozenset[str] = frozenset()
     moved: bool = False
     moved_to: str = ""
     replaced: int = 0

@@ -210,7 +210,9 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
 
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
-    _show_row(state, _booking(state, event.ref), event, event.person_version)
+    booking = _booking(state, event.ref)
+    booking.left_by -= {event.vhs}
+    _show_row(state, booking, event, event.person_version)
     lane = state.lanes.get(event.vhs)
     if lane is not None and lane.creates_given:
         lane.creates_given.pop(event.ref, None)

@@ -89,8 +89,8 @@ def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
 def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
     _lane(state, event.vhs).active = False
     for booking in state.bookings.values():
-        if booking.owner != event.vhs:
-            booking.seats.pop(event.vhs, None)
+        if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.live:
+            booking.left_by |= {event.vhs}
 
 
 def _terms_confirmed(state: Cooperation, event: e.TermsConfirmed) -> None:

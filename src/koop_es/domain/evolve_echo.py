@@ -36,6 +36,9 @@ SOMEBODY_ELSE = "somebody_else"
 PUT_BACK = "put_back"
 """Why a question stands: the store was put back from a backup, and the "S" may be one it had given out since (D21)."""
 
+APART = "apart"
+"""Why a question stands: the "S" may have been set while its VHS took no part, between two Abos (D8, D21)."""
+
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
 

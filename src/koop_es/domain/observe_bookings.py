@@ -36,7 +36,7 @@ from koop_es.domain.echoes import (
     told_anything,
     withdrawn_s,
 )
-from koop_es.domain.evolve_echo import REPLACED, SOMEBODY_ELSE
+from koop_es.domain.evolve_echo import APART, REPLACED, SOMEBODY_ELSE
 from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
@@ -302,7 +302,10 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     # Where many such letters are withheld the mirror is there all the same, with the letter it was made with (D31a).
     another = claims and booking is not None and is_of_another(draft, booking, row, first=True)
     waits = claims and booking is not None and booking.claimed and not state.is_cancelled(booking)
-    waits = waits and not (another or may_be_forgotten(draft, row)) and holds_letters(draft, Effect.CANCELLATION)
+    apart = claims and booking is not None and vhs in booking.left_by
+    waits = (
+        waits and not (another or apart or may_be_forgotten(draft, row)) and holds_letters(draft, Effect.CANCELLATION)
+    )
     version = draft.take(
         e.BookingDelivered(
             vhs=vhs,
@@ -327,6 +330,8 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=REPLACED)
     elif another:
         draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=SOMEBODY_ELSE)
+    elif apart:  # its VHS cleaned up while it took no part: nobody was cancelled by that (D8)
+        draft.add(e.CancellationUnclear, "D21", row=row, ref=ref, why=APART)
     elif claims and may_be_forgotten(draft, row):
         ask_whose(draft, ref, row, delivered=True)
     elif claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):

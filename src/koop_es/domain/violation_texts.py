@@ -314,6 +314,12 @@ PUT_BACK = (
 )
 """What CANCELLATION_UNCLEAR says after the store was put back (D21)."""
 
+APART = (
+    "Cancelled or not? {refs}. The S of {apart} may have been set after the Abo of this VHS had ended, when its copies "
+    "were tidied away: the course was subscribed again since. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where an Abo begins anew (D8, D21)."""
+
 ANONYMOUS = (
     "The rows {found} were written by WS, show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names "
     "this VHS does not get: they wait, and none of these is given out anew meanwhile. It ends when exactly as many "
@@ -353,12 +359,13 @@ VARIANTS: dict[str, str] = {
     "typed_over": TYPED_OVER,
     "somebody_else": SOMEBODY_ELSE,
     "put_back": PUT_BACK,
+    "apart": APART,
     "anonymous": ANONYMOUS,
 }
 """What one code says in particular cases."""
 
 
-UNCLEAR = ("exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back")
+UNCLEAR = ("exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "apart")
 """Cases of CANCELLATION_UNCLEAR, the one first that says most of what is to be done."""
 
 

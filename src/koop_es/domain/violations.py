@@ -16,6 +16,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
 from koop_es.domain.evolve_echo import (
     ALIKE,
+    APART,
     EXCHANGED,
     MEANT,
     NAMED,
@@ -381,6 +382,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "typed_over": (TYPED_OVER,),
     "somebody_else": (SOMEBODY_ELSE,),
     "put_back": (PUT_BACK,),
+    "apart": (APART,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.errors import Refused
 from koop_es.domain.release import Candidate, release
 from koop_es.domain.subscription import confirm_terms, is_subscribed, subscribe, terminate_subscription
@@ -19,6 +20,7 @@ from tests.unit.domain.world import (
     World,
     booked,
     facts_of,
+    held,
     network,
     shared,
     types,
@@ -411,3 +413,30 @@ def test_r16_rate_changed_at_the_master_binds_nobody() -> None:
     world = network()
     world.report(MASTER, rate="90")
     assert world.state.terms_of(ABO) == TERMS
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_d8_d21_s_set_while_a_vhs_took_no_part_is_asked_when_it_subscribes_again(apart: bool) -> None:
+    """Whoever tidies up the copies of an Abo that ended cancels nobody: the course goes on without that VHS."""
+    world = shared("563:7")
+    if apart:
+        end(world)
+        join(world)
+    mirror = held(ABO, "563:7", "S")
+    world.report(ABO, mirror)
+    assert (world.state.lanes[ABO].unclear.get("563:7") == "apart") is apart
+    assert world.statuses(MASTER) == {"563:7": "A" if apart else "S"}
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is apart
+    if apart:
+        assert world.report(ABO, mirror) == []
+        world.decide(ABO, lambda draft: confirm_cancellation(draft, "563:7", "rang them up"))
+        assert world.statuses(MASTER) == {"563:7": "S"}
+
+
+def test_d8_d21_s_set_after_a_vhs_has_shown_its_copies_again_is_a_claim() -> None:
+    world = shared("563:7")
+    end(world)
+    join(world)
+    world.report(ABO, held(ABO, "563:7"))
+    world.report(ABO, held(ABO, "563:7", "S"))
+    assert world.statuses(MASTER) == {"563:7": "S"}

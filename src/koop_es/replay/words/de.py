@@ -184,6 +184,7 @@ SAYS: dict[str, str] = {
     "unclear_cannot_compare": "und ihr Konnektor kann vor dem Schreiben nicht vergleichen",
     "unclear_somebody_else": "in einer Zeile, die jemand anderen nennt als gebucht hat",
     "unclear_typed_over": "in einer Zeile, in die dort jemand anderes eingetragen wurde",
+    "unclear_apart": "und es kann gesetzt worden sein, als diese VHS kein Abo hatte",
     "unclear_put_back": "und es kann vor dem Zurückspielen des Speichers ausgegeben worden sein",
     "unclear_untold": "und es wurde dort nie ausgegeben",
     "empty": "nichts",

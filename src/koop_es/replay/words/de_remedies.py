@@ -210,6 +210,12 @@ _PUT_BACK = (
 )
 """What CANCELLATION_UNCLEAR says after the store was put back (D21)."""
 
+_APART = (
+    "Storniert oder nicht? {refs}. Das S von {apart} kann gesetzt worden sein, als das Abo dieser VHS beendet war und "
+    "ihre Kopien aufgeräumt wurden: seither ist der Kurs wieder abonniert. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where an Abo begins anew (D8, D21)."""
+
 _ANONYMOUS = (
     "Die Zeilen {found} hat WS geschrieben, sie zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, "
     "deren Namen diese VHS nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Das endet, wenn "
@@ -231,6 +237,6 @@ VARIANTS: dict[str, str] = {
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
-    "put_back": _PUT_BACK, "anonymous": _ANONYMOUS,
+    "put_back": _PUT_BACK, "apart": _APART, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""

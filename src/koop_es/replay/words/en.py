@@ -208,6 +208,7 @@ SAYS: dict[str, str] = {
     "unclear_cannot_compare": "and its connector cannot compare before it writes",
     "unclear_somebody_else": "in a row that names another person than the one who booked",
     "unclear_typed_over": "in a row in which somebody of that VHS was entered",
+    "unclear_apart": "and it may have been set while its VHS had no Abo",
     "unclear_put_back": "which may have been given out before the store was put back",
     "unclear_untold": "and it was never given out there",
     "empty": "empty",
