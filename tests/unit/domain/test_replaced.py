@@ -9,20 +9,10 @@ import pytest
 
 from koop_es.domain.cancellations import CancellationDecided, confirm_cancellation, reject_cancellation
 from koop_es.domain.withdraw import withdraw
-from tests.unit.domain.world import ABO, BERND, MASTER, THIRD, World, held, network, types
+from tests.unit.domain.world import ABO, BERND, MASTER, THIRD, World, held, listed, network, types
 
 REF = "301:7"
 KERN = "Kern am 17.07.2026, 09:42"
-
-
-def listed() -> World:
-    """Give Anna's booking of VHS 301 everywhere, in a network whose change lists are given out."""
-    world = network()
-    world.report(ABO, held(ABO))
-    world.give(MASTER, THIRD)
-    for vhs in (MASTER, THIRD):
-        world.report(vhs, held(vhs))
-    return world
 
 
 def replace(world: World, letter: str = "A") -> list[str]:

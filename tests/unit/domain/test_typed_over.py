@@ -8,7 +8,7 @@ import msgspec
 
 from koop_es.domain.cancellations import reject_cancellation
 from koop_es.domain.observation import BookingRow, Person
-from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, network, types
+from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, listed, types
 
 REF = "301:7"
 WILLI = Person("Neu", "Willi", "03", "willi@example.org")
@@ -23,15 +23,6 @@ def willi(**changed: Any) -> BookingRow:
     """Give the row of the mirror with Willi, his TNR and his moment in it; the reference is on another page."""
     values: dict[str, Any] = {"person": WILLI, "participant_no": "T99", "booked_at": "2026-01-14T10:10:10+01:00"}
     return nameless(**(values | {"edited_by": "Blau"} | changed))
-
-
-def listed() -> World:
-    world = network()
-    world.report(ABO, held(ABO))
-    world.give(MASTER, THIRD)
-    for vhs in (MASTER, THIRD):
-        world.report(vhs, held(vhs))
-    return world
 
 
 def typed_over() -> World:

@@ -358,6 +358,16 @@ def network(policy: Policy | None = None, *, vhss: Sequence[str] = (MASTER, ABO,
     return world
 
 
+def listed() -> World:
+    """Give the booking of VHS 301 everywhere, in a network whose change lists were given out."""
+    world = network()
+    world.report(ABO, held(ABO))
+    world.give(MASTER, THIRD)
+    for vhs in (MASTER, THIRD):
+        world.report(vhs, held(vhs))
+    return world
+
+
 def shared(ref: str = "301:7", *, policy: Policy | None = None, status: str = "A") -> World:
     """Give a network in which one booking has arrived everywhere; its rows are ``rows_of``."""
     world = network(policy)
