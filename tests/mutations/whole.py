@@ -702,8 +702,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "anew = once_more or _is",
-                "anew = _is",
+                "meant = once_more or _is",
+                "meant = _is",
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_s_that_a_later_export_shows_again_is_asked_about_and_not_written_over",)),

@@ -371,8 +371,8 @@ def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
         lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
         once_more = once_more and not lost and not _is_lacking(booking, story)
         return OVER if once_more or _is_cancelled_anew(draft, booking, story) else ""
-    anew = once_more or _is_cancelled_anew(draft, booking, story)
-    return "again" if seat.status is CANCELLED and anew else ""
+    meant = once_more or _is_cancelled_anew(draft, booking, story)
+    return "again" if seat.status is CANCELLED and meant else ""
 
 
 def _is_cancelled_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
