@@ -409,13 +409,33 @@ ROWS = (
         "Who was promoted in the same file as something wrong would stand on the waiting list again.",
         (
             Edit(
-                "domain/withdraw.py", "return seat.status is letter and waiting(seat, *LETTERS) is None", "return False"
+                "domain/withdraw.py",
+                "return stands and _letter_in_next(letter, ref, story) is letter",
+                "return False",
             ),
         ),
         Named(
             (
                 "tests/integration/ingest/test_withdrawing.py"
                 "::test_d32_what_the_next_complete_export_shows_as_well_stays_until_that_one_is_taken_back",
+            )
+        ),
+    ),
+    Mutation(
+        "a letter that our own list wrote keeps the wrong export it came from",
+        "D32",
+        "Somebody who has a seat would stay on the waiting list, and nobody could take that back.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "return stands and _letter_in_next(letter, ref, story) is letter",
+                "return stands",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/ingest/test_withdrawing.py"
+                "::test_d32_d21_letter_that_only_our_list_wrote_over_an_s_since_is_no_witness_for_the_export",
             )
         ),
     ),

@@ -446,6 +446,8 @@ def _is_shown_since(
 ) -> bool:
     """Tell whether the next complete export showed the letter or person that this one gave a booking, and its row
     still does: then it was not only this one that was wrong, or it is right (D32).
+
+    Where that showed an "S" instead, the letter may be back only because our own list wrote it over that (D21).
     """
     booking, lane = draft.state.bookings[ref], draft.state.lanes[draft.moment.vhs]
     seat = booking.seats.get(draft.moment.vhs)
@@ -454,8 +456,36 @@ def _is_shown_since(
     if _is_lacking(booking, story) or _is_course_lacking(story):
         return False
     if letter is not None:
-        return seat.status is letter and waiting(seat, *LETTERS) is None
+        stands = seat.status is letter and waiting(seat, *LETTERS) is None
+        return stands and _letter_in_next(letter, ref, story) is letter
     return seat.person_version == person and waiting(seat, Effect.PERSON) is None
+
+
+def _letter_in_next(letter: Status, ref: str, story: _Story) -> Status:
+    """Find the letter that the next complete export showed of a row which had this one before it; an "S" counts until
+    the row shows another that no list of ours wrote over it.
+    """
+    given = False
+    for event in story.told[story.version :]:
+        if event.vhs != story.event.vhs:
+            continue
+        if isinstance(event, e.ChangesGivenOut):
+            given = given or ref in event.confirmed or ref in event.waitlisted
+        if getattr(event, "ref", "") != ref or event.origin is None or not isinstance(event, _SHOWING):
+            continue
+        if event.origin.export in story.later[1:]:
+            break
+        shown = _letter_of(event) or letter
+        if letter is not CANCELLED or not (given or event.actor == WEB_SERVICE_USER):
+            letter = shown
+    return letter
+
+
+def _letter_of(event: e.Event) -> Status | None:
+    """Give the letter of a row that an event tells, None where it tells none."""
+    if isinstance(event, e.BookingCancelled | e.CancellationDelivered):
+        return CANCELLED
+    return CONFIRMED if isinstance(event, e.BookingPromoted) else getattr(event, "status", None)
 
 
 def _revise_back(draft: Draft, before: Cooperation, event: e.CourseRevised, story: _Story) -> str:

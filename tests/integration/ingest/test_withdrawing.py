@@ -121,6 +121,25 @@ def test_d32_what_the_next_complete_export_shows_as_well_stays_until_that_one_is
     assert vhs.held().count("W") == 1
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_d32_d21_letter_that_only_our_list_wrote_over_an_s_since_is_no_witness_for_the_export(
+    vhs: Vhs, *, told: bool
+) -> None:
+    waiting, wrong = vhs.letters("W", 1), vhs.letters("S", 1)
+    vhs.report(waiting)
+    vhs.report(wrong)
+    withdraw(vhs, "563#3")
+    if told:
+        assert [item["booking"]["status"] for item in give_out(vhs.store, "563", now=NOW)] == ["W"]
+    vhs.report(waiting)
+    if told:
+        assert withdraw(vhs, "563#2") == ["AmendmentWithdrawn"]
+    else:
+        with pytest.raises(Refused, match=r"563#4 shows it as well"):
+            withdraw(vhs, "563#2")
+    assert vhs.held().count("W") == (0 if told else 1), "what nobody told its VHS is what it means"
+
+
 def test_d32_what_stayed_because_of_a_later_export_comes_back_after_that_one(vhs: Vhs) -> None:
     wrong = [*vhs.letters("S", 2)[:2], vhs.bookings[2] | {"Telefon": "0999"}, *vhs.bookings[3:]]
     vhs.report(wrong)
