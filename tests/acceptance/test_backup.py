@@ -18,6 +18,7 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.store import Store
 from tests.acceptance.console import LIMIT_SECONDS, Console
+from tests.acceptance.exports import course
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
 from tests.conftest import PostgresServer
@@ -119,6 +120,62 @@ def test_d21_an_export_that_says_nothing_new_settles_that_the_store_was_put_back
         restored.take_in(program.export(), outcome="unchanged")
     assert not restored.ask("violations")["violations"]
     assert {item["state"] for item in restored.ask("status")["vhs"]} == {"agrees"}
+
+
+@pytest.fixture
+def restored(any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path) -> Console:
+    """The store as it was before the Master released a course that has its COOP-Id now, put back a while later."""
+    network[MASTER].courses += [course("26-1"), course("26-2")]
+    any_koop.take_in(network[MASTER].export())
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    any_koop.ask(*release("26-1"))
+    settle(any_koop, network.values())
+    elsewhere.ask("restore", target)
+    for program in network.values():
+        program.month = "2026-04"
+    return Console(elsewhere.db, elsewhere.capsys, "2026-04-13T08:00")
+
+
+def release(number: str) -> tuple[str, ...]:
+    return ("release", "--vhs", MASTER, "--course", number, "--period", "26F", "--own-offer")
+
+
+def test_d16_no_coop_id_is_given_out_again_that_was_given_out_after_the_backup(
+    restored: Console, network: Network
+) -> None:
+    given = network[MASTER].courses[-2]["Externe Kurs-Nr."]
+    for program in network.values():
+        error = restored.refused(*release("26-2"), status=3)
+        assert (error["details"]["rule"], program.vhs in error["details"]["vhs"]) == ("D16", True)
+        restored.refused(*release("26-2"), "--dry-run", status=3)
+        restored.ingest(program.export())
+    assert restored.ask(*release("26-2"))["coop_id"] == f"{MASTER}-COOP-{int(given.split('-')[-1]) + 1}"
+    assert settle(restored, network.values())
+    assert not restored.violations()
+
+
+def test_d16_whoever_answers_for_a_vhs_that_reports_no_more_lets_coop_ids_be_given_out(
+    restored: Console, network: Network
+) -> None:
+    for program in (network[MASTER], network[NEAR]):
+        restored.ingest(program.export())
+    (silent,) = restored.refused(*release("26-2"), status=3)["details"]["vhs"]
+    restored.ask("acknowledge", f"vhs:{silent}", "STORE_PUT_BACK", "--vhs", silent, "--reason", "takes no part now")
+    assert restored.ask(*release("26-2"))["coop_id"]
+
+
+def test_d16_a_coop_id_in_a_row_that_is_set_aside_is_not_given_out_after_a_restore(
+    restored: Console, network: Network
+) -> None:
+    given, typed = network[MASTER].courses[-2]["Externe Kurs-Nr."], f"{MASTER}-COOP-230"
+    for number in ("26-3", "26-4"):
+        network[MASTER].courses.append(course(number) | {"Externe Kurs-Nr.": given})  # copied: whose is it?
+    network[NEAR].courses.append(course("K-3") | {"Externe Kurs-Nr.": typed})  # no Abo-Kurs by its mark
+    for program in network.values():
+        assert restored.call("ingest", program.export()).status in {0, 1}
+    restored.ask("quarantine", "list", status=1)
+    assert restored.ask(*release("26-2"))["coop_id"] == f"{MASTER}-COOP-231"
 
 
 def test_status_tells_the_age_of_the_last_proof(any_koop: Console, network: Network, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named, Seeds
 
+_BACKUP = "tests/acceptance/test_backup.py"
 _FACTS = '    "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",\n'
 _LOOK = "    if lane.altered != found:\n        draft.add(e.CoopIdAltered"
 _REVISED = "    revised = {name: value for name, value in news.items() if"
@@ -441,6 +442,20 @@ COURSES = (
             ),
         ),
         Named((f"{_ADOPTION}::test_d16_a_vhs_whose_number_the_coop_id_does_not_begin_with_is_never_its_master",)),
+    ),
+    Mutation(
+        "a COOP-Id is given out while a program may hold it since the backup",
+        "D16",
+        "Two courses of a Master have one COOP-Id, and neither is shared any more.",
+        (Edit("ingest/putting_back.py", "    if untold:\n", "    if False:\n"),),
+        Named((f"{_BACKUP}::test_d16_no_coop_id_is_given_out_again_that_was_given_out_after_the_backup",)),
+    ),
+    Mutation(
+        "a COOP-Id in a row that was set aside is free after a restore",
+        "D16",
+        "It is given out again, and whose the course is that carries it nobody knows any more.",
+        (Edit("ingest/apply.py", "            if self.judgement.put_back:\n", "            if False:\n"),),
+        Named((f"{_BACKUP}::test_d16_a_coop_id_in_a_row_that_is_set_aside_is_not_given_out_after_a_restore",)),
     ),
     Mutation(
         "a course that nobody else showed yet is a slip whatever stands beside it",

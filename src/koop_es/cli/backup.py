@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PUT_BACK = (
     "{count} VHSs are to export in full once: what was given out since the backup is not known here, and an S that no "
-    "person signed is asked about until then (STORE_PUT_BACK)"
+    "person signed is asked about until then (STORE_PUT_BACK), and no COOP-Id is given out"
 )
 """What is said of a store that was put back (D21)."""
 
@@ -63,7 +63,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     and those in --fences are put up before anybody can read the store.
 
     The store does not know what it gave out after the backup. Until a VHS has exported in full once (STORE_PUT_BACK),
-    an "S" there that no person signed is nobody's cancellation, but asked about.
+    an "S" there that no person signed is nobody's cancellation, but asked about, and nothing is released.
 
     \b
     Examples:

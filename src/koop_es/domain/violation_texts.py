@@ -55,7 +55,8 @@ TEXTS: dict[str, str] = {
     ),
     "STORE_PUT_BACK": (
         "The store was put back from a backup of {since}, and this VHS has not exported in full since: what it was "
-        "told meanwhile is not known. An S that no person signed is asked about until then. {remedy}"
+        "told meanwhile is not known. Until then an S that no person signed is asked about, and no COOP-Id is given "
+        "out. {remedy}"
     ),
     "LETTERS_CHANGED_TOGETHER": (
         "{found} cancelled bookings show A or W again at once. Nothing is written until it is known whether the "

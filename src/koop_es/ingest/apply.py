@@ -194,6 +194,8 @@ class Run:
             )
             ledger.advance(tx, report, self.now, whole=self.plan.older is None)
             weighing.note(tx, report, self.judgement)
+            if self.judgement.put_back:
+                numbers.note_adopted(tx, putting_back.shown(report, rejected))
             untold = self.plan.untold(tx)
         self.other_ids.count(decided)
         result = self._result(line)

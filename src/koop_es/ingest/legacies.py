@@ -11,12 +11,12 @@ from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
 from koop_es.domain.events import CoopIdAssigned
-from koop_es.domain.identifiers import issue, legacy
+from koop_es.domain.identifiers import legacy
 from koop_es.domain.legacy import LegacyAbo
 from koop_es.domain.terms import Policy
 from koop_es.ingest.command import load, moment, write
-from koop_es.ingest.releases import candidate_of, entries_of, refuse_shared
-from koop_es.store import Store, fences, numbers
+from koop_es.ingest.releases import candidate_of, entries_of, next_coop_id, refuse_shared
+from koop_es.store import Store, fences
 from koop_es.store.errors import VersionConflict
 
 
@@ -57,14 +57,17 @@ def adopt_legacy(
 
 
 def assign_coop_id(store: Store, *, now: datetime, vhs: str, legacy_id: str) -> str:
-    """Move a course that is shared without COOP-Id to a real one, bookings and all; returns it (D12, R14, D16)."""
+    """Move a course that is shared without COOP-Id to a real one, bookings and all; returns it (D12, R14, D16).
+
+    Raises Refused.
+    """
 
     def attempt() -> str:
         with store.reading() as tx:
             old = load(tx, legacy_id, moment(vhs, now))
         expected = old.state.version
         with store.write() as tx:
-            coop_id = issue(vhs, numbers.next_number(tx, vhs))
+            coop_id = next_coop_id(tx, vhs, now)
             new = Draft(Cooperation(coop_id), moment(vhs, now))
             adopting.carry_over(old.state, new)
             old.add(CoopIdAssigned, "D12", successor=coop_id)

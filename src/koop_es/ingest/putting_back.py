@@ -1,17 +1,30 @@
-"""A store that was put back from a backup: until a VHS has told what it holds, nobody knows what it was told (D21)."""
+"""A store that was put back from a backup: until a VHS has told what it holds, nobody knows what it was told (D21), nor
+which COOP-Ids stand there (D16).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
 
+import msgspec
+
+from koop_es.domain.cooperation import Acknowledgement
 from koop_es.domain.draft import Moment
+from koop_es.domain.errors import Refused
 from koop_es.domain.events import Event
-from koop_es.domain.observation import Kind, Report
+from koop_es.domain.observation import Kind, Rejected, Report
 from koop_es.domain.violations import WARNING
 from koop_es.ingest import institution, ledger
 from koop_es.ingest.ledger import PUT_BACK
 from koop_es.store import Store, Tx
+
+NAMED = 5
+"""VHSs that a refusal names: who waits for more of them looks at the violations."""
+
+_detail = msgspec.json.Decoder(dict[str, str])
+_said = msgspec.json.Decoder(Acknowledgement)
 
 
 def note(store: Store, now: datetime, made_at: str) -> int:
@@ -38,3 +51,31 @@ def settled(tx: Tx, report: Report, moment: Moment) -> Sequence[Event]:
     if not report.proves_absence and (not report.has_bookings or ledger.complete_made_at(tx, report) is not None):
         return ()
     return (institution.closed(moment, PUT_BACK, "D21"),)
+
+
+def refuse_untold(tx: Tx, today: date) -> None:
+    """Refuse to give a COOP-Id out while one that was given out after the backup may stand in an admin program that has
+    not told since what it holds (D16). Whoever acknowledged that answers for it. Raises Refused.
+    """
+    found = tx.rows("status_violations", vhs="")
+    untold = sorted(vhs for vhs, code, detail, said in found if code == PUT_BACK and not _holds(detail, said, today))
+    if untold:
+        others = f" and {len(untold) - NAMED} others" if len(untold) > NAMED else ""
+        raise Refused(
+            "the store was put back from a backup, and the next COOP-Id may be one that was given out after that and "
+            f"stands in a course of VHS {', '.join(untold[:NAMED])}{others}: ingest a complete export of each that was "
+            f"made since the restore; where one holds no such COOP-Id, koop-es acknowledge vhs:{untold[0]} {PUT_BACK} "
+            f"--vhs {untold[0]} --reason TEXT",
+            rule="D16",
+            vhs=untold,
+        )
+
+
+def _holds(detail: str, said: str | None, today: date) -> bool:
+    return said is not None and _said.decode(said).holds(_detail.decode(detail), today)
+
+
+def shown(report: Report, rejected: Sequence[Rejected]) -> Iterator[str]:
+    """List what stands as COOP-Id in the courses of an export, those that were set aside included (D16)."""
+    rows = chain((row.external_number for row in report.courses), (item.told.external_number for item in rejected))
+    return (text for text in rows if text)

@@ -13,9 +13,9 @@ from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.evolve import fold
-from koop_es.domain.identifiers import GENERAL_MARKET, issue, market_slug
+from koop_es.domain.identifiers import GENERAL_MARKET, CoopId, issue, market_slug
 from koop_es.domain.terms import Policy
-from koop_es.ingest import catalogue
+from koop_es.ingest import catalogue, putting_back
 from koop_es.ingest.command import decide, moment, write
 from koop_es.store import Store, Tx, numbers
 
@@ -60,6 +60,7 @@ def release(
     Refused naming the rule.
     """
     with store.reading() as tx:
+        putting_back.refuse_untold(tx, berlin_date(now))
         candidate = candidate_of(tx, vhs, number, period, given or CourseFacts())
     terms, warnings = releasing.check_release(candidate, policy, berlin_date(now), own_offer=own_offer)
     slugs = tuple(dict.fromkeys(market_slug(market) for market in markets)) or (GENERAL_MARKET,)
@@ -68,7 +69,7 @@ def release(
 
     def attempt() -> str:
         with store.write() as tx:
-            coop_id = issue(vhs, numbers.next_number(tx, vhs))
+            coop_id = next_coop_id(tx, vhs, now)
             draft = Draft(Cooperation(coop_id), moment(vhs, now))
             releasing.release(draft, candidate, terms, slugs)
             write(tx, [(0, draft)])
@@ -78,6 +79,12 @@ def release(
             return coop_id
 
     return Released(store.retrying(attempt), warnings)
+
+
+def next_coop_id(tx: Tx, vhs: str, now: datetime) -> CoopId:
+    """Give a Master's next COOP-Id (R14, D16); raises Refused where it may have been given out already."""
+    putting_back.refuse_untold(tx, berlin_date(now))
+    return issue(vhs, numbers.next_number(tx, vhs))
 
 
 def entries_of(tx: Tx, vhs: str, number: str, period: str) -> list[catalogue.Entry]:
