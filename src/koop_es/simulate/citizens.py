@@ -406,12 +406,13 @@ class People:
 
     def _last_lacked(self, vhs: str, contract: Contract) -> bool:
         """Tell whether files that lost rows may have lacked somebody as often as counts (D3), and none can show them
-        again (D5), because the course is gone from there.
+        again (D5), because the course is gone from there, or the row went with a restore (D20).
         """
-        if (vhs, contract.course) not in self.gone:
+        until = END if (vhs, contract.course) in self.gone else contract.lost.get(vhs)
+        if until is None:
             return False
         lost = False
-        for sent, row in lacking(self.diary, self.terms, contract.who, vhs, END):
+        for sent, row in lacking(self.diary, self.terms, contract.who, vhs, until):
             if moment(sent) > contract.since:
                 shown = not (row or sent.fault) and sent.reach == "full" and self._there(vhs, contract.course, sent)
                 lost = row >= self.terms.confirmations or (lost and not shown)

@@ -607,6 +607,18 @@ def test_who_was_lost_by_files_and_never_shown_since_may_be_either_but_everywher
     assert "0 live seats" in shown.sits("S", MASTER, OWNER).found()
 
 
+def test_d20_who_was_lost_by_files_and_went_with_a_restore_may_be_either_but_everywhere() -> None:
+    """Two proven files lacked the row, and none showed it again before its program was put back (D3, D5)."""
+
+    def story(*, shown: bool) -> Story:
+        lost = Story().exports(OTHER, 2, fault="thinned")
+        return (lost.exports(OTHER) if shown else lost).did("go_back", "lost", OTHER).exports(OTHER)
+
+    assert story(shown=False).sits("S", MASTER, OWNER).found() == ""
+    assert "nobody is asked" in story(shown=False).sits("A", OWNER).found()
+    assert "0 live seats" in story(shown=True).sits("S", MASTER, OWNER).found()
+
+
 def test_a_mirror_taken_out_cancels_nobody_where_only_owners_count() -> None:
     policy = Terms(TERMS.parties, owner_only=True, last_day=TERMS.last_day)
     story = Story().exports(OTHER).did("remove", "removed", OTHER).exports(OTHER, 2).told("S").sits("A", *ALL)
