@@ -277,7 +277,7 @@ class Post:
         counted = not self.staff.programs[vhs].counts_anew and vhs not in self.recounted
         finished = result.status == "superseded" and parcel.tries > 0 and counted  # else its count is in doubt (D23)
         if result.status in TAKEN:
-            self._blur(parcel)
+            unread = self._blur(parcel)
             if parcel.spoilt:  # under another number, and what else could tell is damaged: nobody knows who that is
                 self.staff.facts.rebooked |= parcel.shown.moved
             self.staff.facts.contested |= parcel.fate == "shifted"  # who was new in it is known by the number it gave
@@ -291,7 +291,7 @@ class Post:
             self.oracle.mistell(parcel.shown, parcel.fate, parcel.swapped)
             empty = parcel.fate == "emptied" and is_empty_unnoticed(self.staff.diary, exports[parcel.noted])
             shown = replace(parcel.shown, rows={}) if empty else parcel.shown
-            self.oracle.take(shown, certain=not parcel.spoilt)
+            self.oracle.take(replace(shown, readable=shown.readable - unread), certain=not parcel.spoilt)
             if parcel.spoilt:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
@@ -328,14 +328,15 @@ class Post:
             self.oracle.take(parcel.shown, certain=False)
         self._post(parcel, now + RETRY_AFTER)
 
-    def _blur(self, parcel: Parcel) -> None:
-        """Note the courses that no export can tell any more, from the way a person would read one export after another.
+    def _blur(self, parcel: Parcel) -> set[int]:
+        """Note the courses that no export can tell any more, from the way a person would read one export after another;
+        gives those that this one alone does not tell: what it shows of them is not read.
 
         A course is known again under its number; under another one by its COOP-Id with title and first day (R15, R20),
         and by bookings it had before, where there are any: with other people it may be a parallel course. One that is
         missing once is still one of them (D3). A partial export tells only where all that was booked stands there.
         """
-        vhs = parcel.shown.vhs
+        vhs, unread = parcel.shown.vhs, set[int]()
         for course, look in parcel.shown.looks.items():
             place, before = (vhs, course), self.looks.get((vhs, course))
             readable = course in parcel.shown.readable
@@ -344,6 +345,7 @@ class Post:
             held = parcel.shown.belongings[course]
             known = self.belongings.get(place, held) | self.missing_once.get(place, frozenset())
             if moved and before is not None and not parcel.shown.proves and not (known and known <= held):
+                unread.add(course)
                 continue
             strange |= bool(held) and (bool(known) or not parcel.shown.proves) and known.isdisjoint(held)
             if moved and strange:
@@ -361,6 +363,7 @@ class Post:
             place = vhs, course
             if place in self.looks and place not in self.staff.facts.blurred:
                 self.belongings[place] = self.belongings.get(place, frozenset()) | parcel.shown.belongings[course]
+        return unread
 
     def _untold(self, vhs: int, course: int) -> bool:
         """Tell whether nobody could know which row a course is, and it is said openly."""
