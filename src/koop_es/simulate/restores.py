@@ -43,20 +43,21 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
             staff.facts.contested = True  # under a number it had before, a row is another registration (D18)
             staff.facts.letter[who] = None
         staff.note(Act("go_back", act.vhs, act.course, who), "lost", note=part if plain else UNTOLD)
-        if not plain and staff.facts.owner_of[who] == act.vhs:
-            _note_moved_back(staff, act.vhs, who)
+        if staff.facts.owner_of[who] == act.vhs:
+            _note_moved_back(staff, act.vhs, who, plain=plain)
     if counter:
         program.carried_out.clear()
     return True
 
 
-def _note_moved_back(staff: Staff, vhs: int, who: int) -> None:
-    """Note who stands again in the course they were moved out of: nobody can tell that from moving them back (D25)."""
+def _note_moved_back(staff: Staff, vhs: int, who: int, *, plain: bool) -> None:
+    """Note who stands again in the course they were moved out of: nobody can tell that from moving them back (D25),
+    also after a ``plain`` restore where that course is shared only later.
+    """
     held, facts = staff.row(vhs, who), staff.facts
     stands = None if held is None else course_of(staff.programs[vhs].bookings[held])
-    course = next(
-        (number for number in staff.coop_ids if stands is not None and staff.key(vhs, number) == stands), None
-    )
+    untold = [number for number in range(len(staff.masters)) if not plain or number not in staff.coop_ids]
+    course = next((number for number in untold if stands is not None and staff.key(vhs, number) == stands), None)
     if course is None or (course == facts.course_of[who] and who not in facts.gone):
         return
     staff.note(Act("go_back", vhs, course, who), "moves", other=course, note=UNTOLD)
