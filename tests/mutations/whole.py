@@ -555,6 +555,38 @@ WHOLE = (
         ),
     ),
     Mutation(
+        "whose row was taken for a registration over a wrong S has two seats when that is taken back",
+        "D32",
+        "The row goes on under another reference; one row is one seat (D18a).",
+        (Edit("domain/withdraw.py", "not (booking.moved or seat.reused_by)", "not booking.moved"),),
+        Named((f"{_WITHDRAW}::test_d32_d18a_row_that_was_taken_for_another_registration_since_is_one_seat",)),
+    ),
+    Mutation(
+        "a letter that waited is approved for the former holder of a Beleg-ID",
+        "D32",
+        "The row that showed it is another registration's by now.",
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "former.reused_by, former.version, former.waiting = event.ref, state.version, ()",
+                "former.reused_by, former.version = event.ref, state.version",
+            ),
+        ),
+        Named((f"{_WITHDRAW}::test_d32_d18a_row_that_was_taken_for_another_registration_since_is_one_seat",)),
+    ),
+    Mutation(
+        "a letter of another wrong export answers for an S",
+        "D32",
+        "It was taken back itself: the right file shows the S.",
+        (Edit("domain/withdraw.py", "if export not in story.withdrawn]", "if export]"),),
+        Named(
+            (
+                f"{_WITHDRAW}::"
+                "test_d32_letter_that_only_another_wrong_export_showed_does_not_keep_an_s_from_being_asked_about",
+            )
+        ),
+    ),
+    Mutation(
         "what a later export cancelled lives again with an earlier one that is taken back",
         "D32",
         "The booking lived again in between: what ended it since is another decision.",

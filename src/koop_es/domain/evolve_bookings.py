@@ -507,7 +507,7 @@ def _rekeyed(state: Cooperation, event: e.BookingRekeyed) -> None:
 def _reused(state: Cooperation, event: e.BelegIdReused) -> None:
     former = _booking(state, event.former).seats.get(event.vhs)
     if former is not None:
-        former.reused_by, former.version = event.ref, state.version
+        former.reused_by, former.version, former.waiting = event.ref, state.version, ()  # the row is the other's
     _seat(_booking(state, event.ref), event).former = event.former
 
 

@@ -286,11 +286,11 @@ def _take_withheld(draft: Draft, booking: Booking) -> None:
 
 
 def _goes_on(draft: Draft, booking: Booking) -> bool:
-    """Tell whether a booking that was moved is back in the course already, as another one with a reference of its own
-    (D25): its row is one seat.
+    """Tell whether the row of a booking is that of another one already, with a reference of its own: it was moved and
+    is back in the course (D25), or its row, no longer "S", was taken for another registration (D18a). It is one seat.
     """
     vhs, seat = draft.moment.vhs, booking.seats.get(draft.moment.vhs)
-    if not booking.moved or seat is None:
+    if seat is None or not (booking.moved or seat.reused_by):
         return False
     row = (seat.booking_id, seat.participant_no)
     others = (other for other in draft.state.bookings.values() if other.owner == vhs and other is not booking)
@@ -366,7 +366,8 @@ def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
     if seat is None:
         return ""
     letters = _letters_since(draft, booking, story)
-    once_more = bool(story.later) and (not letters or letters[0] in set(story.later) - {story.later[0]})
+    right = [export for export in letters if export not in story.withdrawn]
+    once_more = bool(story.later) and (not right or right[0] in set(story.later) - {story.later[0]})
     if seat.live:
         lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
         once_more = once_more and not lost and not _is_lacking(booking, story)

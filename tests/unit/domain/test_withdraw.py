@@ -12,7 +12,10 @@ from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.judgement import Effect, Judgement
 from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.withdraw import DECIDED, OFF_FOR_GOOD, STILL_OFF, Stays, withdraw
+from koop_es.domain.withhold import approve_effects
 from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, row, shared, types
+
+CARL = Person("Carlsen", "Carl", "030 555", "carl@example.org")
 
 MARRIED = Person("Beispiel", "Anna", ANNA.phone, ANNA.email)
 
@@ -106,6 +109,22 @@ def test_d32_s_that_a_later_export_showed_again_before_it_was_written_over_is_as
     if again:
         world.decide(MASTER, lambda draft: confirm_cancellation(draft, "301:7", "asked"))
         assert world.statuses(THIRD)["301:7"] == "S"
+
+
+@pytest.mark.parametrize(("shown", "asked"), [("AS", "again"), ("SA", "over")])
+def test_d32_letter_that_only_another_wrong_export_showed_does_not_keep_an_s_from_being_asked_about(
+    shown: str, asked: str
+) -> None:
+    """Of two exports after the wrong "S" one is right and shows it as well, the other is taken back before."""
+    world = told()
+    export = wrong(world, held(ABO, status="S"))
+    names = []
+    for letter in shown:
+        world.report(ABO, held(ABO, status=letter))
+        names.append(f"{ABO}#{world.exports[ABO]}")
+    right, other = (names[shown.index("S")],), (names[shown.index("A")],)
+    world.decide(ABO, lambda draft: withdraw(draft, export, list(world.events), later=right, withdrawn=other))
+    assert world.state.lanes[ABO].unclear == {"301:7": asked}
 
 
 def test_d32_orphan_that_is_back_lives_when_the_s_that_kept_it_from_living_is_taken_back() -> None:
@@ -274,6 +293,28 @@ def test_d32_ausfall_of_a_course_that_the_next_complete_export_lacks_is_taken_ba
     lacking = f"{MASTER}#{world.exports[MASTER]}"
     assert world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(lacking,))) == []
     assert not world.state.cancelled
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+def test_d32_d18a_row_that_was_taken_for_another_registration_since_is_one_seat(waiting: bool) -> None:
+    """Over the wrong "S" the name was put right, so that the row was read as a registration (D5): it holds the seat."""
+    world = shared()
+    export = wrong(world, held(ABO, status="S"))
+    if waiting:
+        assert "EffectWithheld" in types(world.report(ABO, held(ABO), judgement=REVIVED))
+    world.report(ABO, booked("7", person=MARRIED))
+    assert world.statuses(MASTER) == {"301:7": "S", "301:7~2": "A"}
+    assert world.decide(ABO, lambda draft: approve_effects(draft, f"{ABO}#{world.exports[ABO] - 1}/letter")) == []
+    assert [stays.why for stays in take_back(world, export)] == [DECIDED]
+    assert world.statuses(MASTER) == {"301:7": "S", "301:7~2": "A"}
+
+
+def test_d32_d18a_former_holder_of_a_beleg_id_lives_beside_who_has_it_now() -> None:
+    world = shared()
+    export = wrong(world, held(ABO, status="S"))
+    world.report(ABO, booked("7", tnr="T8", person=CARL, at="2026-02-02T09:00:00+01:00"))
+    assert take_back(world, export) == []
+    assert world.statuses(MASTER) == {"301:7": "A", "301:7~2": "A"}
 
 
 @pytest.mark.parametrize("letter", ["A", "W"])
