@@ -73,6 +73,9 @@ can tell the two apart, and "A" is written over it if the booking lives again (D
 APPROVE_ABSENCE = "approve absence"
 """Verb of an operator who approves that bookings are gone (D4)."""
 
+ANEW = "stands anew"
+"""Verb of an operator who is asked about a row that stands there as another booking: the former one is given up."""
+
 PUT_RIGHT, ROUNDS = -1, -2
 """Numbers of the steps that are none: what people put right in the end, and the rounds that follow."""
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 COMINGS = ("course gone", "course back")
 """What is meant where a course, or its COOP-Id, is lost or there again."""
 
+RENUMBERING = ("merge", "exchange_belegs", "rebook")
+"""Verbs after which somebody's row has another Beleg-ID."""
+
 Edit = Callable[["Staff", Act, Program], bool]
 
 
@@ -163,7 +166,7 @@ def substitute(staff: Staff, act: Act, program: Program) -> bool:
 def _numbers_were_read(staff: Staff, who: int, program: Program) -> bool:
     """Tell whether a full export must have shown a row since it got the numbers that it has."""
     mine = [deed for deed in staff.diary.deeds if deed.vhs == program.vhs]
-    renamed = [moment(deed) for deed in mine if deed.who == who and deed.verb in ("merge", "exchange_belegs")]
+    renamed = [moment(deed) for deed in mine if deed.who == who and deed.verb in RENUMBERING]
     comings = [deed for deed in mine if deed.course == staff.facts.course_of[who] and deed.who is None]
 
     def is_read(sent: Sent) -> bool:

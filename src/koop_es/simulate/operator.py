@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.errors import KoopError, Refused
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name
 from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.ingest.withdrawing import withdraw_export
+from koop_es.simulate.deeds import ANEW
 from koop_es.simulate.rows import BY, WHO, CourseKey, course_of
 from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.views import open_violations
@@ -64,7 +66,8 @@ def restore(world: World) -> list[str]:
                 who = facts.label_of.get(ref, _who_moved(world, ref))
                 row = program.bookings.get(program.seats.get(ref, ""))
                 here = _places(world, places[vhs], coop_id)
-                if seat.ask == "row" and row is not None and row.get(WHO) == str(who) and course_of(row) in here:
+                there = row is not None and row.get(WHO) == str(who) and course_of(row) in here
+                if seat.ask == "row" and there and not _is_of_another(state, vhs, ref, program.seats[ref]):
                     continue  # it is there again: the next export shows it
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
@@ -78,13 +81,14 @@ def restore(world: World) -> list[str]:
                         continue
                     restore_booking(world.store, now=world.clock.now, reject=True, **values)
                     anew = True
+                course = next(course for course, known in world.staff.coop_ids.items() if known == coop_id)
                 if anew:
+                    world.diary.note(world.clock.now, vhs, ANEW, "decides", who=who, course=course)
                     said.append(f"{vhs} was asked about {ref}: it stands there anew")
                     continue
                 ends = "" if meant or seat.ask == "shown" else "S"  # what was really removed is "S" at once, and stays
                 if ends:
                     facts.cancelled.add(who)
-                course = next(course for course, known in world.staff.coop_ids.items() if known == coop_id)
                 world.diary.note(
                     world.clock.now, vhs, "restore" if meant else "reject", "decides",
                     who=who, course=course, letter=ends,
@@ -103,6 +107,12 @@ def _stands_anew(world: World, vhs: int, who: int, coop_id: str) -> bool:
     """Tell whether somebody was entered anew in the course: to write the former row again would book them twice."""
     rows = (row for row in world.programs[vhs].bookings.values() if row.get(WHO) == str(who))
     return any(row["Status"] in ("A", "W") and course_of(row) in _places(world, vhs, coop_id) for row in rows)
+
+
+def _is_of_another(state: Cooperation, vhs: str, ref: str, booking_id: str) -> bool:
+    """Tell whether a row was taken for another booking than it was: it is not there again as what it was (D18)."""
+    seats = ((other, booking.seats.get(vhs)) for other, booking in state.bookings.items() if other != ref)
+    return any(seat is not None and seat.held and seat.booking_id == booking_id for _, seat in seats)
 
 
 def _places(world: World, vhs: int, coop_id: str) -> set[CourseKey | None]:

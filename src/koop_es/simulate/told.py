@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from koop_es.simulate.deeds import UNTOLD, Deed, Diary, Moment, Sent, Terms, Told, moment
+from koop_es.simulate.deeds import ANEW, UNTOLD, Deed, Diary, Moment, Sent, Terms, Told, moment
 from koop_es.simulate.unnoticed import MISTELLING, is_empty_unnoticed, unnoticed
 
 PARTIAL = frozenset({"filtered", "lost"})
@@ -39,6 +39,8 @@ def _justified(diary: Diary, terms: Terms, told: Told, who: int) -> bool:
             if deed.intent == "joins" and owners:
                 return True  # booked again, so the former row was given up
             if deed.intent in ("leaves", "moves") or (deed.intent, deed.letter) == ("decides", "S"):
+                return True
+            if deed.verb == ANEW:
                 return True
             if deed.intent in ("joins", "moves"):
                 owners.add(deed.vhs)

@@ -9,6 +9,7 @@ import pytest
 
 from koop_es.simulate.citizens import findings
 from koop_es.simulate.deeds import (
+    ANEW,
     LEFT_THE_EXPORTS,
     ROUNDS,
     UNNAMED,
@@ -500,6 +501,8 @@ def test_told_s_without_a_reason_is_found_though_all_is_well_in_the_end() -> Non
 
 def test_told_s_about_the_row_that_was_given_up_for_another_is_no_lie() -> None:
     assert Story().did("rebook", "joins", letter="A").told("S").sits("S", OTHER).sits("A", *ALL).found() == ""
+    told = Story().did(ANEW, "decides").told("S")
+    assert told.sits("S", OTHER).sits("A", *ALL).found() == "", "an operator was asked about it"
 
 
 def test_an_s_that_still_stands_and_is_asked_about_is_no_lie() -> None:
