@@ -107,7 +107,9 @@ class Program:
 
     def _booking(self, verb: str, change: Mapping[str, Any]) -> None:
         told = change["booking"]
-        row = self._find(told["ref"])
+        # Its own booking that is restored without a Beleg-ID is a new row: another may have that Beleg-ID by now (D20).
+        new = verb == "create" and told["ref"].startswith(f"{self.vhs}:") and "booking_id" not in told
+        row = self._find(told["ref"]) if not new else None
         if row is None:
             assert verb == "create", f"VHS {self.vhs} has no booking {told['ref']} to {verb}"
             # The admin program's own number; taken from the reference it is the same in whatever order things arrive.

@@ -604,6 +604,21 @@ def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     assert codes(koop) == set()
 
 
+def test_d20_d32_what_is_written_again_beside_the_row_of_a_withdrawn_move_is_written_once(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    """Beleg-ID and TNR stand in the other course, so that the connector gives the new row its own."""
+    near, ref = network[NEAR], f"{NEAR}:500"
+    near.row(ref)["Kursnummer"] = NUMBERS[NEAR][OTHER]
+    koop.take_in(near.export())
+    koop.ask("withdraw-export", f"{NEAR}#{near.sequence}", "--reason", "shifted column", "--yes")
+    koop.take_in(near.export())
+    koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "takes part in both")
+    settle(koop, network.values())
+    assert (koop.held(MASTER)[ref], koop.held(MASTER)[f"{ref}~2"]) == ("A", "A")
+    assert not codes(koop)
+
+
 def _alter(program: Program, text: str = "Raum 5") -> None:
     """Write something else over the COOP-Id of the second course (R15), or put it back."""
     (course,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][OTHER])

@@ -7,9 +7,32 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
 _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
+_MOVES = "tests/unit/domain/test_moves.py"
 _AS_BEFORE = "tests/unit/domain/test_as_before.py"
 
 RESTORES = (
+    Mutation(
+        "who has moved by an export that was withdrawn has left although it is written again",
+        "D20",
+        "It is taken for a registration where it is written, and is written again after three exports, for ever.",
+        (Edit("domain/moves.py", " and not seat.restoring\n", "\n"),),
+        Named(
+            (
+                f"{_MOVES}::test_d20_d32_what_is_written_again_is_no_registration_while_the_row_of_a_withdrawn_move_stands",
+            )
+        ),
+    ),
+    Mutation(
+        "the Beleg-ID of what is written again hides it while another row has that",
+        "D20",
+        "A connector that keeps the reference in the new row would be told to write it for ever.",
+        (Edit("domain/weighing.py", "        if seat.restoring and", "        if False and"),),
+        Named(
+            (
+                f"{_MOVES}::test_d20_d32_what_is_written_again_is_no_registration_while_the_row_of_a_withdrawn_move_stands",
+            )
+        ),
+    ),
     Mutation(
         "the row in which a cancelled booking was before it was entered anew is a registration after a restore",
         "D20",

@@ -208,6 +208,11 @@ class Seat(msgspec.Struct, gc=False):
         return self.asked > 0 and self.ask == "orphan"
 
     @property
+    def restoring(self) -> bool:
+        """Tell whether somebody decided that it is written again, and it is not there yet (D20)."""
+        return self.lost and self.answered > 0
+
+    @property
     def live(self) -> bool:
         """Tell whether the VHS last reported the booking as confirmed or waiting, gone since or not."""
         return self.status is not None and self.status is not CANCELLED

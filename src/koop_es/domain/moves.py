@@ -58,8 +58,11 @@ def is_whole(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> boo
 def has_left(draft: Draft, part: Slice, booking: Booking, seat: Seat, rows: Collection[BookingRow]) -> bool:
     """Tell whether the whole row of a VHS's own booking stands in another course, and none of the ``rows`` that are new
     here has its TNR and person: weaker witnesses make nobody else's row the one of who has left (D25 before D18).
+
+    One that somebody decided is written again here has not left: the row there is a booking of its own (D20).
     """
-    if booking.owner != draft.moment.vhs or any(row.booking_id == seat.booking_id for row in part.bookings):
+    owned = booking.owner == draft.moment.vhs and not seat.restoring
+    if not owned or any(row.booking_id == seat.booking_id for row in part.bookings):
         return False
     row = part.stands(seat.booking_id)
     if row is None or not is_whole(draft, booking, seat, row) or is_left_behind(draft, part, seat, row):

@@ -38,7 +38,7 @@ def restore_booking(draft: Draft, ref: str, reason: str) -> None:
 def waits_for_restoring(booking: Booking | None) -> bool:
     """Tell whether somebody decided that a booking is written again at its owner, and it is not there yet (D20)."""
     seat = booking.seats.get(booking.owner) if booking is not None else None
-    return seat is not None and seat.lost and seat.answered > 0
+    return seat is not None and seat.restoring
 
 
 def end_restoring(draft: Draft, ref: str) -> None:

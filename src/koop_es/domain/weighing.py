@@ -85,9 +85,14 @@ class Weighing:
 
     def _is_anothers(self, ref: str, booking: Booking, seat: Seat) -> bool:
         """Tell whether the row of another course that protects a booking by its Beleg-ID is somebody else's: TNR and
-        name are others. Then another row may be the booking (D18).
+        name are others. Then another row may be the booking (D18). One that somebody decided is written again has a row
+        of its own: whoever has its Beleg-ID by now is not it (D20).
         """
-        row = self.part.stands(seat.booking_id) if ref not in self.part.protected else None
+        if ref in self.part.protected:
+            return False
+        if seat.restoring and booking.owner == self.vhs:
+            return True
+        row = self.part.stands(seat.booking_id)
         if row is None:
             return False
         before, now = self._free(booking, seat).witness, witness_of_row(row)

@@ -13,6 +13,7 @@ from koop_es.domain.cancellations import CancellationDecided, confirm_cancellati
 from koop_es.domain.cooperation import Reason
 from koop_es.domain.events import Event
 from koop_es.domain.observation import BookingRow, Person, Status
+from koop_es.domain.restoring import restore_booking
 from koop_es.domain.slices import Home, Slice
 from koop_es.domain.withdraw import DECIDED, withdraw
 from tests.unit.domain.world import (
@@ -504,3 +505,23 @@ def test_d21_s_of_an_ausfall_beside_a_move_is_acknowledged_whoever_edited_it() -
     world.give(THIRD)
     by_staff = held(THIRD, status="S", edited_by="Kern")
     assert "BookingCancelled" not in types(world.report(THIRD, by_staff, booked("9"), cancelled=True))
+
+
+@pytest.mark.parametrize("ref", [None, "301:7"])
+def test_d20_d32_what_is_written_again_is_no_registration_while_the_row_of_a_withdrawn_move_stands(
+    ref: str | None,
+) -> None:
+    """The moved row is a booking of its own by now; whoever is asked has said that this one lives (D20)."""
+    world = shared()
+    export(world, stands=[there()])
+    world.decide(ABO, lambda draft: withdraw(draft, "301#3", list(world.events)))
+    export(world, stands=[there()])
+    world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "the move was a mistake"))
+    [change] = world.give(ABO)
+    assert (change.kind, change.ref) == ("booking.create", "301:7")
+    again = booked("8", of=ref, tnr="T8", edited_by="WS am 01.03.2026, 10:00")
+    for _ in range(4):
+        export(world, again, stands=[there(), again], protected={"7"} if ref else ())
+        assert not world.give(ABO)
+    assert world.statuses(MASTER) == {"301:7": "A"}
+    assert not world.codes
