@@ -254,6 +254,23 @@ LISTS = (
         ),
     ),
     Mutation(
+        "an Abo that is made again gives out the ids of the former one",
+        "D22",
+        "A connector that carried them out leaves the new Abo-Kurs without mirrors for three exports.",
+        (
+            Edit(
+                "domain/wanted.py",
+                "    anew = max(given.anew if given is not None else 0, lane.renewed)\n",
+                "    anew = given.anew if given is not None else 0\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_subscription.py::test_d22_an_abo_that_is_made_again_gives_out_no_id_of_the_former_one",
+            )
+        ),
+    ),
+    Mutation(
         "what is refused keeps its id for ever",
         "D22",
         "An S that was written and undone would never be written again.",

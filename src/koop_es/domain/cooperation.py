@@ -296,7 +296,7 @@ class Lane:
     tells nothing (D17). A course that is not ``present`` is missing, or ``archived``: it left the exports after its
     last day (D17). After an Ausfall was taken back the lane is ``untold`` until an export shows the course live (D24);
     until a complete one did, ``sparing`` is the rule by which what is missing is no loss: the course was called off
-    (D24), or itself gone (B11).
+    (D24), or itself gone (B11). ``renewed`` is the version at which its Abo was made again after it had ended.
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
@@ -348,6 +348,7 @@ class Lane:
     untold: bool = False
     sparing: str = ""
     subscribed_version: int = 0
+    renewed: int = 0
     identity_version: int = 0
     suspended: Suspended | None = None
     given: int = 0

@@ -77,9 +77,11 @@ def _withdrawn(state: Cooperation, event: e.ReleaseWithdrawn) -> None:
 
 def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
     before = state.lanes.get(event.vhs)
-    if before is not None and not before.active:
+    again = before is not None and not before.active
+    if again:
         del state.lanes[event.vhs]  # an Abo that was ended and is made again begins from nothing
     lane = _lane(state, event.vhs)
+    lane.renewed = state.version if again else 0
     _name(lane, event.course_number, event.period)
     lane.terms, lane.system, lane.identity = event.terms, event.system, event.identity
     lane.event_kind, lane.instructor, lane.keyword = event.event_kind, event.instructor, event.keyword

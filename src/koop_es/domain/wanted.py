@@ -212,9 +212,12 @@ def _restored_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
 
 
 def _course_change(state: Cooperation, lane: Lane, kind: str, fields: dict[str, Any] | None) -> Change:
-    """Make a change of the course; its id holds the version that asked for it and, for fields, what they should be."""
+    """Make a change of the course; its id holds the version that asked for it and, for fields, what they should be.
+
+    Of an Abo that was made again none has an id of the former one: what was carried out for that is not again (D22).
+    """
     texts = None if fields is None else {HEADINGS.get(k, k): to_text(k, v) for k, v in fields.items()}
-    version = _course_cause(state, lane, kind, fields or {})
+    version = max(_course_cause(state, lane, kind, fields or {}), lane.renewed)
     if (given := lane.told.get(f"course.{kind}")) is not None:
         version = max(version, given.anew)
     content = "" if kind != "update" else "-" + sha256(repr(texts).encode()).hexdigest()[:8]
@@ -387,7 +390,7 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
     if over and wanted is CANCELLED:
         version = max(version, state.cancelled_version)
     given, person_version = lane.told.get(booking.ref) if lane.told else None, booking.person_version
-    anew = given.anew if given is not None else 0
+    anew = max(given.anew if given is not None else 0, lane.renewed)
     create = lane.creates_given.get(booking.ref) if kind == "create" else None
     if create is not None and create.change >= anew:
         # What has changed since follows once it is seen: one change has one id, and that is carried out once (D22).
