@@ -116,7 +116,8 @@ class Judge:
     def _left(self, who: int) -> Iterator[str]:
         """Who was moved is out of the course that was left, at every VHS (D25); their rows there are then forgotten.
 
-        Where the course itself is gone at the owner, nobody can tell who left it before, and that is said (B11d, R19).
+        Where the course itself is gone at the owner, or has another number and none of those who had booked, nobody
+        can tell who left it before, and that is said (B11d, R19, R20).
         """
         facts, world = self.staff.facts, self.world
         owner = facts.owner_of[who]
@@ -135,9 +136,9 @@ class Judge:
                 rows[who] = [row for row, (course, _) in zip(rows[who], stood, strict=True) if course == here]
 
     def _is_gone(self, vhs: int, course: int) -> bool:
-        """Tell whether a VHS has lost a course, and it is said openly."""
+        """Tell whether a VHS has lost a course, or nobody can know which row it is, and it is said openly."""
         told = (self.world.programs[vhs].vhs, self.staff.coop_ids.get(course, "")) in self.untold
-        return told and self.staff.key(vhs, course) is None
+        return told and (self.staff.key(vhs, course) is None or (vhs, course) in self.staff.facts.blurred)
 
     def _person(self, who: int, owner: int, parties: Iterable[int]) -> Iterator[str]:
         """Name and phone as the owner has them go to the Master, and to others only where all may know (D1, B4, B5)."""

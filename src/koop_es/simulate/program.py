@@ -135,15 +135,19 @@ class Program:
         del self.courses[course]
         self.deleted[course] = row, held
 
-    def restore_course(self, course: CourseKey) -> None:
-        """Take the deletion of a course back, and of the bookings that went with it and are still to be had."""
+    def restore_course(self, course: CourseKey) -> list[Row]:
+        """Take the deletion of a course back, and of the bookings that went with it and are still to be had; gives
+        those whose Beleg-ID or reference another row has by now.
+        """
         if course not in self.deleted or self.is_taken(course):
             raise NotAllowed(f"course {course.number} of {self.name} has no place to return to")
         self.courses[course], held = self.deleted.pop(course)
-        for booking_id in held:
-            # A copy of the bookings that was put back meanwhile knows nothing of what the deletion took out.
-            if booking_id in self.removed and self.removed[booking_id][0] not in self.seats:
+        # A copy of the bookings that was put back meanwhile knows nothing of what the deletion took out.
+        known = [booking_id for booking_id in held if booking_id in self.removed]
+        for booking_id in known:
+            if booking_id not in self.bookings and self.removed[booking_id][0] not in self.seats:
                 self.restore(booking_id)
+        return [self.removed[booking_id][1] for booking_id in known if booking_id in self.removed]
 
     # --- staff: bookings ----------------------------------------------------------------------------------------------
 

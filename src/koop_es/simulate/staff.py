@@ -14,7 +14,7 @@ import msgspec
 from koop_es.connectors.values import local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
 from koop_es.simulate.copies import Copy
-from koop_es.simulate.deeds import LEFT_THE_EXPORTS, MEANING, UNNAMED, Diary, Intent
+from koop_es.simulate.deeds import LEFT_THE_EXPORTS, MEANING, UNNAMED, UNTOLD, Diary, Intent
 from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.office import EDITS
@@ -445,11 +445,13 @@ class Staff:
                 self.note(msgspec.structs.replace(act, who=who), meant)
 
     def undelete(self, act: Act, program: Program) -> bool:
-        """Take such a deletion back."""
+        """Take such a deletion back; a row whose Beleg-ID was given to somebody else since is not to be had again."""
         key = self.place.get((act.vhs, act.course % len(self.masters)))
         if key is None:
             return False
-        program.restore_course(key)
+        for row in program.restore_course(key):
+            if WHO in row and self.row(act.vhs, int(row[WHO])) is None:
+                self.note(msgspec.structs.replace(act, who=int(row[WHO])), "lost", letter="", note=UNTOLD)
         self._note_strays(act, "returned", [row for row in program.bookings.values() if course_of(row) == key])
         return True
 

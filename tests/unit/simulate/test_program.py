@@ -297,3 +297,14 @@ def test_d20_beleg_id_of_a_row_is_given_to_no_other_after_the_count_went_back() 
     second = made.book(KEY, ANNA, NOW)
     assert first != second
     assert set(made.bookings) == {first, second}
+
+
+def test_deleted_course_comes_back_without_the_row_whose_beleg_id_is_anothers() -> None:
+    made = program()
+    other = made.add_course("26-10010", "26F", COURSE | {"Externe Kurs-Nr.": ""})
+    first = made.book(KEY, ANNA, NOW)
+    made.delete_course(KEY)
+    made.book(other, ANNA, NOW, first)
+    made.amend(first, {"Status": "S"})
+    assert [row["Beleg-ID"] for row in made.restore_course(KEY)] == [first]
+    assert made.bookings[first]["Status"] == "S", "nobody has written into the other's row"
