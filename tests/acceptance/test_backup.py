@@ -255,6 +255,21 @@ def test_a_store_is_not_overwritten_unawares(any_koop: Console, network: Network
         assert picture(any_koop.db) == now
 
 
+def test_a_restore_into_a_database_may_be_repeated_until_something_else_happens_there(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    if any_koop.db.startswith("sqlite"):
+        pytest.skip("a file is replaced, or stays as it is")
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    done = elsewhere.ask("restore", target)
+    before = picture(elsewhere.db)
+    assert elsewhere.ask("restore", target) == done
+    assert picture(elsewhere.db) == before
+    elsewhere.ask("acknowledge", f"vhs:{NEAR}", "STORE_PUT_BACK", "--vhs", NEAR, "--reason", "reports no more")
+    assert elsewhere.refused("restore", target, status=4)["code"] == "store_not_empty"
+
+
 def test_g8_who_was_forgotten_since_stays_so_in_a_restored_backup(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from koop_es.domain.cooperation import Acknowledgement
 from koop_es.domain.draft import Moment
 from koop_es.domain.errors import Refused
-from koop_es.domain.events import Event
+from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
 from koop_es.domain.observation import Kind, Rejected, Report
 from koop_es.domain.violations import WARNING
 from koop_es.ingest import institution, ledger
@@ -39,6 +39,21 @@ def note(store: Store, now: datetime, made_at: str) -> int:
             before = [institution.closed(moment, PUT_BACK, "D21")] if ledger.put_back_at(tx, vhs) is not None else []
             institution.append(tx, vhs, [*before, institution.opened(moment, PUT_BACK, WARNING, "D21", detail)])
     return len(known)
+
+
+def noted(tx: Tx, position: int) -> int | None:
+    """Count the VHSs of which that was noted behind a position, 0 where nothing stands there; None where something else
+    does.
+    """
+    most = 2 * len(tx.rows("lanes_that_reported"))  # one that was noted before is closed and opened
+    found = [item.event for item in tx.read(position, most + 1)]
+    if len(found) > most or not all(map(_is_note, found)):
+        return None
+    return len({event.vhs for event in found})
+
+
+def _is_note(event: Event) -> bool:
+    return isinstance(event, ViolationOpened | ViolationClosed) and event.code == PUT_BACK and event.origin is None
 
 
 def settled(tx: Tx, report: Report, moment: Moment) -> Sequence[Event]:

@@ -129,12 +129,17 @@ def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence]:
 def _into_database(
     source: Path, place: PostgresAddress, manifest: Manifest, noted: list[Fence], now: datetime
 ) -> Restored:
+    """Put a backup back into an empty database, or finish that where it was broken off: whoever repeats the command
+    gets the same answer for as long as nothing else has happened in the store.
+    """
     from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
 
+    told: int | None = None
     try:
         with Store.at(place) as store, store.reading() as tx:
-            same = digest.of_log(tx) == manifest.tables[digest.LOG] and manifest.position == tx.head()
-        if not same:
+            log = manifest.tables[digest.LOG]
+            told = putting_back.noted(tx, manifest.position) if digest.of_log(tx, log.rows) == log else None
+        if told is None:
             raise StoreNotEmpty(f"{place.shown} holds a store; make an empty database and restore into that")
     except StoreMissing:
         with backup.workplace(source.absolute().with_name(f"{source.name}.restore")) as folder:
@@ -144,7 +149,7 @@ def _into_database(
             backup.compare(restored, manifest)
     with Store.at(place) as restored:
         forgotten = _fence(restored, noted, now)
-        return Restored(manifest, forgotten, None, putting_back.note(restored, now, manifest.made_at))
+        return Restored(manifest, forgotten, None, told or putting_back.note(restored, now, manifest.made_at))
 
 
 def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
