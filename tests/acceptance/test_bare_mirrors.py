@@ -93,3 +93,40 @@ def test_d26_a_copy_that_nothing_tells_is_not_asked_for_a_name(koop: Console, tm
     koop.take_in(network[FAR].export(), outcome="unchanged", status=1)
     (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
     assert item["remedy"] == "fill it in the admin program"
+
+
+def test_d26_a_mirror_with_neither_name_nor_reference_that_was_merged_goes_on(koop: Console, tmp_path: Path) -> None:
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    row = network[FAR].row(ref)
+    del network[FAR].bookings[row["Beleg-ID"]]
+    row |= {"Beleg-ID": "7777", "TNR": "97777"}
+    network[FAR].bookings["7777"] = row
+    koop.take_in(network[FAR].export())
+    assert koop.held(FAR)[ref] == "A"
+    assert koop.call("quarantine", "list").answer["data"]["quarantine"] == []
+
+    network[NEAR].cancel(ref)
+    koop.take_in(network[NEAR].export())
+    settle(koop, network.values(), rounds=4)
+    assert network[FAR].row(ref)["Status"] == "S"
+
+
+def test_d26_a_second_row_with_neither_name_nor_reference_is_nobody_s_registration(
+    koop: Console, tmp_path: Path
+) -> None:
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    network[FAR].bookings["7777"] = network[FAR].row(ref) | {"Beleg-ID": "7777", "TNR": "97777"}
+    koop.take_in(network[FAR].export(), outcome="unchanged", status=1)
+    assert koop.held(FAR) == {ref: "A"}
+    (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
+    assert item["column"] == "Name"

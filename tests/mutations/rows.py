@@ -965,6 +965,30 @@ ROWS = (
         Named((f"{_ASIDES}::test_d28_bookings_of_an_archived_course_cannot_be_ended",)),
     ),
     Mutation(
+        "a merged mirror without name and reference is set aside",
+        "D26",
+        "Whoever fills the name in, as is asked for, gives one citizen two seats; else no S reaches the row any more.",
+        (Edit("domain/unstated.py", "len(stood) == 1 and stood[0] not in here", "len(stood) == 0"),),
+        Named(
+            (
+                "tests/acceptance/test_bare_mirrors.py::"
+                "test_d26_a_mirror_with_neither_name_nor_reference_that_was_merged_goes_on",
+            )
+        ),
+    ),
+    Mutation(
+        "a second row of a mirror without name and reference is its merged row",
+        "D26",
+        "Nothing would be known of the second row but that it is a registration without a name: a seat too many.",
+        (Edit("domain/unstated.py", "len(stood) == 1 and stood[0] not in here", "len(stood) == 1"),),
+        Named(
+            (
+                "tests/acceptance/test_bare_mirrors.py::"
+                "test_d26_a_second_row_with_neither_name_nor_reference_is_nobody_s_registration",
+            )
+        ),
+    ),
+    Mutation(
         "a copy without name and reference is asked for a name",
         "D26",
         "Whoever obeys gives one citizen two seats: the copy becomes a registration of its own.",

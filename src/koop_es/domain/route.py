@@ -151,7 +151,8 @@ class _Bookings:
         read = {row.line: without_person(row) for row in self._own_cancelled(part, found, seats)}
         if doubtful := [row for row in found.doubtful if row.line not in read]:
             known = self._booking_ids(part.coop_id)
-            for item in unusable(doubtful, known, partial(self._mirrors, part.coop_id)):
+            here = {row.booking_id for row in found.rows}
+            for item in unusable(doubtful, known, here, partial(self._mirrors, part.coop_id)):
                 wrong[item.row.line] = item.row
                 self._set_aside(*item)
         rows = found.rows

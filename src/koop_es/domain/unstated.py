@@ -6,7 +6,9 @@ row not be used without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -38,12 +40,14 @@ UNTOLD_MIRROR = (
 
 
 class BareMirrors(NamedTuple):
-    """What tells a mirror without reference in the rows of a VHS (D26): the Beleg-IDs of the mirrors it showed, and
-    the moments of booking of those that were given out to it and that it has not shown yet.
+    """What tells a mirror without reference in the rows of a VHS (D26): the Beleg-IDs of the mirrors it showed, the
+    moments of booking of those that were given out to it and that it has not shown yet, and by their moments the
+    Beleg-IDs of those that ``stood`` there without reference.
     """
 
     booking_ids: Collection[str]
     moments: Collection[str]
+    stood: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class Unusable(NamedTuple):
@@ -61,7 +65,17 @@ def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
     shown = {booking.seats[vhs].booking_id for booking in others if vhs in booking.seats}
     given = lane.creates_given if lane is not None else {}
     moments = {at for ref, create in given.items() if ref in state.bookings for at in create.moments}
-    return BareMirrors(shown, moments | {booking.booked_at for booking in others if booking.ref in given})
+    stood: dict[str, list[str]] = {}
+    for booking in others:
+        seat = booking.seats.get(vhs)
+        if seat is not None and stands_bare(booking, seat):
+            stood.setdefault(seat.booked_at, []).append(seat.booking_id)
+    return BareMirrors(shown, moments | {booking.booked_at for booking in others if booking.ref in given}, stood)
+
+
+def stands_bare(booking: Booking, seat: Seat) -> bool:
+    """Tell whether a VHS keeps a live mirror without its reference (D26)."""
+    return seat.unreferenced and seat.live and not (seat.lost or seat.orphaned) and booking.claimed
 
 
 def cancels(row: BookingRow) -> bool:
@@ -84,18 +98,22 @@ def without_person(row: BookingRow) -> BookingRow:
 
 
 def unusable(
-    doubtful: Iterable[BookingRow], known: Collection[str], mirrors: Callable[[], BareMirrors]
+    doubtful: Sequence[BookingRow], known: Collection[str], here: Collection[str], mirrors: Callable[[], BareMirrors]
 ) -> Iterator[Unusable]:
     """Name the rows that cannot be used, of those that may only be if their booking is known.
 
-    ``known`` are the Beleg-IDs the VHS reported before. A required cell may be unstated where its last value is known
-    (D29). ``8841.0`` is what a spreadsheet made of ``8841`` only where there was an ``8841`` and no ``8841.0`` (D18d).
-    A row with neither name nor reference can only be one of the ``mirrors``, which are asked for then (D26).
+    ``known`` are the Beleg-IDs the VHS reported before, ``here`` those of the course in this export. A required cell
+    may be unstated where its last value is known (D29). ``8841.0`` is what a spreadsheet made of ``8841`` only where
+    there was an ``8841`` and no ``8841.0`` (D18d). A row with neither name nor reference can only be one of the
+    ``mirrors``, which are asked for then (D26).
     """
+    nameless = Counter(row.booked_at for row in doubtful if row.booking_id not in known and _lacks_name(row))
     for row in doubtful:
         if lacking := _lacks_name(row):
             bare = not is_day_only(row.booked_at) and mirrors()
             if not bare or (row.booking_id not in bare.booking_ids and row.booked_at not in bare.moments):
+                if bare and nameless[row.booked_at] == 1 and _is_renumbered(row, bare, here):
+                    continue
                 ours = bool(mirrors().moments) and row.booking_id not in known and _may_be_ours(row)
                 yield Unusable(row, lacking, *(UNTOLD_MIRROR if ours else NAMELESS))
             continue
@@ -109,6 +127,12 @@ def unusable(
                 continue
             reason = "is not stated in a booking that is not known yet"
             yield Unusable(row, _NEEDED[field], reason, "fill it in the admin program")
+
+
+def _is_renumbered(row: BookingRow, bare: BareMirrors, here: Collection[str]) -> bool:
+    """Tell whether a row is the one anonymous mirror of its moment, whose row is gone: it was merged (D26, D18b)."""
+    stood = bare.stood.get(row.booked_at, ())
+    return row.person is None and len(stood) == 1 and stood[0] not in here
 
 
 def _may_be_ours(row: BookingRow) -> bool:

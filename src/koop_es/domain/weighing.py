@@ -13,7 +13,7 @@ from koop_es.domain.as_before import goes_on_as_before, stands_as_before_its_mer
 from koop_es.domain.bare_mirrors import BareMirrors
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import fit_by_name, fit_by_time
+from koop_es.domain.given_mirrors import Given, fit_by_name, fit_by_time
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.merges import is_merged_into_another
 from koop_es.domain.moves import has_left, is_its_row
@@ -23,6 +23,7 @@ from koop_es.domain.registrations import is_registration, witness_of_seat
 from koop_es.domain.second_rows import take_second_rows
 from koop_es.domain.slices import Slice
 from koop_es.domain.tiers import TIERS, Tier
+from koop_es.domain.unstated import stands_bare
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import (
     Witness,
@@ -107,7 +108,7 @@ class Weighing:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
         left = self.mirrors.take(rows, fit_by_name)
         if self.free and left:
-            left = self._pair(left)
+            left = self._renumbered(self._pair(left))
         left = self.mirrors.take(left, fit_by_time)
         if self.part.proves_absence and all(row.ref is None for row in self.part.bookings):
             left = self.mirrors.take(left, fit_alike, twice=(False,))
@@ -138,6 +139,19 @@ class Weighing:
                     self._found(row, one)
         self.free = list(free.values())
         return [row for row, _ in left.values()]
+
+    def _renumbered(self, rows: list[BookingRow]) -> list[BookingRow]:
+        """Take rows with neither name nor reference for the mirrors of their second whose rows are gone: these have
+        neither either, and got other numbers (D26, D18b). Returns the others.
+        """
+        bare = {one.ref: one for one in self.free if stands_bare(one.booking, one.seat) and not one.witness.name}
+        nameless = [row for row in rows if row.person is None and row.ref is None] if bare else []
+        given = [Given(one.booking, one.booking.status, [one.witness]) for one in bare.values()]
+        found = {nameless[number].booking_id: ref for number, ref in fit_by_time(nameless, given).found}
+        for row in nameless:
+            if row.booking_id in found:
+                self._found(row, bare[found[row.booking_id]])
+        return [row for row in rows if row.booking_id not in found]
 
     def _fits(
         self, tier: Tier, left: dict[int, tuple[BookingRow, Witness]], free: dict[str, _Free], homes: set[str]
