@@ -83,6 +83,8 @@ def test_c2_what_examiners_found_missing_is_drawn_where_the_engine_is_held_to_it
         "eof",
         "ahead",
         "ausfall",
+        "letters",
+        "shifted",
     }
     assert found >= {
         "touch",

@@ -182,7 +182,7 @@ READY = frozenset(
         "cancelled after reinstatement", "ausfall back", "company", "sentinels", "stamped", "no editors", "reusing",
         "padded", "touch", "misplace", "substitute", "blank rows", "cell", "spreadsheet",
         "reuse", "correct name", "move", "connector anew", "clock ahead",
-        "emptied", "exchange", "went back", "letters", "ausfall everywhere",
+        "emptied", "exchange", "went back", "letters", "ausfall everywhere", "shifted",
     }
 )  # fmt: skip
 """What every seed may be mixed with."""
