@@ -352,5 +352,40 @@ BOOKINGS = (
         (Edit("domain/weighing.py", "                and not self._is_anothers(ref, booking, seat)\n", ""),),
         Named((f"{_IDENTITY}::test_d18_beleg_id_that_another_has_in_another_course_leaves_its_booking_free",)),
     ),
+    Mutation(
+        "whoever has moved is in the former course again once that was away",
+        "D25",
+        "S would be written there under their Beleg-ID, and that row lives in the other course.",
+        (
+            Edit(
+                "domain/evolve_course.py",
+                "if seat is None or not seat.absences or (booking.moved and vhs == booking.owner):",
+                "if seat is None or not seat.absences:",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_moves.py"
+                "::test_d25_r15_whoever_moved_has_no_row_here_when_the_course_was_away_meanwhile",
+            )
+        ),
+    ),
+    Mutation(
+        "a booking whose row is another one by now has moved to its own course",
+        "D25",
+        "It would be cancelled at once, without a second look, and its row stands in no other course.",
+        (
+            Edit(
+                "domain/moves.py",
+                "    if any(here.booking_id == seat.booking_id for here in part.bookings):\n        return None\n",
+                "",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_moves.py::test_d25_d24_row_that_stands_here_as_another_registration_has_moved_nowhere",
+            )
+        ),
+    ),
 )
 """What staff does with bookings."""

@@ -273,11 +273,16 @@ def _resumed(state: Cooperation, event: e.AbsencesResumed) -> None:
 
 
 def _forget_absences(state: Cooperation, vhs: str) -> None:
-    """Let go of absences that were only suspicions: without the course between them they are not consecutive (D3)."""
+    """Let go of absences that were only suspicions: without the course between them they are not consecutive (D3).
+
+    Whoever has moved has left for good, and no row of theirs is here any more (D25).
+    """
     _lane(state, vhs).suspended = None
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
-        if seat is not None and seat.absences and not (seat.orphaned or seat.lost or seat.withheld or seat.asked):
+        if seat is None or not seat.absences or (booking.moved and vhs == booking.owner):
+            continue
+        if not (seat.orphaned or seat.lost or seat.withheld or seat.asked):
             seat.absences, seat.absent_export, seat.absent_version = 0, "", 0
 
 

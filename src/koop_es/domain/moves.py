@@ -24,13 +24,16 @@ def stands_elsewhere(draft: Draft, part: Slice, booking: Booking, seat: Seat) ->
     """Find the row of another course in which a VHS's own live booking stands: same Beleg-ID, TNR and person (D25).
 
     Of a person who was erased TNR and time of booking are left to go by (D15). A booking that shows the "S" of an
-    Ausfall moved where its row lives elsewhere: somebody has decided for the other course (D24).
+    Ausfall moved where its row lives elsewhere: somebody has decided for the other course (D24). One whose row stands
+    here as another registration has not moved (D18a).
     """
     vhs = draft.moment.vhs
     if vhs != booking.owner or vhs in booking.cancelled_by or seat.status is None or seat.orphaned:
         return None
     row = part.stands(seat.booking_id)
     if row is None or not is_its_row(draft, booking, seat, row):
+        return None
+    if any(here.booking_id == seat.booking_id for here in part.bookings):
         return None
     if seat.status is CANCELLED and (row.status is CANCELLED or not _by_course(draft, booking, seat)):
         return None

@@ -170,6 +170,26 @@ def test_d17_row_set_aside_is_no_sight_of_a_booking_that_moved(sight: str) -> No
         assert world.to_do(ABO) == []
 
 
+def test_d25_r15_whoever_moved_has_no_row_here_when_the_course_was_away_meanwhile() -> None:
+    """The row lives in the other course: told "S" there, its citizen would lose the seat."""
+    world = shared()
+    export(world, stands=[there()])
+    world.report(ABO, course=row(ABO, coop_id="901-COOP-7"))
+    world.report_without_course(ABO)
+    world.report(ABO, course=row(ABO, coop_id=world.coop_id), protected=["7"])
+    assert world.to_do(ABO) == []
+
+
+def test_d25_d24_row_that_stands_here_as_another_registration_has_moved_nowhere() -> None:
+    """In a course that was called off, the same person booked anew in the row that showed the "S" of the Ausfall."""
+    world = shared()
+    world.report(MASTER, held(MASTER), cancelled=True)
+    world.report(ABO, held(ABO, status="S"))
+    again = held(ABO, at="2026-02-20T09:00:00+01:00")
+    assert types(export(world, again, stands=[again])) == ["BookingMade", "BelegIdReused"]
+    assert not world.state.bookings["301:7"].moved
+
+
 def test_d17_row_set_aside_is_no_sight_of_whoever_had_its_beleg_id_before() -> None:
     world = shared()
     world.report(MASTER, held(MASTER, status="S"))
