@@ -52,11 +52,13 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
 
 def _note_moved_back(staff: Staff, vhs: int, who: int, *, plain: bool) -> None:
     """Note who stands again in the course they were moved out of: nobody can tell that from moving them back (D25),
-    also after a ``plain`` restore where that course is shared only later.
+    also after a ``plain`` restore where that course is shared only later, or where they had gone to one that nobody
+    shares. No booking of theirs is asked about then, and their only row is left as it is: a registration (D20).
     """
     held, facts = staff.row(vhs, who), staff.facts
     stands = None if held is None else course_of(staff.programs[vhs].bookings[held])
-    untold = [number for number in range(len(staff.masters)) if not plain or number not in staff.coop_ids]
+    known = staff.coop_ids if plain and who not in facts.gone else ()
+    untold = [number for number in range(len(staff.masters)) if number not in known]
     course = next((number for number in untold if stands is not None and staff.key(vhs, number) == stands), None)
     if course is None or (course == facts.course_of[who] and who not in facts.gone):
         return
