@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.console import Console
 from tests.acceptance.exports import abo, course
-from tests.acceptance.network import MASTER, NEAR
+from tests.acceptance.network import FAR, MASTER, NEAR
 from tests.acceptance.program import Program, settle
 
 RIGHT, WRONG = "563-COOP-5", "563-COOP-6"
@@ -56,6 +56,27 @@ def test_r19_abo_of_a_course_that_its_master_lacks_is_said_once_until_the_coop_i
     assert [(shown["coop_id"], one["ref"], one["status"]) for one in shown["bookings"]] == [
         (RIGHT, f"{NEAR}:2002", "A")
     ]
+    assert not any_koop.ask("violations")["violations"]
+
+
+def test_r19_an_abo_that_two_mistyped_alike_ends_at_each_of_them(
+    any_koop: Console, network: dict[str, Program]
+) -> None:
+    network[FAR] = Program(FAR, network[MASTER].folder)
+    network[FAR].courses.append(abo(course("26-1"), "99-0TON", WRONG))
+    network[FAR].book("99-0TON", "7001")
+    for vhs in (FAR, MASTER):
+        any_koop.take_in(network[vhs].export())
+    (item,) = said(any_koop)
+    assert f"{WRONG} (VHS {NEAR}, VHS {FAR})" in item["text"]
+    for vhs in (NEAR, FAR):
+        network[vhs].courses[0][HEADING] = RIGHT
+        any_koop.take_in(network[vhs].export())
+        any_koop.ask("terminate-abo", WRONG, "--vhs", vhs)
+        any_koop.take_in(network[vhs].export())
+    settle(any_koop, network.values())
+    assert not said(any_koop)
+    assert any_koop.held(MASTER) == {f"{NEAR}:2002": "A", f"{FAR}:7001": "A"}
     assert not any_koop.ask("violations")["violations"]
 
 

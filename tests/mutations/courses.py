@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named, Seeds
 
+_SUBSCRIPTION = "tests/unit/domain/test_subscription.py"
+_ENDED = (
+    f"{_SUBSCRIPTION}::test_r19_abo_under_a_coop_id_that_no_master_shows_ends_with_the_bookings_that_nobody_else_shows"
+)
 _BACKUP = "tests/acceptance/test_backup.py"
 _FACTS = '    "course_type", "bamf", "starts_on", "ends_on", "starts_at", "ends_at", "venue", "dvv_category",\n'
 _LOOK = "    if lane.altered != found:\n        draft.add(e.CoopIdAltered"
@@ -442,6 +446,20 @@ COURSES = (
             ),
         ),
         Named((f"{_ADOPTION}::test_d16_a_vhs_whose_number_the_coop_id_does_not_begin_with_is_never_its_master",)),
+    ),
+    Mutation(
+        "whoever was booked under a mistyped COOP-Id goes on being booked when the Abo has ended",
+        "R19",
+        "The Master that really has that COOP-Id is shown people who never booked its course (D1).",
+        (Edit("domain/evolve_course.py", "            booking.claimed = False\n", "            pass\n"),),
+        Named((_ENDED,)),
+    ),
+    Mutation(
+        "an Abo that no Master shows ends whoever shows its bookings",
+        "R19",
+        "Two VHSs that share a course whose Master has lost it lose the bookings of the one.",
+        (Edit("domain/subscription.py", "all(seat.status is None for", "all(True for"),),
+        Named((f"{_SUBSCRIPTION}::test_r19_booking_that_another_vhs_shows_hangs_on_an_abo_whoever_the_master_is",)),
     ),
     Mutation(
         "a COOP-Id is given out while a program may hold it since the backup",

@@ -167,6 +167,9 @@ def _read(source: Path) -> list[dict[str, str]]:
 def terminate_abo(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
     """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it.
 
+    Take one more export of that VHS in first: an "S" that it set in a copy and that no export has shown is not heard of
+    any more.
+
     \b
     Example:
       koop-es terminate-abo 563-COOP-219 --vhs 301 --yes

@@ -89,8 +89,11 @@ def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
 
 
 def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
+    """End an Abo. Of its VHS's own bookings that live nobody else ever knew, nor is anybody told of them now (R19)."""
     _lane(state, event.vhs).active = False
     for booking in state.bookings.values():
+        if booking.owner == event.vhs and not state.is_cancelled(booking):
+            booking.claimed = False
         if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.live:
             booking.left_by |= {event.vhs}
 

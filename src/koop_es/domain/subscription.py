@@ -5,7 +5,7 @@ D13).
 from __future__ import annotations
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.course import HYBRID, ONLINE
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
@@ -128,19 +128,21 @@ def _as_master(draft: Draft) -> None:
         raise Refused(f"VHS {draft.moment.vhs} has no release {state.coop_id}", rule="D9")
 
 
-def terminate_subscription(draft: Draft, subscriber: str) -> None:
+def terminate_subscription(draft: Draft, subscriber: str, *, never_shown: bool = False) -> None:
     """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it (R27, D9).
 
-    Where nobody else ever showed the course, nobody knows of these: they are read anew under the COOP-Id that is put
-    right in their row (R19).
+    Where nobody else ever showed the course, or its Master was asked and does not have it (``never_shown``), those that
+    no other VHS shows are known to nobody: they are read anew under the COOP-Id that is put right in their row (R19).
     """
     state = draft.state
     lane = state.active_lane(subscriber)
     if lane is None or subscriber == state.master:
         raise Refused(f"VHS {subscriber} has no Abo of {state.coop_id}", rule="D9")
-    live = [b.ref for b in state.bookings.values() if b.owner == subscriber and b.claimed and not state.is_cancelled(b)]
-    alone = lane.adopted and len(state.lanes) == 1 and issuer(state.coop_id) != subscriber
-    if live and not alone:
+    own = (b for b in state.bookings.values() if b.owner == subscriber and b.claimed and not state.is_cancelled(b))
+    alone = len(state.lanes) == 1 and issuer(state.coop_id) != subscriber
+    unshown = lane.adopted and state.master is None and (alone or never_shown)
+    live = [booking.ref for booking in own if not (unshown and _is_shown_here_only(booking))]
+    if live:
         how = "cancel them with S first"
         if not lane.present:  # there are no rows left to set S in (D28)
             how = f"end each with koop-es confirm-cancellation {state.coop_id} --booking REF --vhs {subscriber} first"
@@ -151,6 +153,11 @@ def terminate_subscription(draft: Draft, subscriber: str) -> None:
         )
     draft.add(e.SubscriptionTerminated, "D9", vhs=subscriber)
     draft.settle_violations()
+
+
+def _is_shown_here_only(booking: Booking) -> bool:
+    """Tell whether no VHS but its owner ever showed a booking."""
+    return all(seat.status is None for vhs, seat in booking.seats.items() if vhs != booking.owner)
 
 
 def confirm_terms(draft: Draft, subscriber: str, terms: Terms) -> bool:

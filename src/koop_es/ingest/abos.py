@@ -9,6 +9,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
 from koop_es.domain.identifiers import GENERAL_MARKET
 from koop_es.domain.terms import Policy, Terms
+from koop_es.ingest import unshown
 from koop_es.ingest.command import decide, moment
 from koop_es.store import Store, Tx
 
@@ -75,7 +76,10 @@ def _number_taken(tx: Tx, vhs: str, number: str, period: str, coop_id: str) -> b
 
 def terminate_subscription(store: Store, *, now: datetime, vhs: str, coop_id: str) -> None:
     """End an Abo by an operator's hand (D9); raises Refused while a live booking hangs on it."""
-    decide(store, coop_id, moment(vhs, now), lambda draft: subscription.terminate_subscription(draft, vhs))
+    with store.reading() as tx:
+        lacked = unshown.is_lacked(tx, coop_id)
+    at = moment(vhs, now)
+    decide(store, coop_id, at, lambda draft: subscription.terminate_subscription(draft, vhs, never_shown=lacked))
 
 
 def confirm_terms(store: Store, *, now: datetime, vhs: str, coop_id: str, subscriber: str, terms: Terms) -> bool:

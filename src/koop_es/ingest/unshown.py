@@ -13,7 +13,7 @@ import msgspec
 
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import Event
-from koop_es.domain.identifiers import institution_stream
+from koop_es.domain.identifiers import institution_stream, issuer
 from koop_es.domain.violations import CRITICAL
 from koop_es.ingest import institution
 from koop_es.store import Tx
@@ -35,9 +35,19 @@ def said(tx: Tx, moment: Moment, shown: Collection[str] = ()) -> list[Event]:
         if coop_id not in shown:
             holders.setdefault(coop_id, []).append(f"VHS {vhs}")
     found = "; ".join(f"{coop_id} ({', '.join(holders[coop_id])})" for coop_id in sorted(holders))
-    row = tx.row("violation_opened_at", coop_id=institution_stream(moment.vhs), code=CODE)
-    before = msgspec.json.decode(row[1], type=dict[str, str])["found"] if row is not None else ""
+    before = _found(tx, moment.vhs)
     if found == before:
         return []
     events: list[Event] = [institution.closed(moment, CODE, "R19")] if before else []
     return [*events, institution.opened(moment, CODE, CRITICAL, "R19", {"found": found})] if found else events
+
+
+def is_lacked(tx: Tx, coop_id: str) -> bool:
+    """Tell whether it stands open that the Master of a COOP-Id does not have the course."""
+    return any(said.startswith(f"{coop_id} (") for said in _found(tx, issuer(coop_id)).split("; "))
+
+
+def _found(tx: Tx, master: str) -> str:
+    """Give what was said last about a Master, "" where nothing stands open."""
+    row = tx.row("violation_opened_at", coop_id=institution_stream(master), code=CODE)
+    return msgspec.json.decode(row[1], type=dict[str, str])["found"] if row is not None else ""

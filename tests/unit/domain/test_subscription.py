@@ -75,8 +75,8 @@ def agree(world: World, side: str, terms: Terms, subscriber: str = ABO) -> bool:
     return bool(world.decide(side, lambda draft: confirm_terms(draft, subscriber, terms)))
 
 
-def end(world: World, vhs: str = ABO) -> None:
-    world.decide(vhs, lambda draft: terminate_subscription(draft, vhs))
+def end(world: World, vhs: str = ABO, *, never_shown: bool = False) -> None:
+    world.decide(vhs, lambda draft: terminate_subscription(draft, vhs, never_shown=never_shown))
 
 
 @pytest.mark.parametrize(("number", "period"), [("", PERIOD), ("  ", PERIOD), ("K-9", ""), ("K-9", " ")])
@@ -342,6 +342,30 @@ def test_d22_an_abo_that_is_made_again_gives_out_no_id_of_the_former_one(shown: 
     assert [(change.kind, change.ref) for change in again] == [("course.create", None), ("booking.create", "563:2")]
     assert former.isdisjoint(change.id for change in again)
     assert world.give(ABO) == again, "and these are kept"
+
+
+@pytest.mark.parametrize("others", [(), (THIRD,)])
+def test_r19_abo_under_a_coop_id_that_no_master_shows_ends_with_the_bookings_that_nobody_else_shows(
+    others: tuple[str, ...],
+) -> None:
+    world = World()
+    for vhs in (ABO, *others):
+        world.report(vhs, booked("7"))
+    for vhs in (ABO, *others):
+        end(world, vhs, never_shown=bool(others))
+    for vhs in (MASTER, ABO, THIRD):
+        world.report(vhs)
+        assert world.to_do(vhs) == [], "it is another course, and nobody there hears of them"
+    assert world.statuses(MASTER) == {}
+
+
+def test_r19_booking_that_another_vhs_shows_hangs_on_an_abo_whoever_the_master_is() -> None:
+    world = World()
+    world.report(ABO, booked("7"))
+    world.report(THIRD, held(THIRD))
+    with pytest.raises(Refused) as refused:
+        end(world, never_shown=True)
+    assert refused.value.details["refs"] == ["301:7"]
 
 
 # --- other terms ------------------------------------------------------------------------------------------------------
