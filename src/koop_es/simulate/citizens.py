@@ -424,7 +424,9 @@ class People:
         return all([back for at, back in self.comings.get((vhs, course), ()) if at < now][-1:])
 
     def _lost(self, vhs: str, contract: Contract) -> bool:
-        """Tell whether a row taken out by its owner was shown before and lacked in as many exports as count (D3)."""
+        """Tell whether a row taken out by its owner was shown before and lacked in as many exports as count (D3): of a
+        course that is frozen, none does (R15).
+        """
         since = contract.missing[vhs]
         if vhs != contract.owner or len(contract.missing) > 1 or self._anew(vhs):
             return False
@@ -433,7 +435,11 @@ class People:
         lacking = [
             sent
             for sent in self._shown(vhs, since, END)
-            if sent.complete and sent.reach == "full" and not sent.fault and not self._ended(contract.course, sent)
+            if sent.complete
+            and sent.reach == "full"
+            and not sent.fault
+            and not self._ended(contract.course, sent)
+            and self._there(vhs, contract.course, sent)
         ]
         return len(lacking) >= self.terms.confirmations
 

@@ -121,7 +121,8 @@ class Oracle:
                 if certain:
                     self.exported_as_mistold.discard((shown.vhs, who))
                 self.absences[shown.vhs, who] = 0
-                if certain or (shown.vhs, who) in self.certain_absences:
+                read = certain and shown.courses[who] in self._read_in(shown)
+                if read or (shown.vhs, who) in self.certain_absences:
                     self.certain_absences[shown.vhs, who] = 0  # what was never seen for sure is not lost for sure
                 self.missed_by.pop((shown.vhs, who), None)
                 continue
@@ -180,8 +181,7 @@ class Oracle:
         if fate == "ausfall":
             self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
         else:
-            fresh = {course for course in shown.there if (shown.vhs, course) not in self.facts.known}  # by number (R14)
-            shared = {who for who in shown.rows if shown.courses[who] in shown.readable | fresh}
+            shared = {who for who in shown.rows if shown.courses[who] in self._read_in(shown)}
             live = {who for who in shared if shown.rows[who][0] in ("A", "W")}
             swapped = {who for who in live if shown.rows[who][0] in swapped_for_s}
             if fate == "shifted":  # the "S" of another may stand where a letter that nobody knows froze a live one (B6)
@@ -204,6 +204,12 @@ class Oracle:
         for (vhs, who), count in self.absences.items():
             if vhs == shown.vhs and who not in shown.rows and count + 1 == self.confirmations:
                 self.certain_absences.pop((vhs, who), None)
+
+    def _read_in(self, shown: Shown) -> set[int]:
+        """Give the courses whose rows are read: those with their COOP-Id, and by their number those that never had one
+        (R14, R15).
+        """
+        return {*shown.readable, *(course for course in shown.there if (shown.vhs, course) not in self.facts.known)}
 
     def _is_clear(self, shown: Shown, course: int) -> bool:
         """Tell whether everybody could know which row of an export a course is."""

@@ -399,6 +399,17 @@ def test_d21_d3_a_rejected_s_brings_no_row_back_that_its_owner_removed(missing: 
     assert ("0 live seats" in story.sits("S", *ALL).found()) is not missing
 
 
+@pytest.mark.parametrize("frozen", [False, True])
+def test_d3_r15_exports_of_a_course_under_another_id_prove_no_absence(frozen: bool) -> None:
+    story = Story().did("remove", "removed")
+    if frozen:
+        story.did("alter_id", "course gone", all_of_it=True)
+    story.exports(OWNER, 2)
+    if frozen:
+        story.did("restore_id", "course back", all_of_it=True)
+    assert ("is out" in story.sits("A", MASTER, OTHER).found()) is not frozen
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_d24_an_s_of_the_owner_that_came_with_the_ausfall_and_is_an_a_again_is_the_same_everywhere(
     known: bool,
