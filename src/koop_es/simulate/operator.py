@@ -161,7 +161,11 @@ def _is_as_called_off(world: World, vhs: int, coop_id: str) -> bool:
 
 
 def _was_taken_out(world: World, who: int) -> bool:
-    """Tell whether the last thing people did about somebody's contract was to end it, or to take its row out."""
+    """Tell whether the last thing people did about somebody's contract was to end it, or to take its row out, or
+    whether they have moved to a course that nobody shares: there their row may have gone and come back since (D25).
+    """
+    if who in world.staff.facts.gone:
+        return True
     meant = [deed.intent for deed in world.diary.deeds if deed.who == who and deed.intent in _ABOUT_CONTRACTS]
     return bool(meant) and meant[-1] in ("leaves", "removed", "moves")
 
