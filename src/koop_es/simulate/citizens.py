@@ -23,6 +23,7 @@ from koop_es.simulate.deeds import (
     LEFT_THE_EXPORTS,
     UNNAMED,
     UNTOLD,
+    WENT,
     Deed,
     Diary,
     Moment,
@@ -182,6 +183,8 @@ class People:
             case "course back":
                 self.gone.pop((deed.vhs, course), None)
                 self.deleted.pop((deed.vhs, course), None)
+            case "course" if deed.note == WENT:
+                self.deleted[deed.vhs, course] = deed
             case "course over":
                 self.over.setdefault(course, (deed.vhs, now))
                 if deed.note == LEFT_THE_EXPORTS:
@@ -498,8 +501,8 @@ class People:
         return hidden is not None and not any(self._shown(contract.owner, contract.since, hidden))
 
     def _excused(self, contract: Contract, vhs: str) -> bool:
-        """Tell whether a VHS may lack the row: the first complete export that said that its course is deleted, or one
-        that said that it is gone, came after the last day and proves nothing (D17).
+        """Tell whether a VHS may lack the row: the first complete export that said that its course is deleted, or went
+        with a restore, or one that said that the row is gone, came after the last day and proves nothing (D17).
         """
         deleted = self.deleted.get((vhs, contract.course))
         if deleted is not None:

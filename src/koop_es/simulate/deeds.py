@@ -65,6 +65,9 @@ Intent = Literal[
 UNTOLD = "untold"
 """Note of a restore that nobody could tell from rows that were removed or written over."""
 
+WENT = "went with a restore"
+"""Note of a course that is not there any more since its program was put back."""
+
 UNNAMED = "unnamed"
 """Note of an "S" in a program that names no editors: where one was given out as well before an export shows it, nobody
 can tell the two apart, and "A" is written over it if the booking lives again (D21).

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from koop_es.connectors.values import day
 from koop_es.simulate.copies import Copy, Part, put_back
-from koop_es.simulate.deeds import UNTOLD
+from koop_es.simulate.deeds import UNTOLD, WENT
 from koop_es.simulate.program import Program
 from koop_es.simulate.rows import UNSAID, WHO, CourseKey, course_of
 from koop_es.simulate.steps import Act
@@ -30,12 +30,14 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
     counter = act.value // 100 % 2 == 1 and part == "all"
     key = staff.key(act.vhs, act.course % len(staff.masters))
     plain = is_plain(staff, act.vhs, copy, part, key)
-    before = _cancelled(staff, act.vhs)
+    before, held = _cancelled(staff, act.vhs), _held(staff, act.vhs)
     # Where nobody can tell that somebody is gone, whoever is given their Beleg-ID and TNR is they to everybody (D18).
     changed = put_back(program, copy, part, key, counter=counter, numbers=plain)
     if part == "all":
         staff.place.update({(act.vhs, course): place for course, place in copy.places.items()})
     _note_courses(staff, act, before, plain=plain)
+    for course in sorted(held - _held(staff, act.vhs)):
+        staff.note(Act("go_back", act.vhs, course), "course", note=WENT)
     for who in sorted(changed & staff.facts.course_of.keys()):
         staff.facts.went_back.add((act.vhs, who))
         if not plain:
@@ -66,6 +68,11 @@ def _note_moved_back(staff: Staff, vhs: int, who: int, *, plain: bool) -> None:
     facts.moved.add(who)
     facts.gone.discard(who)
     facts.course_of[who] = course
+
+
+def _held(staff: Staff, vhs: int) -> set[int]:
+    """Say which shared courses a VHS has."""
+    return {course for course in staff.coop_ids if staff.key(vhs, course) is not None}
 
 
 def _cancelled(staff: Staff, vhs: int) -> dict[int, bool]:

@@ -14,6 +14,7 @@ from koop_es.simulate.deeds import (
     ROUNDS,
     UNNAMED,
     UNTOLD,
+    WENT,
     Deed,
     Diary,
     Intent,
@@ -465,8 +466,9 @@ def test_a_course_deleted_says_nothing_about_people_and_somebody_is_asked() -> N
     assert "0 live seats" in back.did("undelete", "course back", OTHER, all_of_it=True).sits("A", MASTER, OWNER).found()
 
 
-def test_a_course_deleted_after_its_last_day_is_archived() -> None:
-    story = Story().did("delete", "course gone", OTHER, all_of_it=True).sits("A", MASTER, OWNER)
+@pytest.mark.parametrize(("verb", "intent", "note"), [("delete", "course gone", ""), ("go_back", "course", WENT)])
+def test_a_course_gone_after_its_last_day_is_archived(verb: str, intent: Intent, note: str) -> None:
+    story = Story().did(verb, intent, OTHER, all_of_it=True, note=note).sits("A", MASTER, OWNER)
     assert "0 live seats at 103" in story.found()
     assert story.found(Terms(TERMS.parties, last_day={0: date(2026, 2, 1)})) == ""
     assert (
