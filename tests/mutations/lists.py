@@ -156,6 +156,24 @@ LISTS = (
         Named(("tests/unit/domain/test_identity.py::test_d26_each_row_of_a_doubled_mirror_is_told_by_its_beleg_id",)),
     ),
     Mutation(
+        "the second row of a mirror keeps another letter",
+        "D26",
+        "One seat would be confirmed and waiting at the same VHS for ever, and nobody told.",
+        (
+            Edit(
+                "domain/wanted.py",
+                "                if seat.doubles:\n                    yield from _letters_of_doubles",
+                "                if seat.lost:\n                    yield from _letters_of_doubles",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_identity.py::"
+                "test_d26_row_of_a_doubled_mirror_with_another_letter_is_told_by_its_beleg_id",
+            )
+        ),
+    ),
+    Mutation(
         "a correction carries the letter along",
         "D22",
         "Whom staff cancelled since the export would be booked again with the new phone number.",

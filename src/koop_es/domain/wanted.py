@@ -143,6 +143,8 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
             if seat.status is (CANCELLED if cancelled else booking.status) and (
                 cancelled or seat.person_version == booking.person_version or not (all_named or vhs == booking.owner)
             ):
+                if seat.doubles:
+                    yield from _letters_of_doubles(state, lane, booking, seat, over=over)
                 continue
         if (change := _change_at(state, lane, booking, over=over)) is not None:
             yield from (change,) if seat is None or not seat.doubles else _to_each(change, seat)
@@ -160,6 +162,35 @@ def _to_each(change: Change, seat: Seat) -> Iterator[Change]:
             expects = change.expects if booking_id == seat.booking_id else {**own, "Status": letter}
             name = f"{about}@{booking_id}:{version}"
             yield msgspec.structs.replace(change, id=name, booking_id=booking_id, expects=expects)
+
+
+def _letters_of_doubles(
+    state: Cooperation, lane: Lane, booking: Booking, seat: Seat, *, over: bool
+) -> Iterator[Change]:
+    """Write the letter of a mirror into its other rows that show A for W, or W for A: it is one seat (D26).
+
+    An "S" in one of them is no matter: the seat is that of the others.
+    """
+    wanted = status_at(booking, seat, over=over)
+    live = wanted is not None and wanted is not CANCELLED and seat.unknown_status is None
+    if not (live and wanted is seat.status and booking.claimed):
+        return
+    given = lane.told.get(booking.ref)
+    version = max(booking.changed, seat.version, given.anew if given is not None else 0, lane.renewed)
+    for booking_id, letter, participant_no in seat.doubles:
+        if letter in (Status.CONFIRMED.value, Status.WAITLISTED.value) and letter != wanted:
+            yield Change(
+                id=f"{lane.vhs}:{state.coop_id}:booking:{booking.ref}@{booking_id}:{version}",
+                kind="booking.update",
+                because=version,
+                ref=booking.ref,
+                status=wanted,
+                booked_at=booking.booked_at or None,
+                booking_id=booking_id,
+                expects=({"TNR": participant_no} if participant_no else {}) | {"Status": letter},
+                given=given is not None and given.change == str(version),
+                decided=booking.ref in lane.decided,
+            )
 
 
 def given_out(found: Iterable[Change]) -> dict[str, dict[str, Any]]:
@@ -370,7 +401,11 @@ def last_change(state: Cooperation, lane: Lane, name: str) -> int:
 
 def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change | None:
     """Give what a VHS has to write about one booking, None if it holds what it should (B3, D1, D2, D6)."""
-    return _change_at(state, lane, booking, over=state.cancelled)
+    over, seat = state.cancelled, booking.seats.get(lane.vhs)
+    change = _change_at(state, lane, booking, over=over)
+    if change is None and seat is not None and seat.doubles and not seat.lost:
+        return next(_letters_of_doubles(state, lane, booking, seat, over=over), None)
+    return change
 
 
 def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) -> Change | None:

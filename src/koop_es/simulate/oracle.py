@@ -35,7 +35,8 @@ class Shown:
     ``belongings`` what its bookings are known by, ``doubled`` those whose COOP-Id stands in two rows. ``over`` are the
     courses that had ended before the scope of the export, or before its day: it says nothing of who is absent from
     them; ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the right COOP-Id,
-    ``ended`` those with another. ``day`` is the day the export was made, ``last_days`` that of each course.
+    ``ended`` those with another. ``day`` is the day the export was made, ``last_days`` that of each course. Whoever
+    stands there ``twice`` has one seat, by any letter of these rows (D26).
     """
 
     vhs: int
@@ -55,6 +56,7 @@ class Shown:
     nearly: frozenset[int]
     day: date
     last_days: Mapping[int, date]
+    twice: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

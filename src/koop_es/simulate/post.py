@@ -173,6 +173,7 @@ class Post:
         found: dict[int, tuple[str, str]] = {}
         where: dict[int, int | None] = {}
         moved: set[int] = set()
+        letters: dict[int, set[str]] = {}
         alone = {key: c for (at, c), key in staff.place.items() if at == vhs and not proves and key not in numbers}
         held: dict[int, set[str]] = {course: set() for course in places}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
@@ -183,6 +184,7 @@ class Post:
             who = staff.label(vhs, row)
             if who is not None:
                 found[who] = row["Status"], self._editor(vhs, who, row)
+                letters.setdefault(who, set()).add(row["Status"])
                 where[who] = numbers.get(course_of(row))
                 if self.belegs.setdefault((vhs, who), row["Beleg-ID"]) != row["Beleg-ID"]:
                     moved.add(who)
@@ -205,6 +207,7 @@ class Post:
             *self._over(vhs, scope),
             self.clock.now.date(),
             {c: day(row["Datum bis"]) for c, row in places.items()},
+            {who: frozenset(said - {"S"}) for who, said in letters.items() if len(said - {"S"}) > 1},
         )
 
     def _editor(self, vhs: int, who: int, row: Row) -> str:
@@ -391,7 +394,8 @@ class Post:
                     reported.setdefault(staff.facts.label_of.get(booking["ref"]), []).append(booking["reported"])
             for who, (status, _) in shown.rows.items():
                 kept = [status] if who in asked else reported.get(who, [status])
-                if status not in kept and shown.courses[who] == course and status in ("A", "W", "S"):
+                letters = shown.twice.get(who, frozenset({status}))  # of two rows either is the seat (D26)
+                if letters.isdisjoint(kept) and shown.courses[who] == course and status in ("A", "W", "S"):
                     found.append(f"reported: person {who} is {status} in {parcel.path.name}, {kept} in its view")
         return found
 

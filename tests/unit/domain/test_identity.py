@@ -577,6 +577,18 @@ def test_d26_each_row_of_a_doubled_mirror_is_told_by_its_beleg_id() -> None:
     }, "its Beleg-ID may be somebody else's by the time it is written (D22)"
 
 
+def test_d26_row_of_a_doubled_mirror_with_another_letter_is_told_by_its_beleg_id() -> None:
+    world = shared()
+    world.report(MASTER, held(MASTER), mirror("M-copy", "301:7", "W", person=ANNA))
+    (change,) = world.give(MASTER)
+    assert (change.kind, change.ref, change.booking_id) == ("booking.update", "301:7", "M-copy")
+    assert (change.status, (change.expects or {})["Status"]) == ("A", "W")
+    world.report(MASTER, held(MASTER), mirror("M-copy", "301:7", person=ANNA))
+    assert world.changes(MASTER) == []
+    world.report(MASTER, held(MASTER), mirror("M-copy", "301:7", "S", person=ANNA))
+    assert world.changes(MASTER) == [], "it is one seat, and that is the other row"
+
+
 def test_d26_row_too_many_that_is_deleted_settles_it() -> None:
     world = shared()
     world.report(MASTER, held(MASTER), mirror("M-copy", "301:7", person=ANNA))
