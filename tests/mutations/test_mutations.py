@@ -97,6 +97,20 @@ def test_copy_without_a_mistake_is_found_well() -> None:
         assert copy.test(quick) is None
 
 
+def test_whoever_serves_finds_the_copy_well_before_and_after_a_mistake(bench: Workshop) -> None:
+    mutation = next(iter(DECIDED.values()))
+    assert isinstance(mutation.caught_by, Named)
+    assert bench.test(mutation.caught_by) is None
+    with bench.making(mutation):
+        assert bench.test(mutation.caught_by) is not None
+    assert bench.test(mutation.caught_by) is None
+
+
+def test_whoever_serves_says_that_tests_could_not_be_run(bench: Workshop) -> None:
+    with pytest.raises(AssertionError, match="could not be run"):
+        bench.test(Named(("tests/unit/domain/test_nowhere.py",)))
+
+
 def test_tests_that_cannot_run_catch_nothing() -> None:
     broken = Mutation("broken", "none", "", (Edit("domain/seats.py", "from koop_es.domain", "from koop_es.nowhere"),))
     with workshop(NULL) as copy:
@@ -166,7 +180,9 @@ def test_c2_seeds_draw_every_kind_and_each_can_be_taken_out_and_left_alone() -> 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Workshop]:
     """A copy in which one mistake after the other is made and taken back."""
-    with workshop(NULL) as copy:
+    paths = {path for mutation in DECIDED.values() if isinstance(mutation.caught_by, Named)
+             for path in mutation.caught_by.paths}  # fmt: skip
+    with workshop(NULL) as copy, copy.serving(sorted(paths)):
         yield copy
 
 

@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from compileall import compile_dir
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
@@ -55,6 +57,26 @@ class Workshop:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.missed = ""
+        self._server: subprocess.Popen[str] | None = None
+
+    @contextmanager
+    def serving(self, paths: list[str]) -> Iterator[None]:
+        """Keep a process that is spared what each run of these tests would import again, the engine aside.
+
+        The engine is compiled once, and what was compiled counts only for the very text it was made of: the time and
+        the size of a file are the same for many a mistake.
+        """
+        compile_dir(self.root / ENGINE, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+        command = [sys.executable, "-m", "tests.mutations.suite", "--serve", *paths]
+        with subprocess.Popen(
+            command, cwd=self.root, env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as server:
+            self._server = server
+            try:
+                yield
+            finally:
+                self._server = None
+                server.communicate()  # nobody asks any more, and so it ends
 
     @contextmanager
     def making(self, mutation: Mutation) -> Iterator[None]:
@@ -93,16 +115,29 @@ class Workshop:
     def test(self, tests: Named) -> Caught | None:
         """Run tests; what counts is an assertion that failed, not a test that could not run."""
         report = self.root / "report.xml"
-        done = self._run(["-m", "tests.mutations.suite", f"--junitxml={report}", *tests.paths], "")
-        if done.returncode == 0:
+        report.unlink(missing_ok=True)
+        status, said = self._tested([f"--junitxml={report}", *tests.paths])
+        if status == 0:
             return None
-        assert done.returncode == FAILED, f"the tests could not be run:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        assert status == FAILED, f"the tests could not be run:\n{said[-3000:]}"
         cases = list(ElementTree.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it
         failed = [(case.get("name", ""), case.find("failure")) for case in cases]
         for tried, (name, failure) in enumerate(failed, 1):
             if failure is not None and "ImportError" not in failure.get("message", ""):
                 return Caught(name, failure.get("message", "").partition("\n")[0], tried)
-        raise AssertionError(f"no test failed, and yet not all is well:\n{done.stdout[-3000:]}")
+        raise AssertionError(f"no test failed, and yet not all is well:\n{said[-3000:]}")
+
+    def _tested(self, words: list[str]) -> tuple[int, str]:
+        """Give the exit status of pytest and what it said."""
+        if self._server is None:
+            done = self._run(["-m", "tests.mutations.suite", *words], "")
+            return done.returncode, done.stdout + done.stderr
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        said = self.root / "said"
+        self._server.stdin.write(json.dumps({"words": words, "said": str(said)}) + "\n")
+        self._server.stdin.flush()
+        return int(self._server.stdout.readline()), said.read_text(encoding="utf-8")
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         done = self._run(["-m", "tests.mutations.hunt"], json.dumps(question))
@@ -112,15 +147,17 @@ class Workshop:
         return answer
 
     def _run(self, words: list[str], stdin: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KOOP_", "PYTEST_"))}
-        path = os.pathsep.join([str(self.root / "src"), str(self.root)])
         return subprocess.run(
             [sys.executable, *words],
             cwd=self.root,
-            env=kept | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=self._environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
             timeout=LIMIT_SECONDS,
         )
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KOOP_", "PYTEST_"))}
+        return kept | {"PYTHONPATH": os.pathsep.join([str(self.root / "src"), str(self.root)])}
