@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -103,7 +104,17 @@ def rehearse(scenario: Scenario, store_url: str | None = None) -> Outcome:
 def _workshop(store_url: str | None) -> Iterator[tuple[str, Path]]:
     where = str(MEMORY) if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="koop-es-", dir=where) as name:
+        if store_url is None:
+            Path(name, "koop.db").write_bytes(_empty())
         yield store_url or f"sqlite:///{name}/koop.db", Path(name)
+
+
+@cache
+def _empty() -> bytes:
+    """Make the store once in which nothing was told yet: its tables are those of every rehearsal of this process."""
+    with tempfile.TemporaryDirectory(prefix="koop-es-") as name:
+        SeamStore.create(f"sqlite:///{name}/koop.db").close()
+        return Path(name, "koop.db").read_bytes()
 
 
 def _repair(world: World) -> None:
