@@ -1,4 +1,4 @@
-"""Scenarios that once failed, shrunk: each stays mended."""
+"""Scenarios that once failed, shrunk: each stays mended, and in it nobody sees what an event says to others."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import pytest
 
 from koop_es.simulate.rehearsal import rehearse
 from koop_es.simulate.steps import read, save
+from tests.simulation.test_reach import events_that_reach_few
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
-def test_scenario_that_once_failed_stays_mended(path: Path) -> None:
-    assert rehearse(read(path)).findings == []
+def test_scenario_that_once_failed_stays_mended(path: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'koop.db'}"
+    assert rehearse(read(path), url).findings == []
+    assert events_that_reach_few(url)
 
 
 @pytest.mark.parametrize("path", CORPUS[:1], ids=lambda path: path.stem)
