@@ -12,6 +12,7 @@ import pickle
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import combinations
 from typing import Any, Generic, TypeVar
 
@@ -79,10 +80,18 @@ operation here causes; two orders of arrival always differ in it.
 """
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Name the fields of a kind of state; none of what is no state."""
+    if kind in (Booking, Seat):
+        return Booking.__struct_fields__ if kind is Booking else Seat.__struct_fields__
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
+
+
 def canonical(value: Any) -> Any:
     """Give a state as nested tuples in which only the numbering of the events is left out."""
-    if is_dataclass(value) or isinstance(value, Booking | Seat):
-        names = value.__struct_fields__ if isinstance(value, Booking | Seat) else [f.name for f in fields(value)]
+    kind: Any = type(value)
+    if names := _names(kind):
         return tuple(
             _whether(getattr(value, name)) if name in VERSIONS else canonical(getattr(value, name)) for name in names
         )
