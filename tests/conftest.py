@@ -26,6 +26,17 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - only ever a parent of new directories
+"""Where stores are made and thrown away without a disk that has to sync, if there is such a place: the calls are the
+same. Nothing in it may be a program: it is often mounted so that none runs.
+"""
+
+ROOM = 4 * 2**30
+"""Bytes that have to be free there: a run leaves some hundred megabytes until it ends."""
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest makes every tmp_path
+
 
 def pytest_collection_finish() -> None:
     """Let the collector pass over what lives as long as the run: thousands of test items and every module."""

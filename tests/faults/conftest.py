@@ -8,21 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PostgresServer
+from tests.conftest import MEMORY, PostgresServer
 from tests.faults import disk
 from tests.faults.bench import PostgresBench, SqliteBench
 from tests.faults.rig import Rig, rig
 from tests.faults.wire import Wire
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - only ever a parent of a new directory
-"""Where a thousand stores are made and thrown away without a disk that has to sync; the calls are the same."""
-
 
 @pytest.fixture(scope="session")
-def the_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    library = None if disk.missing() else disk.compiled(tmp_path_factory.mktemp("disk"))
-    with rig(library) as made:
-        yield made
+def the_rig() -> Iterator[Rig]:
+    with tempfile.TemporaryDirectory(prefix="koop") as folder:  # not in memory: a library is a program
+        library = None if disk.missing() else disk.compiled(Path(folder))
+        with rig(library) as made:
+            yield made
 
 
 @pytest.fixture(scope="session")
