@@ -241,6 +241,25 @@ LISTS = (
         Named((f"{_PUT_BACK}::test_d21_s_that_no_person_signed_is_no_claim_after_the_store_was_put_back",)),
     ),
     Mutation(
+        "a letter of a list that went with the store is written over with S",
+        "D21",
+        "After a restore whoever had been let live again since the backup would be told S for good.",
+        (Edit("domain/put_back.py", "    if not draft.judgement.put_back or row", "    if True or row"),),
+        Named(
+            (
+                f"{_PUT_BACK}"
+                "::test_d21_letter_over_an_s_that_no_person_signed_is_asked_about_after_the_store_was_put_back",
+            )
+        ),
+    ),
+    Mutation(
+        "while it is asked whether a booking lives the letter is written over the S of the others",
+        "D21",
+        "Two VHSs would be told what nobody knows.",
+        (Edit("domain/wanted.py", "    if any(other.active and", "    if any(False and"),),
+        Named((f"{_PUT_BACK}::test_d21_an_operator_says_whether_a_booking_lives_again_after_a_restore",)),
+    ),
+    Mutation(
         "an S that is asked about is a cancellation once its owner shows the booking",
         "D21",
         "Which VHS exports first after a restore would decide who is cancelled.",

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
 PUT_BACK = (
     "{count} VHSs are to export in full once: what was given out since the backup is not known here, and an S that no "
-    "person signed is asked about until then (STORE_PUT_BACK), and no COOP-Id is given out"
+    "person signed, or another letter over an S, is asked about until then (STORE_PUT_BACK), and no COOP-Id is given "
+    "out"
 )
 """What is said of a store that was put back (D21)."""
+
+DECIDED_SINCE = (
+    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos) is gone: decide it again"
+)
+"""What is said further of one (D21, D32)."""
 
 
 @command("backup")
@@ -63,7 +69,8 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     and those in --fences are put up before anybody can read the store.
 
     The store does not know what it gave out after the backup. Until a VHS has exported in full once (STORE_PUT_BACK),
-    an "S" there that no person signed is nobody's cancellation, but asked about, and nothing is released.
+    an "S" there that no person signed is nobody's cancellation, but asked about, and nothing is released. Nor does it
+    know what was decided after the backup: exports that were withdrawn, questions answered, Abos made. Do that again.
 
     \b
     Examples:
@@ -83,7 +90,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     kept = str(done.kept) if done.kept is not None else None
     data = {**answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss}
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
-    texts += [PUT_BACK.format(count=done.vhss)] if done.vhss else []
+    texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
 
     def show(out: Console) -> None:

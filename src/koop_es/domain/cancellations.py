@@ -6,6 +6,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
+from koop_es.domain.wanted import is_asked
 
 
 class CancellationDecided(Refused):
@@ -79,7 +80,7 @@ def questions(state: Cooperation) -> list[tuple[str, str]]:
         (vhs, ref)
         for vhs, lane in sorted(state.lanes.items())
         for ref in sorted(lane.unclear)
-        if lane.active and (booking := state.bookings[ref]).claimed and not state.is_cancelled(booking)
+        if lane.active and is_asked(state, lane, state.bookings[ref])
     ]
 
 
@@ -104,6 +105,15 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
     if lane is None:
         raise NothingToConfirm(f"VHS {vhs} does not take part in {state.coop_id}", rule="D21", ref=ref, vhs=vhs)
     if vhs == booking.owner and state.moved_in_doubt(booking):
+        return
+    if state.cancelled and not ending and is_asked(state, lane, booking):
+        raise NothingToConfirm(
+            f"{state.coop_id} is in Ausfall: its bookings live again once an export of the Master takes that back",
+            rule="D24",
+            ref=ref,
+            vhs=vhs,
+        )
+    if is_asked(state, lane, booking):
         return
     if state.is_cancelled(booking) or ref not in lane.unclear:
         _refuse_second(draft, booking, vhs)

@@ -36,6 +36,11 @@ SOMEBODY_ELSE = "somebody_else"
 PUT_BACK = "put_back"
 """Why a question stands: the store was put back from a backup, and the "S" may be one it had given out since (D21)."""
 
+WRITTEN_SINCE = "written_since"
+"""Why a question stands: the store was put back, and since the backup it may have given a letter out over the "S" of a
+booking that is cancelled by all it knows (D21).
+"""
+
 APART = "apart"
 """Why a question stands: the "S" may have been set while its VHS took no part, between two Abos (D8, D21)."""
 
@@ -129,7 +134,8 @@ _COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.se
 
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
     """Open a question; an "S" that may mean somebody else counts no longer while it stands: one who was replaced, or in
-    whose row the owner's Beleg-ID is that of another person (D18).
+    whose row the owner's Beleg-ID is that of another person (D18). Nor does one that may have been taken back since the
+    backup (D21).
     """
     lane, booking = state.lanes.get(event.vhs), state.bookings.get(event.ref)
     if event.why == SOMEBODY_ELSE and booking is not None and event.vhs in booking.cancelled_by:
@@ -137,6 +143,9 @@ def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
         booking.changed = state.version  # it lives for the first time: nobody was told of it
     if event.why == REPLACED and booking is not None and event.vhs in booking.cancelled_by:
         booking.cancelled_by -= {event.vhs}
+        live_again(state, booking, noted=True)
+    if event.why == WRITTEN_SINCE and booking is not None and booking.cancelled:
+        booking.cancelled_by = booking.orphaned_by = frozenset()
         live_again(state, booking, noted=True)
     if lane is not None:
         lane.unclear[event.ref] = event.why
@@ -151,7 +160,8 @@ def _confirmed(state: Cooperation, event: e.CancellationConfirmed) -> None:
     booking = state.bookings.get(event.ref)
     if booking is None:
         return
-    booking.cancelled_by |= {event.vhs}
+    if not state.cancelled:  # else it is the Ausfall that counts, for as long as it stands
+        booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
     close_questions(state, event.ref)
     _decide(state, event, "confirmed")
@@ -192,6 +202,8 @@ def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> 
     live = not state.is_cancelled(booking)
     for vhs, seat in booking.seats.items():
         lane = state.lanes.get(vhs)
+        if lane is not None and lane.unclear.get(booking.ref) == WRITTEN_SINCE:  # what was written there is explained
+            del lane.unclear[booking.ref]
         if lane is None or not lane.given:  # nothing was ever given out here: as ADR 0006 says
             seat.told = TOLD if seat.status is not CANCELLED and not noted else 0
             continue
@@ -216,7 +228,7 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     """Close what a row that shows no "S" settles: an "S" that was taken back, and a question nobody answered for it.
 
     The question stays where "A" was written over a person's "S", or one that may be: what is shown then says nothing
-    (D21), nor does it where that letter itself is what is asked about (D32).
+    (D21), nor does it where that letter itself is what is asked about (D21, D32).
     """
     if state.is_cancelled(booking):
         return
@@ -227,7 +239,7 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
         return
     written = seat.given is not None and seat.given is not CANCELLED
     acked = why in (PERSON, UNSIGNED)
-    if not (acked or why in (NAMED, MEANT, OVER)) or (acked and (vhs == booking.owner or not written)):
+    if not (acked or why in (NAMED, MEANT, OVER, WRITTEN_SINCE)) or (acked and (vhs == booking.owner or not written)):
         del lane.unclear[booking.ref]
         _drop_named(lane)
 

@@ -55,7 +55,7 @@ from koop_es.domain.observe_identity import (
 from koop_es.domain.older import leave_later
 from koop_es.domain.paired import Pairing
 from koop_es.domain.pairing import pair
-from koop_es.domain.put_back import ask_whose, may_be_forgotten
+from koop_es.domain.put_back import ask_whether_it_lives, ask_whose, may_be_forgotten, may_be_written_since
 from koop_es.domain.replaced import ask_whom, means_former, take_replaced
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
@@ -202,7 +202,7 @@ def _is_unchanged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -
         return False
     if seat.unknown_status is not None or seat.survivor is not None or seat.reused_by is not None:
         return False
-    if seat.unreferenced or row.unstated:
+    if seat.unreferenced or row.unstated or (draft.judgement.put_back and draft.state.is_cancelled(booking)):
         return False
     return (
         row.participant_no == seat.participant_no
@@ -352,15 +352,17 @@ def _take_change(
         draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif seat.orphaned and not booking.cancelled_by:
         draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
-        if draft.moment.vhs == booking.owner and status not in (CANCELLED, booking.status):
-            _take_letter(draft, ref, row, status)
+        _take_letter_of(draft, booking, row, status)
     elif absent or seat.survivor is not None or seat.reused_by is not None or (seat.taken_back and seat.live):
         draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
     elif seat.archived:
         draft.add(e.BookingReappeared, "D17", row=row, ref=ref, status=seat.status or status)
     if status is seat.status:
         former_letter(draft, booking, seat, row)
-    if status is not seat.status:
+    if may_be_written_since(draft, booking, seat, row):
+        ask_whether_it_lives(draft, booking, row, status)
+        _take_letter_of(draft, booking, row, status)
+    elif status is not seat.status:
         _take_status(draft, part, booking, seat, row, status, echo=echo)
     elif seat.unknown_status is not None:
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
@@ -433,6 +435,12 @@ def _asks_whose(draft: Draft, booking: Booking, row: BookingRow) -> bool:
     else:
         return False
     return True
+
+
+def _take_letter_of(draft: Draft, booking: Booking, row: BookingRow, status: Status) -> None:
+    """Take in the letter with which the owner shows a booking that lives again (D5, D21)."""
+    if draft.moment.vhs == booking.owner and status not in (CANCELLED, booking.status):
+        _take_letter(draft, booking.ref, row, status)
 
 
 def _take_letter(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:

@@ -55,8 +55,9 @@ TEXTS: dict[str, str] = {
     ),
     "STORE_PUT_BACK": (
         "The store was put back from a backup of {since}, and this VHS has not exported in full since: what it was "
-        "told meanwhile is not known. Until then an S that no person signed is asked about, and no COOP-Id is given "
-        "out. {remedy}"
+        "told meanwhile is not known. What operators decided since the backup (withdrawals, confirmations, approvals, "
+        "Abos) is gone and must be decided again. Until that export an S that no person signed is asked about, and so "
+        "is another letter over an S; no COOP-Id is given out. {remedy}"
     ),
     "LETTERS_CHANGED_TOGETHER": (
         "{found} cancelled bookings show A or W again at once. Nothing is written until it is known whether the "
@@ -315,6 +316,14 @@ PUT_BACK = (
 )
 """What CANCELLATION_UNCLEAR says after the store was put back (D21)."""
 
+WRITTEN_SINCE = (
+    "Cancelled or not? {refs}. The store was put back from a backup, by which {written_since} is cancelled; but the "
+    "row of this VHS shows A or W, and no person signed it: that may have been given out since, by a decision that "
+    "went with the store, such as an export that was withdrawn. Nothing is written anywhere until then. {found}. If it "
+    "was taken back, answer with --reject, or withdraw the export again. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where a letter may have been written since the backup (D21)."""
+
 APART = (
     "Cancelled or not? {refs}. The S of {apart} may have been set after the Abo of this VHS had ended, when its copies "
     "were tidied away: the course was subscribed again since. {found}. {remedy}"
@@ -360,13 +369,14 @@ VARIANTS: dict[str, str] = {
     "typed_over": TYPED_OVER,
     "somebody_else": SOMEBODY_ELSE,
     "put_back": PUT_BACK,
+    "written_since": WRITTEN_SINCE,
     "apart": APART,
     "anonymous": ANONYMOUS,
 }
 """What one code says in particular cases."""
 
 
-UNCLEAR = ("exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "apart")
+UNCLEAR = ("exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "written_since", "apart")
 """Cases of CANCELLATION_UNCLEAR, the one first that says most of what is to be done."""
 
 

@@ -24,6 +24,7 @@ from koop_es.domain.evolve_echo import (
     REPLACED,
     SOMEBODY_ELSE,
     TYPED_OVER,
+    WRITTEN_SINCE,
 )
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.judgement import Effect
@@ -34,6 +35,7 @@ from koop_es.domain.wanted import (
     BAVARIAN_KINDS,
     booking_change,
     changes,
+    is_asked,
     is_open,
     name_of,
     sees_identity,
@@ -382,6 +384,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "typed_over": (TYPED_OVER,),
     "somebody_else": (SOMEBODY_ELSE,),
     "put_back": (PUT_BACK,),
+    "written_since": (WRITTEN_SINCE,),
     "apart": (APART,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
@@ -398,8 +401,8 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
         by_state: dict[str, list[str]] = {}
         for ref in sorted(lane.unclear):
             booking = state.bookings[ref]
-            if booking.claimed and not state.is_cancelled(booking):
-                by_state.setdefault(_written(lane, booking), []).append(ref)
+            if is_asked(state, lane, booking):
+                by_state.setdefault(_written(state, lane, booking), []).append(ref)
         if by_state:
             refs = ", ".join(sorted(ref for refs in by_state.values() for ref in refs))
             found = "; ".join(f"{WRITTEN[how]} ({', '.join(refs)})" for how, refs in sorted(by_state.items()))
@@ -413,8 +416,8 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
         yield from _refused(state, lane)
 
 
-def _written(lane: Lane, booking: Booking) -> str:
-    if is_open(lane, booking):
+def _written(state: Cooperation, lane: Lane, booking: Booking) -> str:
+    if is_open(state, lane, booking):
         return "open"
     seat = booking.seats[lane.vhs]
     return "given" if seat.given is not None and seat.given.value != "S" else "wanted"

@@ -414,7 +414,7 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
     if wanted is None or not booking.claimed or (seat is not None and seat.unknown_status is not None):
         return None
     shows_person = sees_identity(state, lane, booking)
-    kind = _booking_kind(lane, booking, seat, wanted, identity=shows_person)
+    kind = _booking_kind(state, lane, booking, seat, wanted, identity=shows_person)
     if kind is None:
         return None
     version = booking.changed
@@ -479,13 +479,30 @@ def _moved(lane: Lane, booking: Booking, seat: Seat | None) -> str | None:
     return seat.booking_id if seat.unreferenced or seat.doubles else None
 
 
-def is_open(lane: Lane, booking: Booking) -> bool:
+def is_open(state: Cooperation, lane: Lane, booking: Booking) -> bool:
     """Tell whether nothing may be written over the "S" of a booking that lives: nobody knows whose it is (D21).
 
-    Over one that was acknowledged under a person, or where nobody says under whom, "A" is written, except at the owner.
+    Over one that was acknowledged under a person, or where nobody says under whom, "A" is written, except at the owner;
+    over none while it is asked whether the booking lives at all.
     """
+    if any(other.active and _may_live(other, booking) for other in state.lanes.values()):
+        return True
     why = lane.unclear.get(booking.ref) if lane.unclear else None
     return why is not None and (why not in ("person", "unsigned") or lane.vhs == booking.owner)
+
+
+def _may_live(lane: Lane, booking: Booking) -> bool:
+    """Tell whether it is asked about a booking if it was taken back since the backup that it is cancelled (D21)."""
+    return bool(lane.unclear) and lane.unclear.get(booking.ref) == "written_since"
+
+
+def is_asked(state: Cooperation, lane: Lane, booking: Booking) -> bool:
+    """Tell whether it is asked at a VHS if a booking is cancelled (D21): while the course is in Ausfall, only whether
+    that was taken back since the backup.
+    """
+    if not booking.claimed or booking.ref not in lane.unclear:
+        return False
+    return not state.is_cancelled(booking) or (not booking.cancelled and _may_live(lane, booking))
 
 
 def _may_be_meant(lane: Lane, booking: Booking) -> bool:
@@ -495,7 +512,9 @@ def _may_be_meant(lane: Lane, booking: Booking) -> bool:
     return bool(lane.unclear) and lane.unclear.get(booking.ref) in ("stamp", "still", "again", "alone", "untold")
 
 
-def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool) -> str | None:
+def _booking_kind(
+    state: Cooperation, lane: Lane, booking: Booking, seat: Seat | None, wanted: Status, *, identity: bool
+) -> str | None:
     if seat is None or seat.status is None or seat.lost:
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
         # Nor is a row that went with an "S" of which it is asked whether somebody meant it (D21).
@@ -511,8 +530,8 @@ def _booking_kind(lane: Lane, booking: Booking, seat: Seat | None, wanted: Statu
         return None  # an "S" of others is written whatever its row means (D6, D20)
     if seat.status is not wanted:
         if wanted is CANCELLED:
-            return "cancel"
-        return None if seat.status is CANCELLED and is_open(lane, booking) else "update"
+            return "cancel" if booking.cancelled or not _may_live(lane, booking) else None
+        return None if seat.status is CANCELLED and is_open(state, lane, booking) else "update"
     if wanted is CANCELLED or not identity or seat.person_version == booking.person_version:
         return None
     return "update"

@@ -14,7 +14,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
-from koop_es.domain.evolve_echo import OVER, UNSIGNED
+from koop_es.domain.evolve_echo import OVER, UNSIGNED, WRITTEN_SINCE
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 from koop_es.domain.withhold import LETTERS, waiting
@@ -236,6 +236,8 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
         return DECIDED if draft.state.is_cancelled(booking) else ""
     returned = _returned(draft, booking)
     causes = booking.cancelled_by | (booking.orphaned_by - returned)
+    if not causes and any(lane.unclear.get(ref) == WRITTEN_SINCE for lane in draft.state.lanes.values()):
+        causes = frozenset({vhs})  # it was withdrawn before, after the backup from which the store was put back
     if causes != {vhs} or draft.state.cancelled:
         if vhs in causes:
             draft.add(e.CancellationWithdrawn, "D32", cause=story.version, ref=ref)

@@ -167,7 +167,7 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
 def _read(state: Cooperation, lane: Lane, booking: Booking, seat: Seat, wanted: Status | None) -> str:
     if any(held.status is not None for held in seat.waiting) and not (seat.absences or seat.lost):
         return "letter_waits"
-    if seat.status is Status.CANCELLED and is_open(lane, booking) and not state.is_cancelled(booking):
+    if seat.status is Status.CANCELLED and is_open(state, lane, booking) and not state.is_cancelled(booking):
         return "unclear"
     return _seated(state, booking, seat, wanted, owner=lane.vhs == booking.owner)
 

@@ -168,7 +168,11 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
 
 OTHERWISE = {
     ("CANCELLATION_UNCLEAR", "D26"): ({"refs", "found", "alike"},),
-    ("CANCELLATION_UNCLEAR", "D21"): ({"refs", "found", "put_back"}, {"refs", "found", "apart"}),
+    ("CANCELLATION_UNCLEAR", "D21"): (
+        {"refs", "found", "put_back"},
+        {"refs", "found", "apart"},
+        {"refs", "found", "written_since"},
+    ),
     ("CANCELLATION_UNCLEAR", "D18"): ({"refs", "found", "typed_over"}, {"refs", "found", "somebody_else"}),
 }
 """The details that other texts of the same code and rule need."""

@@ -1,4 +1,4 @@
-"""After a restore of the store: an "S" that may have been given out since the backup is asked about (D21, T6)."""
+"""After a restore of the store: letters that may have been given out since the backup are asked about (D21, T6)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
+from koop_es.domain.cancellations import NothingToConfirm, confirm_cancellation, reject_cancellation
 from koop_es.domain.judgement import Judgement
+from koop_es.domain.withdraw import withdraw
 from tests.unit.domain.world import ABO, MASTER, THIRD, World, held, network, types
 
 REF = "301:7"
@@ -86,5 +87,100 @@ def test_d21_question_of_a_restore_ends_when_the_row_shows_its_letter_again() ->
     world = listed()
     world.report(ABO, held(ABO, status="S", edited_by=WS), judgement=PUT_BACK)
     world.report(ABO, held(ABO, edited_by=KERN))
+    assert "CANCELLATION_UNCLEAR" not in world.codes
+    assert set(told(world).values()) == {"A"}
+
+
+# --- another letter over an S: whoever let the booking live again did so after the backup ----------------------------
+
+
+def cancelled() -> World:
+    """Give the same booking, cancelled by VHS 301 and shown with "S" everywhere, as a backup has it."""
+    world = listed()
+    world.report(ABO, held(ABO, status="S", edited_by=KERN))
+    world.give(MASTER, THIRD)
+    for vhs in (MASTER, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by=WS))
+    return world
+
+
+def given_anywhere(world: World) -> list[str]:
+    """Give out every change list, and name the VHSs that were told a letter."""
+    return [vhs for vhs in EVERYWHERE for change in world.give(vhs) if change.status]
+
+
+@pytest.mark.parametrize("editor", [WS, None])
+@pytest.mark.parametrize("order", list(permutations(EVERYWHERE)))
+def test_d21_letter_over_an_s_that_no_person_signed_is_asked_about_after_the_store_was_put_back(
+    editor: str | None, order: tuple[str, ...]
+) -> None:
+    world = cancelled()
+    for vhs in order:
+        world.report(vhs, held(vhs, edited_by=editor), judgement=PUT_BACK)
+        assert given_anywhere(world) == [], "nobody is told S, and no S is written over"
+    assert set(told(world).values()) == {"A"}
+    assert world.detail("CANCELLATION_UNCLEAR")["written_since"] == REF
+    for vhs in order:
+        world.report(vhs, held(vhs, edited_by=editor))
+    assert given_anywhere(world) == []
+    assert "CANCELLATION_UNCLEAR" in world.codes, "the question stands in later exports"
+
+
+@pytest.mark.parametrize("lives", [True, False])
+def test_d21_an_operator_says_whether_a_booking_lives_again_after_a_restore(lives: bool) -> None:
+    world = cancelled()
+    world.report(MASTER, held(MASTER, edited_by=WS), judgement=PUT_BACK)
+    world.report(THIRD, held(THIRD, status="S", edited_by=WS), judgement=PUT_BACK)
+    assert given_anywhere(world) == [], "over the S of the others nothing is written either"
+    answer = reject_cancellation if lives else confirm_cancellation
+    world.decide(MASTER, lambda draft: answer(draft, REF, "the export of yesterday was withdrawn"))
+    assert set(told(world).values()) == {"A" if lives else "S"}
+    assert given_anywhere(world) == ([THIRD] if lives else [MASTER])
+
+
+def test_d32_an_export_that_was_withdrawn_after_the_backup_is_withdrawn_once_more() -> None:
+    world = cancelled()
+    world.report(MASTER, held(MASTER, edited_by=WS), judgement=PUT_BACK)
+    world.report(ABO, held(ABO, edited_by=WS), judgement=PUT_BACK)
+    wrong = next(event for event in world.events if event.type == "BookingCancelled").origin
+    assert wrong is not None
+    assert world.decide(ABO, lambda draft: withdraw(draft, wrong.export, list(world.events))) == []
+    assert "CANCELLATION_UNCLEAR" not in world.codes
+    assert set(told(world).values()) == {"A"}
+    assert given_anywhere(world) == [THIRD]
+
+
+@pytest.mark.parametrize("editor", [WS, KERN])
+def test_d21_letter_that_was_written_over_an_s_on_its_way_is_asked_about_after_a_restore(editor: str) -> None:
+    world = listed()
+    world.report(ABO, held(ABO, status="S", edited_by=KERN))
+    world.report(ABO, held(ABO, edited_by=KERN))
+    world.give(ABO)  # "S" is told over the letter, and the backup is made
+    world.report(ABO, held(ABO, edited_by=editor), judgement=PUT_BACK)
+    by_ws = editor == WS
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is by_ws, "a person's row is as it was before the backup"
+    assert set(told(world).values()) == {"A" if by_ws else "S"}
+    assert given_anywhere(world) == ([] if by_ws else [MASTER, ABO, THIRD])
+
+
+def test_d21_what_a_person_wrote_over_an_s_is_no_question_after_a_restore() -> None:
+    world = cancelled()
+    world.report(MASTER, held(MASTER, edited_by=KERN), judgement=PUT_BACK)
+    assert set(told(world).values()) == {"S"}
+    assert "CANCELLATION_UNCLEAR" not in world.codes
+
+
+def test_d21_d24_letters_of_an_ausfall_that_was_taken_back_since_the_backup_wait_for_the_master() -> None:
+    world = listed()
+    world.report(MASTER, held(MASTER, status="S", edited_by=WS), cancelled=True)
+    world.give(ABO, THIRD)
+    for vhs in (ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by=WS), cancelled=True)
+    world.report(ABO, held(ABO, edited_by=WS), judgement=PUT_BACK)
+    assert given_anywhere(world) == []
+    assert world.detail("CANCELLATION_UNCLEAR")["written_since"] == REF
+    with pytest.raises(NothingToConfirm):
+        world.decide(ABO, lambda draft: reject_cancellation(draft, REF, "the course takes place"))
+    world.report(MASTER, held(MASTER, edited_by=WS), judgement=PUT_BACK)
     assert "CANCELLATION_UNCLEAR" not in world.codes
     assert set(told(world).values()) == {"A"}

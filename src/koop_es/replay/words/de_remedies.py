@@ -210,6 +210,15 @@ _PUT_BACK = (
 )
 """What CANCELLATION_UNCLEAR says after the store was put back (D21)."""
 
+_WRITTEN_SINCE = (
+    "Storniert oder nicht? {refs}. Der Speicher wurde aus einer Sicherung zurückgespielt, nach der {written_since} "
+    "storniert ist; die Zeile dieser VHS zeigt aber A oder W, und keine Person hat sie gezeichnet: das kann seither "
+    "ausgegeben worden sein, nach einer Entscheidung, die mit dem Speicher weg ist, etwa einem zurückgenommenen "
+    "Export. Bis dahin wird nirgends etwas geschrieben. {found}. Wurde sie zurückgenommen, bitte mit --reject "
+    "antworten oder den Export noch einmal zurücknehmen. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says where a letter may have been written since the backup (D21)."""
+
 _APART = (
     "Storniert oder nicht? {refs}. Das S von {apart} kann gesetzt worden sein, als das Abo dieser VHS beendet war und "
     "ihre Kopien aufgeräumt wurden: seither ist der Kurs wieder abonniert. {found}. {remedy}"
@@ -237,6 +246,6 @@ VARIANTS: dict[str, str] = {
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
-    "put_back": _PUT_BACK, "apart": _APART, "anonymous": _ANONYMOUS,
+    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "anonymous": _ANONYMOUS,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -95,8 +95,10 @@ VIOLATIONS: dict[str, str] = {
     ),
     "STORE_PUT_BACK": (
         "Der Speicher wurde aus einer Sicherung von {since} zurückgespielt, und diese VHS hat seither nicht "
-        "vollständig exportiert: was ihr inzwischen mitgeteilt wurde, ist nicht bekannt. Bis dahin wird nach einem S "
-        "gefragt, das keine Person gezeichnet hat, und keine COOP-Id vergeben. {remedy}"
+        "vollständig exportiert: was ihr inzwischen mitgeteilt wurde, ist nicht bekannt. Was seit der Sicherung "
+        "entschieden wurde (Rücknahmen, Bestätigungen, Freigaben, Abos), ist weg und muss neu entschieden werden. Bis "
+        "dahin wird nach einem S gefragt, das keine Person gezeichnet hat, ebenso nach einem anderen Buchstaben "
+        "über einem S, und keine COOP-Id vergeben. {remedy}"
     ),
     "LETTERS_CHANGED_TOGETHER": (
         "{found} stornierte Belegungen zeigen auf einmal wieder A oder W: Buchstaben falsch zugeordnet, Programm "
