@@ -62,6 +62,32 @@ def test_d26_a_mirror_with_neither_name_nor_reference_that_lives_again_is_no_reg
     assert {vhs: koop.held(vhs) for vhs in network} == {vhs: {ref: "A"} for vhs in network}
 
 
+def test_d20_a_mirror_with_neither_name_nor_reference_that_a_cut_file_lacked_is_told_its_s(
+    koop: Console, tmp_path: Path
+) -> None:
+    """The file looked like a restore, and the booking was cancelled before the next one came."""
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Gebucht am": "02.02.2026 10:00:12"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=2)
+    first = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 11:15:31"})
+    other = network[NEAR].book(NUMBERS[NEAR][COOP], "1002", **{"Gebucht am": "02.02.2026 11:15:47"})
+    koop.take_in(network[NEAR].export())
+    settle(koop, network.values(), rounds=3)
+    rows = [network[FAR].remove(ref) for ref in (first, other)]
+    koop.take_in(network[FAR].export(), status=1)
+    for row in rows:
+        network[FAR].restore(row)
+    network[NEAR].cancel(first)
+    koop.take_in(network[NEAR].export())
+    assert koop.take_in(network[FAR].export())["quarantined_rows"] == 0
+    settle(koop, network.values(), rounds=4)
+    assert network[FAR].row(first)["Status"] == "S"
+    assert network[FAR].row(other)["Status"] == "A"
+
+
 def test_b4_a_booking_without_a_name_that_is_no_mirror_is_set_aside(koop: Console, tmp_path: Path) -> None:
     network = programs(tmp_path / "exports")
     network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Vorname": "", "Gebucht am": "02.02.2026 10:00:12"})

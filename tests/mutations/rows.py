@@ -989,6 +989,24 @@ ROWS = (
         ),
     ),
     Mutation(
+        "a mirror without name and reference that went with its program is not expected again",
+        "D20",
+        "Its row would be set aside for ever where the file was only cut, and no S would reach it.",
+        (
+            Edit(
+                "domain/unstated.py",
+                "    moments |= {booking.seats[vhs].booked_at for booking in went_with_program(state, vhs)}\n",
+                "",
+            ),
+        ),
+        Named(
+            (
+                "tests/acceptance/test_bare_mirrors.py::"
+                "test_d20_a_mirror_with_neither_name_nor_reference_that_a_cut_file_lacked_is_told_its_s",
+            )
+        ),
+    ),
+    Mutation(
         "a copy without name and reference is asked for a name",
         "D26",
         "Whoever obeys gives one citizen two seats: the copy becomes a registration of its own.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from koop_es.domain.cooperation import Booking
+from koop_es.domain.cooperation import Booking, Create
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import MINUTE, Fits, Given
+from koop_es.domain.given_mirrors import MINUTE, Fits, Given, went_with_program
 from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.wanted import sees_identity
@@ -23,16 +23,22 @@ class BareMirrors:
         self.lane = self.state.lanes[self.vhs]
         self.asked: set[str] = set()
 
-    def _given(self, *, doubled: bool = False) -> list[Booking]:
-        """List the mirrors that were given out to this VHS and that it has not shown yet, or where they may be
-        ``doubled`` not before this export (D26).
-        """
-        bookings, shown = self.state.bookings, self.result.shown
-        return [
-            booking
-            for ref in sorted(self.lane.creates_given)
-            if (booking := bookings.get(ref)) is not None and (ref in shown) == doubled and self._is_open(booking)
-        ]
+    def _given(self) -> list[Booking]:
+        """List the mirrors that were given out to this VHS and that it has not shown yet (D26)."""
+        return [booking for booking in self._open() if booking.ref not in self.result.shown]
+
+    def _twice(self) -> list[Booking]:
+        """List the mirrors given out that this export is the first to show, where they may stand twice (D26)."""
+        return [booking for booking in self._open() if booking.ref in self.result.shown]
+
+    def _went(self) -> list[Booking]:
+        """List the mirrors that went with the program and are not given out anew (D20)."""
+        return [booking for booking in went_with_program(self.state, self.vhs) if booking.ref not in self.result.shown]
+
+    def _open(self) -> list[Booking]:
+        bookings = self.state.bookings
+        found = (bookings[ref] for ref in sorted(self.lane.creates_given) if ref in bookings)
+        return [booking for booking in found if self._is_open(booking)]
 
     def _is_open(self, booking: Booking) -> bool:
         seat = booking.seats.get(self.vhs)
@@ -42,16 +48,19 @@ class BareMirrors:
         self,
         rows: list[BookingRow],
         fitting: Callable[[list[BookingRow], list[Given]], Fits],
-        twice: tuple[bool, ...] = (False, True),
+        *,
+        open_only: bool = False,
     ) -> list[BookingRow]:
         """Take rows without reference for the mirrors given out that they fit (D26); returns the others.
 
-        One that stands there with its reference as well was made twice: its connector was broken off in between. Rows
-        that may be the mirrors of several people wait.
+        One that stands there with its reference as well was made twice: its connector was broken off in between. A
+        row that fits none of these may be one that went with its program, where only the file was cut (D20): it is no
+        registration, also if its booking was cancelled meanwhile. Rows that may be the mirrors of several people wait.
         """
-        for doubled in twice if self.lane.creates_given else ():
-            given = [booking for booking in self._given(doubled=doubled) if booking.ref not in self.asked]
-            if not (given and rows):
+        passes = ((self._given, False), (self._twice, True), (self._went, False))
+        for listed, doubled in passes[:1] if open_only else passes:
+            given = [booking for booking in listed() if booking.ref not in self.asked] if rows else []
+            if not given:
                 continue
             fits = fitting(rows, [self._wanted(booking) for booking in given])
             found, asked = dict(fits.found), self._ask(rows, fits)
@@ -72,8 +81,14 @@ class BareMirrors:
         return {number for number, _ in asked}
 
     def _wanted(self, booking: Booking) -> Given:
-        """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out."""
-        create = self.lane.creates_given[booking.ref]
+        """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out; of
+        one that went what it last showed.
+        """
+        create = self.lane.creates_given.get(booking.ref)
+        if create is None:
+            seat = booking.seats[self.vhs]
+            version = seat.person_version or booking.person_version
+            create = Create(0, seat.status or booking.status, version, (seat.booked_at,))
         named = sees_identity(self.state, self.lane, booking)
         versions = dict.fromkeys((create.person_version, booking.person_version))
         persons = [self.draft.person(booking.person_id, version) for version in versions] if named else [None]

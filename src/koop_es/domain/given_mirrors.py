@@ -39,6 +39,24 @@ class _Fit(NamedTuple):
 CONTACT = ("mail", "phone")
 
 
+def went_with_program(state: Cooperation, vhs: str) -> list[Booking]:
+    """List the mirrors that went with the program of a VHS and are not given out anew, in the order of their references
+    (D20): where the file was only cut, their rows are still there (D26).
+    """
+    lane = state.lanes.get(vhs)
+    again = lane.creates_given if lane is not None else {}
+    return [
+        booking
+        for ref, booking in sorted(state.bookings.items())
+        if booking.owner != vhs
+        and booking.claimed
+        and ref not in again
+        and (seat := booking.seats.get(vhs)) is not None
+        and seat.lost
+        and seat.went_with
+    ]
+
+
 def fit_by_name(rows: list[BookingRow], given: list[Given]) -> Fits:
     """Pair rows with mirrors of the same second and name (D26).
 

@@ -15,6 +15,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.given_mirrors import went_with_program
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
 from koop_es.domain.witnesses import is_day_only, normalised
 
@@ -41,8 +42,8 @@ UNTOLD_MIRROR = (
 
 class BareMirrors(NamedTuple):
     """What tells a mirror without reference in the rows of a VHS (D26): the Beleg-IDs of the mirrors it showed, the
-    moments of booking of those that were given out to it and that it has not shown yet, and by their moments the
-    Beleg-IDs of those that ``stood`` there without reference.
+    moments of booking of those that were given out to it and that it has not shown yet, or that went with its program
+    (D20), and by their moments the Beleg-IDs of those that ``stood`` there without reference.
     """
 
     booking_ids: Collection[str]
@@ -70,7 +71,9 @@ def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
         seat = booking.seats.get(vhs)
         if seat is not None and stands_bare(booking, seat):
             stood.setdefault(seat.booked_at, []).append(seat.booking_id)
-    return BareMirrors(shown, moments | {booking.booked_at for booking in others if booking.ref in given}, stood)
+    moments |= {booking.booked_at for booking in others if booking.ref in given}
+    moments |= {booking.seats[vhs].booked_at for booking in went_with_program(state, vhs)}
+    return BareMirrors(shown, moments, stood)
 
 
 def stands_bare(booking: Booking, seat: Seat) -> bool:

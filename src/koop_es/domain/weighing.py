@@ -111,7 +111,7 @@ class Weighing:
             left = self._renumbered(self._pair(left))
         left = self.mirrors.take(left, fit_by_time)
         if self.part.proves_absence and all(row.ref is None for row in self.part.bookings):
-            left = self.mirrors.take(left, fit_alike, twice=(False,))
+            left = self.mirrors.take(left, fit_alike, open_only=True)
         left = take_second_rows(self.state, self.vhs, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
             if (ref := self.mirrors.may_be_ours(row)) is not None:

@@ -252,6 +252,24 @@ def test_d20_a_mirror_that_is_back_before_it_was_given_out_is_what_it_was() -> N
     assert weight.standing.newest == 2
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_d20_d26_a_mirror_without_reference_that_was_cancelled_and_is_back_is_no_registration(*, named: bool) -> None:
+    """The file that lacked it was cut and looked like a restore; nobody was told to make the mirror again."""
+    vhs, owner, at = (MASTER, ABO, "2026-01-07T10:00:00+01:00") if named else (ABO, MASTER, "2026-01-08T10:00:00+01:00")
+    ref, person = f"{owner}:9", BERND if named else None
+    world = shared()
+    moment, rows = world.exports[vhs], [held(vhs), booked("8", at="2026-01-06T10:00:00+01:00")]
+    world.report(owner, held(owner), booked("9", person=BERND, at=at))
+    world.give(vhs)
+    bare = msgspec.structs.replace(mirror("M3", ref, person=person, at=at, edited_by="WS"), ref=None)
+    world.report(vhs, *rows, bare)
+    back(world, vhs, held(vhs), to=moment)
+    world.report(owner, held(owner), booked("9", "S", person=BERND, at=at))
+    world.report(vhs, *rows, bare)
+    assert world.to_do(vhs) == [("booking.cancel", ref)]
+    assert f"{vhs}:M3" not in world.state.bookings
+
+
 def test_d20_values_that_are_back_are_no_proof_against_a_second_restore() -> None:
     """Otherwise who came after the second copy would be taken for removed."""
     world = shared(status="W")
