@@ -67,8 +67,9 @@ class Oracle:
     showed when their course was over: they stay, and are billed (D17), also where their "S" was taken back since;
     ``ended`` are those it ever showed with "S". Of those who are ``said_wrongly`` to be "S" no file has shown another
     letter since the wrong one: an "S" that is meant is ``exported_as_mistold``, and goes with it (D32).
-    ``under_ausfall`` are those whose "S" was first shown while their course was cancelled, and stands since; ``read``
-    those who were ever shown in a course with its COOP-Id (R15).
+    ``under_ausfall`` are those whose "S" was first shown while their course was cancelled, and stands since;
+    ``acknowledged`` those whose "S" stands since it was shown as the connector's: whoever edits something else of the
+    row later means no "S" (D21). ``read`` are those who were ever shown in a course with its COOP-Id (R15).
     """
 
     facts: Facts
@@ -92,6 +93,7 @@ class Oracle:
     mistold: set[int] = field(default_factory=set)
     called_off: set[int] = field(default_factory=set)
     under_ausfall: set[tuple[int, int]] = field(default_factory=set)
+    acknowledged: set[tuple[int, int]] = field(default_factory=set)
     read: set[tuple[int, int]] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
@@ -122,6 +124,7 @@ class Oracle:
                     self.facts.letter_shown[who] = status
                 if certain:
                     self.exported_as_mistold.discard((shown.vhs, who))
+                    self.acknowledged.discard((shown.vhs, who))
                 self.absences[shown.vhs, who] = 0
                 read = certain and shown.courses[who] in self._read_in(shown)
                 if read or (shown.vhs, who) in self.certain_absences:
@@ -130,17 +133,25 @@ class Oracle:
                 continue
             self.absences.pop((shown.vhs, who), None)
             self.ended.add((shown.vhs, who))
-            clear = self._is_clear(shown, course)
-            clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
-            # While the course is cancelled nobody can tell whose "S" it is, also once that is taken back (D21, D24).
-            clear &= course not in self.exported_ausfall and (shown.vhs, who) not in self.under_ausfall
-            if certain and clear and editor != WRITTEN_BY_CONNECTOR:
-                if (shown.vhs, who) in self.said_wrongly:
-                    self.exported_as_mistold.add((shown.vhs, who))
-                else:
-                    self.exported_s.add((who, shown.courses[who]))
+            if certain:
+                self._take_s(shown, who, course, editor)
         if shown.proves:
             self._miss(shown, certain=certain)
+
+    def _take_s(self, shown: Shown, who: int, course: int, editor: str) -> None:
+        """Take in an "S" that was read for certain: somebody meant it, unless the connector wrote it."""
+        seat = shown.vhs, who
+        if editor == WRITTEN_BY_CONNECTOR:
+            self.acknowledged |= {seat} - self.said_wrongly
+            return
+        clear = self._is_clear(shown, course) and seat not in self.acknowledged
+        clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
+        # While the course is cancelled nobody can tell whose "S" it is, also once that is taken back (D21, D24).
+        clear &= course not in self.exported_ausfall and seat not in self.under_ausfall
+        if clear and seat in self.said_wrongly:
+            self.exported_as_mistold.add(seat)
+        elif clear:
+            self.exported_s.add((who, shown.courses[who]))
 
     def _note_under_ausfall(self, shown: Shown, *, certain: bool) -> None:
         """Note whose "S" is first shown while the course is cancelled, with the Ausfall's end at the latest, or after a
@@ -249,6 +260,7 @@ class Oracle:
             self.certain_absences[vhs, who] = 0
         if certain and not self._is_lost(vhs, who):
             self.absences[vhs, who] = 0
+            self.missed_by.pop((vhs, who), None)  # one that died before counts when it is tried again
 
     def _is_lost(self, vhs: int, who: int, *, certain: bool = False) -> bool:
         counts = not self.owner_only or self.facts.owner_of[who] == vhs
