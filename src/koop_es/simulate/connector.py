@@ -165,14 +165,16 @@ def _row_of(program: Program, booking: Mapping[str, Any], *, new: bool = False) 
     """Find the row a change is about: by the Beleg-ID it names, a mirror by its reference, one's own by that in it.
 
     The Beleg-ID of one's own may have been given to somebody else since (D18a): what is to be written as ``new`` is
-    not the row that stands under it now, but one of that second (D20).
+    not the row that stands under it now, but one of that second (D20); an "S" of another name is a registration of
+    before, in which a restored program shows again what was cancelled (D5).
     """
     ref: str = booking["ref"]
     named = booking.get("booking_id")
     if new and owner_of(ref) == program.vhs:
         at = local_text(booking["booked_at"])
-        own = (key for key, row in program.bookings.items() if not row["Koop-Beleg-ID"])
-        return next((key for key in own if program.bookings[key]["Gebucht am"] == at), None)
+        own = ((key, row) for key, row in program.bookings.items() if not row["Koop-Beleg-ID"])
+        found = ((key, row) for key, row in own if row["Gebucht am"] == at)
+        return next((key for key, row in found if row["Status"] != "S" or row["Name"] == booking["name"]), None)
     if new:
         return program.seat(ref)
     if named is not None and named in program.bookings:
