@@ -13,7 +13,7 @@ from koop_es.simulate.mixed import KINDS, TRAITS
 from koop_es.simulate.office import EDITS
 from koop_es.simulate.rehearsal import rehearse
 from koop_es.simulate.staff import Staff
-from koop_es.simulate.steps import Act, Export, Scenario, read, save
+from koop_es.simulate.steps import Act, Changes, Export, Scenario, read, save
 
 BATCH = 20
 
@@ -71,7 +71,10 @@ def test_c2_every_fault_is_drawn(drawn: list[Scenario]) -> None:
 def test_c2_what_examiners_found_missing_is_drawn_where_the_engine_is_held_to_it(drawn: list[Scenario]) -> None:
     found: set[str] = {step.fate for scenario in drawn for step in scenario.steps if isinstance(step, Export)}
     found |= {step.verb for scenario in drawn for step in scenario.steps if isinstance(step, Act)}
+    found |= {step.how for scenario in drawn for step in scenario.steps if isinstance(step, Changes)}
     assert found >= {
+        "bare",
+        "doubled",
         "emptied",
         "zeros",
         "quoted",

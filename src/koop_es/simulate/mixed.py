@@ -183,6 +183,7 @@ READY = frozenset(
         "padded", "touch", "misplace", "substitute", "blank rows", "cell", "spreadsheet",
         "reuse", "correct name", "move", "connector anew", "clock ahead",
         "emptied", "exchange", "went back", "letters", "ausfall everywhere", "shifted",
+        "bare mirrors", "doubled mirrors",
     }
 )  # fmt: skip
 """What every seed may be mixed with."""
