@@ -96,7 +96,7 @@ def _one_course(program: Program, copy: Copy, course: CourseKey | None) -> None:
 def _with_deleted(program: Program) -> dict[int, CourseKey]:
     """Tell whose rows went with which course that staff deleted, and that is not there."""
     gone = {course: held for course, (_, held) in program.deleted.items() if course not in program.courses}
-    rows = [(course, program.removed[at][1]) for course, held in gone.items() for at in held if at in program.removed]
+    rows = [(course, row) for course, held in gone.items() for at, (_, row) in held.items() if at in program.removed]
     return {int(row[WHO]): course for course, row in rows if WHO in row}
 
 

@@ -81,7 +81,7 @@ class Program:
     exported: tuple[list[Row], list[Row]] = field(default_factory=lambda: ([], []))
     carried_out: set[str] = field(default_factory=set)
     removed: dict[str, tuple[str, Row]] = field(default_factory=dict)
-    deleted: dict[CourseKey, tuple[Row, list[str]]] = field(default_factory=dict)
+    deleted: dict[CourseKey, tuple[Row, dict[str, tuple[str, Row]]]] = field(default_factory=dict)
     left_web: set[CourseKey] = field(default_factory=set)
     _exported: dict[CourseKey | str, Row] = field(default_factory=dict)
     reported: set[str] = field(default_factory=set)
@@ -133,21 +133,24 @@ class Program:
         for booking_id in held:
             self.remove(booking_id)
         del self.courses[course]
-        self.deleted[course] = row, held
+        self.deleted[course] = row, {booking_id: self.removed[booking_id] for booking_id in held}
 
     def restore_course(self, course: CourseKey) -> list[Row]:
         """Take the deletion of a course back, and of the bookings that went with it and are still to be had; gives
-        those whose Beleg-ID or reference another row has by now.
+        those whose Beleg-ID or reference another row has by now, or had and was removed in its turn.
         """
         if course not in self.deleted or self.is_taken(course):
             raise NotAllowed(f"course {course.number} of {self.name} has no place to return to")
         self.courses[course], held = self.deleted.pop(course)
         # A copy of the bookings that was put back meanwhile knows nothing of what the deletion took out.
-        known = [booking_id for booking_id in held if booking_id in self.removed]
-        for booking_id in known:
-            if booking_id not in self.bookings and self.removed[booking_id][0] not in self.seats:
+        known = {booking_id: taken_out for booking_id, taken_out in held.items() if booking_id in self.removed}
+        lost = []
+        for booking_id, (ref, row) in known.items():
+            if booking_id in self.bookings or ref in self.seats or self.removed[booking_id][1] is not row:
+                lost.append(row)
+            else:
                 self.restore(booking_id)
-        return [self.removed[booking_id][1] for booking_id in known if booking_id in self.removed]
+        return lost
 
     # --- staff: bookings ----------------------------------------------------------------------------------------------
 

@@ -308,3 +308,14 @@ def test_deleted_course_comes_back_without_the_row_whose_beleg_id_is_anothers() 
     made.amend(first, {"Status": "S"})
     assert [row["Beleg-ID"] for row in made.restore_course(KEY)] == [first]
     assert made.bookings[first]["Status"] == "S", "nobody has written into the other's row"
+
+
+def test_deleted_course_comes_back_without_the_row_whose_beleg_id_was_given_to_somebody_who_is_gone() -> None:
+    made = program()
+    other = made.add_course("26-10010", "26F", COURSE | {"Externe Kurs-Nr.": ""})
+    first = made.book(KEY, ANNA, NOW)
+    made.delete_course(KEY)
+    made.book(other, ANNA, NOW, first)
+    made.remove(first)
+    assert [row["Kursnummer"] for row in made.restore_course(KEY)] == [KEY.number]
+    assert first not in made.bookings, "the row that was removed last was of another course"
