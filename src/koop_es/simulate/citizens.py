@@ -20,6 +20,7 @@ from typing import Literal
 
 from koop_es.simulate.deeds import (
     APPROVE_ABSENCE,
+    IN_EXPORTS,
     LEFT_THE_EXPORTS,
     UNNAMED,
     UNTOLD,
@@ -107,10 +108,10 @@ class People:
         self.apart: set[tuple[int | None, str]] = set()
         """Companies, and where they booked: their rows are set aside, and nobody else hears of them (D17)."""
         self.comings: dict[tuple[str, int], list[tuple[Moment, bool]]] = {}
-        """When a VHS lost a course or its COOP-Id, and when it got it back."""
+        """When a VHS lost a course or its COOP-Id, or it left the exports, and when it was back."""
         for deed in diary.deeds:
-            if deed.course is not None and deed.intent in ("course gone", "course back"):
-                back = deed.intent == "course back"
+            back = deed.intent == "course back" or deed.note == IN_EXPORTS
+            if deed.course is not None and (back or deed.intent == "course gone" or deed.note == LEFT_THE_EXPORTS):
                 self.comings.setdefault((deed.vhs, deed.course), []).append((moment(deed), back))
         for deed in diary.deeds:
             self._note(deed, moment(deed))
@@ -185,6 +186,8 @@ class People:
                 self.deleted.pop((deed.vhs, course), None)
             case "course" if deed.note == WENT:
                 self.deleted[deed.vhs, course] = deed
+            case "course" if deed.note == IN_EXPORTS:
+                self.hidden.pop((deed.vhs, course), None)
             case "course over":
                 self.over.setdefault(course, (deed.vhs, now))
                 if deed.note == LEFT_THE_EXPORTS:
@@ -387,7 +390,12 @@ class People:
         """Tell whether a course left the exports with its Ausfall, and no export said so before the last day was over:
         then it looks like one that was archived (R44, D17).
         """
-        vhs, _ = self.over[course]
+        return self._left_when_over(self.over[course][0], course)
+
+    def _left_when_over(self, vhs: str, course: int) -> bool:
+        """Tell whether a VHS has a course in no export any more, and none said so before the last day was over: nothing
+        of it is written there then (D17).
+        """
         hidden = self.hidden.get((vhs, course))
         if hidden is None:
             return False
@@ -485,7 +493,7 @@ class People:
             wrong = [f"{held.get(vhs, 0)} live seats at {vhs}" for vhs in [*doubled, *without] if vhs not in asked]
             return "has a contract, but " + ", ".join(wrong) if wrong else ""
         if verdict == "out":
-            still = [vhs for vhs in seated if vhs not in asked]
+            still = [v for v in seated if v not in asked and not self._left_when_over(v, contract.course)]
             return f"is out, but a live seat at {', '.join(still)}" if still else ""
         # What left the exports with its Ausfall is told nothing more, and nothing is known of it (R44).
         seated, without = (

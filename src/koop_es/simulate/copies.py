@@ -29,6 +29,7 @@ class Copy:
     removed: dict[str, tuple[str, Row]]
     numbers: tuple[int, int]
     places: dict[int, CourseKey]
+    left_web: frozenset[CourseKey] = frozenset()
 
     @classmethod
     def of(cls, program: Program, at: datetime, places: dict[int, CourseKey]) -> Copy:
@@ -42,6 +43,7 @@ class Copy:
             dict(program.removed),
             (program.last_booking, program.last_participant),
             places,
+            frozenset(program.left_web),
         )
 
 
@@ -63,6 +65,7 @@ def put_back(
         program.seats, program.removed = dict(copy.seats), dict(copy.removed)
         if part == "all":
             program.courses = {key: dict(row) for key, row in copy.courses.items()}
+            program.left_web = set(copy.left_web)
             if numbers:
                 program.last_booking, program.last_participant = copy.numbers
         else:  # bookings of courses that have another number now, or none, are lost with their key
@@ -83,6 +86,7 @@ def _one_course(program: Program, copy: Copy, course: CourseKey | None) -> None:
     if course is None or course not in copy.courses or course not in program.courses:
         return
     program.courses[course] = dict(copy.courses[course])
+    program.left_web = (program.left_web - {course}) | (copy.left_web & {course})
     for ref, booking in list(program.seats.items()):
         if course_of(program.bookings[booking]) == course:
             del program.bookings[booking], program.seats[ref]

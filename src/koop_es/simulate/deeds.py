@@ -36,7 +36,7 @@ lost            ``who`` had a row, a letter or an "S" at ``vhs`` and it is gone 
                 program was restored from a copy (D20). What was true before is still true; where ``note`` is UNTOLD
                 the restore was too small to be told from what staff does, and reads like that
 course over     the Master cancelled ``course`` (Ausfall): everybody in it is out (D11); ``note`` says where the course
-                left the exports with it, for good (R44)
+                left the exports with it, for good but for a restore (R44)
 course lives    the Master took the Ausfall back: who was out only because of it is in again (D24)
 course gone     ``vhs`` deleted the course or lost its COOP-Id; says nothing about the people in it (R15, R19)
 course back     it is there again, or the COOP-Id is right
@@ -84,6 +84,9 @@ PUT_RIGHT, ROUNDS = -1, -2
 
 LEFT_THE_EXPORTS = "left the exports"
 """Note of an Ausfall with which a course is in no export any more (R44)."""
+
+IN_EXPORTS = "in the exports again"
+"""Note of a course that had left the exports, and is in them since its program was put back."""
 
 
 @dataclass(frozen=True, slots=True)

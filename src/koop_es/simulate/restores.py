@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from koop_es.connectors.values import day
 from koop_es.simulate.copies import Copy, Part, put_back
-from koop_es.simulate.deeds import UNTOLD, WENT
+from koop_es.simulate.deeds import IN_EXPORTS, LEFT_THE_EXPORTS, UNTOLD, WENT
 from koop_es.simulate.program import Program
 from koop_es.simulate.rows import UNSAID, WHO, CourseKey, course_of
 from koop_es.simulate.steps import Act
@@ -30,7 +30,7 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
     counter = act.value // 100 % 2 == 1 and part == "all"
     key = staff.key(act.vhs, act.course % len(staff.masters))
     plain = is_plain(staff, act.vhs, copy, part, key)
-    before, held = _cancelled(staff, act.vhs), _held(staff, act.vhs)
+    before, held = _ausfall(staff, act.vhs), _held(staff, act.vhs)
     # Where nobody can tell that somebody is gone, whoever is given their Beleg-ID and TNR is they to everybody (D18).
     changed = put_back(program, copy, part, key, counter=counter, numbers=plain)
     if part == "all":
@@ -75,31 +75,37 @@ def _held(staff: Staff, vhs: int) -> set[int]:
     return {course for course in staff.coop_ids if staff.key(vhs, course) is not None}
 
 
-def _cancelled(staff: Staff, vhs: int) -> dict[int, bool]:
-    """Tell which courses of its own a Master shows as cancelled."""
-    found = {}
+def _ausfall(staff: Staff, vhs: int) -> dict[int, tuple[bool, bool]]:
+    """Tell which courses of its own a Master shows as cancelled, and which of them left its exports (R44)."""
+    found, program = {}, staff.programs[vhs]
     for course, master in enumerate(staff.masters):
         if master == vhs and (key := staff.key(vhs, course)) is not None:
-            found[course] = staff.programs[vhs].courses[key]["Ausfall"] == "W"
+            found[course] = program.courses[key]["Ausfall"] == "W", key in program.left_web
     return found
 
 
-def _note_courses(staff: Staff, act: Act, before: dict[int, bool], *, plain: bool) -> None:
+def _note_courses(staff: Staff, act: Act, before: dict[int, tuple[bool, bool]], *, plain: bool) -> None:
     """Note what a restore did to courses: own texts are old again, and so is an Ausfall that no export can tell."""
     courses = staff.programs[act.vhs].courses
     for (vhs, course), texts in staff.facts.kept.items():
         if vhs == act.vhs and (key := staff.key(vhs, course)) is not None:
             texts.update({name: courses[key][name] for name in texts})
     program = staff.programs[act.vhs]
-    for course, cancelled in _cancelled(staff, act.vhs).items():
-        if cancelled == before.get(course, cancelled):
+    for course, (cancelled, hidden) in _ausfall(staff, act.vhs).items():
+        was_cancelled, was_hidden = before.get(course, (cancelled, hidden))
+        if was_hidden and not hidden:
+            staff.note(Act("go_back", act.vhs, course), "course", note=IN_EXPORTS)
+        if hidden and not was_hidden:
+            staff.facts.ausfall.add(course)
+            staff.note(Act("go_back", act.vhs, course), "course over", note=LEFT_THE_EXPORTS)
+        if hidden or cancelled == (was_cancelled or was_hidden):
             continue
         deeds = [deed for deed in staff.diary.deeds if deed.course == course and deed.intent == "course over"]
         shown = any(
             deeds and sent.vhs == program.vhs and sent.when > deeds[-1].when and sent.status in TAKEN
             for sent in staff.diary.exports
         )
-        if plain and shown:
+        if plain and shown and not was_hidden:
             continue  # what others were told stands (D20)
         if cancelled:
             staff.facts.ausfall.add(course)

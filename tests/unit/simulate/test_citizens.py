@@ -10,6 +10,7 @@ import pytest
 from koop_es.simulate.citizens import findings
 from koop_es.simulate.deeds import (
     ANEW,
+    IN_EXPORTS,
     LEFT_THE_EXPORTS,
     ROUNDS,
     UNNAMED,
@@ -219,6 +220,27 @@ def test_an_ausfall_with_which_the_course_left_the_exports_is_taken_back_for_nob
     story = Story().did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS)
     story.did("unausfall", "course lives", OWNER, all_of_it=True)
     assert story.sits("S", *ALL).found() == ""
+
+
+def test_d17_who_left_a_course_that_was_over_when_it_left_the_exports_keeps_the_row_there() -> None:
+    def left(days: int) -> str:
+        story = Story().did("ausfall", "course over", MASTER, all_of_it=True, note=LEFT_THE_EXPORTS)
+        story.exports(MASTER, days=days).did("cancel", "leaves", OWNER, letter="S")
+        return story.sits("A", MASTER).sits("S", OWNER, OTHER).found()
+
+    assert "is out, but a live seat at 101" in left(0)
+    assert left(60) == ""
+
+
+def test_d20_course_that_a_restore_put_into_the_exports_again_lives() -> None:
+    def left() -> Story:
+        return Story().did("ausfall", "course over", OWNER, all_of_it=True, note=LEFT_THE_EXPORTS)
+
+    back = left().did("go_back", "course", OWNER, all_of_it=True, note=IN_EXPORTS)
+    assert "is out" in back.sits("A", *ALL).found(), "its Ausfall stands there yet"
+    back.did("go_back", "course lives", OWNER, all_of_it=True, note=UNTOLD)
+    assert back.found() == ""
+    assert "is out" in left().did("go_back", "course lives", OWNER, all_of_it=True).sits("A", *ALL).found()
 
 
 def test_an_s_taken_away_before_anybody_saw_it_was_nothing() -> None:
