@@ -24,6 +24,7 @@ class Facts:
     ``went_back`` says at which VHS whose row is older than people meant, after a restore; ``untold`` where that was too
     little to be told from what staff does (D20).
     ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
+    ``marked`` are the VHSs and courses that an export has shown as an Abo-Kurs, with Kennzeichen 100.
     from one to another.
     """
 
@@ -40,6 +41,7 @@ class Facts:
     known: set[tuple[int, int]] = field(default_factory=set)
     blurred: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
+    marked: set[tuple[int, int]] = field(default_factory=set)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     moved: set[int] = field(default_factory=set)

@@ -9,7 +9,7 @@ from koop_es.connectors import cents_from_text
 from koop_es.domain.judgement import Effect
 from koop_es.simulate.draw import LOCAL
 from koop_es.simulate.openly import courses_nobody_can_tell
-from koop_es.simulate.rows import UNSAID, Row, course_of
+from koop_es.simulate.rows import UNSAID, Row, course_of, is_marked
 from koop_es.simulate.staff import UNKNOWN_LETTER
 from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
@@ -76,14 +76,20 @@ class Judge:
         yield from unlike_replay(self.world.store, [program.vhs for program in self.world.programs])
 
     def takes_part(self, vhs: int, course: int) -> bool:
-        """Tell whether a VHS has the course, shared and in its exports."""
+        """Tell whether a VHS has the course, shared and in its exports.
+
+        Left out is a row that is set aside because nobody can tell which course it is, or because it is not marked as
+        an Abo-Kurs and never was when an export showed it.
+        """
         key, program = self.staff.key(vhs, course), self.world.programs[vhs]
         if key is None or course not in self.staff.coop_ids or key in program.left_web:
             return False
-        if program.courses[key]["Externe Kurs-Nr."] != self.staff.coop_ids[course]:
+        row = program.courses[key]
+        if row["Externe Kurs-Nr."] != self.staff.coop_ids[course]:
             return False
         untold = (program.vhs, self.staff.coop_ids[course]) in self.untold
-        return not untold or (vhs, course) not in self.staff.facts.blurred
+        unmarked = self.masters[course] != vhs and (vhs, course) not in self.staff.facts.marked
+        return not untold or ((vhs, course) not in self.staff.facts.blurred and (not unmarked or is_marked(row)))
 
     def _booking(self, who: int) -> Iterator[str]:
         facts = self.staff.facts
@@ -187,7 +193,7 @@ class Judge:
                 if row[heading] != theirs[heading]:
                     yield f"course {course}: {heading} is {row[heading]} at {program.vhs}, not {theirs[heading]}"
             yield from self._abo(course, vhs, row, theirs)
-            if "100" not in row["Kennzeichen"].split(",") or row["Anrechenbar"] == "W":
+            if not is_marked(row) or row["Anrechenbar"] == "W":
                 marks = f"Kennzeichen {row['Kennzeichen']!r}, Anrechenbar {row['Anrechenbar']!r}"
                 yield f"course {course}: {program.vhs} shows {marks}"
         yield from self._seats(course, int(theirs["TN max"]))

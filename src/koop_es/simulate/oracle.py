@@ -36,7 +36,7 @@ class Shown:
     courses that had ended before the scope of the export, or before its day: it says nothing of who is absent from
     them; ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the right COOP-Id,
     ``ended`` those with another. ``day`` is the day the export was made, ``last_days`` that of each course. Whoever
-    stands there ``twice`` has one seat, by any letter of these rows (D26).
+    stands there ``twice`` has one seat, by any letter of these rows (D26). ``marked`` are those with Kennzeichen 100.
     """
 
     vhs: int
@@ -57,6 +57,7 @@ class Shown:
     day: date
     last_days: Mapping[int, date]
     twice: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    marked: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from koop_es.simulate.mistold import mistold, shared_by
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
-from koop_es.simulate.rows import BY, UNSAID, Row, course_of
+from koop_es.simulate.rows import BY, UNSAID, Row, course_of, is_marked
 from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.simulate.spoil import AHEAD, FATES, HARMLESS, spoil, swapped
 from koop_es.simulate.staff import Staff, local_course
@@ -213,6 +213,7 @@ class Post:
     def _editor(self, vhs: int, who: int, row: Row) -> str:
         """Tell who edited a row last; where no row says that, an "S" that was told is ours (D21)."""
         program, diary = self.staff.programs[vhs], self.staff.diary
+            frozenset(c for c in readable if is_marked(places[c])),
         if program.editors == "none" and row["Status"] == "S":
             told = [said.letter for said in diary.told if (said.vhs, said.who) == (program.vhs, who) and said.letter]
             if told[-1:] == ["S"]:
@@ -292,6 +293,7 @@ class Post:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.mistell(parcel.shown, parcel.fate, parcel.swapped)
+            self.staff.facts.marked |= {(vhs, course) for course in parcel.shown.marked}
             empty = parcel.fate == "emptied" and is_empty_unnoticed(self.staff.diary, exports[parcel.noted])
             shown = replace(parcel.shown, rows={}) if empty else parcel.shown
             self.oracle.take(replace(shown, readable=shown.readable - unread), certain=not parcel.spoilt)

@@ -68,6 +68,11 @@ def shows(row: Row, fields: Row) -> bool:
     return all(row.get(heading) == text for heading, text in fields.items())
 
 
+def is_marked(row: Row) -> bool:
+    """Tell whether a course row is marked as an Abo-Kurs, by Kennzeichen 100."""
+    return "100" in row["Kennzeichen"].split(",")
+
+
 def course_row(row: Row) -> CourseRow:
     """Type a course; raises NotAllowed where a field holds what an admin program does not take."""
     return _typed_course(tuple(row[heading] for heading in COURSE_HEADINGS))
