@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from koop_es.connectors.values import day
 from koop_es.domain.identifiers import owner_of
 from koop_es.simulate.deeds import UNTOLD, Sent, moment
 from koop_es.simulate.program import Program
@@ -122,8 +121,7 @@ def move(staff: Staff, act: Act, program: Program) -> bool:
 
 def _is_over(staff: Staff, vhs: int, course: int) -> bool:
     """Tell whether a course has ended as its VHS and its Master show it."""
-    rows = {at: key for at in (vhs, staff.masters[course]) if (key := staff.key(at, course)) is not None}
-    ends = [day(staff.programs[at].courses[key]["Datum bis"]) for at, key in rows.items()]
+    ends = [end for at, end in staff.last_days(course).items() if at in (vhs, staff.masters[course])]
     return bool(ends) and max(ends) < staff.clock.now.date()
 
 

@@ -223,13 +223,17 @@ class Post:
     def _over(self, vhs: int, scope: date | None) -> tuple[frozenset[int], frozenset[int]]:
         """Name the shared courses of a VHS that are over for an export, and those that may be (D17).
 
-        Over is what had ended before the scope, and what everybody shows as ended before this day.
+        Over is what had ended before the scope, and what everybody shows, or its Master showed last, as ended before
+        this day.
         """
         held, today = self.staff.programs[vhs].courses, self.clock.now.date()
         ends: dict[int, list[date]] = {}
-        for (at, c), key in self.staff.place.items():
-            if key in self.staff.programs[at].courses:
-                ends.setdefault(c, []).append(day(self.staff.programs[at].courses[key]["Datum bis"]))
+        for c, master in enumerate(self.staff.masters):
+            said = self.staff.last_days(c)
+            if master not in said and c in self.oracle.last_days:
+                said[master] = self.oracle.last_days[c]
+            if said:
+                ends[c] = list(said.values())
         own = {c: day(held[key]["Datum bis"]) for (at, c), key in self.staff.place.items() if at == vhs and key in held}
         left = {c for c, end in own.items() if scope is not None and end < scope}
         over = {c for c, found in ends.items() if max(found) < today}

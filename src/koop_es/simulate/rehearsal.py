@@ -164,10 +164,8 @@ def _terms(world: World) -> Terms:
     shared = {course: terms for course, terms in enumerate(scenario.courses) if terms.adopted_by is not None}
     last_day = {}
     for course, terms in enumerate(scenario.courses):
-        for vhs in (*range(len(names)), terms.master):
-            if (key := world.staff.key(vhs, course)) is not None:
-                text = world.programs[vhs].courses[key]["Datum bis"]
-                last_day[course] = datetime.strptime(text, "%d.%m.%Y").date()
+        if said := world.staff.last_days(course):
+            last_day[course] = said.get(terms.master, said[max(said)])
     return Terms(
         {course: frozenset(names[vhs] for vhs in (t.master, *(t.adopted_by or ()))) for course, t in shared.items()},
         scenario.confirmations,

@@ -7,11 +7,11 @@ so with False. ``Staff`` keeps what only the people themselves know: who booked 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
-from koop_es.connectors.values import local_text
+from koop_es.connectors.values import day, local_text
 from koop_es.domain.observation import WEB_SERVICE_USER, Person
 from koop_es.simulate.copies import Copy
 from koop_es.simulate.deeds import LEFT_THE_EXPORTS, MEANING, UNNAMED, UNTOLD, Diary, Intent
@@ -145,6 +145,15 @@ class Staff:
         right = {self.key(vhs, course): coop_id for course, coop_id in self.coop_ids.items()}
         ids = set(self.coop_ids.values())
         return all(
+    def last_days(self, course: int) -> dict[int, date]:
+        """Say by VHS which last day of a course its exports may say: a row that has left them says none while
+        there are others (R44).
+        """
+        keys = {at: key for (at, number), key in self.place.items() if number == course}
+        held = {at: (self.programs[at], key) for at, key in keys.items() if key in self.programs[at].courses}
+        seen = {at: (program, key) for at, (program, key) in held.items() if key not in program.left_web}
+        return {at: day(program.courses[key]["Datum bis"]) for at, (program, key) in (seen or held).items()}
+
             row["Externe Kurs-Nr."] in ("", right.get(key)) or row["Externe Kurs-Nr."] not in ids
             for key, row in rows.items()
         )
