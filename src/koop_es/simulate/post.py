@@ -174,7 +174,11 @@ class Post:
         where: dict[int, int | None] = {}
         moved: set[int] = set()
         letters: dict[int, set[str]] = {}
-        alone = {key: c for (at, c), key in staff.place.items() if at == vhs and not proves and key not in numbers}
+        alone = {  # known by its number alone, so it has to be the one by which the course is known
+            key: c
+            for (at, c), key in staff.place.items()
+            if at == vhs and not proves and key not in numbers and self.looks.get((vhs, c), ("",))[0] == key.number
+        }
         held: dict[int, set[str]] = {course: set() for course in places}
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
             if course_of(row) in numbers:
