@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from koop_es.connectors.values import local_text
 from koop_es.domain.identifiers import owner_of
-from koop_es.simulate.rows import Row
+from koop_es.simulate.rows import WHO, Row
 
 
 @dataclass(slots=True)
@@ -23,9 +24,10 @@ class Facts:
     ``moved`` are those whom their VHS put into another course, ``gone`` those who are in no shared one any more, and
     ``went_back`` says at which VHS whose row is older than people meant, after a restore; ``untold`` where that was too
     little to be told from what staff does (D20).
-    ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
     ``marked`` are the VHSs and courses that an export has shown as an Abo-Kurs, with Kennzeichen 100.
-    from one to another.
+    ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
+    from one to another. ``written`` are the rows of somebody that exports showed since the last that was surely read,
+    each with the number of the export.
     """
 
     course_of: dict[int, int] = field(default_factory=dict)
@@ -39,9 +41,9 @@ class Facts:
     ausfall: set[int] = field(default_factory=set)
     called_off: set[int] = field(default_factory=set)
     known: set[tuple[int, int]] = field(default_factory=set)
+    marked: set[tuple[int, int]] = field(default_factory=set)
     blurred: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
-    marked: set[tuple[int, int]] = field(default_factory=set)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     moved: set[int] = field(default_factory=set)
@@ -50,6 +52,19 @@ class Facts:
     untold: set[tuple[int, int]] = field(default_factory=set)
     registered: dict[tuple[str, str], int] = field(default_factory=dict)
     contested: bool = False
+    written: dict[tuple[int, int], list[tuple[int, Row]]] = field(default_factory=lambda: defaultdict(list))
+
+    def note_written(self, vhs: int, export: int, rows: Iterable[Row]) -> None:
+        """Note the rows that an export shows; until a later one is surely read, it may be the last that was."""
+        for row in rows:
+            if WHO in row:
+                self.written[vhs, int(row[WHO])].append((export, row))
+
+    def note_read(self, vhs: int, export: int, people: Iterable[int]) -> None:
+        """Note whose rows of an export were surely read: what was written before says nothing of them any more."""
+        for who in people:
+            rows = self.written[vhs, who]
+            rows[:] = [written for written in rows if written[0] >= export]
 
     def learn(self, ref: str, booked_at: str | None) -> int | None:
         """Find whose a booking reference is, by the second of the registration where it was told; None for nobody.

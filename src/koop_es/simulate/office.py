@@ -12,20 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from koop_es.domain.identifiers import owner_of
-from koop_es.simulate.deeds import UNTOLD, Sent, moment
 from koop_es.simulate.program import Program
-from koop_es.simulate.restores import TAKEN, go_back
+from koop_es.simulate.restores import go_back
 from koop_es.simulate.rows import BY, UNSAID, course_of
 from koop_es.simulate.steps import Act
 
 if TYPE_CHECKING:
     from koop_es.simulate.staff import Staff
-
-COMINGS = ("course gone", "course back")
-"""What is meant where a course, or its COOP-Id, is lost or there again."""
-
-RENUMBERING = ("merge", "exchange_belegs", "rebook")
-"""Verbs after which somebody's row has another Beleg-ID."""
 
 Edit = Callable[["Staff", Act, Program], bool]
 
@@ -89,7 +82,7 @@ def exchange_belegs(staff: Staff, act: Act, program: Program) -> bool:
     program.seats[refs[0]], program.seats[refs[1]] = other, first
     staff.facts.contested = True  # who was never shown before is known by the number that was exchanged
     if changed is not None:
-        staff.note(msgspec.structs.replace(act, who=changed), "stays")
+        staff.note_row(msgspec.structs.replace(act, who=changed), "stays")
     return True
 
 
@@ -139,13 +132,8 @@ def misplace(staff: Staff, act: Act, program: Program) -> bool:
 
 
 def substitute(staff: Staff, act: Act, program: Program) -> bool:
-    """Let somebody else take the place of who registered; the booking goes on (D18c).
-
-    Where its row has other numbers since it was last read, nothing of it is as it was but the second of booking, and
-    that is a registration of its own.
-    """
+    """Let somebody else take the place of who registered; the booking goes on (D18c)."""
     held = staff.held(act)
-    anew = not _numbers_were_read(staff, act.who, program)
     if staff.facts.owner_of.get(act.who) != act.vhs or program.bookings[held]["Status"] != "A":
         return False
     other = {
@@ -155,26 +143,7 @@ def substitute(staff: Staff, act: Act, program: Program) -> bool:
         "E-Mail": f"e{act.who}@example.org",
     }
     program.amend(held, other | ({"TNR": program.next_participant()} if act.value % 2 else {}))
-    if anew:
-        staff.facts.rebooked.add(act.who)
-    staff.note(act, "joins" if anew else "stays", note=UNTOLD if anew else "")
     return True
-
-
-def _numbers_were_read(staff: Staff, who: int, program: Program) -> bool:
-    """Tell whether a full export must have shown a row since it got the numbers that it has."""
-    mine = [deed for deed in staff.diary.deeds if deed.vhs == program.vhs]
-    renamed = [moment(deed) for deed in mine if deed.who == who and deed.verb in RENUMBERING]
-    comings = [deed for deed in mine if deed.course == staff.facts.course_of[who] and deed.who is None]
-
-    def is_read(sent: Sent) -> bool:
-        there = [
-            deed.intent == "course back" for deed in comings if deed.intent in COMINGS and moment(deed) < moment(sent)
-        ]
-        whole = sent.complete and sent.reach == "full" and not sent.fault and sent.status in TAKEN
-        return sent.vhs == program.vhs and moment(sent) > renamed[-1] and whole and all(there[-1:])
-
-    return not renamed or any(is_read(sent) for sent in staff.diary.exports)
 
 
 def book_company(staff: Staff, act: Act, program: Program) -> bool:

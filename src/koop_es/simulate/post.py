@@ -135,6 +135,7 @@ class Post:
         parcel.early = step.fate == "ahead" and AHEAD[step.value % len(AHEAD)] > DAY
         diary = self.staff.diary
         parcel.noted = len(diary.exports)
+        self.staff.facts.note_written(step.vhs, parcel.noted, program.exported[1])
         fault = "" if step.fate == "whole" else step.fate
         diary.exports.append(
             Sent(
@@ -212,12 +213,12 @@ class Post:
             self.clock.now.date(),
             {c: day(row["Datum bis"]) for c, row in places.items()},
             {who: frozenset(said - {"S"}) for who, said in letters.items() if len(said - {"S"}) > 1},
+            frozenset(c for c in readable if is_marked(places[c])),
         )
 
     def _editor(self, vhs: int, who: int, row: Row) -> str:
         """Tell who edited a row last; where no row says that, an "S" that was told is ours (D21)."""
         program, diary = self.staff.programs[vhs], self.staff.diary
-            frozenset(c for c in readable if is_marked(places[c])),
         if program.editors == "none" and row["Status"] == "S":
             told = [said.letter for said in diary.told if (said.vhs, said.who) == (program.vhs, who) and said.letter]
             if told[-1:] == ["S"]:
@@ -292,6 +293,10 @@ class Post:
             unread = self._blur(parcel)
             if parcel.spoilt:  # under another number, and what else could tell is damaged: nobody knows who that is
                 self.staff.facts.rebooked |= parcel.shown.moved
+            if parcel.shown.proves and not parcel.spoilt and not parcel.lacking:
+                read = (who for who, course in parcel.shown.courses.items() if course in parcel.shown.readable)
+                self.staff.facts.note_read(vhs, parcel.noted, read)
+            self.staff.facts.marked |= {(vhs, course) for course in parcel.shown.marked}
             self.staff.facts.contested |= parcel.fate == "shifted"  # who was new in it is known by the number it gave
         taken_in = result.status in TAKEN or finished
         newest = self.newest[vhs] == parcel.sequence and not self._was_made_before(parcel)
@@ -301,7 +306,6 @@ class Post:
             self.half.discard(vhs)
             self.taken[vhs] = max(self.taken.get(vhs, 0), parcel.sequence)
             self.oracle.mistell(parcel.shown, parcel.fate, parcel.swapped)
-            self.staff.facts.marked |= {(vhs, course) for course in parcel.shown.marked}
             empty = parcel.fate == "emptied" and is_empty_unnoticed(self.staff.diary, exports[parcel.noted])
             shown = replace(parcel.shown, rows={}) if empty else parcel.shown
             self.oracle.take(replace(shown, readable=shown.readable - unread), certain=not parcel.spoilt)

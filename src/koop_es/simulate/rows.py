@@ -101,6 +101,16 @@ def _typed_booking(cells: tuple[str, ...], vhs: str) -> BookingRow:
         raise NotAllowed(f"{BOOKINGS.headings[error.field]} {error.reason}: {error.remedy}") from None
 
 
+def is_same(row: Row, shown: Row) -> bool:
+    """Tell whether a booking of one's own goes on in a row, from what an export showed of it (D18)."""
+    name, booked, beleg, tnr, phone, mail = (
+        all(row[heading] and row[heading] == shown[heading] for heading in headings)
+        for headings in (("Name", "Vorname"), ("Gebucht am",), ("Beleg-ID",), ("TNR",), ("Telefon",), ("E-Mail",))
+    )
+    reached = phone or mail
+    return (beleg and (tnr or name or booked or reached)) or (tnr and name and booked) or (reached and (name or booked))
+
+
 def seats_only(row: CourseRow) -> CourseRow:
     """Leave of a course what an occupancy export says: which it is, and its seats."""
     return CourseRow(

@@ -19,7 +19,7 @@ from koop_es.simulate.facts import Facts
 from koop_es.simulate.network import Clock
 from koop_es.simulate.office import EDITS
 from koop_es.simulate.program import KUFERSQL, Program
-from koop_es.simulate.rows import UNSAID, WHO, CourseKey, NotAllowed, Row, course_of
+from koop_es.simulate.rows import UNSAID, WHO, CourseKey, NotAllowed, Row, course_of, is_same
 from koop_es.simulate.steps import Act
 
 PERIOD = "26F"
@@ -48,8 +48,11 @@ WRITTEN_ONCE = ("Titel", "Titel Programmheft", "Info")
 
 UNKNOWN_LETTER = "X"
 
-_NOTED_APART = frozenset({"letter_back", "move", "go_back", "ausfall", "substitute"})
+_NOTED_APART = frozenset({"letter_back", "move", "go_back", "ausfall"})
 """Verbs that are written down where they are done, person by person or before it."""
+
+IDENTIFYING = frozenset({"rebook", "merge", "exchange_belegs", "correct_name", "amend_person", "substitute"})
+"""Verbs that change by what a row is known: its numbers, its moment, its person (D18)."""
 
 _ABOUT_PEOPLE = frozenset({"joins", "letter", "leaves", "removed", "returned", "revives", "moves", "stays", "lost"})
 
@@ -76,8 +79,23 @@ class Staff:
         except NotAllowed:
             return False
         if done and act.verb not in _NOTED_APART:
-            self.note(act, meant)
+            self.note_row(act, meant)
         return done
+
+    def note_row(self, act: Act, meant: Intent) -> None:
+        """Write down what somebody did to a row: where a booking of one's own has another identity than any export may
+        have shown last, it reads as another registration of the same person, whatever was meant (D18).
+        """
+        held = self.row(act.vhs, act.who) if act.verb in IDENTIFYING else None
+        if held is not None and self.facts.owner_of.get(act.who) == act.vhs:
+            row = self.programs[act.vhs].bookings[held]
+            shown = [shown for _, shown in self.facts.written[act.vhs, act.who]]
+            live = row["Status"] != "S" and all(one["Status"] != "S" for one in shown)
+            if live and not all(is_same(row, one) for one in shown):
+                self.facts.rebooked.add(act.who)
+                self.note(act, "joins", note=UNTOLD)
+                return
+        self.note(act, meant)
 
     def _do(self, act: Act, program: Program) -> bool:
         if act.verb in EDITS:
@@ -127,6 +145,15 @@ class Staff:
             if (vhs, course) in self.place and self.key(vhs, course) is None and coop_id in made:
                 self.place[vhs, course] = made[coop_id]
 
+    def last_days(self, course: int) -> dict[int, date]:
+        """Say by VHS which last day of a course its exports may say: a row that has left them says none while
+        there are others (R44).
+        """
+        keys = {at: key for (at, number), key in self.place.items() if number == course}
+        held = {at: (self.programs[at], key) for at, key in keys.items() if key in self.programs[at].courses}
+        seen = {at: (program, key) for at, (program, key) in held.items() if key not in program.left_web}
+        return {at: day(program.courses[key]["Datum bis"]) for at, (program, key) in (seen or held).items()}
+
     def row(self, vhs: int, who: int) -> str | None:
         """Find the Beleg-ID under which a VHS keeps somebody's booking."""
         program = self.programs[vhs]
@@ -145,15 +172,6 @@ class Staff:
         right = {self.key(vhs, course): coop_id for course, coop_id in self.coop_ids.items()}
         ids = set(self.coop_ids.values())
         return all(
-    def last_days(self, course: int) -> dict[int, date]:
-        """Say by VHS which last day of a course its exports may say: a row that has left them says none while
-        there are others (R44).
-        """
-        keys = {at: key for (at, number), key in self.place.items() if number == course}
-        held = {at: (self.programs[at], key) for at, key in keys.items() if key in self.programs[at].courses}
-        seen = {at: (program, key) for at, (program, key) in held.items() if key not in program.left_web}
-        return {at: day(program.courses[key]["Datum bis"]) for at, (program, key) in (seen or held).items()}
-
             row["Externe Kurs-Nr."] in ("", right.get(key)) or row["Externe Kurs-Nr."] not in ids
             for key, row in rows.items()
         )
@@ -192,14 +210,14 @@ class Staff:
         key, course = self.course(act), act.course % len(self.masters)
         if act.who in self.facts.owner_of:
             return False
-        booking = self._enter(act, program, how, key)
+        booking = self._enter(act, program, how, key, self.person(act.who, act.vhs))
         self.facts.course_of[act.who], self.facts.owner_of[act.who] = course, act.vhs
         self.facts.letter[act.who] = program.bookings[booking]["Status"]
         return True
 
-    def _enter(self, act: Act, program: Program, how: Callable[..., str], key: CourseKey) -> str:
+    def _enter(self, act: Act, program: Program, how: Callable[..., str], key: CourseKey, person: Person) -> str:
         """Enter somebody in a course, on the waiting list where it is full."""
-        person, at = self.person(act.who, act.vhs), self.moment(program, act.who)
+        at = self.moment(program, act.who)
         try:
             booking = how(key, person, at)
         except NotAllowed:
@@ -304,7 +322,7 @@ class Staff:
         return True
 
     def rebook(self, act: Act, program: Program) -> bool:
-        """Remove a booking of one's own and enter the same person anew, under other numbers (B14).
+        """Remove a booking of one's own and enter whoever stands in it anew, under other numbers (B14).
 
         Where no export has shown yet which letter they had, as after a claim, nobody can tell it from the former one.
         """
@@ -314,7 +332,8 @@ class Staff:
             return False
         key = course_of(row)
         program.remove(held)
-        booking = self._enter(act, program, program.book, key)
+        person = Person(row["Name"], row["Vorname"], row["Telefon"], row["E-Mail"])
+        booking = self._enter(act, program, program.book, key, person)
         unseen = self.facts.letter[act.who] != self.facts.letter_shown.get(act.who)
         self.facts.rebooked.add(act.who)
         self._give(act.who, act.vhs, program.bookings[booking]["Status"])
