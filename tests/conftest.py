@@ -32,9 +32,11 @@ same. Nothing in it may be a program: it is often mounted so that none runs.
 """
 
 ROOM = 4 * 2**30
-"""Bytes that have to be free there: a run leaves some hundred megabytes until it ends."""
+"""Bytes that have to be free there: a run leaves some hundred megabytes until it ends, and so does each PostgreSQL."""
 
-if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+ROOMY = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+
+if ROOMY:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest makes every tmp_path
 
 
@@ -62,9 +64,13 @@ OPTIONS = {
     "timezone": "UTC",
 }
 
+# In memory a database is copied faster than it is written to the log; on a disk it is the other way round.
+COPYING = "STRATEGY FILE_COPY" if ROOMY else ""
+
 # The shell holds the server's life: when the pipe to it breaks, because the test run ended in whatever way, it stops
-# the server ("fast" shutdown is SIGINT). So no killed test run leaves a server behind.
-KEEPER = '"$@" </dev/null & server=$!; read -r _; kill -INT $server; wait $server'
+# the server ("fast" shutdown is SIGINT) and throws its data away. So no killed test run leaves a server behind,
+# nor what it had in memory.
+KEEPER = 'data=$1; shift; "$@" </dev/null & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$data"'
 
 
 @dataclass
@@ -72,6 +78,7 @@ class PostgresServer:
     """A private PostgreSQL that listens on a Unix socket only."""
 
     home: Path
+    data: Path
     numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
@@ -83,7 +90,7 @@ class PostgresServer:
     def create_database(self) -> str:
         """Create an empty database and return its name."""
         name = self.new_name()
-        self.run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name} {COPYING}")
         return name
 
     def drop_database(self, name: str) -> None:
@@ -125,29 +132,31 @@ def _socket_home() -> Path:
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL 18 of this worker's own; starting takes about a second."""
     home = _socket_home()
+    data = Path(tempfile.mkdtemp(prefix="koop-es-postgres-", dir=MEMORY if ROOMY else None))
     try:
         with (home / "log").open("wb") as log:
-            keeper = _start(home, log)
-        server = PostgresServer(home)
+            keeper = _start(home, data, log)
+        server = PostgresServer(home, data)
         try:
             _wait_until_up(server)
             yield server
         finally:
             keeper.communicate(timeout=LIMIT_SECONDS)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        for folder in (data, home):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(home: Path, log: BinaryIO) -> subprocess.Popen[Any]:
+def _start(home: Path, data: Path, log: BinaryIO) -> subprocess.Popen[Any]:
     """Make a cluster and start its server; root does it as nobody, because PostgreSQL refuses to run as root."""
     programs = _programs(home)
-    data = home / "data"
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
     nobody = NOBODY if os.geteuid() == 0 else None
     run: dict[str, Any] = {"stdout": log, "stderr": log, "cwd": home, "env": environment}
     if nobody is not None:
         run |= {"user": nobody, "group": nobody, "extra_groups": []}
-        os.chown(home, NOBODY, NOBODY)
+        for folder in (home, data):
+            os.chown(folder, NOBODY, NOBODY)
     made = subprocess.run([programs / "initdb", "-D", data, *CLUSTER], check=False, **run)
     if made.returncode != 0:
         raise RuntimeError(f"initdb failed:\n{(home / 'log').read_text()}")
@@ -157,6 +166,7 @@ def _start(home: Path, log: BinaryIO) -> subprocess.Popen[Any]:
         "-c",
         KEEPER,
         "keeper",
+        data,
         programs / "postgres",
         "-D",
         data,
@@ -272,7 +282,7 @@ class PostgresPlace(Place):
     def url(self) -> str:
         if not self._there:
             self._there = True
-            self._server.run(f"CREATE DATABASE {self._name}")
+            self._server.run(f"CREATE DATABASE {self._name} {COPYING}")
         return self._server.url(self._name)
 
     def drop(self) -> None:
@@ -288,7 +298,7 @@ class PostgresPlace(Place):
     def _copy(self, name: str) -> None:
         self.drop()
         self._there = True
-        self._server.run(f"CREATE DATABASE {self._name} TEMPLATE {name}")
+        self._server.run(f"CREATE DATABASE {self._name} TEMPLATE {name} {COPYING}")
 
 
 @pytest.fixture(scope="session")

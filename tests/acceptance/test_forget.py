@@ -164,7 +164,7 @@ def test_g8_bytes_are_gone_from_the_tables_of_postgresql(
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
         assert row is not None
-        files = [path for path in (postgres_server.home / "data" / "base" / str(row[0])).iterdir() if path.is_file()]
+        files = [path for path in (postgres_server.data / "base" / str(row[0])).iterdir() if path.is_file()]
         return [path.name for path in files if PERSON["E-Mail"].encode() in bytes_of(path)]
 
     assert found()
