@@ -11,15 +11,57 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from koop_es.cli import abo, ingest, release, seats, store, views  # noqa: F401 - imported before the fork
 from koop_es.cli.entry import run
 from koop_es.store import postgres  # noqa: F401 - same
+from tests.acceptance.console import clean_environment
 
+ROOT = Path(__file__).parents[2]
+
+KILLED = -signal.SIGKILL
 STEP_SECONDS = 0.001
+
+
+@dataclass
+class Gallows:
+    """A process that runs commands and kills them."""
+
+    process: subprocess.Popen[str]
+
+    def run(self, *words: str | Path, after: float | None = None) -> tuple[int, float]:
+        """Run a command, kill it after so many seconds; gives its exit status and how long it ran."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([after, *map(str, words)]) + "\n")
+        self.process.stdin.flush()
+        status, seconds = json.loads(self.process.stdout.readline())
+        return status, seconds
+
+
+def gallows(max_events: int) -> Iterator[Gallows]:
+    """Start the process; its commands write transactions of about so many events."""
+    environment = clean_environment() | {
+        "KOOP_MAX_EVENTS_PER_TRANSACTION": str(max_events),
+        "KOOP_LOG_LEVEL": "error",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.acceptance.gallows"],
+        cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        yield Gallows(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+# --- within the process -----------------------------------------------------------------------------------------------
 
 
 def child(words: list[str]) -> NoReturn:

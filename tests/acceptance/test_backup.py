@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
-import subprocess
 import threading
-import time
 import zipfile
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -17,8 +15,9 @@ import pytest
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
 from koop_es.store import Store
-from tests.acceptance.console import LIMIT_SECONDS, Console
+from tests.acceptance.console import Console
 from tests.acceptance.exports import course
+from tests.acceptance.gallows import KILLED, Gallows, gallows
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
 from tests.conftest import PostgresServer
@@ -28,6 +27,9 @@ from tests.integration.ingest.conftest import NOW
 Network = dict[str, Program]
 REF = f"{NEAR}:5050"
 NAME = "Unverwechselbar"
+
+KILLS = 11
+"""Spread evenly over the length of a backup."""
 
 
 @pytest.fixture
@@ -307,24 +309,27 @@ def test_g8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: 
     assert koop.ask("restore", target, "--replace", "--fences", tmp_path / "fences")["forgotten"] == 0
 
 
+@pytest.fixture
+def hangman() -> Iterator[Gallows]:
+    yield from gallows(500)
+
+
 def test_a_killed_backup_leaves_nothing_under_its_name_and_can_be_repeated(
-    any_koop: Console, network: Network, tmp_path: Path
+    any_koop: Console, network: Network, hangman: Gallows, tmp_path: Path
 ) -> None:
     target = tmp_path / "koop.backup"
-    began = time.monotonic()
-    any_koop.run("backup", target, "--json")
-    took = time.monotonic() - began
+    words, landed = any_koop.words("backup", target), 0
+    status, took = hangman.run(*words)
+    assert status == 0
     target.unlink()
-    for part in range(1, 12):
-        process = any_koop.start("backup", target, "--json")
-        try:
-            process.wait(took * part / 12)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=LIMIT_SECONDS)
+    for part in range(1, KILLS + 1):
+        status, _ = hangman.run(*words, after=took * part / (KILLS + 1))
+        assert status in {0, KILLED}
+        landed += status == KILLED
         if target.exists():
             assert any_koop.ask("restore", target, "--check")["bytes"], "what stands there is whole"
             target.unlink()
+    assert landed >= KILLS / 2
     any_koop.ask("backup", target)
     assert any_koop.ask("restore", target, "--check")["bytes"]
     assert not list(tmp_path.glob(".*.part"))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.acceptance.console import Console, clean_environment
+from tests.acceptance.console import Console
 from tests.acceptance.exports import Row, abo, booking, course, write_export
+from tests.acceptance.gallows import KILLED, Gallows, gallows
 from tests.acceptance.network import MASTER, NEAR
 
-ROOT = Path(__file__).parents[2]
-KILLED = -9
 SEED = 20260302
 
 HUNDRED = 100
@@ -26,36 +21,6 @@ HUNDRED = 100
 
 MOST_DRAWN = 1_000
 """Moments are drawn within the measured length of a run, so most of them hit; one in ten on the slowest machine."""
-
-
-@dataclass
-class Gallows:
-    """A process that runs commands and kills them."""
-
-    process: subprocess.Popen[str]
-
-    def run(self, *words: str | Path, after: float | None = None) -> tuple[int, float]:
-        """Run a command, kill it after so many seconds; gives its exit status and how long it ran."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps([after, *map(str, words)]) + "\n")
-        self.process.stdin.flush()
-        status, seconds = json.loads(self.process.stdout.readline())
-        return status, seconds
-
-
-def gallows(max_events: int) -> Iterator[Gallows]:
-    environment = clean_environment() | {
-        "KOOP_MAX_EVENTS_PER_TRANSACTION": str(max_events),
-        "KOOP_LOG_LEVEL": "error",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.acceptance.gallows"],
-        cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        yield Gallows(process)
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 @pytest.fixture

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.acceptance.console import Console, ended
+import pytest
+
+from tests.acceptance.console import Console, Reply
 from tests.acceptance.exports import abo
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, master_course, programs
 from tests.acceptance.program import Program, settle
+from tests.faults.rig import rig
 
 EIGHT = ("563", "301", "412", "77", "1001", "20", "645", "9")
+
+
+AtOnce = Callable[..., list[Reply]]
+
+
+@pytest.fixture(scope="module")
+def at_once() -> Iterator[AtOnce]:
+    """Runs commands in processes of their own, which begin at the same moment."""
+    with rig(None) as processes:
+        yield lambda *commands: [
+            ending.reply for ending in processes.together([[*words, "--json"] for words in commands])()
+        ]
 
 
 def full_but_one(koop: Console, folder: Path) -> tuple[dict[str, Program], list[str]]:
@@ -26,13 +42,13 @@ def full_but_one(koop: Console, folder: Path) -> tuple[dict[str, Program], list[
     return network, waiting
 
 
-def test_d7_of_two_rivals_at_once_exactly_one_gets_the_last_seat(any_koop: Console, tmp_path: Path) -> None:
+def test_d7_of_two_rivals_at_once_exactly_one_gets_the_last_seat(
+    any_koop: Console, at_once: AtOnce, tmp_path: Path
+) -> None:
     network, waiting = full_but_one(any_koop, tmp_path / "exports")
-    rivals = [
-        any_koop.start("claim-seat", COOP, "--vhs", ref.partition(":")[0], "--booking", ref, "--json")
-        for ref in waiting
-    ]
-    replies = [ended(process) for process in rivals]
+    replies = at_once(
+        *(any_koop.words("claim-seat", COOP, "--vhs", ref.partition(":")[0], "--booking", ref) for ref in waiting)
+    )
     assert sorted(reply.status for reply in replies) == [0, 3], replies
     winner = next(ref for ref, reply in zip(waiting, replies, strict=True) if reply.status == 0)
     loser = next(reply for reply in replies if reply.status == 3)
@@ -70,7 +86,7 @@ def test_b8_more_bookings_than_seats_are_facts_and_named_in_order(koop: Console,
 
 
 def test_eight_vhss_that_share_five_courses_report_at_once_and_nothing_is_lost(
-    any_koop: Console, tmp_path: Path
+    any_koop: Console, at_once: AtOnce, tmp_path: Path
 ) -> None:
     shared = [f"563-COOP-{number}" for number in range(219, 224)]
     network = {vhs: Program(vhs, tmp_path / "exports") for vhs in EIGHT}
@@ -86,8 +102,7 @@ def test_eight_vhss_that_share_five_courses_report_at_once_and_nothing_is_lost(
             for number, course in enumerate(program.courses)
             for seat in range(4)
         }
-        running = [any_koop.start("ingest", program.export(), "--json") for program in network.values()]
-        replies = [ended(process) for process in running]
+        replies = at_once(*(any_koop.words("ingest", program.export()) for program in network.values()))
         assert [reply.status for reply in replies] == [0] * len(EIGHT), replies
         assert {reply.answer["data"]["exports"][0]["status"] for reply in replies} == {"applied"}
         for vhs in EIGHT:
