@@ -241,6 +241,19 @@ LISTS = (
         Named((f"{_PUT_BACK}::test_d21_s_that_no_person_signed_is_no_claim_after_the_store_was_put_back",)),
     ),
     Mutation(
+        "the mirror of another citizen is written over as any",
+        "D18",
+        "After a restore the seat of one who holds a contract would silently be the next customer's.",
+        (
+            Edit(
+                "domain/another_person.py",
+                "    return any(is_another(one, shown) for one in _known(draft, booking))\n",
+                "    return False\n",
+            ),
+        ),
+        Named((f"{_ANOTHER}::test_d18_mirror_of_another_citizen_is_not_written_over_in_either_order",)),
+    ),
+    Mutation(
         "a letter of a list that went with the store is written over with S",
         "D21",
         "After a restore whoever had been let live again since the backup would be told S for good.",

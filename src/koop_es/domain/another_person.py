@@ -1,8 +1,8 @@
-"""An "S" in the mirror of somebody else: the Beleg-ID in its reference was given to another citizen since (D18, D21).
+"""The mirror of somebody else: the Beleg-ID in its reference was given to another citizen since (D18, D21).
 
 A program that counts on from the highest Beleg-ID gives it out again once a row is deleted, and the former mirror still
 stands elsewhere with that reference. Whoever booked has not cancelled with it: it is asked, whichever of the two
-rows was reported first.
+rows was reported first. Nor is a mirror that shows no "S" written over: the one who stands there may hold a contract.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import SOMEBODY_ELSE
 from koop_es.domain.observation import BookingRow
-from koop_es.domain.witnesses import Shown, Witness, differ, witness_of_person, witness_of_row
+from koop_es.domain.witnesses import Shown, Witness, differ, is_another, witness_of_person, witness_of_row
 
 CELLS = ("name", "mail", "phone")
 
@@ -36,8 +36,33 @@ def was_of_another(draft: Draft, booking: Booking, vhs: str, seat: Seat) -> bool
     """Tell the same of a mirror's row that was reported before its owner showed the booking, by the cells that are kept
     of it; of a name that is not kept any more only the moment is left.
     """
+    return _differs(draft, booking, _shown_before(draft, booking, vhs, seat))
+
+
+def is_another_citizen(draft: Draft, booking: Booking, row: BookingRow) -> bool:
+    """Tell whether a mirror that is seen first is that of another citizen: name, mail or phone and moment of booking
+    are others, and nothing is the same (D18).
+
+    Store and program of the owner were put back together, and the Beleg-ID was given out again. Who is typed over a
+    mirror leaves its moment, and is written over (D6).
+    """
+    return _is_another_citizen(draft, booking, witness_of_row(row))
+
+
+def was_another_citizen(draft: Draft, booking: Booking, vhs: str, seat: Seat) -> bool:
+    """Tell the same of a mirror that was reported before its owner showed the booking, by the cells that are kept."""
+    return _is_another_citizen(draft, booking, _shown_before(draft, booking, vhs, seat))
+
+
+def _shown_before(draft: Draft, booking: Booking, vhs: str, seat: Seat) -> Witness:
     person = draft.shown.get((vhs, booking.ref))
-    return _differs(draft, booking, witness_of_person(Shown("", "", seat.booked_at), person))
+    return witness_of_person(Shown("", "", seat.booked_at), person)
+
+
+def _is_another_citizen(draft: Draft, booking: Booking, shown: Witness) -> bool:
+    if not _differs(draft, booking, shown):
+        return False
+    return any(is_another(one, shown) for one in _known(draft, booking))
 
 
 def ask_of_another(draft: Draft, ref: str, row: BookingRow) -> None:

@@ -22,9 +22,15 @@ from koop_es.domain.absences import (
 )
 from koop_es.domain.acknowledged import person_name
 from koop_es.domain.alike import is_one_of_many, take_one_of_many
-from koop_es.domain.another_person import ask_of_another, is_of_another, was_of_another
+from koop_es.domain.another_person import (
+    ask_of_another,
+    is_another_citizen,
+    is_of_another,
+    was_another_citizen,
+    was_of_another,
+)
 from koop_es.domain.as_before import note_as_before
-from koop_es.domain.cooperation import PERSON_DIFFERS, Booking, Cooperation, Seat
+from koop_es.domain.cooperation import ANOTHER, PERSON_DIFFERS, Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import (
     is_acknowledged,
@@ -275,11 +281,15 @@ def _make(draft: Draft, part: Slice, ref: str, row: BookingRow, status: Status) 
         keep_cells(draft, draft.state.bookings[ref], seats[moment.vhs], row, (False, False))
     if (status is CANCELLED and left is None) or len(seats) == 1:
         return
-    told = draft.state.bookings[ref].cancelled_by
+    booking = draft.state.bookings[ref]
+    for vhs, seat in sorted(seats.items()):
+        if vhs != moment.vhs and seat.live and was_another_citizen(draft, booking, vhs, seat):
+            draft.add(e.BookingReported, "D18", vhs=vhs, cause=version, ref=ref, person_version=ANOTHER)
+    told = booking.cancelled_by
     for vhs in sorted(vhs for vhs, seat in seats.items() if seat.status is CANCELLED and vhs != moment.vhs):
         if _is_asked(draft.state, vhs, ref):
             continue
-        if was_of_another(draft, draft.state.bookings[ref], vhs, seats[vhs]):
+        if was_of_another(draft, booking, vhs, seats[vhs]):
             draft.add(e.CancellationUnclear, "D18", vhs=vhs, cause=version, ref=ref, why=SOMEBODY_ELSE)
         elif vhs not in told:
             draft.add(e.BookingCancelled, "B3", vhs=vhs, cause=version, ref=ref)
@@ -306,6 +316,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
     waits = (
         waits and not (another or apart or may_be_forgotten(draft, row)) and holds_letters(draft, Effect.CANCELLATION)
     )
+    stranger = status is not CANCELLED and booking is not None and is_another_citizen(draft, booking, row)
     version = draft.take(
         e.BookingDelivered(
             vhs=vhs,
@@ -318,7 +329,7 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
             booking_id=row.booking_id,
             participant_no=row.participant_no,
             status=booking.status if waits and booking is not None else status,
-            person_version=_shown_person(draft, booking, row),
+            person_version=ANOTHER if stranger else _shown_person(draft, booking, row),
             booked_at=row.booked_at if booking is None or row.booked_at != booking.booked_at else None,
         )
     )
@@ -343,8 +354,8 @@ def _take_change(
 ) -> None:
     """Compare a row with what this VHS showed before and was told: presence, status, then person and number."""
     ref, absent, stamp = booking.ref, seat.absences > 0 or seat.lost, seat.actor
+    was = seat.status is CANCELLED, seat.person_version in (PERSON_DIFFERS, ANOTHER)
     take_typed_over(draft, booking, seat, row)
-    was = seat.status is CANCELLED, seat.person_version == PERSON_DIFFERS
     echo = status is CANCELLED and (absent or status is not seat.status) and is_echo(draft, booking, seat, row)
     # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
     came_back_as_told = echo and (told_anything(draft) or actor_of(row.edited_by) == WEB_SERVICE_USER)
@@ -507,7 +518,7 @@ def _shown_last(draft: Draft, booking: Booking, seat: Seat, known: Person | None
 
 def _take_mirror_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
     """Take in person and number of a mirror: reported, and overwritten where its owner has them otherwise (D6)."""
-    version = _shown_person(draft, booking, row)
+    version = None if seat.shows_another else _shown_person(draft, booking, row)
     if seat.acked and version not in (None, seat.person_version, booking.person_version):
         note_value(draft, seat, person_name(seat.person_version), person_name(version))
     values: dict[str, Any] = {

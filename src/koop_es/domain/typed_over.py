@@ -1,5 +1,5 @@
-"""Mirrors that were typed over: staff of a VHS that gets no names took the nameless row for a free place, and entered
-somebody of their own (D18, D6).
+"""Mirrors in which somebody else stands: staff of a VHS that gets no names took the nameless row for a free place, and
+entered somebody of their own (D18, D6), or it was that of another citizen from the beginning (D18).
 
 The row names a booking and is only that one, while a person stands in it of whom nobody knows. Until somebody has put
 it right, nothing is written there, an "S" in it is asked about, and its removal ends nobody.
@@ -8,6 +8,7 @@ it right, nothing is written there, an "S" in it is asked about, and its removal
 from __future__ import annotations
 
 from koop_es.domain import events as e
+from koop_es.domain.another_person import ask_of_another, is_of_another
 from koop_es.domain.cooperation import ANOTHER, Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import TYPED_OVER
@@ -18,11 +19,18 @@ from koop_es.domain.witnesses import is_same_id, witness_of_row
 
 
 def take_typed_over(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
-    """Note that a mirror without name shows somebody else under a TNR of their own, or shows nobody any more (D6)."""
-    if booking.owner == draft.moment.vhs or sees_identity(draft.state, draft.state.lanes[draft.moment.vhs], booking):
-        return
+    """Note that a mirror without name shows somebody else under a TNR of their own, or shows nobody any more (D6).
+
+    Where names are seen somebody else stands there only from the beginning, for as long as nothing of the row is that
+    of the booking (D18).
+    """
     stands = seat.shows_another
-    if stands == _is_typed_over(draft, booking, seat, row):
+    if booking.owner == draft.moment.vhs:
+        return
+    if sees_identity(draft.state, draft.state.lanes[draft.moment.vhs], booking):
+        if not stands or is_of_another(draft, booking, row, first=False):
+            return
+    elif stands == _is_typed_over(draft, booking, seat, row):
         return
     number = row.participant_no if row.participant_no != seat.participant_no else None
     version = booking.person_version if stands else ANOTHER
@@ -44,6 +52,9 @@ def _is_typed_over(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) 
 
 
 def ask_whom(draft: Draft, booking: Booking, row: BookingRow) -> None:
-    """Ask whom an "S" means that stands in a mirror which was typed over (D18)."""
+    """Ask whom an "S" means that stands in a mirror which was typed over, or is another citizen's (D18)."""
+    if sees_identity(draft.state, draft.state.lanes[draft.moment.vhs], booking):
+        ask_of_another(draft, booking.ref, row)
+        return
     draft.add(e.CancellationDelivered, "D18", row=row, cause=booking.changed or None, ref=booking.ref)
     draft.add(e.CancellationUnclear, "D18", row=row, ref=booking.ref, why=TYPED_OVER)

@@ -95,10 +95,11 @@ TEXTS: dict[str, str] = {
         "delete nothing, and empty its Koop-Beleg-ID."
     ),
     "MIRROR_SHOWS_ANOTHER": (
-        "The row {found} is the copy of booking {ref}, and somebody else stands in it, under another TNR. Nobody else "
-        "knows of that person, and nothing is written there: an S for {ref} would end the wrong booking. Is it a "
-        "customer of this VHS, empty the Koop-Beleg-ID of the row: then it is a booking of its own, and the copy is "
-        "written again. Is it not, empty name, phone and mail there."
+        "The row {found} is the copy of booking {ref}, and somebody else stands in it, under another TNR or with "
+        "another moment of booking. Nobody else knows of that person, and nothing is written there: an S for {ref} "
+        "would end the wrong booking. Is it a customer of this VHS, or one whom the VHS that booked {ref} lost when it "
+        "was put back from a backup, empty the Koop-Beleg-ID of the row: then it is a booking of its own, and the copy "
+        "is written again. Is it neither, empty name, phone and mail there."
     ),
     "REGISTRATION_HELD": (
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "

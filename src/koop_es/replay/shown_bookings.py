@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import PERSON_DIFFERS
+from koop_es.domain.cooperation import ANOTHER, PERSON_DIFFERS
 from koop_es.domain.evolve_echo import NAMED
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
@@ -20,6 +20,9 @@ from koop_es.replay.sheet import Sheet, Telling, beside, letter, stamp
 
 STRANGER = Person("?", "?")
 """Stands for the names in a row that are none the owner ever had."""
+
+CITIZEN = Person("?", "?", "0", "?@?")
+"""Stands for another citizen, of whom nothing is that of who booked (D18)."""
 
 
 def shown_person(told: Telling, ref: str, version: int | None, *, near: bool = False) -> Person | None:
@@ -35,7 +38,7 @@ def shown_person(told: Telling, ref: str, version: int | None, *, near: bool = F
         return told.facts.people.get((known, version))
     if near and booking is not None and (person := told.facts.people.get((known, booking.person_version))):
         return replace(person, name=f"{person.name} ")
-    return STRANGER
+    return CITIZEN if version == ANOTHER else STRANGER
 
 
 def _made(sheet: Sheet, event: e.BookingMade, told: Telling) -> None:

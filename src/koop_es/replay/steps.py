@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import ANOTHER, Cooperation
 from koop_es.domain.draft import Moment, People
 from koop_es.domain.evolve_echo import SOMEBODY_ELSE
 from koop_es.domain.judgement import Judgement
@@ -18,6 +18,7 @@ from koop_es.domain.observe import Outcome, observe_into
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy
 from koop_es.replay.sheet import Facts, Shape
+from koop_es.replay.shown_bookings import CITIZEN
 from koop_es.store import Recorded
 
 
@@ -83,15 +84,17 @@ def decide(
 
 
 def _shown(state: Cooperation, step: Seen, people: People) -> dict[tuple[str, str], Person]:
-    """Say whom the mirrors with "S" of bookings showed that their owner reported in a step: nobody kept it, but where
-    somebody else was seen in one, it was asked (D18).
+    """Say whom the mirrors of bookings showed that their owner reported in a step: nobody kept it, but where somebody
+    else was seen in one, it was asked or said (D18).
     """
     events = [item.event for item in step.events]
     made = [event for event in events if isinstance(event, e.BookingMade) and event.ref in state.bookings]
     unclear = (event for event in events if isinstance(event, e.CancellationUnclear) and event.why == SOMEBODY_ELSE)
     asked = {(event.vhs, event.ref) for event in unclear}
+    others = (event for event in events if isinstance(event, e.BookingReported) and event.person_version == ANOTHER)
+    citizens = {(event.vhs, event.ref): CITIZEN for event in others}
     return {
-        (vhs, event.ref): person
+        (vhs, event.ref): citizens.get((vhs, event.ref), person)
         for event in made
         if (person := people.get((event.person_id or "", 1))) is not None
         for vhs in state.lanes

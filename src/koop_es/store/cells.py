@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import PERSON_DIFFERS, Cooperation
 from koop_es.domain.draft import RowCells
 from koop_es.domain.observation import CANCELLED, Person
 from koop_es.store.transaction import Tx
@@ -48,15 +48,15 @@ def of_vhs(tx: Tx, vhs: str, coop_ids: Iterable[str]) -> dict[tuple[str, str], C
 
 
 def of_unclaimed(tx: Tx, owner: str, states: Iterable[Cooperation]) -> dict[str, dict[tuple[str, str], Person]]:
-    """Read the persons in the mirrors with "S" of bookings that their owner has not reported yet, by cooperation, VHS
-    and booking (D18); nothing is read where there are none, as nearly everywhere.
+    """Read the persons in the mirrors of bookings that their owner has not reported yet, by cooperation, VHS and
+    booking (D18); nothing is read where there are none, as nearly everywhere.
     """
     asked: dict[str, set[str]] = {}
     for state in states:
         for booking in state.bookings.values():
             if not booking.claimed and booking.owner == owner:
                 for vhs, seat in booking.seats.items():
-                    if seat.status is CANCELLED:
+                    if seat.status is CANCELLED or seat.person_version == PERSON_DIFFERS:
                         asked.setdefault(vhs, set()).add(state.coop_id)
     found: dict[str, dict[tuple[str, str], Person]] = {}
     for vhs in sorted(asked):

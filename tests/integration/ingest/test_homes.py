@@ -434,3 +434,19 @@ def test_d26_moved_mirror_that_shows_what_was_given_out_there_is_that_mirror(bar
         if held["ref"].startswith("301:55~")
     }
     assert shown == {("301:55~2", "A")}
+
+
+@pytest.mark.parametrize("owner_first", [True, False])
+def test_d18_mirror_of_another_citizen_is_said_whoever_reports_first(
+    store: Store, tmp_path: Path, owner_first: bool
+) -> None:
+    ours = course("N1") | {"Externe Kurs-Nr.": K1}
+    before = {"Name": "Alt", "Vorname": "Max", "Telefon": "0911 1", "E-Mail": "max@example.org"}
+    after = {"Name": "Neu", "Vorname": "Ute", "Telefon": "0911 2", "E-Mail": "ute@example.org"}
+    former = mirror("N1", "1", "301:7") | before | {"Gebucht am": "04.02.2026 08:04:08", "Bearbeitet von": "WS"}
+    given = booking("A1", "7") | after | {"Gebucht am": "06.02.2026 09:00:00"}
+    exports = [("563", ours, former), ("301", abo(ours, "A1", K1), given)]
+    for vhs, held, row in reversed(exports) if owner_first else exports:
+        take_in(store, write_export(tmp_path / vhs, vhs, 1, [held], [row]))
+    assert [(item["code"], item["vhs"]) for item in open_violations(store)] == [("MIRROR_SHOWS_ANOTHER", "563")]
+    assert not change_list(store, "563")

@@ -73,7 +73,7 @@ REASONS: dict[str, dict[str, Says]] = {
         "D31": CAUSE,
         **MOVED,
     },
-    "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW, "D32": CAUSE},
+    "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW, "D18": CAUSE, "D32": CAUSE},
     "BookingAmended": {"D6": ROW, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "AmendmentWithdrawn": {"D32": CAUSE},
     "CancellationWithdrawn": {"D32": CAUSE},

@@ -89,3 +89,63 @@ def test_d18_mirror_of_somebody_else_that_is_removed_is_delivered_again() -> Non
     world.report(MASTER, mirror("M9", REF, person=ANNA, at=AT, edited_by="WS"))
     assert "CANCELLATION_UNCLEAR" not in world.codes
     assert world.statuses(ABO)[REF] == "A"
+
+
+# --- the mirror of another citizen that shows no S: store and program of the owner were put back together -------------
+
+LIVE = msgspec.structs.replace(OTHER, status=OWN.status, raw_status="A", edited_by="WS")
+SAID = ("MIRROR_SHOWS_ANOTHER", MASTER, REF)
+
+
+@pytest.mark.parametrize("order", list(permutations((MASTER, ABO))))
+def test_d18_mirror_of_another_citizen_is_not_written_over_in_either_order(order: Sequence[str]) -> None:
+    world = report({MASTER: LIVE, ABO: OWN}, order)
+    assert SAID in world.open
+    for _ in range(2):
+        world.report(MASTER, LIVE)
+        assert not world.to_do(MASTER), "who stands there may hold a contract"
+    world.report(ABO, msgspec.structs.replace(OWN, status=OTHER.status, raw_status="S"))
+    assert not world.to_do(MASTER), "an S for the one would end the other"
+    assert SAID in world.open
+
+
+def test_d18_another_citizen_whose_row_loses_the_reference_has_a_booking_and_the_mirror_is_written() -> None:
+    world = report({MASTER: LIVE, ABO: OWN}, (ABO, MASTER))
+    found = types(world.report(MASTER, msgspec.structs.replace(LIVE, ref=None)))
+    assert "BookingMade" in found
+    assert world.to_do(MASTER) == [("booking.create", REF)]
+    assert SAID not in world.open
+    assert not world.to_do(ABO) or world.to_do(ABO) == [("booking.create", "563:M")]
+
+
+def test_d18_s_in_the_mirror_of_another_citizen_is_asked_about() -> None:
+    world = report({MASTER: LIVE, ABO: OWN}, (ABO, MASTER))
+    world.report(MASTER, OTHER)
+    assert world.statuses(ABO)[REF] == "A"
+    assert world.detail("CANCELLATION_UNCLEAR")["somebody_else"] == REF
+
+
+def test_d18_mirror_of_another_citizen_in_which_the_right_one_is_entered_is_one_as_any() -> None:
+    world = report({MASTER: LIVE, ABO: OWN}, (MASTER, ABO))
+    world.report(MASTER, msgspec.structs.replace(LIVE, person=ANNA))
+    assert "MIRROR_SHOWS_ANOTHER" not in world.codes
+    assert not world.to_do(MASTER)
+
+
+@pytest.mark.parametrize("order", list(permutations((MASTER, ABO))))
+@pytest.mark.parametrize(
+    "shown",
+    [
+        msgspec.structs.replace(LIVE, booked_at=AT),
+        msgspec.structs.replace(LIVE, booked_at="2026-01-05T10:00+01:00"),
+        msgspec.structs.replace(LIVE, booked_at="2025-11-03T00:00:00+01:00"),
+        msgspec.structs.replace(LIVE, person=msgspec.structs.replace(BERND, phone=ANNA.phone)),
+        msgspec.structs.replace(LIVE, person=msgspec.structs.replace(BERND, email="", phone="")),
+    ],
+)
+def test_d6_whoever_was_typed_over_a_mirror_at_the_master_is_written_over(
+    shown: BookingRow, order: Sequence[str]
+) -> None:
+    world = report({MASTER: shown, ABO: OWN}, order)
+    assert world.to_do(MASTER) == [("booking.update", REF)]
+    assert "MIRROR_SHOWS_ANOTHER" not in world.codes

@@ -64,11 +64,12 @@ VIOLATIONS: dict[str, str] = {
         "nur, wenn alle es zeigen."
     ),
     "MIRROR_SHOWS_ANOTHER": (
-        "Die Zeile {found} ist die Kopie der Belegung {ref}, und darin steht jemand anderes, unter einer anderen TNR. "
-        "Von dieser Person weiß sonst niemand, und es wird nichts dorthin geschrieben: ein S für {ref} würde die "
-        "falsche Belegung beenden. Ist es eine Kundin oder ein Kunde dieser VHS, in der Zeile die Koop-Beleg-ID "
-        "leeren: dann ist sie eine eigene Belegung, und die Kopie wird neu geschrieben. Sonst dort Name, Telefon und "
-        "Mail leeren."
+        "Die Zeile {found} ist die Kopie der Belegung {ref}, und darin steht jemand anderes, unter einer anderen TNR "
+        "oder zu einem anderen Zeitpunkt gebucht. Von dieser Person weiß sonst niemand, und es wird nichts dorthin "
+        "geschrieben: ein S für {ref} würde die falsche Belegung beenden. Ist es eine Kundin oder ein Kunde dieser "
+        "VHS, oder hat die VHS von {ref} sie beim Zurückspielen einer Sicherung verloren, in der Zeile die "
+        "Koop-Beleg-ID leeren: dann ist sie eine eigene Belegung, und die Kopie wird neu geschrieben. Sonst dort Name, "
+        "Telefon und Mail leeren."
     ),
     "REGISTRATION_HELD": (
         "Die neue Zeile {found} kann die Belegung {ref} sein: sie wartet, und die anderen wissen von ihrem Platz "
