@@ -55,6 +55,26 @@ def test_d24_ausfall_that_is_taken_back_ends_with_everybody_booked_as_before(
     assert codes(koop) == set()
 
 
+def test_d9_who_was_booked_where_the_abo_ended_meanwhile_stays_cancelled_and_is_asked_about(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    set_ausfall(network, "W")
+    koop.take_in(network[MASTER].export())
+    settle(koop, network.values())
+    koop.ask("terminate-abo", COOP, "--vhs", FAR, "--yes")
+    set_ausfall(network, "F")
+    koop.take_in(network[MASTER].export())
+    settle(koop, network.values())
+    letters = {of_course(koop, vhs)[ref] for vhs in (MASTER, NEAR) for ref in of_course(koop, vhs) if ref[:3] == FAR}
+    assert letters == {"S"}
+    assert codes(koop) == {("BOOKINGS_WITHOUT_ABO", MASTER)}
+    ref = next(ref for ref in of_course(koop, MASTER) if ref.startswith(f"{FAR}:"))
+    why = koop.ask("why", COOP, "--vhs", MASTER, "--booking", ref)
+    assert any(f"The Abo of VHS {FAR} has ended" in text for text in why["now"])
+    koop.ask("acknowledge", COOP, "BOOKINGS_WITHOUT_ABO", "--vhs", MASTER, "--reason", "they do not come")
+    assert codes(koop) == set()
+
+
 def test_d24_what_was_tidied_away_meanwhile_is_delivered_again_or_asked_about(
     koop: Console, network: dict[str, Program]
 ) -> None:

@@ -55,8 +55,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/cooperation.py",
-                "        return bool(self.cancelled_by or self.orphaned_by)\n",
-                "        return bool(self.cancelled_by)\n",
+                "        return bool(self.cancelled_by or self.orphaned_by) or self.without_abo\n",
+                "        return bool(self.cancelled_by) or self.without_abo\n",
             ),
         ),
     ),

@@ -451,8 +451,21 @@ COURSES = (
         "whoever was booked under a mistyped COOP-Id goes on being booked when the Abo has ended",
         "R19",
         "The Master that really has that COOP-Id is shown people who never booked its course (D1).",
-        (Edit("domain/evolve_course.py", "            booking.claimed = False\n", "            pass\n"),),
+        (Edit("domain/evolve_course.py", "            booking.claimed = booking.without_abo\n", "            pass\n"),),
         Named((_ENDED,)),
+    ),
+    Mutation(
+        "a booking lives again whose VHS takes no part any more",
+        "D9",
+        "The Master would hold a seat of somebody who has no contract.",
+        (
+            Edit(
+                "domain/cooperation.py",
+                "(self.cancelled_by or self.orphaned_by) or self.without_abo",
+                "(self.cancelled_by or self.orphaned_by)",
+            ),
+        ),
+        Named((f"{_SUBSCRIPTION}::test_d9_booking_whose_abo_ended_lives_only_with_another_abo_and_that_is_asked",)),
     ),
     Mutation(
         "an Abo that no Master shows ends whoever shows its bookings",

@@ -473,8 +473,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "    if causes != {vhs} or draft.state.cancelled:\n",
-                "    if draft.state.cancelled:\n",
+                "    if causes != {vhs} or draft.state.cancelled or booking.without_abo:\n",
+                "    if draft.state.cancelled or booking.without_abo:\n",
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_booking_that_somebody_else_cancelled_as_well_stays_cancelled",)),

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     PARTICIPANT = "participant"
     MOVED = "moved"
     ORPHAN = "orphan"
+    ABO = "abo"
 
 
 REFUSED_IN = 3
@@ -223,7 +224,8 @@ class Booking(msgspec.Struct, gc=False):
 
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it; it is ``disowned`` once a
     complete export of its owner lacks it then. ``cancelled_by`` are the VHSs that set "S", ``orphaned_by`` those that
-    lost it. ``left_by`` are VHSs whose Abo ended while they held it and that have not shown it since (D8). ``moved``
+    lost it, and ``without_abo`` that its owner's Abo ended after that: it lives no more before there is another (D9).
+    ``left_by`` are VHSs whose Abo ended while they held it and that have not shown it since (D8). ``moved``
     says that its owner's row stands in another course (D25), ``moved_to`` names that. ``replaced`` is the version of
     the person who takes part in place of another, 0 where nobody does, and ``replaced_version`` that of the event that
     says so (D18c). ``changed`` is the version of the last event that changed what others should hold.
@@ -241,6 +243,7 @@ class Booking(msgspec.Struct, gc=False):
     cancelled_by: frozenset[str] = frozenset()
     orphaned_by: frozenset[str] = frozenset()
     ever_cancelled: bool = False
+    without_abo: bool = False
     left_by: frozenset[str] = frozenset()
     moved: bool = False
     moved_to: str = ""
@@ -257,7 +260,7 @@ class Booking(msgspec.Struct, gc=False):
     @property
     def cancelled(self) -> bool:
         """Tell whether the booking itself is cancelled, its course aside."""
-        return bool(self.cancelled_by or self.orphaned_by)
+        return bool(self.cancelled_by or self.orphaned_by) or self.without_abo
 
 
 class Back(NamedTuple):
@@ -507,16 +510,17 @@ class Cooperation:
 
     def is_cancelled(self, booking: Booking) -> bool:
         """Tell whether a booking is cancelled, by itself or with its course (D11)."""
-        return bool(booking.cancelled_by or booking.orphaned_by) or self.cancelled
+        return booking.cancelled or self.cancelled
 
     def is_final(self, booking: Booking) -> bool:
         """Tell whether a cancellation stands whatever rows show: "S" is final, an orphan alone is not (D5), an Ausfall
-        lasts until the Master takes it back (D24).
+        lasts until the Master takes it back (D24), the end of an Abo until its VHS subscribes again (D9).
         """
-        return bool(booking.cancelled_by) or self.cancelled
+        return bool(booking.cancelled_by) or booking.without_abo or self.cancelled
 
     def reason(self, booking: Booking) -> Reason | None:
-        """Tell why a booking is cancelled, None if it is not; the course before the participant before the orphan.
+        """Tell why a booking is cancelled, None if it is not; the course before the participant before the orphan, and
+        the end of its owner's Abo last.
 
         Moved is one that nobody else cancelled (D25).
         """
@@ -524,7 +528,9 @@ class Cooperation:
             return Reason.COURSE
         if booking.cancelled_by:
             return Reason.MOVED if booking.moved and booking.cancelled_by == {booking.owner} else Reason.PARTICIPANT
-        return Reason.ORPHAN if booking.orphaned_by else None
+        if booking.orphaned_by:
+            return Reason.ORPHAN
+        return Reason.ABO if booking.without_abo else None
 
     def moved_in_doubt(self, booking: Booking) -> bool:
         """Tell whether others set "S" in a booking that its owner, not knowing of it, moved to another course (D25).

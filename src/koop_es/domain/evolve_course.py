@@ -86,14 +86,22 @@ def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
     lane.terms, lane.system, lane.identity = event.terms, event.system, event.identity
     lane.event_kind, lane.instructor, lane.keyword = event.event_kind, event.instructor, event.keyword
     lane.active, lane.adopted, lane.subscribed_version = True, event.adopted, state.version
+    for booking in state.bookings.values() if again else ():
+        if booking.owner == event.vhs and booking.without_abo:
+            booking.without_abo = False
+            if not state.is_cancelled(booking):
+                revive(state, booking)
 
 
 def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
-    """End an Abo. Of its VHS's own bookings that live nobody else ever knew, nor is anybody told of them now (R19)."""
+    """End an Abo. Of its VHS's own bookings that live nobody else ever knew, nor is anybody told of them now (R19);
+    those that are cancelled stay so without it, whatever is taken back (D9, B1).
+    """
     _lane(state, event.vhs).active = False
     for booking in state.bookings.values():
-        if booking.owner == event.vhs and not state.is_cancelled(booking):
-            booking.claimed = False
+        if booking.owner == event.vhs:
+            booking.without_abo = booking.claimed and state.is_cancelled(booking)
+            booking.claimed = booking.without_abo
         if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.live:
             booking.left_by |= {event.vhs}
 

@@ -196,15 +196,17 @@ def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> 
 
     A VHS that was told "S" and does not show it yet may still write it. One that shows "S" under a person's name may
     mean it: that is a question (D21). Called by the fold of every event that takes an "S" back; ``noted`` tells that
-    stores which do not note what they give out never wrote that event.
+    stores which do not note what they give out never wrote that event. Without an Abo of its owner it stays "S" (D9).
     """
     booking.changed, booking.ever_cancelled = state.version, True
+    if booking.without_abo:
+        return
     live = not state.is_cancelled(booking)
     for vhs, seat in booking.seats.items():
         lane = state.lanes.get(vhs)
         if lane is not None and lane.unclear.get(booking.ref) == WRITTEN_SINCE:  # what was written there is explained
             del lane.unclear[booking.ref]
-        if lane is None or not lane.given:  # nothing was ever given out here: as ADR 0006 says
+        if lane is None or not (lane.given or lane.renewed):  # nothing was ever given out here: as ADR 0006 says
             seat.told = TOLD if seat.status is not CANCELLED and not noted else 0
             continue
         seat.told = TOLD if seat.status is not CANCELLED and seat.given is CANCELLED else 0

@@ -140,6 +140,8 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
             new.add(e.BookingMoved, "D12", vhs=vhs, ref=booking.ref, course_number="", period="")
         else:
             new.add(e.BookingCancelled, "D12", vhs=vhs, ref=booking.ref)
+    if booking.without_abo and booking.owner not in booking.cancelled_by:  # which nobody takes back any more (D9)
+        new.add(e.BookingCancelled, "D12", vhs=booking.owner, ref=booking.ref)
     for vhs in sorted(booking.orphaned_by):
         new.add(e.OrphanDetected, "D12", vhs=vhs, ref=booking.ref)
     for vhs in sorted(booking.seats):

@@ -78,6 +78,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "COOP_ID_LOST": "frozen",
     "UNKNOWN_STATUS": "frozen",
     "CANCELLATION_UNCLEAR": "withheld",
+    "BOOKINGS_WITHOUT_ABO": "withheld",
     "MOVED_AND_CANCELLED": "withheld",
     "MIRROR_SHOWS_ANOTHER": "withheld",
     "LETTERS_CHANGED_TOGETHER": "withheld",

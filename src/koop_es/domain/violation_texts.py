@@ -76,6 +76,10 @@ TEXTS: dict[str, str] = {
         "The Ausfall of the Master was taken back: the course lives, and so do the bookings that were cancelled only "
         "by it. Not yet seen live at {found}. {remedy}"
     ),
+    "BOOKINGS_WITHOUT_ABO": (
+        "What cancelled {refs} was taken back, but the Abo of {found} has ended since: without a contract there they "
+        "stay S everywhere. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Booking {ref} is cancelled and shows {found} again. S is final: a new registration is a new booking. {remedy}"
     ),
@@ -169,6 +173,10 @@ REMEDIES: dict[str, str] = {
         "withdraw-export takes that one back. Who was forgotten cannot be restored."
     ),
     "AUSFALL_TAKEN_BACK": "Tell the participants; the change lists take the Ausfall back.",
+    "BOOKINGS_WITHOUT_ABO": (
+        "Ask {found}. If these people take part, let it subscribe {course} again: then the bookings live again. If "
+        "they do not, koop-es acknowledge says so."
+    ),
     "CANCELLED_BOOKING_REACTIVATED": "The change list sets S again.",
     "MOVED_AND_CANCELLED": (
         "Ask who set the S: koop-es confirm-cancellation {course} --booking {refs} --vhs {owner} --reason TEXT cancels "

@@ -102,6 +102,7 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
     yield from _taken_back(state)
+    yield from _without_abo(state)
     yield from _went_back(state)
 
 
@@ -501,6 +502,17 @@ def _taken_back(state: Cooperation) -> Iterator[Violation]:
     for vhs in sorted(state.lanes) if untold else ():
         if state.lanes[vhs].active:
             yield Violation("AUSFALL_TAKEN_BACK", vhs, "", CRITICAL, "D24", {"found": "VHS " + ", ".join(untold)})
+
+
+def _without_abo(state: Cooperation) -> Iterator[Violation]:
+    """Bookings that would live again if their VHS still had an Abo: asked at the Master, who may hold them (D9, B1)."""
+    if state.master is None or state.cancelled or all(lane.active for lane in state.lanes.values()):
+        return
+    held = [b for b in state.bookings.values() if b.without_abo and not (b.cancelled_by or b.orphaned_by)]
+    if held:
+        owners = ", ".join(f"VHS {vhs}" for vhs in sorted({booking.owner for booking in held}))
+        detail = {"found": owners, "refs": ", ".join(sorted(booking.ref for booking in held)), "course": state.coop_id}
+        yield Violation("BOOKINGS_WITHOUT_ABO", state.master, "", CRITICAL, "D9", detail)
 
 
 def _shows_withdrawn_ausfall(state: Cooperation, lane: Lane) -> bool:

@@ -103,7 +103,7 @@ def status_at(booking: Booking, seat: Seat | None, *, over: bool) -> Status | No
     """Tell the same for one seat, where it is known whether the Master cancelled the course (``over``)."""
     if not booking.claimed:
         return seat.status if seat is not None and seat.held else None
-    if not (over or booking.cancelled_by or booking.orphaned_by):
+    if not (over or booking.cancelled_by or booking.orphaned_by or booking.without_abo):
         return booking.status
     return CANCELLED if seat is not None and seat.status is not None else None
 
@@ -139,7 +139,7 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
         if seat is not None and not seat.lost:
-            cancelled = over or booking.cancelled_by or booking.orphaned_by
+            cancelled = over or booking.cancelled_by or booking.orphaned_by or booking.without_abo
             if seat.status is (CANCELLED if cancelled else booking.status) and (
                 cancelled or seat.person_version == booking.person_version or not (all_named or vhs == booking.owner)
             ):

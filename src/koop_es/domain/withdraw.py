@@ -42,6 +42,7 @@ SHOWN_SINCE = (
 )
 STILL_OFF = "no complete export of its Master since takes this Ausfall back: it counts until one does"
 OFF_FOR_GOOD = "its Master has shown this Ausfall once more, and what it resets after the last day revives nobody"
+NO_ABO = "the Abo of its VHS has ended: it lives again where that subscribes the course again"
 FOR_GOOD = (DECIDED, MADE, NOT_KNOWN)
 """Why something stays whatever else is taken back: a later export that did nothing more can be withdrawn all the same.
 """
@@ -224,7 +225,8 @@ def _is_course_lacking(story: _Story) -> bool:
 def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> str:
     """Let a booking live again that was cancelled by this export and by nothing else, also one that it first showed.
 
-    Where others set "S" as well that stands, until it is taken back, too; this one counts no longer.
+    Where others set "S" as well that stands, until it is taken back, too; this one counts no longer. Nor does it live
+    while its owner has no Abo (D9).
     """
     vhs, booking = draft.moment.vhs, draft.state.bookings[ref]
     former = before.bookings.get(ref)
@@ -238,9 +240,11 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     causes = booking.cancelled_by | (booking.orphaned_by - returned)
     if not causes and any(lane.unclear.get(ref) == WRITTEN_SINCE for lane in draft.state.lanes.values()):
         causes = frozenset({vhs})  # it was withdrawn before, after the backup from which the store was put back
-    if causes != {vhs} or draft.state.cancelled:
+    if causes != {vhs} or draft.state.cancelled or booking.without_abo:
         if vhs in causes:
             draft.add(e.CancellationWithdrawn, "D32", cause=story.version, ref=ref)
+        if booking.without_abo and not booking.cancelled_by:
+            return NO_ABO
         return DECIDED if draft.state.is_cancelled(booking) else ""
     for other in sorted(returned - {vhs}):
         draft.add(e.CancellationWithdrawn, "D32", vhs=other, cause=story.version, ref=ref)

@@ -218,6 +218,8 @@ class BookingReasons:
             found.append(_say("n_new_booking"))
         elif not self.state.cancelled and (removed := self._where_removed()):
             found.append(_say("n_restore_orphan", vhss=self.words.listed(removed)))
+        if self.booking.without_abo and not (self.state.cancelled or self.booking.cancelled_by):
+            found.append(_say("n_without_abo", owner=self.booking.owner, coop_id=self.state.coop_id))
         found += self._seat()
         found += self._ids()
         waiting = self._waiting_elsewhere()

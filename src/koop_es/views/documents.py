@@ -146,7 +146,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
                     live += 1
         elif vhs == booking.owner and is_nobodys(booking):
             suspects += 1  # a complete export without it has to be seen once (B9)
-        if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by):
+        if booking.claimed and not (over or booking.cancelled_by or booking.orphaned_by or booking.without_abo):
             wanted = booking.status  # as status_at tells, which most are
         elif (ended := status_at(booking, seat, over=over)) is None:
             continue

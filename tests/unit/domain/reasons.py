@@ -144,6 +144,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("BOOKING_REMOVED", "B9"): ("warning", set()),
     ("BOOKING_REMOVED", "D24"): ("warning", {"course", "owner"}),
     ("AUSFALL_TAKEN_BACK", "D24"): ("critical", {"found"}),
+    ("BOOKINGS_WITHOUT_ABO", "D9"): ("critical", {"found", "refs", "course"}),
     ("PROGRAM_WENT_BACK", "D20"): ("critical", {"found", "refs"}),
     ("PARTICIPANTS_MERGED", "B13"): ("critical", {"found"}),
     ("PARTICIPANTS_MERGED", "B15"): ("critical", {"found", "course", "at"}),

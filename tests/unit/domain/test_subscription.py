@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation
+from koop_es.domain.cooperation import Reason
 from koop_es.domain.errors import Refused
 from koop_es.domain.release import Candidate, release
 from koop_es.domain.subscription import confirm_terms, is_subscribed, subscribe, terminate_subscription
 from koop_es.domain.terms import Policy, Terms
+from koop_es.domain.withdraw import NO_ABO, withdraw
 from tests.unit.domain.world import (
     ABO,
     COOP,
@@ -323,6 +326,88 @@ def test_d9_ended_abo_can_be_subscribed_anew() -> None:
     assert world.open == set()
     assert [kind for kind, _ in world.to_do(ABO)] == ["course.create"]
     assert (world.changes(ABO)[0].fields or {})["Kursnummer"] == "K-10"
+
+
+def called_off(world: World) -> Callable[[], object]:
+    """Cancel the booking with its course; gives what takes that back (D24)."""
+    world.report(MASTER, held(MASTER), cancelled=True)
+    for vhs in (MASTER, ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by="WS"), cancelled=True, edited_by="WS")
+    return lambda: world.report(MASTER, held(MASTER, status="S", edited_by="WS"))
+
+
+def removed(world: World) -> Callable[[], object]:
+    """Remove a copy until it is taken for an orphan; gives what puts it back (D5)."""
+    world.report(MASTER)
+    world.report(MASTER)
+    for vhs in (ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by="WS"))
+    return lambda: world.report(MASTER, held(MASTER))
+
+
+def wrongly_cancelled(world: World) -> Callable[[], object]:
+    """Let an export of the Master cancel; gives what withdraws it (D32)."""
+    world.report(MASTER, held(MASTER, status="S", edited_by="Kern"))
+    export = f"{MASTER}#{world.exports[MASTER]}"
+    for vhs in (ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by="WS"))
+
+    def take_back() -> None:
+        stays = world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events)))
+        assert [item.why for item in stays] == [NO_ABO]
+
+    return take_back
+
+
+@pytest.mark.parametrize("cancel", [called_off, removed, wrongly_cancelled])
+def test_d9_booking_whose_abo_ended_lives_only_with_another_abo_and_that_is_asked(
+    cancel: Callable[[World], Callable[[], object]],
+) -> None:
+    world = shared()
+    world.give(MASTER, ABO, THIRD)
+    take_back = cancel(world)
+    end(world)
+    assert "BOOKINGS_WITHOUT_ABO" not in world.codes, "nobody has taken anything back"
+    take_back()
+    assert world.statuses(MASTER) == world.statuses(THIRD) == {"301:7": "S"}
+    assert world.state.reason(world.state.bookings["301:7"]) is Reason.ABO
+    assert world.state.confirmed() == []
+    assert world.detail("BOOKINGS_WITHOUT_ABO") == {"found": "VHS 301", "refs": "301:7", "course": COOP}
+    world.report(MASTER, held(MASTER, status="S", edited_by="WS"))
+    assert ("BOOKINGS_WITHOUT_ABO", MASTER, "") in world.open
+
+    join(world, number="K-10")
+    assert "BOOKINGS_WITHOUT_ABO" not in world.codes
+    assert world.statuses(MASTER) == world.statuses(THIRD) == world.statuses(ABO) == {"301:7": "A"}
+    for vhs in (MASTER, ABO, THIRD):
+        world.report(vhs, held(vhs, edited_by="WS"), number="K-10" if vhs == ABO else None)
+    assert world.open == set()
+
+
+def test_d9_what_was_cancelled_by_s_asks_nothing_when_its_abo_has_ended() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S"))
+    for vhs in (MASTER, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by="WS"))
+    world.report(MASTER, held(MASTER, status="S"), cancelled=True)
+    end(world)
+    world.report(MASTER, held(MASTER, status="S"))
+    assert "BOOKINGS_WITHOUT_ABO" not in world.codes
+    join(world, number="K-10")
+    assert world.state.reason(world.state.bookings["301:7"]) is Reason.PARTICIPANT
+
+
+def test_d9_s_of_a_person_at_the_owner_is_asked_about_when_its_abo_is_made_again() -> None:
+    world = shared()
+    world.give(MASTER, ABO, THIRD)
+    world.report(MASTER, held(MASTER), cancelled=True)
+    world.give(ABO)
+    world.report(ABO, held(ABO, status="S", edited_by="Kern"), cancelled=True)
+    end(world)
+    world.report(MASTER, held(MASTER))
+    join(world, number="K-10")
+    assert world.detail("CANCELLATION_UNCLEAR")["refs"] == "301:7"
+    assert [kind for kind, _ in world.to_do(ABO)] == ["course.create"], "nothing is written over it (D21)"
 
 
 @pytest.mark.parametrize("shown", [True, False])

@@ -200,6 +200,7 @@ SAYS: dict[str, str] = {
     "reason_participant": "von einer VHS storniert",
     "reason_moved": "in einen anderen Kurs umgebucht",
     "reason_orphan": "bei einer VHS entfernt",
+    "reason_abo": "das Abo der eigenen VHS ist beendet",
     "now_shown": "VHS {vhs} zeigt {status}",
     "now_gone": "VHS {vhs} zeigt sie nicht mehr",
     "now_unknown": "VHS {vhs} zeigt den unbekannten Buchstaben „{status}“",
@@ -533,6 +534,7 @@ SAYS: dict[str, str] = {
         "stand; mit --reject gehen die früheren Werte an alle. Wurde nichts zurückgesetzt, und war ein Export "
         "dazwischen falsch: koop-es withdraw-export nimmt ihn zurück."
     ),
+    "n_without_abo": "Das Abo der VHS {owner} ist beendet: sie bleibt S, bis diese {coop_id} wieder abonniert.",
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
     "n_withheld": (
         "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
@@ -543,9 +545,7 @@ SAYS: dict[str, str] = {
         "sich mit dem nächsten Export, der die früheren Werte zeigt."
     ),
     "n_turned_back": "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob {ref} zu berichtigen ist.",
-    "n_turned_back_course": (
-        "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob der Kurs zu berichtigen ist."
-    ),
+    "n_turned_back_course": "Der nächste vollständige Export der VHS {vhs} sagt, ob der Kurs zu berichtigen ist.",
     "n_withheld_letter": (
         "Bitte die Status-Buchstaben des Profils prüfen: mit den richtigen erledigt es der nächste Export. Bleibt sie "
         "storniert, setzt koop-es withheld approve {id} wieder S; soll sie gelten, nimmt koop-es withdraw-export den "

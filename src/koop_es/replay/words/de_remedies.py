@@ -80,6 +80,10 @@ REMEDIES: dict[str, str] = {
         "Buchstaben, nimmt koop-es withdraw-export ihn zurück. Wer vergessen wurde, kommt nicht zurück."
     ),
     "AUSFALL_TAKEN_BACK": "Bitte die Teilnehmer informieren; die Änderungslisten nehmen den Ausfall zurück.",
+    "BOOKINGS_WITHOUT_ABO": (
+        "Bitte bei {found} nachfragen. Nehmen diese Personen teil, abonniert sie {course} wieder: dann leben sie auf. "
+        "Sonst genügt es, dies zu quittieren (koop-es acknowledge)."
+    ),
     "CANCELLED_BOOKING_REACTIVATED": "Die Änderungsliste setzt wieder S.",
     "COURSE_NEVER_SHOWN": (
         "Ist die COOP-Id im Abo-Kurs falsch, sie dort richtigstellen, exportieren und die falsche mit koop-es "

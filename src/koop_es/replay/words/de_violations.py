@@ -116,6 +116,10 @@ VIOLATIONS: dict[str, str] = {
         "Der Ausfall des Masters wurde zurückgenommen: der Kurs findet statt, und was nur mit ihm storniert war, gilt "
         "wieder. Noch nicht wieder gezeigt hat den Kurs {found}. {remedy}"
     ),
+    "BOOKINGS_WITHOUT_ABO": (
+        "Was {refs} stornierte, wurde zurückgenommen, aber das Abo der {found} ist inzwischen beendet: ohne Vertrag "
+        "dort bleiben sie überall S. {remedy}"
+    ),
     "CANCELLED_BOOKING_REACTIVATED": (
         "Die Belegung {ref} ist storniert und zeigt wieder Status {found}. S ist endgültig: eine neue Anmeldung ist "
         "eine neue Belegung. {remedy}"

@@ -226,6 +226,7 @@ SAYS: dict[str, str] = {
     "reason_participant": "cancelled by a VHS",
     "reason_moved": "moved to another course",
     "reason_orphan": "removed at a VHS",
+    "reason_abo": "the Abo of its own VHS has ended",
     "now_shown": "VHS {vhs} shows {status}",
     "now_gone": "VHS {vhs} no longer shows it",
     "now_unknown": 'VHS {vhs} shows the unknown letter "{status}"',
@@ -523,6 +524,9 @@ SAYS: dict[str, str] = {
         "Decide: koop-es restore-course {coop_id} --vhs {vhs} --reason TEXT writes what stood there since; with "
         "--reject the former values go to all. Was nothing put back, and an export in between wrong: koop-es "
         "withdraw-export takes that one back."
+    ),
+    "n_without_abo": (
+        "The Abo of VHS {owner} has ended: it stays S. If it should live, that VHS subscribes {coop_id} again."
     ),
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (
