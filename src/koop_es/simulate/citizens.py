@@ -35,6 +35,7 @@ from koop_es.simulate.deeds import (
     moment,
 )
 from koop_es.simulate.told import lacking, told_otherwise
+from koop_es.simulate.unnoticed import MISTELLING
 
 END: Moment = (3, 0, 0.0)
 """After everything."""
@@ -337,11 +338,15 @@ class People:
             contract.again = True  # a second "S" in one row is a question, and this is its answer (D21)
 
     def _was_said_wrongly(self, vhs: str, who: int, since: Moment) -> bool:
-        """Tell whether the last file before an "S" showed that very letter already, which nobody meant: once that file
-        is withdrawn, what it cancelled lives again, and nobody can tell the one from the other (D32).
+        """Tell whether the last file before an "S" showed that very letter already, which nobody meant, or the first
+        one after it was wrong: once that file is withdrawn, what it cancelled lives again, and nobody can tell the one
+        from the other (D32).
         """
         before = [sent for sent in self._shown(vhs, (-1, 0, 0.0), since) if sent.reach != "occupancy"]
-        return bool(before) and who in before[-1].mistold.cancelled
+        after = (sent for sent in self._shown(vhs, since, END) if sent.reach != "occupancy")
+        first = next(after, None)
+        is_wrong = first is not None and first.fault in MISTELLING
+        return is_wrong or (bool(before) and who in before[-1].mistold.cancelled)
 
     def _shown(self, vhs: str, since: Moment, until: Moment) -> Iterator[Sent]:
         """Give the exports of a VHS written between two moments that may have been read."""

@@ -192,6 +192,9 @@ class Oracle:
         if fate not in MISTELLING:
             return
         self._note_told_only_here(shown)
+        if not swapped_for_s:  # an "S" that is meant, and first shown by a wrong file, goes with it (D32)
+            ended = {who for who in shown.rows if shown.rows[who][0] == "S" and (shown.vhs, who) not in self.ended}
+            self.said_wrongly |= {(shown.vhs, who) for who in ended}
         if fate == "ausfall":
             self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
         else:

@@ -468,6 +468,13 @@ def test_d32_an_s_in_a_row_of_which_a_wrong_file_said_so_before_goes_with_that()
         assert ("is out" not in found) == lives, "a file in between showed the A"
 
 
+@pytest.mark.parametrize(("fault", "lives"), [("letters", True), ("thinned", False), ("", False)])
+def test_d32_an_s_that_a_wrong_file_showed_first_may_go_with_that(fault: str, lives: bool) -> None:
+    story = Story().did("cancel", "leaves").exports(OWNER, fault=fault).exports(OWNER)
+    story.did("restore", "revives", letter="A").exports(OWNER)
+    assert ("is out" not in story.sits("A", *ALL).found()) == lives
+
+
 def test_a_row_missing_when_the_ausfall_was_taken_back_is_asked_about() -> None:
     story = Story().did("remove", "removed").exports(OWNER).did("ausfall", "course over", MASTER, all_of_it=True)
     story.did("unausfall", "course lives", MASTER, all_of_it=True).exports(OWNER, 3).sits("A", MASTER, OTHER)
