@@ -241,6 +241,18 @@ LISTS = (
         Named((f"{_PUT_BACK}::test_d21_s_that_no_person_signed_is_no_claim_after_the_store_was_put_back",)),
     ),
     Mutation(
+        "an S without editor that comes after the withdrawal of its export is ours",
+        "D21",
+        "Whether a VHS exports before or after a withdrawal would decide about a real cancellation.",
+        (Edit("domain/echoes.py", "    late = 0 < seat.given_version <", "    late = 0 < 0 <"),),
+        Named(
+            (
+                "tests/unit/domain/test_withdraw.py"
+                "::test_d21_d32_s_that_a_program_without_editors_acknowledged_is_asked_about_and_written_over",
+            )
+        ),
+    ),
+    Mutation(
         "the mirror of another citizen is written over as any",
         "D18",
         "After a restore the seat of one who holds a contract would silently be the next customer's.",

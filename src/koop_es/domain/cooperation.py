@@ -228,7 +228,8 @@ class Booking(msgspec.Struct, gc=False):
     ``left_by`` are VHSs whose Abo ended while they held it and that have not shown it since (D8). ``moved``
     says that its owner's row stands in another course (D25), ``moved_to`` names that. ``replaced`` is the version of
     the person who takes part in place of another, 0 where nobody does, and ``replaced_version`` that of the event that
-    says so (D18c). ``changed`` is the version of the last event that changed what others should hold.
+    says so (D18c). ``withdrawn`` is the version at which it lived again because an export was withdrawn (D32).
+    ``changed`` is the version of the last event that changed what others should hold.
     """
 
     ref: str
@@ -249,6 +250,7 @@ class Booking(msgspec.Struct, gc=False):
     moved_to: str = ""
     replaced: int = 0
     replaced_version: int = 0
+    withdrawn: int = 0
     changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)
 

@@ -19,7 +19,7 @@ from koop_es.domain.cooperation import (
     Seat,
 )
 from koop_es.domain.draft import Draft
-from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.evolve_echo import UNSIGNED, by_person
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
@@ -138,6 +138,17 @@ def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None)
     actor = actor_of(row.edited_by)
     if lane.unclear.get(booking.ref) in (None, "person", "unsigned") and by_person(actor) and actor != stamp:
         draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why="stamp")
+
+
+def take_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
+    """Take an "S" of ours for acknowledged. Where it is shown only after the export that brought it was withdrawn, and
+    the program names no editors, it may be somebody's all the same: which of the two came first decides nothing (D21,
+    D32).
+    """
+    draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=booking.ref)
+    late = 0 < seat.given_version < booking.withdrawn and booking.claimed and not draft.state.is_cancelled(booking)
+    if late and actor_of(row.edited_by) is None and booking.ref not in draft.state.lanes[draft.moment.vhs].unclear:
+        draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=UNSIGNED)
 
 
 def withdrawn_s(draft: Draft) -> list[str]:

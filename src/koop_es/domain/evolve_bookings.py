@@ -427,7 +427,7 @@ def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated)
     The row of that VHS shows what it showed, which is known to be wrong: no question stands there, and nothing it
     lacked counts.
     """
-    booking.status = event.status
+    booking.status, booking.withdrawn = event.status, state.version
     _count_no_longer(state, booking, event)
     live_again(state, booking, noted=True)
     lane = state.lanes.get(event.vhs)

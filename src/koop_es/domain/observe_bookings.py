@@ -39,6 +39,7 @@ from koop_es.domain.echoes import (
     note_not_seen,
     question,
     question_alone,
+    take_echo,
     told_anything,
     withdrawn_s,
 )
@@ -407,7 +408,7 @@ def _take_status(
             if is_meant(draft, booking, row):
                 draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
             else:
-                draft.add(e.CancellationDelivered, "B3", row=row, cause=booking.changed or None, ref=ref)
+                take_echo(draft, booking, seat, row)
         elif comes_late(draft, part, booking, seat, row):
             take_carried(draft, ref, row, at_once=False)
         elif row.ref is not None and (other := named_instead(draft, booking, row)) is not None:

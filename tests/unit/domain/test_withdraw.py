@@ -391,16 +391,22 @@ def test_d21_d32_s_set_over_the_letter_that_was_back_is_asked_about_unless_the_c
     assert any(change.ref == "301:7" for change in world.changes(ABO)) is not asked
 
 
+@pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize(("edited_by", "asked"), [(None, True), ("WS", False)])
 def test_d21_d32_s_that_a_program_without_editors_acknowledged_is_asked_about_and_written_over(
-    edited_by: str | None, asked: bool
+    edited_by: str | None, asked: bool, before: bool
 ) -> None:
-    """Somebody there may have cancelled before the wrong "S" was told; A is given out all the same."""
+    """Somebody there may have cancelled before the wrong "S" was told; A is given out all the same, whether it was
+    shown before the withdrawal or after.
+    """
     world = told()
     export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
     world.give(MASTER, ABO, THIRD)
+    if not before:
+        take_back(world, export, MASTER)
     world.report(THIRD, held(THIRD, status="S", edited_by=edited_by), booked("9"))
-    take_back(world, export, MASTER)
+    if before:
+        take_back(world, export, MASTER)
     assert (world.state.lanes[THIRD].unclear.get("301:7") == "unsigned") is asked
     assert ("booking.update", "301:7") in world.to_do(THIRD)
     world.give(THIRD)
@@ -421,3 +427,30 @@ def test_d24_d32_it_is_said_until_the_master_shows_its_withdrawn_ausfall_no_long
     assert world.detail("AUSFALL_TAKEN_BACK") == {"found": f"VHS {MASTER}"}
     world.report(MASTER, held(MASTER))
     assert "AUSFALL_TAKEN_BACK" not in world.codes
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_d21_d32_nothing_is_written_over_the_s_of_an_owner_whose_program_names_no_editors(before: bool) -> None:
+    world = told()
+    export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    world.give(MASTER, ABO, THIRD)
+    if not before:
+        take_back(world, export, MASTER)
+    world.report(ABO, held(ABO, status="S"))
+    if before:
+        take_back(world, export, MASTER)
+    assert world.state.lanes[ABO].unclear == {"301:7": "unsigned"}
+    assert ("booking.update", "301:7") not in world.to_do(ABO)
+
+
+def test_d32_s_that_was_given_out_again_after_a_withdrawal_is_ours() -> None:
+    world = told()
+    export = wrong(world, held(MASTER, status="S"), vhs=MASTER)
+    world.give(MASTER, ABO, THIRD)
+    take_back(world, export, MASTER)
+    world.report(THIRD, held(THIRD), booked("9"))
+    for status in ("A", "A", "S"):
+        world.report(ABO, held(ABO, status=status, edited_by="Kern"))
+    assert "301:7" in {change.ref for change in world.give(THIRD)}
+    assert "CancellationUnclear" not in types(world.report(THIRD, held(THIRD, status="S"), booked("9")))
+    assert world.statuses(THIRD)["301:7"] == "S"
