@@ -14,6 +14,12 @@ from koop_es.replay.words import text
 LONGEST_REASON = 500
 """Characters of a reason: some sentences."""
 
+ON_ITS_WAY = (
+    "{coop_id}: VHS {vhs} was given out S for booking {ref} and has not shown it: its connector may still write it, "
+    "and A is given out once an export shows that"
+)
+"""What is said of an "S" that may be on its way (D21, D32)."""
+
 
 @command("withdraw-export")
 @click.argument("export", metavar="V#N")
@@ -28,7 +34,8 @@ def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, y
     stays, unless --with-approved is given, which can also be done afterwards. Letters, persons and facts that the next
     complete export shows as well stay: of two wrong exports in a row withdraw the later one first, also where it did
     nothing itself. The export stays in the ledger. Of two operators' decisions the first stands, the second exits with
-    3 and names it.
+    3 and names it. An "S" that was given out and that no export has shown may still be written: the answer names the
+    VHSs, where somebody can look at once.
 
     \b
     Examples:
@@ -59,8 +66,10 @@ def withdraw_export(desk: Desk, export: str, reason: str, with_approved: bool, y
     stays = [item._asdict() for item in found.stays]
     said = [f"{item['coop_id']}: {item['text']}" for item in back]
     said += [f"{item.coop_id}: stays: {item.type} {item.ref}: {item.why}" for item in found.stays]
+    said += [ON_ITS_WAY.format_map(item._asdict()) for item in found.on_its_way]
     if not back:
         said.append("nothing comes back; what it showed no longer keeps what an export before it did")
     said.append(f"export {export} is withdrawn" if yes else "nothing is written yet: do it with --yes")
     data = {"export": export, "vhs": vhs, "withdrawn": yes, "comes_back": back, "stays": stays}
+    data["on_its_way"] = [item._asdict() for item in found.on_its_way]
     return Answer(data, lines(*dict.fromkeys(said)))  # one matter opens at several VHSs

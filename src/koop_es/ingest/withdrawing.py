@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import BadInput, Refused
-from koop_es.domain.events import ExportWithdrawn
+from koop_es.domain.events import BookingReinstated, ExportWithdrawn
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name, institution_stream
+from koop_es.domain.observation import CANCELLED
 from koop_es.domain.withdraw import FOR_GOOD, Stays, withdraw
 from koop_es.ingest import institution
 from koop_es.ingest.command import moment, write
@@ -29,11 +30,20 @@ class ExportNotApplied(BadInput):
     code = "export_not_applied"
 
 
+class OnItsWay(NamedTuple):
+    """An "S" that was given out to a VHS, of a booking that lives again, and that no export of it has shown yet."""
+
+    coop_id: str
+    ref: str
+    vhs: str
+
+
 class Withdrawn(NamedTuple):
-    """What comes back, as events by cooperation, and what stays."""
+    """What comes back, as events by cooperation, what stays, and what may still be written somewhere."""
 
     events: list[tuple[str, Any]]
     stays: list[Stays]
+    on_its_way: list[OnItsWay]
 
 
 def withdraw_export(
@@ -87,9 +97,18 @@ def withdraw_export(
                 institution.append(tx, vhs, [told])
                 write(tx, drafts)
                 tx.run("slices_forget", coop_ids=[draft.state.coop_id for _, draft in drafts])
-        return Withdrawn(events, stays)
+        return Withdrawn(events, stays, [item for _, draft in drafts for item in _on_its_way(draft)])
 
     return store.retrying(attempt)
+
+
+def _on_its_way(draft: Draft) -> Iterator[OnItsWay]:
+    """Name the VHSs that were given out an "S" of a booking that lives again, and did not show it yet (D21, D32)."""
+    for event in draft.events:
+        if isinstance(event, BookingReinstated):
+            for vhs, seat in sorted(draft.state.bookings[event.ref].seats.items()):
+                if seat.live and seat.told and seat.given is CANCELLED:
+                    yield OnItsWay(draft.state.coop_id, event.ref, vhs)
 
 
 def refuse_withdrawn(tx: Tx, vhs: str, export: str) -> None:

@@ -14,7 +14,8 @@ from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store
 from koop_es.views import change_list, open_violations
 from koop_es.views.read import view
-from tests.integration.ingest.conftest import NOW
+from tests.acceptance.exports import abo, mirror, write_export
+from tests.integration.ingest.conftest import NOW, take_in
 from tests.integration.ingest.test_guard import Vhs
 
 
@@ -331,3 +332,23 @@ def test_d32_move_that_was_withdrawn_is_no_move_again_while_nobody_moves_the_row
         vhs.report(moved)
     assert set(vhs.held()) == {"A"}
     assert [(item["code"], item["ref"]) for item in open_violations(vhs.store)] == [("BOOKING_REMOVED", "563:10")]
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_d32_d21_it_is_said_where_an_s_that_was_given_out_may_still_be_written(
+    vhs: Vhs, tmp_path: Path, *, shown: bool
+) -> None:
+    ours, ref = [abo(vhs.courses[0], "A1", "563-COOP-1")], f"563:{vhs.bookings[0]['Beleg-ID']}"
+
+    def told(sequence: int, letter: str) -> None:
+        row = mirror("A1", "7", ref, letter)
+        at = f"2026-03-{sequence + 2:02d}T03:00:00+01:00"
+        take_in(vhs.store, write_export(tmp_path / f"301-{sequence}", "301", sequence, ours, [row], exported_at=at))
+
+    told(1, "A")
+    vhs.report(vhs.letters("S", 1))
+    give_out(vhs.store, "301", now=NOW)
+    if shown:
+        told(2, "S")
+    found = withdraw_export(vhs.store, now=NOW, vhs="563", export="563#2", reason="wrong", preview=True)
+    assert found.on_its_way == ([] if shown else [("563-COOP-1", ref, "301")])
