@@ -156,3 +156,20 @@ def test_d26_a_second_row_with_neither_name_nor_reference_is_nobody_s_registrati
     assert koop.held(FAR) == {ref: "A"}
     (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
     assert item["column"] == "Name"
+
+
+def test_d17_a_company_under_the_number_of_a_mirror_that_stands_in_another_row_is_set_aside(
+    koop: Console, tmp_path: Path
+) -> None:
+    network = programs(tmp_path / "exports")
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    row = network[FAR].remove(ref)
+    former = row["Beleg-ID"]
+    network[FAR].restore(row | {"Beleg-ID": "7777"})
+    company = {"TNR": "97778", "Name": "Firma Kern", "Vorname": "", "Gebucht am": "02.02.2026 10:00:12"}
+    network[FAR].book(NUMBERS[FAR][COOP], former, **company)
+    assert koop.take_in(network[FAR].export(), status=1)["quarantined_rows"] == 1
+    assert {vhs: koop.held(vhs) for vhs in network} == {vhs: {ref: "A"} for vhs in network}

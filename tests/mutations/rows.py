@@ -989,6 +989,18 @@ ROWS = (
         ),
     ),
     Mutation(
+        "a row without a name is the mirror whose number it has, though that stands in another row",
+        "D17",
+        "A company would be registered, at all VHSs of the course, under the number of a mirror that got another.",
+        (Edit("domain/unstated.py", "return ref is not None and ref not in named", "return ref is not None"),),
+        Named(
+            (
+                "tests/acceptance/test_bare_mirrors.py::"
+                "test_d17_a_company_under_the_number_of_a_mirror_that_stands_in_another_row_is_set_aside",
+            )
+        ),
+    ),
+    Mutation(
         "a mirror without name and reference that went with its program is not expected again",
         "D20",
         "Its row would be set aside for ever where the file was only cut, and no S would reach it.",

@@ -33,7 +33,7 @@ def route(
     is_local: Callable[[Key], bool] | None = None,
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
     seats: Seats = lambda _: iter(()),
-    mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors((), ()),
+    mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors({}, ()),
     traces: Callable[[str], Sequence[Trace]] = lambda _: (),
     stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
 ) -> Routing:
@@ -151,8 +151,8 @@ class _Bookings:
         read = {row.line: without_person(row) for row in self._own_cancelled(part, found, seats)}
         if doubtful := [row for row in found.doubtful if row.line not in read]:
             known = self._booking_ids(part.coop_id)
-            here = {row.booking_id for row in found.rows}
-            for item in unusable(doubtful, known, here, partial(self._mirrors, part.coop_id)):
+            here, named = {row.booking_id for row in found.rows}, {row.ref for row in found.rows}
+            for item in unusable(doubtful, known, here, named, partial(self._mirrors, part.coop_id)):
                 wrong[item.row.line] = item.row
                 self._set_aside(*item)
         rows = found.rows

@@ -41,12 +41,12 @@ UNTOLD_MIRROR = (
 
 
 class BareMirrors(NamedTuple):
-    """What tells a mirror without reference in the rows of a VHS (D26): the Beleg-IDs of the mirrors it showed, the
+    """What tells a mirror without reference in the rows of a VHS (D26): the mirrors it showed by their Beleg-IDs, the
     moments of booking of those that were given out to it and that it has not shown yet, or that went with its program
     (D20), and by their moments the Beleg-IDs of those that ``stood`` there without reference.
     """
 
-    booking_ids: Collection[str]
+    booking_ids: Mapping[str, str]
     moments: Collection[str]
     stood: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -63,7 +63,7 @@ class Unusable(NamedTuple):
 def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
     """Say what tells the mirrors that a VHS keeps without reference (D26)."""
     lane, others = state.lanes.get(vhs), [booking for booking in state.bookings.values() if booking.owner != vhs]
-    shown = {booking.seats[vhs].booking_id for booking in others if vhs in booking.seats}
+    shown = {booking.seats[vhs].booking_id: booking.ref for booking in others if vhs in booking.seats}
     given = lane.creates_given if lane is not None else {}
     moments = {at for ref, create in given.items() if ref in state.bookings for at in create.moments}
     stood: dict[str, list[str]] = {}
@@ -101,20 +101,24 @@ def without_person(row: BookingRow) -> BookingRow:
 
 
 def unusable(
-    doubtful: Sequence[BookingRow], known: Collection[str], here: Collection[str], mirrors: Callable[[], BareMirrors]
+    doubtful: Sequence[BookingRow],
+    known: Collection[str],
+    here: Collection[str],
+    named: Collection[str | None],
+    mirrors: Callable[[], BareMirrors],
 ) -> Iterator[Unusable]:
     """Name the rows that cannot be used, of those that may only be if their booking is known.
 
-    ``known`` are the Beleg-IDs the VHS reported before, ``here`` those of the course in this export. A required cell
-    may be unstated where its last value is known (D29). ``8841.0`` is what a spreadsheet made of ``8841`` only where
-    there was an ``8841`` and no ``8841.0`` (D18d). A row with neither name nor reference can only be one of the
-    ``mirrors``, which are asked for then (D26).
+    ``known`` are the Beleg-IDs the VHS reported before, ``here`` those of the course in this export, ``named`` the
+    references in it. A required cell may be unstated where its last value is known (D29). ``8841.0`` is what a
+    spreadsheet made of ``8841`` only where there was an ``8841`` and no ``8841.0`` (D18d). A row with neither name nor
+    reference can only be one of the ``mirrors``, which are asked for then, and none that another row names (D26).
     """
     nameless = Counter(row.booked_at for row in doubtful if row.booking_id not in known and _lacks_name(row))
     for row in doubtful:
         if lacking := _lacks_name(row):
             bare = not is_day_only(row.booked_at) and mirrors()
-            if not bare or (row.booking_id not in bare.booking_ids and row.booked_at not in bare.moments):
+            if not bare or (not _is_known(row, bare, named) and row.booked_at not in bare.moments):
                 if bare and nameless[row.booked_at] == 1 and _is_renumbered(row, bare, here):
                     continue
                 ours = bool(mirrors().moments) and row.booking_id not in known and _may_be_ours(row)
@@ -130,6 +134,12 @@ def unusable(
                 continue
             reason = "is not stated in a booking that is not known yet"
             yield Unusable(row, _NEEDED[field], reason, "fill it in the admin program")
+
+
+def _is_known(row: BookingRow, bare: BareMirrors, named: Collection[str | None]) -> bool:
+    """Tell whether a row has the Beleg-ID of a mirror that does not stand in another row, with its reference."""
+    ref = bare.booking_ids.get(row.booking_id)
+    return ref is not None and ref not in named
 
 
 def _is_renumbered(row: BookingRow, bare: BareMirrors, here: Collection[str]) -> bool:
