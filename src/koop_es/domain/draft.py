@@ -67,7 +67,7 @@ class Draft:
     ``erased`` are the ids of persons who were erased: whatever a row says of them is no news (D15). ``merged`` are the
     Beleg-IDs of rows that bookings go on in since this export (B15), ``renumbered`` says that the course stands under
     another number, ``emptied`` that no booking that was in it does any more (B11), ``reinstated`` that its Ausfall is
-    taken back in it (D24).
+    taken back in it (D24), ``off_as_before`` that one which was taken back is shown again (D20).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
     ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
     ``fenced`` are persons who were forgotten in another cooperation, by id and booking (D18e). ``shown`` are those in
@@ -84,6 +84,7 @@ class Draft:
     renumbered: bool = False
     emptied: bool = False
     reinstated: bool = False
+    off_as_before: bool = False
     judgement: Judgement = NOTHING
     weight: Weight = field(default_factory=Weight)
     complete: bool = False

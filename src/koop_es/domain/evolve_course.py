@@ -244,8 +244,14 @@ def _course_cancelled(state: Cooperation, event: e.CourseCancelled) -> None:
 
 
 def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
-    """Let the course live again, and with it whatever was cancelled by nothing else (D24)."""
+    """Let the course live again, and with it whatever was cancelled by nothing else (D24).
+
+    That is acknowledged as for the first time: it is decided, and no value that comes and goes. A copy of before shows
+    the Ausfall once more (D20).
+    """
     lane = _lane(state, event.vhs)
+    if event.origin is not None:
+        take_fact_back(lane, "cancelled", lost=False)
     _acknowledge(lane, event, {"cancelled": False})
     lane.row = merged(lane.row, type(lane.row)(cancelled=False))
     lane.cancelled_version, lane.facts_changed["cancelled"] = 0, state.version

@@ -196,6 +196,7 @@ def note_course(draft: Draft, lane: Lane, row: CourseRow) -> None:
         count = fact_first_shown(lane, name, getattr(lane.row, name))
         if fact_was_shown(lane, name, value, count - 1) and not _is_told(draft, lane, name, value):
             draft.weight.signs.append(Sign(count))
+            draft.off_as_before |= name == "cancelled" and value is True
 
 
 def _is_told(draft: Draft, lane: Lane, name: str, value: Any) -> bool:
@@ -222,12 +223,13 @@ def note_missing_course(draft: Draft, lane: Lane) -> None:
 def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
     """Note the rows a complete export lacks for the first time, or since one that lacked too many to be believed (D19);
     of a course that is over that proves nothing (D17), and what stands in another course is not gone (D25), unless it
-    stands where it was before it came here.
+    stands where it was before it came here. An Ausfall that is back as before has ended nobody yet (D24).
     """
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
         seat = booking.seats[draft.moment.vhs]
-        if not seat.live or seat.taken_back or seat.doubted or draft.state.is_cancelled(booking):
+        ended = booking.cancelled if draft.off_as_before else draft.state.is_cancelled(booking)
+        if not seat.live or seat.taken_back or seat.doubted or ended:
             continue
         if seat.absences and not (seat.foreseen or seat.withheld):
             continue

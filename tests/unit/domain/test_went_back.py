@@ -1111,6 +1111,36 @@ def test_d20_an_ausfall_that_is_gone_with_the_s_it_made_went_back_with_the_progr
     assert [set(world.statuses(vhs).values()) for vhs in (MASTER, ABO, THIRD)] == [{"A"}] * 3
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_d20_an_ausfall_that_was_taken_back_and_is_there_again_went_back_with_the_program(times: int) -> None:
+    world = shared()
+    moment = 0
+    for _ in range(times):
+        world.report(MASTER, held(MASTER), cancelled=True)
+        moment = world.exports[MASTER]
+        world.report(MASTER, held(MASTER))
+    world.report(MASTER, held(MASTER), booked("9", person=BERND, at="2026-01-07T10:00:00+01:00"))
+    weight = world.weigh(MASTER, held(MASTER), cancelled=True)
+    assert [sign.since for sign in weight.signs] == [moment + 1, moment + 2]
+    found = went_back({"a": Seen(weight.signs, weight.standing)}, nobody_else)
+    assert found is not None
+    assert found.count <= moment
+    back(world, MASTER, held(MASTER), to=found.count, cancelled=True)
+    assert not world.state.cancelled
+    assert world.statuses(ABO) == {"301:7": "A", "563:9": "A"}
+    assert world.detail("PROGRAM_WENT_BACK")["refs"] == "563:9, Ausfall"
+
+
+def test_d24_a_master_who_calls_a_course_off_once_more_is_believed() -> None:
+    world = shared()
+    for cancelled in (True, False):
+        world.report(MASTER, held(MASTER), cancelled=cancelled)
+    weight = world.weigh(MASTER, held(MASTER), cancelled=True)
+    assert went_back({"a": Seen(weight.signs, weight.standing)}, nobody_else) is None
+    world.report(MASTER, held(MASTER), cancelled=True)
+    assert world.state.cancelled
+
+
 def test_d24_staff_who_take_an_ausfall_back_and_leave_the_letters_are_believed() -> None:
     world, _ = called_off()
     weight = world.weigh(MASTER, held(MASTER, status="S"))
