@@ -196,11 +196,12 @@ def _take_place(draft: Draft, story: _Story) -> str:
 
 def _is_off_once_more(lane: Lane, story: _Story) -> bool:
     """Tell whether the Master showed the Ausfall in the next complete export as well, or anew after it had shown the
-    course live; what our own list wrote again says nothing, whoever edited the row since (D21).
+    course live; what our own list wrote again says nothing, whoever edited the row since (D21), nor does an export that
+    was withdrawn itself (D32).
     """
     shown, given = list[e.CourseReported](), False
     for event in story.told[story.version :]:
-        if event.vhs != story.event.vhs:
+        if event.vhs != story.event.vhs or not story.counts(event):
             continue
         given = given or (isinstance(event, e.ChangesGivenOut) and "cancel" in event.course)
         if isinstance(event, e.CourseReported) and event.facts.cancelled is not None:

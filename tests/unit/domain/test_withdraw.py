@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation
-from koop_es.domain.judgement import Effect, Judgement
+from koop_es.domain.judgement import Effect, Judgement, WentBack
 from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.withdraw import DECIDED, OFF_FOR_GOOD, STILL_OFF, Stays, withdraw
 from koop_es.domain.withhold import approve_effects
@@ -284,6 +284,22 @@ def test_d32_ausfall_that_only_our_list_wrote_again_is_taken_back(editor: str, t
     world.report(MASTER, held(MASTER), course=written, on=over)
     world.decide(MASTER, lambda draft: withdraw(draft, export, list(world.events), later=(later, "last")), on=over)
     assert world.state.cancelled is off
+
+
+def test_d32_ausfall_that_another_wrong_export_set_once_more_is_taken_back() -> None:
+    """The right one in between looked like a restore, and takes back no Ausfall (D20)."""
+    world = shared()
+    moment = world.exports[MASTER]
+    first = wrong(world, held(MASTER), vhs=MASTER, cancelled=True)
+    former = Judgement(went_back=WentBack(f"{MASTER}#{moment}", (), moment, 2))
+    world.report(MASTER, held(MASTER), judgement=former)
+    right = f"{MASTER}#{world.exports[MASTER]}"
+    second = wrong(world, held(MASTER), vhs=MASTER, cancelled=True)
+    world.report(MASTER, held(MASTER), judgement=former)
+    assert world.state.cancelled
+    told, later = list(world.events), (right, f"{MASTER}#{world.exports[MASTER]}")
+    stays = world.decide(MASTER, lambda draft: withdraw(draft, first, told, later=later, withdrawn={second}))
+    assert (stays, world.state.cancelled) == ([], False)
 
 
 def test_d32_ausfall_of_a_course_that_the_next_complete_export_lacks_is_taken_back() -> None:
