@@ -22,6 +22,26 @@ _REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
 ROWS = (
     Mutation(
+        "a Beleg-ID that is given anew goes before TNR, name and moment of a namesake",
+        "D18",
+        "The S of the daughter would end the booking of her mother, whose Beleg-ID it has now.",
+        (Edit("domain/weighing.py", "if tier.yields and _is_given_anew(", "if not tier and _is_given_anew("),),
+        Named((f"{_IDENTITY}::test_d18b_beleg_ids_given_anew_follow_tnr_name_and_moment_also_of_one_name",)),
+    ),
+    Mutation(
+        "letters that stay with their Beleg-IDs go with the people",
+        "D18",
+        "Two records that staff entered for each other would cancel the one who takes part.",
+        (
+            Edit(
+                "domain/weighing.py",
+                "        if any(other.seat.status is row.status or not stays for other in others):\n",
+                "        if any(others):\n",
+            ),
+        ),
+        Named((f"{_IDENTITY}::test_d18_participants_entered_for_each_other_leave_the_letters_with_their_beleg_ids",)),
+    ),
+    Mutation(
         "an S in one of several rows that nothing tells apart is a claim",
         "D26",
         "Nobody at a VHS that gets neither names nor references can mean one of a family, and another would be S.",

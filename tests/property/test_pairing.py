@@ -59,6 +59,31 @@ def test_d18_ids_given_out_anew_cancel_nobody_and_letters_follow_the_people(
 
 
 @given(
+    letters=st.lists(st.sampled_from("AWS"), min_size=SIZE, max_size=SIZE),
+    ids=st.permutations(range(2 * SIZE)),
+    one_order=st.booleans(),
+    order=st.permutations(range(SIZE)),
+)
+def test_d18_ids_given_out_anew_follow_the_tnr_among_people_of_one_name_and_household(
+    letters: list[str], ids: list[int], one_order: bool, order: list[int]
+) -> None:
+    """Nothing but the TNR tells them apart, and the second where they did not book together."""
+
+    def namesake(who: int, booking_id: int) -> BookingRow:
+        at = f"2026-01-05T10:00:{0 if one_order else who:02d}+01:00"
+        return booked(str(booking_id), letters[who], tnr=f"T{who}", person=person(0), at=at)
+
+    world = network()
+    world.report(ABO, *[namesake(who, who) for who in range(SIZE)])
+    rows = [namesake(who, ids[who]) for who in order]
+    for _ in range(3):
+        world.report(ABO, *rows)
+    assert ids_of(world) == {f"{ABO}:{who}": str(ids[who]) for who in range(SIZE)}
+    assert not {"BookingVanished", "BookingCancelled", "ParticipantsMerged"} & set(types(world.events))
+    assert world.report(ABO, *rows) == []
+
+
+@given(
     letters=st.lists(st.sampled_from("AW"), min_size=SIZE, max_size=SIZE),
     ids=st.permutations(range(SIZE)),
     shown=st.sets(st.integers(0, SIZE - 1)),

@@ -28,6 +28,11 @@ def _number_name_time(one: Witness) -> Keys:
     return _said(one.number, one.name, one.time)
 
 
+def record_of(one: Witness) -> tuple[str, ...] | None:
+    """Give TNR, name and time, which together are one booking's, None where one of them is not stated."""
+    return next(_number_name_time(one), None)
+
+
 def _name_and_contact(one: Witness) -> Keys:
     yield from _said("mail", one.name, one.mail)
     yield from _said("phone", one.name, one.phone)
@@ -63,6 +68,7 @@ def _id(one: Witness) -> Keys:
 class Tier(NamedTuple):
     """One kind of witnesses that agree; ``alone`` asks for exactly one fit on both sides, ``erased`` is for the
     forgotten, of whom neither name nor contact is left (D18e), ``silent`` names cells that must not say otherwise.
+    ``yields`` leaves a pair to later tiers where TNR, name and time of row or booking are together another's.
     """
 
     keys: Callable[[Witness], Keys]
@@ -70,12 +76,14 @@ class Tier(NamedTuple):
     erased: bool = False
     same_id: bool = False
     silent: tuple[str, ...] = ()
+    yields: bool = False
 
 
 TIERS = (
-    Tier(_id_and_all, same_id=True),
-    Tier(_id_and_record, same_id=True),
+    Tier(_id_and_all, same_id=True, yields=True),
+    Tier(_id_and_record, same_id=True, yields=True),
     Tier(_number_name_time),
+    Tier(_id_and_record, same_id=True),
     Tier(_number_and_time, erased=True),
     Tier(_name_and_contact),
     Tier(_id_and_any, same_id=True),
@@ -86,4 +94,5 @@ TIERS = (
 )
 """The order of D18: Beleg-ID with TNR or name; TNR with name and time; name with mail or phone; Beleg-ID with any
 other; time with mail or phone. Last what name and second or only its Beleg-ID tell, where the rest is unstated (D29).
+A Beleg-ID whose row has another TNR or time, which are somebody else's of that name, was given anew: it follows those.
 """

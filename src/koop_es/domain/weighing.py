@@ -22,7 +22,7 @@ from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.registrations import is_registration, witness_of_seat
 from koop_es.domain.second_rows import take_second_rows
 from koop_es.domain.slices import Slice
-from koop_es.domain.tiers import TIERS, Tier
+from koop_es.domain.tiers import TIERS, Tier, record_of
 from koop_es.domain.unstated import stands_bare
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import (
@@ -170,6 +170,8 @@ class Weighing:
                 for one in by_key.get(key, ()):
                     if tier.silent and not is_silent(one.witness, witness, tier.silent):
                         continue
+                    if tier.yields and _is_given_anew(one, row, witness, left, free):
+                        continue
                     if self._may_go_on(one, row, witness, homes, same_id=tier.same_id):
                         fits[number, one.ref] = (
                             one.seat.status is not row.status,
@@ -307,6 +309,27 @@ class Weighing:
             if ref not in self.taken and ref not in elsewhere and (seat is None or not seat.booking_id):
                 return ref
         raise AssertionError("there is always a next number")
+
+
+def _is_given_anew(
+    one: _Free, row: BookingRow, witness: Witness, left: dict[int, tuple[BookingRow, Witness]], free: dict[str, _Free]
+) -> bool:
+    """Tell whether a row has the Beleg-ID of a booking only because these were given anew: TNR or time is another, and
+    with the name they are together another booking's, or the booking's stand in another row (D18).
+
+    Where the letters stay with the Beleg-IDs and not with the people, two were entered for each other.
+    """
+    if not any(differ(one.witness, witness, cell) for cell in ("number", "time")):
+        return False
+    stays = one.seat.status is row.status
+    if (record := record_of(witness)) is not None:
+        others = (other for other in free.values() if other is not one and record_of(other.witness) == record)
+        if any(other.seat.status is row.status or not stays for other in others):
+            return True
+    if (record := record_of(one.witness)) is None:
+        return False
+    rows = (other for other, known in left.values() if other is not row and record_of(known) == record)
+    return any(other.status is one.seat.status or not stays for other in rows)
 
 
 def _is_its_own(seat: Seat, row: BookingRow) -> bool:

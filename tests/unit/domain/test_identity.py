@@ -142,6 +142,66 @@ def test_d18b_exchanged_ids_follow_the_people() -> None:
     assert world.report(ABO, booked("2", tnr="T1", person=ANNA), booked("1", tnr="T2", person=BERND)) == []
 
 
+def namesakes(letter: str, at: str = LATER) -> World:
+    """Give a course with two people of one name, of whom the second shows ``letter``; who was first is cancelled."""
+    world = at_owner(booked("1", person=CARL), booked("2"), booked("3", at=at))
+    world.report(ABO, booked("1", "S", person=CARL), booked("2"), booked("3", letter, at=at))
+    return world
+
+
+@pytest.mark.parametrize("at", [LATER, "2026-01-05T10:00:00+01:00"])
+@pytest.mark.parametrize(("before", "now"), [("S", "S"), ("A", "S"), ("A", "A"), ("S", "A")])
+def test_d18b_beleg_ids_given_anew_follow_tnr_name_and_moment_also_of_one_name(before: str, now: str, at: str) -> None:
+    """The first row was cleared away, and its program numbers the others anew: each stands under its neighbour's."""
+    world = namesakes(before, at)
+    rows = booked("1", tnr="T2"), booked("2", now, tnr="T3", at=at)
+    for _ in range(3):
+        world.report(ABO, *rows)
+    assert {ref: b.seats[ABO].booking_id for ref, b in world.state.bookings.items()} == {
+        "301:1": "1",
+        "301:2": "1",
+        "301:3": "2",
+    }
+    assert world.statuses(ABO) | {"301:1": "S"} == {"301:1": "S", "301:2": "A", "301:3": "S" if before == "S" else now}
+    assert not {"OrphanDetected", "ParticipantsMerged"} & set(types(world.events))
+
+
+def test_d18b_who_is_added_under_the_beleg_id_of_a_namesake_who_got_another_is_somebody_new() -> None:
+    world = namesakes("S")
+    world.report(ABO, booked("1", tnr="T2"), booked("2", "S", tnr="T9", at="2026-02-21T09:00:00+01:00"))
+    assert world.statuses(ABO)["301:2"] == "A"
+
+
+def test_d18_participants_entered_for_each_other_leave_the_letters_with_their_beleg_ids() -> None:
+    world = namesakes("S")
+    world.report(ABO, booked("2", tnr="T3", at=LATER), booked("3", "S", tnr="T2"))
+    assert {ref: world.statuses(ABO)[ref] for ref in ("301:2", "301:3")} == {"301:2": "A", "301:3": "S"}
+
+
+def test_d18_row_under_the_beleg_id_of_a_namesake_waits_in_a_delta() -> None:
+    world = namesakes("A")
+    assert types(world.report(ABO, booked("2", "S", tnr="T3", at=LATER), full=False)) == ["MergeSuspected"]
+    assert set(world.statuses(MASTER).values()) == {"A", "S"}
+    assert world.statuses(MASTER)["301:2"] == "A"
+
+
+def test_d18b_mirrors_without_reference_follow_tnr_name_and_moment_under_new_beleg_ids() -> None:
+    """Two strangers of one name booked at two VHSs; the Master's program keeps no references."""
+    world = network()
+    world.report(ABO, booked("7"))
+    world.report(THIRD, booked("8", at=LATER))
+    world.give(MASTER)
+    world.report(MASTER, booked("52", tnr="N1"), booked("53", tnr="N2", at=LATER))
+    world.report(THIRD, booked("8", "S", at=LATER))
+    world.give(MASTER)
+    world.report(MASTER, booked("52", tnr="N1"), booked("53", "S", tnr="N2", at=LATER, edited_by="WS"))
+    for _ in range(3):
+        world.report(MASTER, booked("51", tnr="N1"), booked("52", "S", tnr="N2", at=LATER, edited_by="WS"))
+    assert world.statuses(MASTER) == {"301:7": "A", "412:8": "S"}
+    seats = {ref: booking.seats[MASTER].booking_id for ref, booking in world.state.bookings.items()}
+    assert seats == {"301:7": "51", "412:8": "52"}
+
+
 def test_d18b_change_to_the_owner_names_the_beleg_id_it_has_now() -> None:
     world = at_owner(booked("1", person=ANNA), booked("2", person=BERND))
     world.report(ABO, booked("2", tnr="T1", person=ANNA), booked("1", tnr="T2", person=BERND))
