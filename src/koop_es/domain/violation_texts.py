@@ -107,8 +107,7 @@ TEXTS: dict[str, str] = {
     ),
     "REGISTRATION_HELD": (
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
-        "tells, or the mirror of {ref} being there with its Koop-Beleg-ID. Of people of one name, enter in each row the"
-        " mail or phone that tells them apart, and in a copy its Koop-Beleg-ID."
+        "tells. Of people of one name, enter in each row the mail or phone that tells them apart."
     ),
     "MOVED_AND_CANCELLED": "{found} cancelled booking {ref}; its own VHS did not know, and moved it to "
     "course {expected}, where it is another booking. Is that one cancelled as well? {remedy}",
@@ -349,6 +348,15 @@ ANONYMOUS = (
 )
 """What REGISTRATION_HELD says of mirrors at a VHS that gets no names (D26)."""
 
+COPY = (
+    "The new row {found} may be the copy of booking {ref} that was given out: it waits, and its seat is unknown to "
+    "the others. What tells is the Koop-Beleg-ID of {ref} in the copy, or its moment of booking as given out, with "
+    "the time of day; an export without these does not. Of people of one name, enter in each row the mail or phone "
+    "that tells them apart. A registration counts once the copy is there. Where the program keeps neither, nothing is "
+    "written into that row: whoever cancels {ref} has to tell this VHS."
+)
+"""What REGISTRATION_HELD says of mirrors that were given out and are not known to be there (D26)."""
+
 WAITING = " What should be written there meanwhile is not: {waiting}."
 """What is said further of a row or course that nothing can be written into, where something should be (D30)."""
 
@@ -381,6 +389,7 @@ VARIANTS: dict[str, str] = {
     "written_since": WRITTEN_SINCE,
     "apart": APART,
     "anonymous": ANONYMOUS,
+    "copy": COPY,
 }
 """What one code says in particular cases."""
 
@@ -397,6 +406,8 @@ def variant(code: str, detail: dict[str, str]) -> str | None:
         return next((case for case in UNCLEAR if case in detail), None)
     if code == "REGISTRATION_HELD" and "refs" in detail:
         return "anonymous"
+    if code == "REGISTRATION_HELD" and "as" in detail:
+        return detail["as"]
     if code == "COURSE_VANISHED" and "abo" in detail:
         return "abo_vanished"
     if code == "BELEG_ID_REUSED" and "as" in detail:

@@ -136,7 +136,9 @@ def _held(state: Cooperation) -> Iterator[Violation]:
     for (vhs, ref), held in rows.items():
         alike = _anonymous(state, state.lanes[vhs], ref)
         detail = {"found": ", ".join(held)} | ({"refs": ", ".join(alike)} if alike else {})
-        yield Violation("REGISTRATION_HELD", vhs, ref, WARNING, "D26" if alike else "D27", detail)
+        given = ref in state.lanes[vhs].creates_given  # no export tells of these by being complete alone
+        detail |= {"as": "copy"} if given and not alike else {}
+        yield Violation("REGISTRATION_HELD", vhs, ref, WARNING, "D26" if given else "D27", detail)
 
 
 def _anonymous(state: Cooperation, lane: Lane, held: str) -> list[str]:

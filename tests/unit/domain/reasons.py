@@ -155,7 +155,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("MIRROR_DOUBLED", "D26"): ("warning", {"found"}),
     ("MIRROR_SHOWS_ANOTHER", "D18"): ("critical", {"found"}),
     ("REGISTRATION_HELD", "D27"): ("warning", {"found"}),
-    ("REGISTRATION_HELD", "D26"): ("warning", {"found", "refs"}),
+    ("REGISTRATION_HELD", "D26"): ("warning", {"found"}),
     ("CANCELLED_BOOKING_REACTIVATED", "D5"): ("critical", {"found"}),
     ("CANCELLATION_UNCLEAR", "D21"): ("critical", {"refs", "found"}),
     ("CANCELLATION_UNCLEAR", "D26"): ("critical", {"refs", "found", "exchanged"}),
@@ -168,6 +168,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""
 
 OTHERWISE = {
+    ("REGISTRATION_HELD", "D26"): ({"found", "refs"},),
     ("CANCELLATION_UNCLEAR", "D26"): ({"refs", "found", "alike"},),
     ("CANCELLATION_UNCLEAR", "D21"): (
         {"refs", "found", "put_back"},

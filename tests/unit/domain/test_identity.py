@@ -7,6 +7,8 @@ import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation, reject_cancellation
 from koop_es.domain.observation import BookingRow, Person, Status
+from koop_es.domain.violation_texts import text
+from koop_es.domain.violations import found
 from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, mirror, network, shared, types
 
 DAY = "2026-01-05T00:00:00+01:00"
@@ -578,6 +580,22 @@ def test_d26_row_by_ws_waits_while_a_mirror_given_out_is_not_there_and_is_a_regi
     world.report(MASTER, web, held(MASTER))
     assert world.statuses(MASTER) == {"301:7": "A", "563:50": "A"}
     assert world.open == set()
+
+
+def test_d26_row_that_may_be_a_copy_waits_for_its_moment_or_reference_and_says_so() -> None:
+    """The Master's program keeps neither references nor a time of day."""
+    world = network()
+    world.report(ABO, booked("7"))
+    world.give(MASTER)
+    for _ in range(2):
+        world.report(MASTER, booked("51", at=DAY, edited_by="WS"))
+        (held,) = (item for item in found(world.state) if item.code == "REGISTRATION_HELD")
+        said = text(held.code, held.detail, held.ref)
+        assert "A complete export" not in said
+        assert "time of day" in said
+    assert held.rule == "D26"
+    world.report(MASTER, booked("51", edited_by="WS"))
+    assert not {code for code in world.codes if code == "REGISTRATION_HELD"}
 
 
 def test_d26_web_registration_by_ws_is_a_registration_where_nothing_is_given_out() -> None:

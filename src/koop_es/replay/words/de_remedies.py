@@ -239,6 +239,16 @@ _ANONYMOUS = (
 )
 """What REGISTRATION_HELD says of mirrors at a VHS that gets no names (D26)."""
 
+_COPY = (
+    "Die neue Zeile {found} kann die ausgegebene Kopie der Belegung {ref} sein: sie wartet, und die anderen wissen "
+    "von ihrem Platz nichts. Das klärt die Koop-Beleg-ID von {ref} in der Kopie, oder „Gebucht am“ so, wie es "
+    "ausgegeben wurde, mit Uhrzeit; ein Export ohne beides klärt es nicht. Bei Personen eines Namens bitte in jede "
+    "Zeile Mail oder Telefon eintragen, die sie unterscheiden. Eine Anmeldung zählt, sobald die Kopie da ist. Führt "
+    "das Programm keines von beiden, wird in diese Zeile nichts geschrieben: wer {ref} storniert, muss es dieser VHS "
+    "sagen."
+)
+"""What REGISTRATION_HELD says of mirrors that were given out and are not known to be there (D26)."""
+
 _ORPHAN = (
     "Die Belegung {ref} wurde entfernt statt mit Status S storniert; deshalb ist sie bei allen anderen storniert. Soll "
     "sie gelten, bitte dieselbe Zeile wiederherstellen, eine eigene Belegung unter ihrer Beleg-ID, eine Kopie mit "
@@ -250,6 +260,6 @@ VARIANTS: dict[str, str] = {
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
-    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "anonymous": _ANONYMOUS,
+    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "anonymous": _ANONYMOUS, "copy": _COPY,
 }  # fmt: skip
 """What one code says in particular cases."""

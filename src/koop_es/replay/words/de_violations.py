@@ -73,9 +73,8 @@ VIOLATIONS: dict[str, str] = {
     ),
     "REGISTRATION_HELD": (
         "Die neue Zeile {found} kann die Belegung {ref} sein: sie wartet, und die anderen wissen von ihrem Platz "
-        "nichts. Das klärt ein vollständiger Export, oder dass die Kopie von {ref} mit ihrer Koop-Beleg-ID da ist. Bei "
-        "Personen eines Namens bitte in jede Zeile Mail oder Telefon eintragen, die sie unterscheiden, und in eine "
-        "Kopie ihre Koop-Beleg-ID."
+        "nichts. Das klärt ein vollständiger Export. Bei Personen eines Namens bitte in jede Zeile Mail oder Telefon "
+        "eintragen, die sie unterscheiden."
     ),
     "MOVED_AND_CANCELLED": (
         "{found} hat die Belegung {ref} storniert, und ihre eigene VHS, die davon nichts wusste, hat ihre Zeile in den "
