@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,37 @@ LOG = "events"
 
 PERSON_ID = re.compile(r"\b[0-9a-f]{24}\b")
 
+MOST_KNOWN = 100
+"""Pictures that are kept."""
+
 Row = tuple[Any, ...]
 Picture = dict[str, list[Row]]
 """Table -> its rows, sorted; none of a store that is not there."""
 
 
 def picture(url: str) -> Picture:
-    """Read everything; on SQLite the file is checked as well."""
-    found = _sqlite(Path(url.removeprefix("sqlite:///"))) if url.startswith("sqlite:") else _postgres(url)
+    """Read everything; on SQLite the file is checked as well, and one of the same bytes as before is not read again."""
+    if not url.startswith("sqlite:"):
+        return _plainly(_postgres(url))
+    file = Path(url.removeprefix("sqlite:///"))
+    if not file.exists() or any(file.with_name(f"{file.name}{end}").exists() for end in ("-wal", "-journal")):
+        return _plainly(_sqlite(file))
+    return _of_bytes(sha256(file.read_bytes()).digest(), file)
+
+
+_KNOWN: dict[bytes, Picture] = {}
+"""What files of these bytes hold that were looked at; nobody changes a picture."""
+
+
+def _of_bytes(digest: bytes, file: Path) -> Picture:
+    if digest not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[digest] = _plainly(_sqlite(file))
+    return _KNOWN[digest]
+
+
+def _plainly(found: Picture) -> Picture:
     return _without_chance({name: rows for name, rows in found.items() if not name.endswith(BESIDE)})
 
 
