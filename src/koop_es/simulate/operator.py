@@ -70,6 +70,7 @@ def restore(world: World) -> list[str]:
                 if seat.ask == "row" and there and not _is_of_another(state, vhs, ref, program.seats[ref]):
                     continue  # it is there again: the next export shows it
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
+                lost &= not world.never_booked(who, coop_id)
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 anew = meant and seat.ask == "row" and _stands_anew(world, places[vhs], who, coop_id)

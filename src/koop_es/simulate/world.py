@@ -199,6 +199,12 @@ class World:
         elsewhere = course is None or (self.staff.coop_ids.get(course) != coop_id and self._was_put_elsewhere(who))
         return elsewhere or self.oracle.may_be_told(who)
 
+    def never_booked(self, who: int, coop_id: str) -> bool:
+        """Tell whether somebody is in a course only because a wrong file said so (D25)."""
+        facts = self.staff.facts
+        elsewhere = self.staff.coop_ids.get(facts.course_of.get(who, -1)) != coop_id and who not in facts.moved
+        return elsewhere and self._was_put_elsewhere(who)
+
     def _was_put_elsewhere(self, who: int) -> bool:
         """Tell whether a wrong file said of somebody that they stand in another course (D25)."""
         return any(who in sent.mistold.elsewhere for sent in self.diary.exports if sent.status == "applied")
@@ -287,6 +293,7 @@ class World:
         facts = self.staff.facts
         who = facts.label_of.get(ref, -1)
         rejected = who not in facts.cancelled and who not in self.oracle.ended_as_another
+        rejected &= not self.never_booked(who, coop_id)
         letter = confirm(
             self.store, now=self.clock.now, vhs=vhs, coop_id=coop_id, ref=ref, reason="asked", reject=rejected
         )
