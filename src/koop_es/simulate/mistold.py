@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from koop_es.connectors.export_writer import PATHS
 from koop_es.simulate.deeds import Mistold
-from koop_es.simulate.rows import course_of
+from koop_es.simulate.rows import UNSAID, course_of
 from koop_es.simulate.spoil import read
 
 if TYPE_CHECKING:
@@ -37,8 +37,12 @@ def mistold(staff: Staff, vhs: int, path: Path) -> Mistold:
 
 
 def shared_by(staff: Staff, vhs: int) -> tuple[frozenset[int], int]:
-    """Give who holds a live row in a shared course of a VHS, and how many of those it is the Master of."""
+    """Give who holds a live row in a shared course of a VHS, and how many of those it is the Master of.
+
+    A company's row is set aside, and counts for nobody (D17).
+    """
     program, places = staff.programs[vhs], {key for (at, _), key in staff.place.items() if at == vhs}
     rows = [row for row in program.bookings.values() if row["Status"] in ("A", "W") and course_of(row) in places]
-    live = {who for row in rows if (who := staff.label(vhs, row)) is not None}
+    people = [row for row in rows if row["Vorname"] != UNSAID or row["Name"] == UNSAID]
+    live = {who for row in people if (who := staff.label(vhs, row)) is not None}
     return frozenset(live), sum(at == vhs == staff.masters[course] for at, course in staff.place)

@@ -187,7 +187,8 @@ class Oracle:
         """Note what a file says that nobody meant, before it is taken in.
 
         Of some "S" others may be told, of many not before somebody has looked (D31): what nobody shares is none, nor an
-        own booking that nobody knew. What an Ausfall that nobody meant does, others may be told as well.
+        own booking that nobody knew, nor a company, whose row is set aside (D17). What an Ausfall that nobody meant
+        does, others may be told as well.
         """
         if fate not in MISTELLING:
             return
@@ -198,7 +199,8 @@ class Oracle:
         if fate == "ausfall":
             self.called_off |= {course for course in shown.last_days if self.masters[course] == shown.vhs}
         else:
-            shared = {who for who in shown.rows if shown.courses[who] in self._read_in(shown)}
+            people = shown.rows.keys() & self.facts.course_of.keys()
+            shared = {who for who in people if shown.courses[who] in self._read_in(shown)}
             live = {who for who in shared if shown.rows[who][0] in ("A", "W")}
             swapped = {who for who in live if shown.rows[who][0] in swapped_for_s}
             if fate == "shifted":  # the "S" of another may stand where a letter that nobody knows froze a live one (B6)
