@@ -70,7 +70,8 @@ def restore(world: World) -> list[str]:
                 if seat.ask == "row" and there and not _is_of_another(state, vhs, ref, program.seats[ref]):
                     continue  # it is there again: the next export shows it
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
-                lost &= not world.never_booked(who, coop_id)
+                stray = world.never_booked(who, coop_id)
+                lost &= not stray
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
                 anew = meant and seat.ask == "row" and _stands_anew(world, places[vhs], who, coop_id)
@@ -88,7 +89,7 @@ def restore(world: World) -> list[str]:
                     said.append(f"{vhs} was asked about {ref}: it stands there anew")
                     continue
                 ends = "" if meant or seat.ask == "shown" else "S"  # what was really removed is "S" at once, and stays
-                if ends:
+                if ends and not stray:
                     facts.cancelled.add(who)
                 world.diary.note(
                     world.clock.now, vhs, "restore" if meant else "reject", "decides",

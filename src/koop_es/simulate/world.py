@@ -293,12 +293,14 @@ class World:
         facts = self.staff.facts
         who = facts.label_of.get(ref, -1)
         rejected = who not in facts.cancelled and who not in self.oracle.ended_as_another
-        rejected &= not self.never_booked(who, coop_id)
+        stray = self.never_booked(who, coop_id)
+        rejected &= not stray
         letter = confirm(
             self.store, now=self.clock.now, vhs=vhs, coop_id=coop_id, ref=ref, reason="asked", reject=rejected
         )
         self.trace.append(f"{vhs} asked about {ref}: {letter}")
-        self._decided("reject" if rejected else "confirm", vhs, [ref], letter)
+        if not stray:  # nothing is said of the course that they have booked
+            self._decided("reject" if rejected else "confirm", vhs, [ref], letter)
 
     def _decided(self, verb: str, vhs: str, refs: Iterable[str], letter: str) -> None:
         """Write down that an operator decided, booking by booking."""
