@@ -18,18 +18,17 @@ from koop_es.views.documents import documents
 
 STEPS = 150
 SEEDS = range(4_000, 4_025)
-GONE_BACK = range(4_000, 4_003)
+GONE_BACK = (4_000, 4_001, 4_002, 4_011)
 """Seeds in which programs are restored from a backup."""
 
 RARE = {
     "BookingArchived",
-    "BookingWentBack",
     "CancellationRejected",
     "CourseRestored",
     "FormerFactsConfirmed",
     "ViolationAcknowledged",
 }
-"""Events of operators, of restored programs and of courses that are over, which these seeds do not bring about."""
+"""Events of operators and of courses that are over, which these seeds do not bring about."""
 
 
 def events_that_reach_few(url: str) -> Counter[str]:
