@@ -13,6 +13,9 @@ from koop_es.domain.course import given
 from koop_es.domain.events import Event
 from koop_es.domain.observation import Status
 
+LETTERS = {status: status.value for status in Status}
+"""The letters by themselves: up to Python 3.11, to ask a member of an enum for its value takes two calls."""
+
 
 def count_of_export(event: Event) -> int:
     """Tell the number of the export an event goes back to, over all counts of its VHS (D23); 0 where there is none."""
@@ -30,9 +33,13 @@ def person_name(version: int | None) -> str:
 def note(seat: Seat, before: str, after: str, count: int) -> None:
     """Note that a row shows another letter or person than ``before``, for the first time or again."""
     known = seat.acked
-    if before not in dict(known):
+    if not known and before != after:
+        seat.acked = ((before, seat.since), (after, count))
+        return
+    names = [name for name, _ in known]
+    if before not in names:
         known = (*known, (before, seat.since))
-    if after not in dict(known):
+    if after != before and after not in names:
         known = (*known, (after, count))
     seat.acked = known
 
@@ -69,7 +76,7 @@ def take_back(seat: Seat, lost: str) -> None:
 
 def letter_of(seat: Seat) -> str:
     """Name the letter a row shows."""
-    return seat.status.value if isinstance(seat.status, Status) else ""
+    return LETTERS[seat.status] if isinstance(seat.status, Status) else ""
 
 
 # --- courses ----------------------------------------------------------------------------------------------------------
@@ -78,7 +85,7 @@ def letter_of(seat: Seat) -> str:
 def note_fact(lane: Lane, name: str, before: Any, after: Any, count: int) -> None:
     """Note that the row of a course shows another value in a field, for the first time or again."""
     known = lane.acked.get(name) or ((before, lane.since),)
-    if all(value != after for value, _ in known):
+    if after not in [value for value, _ in known]:
         known = (*known, (after, count))
     lane.acked[name] = known
 

@@ -65,13 +65,14 @@ class Double(NamedTuple):
 class Given(msgspec.Struct, gc=False):
     """One change as it was last given out to a VHS (D21, D22).
 
-    ``change`` is what the change's id ends with, ``version`` the event that gave it out, ``at`` its time. ``unseen``
+    ``change`` is what the change's id ends with, a version or, of the course, one with a digest of what should be
+    written; ``version`` is the event that gave it out, ``at`` its time. ``unseen``
     counts the complete exports since that do not show it, ``unseen_in`` names the last of them. Where it is to be given
     out ``anew`` that is the version its id ends with then: an id is carried out once. It is ``seen`` once an export
     has said what the VHS shows of what it is about, be it written or not (D30).
     """
 
-    change: str
+    change: int | str
     version: int
     at: str
     unseen: int = 0

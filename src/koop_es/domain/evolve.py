@@ -13,7 +13,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain import evolve_bookings, evolve_course, evolve_echo
 from koop_es.domain.cooperation import Acknowledgement, Cooperation
-from koop_es.domain.evolve_echo import note_report
+from koop_es.domain.evolve_echo import COURSE_CHANGES, note_report
 
 
 def evolve(state: Cooperation, event: e.Event) -> Cooperation:
@@ -26,20 +26,30 @@ def evolve(state: Cooperation, event: e.Event) -> Cooperation:
 def fold(coop_id: str, events: Iterable[e.Event]) -> Cooperation:
     """Give the state after a stream's events, from the first on."""
     state = Cooperation(coop_id)
+    lanes = state.lanes
+    event: Any
     for event in events:  # apply() written out: this is what every rebuild does with every event
         state.version += 1
-        _APPLY[type(event)](state, event)
-        if event.origin is not None and type(event) in _OF_ROWS:
-            note_report(state, event, getattr(event, "ref", None))
+        kind = type(event)
+        _APPLY[kind](state, event)
+        if kind in _OF_BOOKINGS:
+            lane, origin = lanes.get(vhs := event.vhs), event.origin  # note_report() written out as well
+            if lane is not None and (given := lane.told.get(event.ref)) is not None:
+                given.seen = given.seen or (origin is not None and origin.vhs == vhs)
+        elif kind in _OF_COURSES:
+            note_report(lanes.get(event.vhs), event, COURSE_CHANGES)
     return state
 
 
-def apply(state: Cooperation, event: e.Event) -> None:
+def apply(state: Cooperation, event: Any) -> None:
     """Let one event act on a state in place; the next version is the event's."""
     state.version += 1
-    _APPLY[type(event)](state, event)
-    if event.origin is not None and type(event) in _OF_ROWS:
-        note_report(state, event, getattr(event, "ref", None))
+    kind = type(event)
+    _APPLY[kind](state, event)
+    if kind in _OF_BOOKINGS:
+        note_report(state.lanes.get(event.vhs), event, (event.ref,))
+    elif kind in _OF_COURSES:
+        note_report(state.lanes.get(event.vhs), event, COURSE_CHANGES)
 
 
 def _violation_opened(state: Cooperation, event: e.ViolationOpened) -> None:
@@ -66,4 +76,9 @@ _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
 }
 
 _OF_ROWS = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear} - {e.HoldEnded}
-"""Events that say what an export shows of the course, or of the booking they name."""
+
+_OF_BOOKINGS = {kind for kind in _OF_ROWS if "ref" in kind.__struct_fields__}
+"""Events that say what an export shows of the booking they name."""
+
+_OF_COURSES = _OF_ROWS - _OF_BOOKINGS
+"""Events that say what an export shows of the course."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.acknowledged import count_of_export, letter_of, note, person_name, take_back
+from koop_es.domain.acknowledged import LETTERS, count_of_export, letter_of, note, person_name, take_back
 from koop_es.domain.cooperation import Booking, Cooperation, Double, Held, Lane, Seat, let_go
 from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, keep_replaced, live_again, settle
 from koop_es.domain.identifiers import owner_of
@@ -39,30 +39,32 @@ def _show(
     """
     if seat.absences or seat.lost or seat.archived or (status is not None and status is not seat.status):
         seat.version = state.version
-        lane = state.lanes.get(event.vhs)
-        if seat.absences and lane is not None and lane.sparing == "B11":
-            lane.sparing = ""  # not all went with the course
         if seat.absences:
             seat.again = count_of_export(event)
-        if seat.status is None or (seat.lost and _is_made_again(lane, booking)):
+            if (lane := state.lanes.get(event.vhs)) is not None and lane.sparing == "B11":
+                lane.sparing = ""  # not all went with the course
+        if seat.status is None or (seat.lost and _is_made_again(state.lanes.get(event.vhs), booking)):
             seat.since_before = seat.since_before or seat.since
             seat.since, seat.acked, seat.acked_before = count_of_export(event), (), ()
         elif status is not None and status is not seat.status:
-            note(seat, seat.status.value, status.value, count_of_export(event))
+            note(seat, LETTERS[seat.status], LETTERS[status], count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    seat.archived, seat.spared, seat.doubted = False, False, False
-    _settle_question(booking, seat, event.vhs, status or seat.status)
+    if seat.archived or seat.spared or seat.doubted:
+        seat.archived, seat.spared, seat.doubted = False, False, False
+    if seat.asked or seat.back:
+        _settle_question(booking, seat, event.vhs, status or seat.status)
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
         was, seat.status, seat.unknown_status = seat.status, status, None
-        seat.taken_back = seat.taken_back and status is CANCELLED
+        if seat.taken_back and status is not CANCELLED:
+            seat.taken_back = False
         if status is CANCELLED:
             seat.shown_cancelled = True
             return
         if was is CANCELLED and state.is_cancelled(booking):
-            take_back(seat, CANCELLED.value)  # "S" is written again (D5), maybe into a program that went back (D20)
+            take_back(seat, LETTERS[CANCELLED])  # "S" is written again (D5), maybe into a program that went back (D20)
         lane = state.lanes.get(event.vhs)
         if seat.given is not None or seat.shown_cancelled or (lane is not None and booking.ref in lane.unclear):
             settle(state, booking, event.vhs, seat)
@@ -211,7 +213,8 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
     booking = _booking(state, event.ref)
-    booking.left_by -= {event.vhs}
+    if booking.left_by:
+        booking.left_by -= {event.vhs}
     _show_row(state, booking, event, event.person_version)
     lane = state.lanes.get(event.vhs)
     if lane is not None and lane.creates_given:
@@ -241,14 +244,10 @@ def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) 
     booking = _booking(state, event.ref)
     seat = _seat(booking, event)
     _show(state, booking, seat, CANCELLED, event)
+    if state.is_cancelled(booking) or not booking.claimed or not by_person(seat.actor):
+        return
     lane = state.lanes.get(event.vhs)
-    if (
-        lane is not None
-        and lane.given
-        and by_person(seat.actor)
-        and booking.claimed
-        and not state.is_cancelled(booking)
-    ):
+    if lane is not None and lane.given:
         ask(lane, event.ref, PERSON)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Create, Given, Lane, Seat
-from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER, Status
+from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER
 
 PERSON = "person"
 """Why a question stands: the "S" was acknowledged, but the row was edited by a person last."""
@@ -47,12 +47,6 @@ APART = "apart"
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
 
-_LETTERS: tuple[tuple[str, Status], ...] = (
-    ("cancelled", CANCELLED),
-    ("confirmed", CONFIRMED),
-    ("waitlisted", WAITLISTED),
-)
-
 
 def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
     """Note what a VHS was told; a booking of which nothing is known here is passed over."""
@@ -60,32 +54,38 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
     if lane is None:
         return
     lane.given = version = state.version
-    for kind, end in event.course.items():
-        _tell(lane, f"course.{kind}", end, version, event.at)
-    for ref, change in event.creates.items():
-        if (booking := state.bookings.get(ref)) is not None:
-            before = lane.creates_given.get(ref)
-            moments = dict.fromkeys((*(before.moments if before is not None else ()), booking.booked_at))
-            lane.creates_given[ref] = Create(change, booking.status, booking.person_version, tuple(moments))
-        _tell(lane, ref, str(change), version, event.at)
-    for ref, change in event.corrected.items():
-        _tell(lane, ref, str(change), version, event.at)
-    for name, letter in _LETTERS:
-        for ref, change in getattr(event, name).items():
-            _tell(lane, ref, str(change), version, event.at)
+    if event.course:
+        _tell(lane, {f"course.{kind}": end for kind, end in event.course.items()}, version, event.at)
+    if event.creates:
+        bookings, creates = state.bookings, lane.creates_given
+        for ref, change in event.creates.items():
+            if (booking := bookings.get(ref)) is not None:
+                moments: tuple[str, ...] = (booking.booked_at,)
+                if (before := creates.get(ref)) is not None:
+                    moments = before.moments if booking.booked_at in before.moments else (*before.moments, *moments)
+                creates[ref] = Create(change, booking.status, booking.person_version, moments)
+        _tell(lane, event.creates, version, event.at)
+    if event.corrected:
+        _tell(lane, event.corrected, version, event.at)
+    for changes, letter in ((event.cancelled, CANCELLED), (event.confirmed, CONFIRMED), (event.waitlisted, WAITLISTED)):
+        if changes:
+            _tell(lane, changes, version, event.at)
+        for ref in changes:
             seat = _seat_of(state, ref, event.vhs)
             if seat is not None:
                 seat.given, seat.given_version = letter, version
 
 
-def _tell(lane: Lane, name: str, change: str, version: int, at: str) -> None:
-    """Note a change that is given out; of one that is given out anew it is not forgotten that nobody saw it (D22)."""
-    before, given = lane.told.get(name), Given(change, version, at)
-    if before is not None and before.anew and change.partition("-")[0] == str(before.anew):
-        given.unseen, given.unseen_in, given.anew = before.unseen, before.unseen_in, before.anew
-    else:
-        lane.refused.discard(name)
-    lane.told[name] = given
+def _tell(lane: Lane, changes: Mapping[str, int | str], version: int, at: str) -> None:
+    """Note changes that are given out; of one that is given out anew it is not forgotten that nobody saw it (D22)."""
+    told = lane.told
+    for name, change in changes.items():
+        before = told.get(name)
+        given = told[name] = Given(change, version, at)
+        if before is not None and before.anew and str(change).partition("-")[0] == str(before.anew):
+            given.unseen, given.unseen_in, given.anew = before.unseen, before.unseen_in, before.anew
+        elif lane.refused:
+            lane.refused.discard(name)
 
 
 def give_anew(lane: Lane, version: int) -> None:
@@ -117,19 +117,19 @@ def _former_not_seen(state: Cooperation, event: e.FormerChangesNotSeen) -> None:
             lane.told[name].seen = True
 
 
-def note_report(state: Cooperation, event: e.Event, ref: str | None) -> None:
+COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.set_external_number")
+"""Names of what a VHS can be told about a course itself."""
+
+
+def note_report(lane: Lane | None, event: e.Event, names: tuple[str, ...]) -> None:
     """Note that an export of a VHS said what it shows of a booking, or of the course: what was given out about it is
     seen to be written or not (D30).
     """
-    lane = state.lanes.get(event.vhs)
     if lane is None or not lane.told or event.origin is None or event.origin.vhs != event.vhs:
         return
-    for name in _COURSE_CHANGES if ref is None else (ref,):
+    for name in names:
         if (given := lane.told.get(name)) is not None:
             given.seen = True
-
-
-_COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.set_external_number")
 
 
 def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:

@@ -79,7 +79,9 @@ class Violation(NamedTuple):
 
 
 def found(state: Cooperation, about: Collection[Booking] | None = None) -> Iterator[Violation]:
-    """Find every violation that the state shows now; ``about`` limits the bookings it looks at."""
+    """Find every violation that the state shows now; ``about`` limits the bookings it looks at, and what is said of all
+    of them together to what is open.
+    """
     if state.ended:
         return
     bookings = state.bookings.values() if about is None else about
@@ -87,9 +89,8 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
         lane = state.lanes[vhs]
         if lane.active:
             yield from _lane_violations(state, lane)
-    unreferenced = (
-        {code == "MIRROR_WITHOUT_REFERENCE" for code, _, _ in state.violations} if about is not None else set()
-    )
+    opened = {code for code, _, _ in state.violations} if about is not None else set()
+    unreferenced = {"MIRROR_WITHOUT_REFERENCE" in opened}
     odd = [(booking, vhs, seat) for booking in bookings for vhs, seat in booking.seats.items() if is_odd(seat)]
     for booking, vhs, seat in odd:
         yield from _seat_violations(state, booking, vhs, seat)
@@ -98,7 +99,10 @@ def found(state: Cooperation, about: Collection[Booking] | None = None) -> Itera
         yield from _unreferenced(state)
     yield from _held(state)
     yield from _about_change_lists(state)
-    yield from _withheld(state, None if about is not None else [(vhs, seat) for _, vhs, seat in odd])
+    if about is None:
+        yield from _withheld(state, [(vhs, seat) for _, vhs, seat in odd])
+    elif not opened.isdisjoint(WITHHELD):
+        yield from _withheld(state, (item for booking in state.bookings.values() for item in booking.seats.items()))
     yield from _unclaimed(state, bookings)
     yield from _overbooked(state)
     yield from _taken_back(state)
@@ -471,14 +475,16 @@ def _unclaimed(state: Cooperation, bookings: Collection[Booking]) -> Iterator[Vi
             yield Violation("BOOKING_REMOVED", booking.owner, booking.ref, WARNING, "B1", detail)
 
 
-def _withheld(state: Cooperation, odd: Iterable[tuple[str, Seat]] | None) -> Iterator[Violation]:
+WITHHELD = ("LETTERS_CHANGED_TOGETHER", "EFFECTS_WITHHELD")
+"""What says that something is held back, of all rows of a VHS together."""
+
+
+def _withheld(state: Cooperation, odd: Iterable[tuple[str, Seat]]) -> Iterator[Violation]:
     """What of a VHS's exports is held back because it would do too much to others at once (D31).
 
-    ``odd`` are the seats it can be about; by default all are looked through.
+    ``odd`` are the seats it can be about.
     """
     waiting: dict[str, list[Held]] = {vhs: list(lane.waiting) for vhs, lane in state.lanes.items() if lane.waiting}
-    if odd is None:
-        odd = (item for booking in state.bookings.values() for item in booking.seats.items())
     for vhs, seat in odd:
         if seat.waiting:
             waiting.setdefault(vhs, []).extend(seat.waiting)

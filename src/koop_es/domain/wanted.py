@@ -228,7 +228,9 @@ def course_changes(state: Cooperation, lane: Lane) -> list[Change]:
         result.append(_course_change(state, lane, "set_external_number", None))
     if state.cancelled and lane.row.cancelled is False and "cancelled" not in lane.asked_facts:
         result.append(_course_change(state, lane, "cancel", None))
-    fields = differing_fields(state, lane) | _restored_fields(state, lane)
+    fields = differing_fields(state, lane)
+    if lane.restoring:
+        fields |= _restored_fields(state, lane)
     if fields:
         result.append(_course_change(state, lane, "update", fields))
     return result
@@ -376,7 +378,7 @@ def differing_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
     if lane.vhs == state.master:  # but what it shows out of an export that was withdrawn (D32)
         return {
             name: value
-            for name in (*SYNCED_FIELDS, "cancelled")
+            for name in ((*SYNCED_FIELDS, "cancelled") if lane.withdrawn else ())
             if name in lane.withdrawn and (value := getattr(lane.facts, name)) != getattr(lane.row, name)
         }
     return {name: value for name, value in wanted_fields(state, lane).items() if _differs(state, lane, name, value)}
@@ -450,7 +452,7 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
         booking_id=_again(state, lane, seat) if kind == "create" else _moved(lane, booking, seat),
         expects=expects,
         shown_version=seat.person_version if named and kind == "update" and seat is not None else None,
-        given=given is not None and given.change == str(version),
+        given=given is not None and given.change == version,
         decided=booking.ref in lane.decided,
     )
 

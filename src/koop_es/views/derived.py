@@ -185,8 +185,10 @@ def rows_of(item: Touched) -> dict[str, list[Row]]:
     """Make the rows of all derived tables from the whole story of a cooperation."""
     violations, _ = violations_of(item)
     if current := shown(item.state):
+        violations = [_showing(row, current) for row in violations]
+    if item.state.acknowledged:
         answered = acknowledged_of(item)
-        violations = [_answered(_showing(row, current), answered) for row in violations]
+        violations = [_answered(row, answered) for row in violations]
     return {
         "views": views_of(item),
         "violations": violations,

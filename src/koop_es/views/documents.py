@@ -91,7 +91,7 @@ def _document(state: Cooperation, lane: Lane, ordered: list[Booking]) -> Documen
     bookings, suspects, live = _bookings(state, lane, ordered)
     listed = changes(state, lane.vhs)
     turned = turned_back(state, lane, listed)
-    about = tuple(sorted({name if name in state.bookings else "" for name, _ in turned}))
+    about = tuple(sorted({name if name in state.bookings else "" for name, _ in turned})) if turned else ()
     title = lane.row.title if lane.row.title is not None else facts.title
     return Document(
         vhs=lane.vhs,
