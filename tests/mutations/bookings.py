@@ -43,7 +43,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "    missing = missed(draft, part, shown) if part.proves_absence else []\n",
+                "    missing = missed(draft, part, shown) if lacking else []\n",
                 "    missing: list[str] = []\n",
             ),
         ),

@@ -106,7 +106,13 @@ WHOLE = (
         "a mirror that is back as it was is acknowledged anew",
         "D20",
         "A program that is put right and goes back again would cancel what came after its copy.",
-        (Edit("domain/evolve_bookings.py", "(seat.lost and _is_made_again(lane, booking))", "seat.lost"),),
+        (
+            Edit(
+                "domain/evolve_bookings.py",
+                "(seat.lost and _is_made_again(state.lanes.get(event.vhs), booking))",
+                "seat.lost",
+            ),
+        ),
         Named((f"{_WENT_BACK}::test_d20_a_mirror_that_is_back_before_it_was_given_out_is_what_it_was",)),
     ),
     Mutation(

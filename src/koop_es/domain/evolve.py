@@ -75,10 +75,13 @@ _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ViolationAcknowledged: _violation_acknowledged,
 }
 
-_OF_ROWS = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear} - {e.HoldEnded}
+_OF_ROWS: set[type[e.Event]] = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear}
+_OF_ROWS -= {e.HoldEnded}
 
-_OF_BOOKINGS = {kind for kind in _OF_ROWS if "ref" in kind.__struct_fields__}
-"""Events that say what an export shows of the booking they name."""
-
-_OF_COURSES = _OF_ROWS - _OF_BOOKINGS
+_OF_COURSES = {kind for kind in _OF_ROWS if "ref" not in kind.__struct_fields__}
 """Events that say what an export shows of the course."""
+
+_OF_BOOKINGS = _OF_ROWS - _OF_COURSES - {e.BookingDelivered}
+"""Events that say what an export shows of the booking they name, but for that of which there are most, which notes it
+itself.
+"""

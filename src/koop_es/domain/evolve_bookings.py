@@ -50,16 +50,14 @@ def _show(
             note(seat, LETTERS[seat.status], LETTERS[status], count_of_export(event))
     seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
     seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    if seat.archived or seat.spared or seat.doubted:
-        seat.archived, seat.spared, seat.doubted = False, False, False
+    seat.archived, seat.spared, seat.doubted = False, False, False
     if seat.asked or seat.back:
         _settle_question(booking, seat, event.vhs, status or seat.status)
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
         was, seat.status, seat.unknown_status = seat.status, status, None
-        if seat.taken_back and status is not CANCELLED:
-            seat.taken_back = False
+        seat.taken_back = seat.taken_back and status is CANCELLED
         if status is CANCELLED:
             seat.shown_cancelled = True
             return
@@ -217,8 +215,11 @@ def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
         booking.left_by -= {event.vhs}
     _show_row(state, booking, event, event.person_version)
     lane = state.lanes.get(event.vhs)
-    if lane is not None and lane.creates_given:
-        lane.creates_given.pop(event.ref, None)
+    if lane is not None:
+        if lane.creates_given:
+            lane.creates_given.pop(event.ref, None)
+        if (given := lane.told.get(event.ref)) is not None and (origin := event.origin) is not None:
+            given.seen = given.seen or origin.vhs == event.vhs  # as note_report does
 
 
 def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:

@@ -100,12 +100,14 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     leave_later(part, pairing)
     take_sights(draft, part, shown)
     take_strays_back(draft, part, shown)
-    missing = missed(draft, part, shown) if part.proves_absence else []
-    draft.emptied = draft.state.bookings.keys().isdisjoint(shown)
+    bookings = draft.state.bookings
+    lacking = part.proves_absence and not bookings.keys() <= shown.keys()
+    missing = missed(draft, part, shown) if lacking else []
+    draft.emptied = bookings.keys().isdisjoint(shown)
     if missing:
         note_missing(draft, part, missing)
     note_moved_back(draft, shown)
-    if part.proves_absence:
+    if lacking:
         note_lacking(draft, shown)
     fresh = note_anew(draft, shown, pairing.rekeyed) if not pairing.plain else frozenset()
     note_as_before(draft, pairing.reused, shown)
@@ -132,14 +134,14 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         note_not_seen(draft, part, shown)
     over = bool(missing) and is_over(draft)
     for ref in missing:
-        booking = draft.state.bookings[ref]
+        booking = bookings[ref]
         if over and not draft.state.is_final(booking):
             archive(draft, booking)  # a cancelled one is gone, and needs no "S"
         else:
             take_absence(draft, part, booking, policy)
     if draft.weight.absent:
         weigh_course(draft, before, shown, missing)
-    if part.proves_absence:
+    if part.proves_absence and not bookings.keys() <= shown.keys():
         note_strays(draft, part, shown)
         note_unclaimed(draft, part, shown)
     if draft.weight.signs or draft.weight.lacks:

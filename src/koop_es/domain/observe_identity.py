@@ -79,9 +79,9 @@ def let_movers_wait(draft: Draft, part: Slice, pairing: Pairing, judgement: Judg
     Beleg-ID is another than its reference says (D18b). So it does while it is asked about there, because the program
     was put back to when its row stood here (D20). Who was given the Beleg-ID of somebody else waits for nobody (D18a).
     """
-    if part.homes is nowhere:
-        return
     bookings, vhs = draft.state.bookings, draft.moment.vhs
+    if part.homes is nowhere or pairing.shown.keys() <= bookings.keys():
+        return
     for ref in sorted(pairing.shown.keys() - bookings.keys()):
         row = pairing.shown[ref]
         if row.ref is not None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from koop_es.domain.acknowledged import has_lost, open_refs
-from koop_es.domain.cooperation import Booking, Cooperation, Held, Lane, Seat
+from koop_es.domain.cooperation import ANOTHER, Booking, Cooperation, Held, Lane, Seat
 from koop_es.domain.course import ABO_MARKER, HEADINGS, INFO_LABELS, SHAREABLE_TYPES, euros
 from koop_es.domain.evolve_echo import (
     ALIKE,
@@ -306,7 +306,7 @@ def is_odd(seat: Seat) -> bool:
     """Tell whether a violation can be about this seat at all: of most it cannot, and most of the time went there."""
     if seat.absences or seat.unreferenced or seat.doubles or seat.waiting:
         return True
-    if seat.unknown_status is not None or seat.survivor is not None or seat.shows_another:
+    if seat.unknown_status is not None or seat.survivor is not None or seat.person_version == ANOTHER:
         return True
     return seat.merged_from is not None or seat.former is not None or (seat.shown_cancelled and seat.live)
 

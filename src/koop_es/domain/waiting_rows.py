@@ -13,15 +13,17 @@ from koop_es.domain.paired import Hold, Pairing
 def let_wait(draft: Draft, pairing: Pairing, missing: Collection[str]) -> None:
     """Let new rows wait that have the name of a booking that is withheld, so that no seat doubles (D19)."""
     state, vhs, shown = draft.state, draft.moment.vhs, pairing.shown
-    if not state.bookings:
+    if not state.bookings or shown.keys() <= state.bookings.keys():
         return
     new = [ref for ref in sorted(shown.keys() - state.bookings.keys()) if shown[ref].person is not None]
     if not new:
         return
     for ref in sorted(state.bookings):
         booking = state.bookings[ref]
-        seat, known = booking.seats.get(vhs), draft.person(booking.person_id, booking.person_version)
-        if seat is None or known is None or not _may_double(draft, booking, seat, missing, pairing):
+        seat = booking.seats.get(vhs)
+        if seat is None or not _may_double(draft, booking, seat, missing, pairing):
+            continue
+        if (known := draft.person(booking.person_id, booking.person_version)) is None:
             continue
         waits = seat.withheld is not None or ref in missing
         found = next(

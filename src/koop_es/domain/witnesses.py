@@ -151,10 +151,10 @@ def has_zeros_again(shown: Person, before: Person | None) -> bool:
 
 def normalised(text: str) -> str:
     """Write a text as it is compared: letter case, accents' encoding and blanks aside."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())
 
 
 def digits(text: str) -> str:
     """Write a phone number as it is compared: its digits, with the country's code as a zero."""
-    found = "".join(char for char in text if char.isdigit())
+    found = "".join(filter(str.isdigit, text))
     return "0" + found[2:] if found.startswith("49") and text.strip().startswith("+") else found

@@ -135,7 +135,7 @@ class Decider:
         """Let the slices ask where their new Beleg-IDs were booked before (D18a, D25), and how far the last complete
         export reaches (D20): one query each, and only if asked.
         """
-        vhs = self.report.vhs
+        vhs, own = self.report.vhs, booking_ref(self.report.vhs, "")
         if not self.settled:
             return
 
@@ -143,12 +143,14 @@ class Decider:
             for part, state in zip(parts, states, strict=True):
                 known: dict[str, Booking] | None = None
                 for row in part.bookings:
-                    booking = state.bookings.get(booking_ref(vhs, row.booking_id))
+                    if row.ref:
+                        continue
+                    booking = state.bookings.get(own + row.booking_id)
                     if booking is None or booking.moved:  # another one may go on under its Beleg-ID (D18b)
                         known = state.reported_seats(vhs) if known is None else known
                         booking = known.get(row.booking_id)
                     seat = booking.seats.get(vhs) if booking is not None else None
-                    if not row.ref and (seat is None or (row.status is CANCELLED and seat.live)):
+                    if seat is None or (row.status is CANCELLED and seat.live):
                         yield row.booking_id
 
         references = References(tx, vhs, new, partial(ledger.complete_made_at, tx, self.report))

@@ -271,12 +271,15 @@ def made_before(tx: Tx, report: Report, now: str) -> Older | None:
     if report.sequence is None or report.exported_at is None or report.kind not in (Kind.FULL, Kind.DELTA):
         return None
     first = export_number(count_of(report.sequence), 0)
-    rows = tx.rows("exports_made", vhs=report.vhs, first=first, before=report.sequence, limit=LOOKED_AT)
-    found = [(at, number) for number, made, came in rows if (at := made_at(made, came, now)) is not None]
-    at, number = max(found, default=(datetime.fromisoformat(report.exported_at), 0))
-    if not number or at <= datetime.fromisoformat(report.exported_at):
+    made = report.exported_at
+    rows = tx.rows("exports_made", vhs=report.vhs, first=first, before=report.sequence, made=made, limit=LOOKED_AT)
+    own = datetime.fromisoformat(made)
+    times = ((made_at(exported_at, recorded_at, now), number) for number, exported_at, recorded_at in rows)
+    found = [(at, number) for at, number in times if at is not None and at > own]
+    if not found:
         return None
-    return Older(report.exported_at, export_name(report.vhs, number, ""), at.isoformat())
+    at, number = max(found)
+    return Older(made, export_name(report.vhs, number, ""), at.isoformat())
 
 
 def lane_views(tx: Tx, vhs: str, numbers: Iterable[str] | None = None) -> dict[str, LaneView]:

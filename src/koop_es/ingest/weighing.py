@@ -128,7 +128,7 @@ def _done_before(tx: Tx, vhs: str, at: str) -> Done:
     """Add up what the exports of the last 24 hours before a time did, by their own time."""
     now, total = datetime.fromisoformat(at), NOTHING_DONE
     for taken_at, effects in tx.rows("export_effects", vhs=vhs, limit=MOST_LINES):
-        if effects and timedelta(0) <= now - datetime.fromisoformat(taken_at) < WINDOW:
+        if timedelta(0) <= now - datetime.fromisoformat(taken_at) < WINDOW:
             total += msgspec.json.decode(effects, type=Done)
     return total
 

@@ -716,11 +716,13 @@ ORDER BY late.id
 SELECT sequence, exported_at FROM koop_exports
 WHERE vhs = %(vhs)s AND sequence IS NOT NULL AND exported_at IS NOT NULL AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT %(limit)s
 
--- exports_made: Read number and times of the last exports of a VHS that say what it holds, of one count and before another.
-SELECT sequence, exported_at, recorded_at FROM koop_exports
-WHERE vhs = %(vhs)s AND sequence > %(first)s AND sequence < %(before)s AND exported_at IS NOT NULL AND kind IN ('full', 'delta')
-    AND status IN ('applied', 'unchanged')
-ORDER BY id DESC LIMIT %(limit)s
+-- exports_made: Read number and times of those of the last exports of a VHS that say what it holds, of one count and before another, that may be made after a time: texts of one offset are in the order of time.
+SELECT sequence, exported_at, recorded_at FROM (
+    SELECT sequence, exported_at, recorded_at FROM koop_exports
+    WHERE vhs = %(vhs)s AND sequence > %(first)s AND sequence < %(before)s AND exported_at IS NOT NULL AND kind IN ('full', 'delta')
+        AND status IN ('applied', 'unchanged')
+    ORDER BY id DESC LIMIT %(limit)s
+) AS last WHERE exported_at COLLATE "C" > %(made)s OR right(exported_at, 6) <> right(%(made)s, 6)
 
 -- export_refused: Find when the file was made that a VHS handed over last, where it was superseded; of sources that count no exports.
 SELECT exported_at FROM koop_exports
@@ -729,8 +731,10 @@ WHERE vhs = %(vhs)s AND sequence IS NULL AND status = 'superseded' AND id > coal
 ), 0)
 ORDER BY id DESC LIMIT 1
 
--- export_effects: Read what the last exports of a VHS did to others, newest first.
-SELECT coalesce(exported_at, recorded_at), effects FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id DESC LIMIT %(limit)s
+-- export_effects: Read what those of the last exports of a VHS did to others that did something.
+SELECT coalesce(exported_at, recorded_at), effects FROM (
+    SELECT exported_at, recorded_at, effects FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id DESC LIMIT %(limit)s
+) AS last WHERE effects IS NOT NULL
 
 -- export_kept: Read what is kept of the last exports of a VHS that did something to others or first lacked bookings.
 SELECT sequence, sha256, effects FROM koop_exports WHERE vhs = %(vhs)s AND effects IS NOT NULL
