@@ -90,8 +90,10 @@ class Staff:
         if held is not None and self.facts.owner_of.get(act.who) == act.vhs:
             row = self.programs[act.vhs].bookings[held]
             shown = [shown for _, shown in self.facts.written[act.vhs, act.who]]
-            live = row["Status"] != "S" and all(one["Status"] != "S" for one in shown)
-            if live and not all(is_same(row, one) for one in shown):
+            live = row["Status"] != "S"
+            if live and any(one["Status"] == "S" and one["Name"] != row["Name"] for one in shown):
+                self.facts.rebooked.add(act.who)  # over an "S" another name is another registration (D18, D5)
+            elif live and not all(is_same(row, one) for one in shown):
                 self.facts.rebooked.add(act.who)
                 self.note(act, "joins", note=UNTOLD)
                 return
