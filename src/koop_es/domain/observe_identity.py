@@ -158,7 +158,12 @@ def _seat(draft: Draft, ref: str) -> Seat | None:
 
 
 def _doubles(rows: list[BookingRow]) -> dict[str, Double]:
-    return {row.booking_id: Double(row.booking_id, row.raw_status, row.participant_no) for row in rows}
+    """Give the rows by Beleg-ID, each with its letter as the cooperation writes it, whatever its program does (B6)."""
+    return {row.booking_id: Double(row.booking_id, _letter(row), row.participant_no) for row in rows}
+
+
+def _letter(row: BookingRow) -> str:
+    return row.status.value if row.status is not None else row.raw_status
 
 
 def take_references(draft: Draft, pairing: Pairing) -> None:

@@ -160,8 +160,14 @@ class Sheet:
         """Give a booking's row as it was last shown, whether it is there or gone."""
         return self.rows.get(ref) or self.lost.get(ref)
 
+    def leave_single(self, ref: str) -> None:
+        """Take out the rows that a booking had beside its own (D26)."""
+        for key in [key for key in self.rows if key.startswith(again(ref, ""))]:
+            del self.rows[key]
+
     def remove(self, ref: str) -> None:
-        """Take a booking's row out."""
+        """Take a booking's row out, and those it had beside it."""
+        self.leave_single(ref)
         if ref in self.rows:
             self.lost[ref] = self.rows.pop(ref)
 
@@ -212,3 +218,8 @@ def letter(status: Status) -> dict[str, Any]:
 def beside(ref: str) -> str:
     """Name a row that waits under the Beleg-ID of a booking that is known: both are kept (D27)."""
     return f"{ref}?"
+
+
+def again(ref: str, booking_id: str) -> str:
+    """Name another row of a mirror that stands there twice (D26)."""
+    return f"{ref}@{booking_id}"

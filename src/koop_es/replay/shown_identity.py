@@ -11,7 +11,7 @@ from koop_es.domain import events as e
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import BookingRow, Status
 from koop_es.replay import echoes
-from koop_es.replay.sheet import Sheet, Telling, beside, letter, stamp
+from koop_es.replay.sheet import Sheet, Telling, again, beside, letter, stamp
 from koop_es.replay.shown_bookings import STRANGER, booked_at, shown_person
 
 
@@ -79,7 +79,23 @@ def _replaced(sheet: Sheet, event: e.ParticipantReplaced, told: Telling) -> None
     sheet.edit(event.ref, event, person=names)
 
 
-def _touched(sheet: Sheet, event: e.MirrorDoubled | e.MirrorSingle, told: Telling) -> None:
+def _doubled(sheet: Sheet, event: e.MirrorDoubled, told: Telling) -> None:
+    """Put the other rows of a mirror in beside its own, each with the letter it showed (D26)."""
+    sheet.leave_single(event.ref)
+    sheet.touched.add(event.ref)
+    row = sheet.rows.get(event.ref)
+    if row is None:
+        return
+    for booking_id, raw in event.rows.items():
+        key = event.ref if booking_id == row.booking_id else again(event.ref, booking_id)
+        number = event.participants.get(booking_id, row.participant_no)
+        status = Status(raw) if raw in set(Status) else None
+        sheet.rows[key] = replace(row, booking_id=booking_id, participant_no=number, status=status, raw_status=raw)
+        sheet.touched.add(key)
+
+
+def _single(sheet: Sheet, event: e.MirrorSingle, told: Telling) -> None:
+    sheet.leave_single(event.ref)
     sheet.touched.add(event.ref)
 
 
@@ -141,8 +157,8 @@ TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.BookingRekeyed: _rekeyed,
     e.BelegIdReused: _reused,
     e.ParticipantReplaced: _replaced,
-    e.MirrorDoubled: _touched,
-    e.MirrorSingle: _touched,
+    e.MirrorDoubled: _doubled,
+    e.MirrorSingle: _single,
     e.MirrorUnreferenced: _unreferenced,
     e.MirrorReferenced: _referenced,
 }

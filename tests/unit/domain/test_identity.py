@@ -623,6 +623,16 @@ def test_d26_two_rows_of_one_reference_are_one_seat_and_cancelled_only_where_bot
     assert world.statuses(ABO) == {"301:7": "S"}
 
 
+def test_d26_two_rows_count_by_their_status_in_a_program_with_letters_of_its_own() -> None:
+    world = shared()
+    rows = held(MASTER), mirror("M-copy", "301:7", person=ANNA)
+    one, two = (msgspec.structs.replace(row, raw_status="ok") for row in rows)
+    world.report(MASTER, one, two)
+    world.report(MASTER, *(msgspec.structs.replace(_s(row), raw_status="storno") for row in (one, two)))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.open == set()
+
+
 def test_d26_a_mirror_that_was_imported_twice_at_once_is_said_when_it_is_first_shown() -> None:
     world = given(b7=ANNA)
     world.report(MASTER, mirror("900", "301:7"), mirror("901", "301:7"))
