@@ -13,7 +13,7 @@ from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.observation import Status
 from koop_es.domain.terms import normal_rate
-from koop_es.domain.turned_back import is_turned_back, turned_back
+from koop_es.domain.turned_back import is_course_turned_back, is_turned_back
 from koop_es.domain.wanted import (
     booking_change,
     course_changes,
@@ -315,8 +315,7 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
 
 def _course_as_wanted(state: Cooperation, lane: Lane) -> str:
     """Say of a course that was shown as it should be whether anybody may have written otherwise since (D30)."""
-    told = any(name not in state.bookings for name, _ in turned_back(state, lane))
-    return "course_turned_back" if told else "course_agrees"
+    return "course_turned_back" if is_course_turned_back(state, lane) else "course_agrees"
 
 
 def field_subject(vhs: str, name: str) -> Subject:
