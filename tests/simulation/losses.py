@@ -151,13 +151,15 @@ def _booking(vhs: str, ref: str, place: int, status: str, edited_by: str) -> Boo
 @dataclass
 class Network:
     """Three VHSs that hold the same bookings in ``places`` courses, and the list of people; staff books, cancels, and
-    removes, which makes true orphans.
+    removes, which makes true orphans. ``spared`` are those whose course was itself gone after a VHS had removed them:
+    what is missing when it is back is no loss there (B11).
     """
 
     size: int
     places: int = 2
     people: dict[str, Contract] = field(default_factory=dict)
     rows: dict[str, dict[str, BookingRow]] = field(default_factory=dict)
+    spared: set[tuple[str, str]] = field(default_factory=set)
     now: datetime = BEGIN
 
     def __post_init__(self) -> None:
@@ -226,9 +228,12 @@ class Network:
         self.now += timedelta(hours=12)
 
     def _bring_back(self, engine: Engine, vhs: str, ref: str) -> None:
-        """Let somebody live again whose removal was taken for part of a restore, which the VHS is asked about (D20)."""
+        """Let somebody live again whose removal was taken for part of a restore, which the VHS is asked about (D20), or
+        of the course that was gone (B11).
+        """
         contract = self.people[ref.partition("~")[0]]
-        if (contract.left, contract.at) == ("removed", vhs) and engine.went_back(vhs):
+        no_loss = engine.went_back(vhs) or (vhs, ref) in self.spared
+        if (contract.left, contract.at) == ("removed", vhs) and no_loss:
             contract.left, contract.at = "", ""
 
     # --- what is true -------------------------------------------------------------------------------------------------
@@ -516,6 +521,8 @@ class Story:
         for ref, contract in self.network.people.items():
             booking_id = _booking(vhs, ref, contract.place, "A", "Büro").booking_id
             if f"0{vhs}{contract.place}" not in numbers:
+                if export.proves("courses") and (contract.left, contract.at) == ("removed", vhs):
+                    self.network.spared.add((vhs, ref))
                 continue  # a course that is not there proves nothing, neither for its bookings nor against them
             if booking_id in shown:
                 self.absences[vhs, ref] = 0

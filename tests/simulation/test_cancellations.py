@@ -56,6 +56,17 @@ def test_g3_1_000_wrong_exports_cancel_nobody_and_true_orphans_are_s_within_two_
     assert set(FATES) == {fate for fate, count in kinds.items() if count}, "every kind of damage is drawn"
 
 
+ONCE_WRONG = (90_000_030,)
+"""Stories that were judged wrongly once, or ended wrongly."""
+
+
+@pytest.mark.parametrize("seed", ONCE_WRONG)
+def test_g3_story_that_once_ended_otherwise_than_it_was_judged_stays_mended(seed: int) -> None:
+    network = network_of(seed)
+    with at_rest(Paper, network) as engine:
+        judge(engine, network, seed)
+
+
 SAMPLE = 6
 
 
