@@ -23,6 +23,17 @@ class Bare(Program):
         return path
 
 
+def with_a_bare_mirror(koop: Console, tmp_path: Path) -> tuple[dict[str, Program], str]:
+    """Let a booking settle of which the far VHS holds a mirror with neither name nor reference."""
+    network = programs(tmp_path / "exports")
+    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
+    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    return network, ref
+
+
 def test_d26_a_mirror_with_neither_name_nor_reference_is_known_by_its_second(koop: Console, tmp_path: Path) -> None:
     network = programs(tmp_path / "exports")
     network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
@@ -44,12 +55,7 @@ def test_d26_a_mirror_with_neither_name_nor_reference_that_lives_again_is_no_reg
     koop: Console, tmp_path: Path
 ) -> None:
     """Its row was removed at the owner for two exports, and is back: A was written over the "S" (D5, D18)."""
-    network = programs(tmp_path / "exports")
-    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
-    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
-    for program in network.values():
-        koop.take_in(program.export())
-    settle(koop, network.values(), rounds=4)
+    network, ref = with_a_bare_mirror(koop, tmp_path)
     row = network[NEAR].remove(ref)
     for _ in range(2):
         koop.take_in(network[NEAR].export())
@@ -122,12 +128,7 @@ def test_d26_a_copy_that_nothing_tells_is_not_asked_for_a_name(koop: Console, tm
 
 
 def test_d26_a_mirror_with_neither_name_nor_reference_that_was_merged_goes_on(koop: Console, tmp_path: Path) -> None:
-    network = programs(tmp_path / "exports")
-    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
-    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
-    for program in network.values():
-        koop.take_in(program.export())
-    settle(koop, network.values(), rounds=4)
+    network, ref = with_a_bare_mirror(koop, tmp_path)
     row = network[FAR].row(ref)
     del network[FAR].bookings[row["Beleg-ID"]]
     row |= {"Beleg-ID": "7777", "TNR": "97777"}
@@ -145,12 +146,7 @@ def test_d26_a_mirror_with_neither_name_nor_reference_that_was_merged_goes_on(ko
 def test_d26_a_second_row_with_neither_name_nor_reference_is_nobody_s_registration(
     koop: Console, tmp_path: Path
 ) -> None:
-    network = programs(tmp_path / "exports")
-    network[FAR] = Bare(FAR, network[FAR].folder, courses=network[FAR].courses)
-    ref = network[NEAR].book(NUMBERS[NEAR][COOP], "1001", **{"Gebucht am": "02.02.2026 09:15:31"})
-    for program in network.values():
-        koop.take_in(program.export())
-    settle(koop, network.values(), rounds=4)
+    network, ref = with_a_bare_mirror(koop, tmp_path)
     network[FAR].bookings["7777"] = network[FAR].row(ref) | {"Beleg-ID": "7777", "TNR": "97777"}
     koop.take_in(network[FAR].export(), outcome="unchanged", status=1)
     assert koop.held(FAR) == {ref: "A"}

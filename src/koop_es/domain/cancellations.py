@@ -106,14 +106,14 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
         raise NothingToConfirm(f"VHS {vhs} does not take part in {state.coop_id}", rule="D21", ref=ref, vhs=vhs)
     if vhs == booking.owner and state.moved_in_doubt(booking):
         return
-    if state.cancelled and not ending and is_asked(state, lane, booking):
-        raise NothingToConfirm(
-            f"{state.coop_id} is in Ausfall: its bookings live again once an export of the Master takes that back",
-            rule="D24",
-            ref=ref,
-            vhs=vhs,
-        )
     if is_asked(state, lane, booking):
+        if state.cancelled and not ending:
+            raise NothingToConfirm(
+                f"{state.coop_id} is in Ausfall: its bookings live again once an export of the Master takes that back",
+                rule="D24",
+                ref=ref,
+                vhs=vhs,
+            )
         return
     if state.is_cancelled(booking) or ref not in lane.unclear:
         _refuse_second(draft, booking, vhs)
