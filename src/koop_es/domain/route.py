@@ -23,7 +23,7 @@ from koop_es.domain.observation import (
 )
 from koop_es.domain.route_courses import WAIT, Courses, has_nothing_of
 from koop_es.domain.slices import Key, KnownLane, Routing, Slice, StandsFor
-from koop_es.domain.unstated import BareMirrors, cancels, is_of, unusable, without_person
+from koop_es.domain.unstated import MirrorTraces, cancels, is_of, unusable, without_person
 
 
 def route(
@@ -33,7 +33,7 @@ def route(
     is_local: Callable[[Key], bool] | None = None,
     booking_ids: Callable[[str], frozenset[str]] = lambda _: frozenset(),
     seats: Seats = lambda _: iter(()),
-    mirrors: Callable[[str], BareMirrors] = lambda _: BareMirrors({}, ()),
+    mirrors: Callable[[str], MirrorTraces] = lambda _: MirrorTraces({}, ()),
     traces: Callable[[str], Sequence[Trace]] = lambda _: (),
     stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
 ) -> Routing:
@@ -65,7 +65,7 @@ class _Bookings:
         courses: Courses,
         is_catalogue: Callable[[Key], bool],
         booking_ids: Callable[[str], frozenset[str]],
-        mirrors: Callable[[str], BareMirrors],
+        mirrors: Callable[[str], MirrorTraces],
     ) -> None:
         self._booking_ids, self._mirrors = booking_ids, mirrors
         self._report, self._routing, self._courses, self._is_catalogue = report, routing, courses, is_catalogue

@@ -40,7 +40,7 @@ UNTOLD_MIRROR = (
 """The same of a row by WS while mirrors that were given out are not shown yet (D26)."""
 
 
-class BareMirrors(NamedTuple):
+class MirrorTraces(NamedTuple):
     """What tells a mirror without reference in the rows of a VHS (D26): the mirrors it showed by their Beleg-IDs, the
     moments of booking of those that were given out to it and that it has not shown yet, or that went with its program
     (D20), and by their moments the Beleg-IDs of those that ``stood`` there without reference.
@@ -60,7 +60,7 @@ class Unusable(NamedTuple):
     remedy: str
 
 
-def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
+def mirror_traces(state: Cooperation, vhs: str) -> MirrorTraces:
     """Say what tells the mirrors that a VHS keeps without reference (D26)."""
     lane, others = state.lanes.get(vhs), [booking for booking in state.bookings.values() if booking.owner != vhs]
     shown = {booking.seats[vhs].booking_id: booking.ref for booking in others if vhs in booking.seats}
@@ -73,7 +73,7 @@ def bare_mirrors(state: Cooperation, vhs: str) -> BareMirrors:
             stood.setdefault(seat.booked_at, []).append(seat.booking_id)
     moments |= {booking.booked_at for booking in others if booking.ref in given}
     moments |= {booking.seats[vhs].booked_at for booking in went_with_program(state, vhs)}
-    return BareMirrors(shown, moments, stood)
+    return MirrorTraces(shown, moments, stood)
 
 
 def stands_bare(booking: Booking, seat: Seat) -> bool:
@@ -105,7 +105,7 @@ def unusable(
     known: Collection[str],
     here: Collection[str],
     named: Collection[str | None],
-    mirrors: Callable[[], BareMirrors],
+    mirrors: Callable[[], MirrorTraces],
 ) -> Iterator[Unusable]:
     """Name the rows that cannot be used, of those that may only be if their booking is known.
 
@@ -136,13 +136,13 @@ def unusable(
             yield Unusable(row, _NEEDED[field], reason, "fill it in the admin program")
 
 
-def _is_known(row: BookingRow, bare: BareMirrors, named: Collection[str | None]) -> bool:
+def _is_known(row: BookingRow, bare: MirrorTraces, named: Collection[str | None]) -> bool:
     """Tell whether a row has the Beleg-ID of a mirror that does not stand in another row, with its reference."""
     ref = bare.booking_ids.get(row.booking_id)
     return ref is not None and ref not in named
 
 
-def _is_renumbered(row: BookingRow, bare: BareMirrors, here: Collection[str]) -> bool:
+def _is_renumbered(row: BookingRow, bare: MirrorTraces, here: Collection[str]) -> bool:
     """Tell whether a row is the one anonymous mirror of its moment, whose row is gone: it was merged (D26, D18b)."""
     stood = bare.stood.get(row.booked_at, ())
     return row.person is None and len(stood) == 1 and stood[0] not in here

@@ -22,7 +22,7 @@ from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import CourseRow, Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
-from koop_es.domain.unstated import BareMirrors, bare_mirrors
+from koop_es.domain.unstated import MirrorTraces, mirror_traces
 from koop_es.domain.violation_texts import text as violation_text
 from koop_es.domain.weight import Weight
 from koop_es.ingest import catalogue, going_back, ledger, strays, weighing
@@ -260,12 +260,12 @@ def _traces(tx: Tx, report: Report) -> Callable[[str], tuple[Trace, ...]]:
     return traces
 
 
-def _mirrors(tx: Tx, vhs: str) -> Callable[[str], BareMirrors]:
+def _mirrors(tx: Tx, vhs: str) -> Callable[[str], MirrorTraces]:
     """Make the look-up of what tells a VHS's mirrors without reference (D26); each is read once, and only if asked."""
 
     @cache
-    def mirrors(coop_id: str) -> BareMirrors:
-        return bare_mirrors(fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id])), vhs)
+    def mirrors(coop_id: str) -> MirrorTraces:
+        return mirror_traces(fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id])), vhs)
 
     return mirrors
 

@@ -21,7 +21,7 @@ from koop_es.domain.observation import CANCELLED, BookingRow, Report
 from koop_es.domain.registrations import is_registration
 from koop_es.domain.route import COPIED, rejected_booking
 from koop_es.domain.slices import Routing, Slice, StandsFor
-from koop_es.domain.unstated import bare_mirrors
+from koop_es.domain.unstated import mirror_traces
 from koop_es.ingest import misnamed
 from koop_es.store import Tx, vault
 
@@ -85,7 +85,7 @@ def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Rou
             continue
         booked = vault.homes(tx, sorted({booking_ref(vhs, row.booking_id) for row, _ in found.values()}))
         own = {ref for ref, coop_id in booked if coop_id == part.coop_id}
-        given = bare_mirrors(fold(part.coop_id, tx.stories([part.coop_id])[part.coop_id].events), vhs).moments
+        given = mirror_traces(fold(part.coop_id, tx.stories([part.coop_id])[part.coop_id].events), vhs).moments
         stray = {
             line: (row, ref)
             for line, (row, ref) in found.items()
