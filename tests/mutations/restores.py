@@ -145,8 +145,8 @@ RESTORES = (
         (
             Edit(
                 "domain/went_back.py",
-                "(entered if count > last else work if booking.owner == vhs else counts)",
-                "(work if count > last or booking.owner == vhs else counts)",
+                "(entered if anew else work if booking.owner == vhs else counts)",
+                "(work if anew or booking.owner == vhs else counts)",
             ),
         ),
         Named((f"{_ACCEPTANCE}::test_d20_a_letter_put_right_by_a_delta_since_the_restore_does_not_hide_it",)),

@@ -183,8 +183,8 @@ WHOLE = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                "note_standing(draft, part, shown.keys() - fresh)",
-                "note_standing(draft, part, shown)",
+                "note_standing(draft, part, shown, fresh)",
+                "note_standing(draft, part, shown, ())",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_one_of_three_entered_anew_before_the_export_hides_no_restore",)),
@@ -196,11 +196,24 @@ WHOLE = (
         (
             Edit(
                 "domain/went_back.py",
-                "(entered if count > last else work if booking.owner == vhs else counts).append(count)",
+                "(entered if anew else work if booking.owner == vhs else counts).append(count)",
                 "counts.append(count)",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_a_phone_number_put_right_a_second_time_hides_no_restore",)),
+    ),
+    Mutation(
+        "an S that staff set again stands against a restore",
+        "D20",
+        "All mirrors that went with the program would be taken for removed, and their people cancelled.",
+        (
+            Edit(
+                "domain/went_back.py",
+                "anew = count > last or (ref in edited and value == CANCELLED.value)",
+                "anew = count > last",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_an_s_that_staff_set_again_hides_no_restore",)),
     ),
     Mutation(
         "what a frozen course showed last stands against a restore",

@@ -145,7 +145,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
         note_strays(draft, part, shown)
         note_unclaimed(draft, part, shown)
     if draft.weight.signs or draft.weight.lacks:
-        note_standing(draft, part, shown.keys() - fresh)
+        note_standing(draft, part, shown, fresh)
 
 
 def observe_acknowledged(draft: Draft, part: Slice) -> None:

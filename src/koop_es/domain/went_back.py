@@ -26,6 +26,7 @@ from koop_es.domain.acknowledged import (
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import CourseFacts, changed
 from koop_es.domain.draft import Draft
+from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect, WentBack
 from koop_es.domain.moves import is_elsewhere, is_its_row, stands_elsewhere
@@ -145,7 +146,12 @@ def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int
 
 
 def standing_in(
-    state: Cooperation, vhs: str, before: int, complete: int | None, shown: Collection[str] | None = None
+    state: Cooperation,
+    vhs: str,
+    before: int,
+    complete: int | None,
+    shown: Collection[str] | None = None,
+    edited: Collection[str] = (),
 ) -> Standing:
     """Tell what a VHS shows in a cooperation that it acknowledged in an export ``before`` this one.
 
@@ -153,7 +159,7 @@ def standing_in(
     with its program once and is there again counts from its first time of all: a second restore may bring that back.
     Had the program gone back before the last ``complete`` export, that would have shown it; what partial exports first
     showed since, rows, letters, persons and facts, was entered after it, maybe after the program went back, and is no
-    proof that it did not.
+    proof that it did not; nor is the letter of a row that was ``edited`` since it was acknowledged.
     """
     counts, work, entered, rows, booked = [0], list[int](), list[int](), False, dict[int, str]()
     last = before if complete is None else complete
@@ -170,7 +176,8 @@ def standing_in(
             count, again = stands_since(seat, value), first_shown(seat, value)
             # What was shown as before meanwhile, and is back since, was written again: that is no proof.
             if seat.since != count < before and not count < again > last:
-                (entered if count > last else work if booking.owner == vhs else counts).append(count)
+                anew = count > last or (ref in edited and value == CANCELLED.value)
+                (entered if anew else work if booking.owner == vhs else counts).append(count)
         rows = rows or 0 < since < before
     newest_row = max(counts)
     lane = state.lanes.get(vhs)
@@ -330,12 +337,23 @@ def note_lacking(draft: Draft, shown: Collection[str]) -> None:
     draft.weight.lacks = any(seat is not None and seat.held for seat in seats)
 
 
-def note_standing(draft: Draft, part: Slice, shown: Collection[str]) -> None:
-    """Note what stands in a slice in which something is gone or as before."""
+def note_standing(draft: Draft, part: Slice, shown: Mapping[str, BookingRow], fresh: Collection[str]) -> None:
+    """Note what stands in a slice in which something is gone or as before, but for rows that are ``fresh`` (D20)."""
     if (draft.weight.signs or draft.weight.lacks) and draft.moment.origin is not None:
-        before = draft.moment.origin.sequence or 0
-        complete = part.complete_before()
-        draft.weight.standing = standing_in(draft.state, draft.moment.vhs, before, complete, shown)
+        before, vhs = draft.moment.origin.sequence or 0, draft.moment.vhs
+        entered = {ref for ref, row in shown.items() if _is_entered_since(draft.state.bookings.get(ref), vhs, row)}
+        complete, stand = part.complete_before(), shown.keys() - fresh
+        draft.weight.standing = standing_in(draft.state, vhs, before, complete, stand, entered)
+
+
+def _is_entered_since(booking: Booking | None, vhs: str, row: BookingRow) -> bool:
+    """Tell whether a person edited an "S" since it was acknowledged as the connector's: a program that went back had
+    lost it, and its staff may have set it again.
+    """
+    seat = booking.seats.get(vhs) if booking is not None else None
+    if seat is None or row.status is not CANCELLED or seat.actor != WEB_SERVICE_USER:
+        return False
+    return by_person(actor_of(row.edited_by))
 
 
 # --- what comes of it -------------------------------------------------------------------------------------------------

@@ -876,6 +876,16 @@ def test_d20_a_phone_number_put_right_a_second_time_hides_no_restore() -> None:
     assert (found.count, found.gone) == (moment, 3)
 
 
+def test_d20_an_s_that_staff_set_again_hides_no_restore() -> None:
+    world, moment = busy()
+    world.report(THIRD, held(THIRD, status="S", edited_by="Kern"))
+    world.report(ABO, held(ABO, status="S", edited_by="WS"), mine(), theirs())
+    found = judged(world, held(ABO, status="S", edited_by="Kern"))
+    assert found is not None
+    assert (found.count, found.gone) == (moment, 2)
+    assert judged(world, held(ABO, status="S", edited_by="WS")) is None, "the connector's stands as it was acknowledged"
+
+
 def test_d20_removals_beside_work_that_nobody_lost_are_removals() -> None:
     world, _ = busier()
     assert judged(world, held(ABO, person=mended()), mine()) is None, "two of three, and one stands"
