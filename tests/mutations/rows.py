@@ -424,6 +424,24 @@ ROWS = (
         Named((f"{_BESIDE}::test_d28_course_that_exchanged_numbers_with_one_that_nobody_shares_is_followed",)),
     ),
     Mutation(
+        "what a wrong export first showed in a wrong course lives there when it is taken back",
+        "D32",
+        "Those of the course are shown a citizen who never booked it.",
+        (
+            Edit(
+                "domain/withdraw.py",
+                "not seat.live and story.elsewhere(seat)",
+                "not seat.live and False",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/ingest/test_withdrawing.py"
+                "::test_d32_row_of_another_course_that_a_wrong_export_first_showed_here_is_nobody_once_it_is_back",
+            )
+        ),
+    ),
+    Mutation(
         "what the next complete export shows as well goes back with the one before",
         "D32",
         "Who was promoted in the same file as something wrong would stand on the waiting list again.",

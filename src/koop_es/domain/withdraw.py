@@ -6,11 +6,11 @@ claims, until they show something else. The change lists write what counts again
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
@@ -42,8 +42,9 @@ SHOWN_SINCE = (
 )
 STILL_OFF = "no complete export of its Master since takes this Ausfall back: it counts until one does"
 OFF_FOR_GOOD = "its Master has shown this Ausfall once more, and what it resets after the last day revives nobody"
+ELSEWHERE = "its row stands in another course, whose booking it is: nobody was booked here"
 NO_ABO = "the Abo of its VHS has ended: it lives again where that subscribes the course again"
-FOR_GOOD = (DECIDED, MADE, NOT_KNOWN)
+FOR_GOOD = (DECIDED, MADE, NOT_KNOWN, ELSEWHERE)
 """Why something stays whatever else is taken back: a later export that did nothing more can be withdrawn all the same.
 """
 
@@ -74,6 +75,7 @@ def withdraw(
     only_approved: bool = False,
     later: Sequence[str] = (),
     withdrawn: Collection[str] = (),
+    elsewhere: Callable[[Seat], bool] = lambda _: False,
 ) -> list[Stays]:
     """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
 
@@ -81,6 +83,7 @@ def withdraw(
     be afterwards: ``only_approved`` tells that all else was undone before.
     ``later`` are the exports of the VHS taken in from the first complete one after it on, which shows its rows once
     more; those that were withdrawn themselves aside. ``withdrawn`` are all that were taken back before, of any VHS.
+    ``elsewhere`` tells whether the row of a booking is that of another one in another course of the VHS by now.
     """
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
@@ -90,7 +93,7 @@ def withdraw(
         approved = _is_approved(event, before, told, vhs, export)
         own = event.vhs == vhs and event.origin is not None and event.origin.export == export
         if approved or (own and not only_approved):
-            story = _Story(told, version, last, later, withdrawn)
+            story = _Story(told, version, last, later, withdrawn, elsewhere)
             why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
             if why:
                 stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
@@ -129,6 +132,7 @@ class _Story(NamedTuple):
     last: _Last
     later: Sequence[str]
     withdrawn: Collection[str]
+    elsewhere: Callable[[Seat], bool]
 
     @property
     def event(self) -> e.Event:
@@ -227,7 +231,8 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     """Let a booking live again that was cancelled by this export and by nothing else, also one that it first showed.
 
     Where others set "S" as well that stands, until it is taken back, too; this one counts no longer. Nor does it live
-    while its owner has no Abo (D9).
+    while its owner has no Abo (D9), nor where only this export showed it, and its row is that of a booking of another
+    course (D32).
     """
     vhs, booking = draft.moment.vhs, draft.state.bookings[ref]
     former = before.bookings.get(ref)
@@ -235,6 +240,8 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
         return ""  # it was this VHS's "S" before
     if _goes_on(draft, booking):
         return DECIDED
+    if former is None and (seat := booking.seats.get(vhs)) is not None and not seat.live and story.elsewhere(seat):
+        return ELSEWHERE
     if any(isinstance(event, e.BookingReinstated) for event in story.since(ref)):  # what ended it now came later
         return DECIDED if draft.state.is_cancelled(booking) else ""
     returned = _returned(draft, booking)
@@ -299,10 +306,14 @@ def _goes_on(draft: Draft, booking: Booking) -> bool:
     vhs, seat = draft.moment.vhs, booking.seats.get(draft.moment.vhs)
     if seat is None or not (booking.moved or seat.reused_by):
         return False
-    row = (seat.booking_id, seat.participant_no)
     others = (other for other in draft.state.bookings.values() if other.owner == vhs and other is not booking)
     held = (other.seats.get(vhs) for other in others if not other.moved)
-    return any(at is not None and at.held and (at.booking_id, at.participant_no) == row for at in held)
+    return any(at is not None and at.held and is_same_row(at, seat) for at in held)
+
+
+def is_same_row(one: Seat, other: Seat) -> bool:
+    """Tell whether two bookings have one row by now: Beleg-ID and TNR are the same."""
+    return (one.booking_id, one.participant_no) == (other.booking_id, other.participant_no)
 
 
 def _returned(draft: Draft, booking: Booking) -> set[str]:

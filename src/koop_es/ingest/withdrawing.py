@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
+from koop_es.domain.cooperation import Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.events import BookingReinstated, ExportWithdrawn
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name, institution_stream
 from koop_es.domain.observation import CANCELLED
-from koop_es.domain.withdraw import FOR_GOOD, Stays, withdraw
+from koop_es.domain.withdraw import FOR_GOOD, Stays, is_same_row, withdraw
 from koop_es.ingest import institution
 from koop_es.ingest.command import moment, write
+from koop_es.ingest.references import References
 from koop_es.store import Store, Tx
 
 TAKEN_IN = ("applied", "unchanged")
@@ -144,7 +147,7 @@ def _drafts(
     """Decide in every cooperation of the VHS that has events of the export, or ``only_approved`` ones of it."""
     drafts: list[tuple[int, Draft]] = []
     stays: list[Stays] = []
-    taken_back = _TakenBack(tx)
+    taken_back, references = _TakenBack(tx), References(tx, vhs, list)
     coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=tx.head())]
     for start in range(0, len(coop_ids), STREAMS_AT_ONCE):
         for coop_id, recorded in tx.load(coop_ids[start : start + STREAMS_AT_ONCE]).items():
@@ -164,10 +167,23 @@ def _drafts(
                 only_approved=only_approved,
                 later=later,
                 withdrawn=taken_back(state.lanes),
+                elsewhere=partial(_stands_elsewhere, tx, references, vhs, coop_id),
             )
             if draft.events:
                 drafts.append((expected, draft))
     return drafts, stays
+
+
+def _stands_elsewhere(tx: Tx, references: References, vhs: str, here: str, seat: Seat) -> bool:
+    """Tell whether a row of a VHS is that of a booking in another of its courses by now (D32)."""
+    for home in references.homes(seat.booking_id):
+        if home.coop_id == here:
+            continue
+        state = fold(home.coop_id, tx.stories([home.coop_id])[home.coop_id].events)
+        there = state.bookings[home.ref].seats.get(vhs) if home.ref in state.bookings else None
+        if there is not None and there.held and is_same_row(there, seat):
+            return True
+    return False
 
 
 class _TakenBack:

@@ -334,6 +334,16 @@ def test_d32_move_that_was_withdrawn_is_no_move_again_while_nobody_moves_the_row
     assert [(item["code"], item["ref"]) for item in open_violations(vhs.store)] == [("BOOKING_REMOVED", "563:10")]
 
 
+def test_d32_row_of_another_course_that_a_wrong_export_first_showed_here_is_nobody_once_it_is_back(vhs: Vhs) -> None:
+    ended = vhs.letters("S", 1)
+    vhs.report(ended)
+    vhs.report([row | {"Kursnummer": "K2"} if row["Status"] == "S" else row for row in ended])
+    vhs.report(ended)
+    held = vhs.held()
+    assert withdraw(vhs, "563#3") == []
+    assert vhs.held() == held, "nobody is shown to those of the course in which the row never was"
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_d32_d21_it_is_said_where_an_s_that_was_given_out_may_still_be_written(
     vhs: Vhs, tmp_path: Path, *, shown: bool
