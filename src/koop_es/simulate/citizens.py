@@ -67,8 +67,8 @@ class Contract:
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
     "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
-    wrote A over an "S". At ``unnamed`` VHSs no row says who set its "S". ``looks`` says when its owner changed numbers
-    or name.
+    wrote A over an "S", ``over_s`` that an export may have shown that. At ``unnamed`` VHSs no row says who set its "S".
+    ``looks`` says when its owner changed numbers or name.
     """
 
     who: int
@@ -82,6 +82,7 @@ class Contract:
     again: bool = False
     entered_again: Moment | None = None
     revived: bool = False
+    over_s: bool = False
     unnamed: set[str] = field(default_factory=set)
     looks: dict[str, Moment] = field(default_factory=dict)
 
@@ -258,11 +259,9 @@ class People:
                 self._note_removed(deed, contract, now)
             case "returned" if deed.letter:
                 self._note_back(deed.vhs, contract)
-            case "stays" if deed.vhs in contract.left and deed.letter in ("A", "W"):
-                # The row lives, so somebody took the "S" away.
-                self._revive(deed.vhs, contract, now)
-                contract.again |= deed.vhs in contract.left and deed.verb != "touch"
-            case "stays" if deed.letter not in ("", None, "A", "W", "S"):
+            case "stays" if deed.letter in ("A", "W"):
+                self._note_stays(deed, contract, now)
+            case "stays" if deed.letter not in ("", None, "S"):
                 self._forget_unseen(deed.vhs, contract, now)  # a letter nobody knows claims nothing (B6)
             case "lost":
                 self._note_lost(deed, contract, now)
@@ -285,6 +284,13 @@ class People:
                 contract.left, contract.missing = {}, {}
                 if deed.letter == "S":
                     contract.left["operator"] = now
+
+    def _note_stays(self, deed: Deed, contract: Contract, now: Moment) -> None:
+        """Follow a row that lives: somebody took an "S" away, and maybe gave it another identity (D5, D18)."""
+        if deed.vhs in contract.left:
+            self._revive(deed.vhs, contract, now)
+        over_s = contract.over_s and deed.vhs == contract.owner
+        contract.again |= (over_s or deed.vhs in contract.left) and deed.verb != "touch"
 
     def _note_removed(self, deed: Deed, contract: Contract, now: Moment) -> None:
         """Follow a row that is taken out, and what nobody saw of it before."""
@@ -327,7 +333,9 @@ class People:
             contract.doubtful |= not contract.left
         elif not self._surely_shown(vhs, contract, since, now):
             del contract.left[vhs]
-            contract.doubtful |= any(self._shown(vhs, since, now))
+            shown = any(self._shown(vhs, since, now))
+            contract.doubtful |= shown
+            contract.over_s |= shown and vhs == contract.owner
         elif self._was_said_wrongly(vhs, contract.who, since):
             del contract.left[vhs]
             contract.doubtful = True

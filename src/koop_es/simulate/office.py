@@ -35,19 +35,24 @@ def touch(staff: Staff, act: Act, program: Program) -> bool:
 
 
 def correct_name(staff: Staff, act: Act, program: Program) -> bool:
-    """Correct the name of somebody; only the owner's correction counts (D6).
-
-    Who has cancelled, and whose row shows another letter now, is a new registration under another name (D18, D5).
-    """
+    """Correct the name of somebody; only the owner's correction counts (D6)."""
     held = staff.held(act)
     name = program.bookings[held]["Name"]
     if name in ("", UNSAID):
         return False
     staff.doubt(act.who, held, program)
-    if act.who in staff.facts.cancelled and staff.facts.owner_of.get(act.who) == act.vhs:
-        staff.facts.rebooked.add(act.who)
+    if staff.facts.owner_of.get(act.who) == act.vhs:
+        _rename_over_s(staff, act)
     program.amend(held, {"Name": f"{name}n" if len(name) % 2 else name[:-1]})
     return True
+
+
+def _rename_over_s(staff: Staff, act: Act) -> None:
+    """Note who has cancelled and whose row is to have another name: with a letter that lives it is another registration
+    (D18, D5).
+    """
+    if act.who in staff.facts.cancelled:
+        staff.facts.rebooked.add(act.who)
 
 
 def reuse(staff: Staff, act: Act, program: Program) -> bool:
@@ -132,10 +137,11 @@ def misplace(staff: Staff, act: Act, program: Program) -> bool:
 
 
 def substitute(staff: Staff, act: Act, program: Program) -> bool:
-    """Let somebody else take the place of who registered; the booking goes on (D18c)."""
+    """Let somebody else take the place of who registered; the booking goes on, unless it was cancelled (D18c)."""
     held = staff.held(act)
     if staff.facts.owner_of.get(act.who) != act.vhs or program.bookings[held]["Status"] != "A":
         return False
+    _rename_over_s(staff, act)
     other = {
         "Name": f"Ersatz{act.who}",
         "Vorname": "Eva",
