@@ -43,7 +43,8 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
         if not plain:
             staff.facts.untold.add((act.vhs, who))
             staff.facts.contested = True  # under a number it had before, a row is another registration (D18)
-            staff.facts.letter[who] = None
+        if not plain or staff.facts.letter[who] != staff.facts.letter_shown.get(who):
+            staff.facts.letter[who] = None  # also one that no export showed went, and nobody knows of it
         staff.note(Act("go_back", act.vhs, act.course, who), "lost", note=part if plain else UNTOLD)
         if staff.facts.owner_of[who] == act.vhs:
             _note_moved_back(staff, act.vhs, who, plain=plain)
