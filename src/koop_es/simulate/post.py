@@ -35,6 +35,9 @@ DAY = 24 * 60
 RETRY_AFTER = 3
 """Steps until somebody runs an ingest again that died."""
 
+COMPANY = "company "
+"""Stands before what the row of a company is known by."""
+
 
 @dataclass(slots=True)
 class Parcel:
@@ -361,6 +364,7 @@ class Post:
             strange = not readable or course in parcel.shown.doubled or (before is not None and look[1:] != before[1:])
             held = parcel.shown.belongings[course]
             known = self.belongings.get(place, held) | self.missing_once.get(place, frozenset())
+            known = frozenset(one for one in known if not one.startswith(COMPANY))
             if moved and before is not None and not parcel.shown.proves and not (known and known <= held):
                 unread.add(course)
                 continue
@@ -476,5 +480,9 @@ def _cut(path: Path) -> bool:
 
 
 def _ids(row: Row) -> set[str]:
-    """Give what a person knows a row by: its Beleg-ID with TNR or time, for that alone may be another's (D18a)."""
-    return {f"{row['Beleg-ID']} {row[heading]}" for heading in ("TNR", "Gebucht am") if row[heading]}
+    """Give what a person knows a row by: its Beleg-ID with TNR or time, for that alone may be another's (D18a).
+
+    A company's row is set aside (D17): somebody stands in it, but it is nobody's who was known before.
+    """
+    name = COMPANY if row["Vorname"] == UNSAID else ""
+    return {f"{name}{row['Beleg-ID']} {row[heading]}" for heading in ("TNR", "Gebucht am") if row[heading]}
