@@ -54,9 +54,12 @@ class Judge:
                 if who is not None:
                     self.rows[vhs].setdefault(who, []).append((row["Status"], row))
         places = {program.vhs: vhs for vhs, program in enumerate(world.programs)}
+        self.doubled: dict[tuple[int, int], list[tuple[str, Row]]] = {}
         for violation in open_violations(world.store):
             if violation["code"] == "MIRROR_DOUBLED":  # two rows of one seat, which is said (D26)
-                rows = self.rows[places[violation["vhs"]]].get(self._who(violation["ref"]), [])
+                seat = places[violation["vhs"]], self._who(violation["ref"])
+                rows = self.rows[seat[0]].get(seat[1], [])
+                self.doubled[seat] = list(rows)
                 rows[:] = {status: (status, row) for status, row in rows}.values()
         # A letter nobody knows stood where nothing of the booking is shown any more: people have to settle it (B6).
         self.unread = {
@@ -147,16 +150,22 @@ class Judge:
         return told and (self.staff.key(vhs, course) is None or (vhs, course) in self.staff.facts.blurred)
 
     def _person(self, who: int, owner: int, parties: Iterable[int]) -> Iterator[str]:
-        """Name and phone as the owner has them go to the Master, and to others only where all may know (D1, B4, B5)."""
+        """Name and phone as the owner has them go to the Master, and to others only where all may know (D1, B4, B5).
+
+        Of two rows of one mirror, which is said, they are compared in one (D26).
+        """
         scenario, course = self.world.scenario, self.staff.facts.course_of[who]
         theirs = [row for status, row in self.rows[owner].get(who, []) if status in LIVE]
         for vhs in parties:
             known = scenario.all_identities or vhs == scenario.courses[course].master
+            if vhs == owner or len(theirs) != 1:
+                continue
+            wanted = [theirs[0][heading] if known else "" for heading in ("Name", "Telefon")]
+            twice = [row for status, row in self.doubled.get((vhs, who), ()) if status in LIVE]
+            if any(_said(row) == wanted for row in twice):
+                continue
             for status, row in self.rows[vhs].get(who, []):
-                if vhs == owner or status not in LIVE or len(theirs) != 1:
-                    continue
-                wanted = [theirs[0][heading] if known else "" for heading in ("Name", "Telefon")]
-                if [row["Name"].replace(UNSAID, ""), row["Telefon"]] != wanted:
+                if status in LIVE and _said(row) != wanted:
                     yield f"person {who} is {row['Name']} {row['Telefon']} at {vhs}, not {' '.join(wanted)}"
 
     def _parties(self, who: int, course: int) -> list[int]:
@@ -287,6 +296,11 @@ class Judge:
         if who in self.waiting or who in self.unread or who in self.asked or who >= LOCAL:
             return True
         return any(status == UNKNOWN_LETTER for rows in self.rows.values() for status, _ in rows.get(who, []))
+
+
+def _said(row: Row) -> list[str]:
+    """Give name and phone as a row says them."""
+    return [row["Name"].replace(UNSAID, ""), row["Telefon"]]
 
 
 def _price(row: Row) -> tuple[int, int]:
