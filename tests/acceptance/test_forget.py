@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from koop_es.cli import forget_words
 from koop_es.ingest import erasure
 from koop_es.simulate.seam import Killed, SeamStore
+from koop_es.store import Store, fences, vault
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
@@ -104,7 +108,8 @@ def test_g8_a_dry_run_says_the_same_and_erases_nothing(any_koop: Console, networ
     done = forget(any_koop)
     for answer in (planned, done):
         answer["erased"][0].pop("forgotten_at")
-        answer["remains"].pop("scrubbed")
+        for key in ("scrubbed", "erased", "left"):
+            answer["remains"].pop(key)
         answer.pop("dry_run")
     assert planned == done
     assert not texts_in(planned)
@@ -253,6 +258,95 @@ def test_g8_a_row_that_cannot_be_used_is_set_aside_without_the_person(any_koop: 
     assert [item["reason"] for item in items].count("a row of somebody who was erased cannot be used") == 2
     assert not texts_in(picture(any_koop.db))
     assert not texts_in(answers(any_koop))
+
+
+def test_g8_an_erasure_that_was_broken_off_is_reported_until_it_is_finished(
+    any_koop: Console, network: Network
+) -> None:
+    assert any_koop.call("status").answer["data"]["unfinished_erasure"] is None
+    with Store.open(any_koop.db) as store, store.write() as tx:
+        fences.put(tx, [held.person_id for held in vault.held(tx, [], [REF])], NOW.isoformat())
+    begun = any_koop.ask("status", status=1)["unfinished_erasure"]
+    assert begun["refs"] == [REF]
+    checks = {check["name"]: check for check in any_koop.ask("verify", status=1)["checks"]}
+    assert not checks["erasure"]["ok"]
+    assert REF in checks["erasure"]["detail"]
+    assert texts_in(picture(any_koop.db))
+    (erased,) = any_koop.ask("forget", "--finish")["erased"]
+    assert erased["ref"] == REF
+    assert not texts_in(picture(any_koop.db))
+    assert any_koop.call("status").answer["data"]["unfinished_erasure"] is None
+
+
+def test_g8_bytes_that_somebody_still_reads_are_said_and_taken_out_later(koop: Console, tmp_path: Path) -> None:
+    take_in_the_person(koop, tmp_path)
+    with closing(sqlite3.connect(koop.db.removeprefix("sqlite:///"), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM koop_persons").fetchone()
+        with Store.open(koop.db, wait_seconds=1) as store:
+            found = erasure.forget(store, [], [REF], now=NOW)
+    assert (found.erased, found.left, found.complete) == (True, "open_reader", False)
+    assert "another program has a transaction open" in forget_words.left(found, "en")[0]
+    assert koop.ask("status", status=1)["unfinished_erasure"]["refs"] == []
+    assert koop.ask("forget", "--finish")["remains"]["scrubbed"] is True
+    assert not koop.call("status").answer["data"]["unfinished_erasure"]
+
+
+def take_in_the_person(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
+    for program in network.values():
+        koop.take_in(program.export())
+
+
+def test_g8_a_role_that_may_not_rewrite_tables_is_told_so(
+    postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    owner = Console(postgres_url, capsys)
+    owner.ask("init")
+    take_in_the_person(owner, tmp_path)
+    role = "koop_lesser"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN")
+        connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        connection.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    lesser = Console(postgres_url.replace("//postgres@", f"//{role}@"), capsys)
+    remains = lesser.ask("forget", "--booking", REF, status=1)["remains"]
+    assert (remains["erased"], remains["scrubbed"]) == (True, False)
+    assert remains["left"] == "no_right_to_rewrite"
+    assert "unfinished_erasure" in lesser.ask("status", status=1)
+    assert not {check["name"]: check for check in owner.ask("verify", status=1)["checks"]}["erasure"]["ok"]
+    assert owner.ask("forget", "--finish")["remains"]["scrubbed"] is True
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_g8_a_note_that_cannot_be_written_beside_a_backup_is_said_and_hinders_nothing(
+    koop: Console, tmp_path: Path
+) -> None:
+    take_in_the_person(koop, tmp_path)
+    backup = tmp_path / "koop.backup"
+    koop.ask("backup", str(backup))
+    beside = Path(f"{backup}.forgotten")
+    beside.mkdir()
+    found = koop.ask("forget", "--booking", REF, status=1)["remains"]
+    assert (found["scrubbed"], found["unnoted_backups"]) == (True, [str(backup)])
+    beside.rmdir()
+    assert koop.ask("forget", "--booking", REF)["remains"]["unnoted_backups"] == []
+    assert REF in beside.read_text()
+
+
+def test_g8_who_stands_only_in_rows_set_aside_is_found_by_name(any_koop: Console, network: Network) -> None:
+    found = any_koop.ask("forget", "--name", "ida HUBER", "--in-quarantine", "--dry-run")
+    assert [item["vhs"] for item in found["set_aside"]] == [NEAR]
+    assert "huber" in repr(picture(any_koop.db)["koop_quarantine"]).casefold()
+    done = any_koop.ask("forget", "--name", "Huber, Ida", "--in-quarantine")
+    assert done["set_aside"] == found["set_aside"]
+    assert "huber" not in repr(picture(any_koop.db)["koop_quarantine"]).casefold()
+    kept = any_koop.ask("forget", "--name", f"{PERSON['Name']}, Annegret", "--in-quarantine", "--dry-run")
+    assert [other["ref"] for other in kept["also"]] == [REF]
+    assert any_koop.refused("forget", "--name", "Huber", status=2)["code"] == "wrong_usage"
+    assert any_koop.refused("forget", "--name", " , ", "--in-quarantine", status=4)["code"] == "name_missing"
 
 
 def test_g8_hashes_of_rows_are_not_made_of_a_forgotten_person(any_koop: Console, network: Network) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from koop_es.cli.answer import UNUSABLE
+from koop_es.cli.answer import FOUND, UNUSABLE
 from koop_es.domain.errors import StoreUnusable
+from koop_es.store.store import OPEN_READER
 from tests.acceptance.console import Reply
 from tests.faults.bench import Bench, Moment
 from tests.faults.picture import LOG, Picture, picture, streams
@@ -72,13 +73,18 @@ def judge(bench: Bench, moment: Moment, ended: Ending, tally: Tally, what: str) 
 
 
 def assert_says_so(moment: Moment, reply: Reply, held: Picture, what: str) -> str:
-    """See that a command that failed says so as an unusable store; gives the code."""
+    """See that a command that failed says so as an unusable store, or what it left undone; gives the code."""
     assert "Traceback" not in reply.err, f"{what}: {reply.err}"
     if reply.status == UNUSABLE:
         code: str = reply.error["code"]
         assert code in _codes(StoreUnusable), f"{what}: {reply}"
         assert code != "statement_failed" or "INTERRUPT" in reply.error["message"], f"{what}: {reply}"
         return code
+    if reply.status == FOUND and "remains" in reply.answer["data"]:
+        remains = reply.answer["data"]["remains"]
+        assert remains["left"] in {*_codes(StoreUnusable), OPEN_READER}, f"{what}: {reply}"
+        assert not remains["scrubbed"], f"{what}: {reply}"
+        return str(remains["left"])
     assert held == moment.after, f"{what}: {reply}"
     assert_done_before(moment, reply, what)
     return "done before"

@@ -10,6 +10,7 @@ from koop_es.audit import chain, sides, stories
 from koop_es.audit.chain import START, Head, Seal
 from koop_es.audit.stories import Faults
 from koop_es.domain.errors import BadInput, CooperationUnknown, KoopError
+from koop_es.ingest import erasure
 from koop_es.ingest.quarantine import digest_of
 from koop_es.store import Store, Tx
 
@@ -48,6 +49,7 @@ def verify(store: Store, seen: Head | None = None, told: Told = lambda _: None) 
     checks = [_guarded(("file",), lambda: [_file(store)])]
     checks.append(_guarded(STORIES, lambda: _stories(stories.check(store, told))))
     checks.append(_guarded(("quarantine",), lambda: [_quarantine(store)]))
+    checks.append(_guarded(("erasure",), lambda: [_erasure(store)]))
     checks.append(_guarded(("chain",), lambda: [_chain(store)]))
     checks.append(_guarded(("tables",), lambda: [_tables(store)]))
     if seen is not None:
@@ -135,6 +137,15 @@ def _quarantine(store: Store) -> Check:
             if state != "discarded" and right != digest:  # the bytes of a discarded one are gone
                 faults.add([f"item {number} of VHS {vhs} does not fit its digest"])
     return _check("quarantine", faults, f"{count} items fit their digests")
+
+
+def _erasure(store: Store) -> Check:
+    """See that nothing is left of an erasure that was begun (D15)."""
+    begun = erasure.begun(store)
+    if begun is None:
+        return Check("erasure", ok=True, detail="every erasure is finished")
+    what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
+    return Check("erasure", ok=False, detail=f"begun {begun.since[:16]}: {what}; koop-es forget --finish")
 
 
 def _chain(store: Store) -> Check:

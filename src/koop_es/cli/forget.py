@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from koop_es.cli.answer import Answer, console, lines, table
+from koop_es.cli import forget_words as words
+from koop_es.cli.answer import DONE, FOUND, Answer, console, lines, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.language import LANG
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import parse_ref
 from koop_es.ingest import erasure
@@ -21,53 +23,92 @@ if TYPE_CHECKING:
 @command("forget")
 @click.option("--person", "persons", metavar="ID", multiple=True, help="The random id of a person; may be repeated.")
 @click.option("--booking", "bookings", metavar="REF", multiple=True, help="Whoever booked it, such as 301:55.")
+@click.option("--name", metavar="NAME", help="A name, with --in-quarantine: every row set aside in which it stands.")
+@click.option("--in-quarantine", is_flag=True, help="Search what was set aside, by --name.")
+@click.option("--finish", is_flag=True, help="Finish what was begun: status and verify say what is left.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be erased and what cannot be reached.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(desk: Desk, persons: tuple[str, ...], bookings: tuple[str, ...], dry_run: bool, yes: bool) -> Answer:
+@LANG
+def forget(
+    desk: Desk,
+    persons: tuple[str, ...],
+    bookings: tuple[str, ...],
+    name: str | None,
+    in_quarantine: bool,
+    finish: bool,
+    dry_run: bool,
+    yes: bool,
+    lang: str,
+) -> Answer:
     """Erase a person for good: names, phone and mail go from the vault and from rows set aside; bookings stay.
 
     No export brings the person back afterwards, old or new. Each booking has a person of its own: what is kept of the
     same person under other bookings is named, and so is what koop-es cannot reach: the admin programs of the VHSs that
     were told, their exports, backups. People are asked before; with --json nobody is, so look with --dry-run first.
 
+    Who stands only in rows that were set aside is found by name: --name with --in-quarantine.
+
+    The exit status is 1 where something is left to do: bytes that could not be taken out of the files of the store, a
+    backup beside which nothing could be noted. What is left, and the way out, is said.
+
     \b
     Examples:
       koop-es forget --booking 301:55 --dry-run
       koop-es forget --booking 301:55 --booking 301:81
+      koop-es forget --name "Kim, Toni" --in-quarantine --dry-run
+      koop-es forget --finish
     """
-    if not persons and not bookings:
-        raise WrongUsage("say who: --person ID, or --booking REF such as 301:55")
+    named = name is not None or in_quarantine
+    if bool(persons or bookings) + named + finish != 1:
+        raise WrongUsage("say who: --person ID or --booking REF (301:55); or --name … --in-quarantine; or --finish")
+    if named and (name is None or not in_quarantine):
+        raise WrongUsage("--name and --in-quarantine go together: of bookings a person is forgotten by --booking")
+    if finish and dry_run:
+        raise WrongUsage("--finish goes on with what was begun; koop-es status says what that is")
     refs = [parse_ref(text) for text in bookings]
     with desk.store() as store:
-        if dry_run or not (yes or desk.as_json):
-            found = erasure.preview(store, persons, refs)
+        if dry_run or not (yes or finish or desk.as_json):
+            found = erasure.preview_set_aside(store, name) if name else erasure.preview(store, persons, refs)
             if dry_run:
-                return Answer({"dry_run": True, **found.answer()}, _shown(found, "Would be erased"))
-            _shown(found, "Will be erased")(console(stderr=True))
-            click.confirm(f"erase {len(found.targets)} persons for good?", abort=True, err=True)
-        found = erasure.forget(store, persons, refs, now=desk.now)
-    return Answer({"dry_run": False, **found.answer()}, _shown(found, "Erased"))
+                return Answer({"dry_run": True, **found.answer()}, _shown(found, lang, "planned"))
+            _shown(found, lang, "asked")(console(stderr=True))
+            asked = words.say(lang, "confirm_items" if name else "confirm", count=len(found.set_aside or found.targets))
+            click.confirm(asked, abort=True, err=True)
+        if name:
+            found = erasure.forget_set_aside(store, name, now=desk.now)
+        elif finish:
+            found = erasure.finish_begun(store, now=desk.now)
+        else:
+            found = erasure.forget(store, persons, refs, now=desk.now)
+    show = _shown(found, lang, "done" if found.erased else "hidden", words.left(found, lang))
+    return Answer({"dry_run": False, **found.answer()}, show, DONE if found.complete else FOUND)
 
 
-def _shown(found: Erasure, title: str) -> Callable[[Console], None]:
-    headings = ("person", "COOP-Id", "booking", "versions", "told to", "forgotten")
+def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None) -> Callable[[Console], None]:
+    def say(key: str, **values: object) -> str:
+        return words.say(lang, key, **values)
+
     rows = [(t.person_id, t.coop_id, t.ref, t.versions, ", ".join(t.told), t.forgotten_at) for t in found.targets]
-    texts = [f"rows set aside that go as well: {found.quarantined_rows}"]
+    texts = [say("rows", count=found.quarantined_rows)] if found.targets else []
     texts += [
-        f"booking {target.ref} is not written again at VHS {target.owner}: who was forgotten cannot be restored; if it "
-        f"was removed: koop-es restore-booking {target.coop_id} --booking {target.ref} --vhs {target.owner} --reject "
-        "--reason TEXT"
+        say("restoring", ref=target.ref, owner=target.owner, coop_id=target.coop_id)
         for target in found.targets
         if target.restoring
     ]
-    texts += [f"the same person: koop-es forget --booking {other['ref']}  ({other['coop_id']})" for other in found.also]
-    told = sorted({vhs for target in found.targets for vhs in (target.owner, *target.told)})
+    texts += [say("also" if found.targets else "named", **other) for other in found.also]
     if found.backups:
-        texts.append(f"backups made before: {len(found.backups)}; koop-es restore leaves the person out of them")
-    texts.append(f"not within reach: the admin programs of VHS {', '.join(told)} and copies of their exports")
+        texts.append(say("backups", count=len(found.backups)))
+    told = sorted({vhs for target in found.targets for vhs in (target.owner, *target.told)})
+    texts += [say("reach", vhss=", ".join(told))] if told else []
+    texts += [say("again"), say("backups_rows")] if found.set_aside else []
+    shown = [table(say(title), say("headings").split("|"), rows)] if found.targets or not found.set_aside else []
+    if found.set_aside:
+        items = [tuple(item.values()) for item in found.set_aside]
+        shown.append(table(say("items"), say("item_headings").split("|"), items))
 
     def show(out: Console) -> None:
-        table(title, headings, rows)(out)
-        lines(*texts)(out)
+        for part in shown:
+            part(out)
+        lines(*texts, *(left or ()))(out)
 
     return show

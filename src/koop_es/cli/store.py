@@ -11,6 +11,7 @@ from koop_es.cli.answer import FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.past import AT, moment, position
 from koop_es.domain.identifiers import vhs_id
+from koop_es.ingest import erasure
 from koop_es.settings import parse_span
 from koop_es.store.schema import has_outdated_views
 
@@ -62,8 +63,8 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     suspended    nobody can tell whether bookings are gone: koop-es violations
     silent       never reported
 
-    The exit status is 1 unless all agree. First absences stand under suspects before they count, and exports that were
-    superseded since the last one taken in under superseded.
+    The exit status is 1 unless all agree and no erasure is unfinished. First absences stand under suspects before they
+    count, and exports that were superseded since the last one taken in under superseded.
 
     \b
     Examples:
@@ -77,6 +78,8 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         data = views.status(
             store, now=desk.now, at=position(store, at), moment=moment(store, at), vhs=where, max_age=span
         )
+        begun = erasure.begun(store)
+    data["unfinished_erasure"] = begun.answer() if begun is not None else None
     rows = [
         (
             item["vhs"],
@@ -100,8 +103,16 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     def show(out: Console) -> None:
         table("VHSs", HEADINGS, rows)(out)
         lines(told)(out)
+        if begun is not None:
+            lines(_unfinished(begun))(out)
 
-    return Answer(data, show, 0 if data["converged"] else FOUND)
+    return Answer(data, show, 0 if data["converged"] and begun is None else FOUND)
+
+
+def _unfinished(begun: erasure.Pending) -> str:
+    """Say that an erasure was not finished, and how it is."""
+    what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
+    return f"an erasure begun {begun.since[:16]} is not finished: {what}; koop-es forget --finish"
 
 
 def _age(seconds: int | None) -> str | None:

@@ -1,31 +1,44 @@
 """Erasure: a person is forgotten, first fenced off, then destroyed (D15).
 
 The fence is committed before anything is destroyed: from then on nobody is given the person, and no export that is
-taken in brings the person back. So whatever is broken off in between is finished by any later erasure.
+taken in brings the person back. So whatever is broken off in between is finished by any later erasure. That there is
+something to finish is on record from the fence until the bytes are out of the files.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.errors import BadInput
+from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.merges import is_same_person
+from koop_es.domain.observation import Person
 from koop_es.domain.restoring import end_restoring, waits_for_restoring
 from koop_es.domain.wanted import sees_identity
+from koop_es.ingest import quarantine
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
 from koop_es.store import Store, Tx, cells, fences, vault
 
 ROWS_AT_ONCE = 200
 """Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
+
+
+PREVIEW = "not_yet"
+"""What is said to be left as long as nothing was done."""
+
+
+class NameMissing(BadInput):
+    """The name has no letters; say it as it is written, such as --name "Kim, Toni", nothing was erased."""
+
+    code = "name_missing"
 
 
 class PersonUnknown(BadInput):
@@ -53,23 +66,74 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What is erased, and what is beyond reach: the keys of ``forget`` answers."""
+    """What is erased, and what is beyond reach: the keys of ``forget`` answers.
+
+    ``left`` is why something of it is still there: an error's code, or what ``Store.scrub`` says; empty where nothing
+    is. ``erased`` tells whether the rows are gone, of which the bytes may be there still. ``unnoted`` are backups
+    beside which the fences could not be noted.
+    """
 
     targets: list[Target]
     quarantined_rows: int
-    scrubbed: bool
     also: list[dict[str, str]]
     exports: list[dict[str, Any]]
     backups: list[dict[str, Any]]
+    erased: bool = False
+    left: str = PREVIEW
+    unnoted: tuple[str, ...] = ()
+    set_aside: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing is left to do here."""
+        return not self.left and not self.unnoted
 
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data."""
+        remains = {
+            "scrubbed": not self.left,
+            "erased": self.erased,
+            "left": self.left or None,
+            "unnoted_backups": list(self.unnoted),
+            "exports": self.exports,
+            "backups": self.backups,
+        }
         return {
             "erased": [asdict(target) for target in self.targets],
             "quarantined_rows": self.quarantined_rows,
+            "set_aside": list(self.set_aside),
             "also": self.also,
-            "remains": {"scrubbed": self.scrubbed, "exports": self.exports, "backups": self.backups},
+            "remains": remains,
         }
+
+
+class Pending(NamedTuple):
+    """An erasure that is not finished: since when, and the bookings of those who are hidden and not yet erased.
+
+    Without bookings all rows are gone, and bytes of them may be in the files.
+    """
+
+    since: str
+    refs: list[str]
+
+    def answer(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {"since": self.since, "refs": self.refs}
+
+
+def pending(tx: Tx) -> Pending | None:
+    """Tell what a later ``forget`` has to finish, None where nothing is left."""
+    row, fenced = tx.row("erasing_since"), fences.unfinished(tx)
+    if row is None and not fenced:
+        return None
+    since = [fence.forgotten_at for fence in fenced] + ([str(row[0])] if row is not None else [])
+    return Pending(min(since), sorted({fence.ref for fence in fenced}))
+
+
+def begun(store: Store) -> Pending | None:
+    """Tell what a later ``forget`` has to finish, None where nothing is left."""
+    with store.reading() as tx:
+        return pending(tx)
 
 
 def preview(store: Store, person_ids: Iterable[str], refs: Iterable[str]) -> Erasure:
@@ -90,14 +154,32 @@ def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now:
         if target.restoring:
             _end_restoring(store, target, now)
     store.retrying(lambda: _fence(store, persons, at))
-    store.retrying(lambda: finish(store, at))
+    erased, left = complete(store, at)
     with store.reading() as tx:
         stand = fences.found(tx, persons, ())
     since = {fence.person_id: fence.forgotten_at for fence in stand}
     targets = [_since(target, since) for target in found.targets]
-    for target in {item["target"] for item in found.backups}:
-        _note_beside(Path(target), stand)
-    return Erasure(targets, found.quarantined_rows, store.scrub(), found.also, found.exports, found.backups)
+    unnoted = [target for target in sorted({item["target"] for item in found.backups}) if not _noted(target, stand)]
+    return replace(found, targets=targets, erased=erased, left=left, unnoted=tuple(unnoted))
+
+
+def complete(store: Store, at: str) -> tuple[bool, str]:
+    """Finish every erasure that was begun: whether the rows are gone, and why bytes are still there, if they are.
+
+    Whatever goes wrong here, the fences stand: it is said and not raised, and stays on record.
+    """
+    try:
+        store.retrying(lambda: finish(store, at))
+    except StoreUnusable as error:
+        return False, error.code
+    left = store.scrub()
+    try:
+        if not left:
+            with store.write() as tx:
+                tx.run("erasing_done")
+    except StoreUnusable as error:  # it is on record without need, and finished once more
+        return True, error.code
+    return True, left
 
 
 def finish(store: Store, at: str) -> None:
@@ -107,6 +189,7 @@ def finish(store: Store, at: str) -> None:
         if not open_fences:
             return
         persons = [fence.person_id for fence in open_fences]
+        tx.run("erasing_mark", at=at)
         fences.close(tx, persons, at)
         traces = Traces.of(tx, open_fences, (person for _, person in vault.values(tx, persons)))
         coop_ids = sorted({fence.coop_id for fence in open_fences})
@@ -117,9 +200,47 @@ def finish(store: Store, at: str) -> None:
         tx.run_many("quarantine_forget", ({"id": item} for item in _set_aside(tx, traces)))
 
 
+def preview_set_aside(store: Store, name: str) -> Erasure:
+    """Find the rows and exports of the quarantine in which all words of a name stand; raises NameMissing."""
+    traces = Traces.of_name(name)
+    if not traces.texts:
+        raise NameMissing
+    with store.reading() as tx:
+        found = set(_set_aside(tx, traces))
+        rows = [item for item in quarantine.everything(tx) if item["id"] in found]
+        also = _named(tx, name)
+    shown = ("id", "vhs", "export", "file", "line", "about", "state", "last_seen")
+    listed = tuple({key: item[key] for key in shown} for item in rows)
+    return Erasure([], len(rows), also, [], [], set_aside=listed)
+
+
+def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:
+    """Erase what of the quarantine holds a name, with its bytes, whoever of that name it is; raises NameMissing."""
+    found, at = preview_set_aside(store, name), now.isoformat()
+
+    def work() -> None:
+        with store.write() as tx:
+            tx.run("erasing_mark", at=at)
+            tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
+
+    store.retrying(work)
+    erased, left = complete(store, at)
+    return replace(found, erased=erased, left=left)
+
+
+def finish_begun(store: Store, *, now: datetime) -> Erasure:
+    """Finish every erasure that was begun."""
+    with store.reading() as tx:
+        refs = left_over.refs if (left_over := pending(tx)) is not None else []
+        found = _describe(tx, [], refs)
+    erased, left = complete(store, now.isoformat())
+    return replace(found, erased=erased, left=left)
+
+
 def _fence(store: Store, persons: list[str], at: str) -> None:
     with store.write() as tx:
         fences.put(tx, persons, at)
+        tx.run("erasing_mark", at=at)
 
 
 def _end_restoring(store: Store, target: Target, now: datetime) -> None:
@@ -153,7 +274,7 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     everybody = sorted({vhs for target in targets for vhs in (target.owner, *target.told)})
     names = ("target", "made_at", "position")
     backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
-    return Erasure(targets, rows, False, _also(tx, people, known.keys()), _exports(tx, everybody), backups)
+    return Erasure(targets, rows, _also(tx, people, known.keys()), _exports(tx, everybody), backups)
 
 
 def _told(state: Cooperation, ref: str) -> list[str]:
@@ -177,6 +298,20 @@ def _also(tx: Tx, people: list[tuple[str, Any]], known: Iterable[str]) -> list[d
     return [{"person_id": person_id, "coop_id": coop_id, "ref": ref} for coop_id, ref, person_id in sorted(found)]
 
 
+def _named(tx: Tx, name: str) -> list[dict[str, str]]:
+    """Find who is kept under a name, written ``Name, Vorname`` or ``Vorname Name``."""
+    words = name.split()
+    written = [(last.strip(), first.strip()) for last, comma, first in (name.partition(","),) if comma]
+    written += [(" ".join(words[at:]), " ".join(words[:at])) for at in range(1, len(words))]
+    found = {
+        (coop_id, ref, person_id)
+        for last, first in written
+        for person_id, coop_id, ref, other in vault.alike(tx, Person(name=last, first_name=first))
+        if (other.name, other.first_name) == (last, first)
+    }
+    return [{"person_id": person_id, "coop_id": coop_id, "ref": ref} for coop_id, ref, person_id in sorted(found)]
+
+
 def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
     """Tell of which VHSs there are exports whose files may still hold the name, wherever the connectors keep them."""
     names = ("vhs", "exports", "first_sequence", "last_sequence")
@@ -188,14 +323,19 @@ def fences_beside(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.forgotten")
 
 
-def _note_beside(backup: Path, stand: list[fences.Fence]) -> None:
+def _noted(target: str, stand: list[fences.Fence]) -> bool:
     """Note fences beside a backup that was made before, where it still is; a line twice does no harm."""
-    if not backup.exists():
-        return
-    with fences_beside(backup).open("a", encoding="utf-8") as file:
-        file.write(fences.to_lines(stand))
-        file.flush()
-        os.fsync(file.fileno())
+    backup = Path(target)
+    try:
+        if not backup.exists():
+            return True
+        with fences_beside(backup).open("a", encoding="utf-8") as file:
+            file.write(fences.to_lines(stand))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    return True
 
 
 def _set_aside(tx: Tx, traces: Traces) -> list[int]:

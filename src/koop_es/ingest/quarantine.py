@@ -164,6 +164,11 @@ def listed(store: Store, *, everything: bool = False) -> list[dict[str, Any]]:
     return [_item(row) for row in rows]
 
 
+def everything(tx: Tx) -> list[dict[str, Any]]:
+    """List all that is or was set aside; without the bytes."""
+    return [_item(row) for row in tx.rows("quarantine_list", all=1)]
+
+
 def _item(row: Row) -> dict[str, Any]:
     item = dict(zip(COLUMNS, row, strict=True))
     number = item["sequence"]

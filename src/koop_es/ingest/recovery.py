@@ -156,8 +156,7 @@ def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
     """Put the fences up in a restored store, and destroy what lies behind them."""
     with restored.write() as tx:
         fences.copy(tx, noted)
-    erasure.finish(restored, now.isoformat())
-    restored.scrub()
+    erasure.complete(restored, now.isoformat())
     with restored.reading() as tx:
         return len(fences.everything(tx))
 

@@ -7,11 +7,13 @@ loses its bytes and nothing else, so what may be a trace is one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from html import unescape
+from typing import NamedTuple, get_args
 
 import msgspec
 
+from koop_es.connectors.profiles import Encoding
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import Person, Rejected
@@ -19,8 +21,12 @@ from koop_es.domain.witnesses import normalised
 from koop_es.store import Tx, fences
 from koop_es.store.fences import Fence
 
-ENCODINGS = ("utf-8", "windows-1252", "utf-16-le", "utf-16-be")
-"""How the bytes of a row may be read: the encodings of exports, of which iso-8859-15 differs in no letter of a name."""
+ENCODINGS = tuple(
+    codec
+    for encoding in get_args(Encoding)
+    for codec in (("utf-16-le", "utf-16-be") if encoding == "utf-16" else (encoding,))
+)
+"""How the bytes of a row may be read: every encoding of exports; those of two bytes in either order, without a mark."""
 
 _BETWEEN_CELLS = re.compile(r'[;,\t"\r\n\0]+')
 
@@ -50,8 +56,12 @@ class Traces(NamedTuple):
                 given_away = [(vhs, seat) for vhs, seat in booking.seats.items() if seat.reused_by is not None]
                 ids -= {(vhs, seat.booking_id) for vhs, seat in given_away}
                 ids |= {(vhs, seat.participant_no) for vhs, seat in given_away if seat.participant_no}
-        patterns = [[_whole(part) for part in parts if part] for parts in sorted(texts)]
-        return cls([parts for parts in patterns if parts], frozenset(ids))
+        return cls(_patterns(texts), frozenset(ids))
+
+    @classmethod
+    def of_name(cls, name: str) -> Traces:
+        """Look for a name: all its words, in whichever order."""
+        return cls(_patterns([tuple(re.findall(r"[^\s,;]+", name))]), frozenset())
 
     @classmethod
     def of_forgotten(cls, tx: Tx, vhs: str, rejected: list[Rejected]) -> Traces:
@@ -63,8 +73,7 @@ class Traces(NamedTuple):
 
     def lie_in(self, vhs: str, raw: bytes, reason: str) -> bool:
         """Tell whether a row of a VHS, or the reason why it was set aside, holds a trace of any of these persons."""
-        for encoding in ENCODINGS:
-            text = raw.decode(encoding, "replace")
+        for text in _readings(raw):
             shown = normalised(f"{text} {reason}")
             if any(all(part.search(shown) for part in parts) for parts in self.texts):
                 return True
@@ -81,6 +90,19 @@ class Traces(NamedTuple):
         if item.about != "booking" or not (named or self.lie_in(vhs, item.raw, item.reason)):
             return item
         return msgspec.structs.replace(item, raw=b"", reason="a row of somebody who was erased cannot be used")
+
+
+def _readings(raw: bytes) -> Iterator[str]:
+    """Read bytes in every way a reader may have: in each encoding, with what CSV doubles and XML writes out."""
+    for text in dict.fromkeys(raw.decode(encoding, "replace") for encoding in ENCODINGS):
+        yield text
+        if '""' in text or "&" in text:
+            yield unescape(text.replace('""', '"'))
+
+
+def _patterns(texts: Iterable[tuple[str, ...]]) -> list[list[re.Pattern[str]]]:
+    patterns = ([_whole(part) for part in parts if normalised(part)] for parts in sorted(texts))
+    return [parts for parts in patterns if parts]
 
 
 def _whole(text: str) -> re.Pattern[str]:

@@ -29,6 +29,7 @@ from koop_es.store.postgres_recorder import (
 )
 from koop_es.store.record import NewRow
 from koop_es.store.statements import series, statements
+from koop_es.store.store import NO_RIGHT, OPEN_READER
 from koop_es.store.transaction import Row, Tx
 
 ROWS_AT_ONCE = 1_000
@@ -199,15 +200,23 @@ class PostgresEngine:
         with self._leased() as connection:
             yield PostgresTx(connection.cursor(row_factory=tuple_row, binary=True), self, writable=False)
 
-    def scrub(self) -> bool:
-        """Write the tables anew that held persons; False where somebody holds them, or may still see the old rows."""
+    def scrub(self) -> str:
+        """Write the tables anew that held persons, which the server only warns of where the role may not.
+
+        So what counts is whether every table lies in another file than before.
+        """
         try:
             with self._leased() as connection:
-                seen = connection.execute(SQL["persons_seen"]).fetchone()
-                connection.execute(SQL["persons_scrub"], prepare=False)
+                cursor = connection.cursor(row_factory=tuple_row)
+                before = cursor.execute(SQL["persons_files"]).fetchall()
+                seen = cursor.execute(SQL["persons_seen"]).fetchone()
+                cursor.execute(SQL["persons_scrub"], prepare=False)
+                after = cursor.execute(SQL["persons_files"]).fetchall()
         except errors.StoreBusy:
-            return False
-        return seen is None
+            return OPEN_READER
+        if any(then[:2] == now[:2] for then, now in zip(before, after, strict=True)):
+            return NO_RIGHT
+        return "" if seen is None else OPEN_READER
 
     @contextmanager
     def alone(self) -> Iterator[Callable[[], None]]:

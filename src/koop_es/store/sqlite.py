@@ -19,6 +19,7 @@ from koop_es.store.address import SqliteAddress
 from koop_es.store.record import NewRow
 from koop_es.store.sqlite_recorder import OVERWRITTEN, KoopSQLiteDatastore, KoopSQLiteRecorder, primary
 from koop_es.store.statements import statements
+from koop_es.store.store import OPEN_READER
 from koop_es.store.transaction import Row, Tx
 
 OLDEST_SQLITE = (3, 37)
@@ -175,8 +176,8 @@ class SqliteEngine:
             cursor.row_factory = None
             yield SqliteTx(cursor, self, writable=False)
 
-    def scrub(self) -> bool:
-        """Write the tables anew that held persons and empty the write-ahead log; False while somebody reads.
+    def scrub(self) -> str:
+        """Write the tables anew that held persons and empty the write-ahead log, which nobody may be reading.
 
         What is deleted is overwritten, but copies that SQLite left when it moved rows between pages are not.
         """
@@ -184,9 +185,10 @@ class SqliteEngine:
             tx.run_series("anew_")
         with self._leased(write=True) as connection:
             try:
-                return bool(connection.execute(_S["persons_scrub"]).fetchone()[0] == 0)
+                busy = connection.execute(_S["persons_scrub"]).fetchone()[0]
             except sqlite3.Error as error:
                 raise self.fault(error, "persons_scrub") from None
+        return OPEN_READER if busy else ""
 
     @contextmanager
     def alone(self) -> Iterator[Callable[[], None]]:

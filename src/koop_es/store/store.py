@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from koop_es.domain.errors import StoreUnusable
 from koop_es.store import schema
 from koop_es.store.address import Address, SqliteAddress, parse
 from koop_es.store.errors import StoreContended, StoreUnreachable, VersionConflict
@@ -25,6 +26,12 @@ loses 63 times where each has one thing to write; half as many again for those t
 LOST_ATTEMPTS = 5
 """How often work is repeated after a lost connection; the pauses add up to three seconds. A server that restarts is
 waited for where connections are made, and not again here."""
+
+OPEN_READER = "open_reader"
+"""What ``scrub`` says where another program has a transaction open."""
+
+NO_RIGHT = "no_right_to_rewrite"
+"""What ``scrub`` says where the database left a table as it was, since it belongs to another role."""
 
 T = TypeVar("T")
 
@@ -44,8 +51,8 @@ class Engine(Protocol):
     def glance(self) -> AbstractContextManager[Tx]:
         """Read with single statements, each on its own."""
 
-    def scrub(self) -> bool:
-        """Take what was erased out of the files; False where another program keeps that from being done."""
+    def scrub(self) -> str:
+        """Take what was erased out of the files; says what keeps that from being done, empty where it is done."""
 
     def alone(self) -> AbstractContextManager[Callable[[], None]]:
         """Be the only one that rebuilds; gives what to call now and then, so that the lock is kept."""
@@ -139,13 +146,17 @@ class Store:
         """Begin a transaction that only reads and sees the store as it was at its first statement."""
         return self._engine.transaction(write=False)
 
-    def scrub(self) -> bool:
+    def scrub(self) -> str:
         """Take the bytes of what was erased out of the files of the store, once it is committed.
 
         SQLite empties its write-ahead log; PostgreSQL writes the tables anew that held persons, and they are locked
-        meanwhile. Returns False where another program, with a transaction of its own, keeps that from being done now.
+        meanwhile. Returns an empty text where the bytes were rewritten, and else what keeps that from being done: the
+        code of an error, or ``open_reader`` where another program, with a transaction of its own, may still see them.
         """
-        return self._engine.scrub()
+        try:
+            return self._engine.scrub()
+        except StoreUnusable as error:  # what is erased is committed: only its bytes are still there
+            return error.code
 
     def alone(self) -> AbstractContextManager[Callable[[], None]]:
         """Be the only one that rebuilds views, until the block ends or the process dies.

@@ -170,9 +170,16 @@ SELECT 1
 -- persons_scrub: Write the tables anew that held persons, without their deleted rows.
 VACUUM (FULL) koop_persons, koop_quarantine, koop_slices, koop_cells
 
--- persons_seen: Tell whether a transaction is open that may still see deleted rows.
+-- persons_files: Read in which files the tables lie that held persons, and whether this role may write them anew.
+SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
+WHERE c.oid = ANY(ARRAY['koop_persons', 'koop_quarantine', 'koop_slices', 'koop_cells']::regclass[]) ORDER BY c.relname
+
+-- persons_seen: Tell whether a transaction may be open that still sees deleted rows; what this role is not told of sessions of others may be one.
 SELECT 1 FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND backend_xmin IS NOT NULL
+WHERE pid <> pg_backend_pid() AND (backend_xmin IS NOT NULL OR query = '<insufficient privilege>')
+    AND (backend_type = 'walsender' OR datname = current_database() AND coalesce(backend_type, 'client backend') = 'client backend')
+UNION ALL SELECT 1 FROM pg_prepared_xacts WHERE database = current_database()
+UNION ALL SELECT 1 FROM pg_replication_slots WHERE xmin IS NOT NULL
 LIMIT 1
 
 -- ==== cells of rows as they were exported, for what change lists expect (D15, D22) ====
@@ -233,6 +240,16 @@ SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHER
 
 -- forgotten_erased: Record that what lay behind the fences is erased.
 UPDATE koop_forgotten SET erased_at = %(at)s WHERE person_id = ANY(%(person_ids)s::text[])
+
+-- erasing_mark: Record that bytes of somebody are to be taken out of the files; the first such moment stays.
+INSERT INTO koop_meta (key, value) VALUES ('erasing', %(at)s)
+ON CONFLICT (key) DO NOTHING
+
+-- erasing_since: Read since when bytes of somebody are to be taken out of the files, nothing where they are out.
+SELECT value FROM koop_meta WHERE key = 'erasing'
+
+-- erasing_done: Record that the bytes of everybody who was erased are out of the files.
+DELETE FROM koop_meta WHERE key = 'erasing'
 
 -- forgotten_move: Let the fences of one cooperation belong to the one it goes on in (D12).
 UPDATE koop_forgotten SET coop_id = %(new)s WHERE coop_id = %(old)s

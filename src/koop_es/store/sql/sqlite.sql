@@ -158,6 +158,9 @@ DROP TABLE koop_anew
 -- persons_scrub: Move the write-ahead log into the file and empty it.
 PRAGMA wal_checkpoint(TRUNCATE)
 
+-- persons_files: Nothing: SQLite keeps all tables in one file.
+SELECT NULL WHERE 0
+
 -- persons_seen: Tell whether a transaction is open that may still see deleted rows; here the scrubbing itself tells.
 SELECT 1 WHERE 1 = 0
 
@@ -220,6 +223,16 @@ SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHER
 
 -- forgotten_erased: Record that what lay behind the fences is erased.
 UPDATE koop_forgotten SET erased_at = :at WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+
+-- erasing_mark: Record that bytes of somebody are to be taken out of the files; the first such moment stays.
+INSERT INTO koop_meta (key, value) VALUES ('erasing', :at)
+ON CONFLICT (key) DO NOTHING
+
+-- erasing_since: Read since when bytes of somebody are to be taken out of the files, nothing where they are out.
+SELECT value FROM koop_meta WHERE key = 'erasing'
+
+-- erasing_done: Record that the bytes of everybody who was erased are out of the files.
+DELETE FROM koop_meta WHERE key = 'erasing'
 
 -- forgotten_move: Let the fences of one cooperation belong to the one it goes on in (D12).
 UPDATE koop_forgotten SET coop_id = :new WHERE coop_id = :old

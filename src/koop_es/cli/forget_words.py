@@ -1,0 +1,90 @@
+"""What ``forget`` says to people, in both languages: why something of an erasure is left, and the way out."""
+
+from __future__ import annotations
+
+from koop_es.ingest.erasure import Erasure
+from koop_es.store.store import NO_RIGHT, OPEN_READER
+
+FINISH = "koop-es forget --finish"
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "planned": "Would be erased",
+        "asked": "Will be erased",
+        "done": "Erased",
+        "hidden": "Hidden, not yet erased",
+        "headings": "person|COOP-Id|booking|versions|told to|forgotten",
+        "items": "Set aside",
+        "item_headings": "item|VHS|export|file|line|about|state|last seen",
+        "confirm": "erase {count} persons for good?",
+        "confirm_items": "erase {count} items of the quarantine for good?",
+        "rows": "rows set aside that go as well: {count}",
+        "restoring": "booking {ref} is not written again at VHS {owner}: who was forgotten cannot be restored; if it "
+        "was removed: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} --reject --reason TEXT",
+        "also": "the same person: koop-es forget --booking {ref}  ({coop_id})",
+        "named": "kept under this name as well: koop-es forget --booking {ref}  ({coop_id})",
+        "backups": "backups made before: {count}; koop-es restore leaves the person out of them",
+        "backups_rows": "backups hold these rows as long as they are kept",
+        "reach": "not within reach: the admin programs of VHS {vhss} and copies of their exports",
+        "again": "as long as an admin program shows such a row, its next export sets it aside again: mend it there",
+        "left": "NOT FINISHED: {what}. {way}",
+        "gone": "the rows are erased and nobody is shown them, but their bytes may still be in the files of the store",
+        "there": "nobody is shown the person any more, but nothing is erased yet",
+        "unnoted": "NOT NOTED beside {target}: whoever restores that backup brings the person back; make the file "
+        "{target}.forgotten writable and repeat the command",
+        OPEN_READER: f"another program has a transaction open that may still see them; end it, then: {FINISH}",
+        NO_RIGHT: "this role may not write the tables anew; as their owner, or after GRANT MAINTAIN ON koop_persons, "
+        f"koop_quarantine, koop_slices, koop_cells TO this role (PostgreSQL 17): {FINISH}",
+        "store_full": f"the disk is full; free some space, then: {FINISH}",
+        "": f"the store answered with {{code}}; once that is mended: {FINISH}",
+    },
+    "de": {
+        "planned": "Würde gelöscht",
+        "asked": "Wird gelöscht",
+        "done": "Gelöscht",
+        "hidden": "Verborgen, noch nicht gelöscht",
+        "headings": "Person|COOP-Id|Belegung|Fassungen|mitgeteilt an|vergessen",
+        "items": "Zurückgelegt",
+        "item_headings": "Nr.|VHS|Export|Datei|Zeile|Art|Stand|zuletzt gesehen",
+        "confirm": "{count} Personen endgültig löschen?",
+        "confirm_items": "{count} zurückgelegte Zeilen endgültig löschen?",
+        "rows": "zurückgelegte Zeilen, die mitgelöscht werden: {count}",
+        "restoring": "Die Belegung {ref} wird bei VHS {owner} nicht wieder eingetragen: wer vergessen ist, kann nicht "
+        "zurückgeholt werden; wurde sie entfernt: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} "
+        "--reject --reason TEXT",
+        "also": "dieselbe Person: koop-es forget --booking {ref}  ({coop_id})",
+        "named": "auch unter diesem Namen geführt: koop-es forget --booking {ref}  ({coop_id})",
+        "backups": "frühere Sicherungen: {count}; koop-es restore lässt die Person weg",
+        "backups_rows": "Sicherungen enthalten diese Zeilen, solange sie aufbewahrt werden",
+        "reach": "außer Reichweite: die Verwaltungsprogramme der VHS {vhss} und Kopien ihrer Exporte",
+        "again": "Solange ein Verwaltungsprogramm eine solche Zeile zeigt, legt der nächste Export sie wieder zurück: "
+        "dort berichtigen",
+        "left": "NICHT ABGESCHLOSSEN: {what}. {way}",
+        "gone": "Die Zeilen sind gelöscht und werden niemandem gezeigt, ihre Bytes stehen aber vielleicht noch in den "
+        "Dateien des Speichers",
+        "there": "Die Person wird niemandem mehr gezeigt, gelöscht ist aber noch nichts",
+        "unnoted": "NICHT VERMERKT neben {target}: wer diese Sicherung einspielt, bringt die Person zurück; die Datei "
+        "{target}.forgotten beschreibbar machen und den Befehl wiederholen",
+        OPEN_READER: "Ein anderes Programm hat eine Transaktion offen, die sie noch sehen kann; diese beenden, dann: "
+        + FINISH,
+        NO_RIGHT: "Diese Rolle darf die Tabellen nicht neu schreiben; als ihr Eigentümer oder nach GRANT MAINTAIN ON "
+        f"koop_persons, koop_quarantine, koop_slices, koop_cells TO Rolle (PostgreSQL 17): {FINISH}",
+        "store_full": f"Der Datenträger ist voll; Platz schaffen, dann: {FINISH}",
+        "": f"Der Speicher antwortete mit {{code}}; ist das behoben: {FINISH}",
+    },
+}
+
+
+def say(lang: str, key: str, **values: object) -> str:
+    """Say one sentence."""
+    return _WORDS[lang][key].format(**values)
+
+
+def left(found: Erasure, lang: str) -> list[str]:
+    """Say what is not finished here, and the way out; nothing where all is done."""
+    said = []
+    if found.left:
+        known = found.left if found.left in _WORDS[lang] else ""
+        way = say(lang, known, code=found.left)
+        said.append(say(lang, "left", what=say(lang, "gone" if found.erased else "there"), way=way))
+    return said + [say(lang, "unnoted", target=target) for target in found.unnoted]
