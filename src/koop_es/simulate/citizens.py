@@ -35,7 +35,7 @@ from koop_es.simulate.deeds import (
     moment,
 )
 from koop_es.simulate.told import lacking, told_otherwise
-from koop_es.simulate.unnoticed import MISTELLING
+from koop_es.simulate.unnoticed import MISTELLING, stays_where_it_stood
 
 END: Moment = (3, 0, 0.0)
 """After everything."""
@@ -485,6 +485,8 @@ class People:
             stray = Contract(who, course, "", (0, 0, 0.0))
             over = course in self.over  # then no row of it is read any more, nor said to be set aside
             apart = {vhs for vhs in held if over and (who, vhs) in self.apart}
+            if stays_where_it_stood(self.diary, who, self.terms.last_day.get(course)):
+                continue
             places = [vhs for vhs, count in sorted(held.items()) if count and not self._asked(stray, vhs)]
             places = [vhs for vhs in places if vhs not in apart]
             if places:

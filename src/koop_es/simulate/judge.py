@@ -11,6 +11,7 @@ from koop_es.simulate.draw import LOCAL
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.rows import UNSAID, Row, course_of, is_marked
 from koop_es.simulate.staff import UNKNOWN_LETTER
+from koop_es.simulate.unnoticed import stays_where_it_stood
 from koop_es.simulate.world import World, unlike_replay
 from koop_es.views import open_violations, view, withheld
 
@@ -275,9 +276,20 @@ class Judge:
                     and not self._is_stray(vhs, who, course)
                 )
                 for who, status in sorted((wanted - held) + (held - wanted)):
+                    if self._stays_elsewhere(who, course):
+                        continue
                     if not self._excused(who) and not self._archived(vhs, who):
                         side = "its view" if (who, status) in wanted else "its program"
                         yield f"view: person {who} is {status} only in {side} at {program.vhs} ({shown['coop_id']})"
+
+    def _stays_elsewhere(self, who: int, course: int) -> bool:
+        """Tell whether somebody is booked in a course that is not theirs since a wrong file showed them there when it
+        was over (D17, D32).
+        """
+        said = self.staff.last_days(course)
+        last = said.get(self.masters[course], max(said.values())) if said else None
+        mine = self.staff.facts.course_of.get(who) == course
+        return not mine and stays_where_it_stood(self.staff.diary, who, last)
 
     def _is_stray(self, vhs: int, who: int, course: int) -> bool:
         """Tell whether a row is the mirror of a booking of another course: set aside, and written anew there (D25)."""

@@ -9,7 +9,7 @@ least that it was for sure, and what it is compared with as the most that it can
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from koop_es.simulate.deeds import Diary, Sent, Terms, Told, moment
 
@@ -46,6 +46,14 @@ def unnoticed(diary: Diary, terms: Terms, sent: Sent, told: Told, who: int, owne
             len(surely) <= 10 or len(surely) * 10 <= len(most)
         )  # D19, D25, D4
     return False
+
+
+def stays_where_it_stood(diary: Diary, who: int, last_day: date | None) -> bool:
+    """Tell whether a wrong file showed somebody in another course, maybe one that was over: what an export made stays
+    when it is taken back (D32), and after the last day nobody moves out again (D17).
+    """
+    wrong = (sent for sent in diary.exports if who in sent.mistold.elsewhere and sent.status == "applied")
+    return any(last_day is None or sent.when.date() > last_day for sent in wrong)
 
 
 def is_empty_unnoticed(diary: Diary, sent: Sent) -> bool:
