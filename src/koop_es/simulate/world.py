@@ -19,6 +19,7 @@ from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, claim_seat, confirm, give_out, release, subscribe
 from koop_es.simulate import operator
 from koop_es.simulate.deeds import APPROVE_ABSENCE, PUT_RIGHT, ROUNDS, Diary, Told
+from koop_es.simulate.ending import learn_refs
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle
@@ -215,7 +216,10 @@ class World:
         course = act.course % len(self.scenario.courses)
         try:
             if act.verb == "claim":
-                refs = staff.facts.refs_of.get(act.who)
+                if staff.facts.contested:  # a Beleg-ID that was exchanged names somebody else
+                    learn_refs(self.store, staff)
+                known = staff.facts.refs_of.get(act.who, ())
+                refs = [ref for ref in known if staff.facts.label_of.get(ref) == act.who]
                 coop_id = staff.coop_ids.get(staff.facts.course_of.get(act.who, -1))
                 if not refs or coop_id is None:
                     return "no occasion"
@@ -354,11 +358,15 @@ class World:
         return owner == program.vhs and row is not None and row["Vorname"] == UNSAID
 
     def _stands_aside(self, vhs: int, change: dict[str, Any]) -> bool:
-        """Tell whether a booking's row stands in another course than its own, and a copy is said to be there.
+        """Tell whether a booking's row stands in another course than its own, and a copy is said to be there, or the
+        course itself stands there under another number, and that is said (R15, R28).
 
         No export can show then what a connector wrote into it.
         """
         program, course = self.programs[vhs], change["course"]
+        kept = {row["Externe Kurs-Nr."] for row in program.courses.values()}
+        if change["coop_id"] in kept and CourseKey(course["number"], course["period"]) not in program.courses:
+            return (program.vhs, change["coop_id"]) in courses_nobody_can_tell(self.store)
         if self._is_archived(vhs, change) or self._is_companys(program, change):
             return True
         held = program.seats.get(change["booking"]["ref"]) if "booking" in change else None
