@@ -424,6 +424,19 @@ ROWS = (
         Named((f"{_BESIDE}::test_d28_course_that_exchanged_numbers_with_one_that_nobody_shares_is_followed",)),
     ),
     Mutation(
+        "letters that wait were not shown live",
+        "D19",
+        "An empty booking file after a wrong letter column would cancel the few who were not in it.",
+        (
+            Edit(
+                "ingest/weighing.py",
+                "return waiting + sum(lane.live + lane.suspects for lane in lanes.values())",
+                "return sum(lane.live + lane.suspects for lane in lanes.values())",
+            ),
+        ),
+        Named(("tests/integration/ingest/test_guard.py::test_d19_a_letter_that_waits_was_shown_live_all_the_same",)),
+    ),
+    Mutation(
         "what a wrong export first showed in a wrong course lives there when it is taken back",
         "D32",
         "Those of the course are shown a citizen who never booked it.",

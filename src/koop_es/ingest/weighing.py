@@ -10,7 +10,7 @@ import msgspec
 from koop_es.domain import guard
 from koop_es.domain.guard import Held, Losses
 from koop_es.domain.identifiers import export_name, owner_of
-from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Judgement
+from koop_es.domain.judgement import NO_ABSENCES, NOTHING_DONE, Absences, Done, Effect, Judgement, effect_of
 from koop_es.domain.observation import CANCELLED, Report
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
@@ -43,7 +43,7 @@ def judge(
     every = lanes if lanes is not None else ledger.lane_views(tx, report.vhs)
     absences, foreseen = _absences(tx, report, every, heavy, policy)
     done = guard.done_by(heavy)
-    live = _live(every)
+    live = _live(tx, report.vhs, every)
     first = any(not (item.first or item.waiting) for weight in heavy.values() for item in weight.absent)
     kept = Done(live=live, beside=sum(weight.beside for weight in weights.values())) if first else NOTHING_DONE
     if done == NOTHING_DONE:
@@ -69,7 +69,7 @@ def _absences(
         return NO_ABSENCES, NO_ABSENCES
     gone = {(item.coop_id, item.ref) for item in absent}
     gone |= {(coop_id, ref) for coop_id, weight in weights.items() for ref in weight.fresh}
-    live = _live(lanes)
+    live = _live(tx, report.vhs, lanes)
     before = _before(tx, report.vhs, {item.first for item in absent if item.first and not item.waiting})
     losses = Losses(
         absent,
@@ -86,9 +86,10 @@ def _absences(
     return guard.judge_absences(losses, policy)
 
 
-def _live(lanes: Mapping[str, LaneView]) -> int:
-    """Count the bookings a VHS last showed live."""
-    return sum(lane.live + lane.suspects for lane in lanes.values())
+def _live(tx: Tx, vhs: str, lanes: Mapping[str, LaneView]) -> int:
+    """Count the bookings a VHS last showed live, also where that waits for an answer (D19, D31e)."""
+    waiting = sum(effect_of(name) == Effect.LETTER for name, *_ in tx.rows("withheld_of_vhs", vhs=vhs))
+    return waiting + sum(lane.live + lane.suspects for lane in lanes.values())
 
 
 def _before(tx: Tx, vhs: str, firsts: Collection[str]) -> list[Done]:

@@ -90,6 +90,17 @@ def new(vhs: Vhs, course: str, count: int) -> list[Row]:
     ]
 
 
+def test_d19_a_letter_that_waits_was_shown_live_all_the_same(store: Store, tmp_path: Path) -> None:
+    """The booking file had five rows and is empty, though three of them are "S" until somebody has answered."""
+    vhs = Vhs(store, tmp_path, 1)
+    vhs.report(vhs.letters("S", 3))
+    vhs.report()
+    assert vhs.kinds() == [("letter", 3)]
+    vhs.report([])
+    assert vhs.report([]).withheld_cancellations == 2
+    assert vhs.held().count("A") == 2
+
+
 @pytest.mark.parametrize("shown", ["with the first absence", "only when it is confirmed"])
 def test_d19_who_is_new_since_the_first_absence_makes_no_loss_smaller(store: Store, tmp_path: Path, shown: str) -> None:
     vhs = Vhs(store, tmp_path, 6, seats=1)
