@@ -18,7 +18,8 @@ HEAD = """# Commands
 Written by `make docs` from the commands themselves; change their help, not this page.
 
 Exit status: 0 done · 1 done, and it found what it looks for (violations, quarantined rows, differences) ·
-2 wrong usage · 3 refused by a rule of the domain · 4 bad input, nothing changed · 5 the store is not usable.
+2 wrong usage · 3 refused by a rule of the domain · 4 bad input, nothing changed · 5 the store is not usable ·
+6 the answer could not be written · 7 nothing found wrong and nothing proven (`verify`).
 
 With `--json` standard output carries one object and nothing else: `{"schema": "koop-es/<command>/1", "data": {…}}`, or
 `{"schema": "koop-es/error/1", "error": {"code", "message", "details"}}`; logs and progress go to standard error.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from koop_es.cli.answer import UNPROVEN
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import settle
@@ -58,9 +59,9 @@ def test_d30_a_question_after_a_withdrawn_export_is_kept_as_the_log_has_it(koop:
     found = koop.ask("violations", "--vhs", NEAR, status=1)["violations"]
     assert [item["code"] for item in found] == ["CANCELLATION_UNCLEAR"]
     assert koop.ask("rebuild", "--check")["found"] == []
-    koop.ask("verify")
+    koop.ask("verify", status=UNPROVEN)
     koop.ask("confirm-cancellation", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "asked")
-    koop.ask("verify")
+    koop.ask("verify", status=UNPROVEN)
 
 
 def test_going_back_needs_a_rebuild_first(told: Console) -> None:
@@ -92,12 +93,26 @@ def test_a_cooperation_nobody_knows_and_a_witness_that_is_none_are_bad_input(tol
         assert told.call(*words).status == 4
 
 
-def test_verify_follows_a_seal_and_its_witness(told: Console, tmp_path: Path) -> None:
+def test_g7_verify_says_proven_broken_or_not_provable_with_a_status_each(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    for program in network.values():
+        koop.take_in(program.export())
+    checks = koop.ask("verify", status=UNPROVEN)["checks"]
+    assert {check["name"] for check in checks if check["ok"] is None} == {"chain", "tables"}
     file = tmp_path / "head.json"
-    sealed = told.ask("seal", "--head", file)
-    assert json.loads(file.read_text()) == {"position": sealed["position"], "digest": sealed["digest"]}
-    for witness in (file, f"{sealed['position']}:{sealed['digest']}"):
-        checks = told.ask("verify", "--witness", witness)["checks"]
-        assert all(check.keys() == {"name", "ok", "detail"} and check["ok"] is True for check in checks)
-    checks = told.ask("verify", "--witness", f"{sealed['position']}:{'0' * 64}", status=1)["checks"]
-    assert [check["name"] for check in checks if not check["ok"]] == ["witness"]
+    sealed = koop.ask("seal", "--head", file)
+    assert json.loads(file.read_text()).keys() == {"position", "digest", "commits", "beside"}
+    found = koop.ask("verify", "--witness", file)
+    assert found["ok"] is True
+    assert {tuple(check) for check in found["checks"]} == {("name", "ok", "state", "detail")}
+    assert {check["state"] for check in found["checks"]} == {"proven"}
+    short = koop.ask("verify", "--witness", f"{sealed['position']}:{sealed['digest']}", status=UNPROVEN)["checks"]
+    assert [check["name"] for check in short if check["ok"] is None] == ["witness"], "it is of the log alone"
+    other = koop.ask("verify", "--witness", f"{sealed['position']}:{'0' * 64}", status=1)
+    assert other["ok"] is False
+    assert [check["name"] for check in other["checks"] if check["ok"] is False] == ["witness"]
+    execute(koop.db, "UPDATE koop_persons SET name = 'Anders'")
+    assert koop.refused("seal", status=5)["code"] == "sealed_otherwise"
+    koop.ask("seal", "--anyway")
+    koop.ask("verify")
+    assert koop.call("verify", "--witness", file).status == 1

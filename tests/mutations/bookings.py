@@ -314,7 +314,7 @@ BOOKINGS = (
         (
             Edit(
                 "domain/observe_bookings.py",
-                '            draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)\n',
+                '            draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=letter)\n',
                 '            draft.add(e.BookingCancelled, "B6", row=row, ref=ref)\n',
             ),
         ),

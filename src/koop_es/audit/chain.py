@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from koop_es.audit import sides
+from koop_es.audit.sides import Sides
 from koop_es.store import Row, Store, Tx
-from koop_es.store.errors import StoreContended
+from koop_es.store.errors import StoreContended, StoreDamaged
 
 PAGE = 5_000
 """Events read together, below 5 MB."""
@@ -42,13 +43,21 @@ class Seal(NamedTuple):
         return hashlib.sha256(msgspec.json.encode(self[:-1])).hexdigest()
 
     @property
-    def tables(self) -> dict[str, str]:
-        """The digests of the other tables, by name."""
-        return msgspec.json.decode(self.sides, type=dict[str, str])
+    def beside(self) -> Sides:
+        """What it says of the other tables; an older one only has digests by name."""
+        if not self.sides.startswith('{"tables":'):
+            return Sides(msgspec.json.decode(self.sides, type=dict[str, str]))
+        return msgspec.json.decode(self.sides, type=Sides)
 
 
 START = Seal(0, 0, "", "", None, "{}", "")
 """What the first seal follows on."""
+
+
+class SealedOtherwise(StoreDamaged):
+    """Something beside the log is not what it was when it was sealed, and a new seal would hide that; verify first."""
+
+    code = "sealed_otherwise"
 
 
 class Extended(NamedTuple):
@@ -65,10 +74,11 @@ def last(tx: Tx) -> Seal:
     return Seal(*row) if row is not None else START
 
 
-def seal(store: Store, now: datetime) -> tuple[Seal, int]:
+def seal(store: Store, now: datetime, *, anyway: bool = False) -> tuple[Seal, int]:
     """Extend the chain to the head of the log; returns the new head, and how many events were not sealed before.
 
-    The other tables are digested in the same moment, without holding anybody up.
+    The other tables are digested in the same moment, without holding anybody up. Raises SealedOtherwise where they are
+    not what the last seal says, unless it is sealed ``anyway``.
     """
 
     def attempt() -> tuple[Seal, int]:
@@ -77,26 +87,42 @@ def seal(store: Store, now: datetime) -> tuple[Seal, int]:
             new = _extend(before, _events(tx, before.position), tx.head())
             commits = tx.rows("commit_count")[0][0]
             digests = sides.digests(tx)
+            grown = sides.grown(tx, new.position)
+            if not anyway and (faults := changed(tx, before, commits, digests)):
+                raise SealedOtherwise(
+                    f"{store.address}: {'; '.join(faults)} when sealed {before.sealed_at}: koop-es verify; restore the "
+                    "last backup, or seal --anyway",
+                    faults=faults,
+                )
         with store.write() as tx:
             own = tx.rows("commit_own")[0][0]
             tx.lock_log()
             if last(tx) != before:
                 raise StoreContended("somebody else sealed meanwhile")
-            made = _sealed(before, new, now, digests if own == commits else None, own)
+            made = _sealed(before, new, now, Sides(digests if own == commits else {}, grown), own)
             tx.run("seal_put", **made._asdict())
         return made, new.events
 
     return store.retrying(attempt)
 
 
-def _sealed(before: Seal, new: Extended, now: datetime, digests: dict[str, str] | None, own: int) -> Seal:
+def _sealed(before: Seal, new: Extended, now: datetime, beside: Sides, own: int) -> Seal:
     # A seal at the position of the one before takes its place: the events are the same, the other tables may not be.
     same = before != START and new.position == before.position
-    commits = own + 1 if digests is not None else None
-    told = msgspec.json.encode(digests or {}, order="sorted").decode()
+    commits = own + 1 if beside.tables else None
+    told = msgspec.json.encode({"tables": beside.tables, "grown": beside.grown}).decode()
     events, digest = (before.events, before.digest) if same else (new.events, new.digest)
     made = Seal(new.position, events, digest, now.isoformat(), commits, told, "")
     return made._replace(sum=made.right_sum)
+
+
+def changed(tx: Tx, made: Seal, commits: int | None, digests: dict[str, str]) -> list[str]:
+    """Say what beside the log is not what a seal says of it."""
+    beside = made.beside
+    faults = sides.against(beside.grown, sides.grown(tx, made.position)).faults if beside.grown is not None else []
+    if made.commits is not None and made.commits == commits:
+        faults += [f"{name} is not what it was" for name in digests if digests[name] != beside.tables.get(name)]
+    return faults
 
 
 def extend(tx: Tx, before: Seal, upto: int) -> Extended:
@@ -123,13 +149,18 @@ def _events(tx: Tx, after: int) -> Iterator[Row]:
         after = page[-1][0]
 
 
-class Head(msgspec.Struct, frozen=True):
-    """What a witness keeps of a seal."""
+class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a witness keeps of a seal; without ``beside`` it is of the log alone.
+
+    ``commits`` is for which count of writing transactions the digests of all tables hold.
+    """
 
     position: int
     digest: str
+    commits: int | None = None
+    beside: Sides | None = None
 
 
-def head(made: Seal) -> dict[str, Any]:
+def head(made: Seal) -> Head:
     """Give what a witness should keep."""
-    return {"position": made.position, "digest": made.digest}
+    return Head(made.position, made.digest, made.commits, made.beside)

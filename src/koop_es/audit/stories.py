@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from koop_es.audit import chain
 from koop_es.domain.events import BookingAmended, BookingMade, ExportApplied
-from koop_es.domain.identifiers import export_name, institution_stream, is_cooperation
+from koop_es.domain.identifiers import export_name, institution_stream, is_cooperation, issuer, running_number
 from koop_es.store import Recorded, Store, Tx, fences
 from koop_es.views.builder import Built, build, build_some, parts
 from koop_es.views.differences import Difference, Findings
@@ -49,6 +50,9 @@ class Stories:
     versions: Faults = field(default_factory=Faults)
     persons: Faults = field(default_factory=Faults)
     ledger: Faults = field(default_factory=Faults)
+    numbers: Faults = field(default_factory=Faults)
+    numbers_above: Faults = field(default_factory=Faults)
+    given_out: dict[str, int] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
 
     @property
@@ -69,6 +73,7 @@ def check(store: Store, told: Callable[[int], None]) -> Stories:
         strays = [row[0] for row in tx.rows("derived_strays", limit=MOST_STRAYS)]
         stories.findings.add(build_some(tx, strays).findings)
         _strangers(tx, stories)
+        _numbers(tx, stories)
     return stories
 
 
@@ -87,6 +92,8 @@ def _add(stories: Stories, store: Store, built: Built) -> None:
     told = {stream: story.recorded() for stream, story in built.stories.items()}
     for stream, story in told.items():
         stories.versions.add(_gaps(stream, story))
+        if (number := running_number(stream)) is not None:
+            stories.given_out[issuer(stream)] = max(number, stories.given_out.get(issuer(stream), 0))
     courses = {stream: story for stream, story in told.items() if is_cooperation(stream)}
     others = {stream: story for stream, story in told.items() if stream not in courses}
     with store.reading() as tx:
@@ -111,7 +118,8 @@ def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
     """Compare the persons that events name with those of the vault (D15)."""
     named = {stream: _named(story) for stream, story in courses.items()}
     ids = sorted({person_id for persons in named.values() for person_id, _ in persons})
-    held: set[Person] = {(row[0], row[1]) for row in tx.rows("person_keys_of_ids", person_ids=ids)}
+    rows = tx.rows("person_keys_of_ids", person_ids=ids)
+    held: set[Person] = {(row[0], row[1]) for row in rows}
     gone = {fence.person_id for fence in fences.found(tx, ids, ())}
     wrong = [
         f"{stream}: person {person_id} version {version} is neither in the vault nor forgotten"
@@ -123,10 +131,19 @@ def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
     for persons in named.values():
         for person_id, version in persons:
             newest[person_id] = max(version, newest.get(person_id, 0))
-    for person_id, version, stream in sorted(tx.rows("person_keys_of_streams", coop_ids=list(courses))):
+    refs = {stream: _refs(story) for stream, story in courses.items()}
+    for person_id, version, stream, ref in sorted(tx.rows("person_keys_of_streams", coop_ids=list(courses))):
         if version > newest.get(person_id, 0):
             wrong.append(f"{stream}: no event names person {person_id} version {version} of the vault")
+        elif refs[stream].get(person_id) != ref:
+            wrong.append(f"{stream}: person {person_id} stands in the vault under booking {ref} and not in the log")
     return wrong
+
+
+def _refs(story: list[Recorded]) -> dict[str, str]:
+    """Read of which booking each person is."""
+    made = [item.event for item in story if isinstance(item.event, BookingMade)]
+    return {event.person_id: event.ref for event in made if event.person_id}
 
 
 def _named(story: list[Recorded]) -> set[Person]:
@@ -168,6 +185,19 @@ def _applied(event: ExportApplied) -> Applied:
 
 def _name(vhs: str, sequence: int | None, sha256: str) -> str:
     return f"export {export_name(vhs, sequence, sha256)}"
+
+
+def _numbers(tx: Tx, stories: Stories) -> None:
+    """Compare the last running numbers with those that the log knows (D16)."""
+    sealed = chain.last(tx).beside.grown
+    last = {vhs: int(number) for vhs, number in tx.rows("side_numbers")}
+    for vhs in sorted({*last, *stories.given_out}):
+        kept, known = last.get(vhs, 0), stories.given_out.get(vhs, 0)
+        if kept < known:
+            stories.numbers.add([f"VHS {vhs} stands at number {kept}, and the log knows {known}"])
+        elif kept > known and (sealed is None or sealed.numbers.get(vhs) != kept):
+            text = f"VHS {vhs} stands at number {kept}, and the log knows {known}: a row set aside may have shown it"
+            stories.numbers_above.add([text])
 
 
 def _strangers(tx: Tx, stories: Stories) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from koop_es.audit import chain, sides, stories
+from koop_es.audit import chain, objects, sides, stories
 from koop_es.audit.chain import START, Head, Seal
+from koop_es.audit.sides import Sides
 from koop_es.audit.stories import Faults
 from koop_es.domain.errors import BadInput, CooperationUnknown, KoopError
 from koop_es.ingest import erasure
 from koop_es.ingest.quarantine import digest_of
-from koop_es.store import Store, Tx
+from koop_es.store import Store, Tx, times
 
 Told = Callable[[int], None]
 """Is told how many events were read."""
@@ -25,11 +26,26 @@ class WitnessInvalid(BadInput):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """What one check found."""
+    """What one check found: ``ok`` is None where nothing is wrong that can be seen, and nothing is proven either."""
 
     name: str
-    ok: bool
+    ok: bool | None
     detail: str
+
+    @property
+    def state(self) -> str:
+        """Say it in words."""
+        return {True: PROVEN, False: BROKEN, None: NOT_PROVABLE}[self.ok]
+
+
+PROVEN, BROKEN, NOT_PROVABLE = "proven", "broken", "not provable"
+"""The three answers."""
+
+
+def verdict(checks: Iterable[Check]) -> bool | None:
+    """Say it of all checks together: broken where one is, else not provable where one is."""
+    found = [check.ok for check in checks]
+    return False if False in found else None if None in found else True
 
 
 def witness(text: str) -> Head:
@@ -47,9 +63,11 @@ def witness(text: str) -> Head:
 def verify(store: Store, seen: Head | None = None, told: Told = lambda _: None) -> list[Check]:
     """Check everything; a check that cannot be carried out is not ok, and the others go on."""
     checks = [_guarded(("file",), lambda: [_file(store)])]
+    checks.append(_guarded(("schema",), lambda: [_schema(store)]))
     checks.append(_guarded(STORIES, lambda: _stories(stories.check(store, told))))
     checks.append(_guarded(("quarantine",), lambda: [_quarantine(store)]))
     checks.append(_guarded(("erasure",), lambda: [_erasure(store)]))
+    checks.append(_guarded(("times",), lambda: [_times(store)]))
     checks.append(_guarded(("chain",), lambda: [_chain(store)]))
     checks.append(_guarded(("tables",), lambda: [_tables(store)]))
     if seen is not None:
@@ -64,9 +82,9 @@ def verify_one(store: Store, coop_id: str) -> list[Check]:
         found = stories.check_one(store, coop_id)
         if not found.events and not found.findings.count:
             raise CooperationUnknown(f"there is no cooperation {coop_id}", coop_id=coop_id)
-        return [check for check in _stories(found) if check.name != "ledger"]
+        return [check for check in _stories(found) if check.name not in OF_ALL]
 
-    return _guarded(tuple(name for name in STORIES if name != "ledger"), work)
+    return _guarded(tuple(name for name in STORIES if name not in OF_ALL), work)
 
 
 def _guarded(names: Sequence[str], work: Callable[[], list[Check]]) -> list[Check]:
@@ -103,12 +121,24 @@ def _file(store: Store) -> Check:
         means = str(tx.rows("check_means")[0][0] or "")
         if means in {"", "data_checksums"}:
             checksums = "pages carry checksums" if means else "pages carry no checksums"
-            return Check("file", ok=True, detail=f"indices not checked: the extension amcheck is missing; {checksums}")
+            detail = f"indices cannot be checked: CREATE EXTENSION amcheck; {checksums}"
+            return Check("file", ok=None, detail=detail)
         faults = _faults(str(row[0]) for row in tx.rows("check_file") if row[0] != "ok")
     return _check("file", faults, f"structure is sound ({means})")
 
 
-STORIES = ("events", "versions", "views", "changes", "vault", "ledger")
+OF_ALL = ("ledger", "numbers")
+"""Checks of the whole store alone."""
+
+
+def _schema(store: Store) -> Check:
+    """See that nothing was put into the schema, such as a trigger, and nothing taken out."""
+    with store.reading() as tx:
+        faults = _faults(objects.faults(tx))
+    return _check("schema", faults, "tables and indices are those of koop-es, and nothing else")
+
+
+STORIES = ("events", "versions", "views", "changes", "vault", "ledger", "numbers")
 
 
 def _stories(found: stories.Stories) -> list[Check]:
@@ -125,7 +155,15 @@ def _stories(found: stories.Stories) -> list[Check]:
         _check("changes", lists, "change lists are wanted minus reported"),
         _check("vault", found.persons, "vault and log name the same persons"),
         _check("ledger", found.ledger, "exports that caused events are in ledger and log"),
+        _numbers(found),
     ]
+
+
+def _numbers(found: stories.Stories) -> Check:
+    """See that no number is given out again (D16); one above all of the log may stand in a row that was set aside."""
+    if found.numbers_above.count and not found.numbers.count:
+        return Check("numbers", ok=None, detail="; ".join(found.numbers_above.told))
+    return _check("numbers", found.numbers, "no number of a COOP-Id is given out again")
 
 
 def _quarantine(store: Store) -> Check:
@@ -162,6 +200,8 @@ def _chain(store: Store) -> Check:
             before = made
         left = _unsealed(tx, before.position)
     sealed = f"sealed up to position {before.position}" if before.position else "never sealed: koop-es seal"
+    if not faults.count and (left or not before.position):
+        return Check("chain", ok=None, detail=f"{sealed}; {left} events are not sealed yet: koop-es seal")
     return _check("chain", faults, f"{sealed}; {left} events are not sealed yet")
 
 
@@ -169,27 +209,51 @@ def _unsealed(tx: Tx, position: int) -> int:
     return chain.extend(tx, START._replace(position=position), tx.head()).events
 
 
+def _times(store: Store) -> Check:
+    """See that questions by time are answered by what the log says of when it was written (D23)."""
+    with store.reading() as tx:
+        right = times.steps((row[0], row[1]) for row in tx.each("event_times"))
+        kept = [(int(position), int(at)) for position, at in tx.rows("side_times")]
+    faults = _faults([] if kept == right[::-1] else ["the times of positions are not those of the events"])
+    return _check("times", faults, "positions have the times of their events")
+
+
 def _tables(store: Store) -> Check:
-    """Compare all other tables with their digests, where nobody has written since the seal."""
+    """Compare all other tables with their digests where nobody has written since the seal, else what only grows."""
     with store.reading() as tx:
         made, commits = chain.last(tx), tx.rows("commit_count")[0][0]
         if commits is None:
             return Check("tables", ok=False, detail="the count of transactions is damaged")
-        if made.commits is None:
-            return Check("tables", ok=True, detail="not provable: no seal of a moment in which nobody wrote")
-        if made.commits != commits:
-            return Check("tables", ok=True, detail="not provable: written to since the last seal; seal after a backup")
-        now, then = sides.digests(tx), made.tables
-    faults = _faults(f"{name} is not what it was when sealed" for name in now if now[name] != then.get(name))
-    return _check("tables", faults, f"{len(now)} tables are as they were when sealed {made.sealed_at}")
+        return _beside("tables", tx, made.position, made.commits, made.beside, f"sealed {made.sealed_at}")
+
+
+def _beside(name: str, tx: Tx, position: int, commits: int | None, beside: Sides, when: str) -> Check:
+    if commits is not None and commits == tx.rows("commit_count")[0][0]:
+        now = sides.digests(tx)
+        other = [table for table in now if now[table] != beside.tables.get(table)]
+        faults = _faults(f"{table} is not what it was when {when}" for table in other)
+        return _check(name, faults, f"{len(now)} tables are as they were when {when}")
+    if beside.grown is None:
+        return Check(name, ok=None, detail="no seal covers the other tables: koop-es seal")
+    found = sides.against(beside.grown, sides.grown(tx, position))
+    if found.faults:
+        return _check(name, _faults(f"{fault} when {when}" for fault in found.faults), "")
+    proven = "the numbers" if found.open else "the vault and the numbers"
+    left = [*found.open, "the tables that were written to since"]
+    return Check(name, ok=None, detail=f"{proven} hold what was {when}; not provable: {'; '.join(left)}: koop-es seal")
 
 
 def _witness(store: Store, seen: Head) -> Check:
-    """See that the chain still passes through what a witness kept."""
+    """See that the chain still passes through what a witness kept, and the other tables hold what it says of them."""
     with store.reading() as tx:
         found = [made.digest for made in (Seal(*row) for row in tx.rows("seals")) if made.position == seen.position]
-    if not found:
-        return Check("witness", ok=False, detail=f"the chain does not pass through position {seen.position}")
-    if found != [seen.digest]:
-        return Check("witness", ok=False, detail=f"another log was sealed up to position {seen.position}")
-    return Check("witness", ok=True, detail=f"the chain passes through position {seen.position}")
+        if not found:
+            return Check("witness", ok=False, detail=f"the chain does not pass through position {seen.position}")
+        if found != [seen.digest]:
+            return Check("witness", ok=False, detail=f"another log was sealed up to position {seen.position}")
+        passes = f"the chain passes through position {seen.position}"
+        if seen.beside is None:
+            detail = f"{passes}; the other tables are covered by a file of seal --head only"
+            return Check("witness", ok=None, detail=detail)
+        beside = _beside("witness", tx, seen.position, seen.commits, seen.beside, "witnessed")
+    return msgspec.structs.replace(beside, detail=f"{passes}; {beside.detail}") if beside.ok is not False else beside

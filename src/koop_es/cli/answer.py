@@ -21,9 +21,9 @@ from koop_es.domain.errors import BadInput, KoopError, Refused, StoreUnusable, W
 if TYPE_CHECKING:
     from rich.console import Console
 
-DONE, FOUND, USAGE, REFUSED, BAD_INPUT, UNUSABLE, UNWRITTEN = range(7)
+DONE, FOUND, USAGE, REFUSED, BAD_INPUT, UNUSABLE, UNWRITTEN, UNPROVEN = range(8)
 """The exit statuses: done, done and found what it looks for, wrong usage, refused by a rule, bad input, store not
-usable, answer not written.
+usable, answer not written, nothing found wrong and nothing proven (``verify``).
 """
 
 _STATUS: tuple[tuple[type[KoopError], int], ...] = (

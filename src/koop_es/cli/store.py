@@ -34,7 +34,7 @@ def init(desk: Desk) -> Answer:
       koop-es init
       koop-es init --db postgresql://koop@localhost/koop
     """
-    from koop_es.views.rebuild import rebuild
+    from koop_es.views.rebuild import drop_former, rebuild
 
     with desk.create() as store:
         address = store.address
@@ -42,6 +42,7 @@ def init(desk: Desk) -> Answer:
             outdated = has_outdated_views(tx)
         if outdated:  # what views and change lists say has changed since
             rebuild(store, desk.settings.db_url)
+            drop_former(store)
     return Answer({"db": address}, lines(f"store ready: {address}"))
 
 

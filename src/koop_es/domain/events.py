@@ -576,5 +576,7 @@ class CancellationRejected(Event, frozen=True, kw_only=True, omit_defaults=True)
 class UnknownStatusSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The row carries a status letter outside the map; this booking is frozen at this VHS until it does not (B6)."""
 
+    VERSION: ClassVar[int] = 2
+
     ref: str
     raw_status: str

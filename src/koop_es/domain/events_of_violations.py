@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from koop_es.domain.event import Event
 
 
 class ViolationOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Something stands in an admin program that the rules forbid (domain 2.8); ``vhs`` is where."""
+
+    VERSION: ClassVar[int] = 2
 
     code: str
     severity: str
@@ -28,6 +32,8 @@ class ViolationAcknowledged(Event, frozen=True, kw_only=True, omit_defaults=True
 
     So it is until the day ``until``, if there is one, or until it shows something else than ``detail``.
     """
+
+    VERSION: ClassVar[int] = 2
 
     code: str
     reason: str

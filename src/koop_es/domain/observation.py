@@ -44,6 +44,15 @@ def actor_of(edited_by: str | None) -> str | None:
     return f"staff-{sha256(text.encode()).hexdigest()[:8]}"
 
 
+NO_LETTER = "…"
+"""Stands for a status that is no letter: it may be free text, and no free text of a row enters the log (D15)."""
+
+
+def letter_of(raw_status: str) -> str:
+    """Give a status that is not in the status map as the log may hold it (B6, D15)."""
+    return raw_status if len(raw_status) <= 1 else NO_LETTER
+
+
 class Kind(StrEnum):
     """What an export covers; only a full one can prove an absence (B11a)."""
 

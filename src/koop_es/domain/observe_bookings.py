@@ -48,7 +48,16 @@ from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
 from koop_es.domain.moves import comes_late, is_meant, take_carried, take_strays_back
-from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, BookingRow, Person, Status, actor_of
+from koop_es.domain.observation import (
+    CANCELLED,
+    CONFIRMED,
+    WEB_SERVICE_USER,
+    BookingRow,
+    Person,
+    Status,
+    actor_of,
+    letter_of,
+)
 from koop_es.domain.observe_identity import (
     let_movers_wait,
     rekey,
@@ -178,8 +187,9 @@ def _take_row(draft: Draft, part: Slice, ref: str, row: BookingRow, pairing: Pai
     if row.unstated:
         row = last_stated(draft, booking, seat, row)
     if row.status is None:
-        if seat is None or seat.unknown_status != row.raw_status or (seat.absences and not seat.orphaned):
-            draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=row.raw_status)
+        letter = letter_of(row.raw_status)
+        if seat is None or seat.unknown_status != letter or (seat.absences and not seat.orphaned):
+            draft.add(e.UnknownStatusSeen, "B6", row=row, ref=ref, raw_status=letter)
         if booking is not None and seat is not None and ref.startswith(f"{vhs}:"):
             note_former_person(draft, booking, seat, row)
         return

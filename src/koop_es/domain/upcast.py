@@ -11,9 +11,24 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain.events import EVENTS
+from koop_es.domain.observation import letter_of
 
 Fields = dict[str, Any]
 """An event as plain JSON: its fields by name, those left out that had their default."""
+
+
+def _lettered(fields: Fields) -> Fields:
+    """Leave out what was typed into a cell of the status, which may be free text (D15)."""
+    return fields | {"raw_status": letter_of(fields["raw_status"])}
+
+
+def _of_letters(fields: Fields) -> Fields:
+    """Leave the same out of a violation that shows it (D15)."""
+    detail = fields.get("detail", {})
+    if fields["code"] != "UNKNOWN_STATUS" or "found" not in detail:
+        return fields
+    return fields | {"detail": detail | {"found": letter_of(detail["found"])}}
+
 
 UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.BookingDelivered.1": lambda fields: fields,
@@ -21,6 +36,9 @@ UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.CourseReappeared.1": lambda fields: fields,
     "koop.MirrorDoubled.1": lambda fields: fields,
     "koop.MirrorLost.1": lambda fields: fields,
+    "koop.UnknownStatusSeen.1": _lettered,
+    "koop.ViolationAcknowledged.1": _of_letters,
+    "koop.ViolationOpened.1": _of_letters,
 }
 """Topic of a former version -> what makes its fields those of the next version."""
 

@@ -78,10 +78,10 @@ class _Ticking(Tx):
         self._tick()
         return self._inner.rows(name, **params)
 
-    def each(self, name: str) -> Iterator[Row]:
+    def each(self, name: str, **params: Any) -> Iterator[Row]:
         """Read row after row after a tick."""
         self._tick()
-        return self._inner.each(name)
+        return self._inner.each(name, **params)
 
     def copy(self, path: Path) -> None:
         """Copy the store after a tick."""

@@ -59,12 +59,12 @@ class PostgresTx(Tx):
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
-    def each(self, name: str) -> Iterator[Row]:
+    def each(self, name: str, **params: Any) -> Iterator[Row]:
         """Run a named statement and give its rows one by one, from a cursor of the server's."""
         try:
             with self._cursor.connection.cursor(name, row_factory=tuple_row, binary=True) as cursor:
                 cursor.itersize = ROWS_AT_ONCE
-                yield from cursor.execute(SQL[name])
+                yield from cursor.execute(SQL[name], _bound(params) or None)
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 

@@ -6,7 +6,7 @@ from koop_es.store import times
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreMissing, at
 from koop_es.store.transaction import Tx
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Version this program reads and writes; the statements ``migration_<n>_*`` lead from version n - 1 to n."""
 
 TIMES_SINCE = 4

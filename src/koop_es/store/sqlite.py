@@ -61,12 +61,12 @@ class SqliteTx(Tx):
         except FAULTS as error:
             raise self._engine.fault(error, name) from None
 
-    def each(self, name: str) -> Iterator[Row]:
+    def each(self, name: str, **params: Any) -> Iterator[Row]:
         """Run a named statement and give its rows one by one."""
         cursor = self._cursor.connection.cursor()
         cursor.row_factory = None
         try:
-            yield from cursor.execute(self._texts[name])
+            yield from cursor.execute(self._texts[name], _bound(params))
         except FAULTS as error:
             raise self._engine.fault(error, name) from None
         finally:

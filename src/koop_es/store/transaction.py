@@ -148,7 +148,7 @@ class Tx(ABC):
         return rows[0] if rows else None
 
     @abstractmethod
-    def each(self, name: str) -> Iterator[Row]:
+    def each(self, name: str, **params: Any) -> Iterator[Row]:
         """Run a named statement and give its rows one by one, however many they are."""
 
     @abstractmethod

@@ -14,12 +14,19 @@ Key = tuple[str, int]
 
 
 def put(tx: Tx, rows: Iterable[VaultEntry]) -> None:
-    """Keep versions of persons; raises StatementFailed for a version that is kept already."""
+    """Keep versions of persons, behind the events that name them; raises StatementFailed for one that is kept already.
+
+    With them stands where the log ended: what was there when it was sealed changes by an erasure alone.
+    """
+    new = list(rows)
+    if not new:
+        return
+    position = tx.head()
     tx.write_rows(
         "person_insert",
         [
-            (row.person_id, row.version, row.coop_id, row.ref, who.name, who.first_name, who.phone, who.email)
-            for row in rows
+            (row.person_id, row.version, row.coop_id, row.ref, who.name, who.first_name, who.phone, who.email, position)
+            for row in new
             for who in (row.person,)
         ],
     )

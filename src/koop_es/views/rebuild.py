@@ -152,6 +152,13 @@ def _build(
     return result
 
 
+def drop_former(store: Store) -> None:
+    """Empty the tables that were live before a rebuild of an older store: no one goes back to what that wrote (D15)."""
+    with store.write() as tx:
+        tx.run_series("former_")
+        tx.run("rebuild_mark", position=None)
+
+
 def _total(tx: Tx) -> int:
     row = tx.row("event_count")
     return int(row[0]) if row is not None else 0

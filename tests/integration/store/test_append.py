@@ -139,7 +139,7 @@ def test_fifty_thousand_events_in_one_transaction_do_not_hang(store: Store) -> N
 
 def test_many_and_large_rows_do_not_hang(store: Store) -> None:
     def row(number: int, raw: bytes) -> tuple[object, ...]:
-        return f"p{number}", 1, "a", "563:1", raw.decode(), "", "", ""
+        return f"p{number}", 1, "a", "563:1", raw.decode(), "", "", "", 1
 
     with store.write() as tx:
         tx.write_rows("person_insert", (row(number, b"x" * 500) for number in range(20_000)))

@@ -46,7 +46,7 @@ def test_persons_are_found_by_their_cooperation_even_if_the_planner_knows_nothin
     sqlite = store.address.startswith("sqlite")
     sql = statements("sqlite" if sqlite else "postgres")["persons_of_streams"]
     with store.write() as tx:
-        rows = ((f"p{n}", 1, f"{n % 1_000}-COOP-1", f"1:{n}", "Ott", "Änne", "", "") for n in range(20_000))
+        rows = ((f"p{n}", 1, f"{n % 1_000}-COOP-1", f"1:{n}", "Ott", "Änne", "", "", 1) for n in range(20_000))
         tx.write_rows("person_insert", rows)
         asked = [f"{number}-COOP-1" for number in range(MANY)]
         assert len(tx.rows("persons_of_streams", coop_ids=asked)) == 20 * MANY

@@ -80,7 +80,16 @@ def test_d15_nothing_is_left_of_rows_that_moved_between_pages_before_they_were_e
 
 def _row(person_id: str, number: int, random: Random) -> tuple[object, ...]:
     place = f"563-COOP-{random.randint(0, 50)}", f"563:{number}"
-    return (person_id, 1, *place, f"Marke{person_id}", "Anna" * random.randint(1, 3), "0911 1234", "anna@example.org")
+    return (
+        person_id,
+        1,
+        *place,
+        f"Marke{person_id}",
+        "Anna" * random.randint(1, 3),
+        "0911 1234",
+        "anna@example.org",
+        1,
+    )
 
 
 def test_d15_writing_the_tables_anew_changes_nothing_in_them(store: Store) -> None:

@@ -7,8 +7,9 @@ from itertools import permutations
 import msgspec
 import pytest
 
+from koop_es.domain import upcast
 from koop_es.domain.cooperation import PERSON_DIFFERS
-from koop_es.domain.observation import Person, Status
+from koop_es.domain.observation import NO_LETTER, Person, Status
 from koop_es.domain.terms import Policy
 from koop_es.views.documents import documents
 from tests.unit.domain.world import (
@@ -313,3 +314,22 @@ def test_b4_only_the_person_the_status_and_the_day_travel_with_a_booking() -> No
     [change] = world.changes(MASTER)
     assert change.fields is None
     assert (change.status, change.booked_at) == (Status.CONFIRMED, "2026-01-05T10:00:00+01:00")
+
+
+def test_d15_free_text_in_the_status_of_a_row_enters_no_event() -> None:
+    world = shared()
+    found = world.report(ABO, held(ABO, status="Kim anrufen 0999 301"))
+    assert types(found) == ["UnknownStatusSeen"]
+    assert "anrufen" not in repr(found) + repr(world.state)
+    assert world.report(ABO, held(ABO, status="Kim erreicht")) == []
+
+
+def test_d15_free_text_in_old_events_is_left_out_when_they_are_read() -> None:
+    seen = upcast.lift("koop.UnknownStatusSeen.1", {"ref": "563:1", "raw_status": "Kim anrufen"})
+    assert seen["raw_status"] == NO_LETTER
+    assert upcast.lift("koop.UnknownStatusSeen.1", {"ref": "563:1", "raw_status": "X"})["raw_status"] == "X"
+    for topic in ("koop.ViolationOpened.1", "koop.ViolationAcknowledged.1"):
+        opened = {"code": "UNKNOWN_STATUS", "detail": {"found": "Kim anrufen", "waiting": "status"}}
+        assert upcast.lift(topic, opened)["detail"] == {"found": NO_LETTER, "waiting": "status"}
+        other = {"code": "COURSE_CHANGED", "detail": {"found": "lang genug"}}
+        assert upcast.lift(topic, other) == other

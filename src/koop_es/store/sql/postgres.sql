@@ -62,7 +62,7 @@ SELECT 1 WHERE to_regtype('stored_event_text') IS NOT NULL
 -- ==== persons: the vault (D15) ====
 
 -- person_insert: Keep one version of a person.
-COPY koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email) FROM STDIN (FORMAT BINARY)
+COPY koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email, position) FROM STDIN (FORMAT BINARY)
 
 -- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once; a probe
 -- per cooperation, whatever the planner knows of the table.
@@ -235,8 +235,9 @@ WHERE coop_id = ANY(%(coop_ids)s::text[]) ORDER BY id
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
 WHERE ref COLLATE "C" >= %(since)s AND ref COLLATE "C" < %(until)s ORDER BY id
 
--- forgotten_unfinished: Read the fences behind which nothing was erased yet.
-SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHERE erased_at IS NULL ORDER BY id
+-- forgotten_unfinished: Read the fences behind which there is something to erase, or was nothing erased yet.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE erased_at IS NULL OR EXISTS (SELECT 1 FROM koop_persons AS p WHERE p.person_id = koop_forgotten.person_id) ORDER BY id
 
 -- forgotten_erased: Record that what lay behind the fences is erased.
 UPDATE koop_forgotten SET erased_at = %(at)s WHERE person_id = ANY(%(person_ids)s::text[])
@@ -451,6 +452,18 @@ SELECT position FROM koop_rebuilds
 
 -- rebuild_mark: Record up to which position the tables that were live before are current.
 UPDATE koop_rebuilds SET position = %(position)s
+
+-- former_views: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_views_back
+
+-- former_violations: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_violations_back
+
+-- former_withheld: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_withheld_back
+
+-- former_members: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_members_back
 
 -- event_count: Count the events.
 SELECT count(*) FROM koop_events
@@ -980,6 +993,13 @@ SELECT * FROM koop_withheld_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C", 
 -- side_members_next: Read the whole of koop_members_next.
 SELECT * FROM koop_members_next ORDER BY vhs COLLATE "C", coop_id COLLATE "C"
 
+-- grown_persons: Read what the vault held when the log ended at a position, in which nothing changes but by an erasure; without the cooperations, which may go on under another id (D12).
+SELECT person_id, version, ref, name, first_name, phone, email, position FROM koop_persons
+WHERE position <= %(upto)s ORDER BY person_id COLLATE "C", version
+
+-- grown_forgotten: Count the fences.
+SELECT count(*) FROM koop_forgotten
+
 -- ==== verify: what only a check of the whole store asks ====
 
 -- check_file: Check the indices of the tables, where the extension amcheck is there.
@@ -994,14 +1014,29 @@ SELECT concat_ws(' ', (SELECT 'amcheck' FROM pg_extension WHERE extname = 'amche
 -- page_size: Read the size of a page in bytes.
 SELECT current_setting('block_size')::int
 
+-- objects: Name all that the schema is made of, by kind, name and the table it belongs to: what no extension brought, and no constraint of a table.
+SELECT CASE WHEN c.relkind IN ('r', 'p') AND c.relpersistence = 'p' THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index'
+    WHEN c.relkind = 'v' THEN 'view' ELSE 'relation' END, c.relname::text, coalesce(t.relname, c.relname)::text
+FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid LEFT JOIN pg_class AS t ON t.oid = i.indrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'i', 'I')
+    AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint AS k WHERE k.conindid = c.oid AND k.conrelid = t.oid)
+UNION ALL SELECT 'trigger', g.tgname::text, t.relname::text FROM pg_trigger AS g JOIN pg_class AS t ON t.oid = g.tgrelid
+WHERE NOT g.tgisinternal AND t.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT 'rule', r.rulename::text, t.relname::text FROM pg_rewrite AS r JOIN pg_class AS t ON t.oid = r.ev_class
+WHERE r.rulename <> '_RETURN' AND t.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT 'policy', y.polname::text, t.relname::text FROM pg_policy AS y JOIN pg_class AS t ON t.oid = y.polrelid
+WHERE t.relnamespace = current_schema()::regnamespace
+ORDER BY 1, 2, 3
+
 -- tables: Name the tables.
 SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename
 
 -- person_keys_of_ids: Find persons by id, without what is known of them.
-SELECT person_id, version, coop_id FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
+SELECT person_id, version, coop_id, ref FROM koop_persons WHERE person_id = ANY(%(person_ids)s::text[])
 
 -- person_keys_of_streams: Find the persons of some cooperations, without what is known of them.
-SELECT person_id, version, coop_id FROM koop_persons WHERE coop_id = ANY(%(coop_ids)s::text[])
+SELECT person_id, version, coop_id, ref FROM koop_persons WHERE coop_id = ANY(%(coop_ids)s::text[])
 
 -- person_strays: Count the persons of cooperations of which the log knows nothing.
 SELECT count(*) FROM koop_persons AS p WHERE NOT EXISTS (SELECT 1 FROM koop_events WHERE originator_id = p.coop_id)
@@ -1460,3 +1495,6 @@ CREATE TABLE koop_withheld_next (LIKE koop_withheld INCLUDING ALL)
 
 -- migration_5_quarantine: What a row that was set aside may be: courses and bookings, as far as that was legible (D17).
 ALTER TABLE koop_quarantine ADD COLUMN stands_for text
+
+-- migration_6_persons: Where the log ended when a version of a person was written; 0 for those before this version.
+ALTER TABLE koop_persons ADD COLUMN position bigint NOT NULL DEFAULT 0

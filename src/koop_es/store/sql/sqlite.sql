@@ -56,8 +56,8 @@ SELECT 1
 -- ==== persons: the vault (D15) ====
 
 -- person_insert: Keep one version of a person.
-INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO koop_persons (person_id, version, coop_id, ref, name, first_name, phone, email, position)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- persons_of_streams: Read every person of some cooperations, from whom those who were forgotten are gone at once.
 SELECT person_id, version, name, first_name, phone, email FROM koop_persons
@@ -218,8 +218,9 @@ WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)) ORDER BY id
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
 WHERE ref >= :since AND ref < :until ORDER BY id
 
--- forgotten_unfinished: Read the fences behind which nothing was erased yet.
-SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten WHERE erased_at IS NULL ORDER BY id
+-- forgotten_unfinished: Read the fences behind which there is something to erase, or was nothing erased yet.
+SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE erased_at IS NULL OR EXISTS (SELECT 1 FROM koop_persons AS p WHERE p.person_id = koop_forgotten.person_id) ORDER BY id
 
 -- forgotten_erased: Record that what lay behind the fences is erased.
 UPDATE koop_forgotten SET erased_at = :at WHERE person_id IN (SELECT value FROM json_each(:person_ids))
@@ -436,6 +437,18 @@ SELECT position FROM koop_rebuilds
 
 -- rebuild_mark: Record up to which position the tables that were live before are current.
 UPDATE koop_rebuilds SET position = :position
+
+-- former_views: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_views_back
+
+-- former_violations: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_violations_back
+
+-- former_withheld: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_withheld_back
+
+-- former_members: Empty the table that was live before: an older program may have written free text of booking rows into it.
+DELETE FROM koop_members_back
 
 -- event_count: Count the events.
 SELECT count(*) FROM stored_events
@@ -971,6 +984,13 @@ SELECT * FROM koop_withheld_next ORDER BY vhs, coop_id, ref, id
 -- side_members_next: Read the whole of koop_members_next.
 SELECT * FROM koop_members_next ORDER BY vhs, coop_id
 
+-- grown_persons: Read what the vault held when the log ended at a position, in which nothing changes but by an erasure; without the cooperations, which may go on under another id (D12).
+SELECT person_id, version, ref, name, first_name, phone, email, position FROM koop_persons
+WHERE position <= :upto ORDER BY person_id, version
+
+-- grown_forgotten: Count the fences.
+SELECT count(*) FROM koop_forgotten
+
 -- ==== verify: what only a check of the whole store asks ====
 
 -- check_file: Check the structure of the file, tables against indices.
@@ -982,14 +1002,17 @@ SELECT 'integrity_check'
 -- page_size: Read the size of a page in bytes.
 PRAGMA page_size
 
+-- objects: Name all that the schema is made of, by kind, name and the table it belongs to.
+SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY type, name
+
 -- tables: Name the tables.
 SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name
 
 -- person_keys_of_ids: Find persons by id, without what is known of them.
-SELECT person_id, version, coop_id FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
+SELECT person_id, version, coop_id, ref FROM koop_persons WHERE person_id IN (SELECT value FROM json_each(:person_ids))
 
 -- person_keys_of_streams: Find the persons of some cooperations, without what is known of them.
-SELECT person_id, version, coop_id FROM koop_persons WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
+SELECT person_id, version, coop_id, ref FROM koop_persons WHERE coop_id IN (SELECT value FROM json_each(:coop_ids))
 
 -- person_strays: Count the persons of cooperations of which the log knows nothing.
 SELECT count(*) FROM koop_persons AS p WHERE NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id = p.coop_id)
@@ -1490,3 +1513,6 @@ CREATE TABLE koop_withheld_next (
 
 -- migration_5_quarantine: What a row that was set aside may be: courses and bookings, as far as that was legible (D17).
 ALTER TABLE koop_quarantine ADD COLUMN stands_for TEXT
+
+-- migration_6_persons: Where the log ended when a version of a person was written; 0 for those before this version.
+ALTER TABLE koop_persons ADD COLUMN position INTEGER NOT NULL DEFAULT 0

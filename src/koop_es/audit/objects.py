@@ -1,0 +1,37 @@
+"""What the schema of a store is made of: its tables and indices, and nothing that acts by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from koop_es.store import Tx
+from koop_es.store.digest import LOG, PASSING, SERIES
+from koop_es.store.statements import series
+
+_LOGS = {"stored_events": "table", "koop_events": "table", "koop_events_notification_id_idx": "index"}
+_COUNT = "koop_commits"
+"""The count of writing transactions, which is on SQLite only."""
+
+TABLES = frozenset(
+    f"koop_{name.removeprefix(prefix)}"
+    for prefix in SERIES
+    for name in series(prefix)
+    if name not in (*PASSING, f"whole_{LOG}")
+)
+INDICES = frozenset(
+    {
+        *("koop_catalogue_by_number", "koop_exports_by_sequence", "koop_exports_by_vhs", "koop_forgotten_by_stream"),
+        *("koop_persons_by_booking", "koop_persons_by_stream"),
+    }
+)
+
+
+def faults(tx: Tx) -> Iterable[str]:
+    """Name what koop-es has not made, as a trigger that changes what is written, and what of its own is missing."""
+    expected = {**dict.fromkeys(TABLES, "table"), **dict.fromkeys(INDICES, "index")}
+    there = [(str(kind), str(name), str(of)) for kind, name, of in tx.rows("objects")]
+    for kind, name, of in there:
+        if expected.get(name) != kind and _LOGS.get(name) != kind and (kind, name) != ("table", _COUNT):
+            yield f"{kind} {name} is not of koop-es" + (f", and belongs to {of}" if of != name else "")
+    missing = expected.keys() - {name for _, name, _ in there}
+    yield from (f"{expected[name]} {name} is missing" for name in sorted(missing))
