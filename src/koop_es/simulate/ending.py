@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import owner_of
 from koop_es.ingest import quarantine
 from koop_es.simulate.deeds import Question, Seat
+from koop_es.simulate.openly import rows_that_wait
 from koop_es.simulate.rows import WHO, course_of
 from koop_es.simulate.staff import Staff
 from koop_es.store import Store
@@ -53,12 +54,24 @@ def _seats(world: World) -> Iterator[Seat]:
             yield Seat(program.vhs, who, course, row["Status"], mirror)
 
 
+def who_waits(staff: Staff, said: dict[str, Any]) -> set[int]:
+    """Name the people in rows that wait since they may be somebody else's booking (D25, D27)."""
+    vhs = next((at for at, program in enumerate(staff.programs) if program.vhs == said["vhs"]), None)
+    if vhs is None or said["code"] != "REGISTRATION_HELD":
+        return set()
+    held = (staff.programs[vhs].bookings.get(row) for row in rows_that_wait(said["text"]))
+    return {who for row in held if row is not None and (who := staff.label(vhs, row)) is not None}
+
+
 def _questions(world: World) -> Iterator[Question]:
     courses = {coop_id: course for course, coop_id in world.staff.coop_ids.items()}
     whose = world.staff.facts.label_of
     for said in open_violations(world.store):
         code = TWICE if "cancel the one that is too many" in said["text"] else said["code"]
-        yield Question(said["vhs"], code, whose.get(said["ref"] or ""), courses.get(said["coop_id"]))
+        who, course = whose.get(said["ref"] or ""), courses.get(said["coop_id"])
+        yield Question(said["vhs"], code, who, course)
+        for other in sorted(who_waits(world.staff, said) - {who}):
+            yield Question(said["vhs"], code, other, course)
     for item in withheld(world.store):
         for ref in item["refs"]:
             who = whose.get(ref)

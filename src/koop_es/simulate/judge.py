@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from koop_es.connectors import cents_from_text
 from koop_es.domain.judgement import Effect
 from koop_es.simulate.draw import LOCAL
+from koop_es.simulate.ending import who_waits
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.rows import UNSAID, Row, course_of, is_marked
 from koop_es.simulate.staff import UNKNOWN_LETTER
@@ -38,16 +39,18 @@ class Judge:
         self.masters = [course.master for course in world.scenario.courses]
         self.untold = courses_nobody_can_tell(world.store)
         self.open: dict[tuple[str, str], set[str]] = {}
-        self.held = set[int]()
+        self.held, others = set[int](), set[int]()
         for violation in open_violations(world.store):
             if violation["code"] == "REGISTRATION_HELD":
                 self.held.add(self._who(violation["ref"]))
+                others |= who_waits(self.staff, violation) - {self._who(violation["ref"])}
             self.open.setdefault((violation["coop_id"], violation["vhs"]), set()).add(violation["code"])
         # What an owner lost with a course that lives again: somebody has to say whether it lives (D24). Who is there
         # once and was booked twice keeps both until somebody says which one goes (B15), also after the end (D17).
         waits = ("restore-booking", "cancel the one that is too many")
         asked = (item["ref"] for item in open_violations(world.store) if any(text in item["text"] for text in waits))
-        self.asked |= {self._who(ref) for ref in asked}
+        self.asked |= {self._who(ref) for ref in asked} | others  # nobody knows who stands in a row that waits (D25)
+        self.held |= others
         self.rows: dict[int, dict[int, list[tuple[str, Row]]]] = {vhs: {} for vhs in range(len(world.programs))}
         for vhs, program in enumerate(world.programs):
             for row in program.bookings.values():
