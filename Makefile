@@ -4,6 +4,8 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 unexport PYTHONPATH
 unexport PYTHONHOME
+# Where nothing that was compiled is kept, each of the hundreds of processes of a test run compiles the engine anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?=
 BIN := .venv/bin
@@ -37,8 +39,11 @@ demo: $(READY) ## show the whole story on invented Volkshochschulen
 quick: lint types ## what daily work asks for, in less than a minute
 	@$(PY) -m pytest --no-header -q -n $(WORKERS) --dist worksteal $(QUICK) $(ARGS)
 
-test: lint types ## check, then every test but the soak
-	@$(PY) -m pytest --no-header -n $(WORKERS) --dist worksteal $(ARGS)
+# Types need one core for half a minute where nothing is known of them yet: beside the tests nobody waits for them.
+test: lint ## check, and every test but the soak
+	@$(PY) -m mypy --no-error-summary >.venv/types.log 2>&1 & types=$$!; \
+	$(PY) -m pytest --no-header -n $(WORKERS) --dist worksteal $(ARGS); tests=$$?; \
+	wait $$types || { cat .venv/types.log; tests=1; }; exit $$tests
 
 check: lint types docs-complete ## style, types, and whether the reference is complete
 

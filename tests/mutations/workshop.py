@@ -159,5 +159,6 @@ class Workshop:
         )
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KOOP_", "PYTEST_"))}
+        theirs = ("KOOP_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")  # whoever serves is to keep what was compiled
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
         return kept | {"PYTHONPATH": os.pathsep.join([str(self.root / "src"), str(self.root)])}
