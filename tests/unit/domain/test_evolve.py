@@ -63,8 +63,11 @@ def test_evolve_leaves_its_argument_alone() -> None:
 
 def test_fold_is_evolve_step_by_step() -> None:
     world = busy()
-    for length in range(len(world.events) + 1):
-        assert evolve.fold(COOP, world.events[:length]) == fold_of(world.events[:length])
+    state = Cooperation(COOP)
+    for number, event in enumerate(world.events):
+        assert evolve.fold(COOP, world.events[:number]) == fold_of(world.events[:number]) == state
+        state = evolve.evolve(state, event)
+    assert evolve.fold(COOP, world.events) == fold_of(world.events) == state
 
 
 def test_events_come_back_from_json_as_they_went_in() -> None:
