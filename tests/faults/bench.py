@@ -22,6 +22,11 @@ from tests.faults.picture import Picture, picture
 from tests.faults.rig import KILLED, SETTINGS, Ending, Fault, Rig
 from tests.faults.wire import Break, Side, Snap, Wire
 
+CATALOGUES = (
+    "pg_class, pg_attribute, pg_attrdef, pg_constraint, pg_depend, pg_index, pg_type, pg_sequence, pg_statistic"
+)
+"""Where PostgreSQL keeps what a store is made of: rows of hundreds that were dropped would have to be passed over."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -142,6 +147,7 @@ class PostgresBench(Bench):
         tables = self._tables(name)
         if not tables:
             self._execute("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+            self._execute(f"VACUUM {CATALOGUES}")
             return
         if not self._is_current(self._tables("public")):
             assert self.calmly(("init",)).status == 0
