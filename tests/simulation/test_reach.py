@@ -14,7 +14,7 @@ from koop_es.domain.reach import NOBODY, OWN_ROW, reached
 from koop_es.simulate.draw import draw
 from koop_es.simulate.rehearsal import rehearse
 from koop_es.store import Store
-from koop_es.views.documents import documents
+from koop_es.views.documents import Document, documents
 
 STEPS = 150
 SEEDS = range(4_000, 4_025)
@@ -35,18 +35,20 @@ def events_that_reach_few(url: str) -> Counter[str]:
     """Follow every stream of a store, look at all pictures after each event, and count the events that reach few."""
     found: Counter[str] = Counter()
     states: dict[str, Cooperation] = {}
+    looked_at: dict[str, dict[str, Document]] = {}  # all pictures of a stream, as long as they are those of its state
     with Store.open(url) as store:
         for item in store.read(0, 100_000):
             if "-COOP-" not in item.stream and "-KNR-" not in item.stream:
                 continue
             state = states.setdefault(item.stream, Cooperation(item.stream))
-            before = {doc.vhs: doc for doc in documents(state)}
-            apply(state, item.event)
-            only = reached([item.event])
+            only, before = reached([item.event]), looked_at.pop(item.stream, None)
             if only is None:
+                apply(state, item.event)
                 continue
+            before = before or {doc.vhs: doc for doc in documents(state)}
+            apply(state, item.event)
             found[item.event.type] += 1
-            after = {doc.vhs: doc for doc in documents(state)}
+            after = looked_at[item.stream] = {doc.vhs: doc for doc in documents(state)}
             assert before.keys() == after.keys()
             changed = {vhs for vhs in after if after[vhs] != before[vhs]}
             assert changed <= only, f"{item.event.type} at {item.position} changes what {changed - only} sees"

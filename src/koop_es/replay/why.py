@@ -84,7 +84,7 @@ def why(store: Store, question: Question) -> dict[str, Any]:
         booking = _find(state, question.ref)
         if booking is None:
             return _about_nothing(tx, question, state, words)
-        return _about_booking(tx, question, timeline, booking, words)
+        return _about_booking(tx, question, timeline, state, booking, words)
 
 
 # --- bookings -------------------------------------------------------------------------------------------------------
@@ -102,9 +102,10 @@ def _find(state: Cooperation, ref: str) -> Booking | None:
     return next(found, None)
 
 
-def _about_booking(tx: Tx, question: Question, timeline: Timeline, booking: Booking, words: Words) -> dict[str, Any]:
+def _about_booking(
+    tx: Tx, question: Question, timeline: Timeline, state: Cooperation, booking: Booking, words: Words
+) -> dict[str, Any]:
     field = booking_field(question.field) if question.field is not None else "status"
-    state = timeline.state()
     vhs = question.vhs or _where(state, (booking.owner, state.master), lambda v: booking_subject(booking.ref, v, field))
     _check_involved(tx, question, state, vhs)
     subject = booking_subject(booking.ref, vhs, field)
