@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from koop_es.cli import forget_words
+from koop_es.cli.answer import UNPROVEN
 from koop_es.ingest import erasure
 from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.store import Store, fences, vault
@@ -425,3 +426,37 @@ def test_g8_an_ingest_under_way_does_not_bring_a_forgotten_person_back(any_koop:
     held = picture(any_koop.db)
     assert not any(row[3] == REF for row in held["koop_persons"])
     assert not texts_in([held[name] for name in ("koop_slices", "events", "koop_views")])
+
+
+def test_g8_an_instructor_is_forgotten_in_the_log_too_and_the_network_goes_on(
+    any_koop: Console, network: Network, tmp_path: Path
+) -> None:
+    name, file = "Käßmann-Unverwechselbar", tmp_path / "head.json"
+    for program in network.values():
+        for row in program.courses:
+            row["Dozent"], row["Info"] = f"Zoë {name}", f"Mit {name.upper()}, Zoë\nab 18 Uhr"
+        any_koop.call("ingest", program.export())
+    settle(any_koop, network.values())
+    any_koop.ask("seal", "--head", file)
+    assert name.casefold() in repr(picture(any_koop.db)).casefold()
+    planned = any_koop.ask("forget", "--instructor", f"{name}, Zoë", "--dry-run")["instructor"]
+    assert planned["events"] > 0
+    assert COOP in planned["streams"]
+    for program in network.values():
+        for row in program.courses:
+            row["Dozent"], row["Info"] = "N. N.", "ab 18 Uhr"
+    found = any_koop.ask("forget", "--instructor", f"Zoë {name}")
+    assert (found["instructor"], found["remains"]["scrubbed"]) == (planned, True)
+    assert name.casefold() not in repr(picture(any_koop.db)).casefold()
+    if any_koop.db.startswith("sqlite"):
+        files = [path for path in tmp_path.glob("*.db*") if name.encode() in path.read_bytes()]
+        assert files == []
+    checks = any_koop.ask("verify", "--witness", file, status=UNPROVEN)["checks"]
+    (witness,) = [check for check in checks if check["name"] == "witness"]
+    assert "written anew" in witness["detail"]
+    for program in network.values():
+        any_koop.call("ingest", program.export())
+    settle(any_koop, network.values())
+    assert name.casefold() not in repr(picture(any_koop.db)).casefold()
+    assert any_koop.call("verify").status == UNPROVEN
+    assert any_koop.refused("forget", "--instructor", "Zoë", status=4)["code"] == "name_missing"

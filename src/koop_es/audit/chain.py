@@ -110,7 +110,7 @@ def _sealed(before: Seal, new: Extended, now: datetime, beside: Sides, own: int)
     # A seal at the position of the one before takes its place: the events are the same, the other tables may not be.
     same = before != START and new.position == before.position
     commits = own + 1 if beside.tables else None
-    told = msgspec.json.encode({"tables": beside.tables, "grown": beside.grown}).decode()
+    told = msgspec.json.encode(beside).decode()
     events, digest = (before.events, before.digest) if same else (new.events, new.digest)
     made = Seal(new.position, events, digest, now.isoformat(), commits, told, "")
     return made._replace(sum=made.right_sum)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from koop_es.audit import instructors
 from koop_es.cli import forget_words as words
 from koop_es.cli.answer import DONE, FOUND, Answer, console, lines, table
 from koop_es.cli.frame import Desk, command
@@ -15,6 +16,7 @@ from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import parse_ref
 from koop_es.ingest import erasure
 from koop_es.ingest.erasure import Erasure
+from koop_es.store import Store
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--booking", "bookings", metavar="REF", multiple=True, help="Whoever booked it, such as 301:55.")
 @click.option("--name", metavar="NAME", help="A name, with --in-quarantine: every row set aside in which it stands.")
 @click.option("--in-quarantine", is_flag=True, help="Search what was set aside, by --name.")
+@click.option("--instructor", metavar="NAME", help="A name of an instructor, out of the facts of courses.")
 @click.option("--finish", is_flag=True, help="Finish what was begun: status and verify say what is left.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be erased and what cannot be reached.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -35,6 +38,7 @@ def forget(
     bookings: tuple[str, ...],
     name: str | None,
     in_quarantine: bool,
+    instructor: str | None,
     finish: bool,
     dry_run: bool,
     yes: bool,
@@ -46,7 +50,9 @@ def forget(
     same person under other bookings is named, and so is what koop-es cannot reach: the admin programs of the VHSs that
     were told, their exports, backups. People are asked before; with --json nobody is, so look with --dry-run first.
 
-    Who stands only in rows that were set aside is found by name: --name with --in-quarantine.
+    Who stands only in rows that were set aside is found by name: --name with --in-quarantine. An instructor's name
+    stands in the facts of courses, in the log as well, which is written anew without it: take it out of the admin
+    programs first, since what they show is taken in again.
 
     The exit status is 1 where something is left to do: bytes that could not be taken out of the files of the store, a
     backup beside which nothing could be noted. What is left, and the way out, is said.
@@ -59,8 +65,10 @@ def forget(
       koop-es forget --finish
     """
     named = name is not None or in_quarantine
-    if bool(persons or bookings) + named + finish != 1:
-        raise WrongUsage("say who: --person ID or --booking REF (301:55); or --name … --in-quarantine; or --finish")
+    if bool(persons or bookings) + named + finish + (instructor is not None) != 1:
+        raise WrongUsage(
+            "say who: --person ID or --booking REF (301:55); or --name … --in-quarantine; or --instructor; or --finish"
+        )
     if named and (name is None or not in_quarantine):
         raise WrongUsage("--name and --in-quarantine go together: of bookings a person is forgotten by --booking")
     if finish and dry_run:
@@ -68,13 +76,14 @@ def forget(
     refs = [parse_ref(text) for text in bookings]
     with desk.store() as store:
         if dry_run or not (yes or finish or desk.as_json):
-            found = erasure.preview_set_aside(store, name) if name else erasure.preview(store, persons, refs)
+            found = _preview(store, persons, refs, name, instructor)
             if dry_run:
                 return Answer({"dry_run": True, **found.answer()}, _shown(found, lang, "planned"))
             _shown(found, lang, "asked")(console(stderr=True))
-            asked = words.say(lang, "confirm_items" if name else "confirm", count=len(found.set_aside or found.targets))
-            click.confirm(asked, abort=True, err=True)
-        if name:
+            click.confirm(words.question(found, lang), abort=True, err=True)
+        if instructor is not None:
+            found = instructors.forget(store, instructor, now=desk.now)
+        elif name:
             found = erasure.forget_set_aside(store, name, now=desk.now)
         elif finish:
             found = erasure.finish_begun(store, now=desk.now)
@@ -82,6 +91,14 @@ def forget(
             found = erasure.forget(store, persons, refs, now=desk.now)
     show = _shown(found, lang, "done" if found.erased else "hidden", words.left(found, lang))
     return Answer({"dry_run": False, **found.answer()}, show, DONE if found.complete else FOUND)
+
+
+def _preview(
+    store: Store, persons: tuple[str, ...], refs: Sequence[str], name: str | None, instructor: str | None
+) -> Erasure:
+    if instructor is not None:
+        return instructors.preview(store, instructor)
+    return erasure.preview_set_aside(store, name) if name else erasure.preview(store, persons, refs)
 
 
 def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None) -> Callable[[Console], None]:
@@ -100,8 +117,12 @@ def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None)
         texts.append(say("backups", count=len(found.backups)))
     told = sorted({vhs for target in found.targets for vhs in (target.owner, *target.told)})
     texts += [say("reach", vhss=", ".join(told))] if told else []
-    texts += [say("again"), say("backups_rows")] if found.set_aside else []
-    shown = [table(say(title), say("headings").split("|"), rows)] if found.targets or not found.set_aside else []
+    if (where := found.instructor) is not None:
+        texts.append(say("instructor", events=where["events"], catalogue=where["catalogue"]))
+        texts += [f"  {stream}" for stream in where["streams"]]
+    texts += [say("again"), say("backups_rows")] if found.set_aside or found.instructor else []
+    by_name = found.set_aside or found.instructor
+    shown = [] if by_name and not found.targets else [table(say(title), say("headings").split("|"), rows)]
     if found.set_aside:
         items = [tuple(item.values()) for item in found.set_aside]
         shown.append(table(say("items"), say("item_headings").split("|"), items))

@@ -18,15 +18,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "item_headings": "item|VHS|export|file|line|about|state|last seen",
         "confirm": "erase {count} persons for good?",
         "confirm_items": "erase {count} items of the quarantine for good?",
+        "confirm_instructor": "write {count} events anew without this name, for good?",
+        "instructor": "the name stands in {events} events of the log, which are written anew without it, and in "
+        "{catalogue} courses that nobody shares",
         "rows": "rows set aside that go as well: {count}",
         "restoring": "booking {ref} is not written again at VHS {owner}: who was forgotten cannot be restored; if it "
         "was removed: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} --reject --reason TEXT",
         "also": "the same person: koop-es forget --booking {ref}  ({coop_id})",
         "named": "kept under this name as well: koop-es forget --booking {ref}  ({coop_id})",
         "backups": "backups made before: {count}; koop-es restore leaves the person out of them",
-        "backups_rows": "backups hold these rows as long as they are kept",
+        "backups_rows": "backups hold them as long as they are kept",
         "reach": "not within reach: the admin programs of VHS {vhss} and copies of their exports",
-        "again": "as long as an admin program shows such a row, its next export sets it aside again: mend it there",
+        "again": "as long as an admin program shows it, its next export brings it in again: mend it there",
         "left": "NOT FINISHED: {what}. {way}",
         "gone": "the rows are erased and nobody is shown them, but their bytes may still be in the files of the store",
         "there": "nobody is shown the person any more, but nothing is erased yet",
@@ -48,6 +51,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "item_headings": "Nr.|VHS|Export|Datei|Zeile|Art|Stand|zuletzt gesehen",
         "confirm": "{count} Personen endgültig löschen?",
         "confirm_items": "{count} zurückgelegte Zeilen endgültig löschen?",
+        "confirm_instructor": "{count} Ereignisse endgültig ohne diesen Namen neu schreiben?",
+        "instructor": "Der Name steht in {events} Ereignissen des Protokolls, die ohne ihn neu geschrieben werden, und "
+        "in {catalogue} Kursen, die niemand teilt",
         "rows": "zurückgelegte Zeilen, die mitgelöscht werden: {count}",
         "restoring": "Die Belegung {ref} wird bei VHS {owner} nicht wieder eingetragen: wer vergessen ist, kann nicht "
         "zurückgeholt werden; wurde sie entfernt: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} "
@@ -55,10 +61,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "also": "dieselbe Person: koop-es forget --booking {ref}  ({coop_id})",
         "named": "auch unter diesem Namen geführt: koop-es forget --booking {ref}  ({coop_id})",
         "backups": "frühere Sicherungen: {count}; koop-es restore lässt die Person weg",
-        "backups_rows": "Sicherungen enthalten diese Zeilen, solange sie aufbewahrt werden",
+        "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden",
         "reach": "außer Reichweite: die Verwaltungsprogramme der VHS {vhss} und Kopien ihrer Exporte",
-        "again": "Solange ein Verwaltungsprogramm eine solche Zeile zeigt, legt der nächste Export sie wieder zurück: "
-        "dort berichtigen",
+        "again": "Solange ein Verwaltungsprogramm das zeigt, bringt sein nächster Export es wieder: dort berichtigen",
         "left": "NICHT ABGESCHLOSSEN: {what}. {way}",
         "gone": "Die Zeilen sind gelöscht und werden niemandem gezeigt, ihre Bytes stehen aber vielleicht noch in den "
         "Dateien des Speichers",
@@ -78,6 +83,13 @@ _WORDS: dict[str, dict[str, str]] = {
 def say(lang: str, key: str, **values: object) -> str:
     """Say one sentence."""
     return _WORDS[lang][key].format(**values)
+
+
+def question(found: Erasure, lang: str) -> str:
+    """Ask whether it is to be done."""
+    if found.instructor is not None:
+        return say(lang, "confirm_instructor", count=found.instructor["events"])
+    return say(lang, "confirm" if found.targets else "confirm_items", count=len(found.targets or found.set_aside))
 
 
 def left(found: Erasure, lang: str) -> list[str]:

@@ -36,7 +36,7 @@ PREVIEW = "not_yet"
 
 
 class NameMissing(BadInput):
-    """The name has no letters; say it as it is written, such as --name "Kim, Toni", nothing was erased."""
+    """No name; say name and first name as they are written, such as "Kim, Toni", nothing was erased."""
 
     code = "name_missing"
 
@@ -82,6 +82,7 @@ class Erasure:
     left: str = PREVIEW
     unnoted: tuple[str, ...] = ()
     set_aside: tuple[dict[str, Any], ...] = ()
+    instructor: dict[str, Any] | None = None
 
     @property
     def complete(self) -> bool:
@@ -102,6 +103,7 @@ class Erasure:
             "erased": [asdict(target) for target in self.targets],
             "quarantined_rows": self.quarantined_rows,
             "set_aside": list(self.set_aside),
+            "instructor": self.instructor,
             "also": self.also,
             "remains": remains,
         }
@@ -123,7 +125,7 @@ class Pending(NamedTuple):
 
 def pending(tx: Tx) -> Pending | None:
     """Tell what a later ``forget`` has to finish, None where nothing is left."""
-    row, fenced = tx.row("erasing_since"), fences.unfinished(tx)
+    row, fenced = tx.row("erasing_since") or tx.row("rewriting_since"), fences.unfinished(tx)
     if row is None and not fenced:
         return None
     since = [fence.forgotten_at for fence in fenced] + ([str(row[0])] if row is not None else [])
@@ -172,11 +174,14 @@ def complete(store: Store, at: str) -> tuple[bool, str]:
         store.retrying(lambda: finish(store, at))
     except StoreUnusable as error:
         return False, error.code
-    left = store.scrub()
+    with store.reading() as tx:
+        log = tx.row("rewriting_since") is not None
+    left = store.scrub(log=log)
     try:
         if not left:
             with store.write() as tx:
                 tx.run("erasing_done")
+                tx.run("rewriting_done")
     except StoreUnusable as error:  # it is on record without need, and finished once more
         return True, error.code
     return True, left
@@ -202,16 +207,19 @@ def finish(store: Store, at: str) -> None:
 
 def preview_set_aside(store: Store, name: str) -> Erasure:
     """Find the rows and exports of the quarantine in which all words of a name stand; raises NameMissing."""
+    with store.reading() as tx:
+        listed = named_aside(tx, name)
+        return Erasure([], len(listed), _named(tx, name), [], [], set_aside=listed)
+
+
+def named_aside(tx: Tx, name: str) -> tuple[dict[str, Any], ...]:
+    """List what was set aside in which all words of a name stand, without saying it; raises NameMissing."""
     traces = Traces.of_name(name)
     if not traces.texts:
         raise NameMissing
-    with store.reading() as tx:
-        found = set(_set_aside(tx, traces))
-        rows = [item for item in quarantine.everything(tx) if item["id"] in found]
-        also = _named(tx, name)
+    found = set(_set_aside(tx, traces))
     shown = ("id", "vhs", "export", "file", "line", "about", "state", "last_seen")
-    listed = tuple({key: item[key] for key in shown} for item in rows)
-    return Erasure([], len(rows), also, [], [], set_aside=listed)
+    return tuple({key: item[key] for key in shown} for item in quarantine.everything(tx) if item["id"] in found)
 
 
 def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:

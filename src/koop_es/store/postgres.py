@@ -200,18 +200,21 @@ class PostgresEngine:
         with self._leased() as connection:
             yield PostgresTx(connection.cursor(row_factory=tuple_row, binary=True), self, writable=False)
 
-    def scrub(self) -> str:
+    def scrub(self, *, log: bool) -> str:
         """Write the tables anew that held persons, which the server only warns of where the role may not.
 
         So what counts is whether every table lies in another file than before.
         """
+        kinds = ("persons", "log") if log else ("persons",)
+        before, after = list[Row](), list[Row]()
         try:
             with self._leased() as connection:
                 cursor = connection.cursor(row_factory=tuple_row)
-                before = cursor.execute(SQL["persons_files"]).fetchall()
                 seen = cursor.execute(SQL["persons_seen"]).fetchone()
-                cursor.execute(SQL["persons_scrub"], prepare=False)
-                after = cursor.execute(SQL["persons_files"]).fetchall()
+                for kind in kinds:
+                    before += cursor.execute(SQL[f"{kind}_files"]).fetchall()
+                    cursor.execute(SQL[f"{kind}_scrub"], prepare=False)
+                    after += cursor.execute(SQL[f"{kind}_files"]).fetchall()
         except errors.StoreBusy:
             return OPEN_READER
         if any(then[:2] == now[:2] for then, now in zip(before, after, strict=True)):

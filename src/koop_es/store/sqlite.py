@@ -176,8 +176,10 @@ class SqliteEngine:
             cursor.row_factory = None
             yield SqliteTx(cursor, self, writable=False)
 
-    def scrub(self) -> str:
+    def scrub(self, *, log: bool) -> str:
         """Write the tables anew that held persons and empty the write-ahead log, which nobody may be reading.
+
+        With the ``log`` the whole file is written anew.
 
         What is deleted is overwritten, but copies that SQLite left when it moved rows between pages are not.
         """
@@ -185,6 +187,8 @@ class SqliteEngine:
             tx.run_series("anew_")
         with self._leased(write=True) as connection:
             try:
+                if log:
+                    connection.execute(_S["log_scrub"])
                 busy = connection.execute(_S["persons_scrub"]).fetchone()[0]
             except sqlite3.Error as error:
                 raise self.fault(error, "persons_scrub") from None

@@ -51,8 +51,8 @@ class Engine(Protocol):
     def glance(self) -> AbstractContextManager[Tx]:
         """Read with single statements, each on its own."""
 
-    def scrub(self) -> str:
-        """Take what was erased out of the files; says what keeps that from being done, empty where it is done."""
+    def scrub(self, *, log: bool) -> str:
+        """Take what was erased out of the files, the log as well; says what keeps that from being done, if anything."""
 
     def alone(self) -> AbstractContextManager[Callable[[], None]]:
         """Be the only one that rebuilds; gives what to call now and then, so that the lock is kept."""
@@ -146,15 +146,16 @@ class Store:
         """Begin a transaction that only reads and sees the store as it was at its first statement."""
         return self._engine.transaction(write=False)
 
-    def scrub(self) -> str:
+    def scrub(self, *, log: bool = False) -> str:
         """Take the bytes of what was erased out of the files of the store, once it is committed.
 
         SQLite empties its write-ahead log; PostgreSQL writes the tables anew that held persons, and they are locked
-        meanwhile. Returns an empty text where the bytes were rewritten, and else what keeps that from being done: the
-        code of an error, or ``open_reader`` where another program, with a transaction of its own, may still see them.
+        meanwhile. With the ``log``, that is written anew too. Returns an empty text where the bytes were rewritten, and
+        else what keeps that from being done: the code of an error, or ``open_reader`` where another program, with a
+        transaction of its own, may still see them.
         """
         try:
-            return self._engine.scrub()
+            return self._engine.scrub(log=log)
         except StoreUnusable as error:  # what is erased is committed: only its bytes are still there
             return error.code
 

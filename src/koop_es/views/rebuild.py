@@ -155,8 +155,20 @@ def _build(
 def drop_former(store: Store) -> None:
     """Empty the tables that were live before a rebuild of an older store: no one goes back to what that wrote (D15)."""
     with store.write() as tx:
-        tx.run_series("former_")
-        tx.run("rebuild_mark", position=None)
+        empty_former(tx)
+
+
+def empty_former(tx: Tx) -> None:
+    """Empty the tables that were live before, and what a rebuild had begun."""
+    tx.run_series("former_")
+    tx.run_series("clear_")
+    tx.run("rebuild_mark", position=None)
+
+
+def write_anew(tx: Tx, coop_ids: Sequence[str]) -> None:
+    """Build the views of some cooperations anew in place, within a transaction that holds the log."""
+    for built, chosen in _by_pages(tx, coop_ids):
+        _write_live(tx, built, chosen)
 
 
 def _total(tx: Tx) -> int:

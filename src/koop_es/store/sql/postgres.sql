@@ -252,6 +252,36 @@ SELECT value FROM koop_meta WHERE key = 'erasing'
 -- erasing_done: Record that the bytes of everybody who was erased are out of the files.
 DELETE FROM koop_meta WHERE key = 'erasing'
 
+-- event_rewrite: Write the state of an event anew, without a name that was forgotten; nothing else ever changes an event.
+UPDATE koop_events SET state = %(state)s WHERE notification_id = %(position)s
+
+-- catalogue_rewrite: Write the facts of a course that nobody shares anew, without a name that was forgotten.
+UPDATE koop_catalogue SET facts = %(facts)s WHERE vhs = %(vhs)s AND key = %(key)s
+
+-- rewritten_put: Keep from which position on events were written anew, and when.
+INSERT INTO koop_meta (key, value) VALUES ('rewritten', %(said)s)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- rewritten: Read from which position on events were written anew.
+SELECT value FROM koop_meta WHERE key = 'rewritten'
+
+-- rewriting_mark: Record that bytes of events that were written anew are to be taken out of the files.
+INSERT INTO koop_meta (key, value) VALUES ('rewriting', %(at)s)
+ON CONFLICT (key) DO NOTHING
+
+-- rewriting_since: Read since when bytes of events are to be taken out of the files.
+SELECT value FROM koop_meta WHERE key = 'rewriting'
+
+-- rewriting_done: Record that the bytes of events that were written anew are out of the files.
+DELETE FROM koop_meta WHERE key = 'rewriting'
+
+-- log_scrub: Write the log anew, and the tables that hold texts of courses.
+VACUUM (FULL) koop_events, koop_catalogue, koop_views, koop_views_back, koop_views_next, koop_violations, koop_violations_back, koop_violations_next
+
+-- log_files: Read in which files the log and these tables lie.
+SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
+WHERE c.oid = ANY(ARRAY['koop_events', 'koop_catalogue', 'koop_views', 'koop_views_back', 'koop_views_next', 'koop_violations', 'koop_violations_back', 'koop_violations_next']::regclass[]) ORDER BY c.relname
+
 -- forgotten_move: Let the fences of one cooperation belong to the one it goes on in (D12).
 UPDATE koop_forgotten SET coop_id = %(new)s WHERE coop_id = %(old)s
 

@@ -235,6 +235,35 @@ SELECT value FROM koop_meta WHERE key = 'erasing'
 -- erasing_done: Record that the bytes of everybody who was erased are out of the files.
 DELETE FROM koop_meta WHERE key = 'erasing'
 
+-- event_rewrite: Write the state of an event anew, without a name that was forgotten; nothing else ever changes an event.
+UPDATE stored_events SET state = :state WHERE rowid = :position
+
+-- catalogue_rewrite: Write the facts of a course that nobody shares anew, without a name that was forgotten.
+UPDATE koop_catalogue SET facts = :facts WHERE vhs = :vhs AND key = :key
+
+-- rewritten_put: Keep from which position on events were written anew, and when.
+INSERT INTO koop_meta (key, value) VALUES ('rewritten', :said)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- rewritten: Read from which position on events were written anew.
+SELECT value FROM koop_meta WHERE key = 'rewritten'
+
+-- rewriting_mark: Record that bytes of events that were written anew are to be taken out of the files.
+INSERT INTO koop_meta (key, value) VALUES ('rewriting', :at)
+ON CONFLICT (key) DO NOTHING
+
+-- rewriting_since: Read since when bytes of events are to be taken out of the files.
+SELECT value FROM koop_meta WHERE key = 'rewriting'
+
+-- rewriting_done: Record that the bytes of events that were written anew are out of the files.
+DELETE FROM koop_meta WHERE key = 'rewriting'
+
+-- log_scrub: Write the whole file anew.
+VACUUM
+
+-- log_files: Nothing: SQLite keeps all tables in one file.
+SELECT NULL WHERE 0
+
 -- forgotten_move: Let the fences of one cooperation belong to the one it goes on in (D12).
 UPDATE koop_forgotten SET coop_id = :new WHERE coop_id = :old
 

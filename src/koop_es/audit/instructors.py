@@ -1,0 +1,160 @@
+"""Instructors are forgotten: their names are taken out of the facts of courses, in the log as well.
+
+Names of instructors are facts of courses that the programme prints, so they stand in events, and no id in their place.
+This is the only thing that ever changes an event: a text, never what an event says happened. It is on record, so that
+``verify`` can tell an older witness why its digests do not hold any more.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from koop_es.audit import chain
+from koop_es.audit.chain import START, Seal
+from koop_es.audit.sides import Sides
+from koop_es.domain.identifiers import is_cooperation
+from koop_es.domain.observation import NO_LETTER
+from koop_es.ingest import erasure
+from koop_es.ingest.erasure import Erasure, NameMissing
+from koop_es.store import Store, Tx
+from koop_es.views.rebuild import empty_former, write_anew
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Rewritten(msgspec.Struct, frozen=True):
+    """From which position on events were written anew without a name, and when that was last done."""
+
+    position: int
+    at: str
+
+
+def rewritten(tx: Tx) -> Rewritten | None:
+    """Read whether events were ever written anew."""
+    row = tx.row("rewritten")
+    return msgspec.json.decode(row[0], type=Rewritten) if row is not None else None
+
+
+def preview(store: Store, name: str) -> Erasure:
+    """Find where an instructor's name stands; raises NameMissing for less than a name and a first name."""
+    with store.reading() as tx:
+        return _found(tx, _pattern(name), name)
+
+
+def forget(store: Store, name: str, *, now: datetime) -> Erasure:
+    """Take an instructor's name out of events, views, catalogue and what was set aside; raises NameMissing.
+
+    It is one transaction that holds the log; seals are made again over the events as they are now.
+    """
+    pattern = _pattern(name)
+
+    def work() -> Erasure:
+        with store.write() as tx:
+            tx.lock_log()
+            found = _found(tx, pattern, name)
+            _rewrite(tx, pattern, now.isoformat())
+            tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
+            return found
+
+    found = store.retrying(work)
+    erased, left = erasure.complete(store, now.isoformat())
+    return replace(found, erased=erased, left=left)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """Find a name in texts, written ``Vorname Name`` or ``Name, Vorname``; one word could be any word of a title."""
+    last, comma, first = (part.strip() for part in name.partition(","))
+    words = f"{first} {last}".split() if comma else name.split()
+    if len(words) < 2 or not all(re.search(r"\w", word) for word in words):
+        raise NameMissing
+    turned = [(words[:at], words[at:]) for at in ((len(first.split()),) if comma else range(1, len(words)))]
+    written = [[*words], *([*(back[:-1]), f"{back[-1]},", *front] for front, back in turned)]
+    written += [[*back, *front] for front, back in turned]
+    texts = {text for one in written for text in (" ".join(one), " ".join(one).upper())}  # ß is SS in capitals
+    forms = {unicodedata.normalize(form, text) for text in texts for form in ("NFC", "NFD")}
+    longest = sorted(forms, key=lambda form: (-len(form), form))
+    either = "|".join(r"\s+".join(map(re.escape, form.split())) for form in longest)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+
+def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
+    events, streams = 0, set[str]()
+    for _, stream, _ in _events(tx, pattern):
+        events += 1
+        streams.add(stream)
+    courses = sum(1 for _ in _catalogue(tx, pattern))
+    aside = erasure.named_aside(tx, name)
+    where = {"events": events, "streams": sorted(streams), "catalogue": courses}
+    names = ("target", "made_at", "position")
+    backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
+    return Erasure([], len(aside), [], [], backups, set_aside=aside, instructor=where)
+
+
+def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, bytes]]:
+    """Give the events in which a name stands, as they are without it."""
+    after = 0
+    while page := tx.rows("event_read", after=after, limit=chain.PAGE):
+        after = page[-1][0]
+        for position, stream, _, _, state in page:
+            if (new := _without(bytes(state), pattern)) is not None:
+                yield position, stream, new
+
+
+def _catalogue(tx: Tx, pattern: re.Pattern[str]) -> Iterator[dict[str, Any]]:
+    for row in tx.each("side_catalogue"):
+        vhs, key, facts = row[0], row[1], row[6]
+        if (new := _without(str(facts).encode(), pattern)) is not None:
+            yield {"vhs": vhs, "key": key, "facts": new.decode()}
+
+
+def _without(text: bytes, pattern: re.Pattern[str]) -> bytes | None:
+    """Give a JSON text without a name, None where it does not hold it."""
+    value = _decode(text)
+    new = _walked(value, pattern)
+    return _encode(new) if new != value else None
+
+
+def _walked(value: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(NO_LETTER, value) if " " in value or "\n" in value else value
+    if isinstance(value, list):
+        return [_walked(item, pattern) for item in value]
+    if isinstance(value, dict):
+        return {key: _walked(item, pattern) for key, item in value.items()}
+    return value
+
+
+def _rewrite(tx: Tx, pattern: re.Pattern[str], at: str) -> None:
+    new = [(position, stream, state) for position, stream, state in _events(tx, pattern)]
+    tx.run_many("event_rewrite", ({"position": position, "state": state} for position, _, state in new))
+    tx.run_many("catalogue_rewrite", list(_catalogue(tx, pattern)))
+    coop_ids = sorted({stream for _, stream, _ in new if is_cooperation(stream)})
+    tx.run("rewriting_mark", at=at)
+    tx.run("slices_forget", coop_ids=coop_ids)
+    tx.run("lanes_unsettle", coop_ids=coop_ids)
+    write_anew(tx, coop_ids)
+    empty_former(tx)
+    if new:
+        before = rewritten(tx)
+        first = min(new[0][0], before.position if before is not None else new[0][0])
+        tx.run("rewritten_put", said=_encode(Rewritten(first, at)).decode())
+        _seal_again(tx)
+
+
+def _seal_again(tx: Tx) -> None:
+    """Make the chain again over the events as they are now; what a seal says of what only grows still holds."""
+    before = START
+    for made in [Seal(*row) for row in tx.rows("seals")]:
+        new = chain.extend(tx, before, made.position)
+        told = msgspec.json.encode(Sides({}, made.beside.grown)).decode()
+        again = Seal(made.position, new.events, new.digest, made.sealed_at, None, told, "")
+        before = again._replace(sum=again.right_sum)
+        tx.run("seal_put", **before._asdict())
