@@ -80,6 +80,7 @@ class PostgresServer:
     home: Path
     data: Path
     numbers: Iterator[int] = field(default_factory=count)
+    _admin: Any = None
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.home}"
@@ -99,8 +100,14 @@ class PostgresServer:
     def run(self, statement: str) -> None:
         import psycopg  # only where there is a server: it takes longer to import than most tests take
 
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+        if self._admin is None:
+            self._admin = psycopg.connect(self.url("postgres"), autocommit=True)
+        self._admin.execute(statement.encode())
+
+    def close(self) -> None:
+        """Let go of the connection on which databases are made and dropped."""
+        if self._admin is not None:
+            self._admin.close()
 
 
 def _programs(home: Path) -> Path:
@@ -141,6 +148,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             _wait_until_up(server)
             yield server
         finally:
+            server.close()
             keeper.communicate(timeout=LIMIT_SECONDS)
     finally:
         for folder in (data, home):
@@ -178,12 +186,13 @@ def _start(home: Path, data: Path, log: BinaryIO) -> subprocess.Popen[Any]:
 
 
 def _wait_until_up(server: PostgresServer) -> None:
+    """Wait for it, at the database all others are copied from: what the first to connect there leaves is copied too."""
     import psycopg
 
     until = time.monotonic() + LIMIT_SECONDS
     while True:
         try:
-            psycopg.connect(server.url("postgres")).close()
+            psycopg.connect(server.url("template1")).close()
             return
         except psycopg.OperationalError:
             if time.monotonic() > until:
