@@ -110,7 +110,15 @@ def _one(
             report, line, verdict = _gate(store, arrival.report, again=again)
             if verdict is not None:
                 return _skipped(store, path, report, verdict, terms.now, dry_run=dry_run)
-        return preview(store, arrival) if dry_run else apply(store, arrival, crew, terms.progress)
+        if dry_run:
+            return preview(store, arrival)
+        try:
+            return apply(store, arrival, crew, terms.progress)
+        except ledger.ExportOvertaken:  # it is superseded as if the newer one had come first
+            known, line, verdict = _gate(store, arrival.report, again=again)
+            if verdict is None:
+                raise
+            return _skipped(store, path, known, verdict, terms.now, dry_run=False)
 
 
 def _gate(store: Store, found: Known, *, again: bool) -> tuple[Known, int, ledger.Verdict | None]:
