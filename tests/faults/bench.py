@@ -121,6 +121,10 @@ class SqliteBench(Bench):
         return self.folder / f"{name}.moment"
 
 
+KEPT = "kept_"
+"""How the names of copied tables begin: under their own names they were another store in the same database."""
+
+
 class PostgresBench(Bench):
     """Moments as copies of all tables, each in a schema of its own; operations under a fault go over the wire."""
 
@@ -158,7 +162,7 @@ class PostgresBench(Bench):
         with self._admin.transaction():
             self._execute(*(f"DELETE FROM public.{table}" for table in self._tables("public")))  # noqa: S608
             self._execute(
-                *(f'INSERT INTO public.{t} OVERRIDING SYSTEM VALUE SELECT * FROM "{name}".{t}' for t in tables)  # noqa: S608
+                *(f'INSERT INTO public.{t} OVERRIDING SYSTEM VALUE SELECT * FROM "{name}".{KEPT}{t}' for t in tables)  # noqa: S608
             )
 
     @staticmethod
@@ -167,11 +171,11 @@ class PostgresBench(Bench):
 
     def _keep(self, name: str) -> None:
         self._execute(f'CREATE SCHEMA "{name}"')
-        self._execute(*(f'CREATE TABLE "{name}".{t} AS TABLE public.{t}' for t in self._tables("public")))
+        self._execute(*(f'CREATE TABLE "{name}".{KEPT}{t} AS TABLE public.{t}' for t in self._tables("public")))
 
     def _tables(self, schema: str) -> list[str]:
         found = self._admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,))
-        return [name for (name,) in found]
+        return [name.removeprefix(KEPT) for (name,) in found]
 
     def _execute(self, *statements: str) -> None:
         if statements:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,7 @@ from koop_es.cli.past import AT, moment, position
 from koop_es.domain.identifiers import vhs_id
 from koop_es.ingest import erasure
 from koop_es.settings import parse_span
+from koop_es.store import private
 from koop_es.store.schema import has_outdated_views
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ def init(desk: Desk) -> Answer:
         if outdated:  # what views and change lists say has changed since
             rebuild(store, desk.settings.db_url)
             drop_former(store)
-    return Answer({"db": address}, lines(f"store ready: {address}"))
+        warnings = store.warnings()
+    texts = [f"warning: {item['text']}" for item in warnings]
+    return Answer({"db": address, "warnings": warnings}, lines(f"store ready: {address}", *texts))
 
 
 @command("status", reads=True)
@@ -64,8 +68,9 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     suspended    nobody can tell whether bookings are gone: koop-es violations
     silent       never reported
 
-    The exit status is 1 unless all agree and no erasure is unfinished. First absences stand under suspects before they
-    count, and exports that were superseded since the last one taken in under superseded.
+    Warnings below say if others may read the store, or its server may lose what it acknowledged. The exit status is 1
+    unless all agree and no erasure is unfinished. First absences stand under suspects before they count, and exports
+    that were superseded since the last one taken in under superseded.
 
     \b
     Examples:
@@ -80,6 +85,7 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
             store, now=desk.now, at=position(store, at), moment=moment(store, at), vhs=where, max_age=span
         )
         begun = erasure.begun(store)
+        data["warnings"] = store.warnings() + _of_backup(data["last_proof"])
     data["unfinished_erasure"] = begun.answer() if begun is not None else None
     rows = [
         (
@@ -106,6 +112,7 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         lines(told)(out)
         if begun is not None:
             lines(_unfinished(begun))(out)
+        lines(*(f"warning: {item['text']}" for item in data["warnings"]))(out)
 
     return Answer(data, show, 0 if data["converged"] and begun is None else FOUND)
 
@@ -114,6 +121,11 @@ def _unfinished(begun: erasure.Pending) -> str:
     """Say that an erasure was not finished, and how it is."""
     what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
     return f"an erasure begun {begun.since[:16]} is not finished: {what}; koop-es forget --finish"
+
+
+def _of_backup(proof: dict[str, Any] | None) -> list[dict[str, str]]:
+    """Warn of a backup that others may read, if it still is where it was made."""
+    return private.warnings([Path(proof["target"])]) if proof is not None else []
 
 
 def _age(seconds: int | None) -> str | None:

@@ -12,7 +12,7 @@ class KoopError(Exception):
 
     def __init__(self, message: str | None = None, **details: Any) -> None:
         """Keep the message (default: the class's docstring) and the details a program may want to read."""
-        self.message = message or (type(self).__doc__ or "").strip()
+        self.message = message or " ".join((type(self).__doc__ or "").split())
         self.details = details
         super().__init__(self.message)
 

@@ -103,6 +103,11 @@ class _Ticking(Tx):
         self._tick()
         self._inner.write_rows(name, rows)
 
+    @property
+    def schemas(self) -> Sequence[str]:
+        """Name where tables are looked up."""
+        return self._inner.schemas
+
     def create_log(self) -> None:
         """Make the library's table."""
         self._inner.create_log()

@@ -37,6 +37,14 @@ class StoreBusy(StoreUnusable):
     code = "store_busy"
 
 
+class NoConnectionFree(StoreBusy):
+    """The server gives no further connection; end other programs, or let the user and the server have more (CONNECTION
+    LIMIT, max_connections).
+    """
+
+    code = "no_connection_free"
+
+
 class StoreContended(StoreBusy):
     """The database undid this transaction in favour of another one; nothing was changed, try again."""
 
@@ -47,6 +55,36 @@ class RebuildRunning(StoreBusy):
     """Another rebuild of this store is running; nothing was changed, wait until it is done."""
 
     code = "rebuild_running"
+
+
+class DatabaseNotUtf8(StoreUnusable):
+    """The database cannot hold every name: its encoding is not UTF-8; make one with createdb -E UTF8 -T template0 NAME,
+    and restore a backup into it if there is anything here.
+    """
+
+    code = "database_not_utf8"
+
+
+class ClientNotUtf8(StoreUnusable):
+    """Another encoding than UTF-8 is asked for, in which names would be lost; take it out of environment or address."""
+
+    code = "client_not_utf8"
+
+
+class StoreNotDurable(StoreUnusable):
+    """The server does not let commits wait for its disk (synchronous_commit = on), so what is acknowledged could be
+    lost; nothing was changed, have it allowed.
+    """
+
+    code = "store_not_durable"
+
+
+class StoreScattered(StoreUnusable):
+    """All tables of a store lie in one schema, the first of the search path, and there is one store in a database; drop
+    the schema that came later, or name that of the store in the address: ?options=-csearch_path%3DNAME.
+    """
+
+    code = "store_scattered"
 
 
 class StoreFull(StoreUnusable):
@@ -65,6 +103,14 @@ class StoreUnreachable(StoreUnusable):
     """The database does not answer; see that it runs and that the address is right, then try again."""
 
     code = "store_unreachable"
+
+
+class StoreGone(StoreUnusable):
+    """The file of the store was taken away or replaced while this was written, which is lost with it; put the file
+    back, or a backup, and do it again.
+    """
+
+    code = "store_gone"
 
 
 class StoreReadOnly(StoreUnusable):
@@ -109,5 +155,5 @@ class VersionConflict(StoreUnusable):
 
 def at(error: type[StoreUnusable], where: str, reason: str = "", **details: object) -> StoreUnusable:
     """Build an error whose message begins with the place and carries the reason, if there is one."""
-    remedy = (error.__doc__ or "").strip()
+    remedy = " ".join((error.__doc__ or "").split())
     return error(f"{where}: {reason}. {remedy}" if reason else f"{where}: {remedy}", **details)

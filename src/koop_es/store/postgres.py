@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,11 +17,12 @@ from psycopg.rows import tuple_row
 from psycopg_pool import PoolTimeout
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store import errors, pg_tools
+from koop_es.store import errors, pg_tools, private
 from koop_es.store.address import PostgresAddress
 from koop_es.store.postgres_recorder import (
     CONNECT_SECONDS,
     COPIED,
+    MAX_CONNECTIONS,
     SQL,
     KoopPostgresDatastore,
     KoopPostgresRecorder,
@@ -72,7 +74,7 @@ class PostgresTx(Tx):
         """Dump the database as this transaction sees it into a new file; others may go on writing."""
         snapshot = self.rows("snapshot_export")[0][0]
         # Asked now and then, so that the server does not take the transaction for forgotten (IDLE_SECONDS).
-        pg_tools.dump(self._engine.address, snapshot, path, meanwhile=lambda: self.rows("schema_known"))
+        pg_tools.dump(self._engine.address, snapshot, path, meanwhile=lambda: self.rows("schema_there"))
 
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
@@ -112,6 +114,11 @@ class PostgresTx(Tx):
         except psycopg.Error as error:
             raise self._fault(error, name) from None
 
+    @property
+    def schemas(self) -> Sequence[str]:
+        """Name those of the search path that a connection begins with."""
+        return self._engine.schemas
+
     def create_log(self) -> None:
         """Make the library's table, index and type."""
         known = self.row("event_type_known") is not None
@@ -145,32 +152,56 @@ class PostgresEngine:
     """Transactions on one PostgreSQL database, for any number of threads and processes."""
 
     def __init__(self, address: PostgresAddress, *, wait_seconds: int, create: bool) -> None:
-        """Connect once, so that a wrong address is found here and not in the pool. Raises StoreUnreachable."""
-        del create  # the database itself is made by its administrator
+        """Connect once, so that a wrong address is found here and not in the pool; the database itself is made by its
+        administrator. Raises StoreUnreachable and, where a store is to be made, DatabaseNotUtf8 and ClientNotUtf8.
+        """
         self.shown = address.shown
         self.address = address
         try:
             first = Connection.connect(**conninfo(address))
         except psycopg.Error as error:
             raise self.fault(error, "connect") from None
-        self.datastore = KoopPostgresDatastore(address, first, lock_timeout=wait_seconds)
         try:
-            self.datastore.schema = self._schema()
-            self.recorder = KoopPostgresRecorder(self.datastore)
-        except StoreUnusable:
-            self.datastore.close()
+            self.schemas, commit = self._found(first, create=create)
+            self.datastore = KoopPostgresDatastore(
+                address, first, lock_timeout=wait_seconds, schema=self.schemas[0], commit=commit
+            )
+        except BaseException:
+            first.close()
             raise
+        try:
+            self.recorder = KoopPostgresRecorder(self.datastore)
         except PersistenceError as error:
             self.datastore.close()
             raise self.fault(error, "connect") from None
 
-    def _schema(self) -> str:
-        """Find the schema that new tables go to."""
-        with self.glance() as tx:
-            found = tx.row("schema_current")
-        if not found or not found[0]:
+    def _found(self, first: Connection[Any], *, create: bool) -> tuple[list[str], str]:
+        """Find, once, the schemas of the search path, in the first of which all tables are, and which
+        synchronous_commit to ask for: what the server says itself where that is safer still. A new store is refused in
+        a database that cannot hold every name.
+        """
+        try:
+            cursor = first.cursor(row_factory=tuple_row).execute(SQL["server_found"])
+            ((schemas, encoding, commit),) = cursor.fetchall()
+        except psycopg.Error as error:
+            raise self.fault(error, "server_found") from None
+        if create:
+            self._check_encodings(str(encoding))
+        if not schemas:
             raise errors.at(errors.StoreUnreachable, self.shown, "the search path names no schema that exists")
-        return str(found[0])
+        return schemas, commit if commit == "remote_apply" else "on"
+
+    def _check_encodings(self, encoding: str) -> None:
+        """Raise DatabaseNotUtf8 or ClientNotUtf8."""
+        if encoding != pg_tools.ENCODING:
+            raise errors.at(errors.DatabaseNotUtf8, self.shown, f"its encoding is {encoding}", encoding=encoding)
+        asked = {
+            "PGCLIENTENCODING": os.environ.get("PGCLIENTENCODING"),
+            "client_encoding in the address": self.address.conninfo.get("client_encoding"),
+        }
+        for where, value in asked.items():
+            if value and re.sub(r"[^a-z0-9]", "", str(value).lower()) not in _UTF8:
+                raise errors.at(errors.ClientNotUtf8, self.shown, f"{where} is {value}")
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Tx]:
@@ -180,7 +211,7 @@ class PostgresEngine:
         """
         ending: PostgresTx | None = None
         try:
-            with self._leased() as connection, connection.transaction() if write else _reading(connection):
+            with self._leased() as connection, self._writing(connection) if write else _reading(connection):
                 cursor = connection.cursor(row_factory=tuple_row, binary=True)
                 tx = PostgresTx(cursor, self, writable=write)
                 yield tx
@@ -188,6 +219,30 @@ class PostgresEngine:
         except errors.StoreUnreachable:
             if ending is None or ending.last is None or not self._holds(*ending.last):
                 raise
+
+    @contextmanager
+    def _writing(self, connection: Connection[Any]) -> Iterator[None]:
+        """Begin a transaction whose COMMIT is answered when it is on the disk, and end it.
+
+        Both in one trip; once more for each transaction, because a pooler may hand out another session. Raises
+        StoreNotDurable where the server refuses.
+        """
+        try:
+            connection.execute(self.datastore.begin_writing, prepare=False)
+        except (
+            psycopg.errors.InsufficientPrivilege,
+            psycopg.errors.UndefinedObject,
+            psycopg.NotSupportedError,
+        ) as error:
+            connection.rollback()
+            raise errors.at(errors.StoreNotDurable, self.shown, f"SQLSTATE {error.sqlstate}") from None
+        try:
+            yield
+        except BaseException:
+            with suppress(psycopg.Error):  # the first error says what went wrong
+                connection.rollback()
+            raise
+        connection.commit()
 
     def _holds(self, position: int, row: NewRow) -> bool:
         """Tell whether the log holds an event; a transaction that was cut off writing it has then ended."""
@@ -237,6 +292,21 @@ class PostgresEngine:
         """Leave its files to the server."""
         return True
 
+    def warnings(self) -> list[dict[str, str]]:
+        """Say whether the server may lose in a power cut what it has written, and who may read the vault."""
+        with self.glance() as tx:
+            unsafe = ", ".join(row[0] for row in tx.rows("server_unsafe"))
+            public = tx.row("persons_public") is not None
+        texts = {
+            "server_not_durable": f"what is acknowledged may be lost in a power cut: the server has {unsafe} = off"
+            if unsafe
+            else "",
+            private.OPEN: "every user of the server may read names: REVOKE SELECT ON koop_persons FROM PUBLIC"
+            if public
+            else "",
+        }
+        return [{"code": code, "text": text} for code, text in texts.items() if text]
+
     def close(self) -> None:
         """Close all connections."""
         self.datastore.close()
@@ -245,19 +315,31 @@ class PostgresEngine:
         """Say what an error of the driver means; its text is used only for connections, else it could quote a row."""
         if isinstance(error, PersistenceError) and isinstance(error.__cause__, psycopg.Error):
             error = error.__cause__
+        if isinstance(error, PoolTimeout):
+            return self._unconnected()
         state = getattr(error, "sqlstate", None)
         details = {"sqlstate": state, "statement": statement}
         if state is not None:
             kind = _MEANING.get(state) or _MEANING.get(state[:2]) or errors.StatementFailed
             reason = f"statement {statement} ended with SQLSTATE {state}" if statement else f"SQLSTATE {state}"
         elif isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-            kind = errors.StoreBusy if _CROWDED.search(str(error)) else errors.StoreUnreachable
+            kind = errors.NoConnectionFree if _CROWDED.search(str(error)) else errors.StoreUnreachable
             reason = self.address.scrub(str(error))
-            if isinstance(error, PoolTimeout):
-                details["waited_seconds"] = CONNECT_SECONDS
         else:
             kind, reason = errors.StatementFailed, f"statement {statement} failed"
         return errors.at(kind, self.shown, reason, **details)
+
+    def _unconnected(self) -> StoreUnusable:
+        """Say why no connection was given in time: the pool keeps to itself what the server answered, so ask again."""
+        try:
+            Connection.connect(**conninfo(self.address)).close()
+        except psycopg.Error as error:
+            found = self.fault(error, "connect")
+        else:
+            reason = f"all {MAX_CONNECTIONS} connections of this process are in use"
+            found = errors.at(errors.NoConnectionFree, self.shown, reason)
+        found.details["waited_seconds"] = CONNECT_SECONDS
+        return found
 
     @contextmanager
     def _leased(self) -> Iterator[Connection[Any]]:
@@ -296,7 +378,9 @@ _MEANING: dict[str, type[StoreUnusable]] = {
     "57": errors.StoreUnreachable,  # operator intervention: shutdown, crash of another backend
     "57014": errors.StoreBusy,  # query cancelled, such as by statement_timeout
     "25P03": errors.StoreUnreachable,  # the transaction sat idle for too long and was cut off
-    "53": errors.StoreBusy,  # too many connections, out of memory
+    "22P05": errors.DatabaseNotUtf8,  # a letter that the encoding of the database does not have
+    "53": errors.StoreBusy,  # out of memory
+    "53300": errors.NoConnectionFree,
     "53100": errors.StoreFull,
     "55P03": errors.StoreBusy,  # lock not available within lock_timeout
     "40": errors.StoreContended,  # deadlock, serialization failure
@@ -309,7 +393,12 @@ _MEANING: dict[str, type[StoreUnusable]] = {
 }
 """SQLSTATE or its class -> what it means for the store."""
 
-_CROWDED = re.compile(r"too many (clients|connections)|connection slots|zu viele Verbindungen|Verbindungsslots")
+_UTF8 = {"utf8", "unicode"}
+"""Names of UTF-8 in PostgreSQL, without what stands between their letters."""
+
+_CROWDED = re.compile(
+    r"too many (clients|connections)|connection slots|no more connections|zu viele Verbindungen|Verbindungsslots"
+)
 """What a server says that has no connection left; a driver that is being connected is not told the SQLSTATE."""
 
 

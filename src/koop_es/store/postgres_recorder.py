@@ -14,6 +14,7 @@ from psycopg.rows import dict_row, tuple_row
 
 from koop_es.store.address import PostgresAddress
 from koop_es.store.library import bounds, notification
+from koop_es.store.pg_tools import ENCODING
 from koop_es.store.record import NewRow
 from koop_es.store.statements import statements
 from koop_es.store.transaction import Row
@@ -53,9 +54,9 @@ COPIED: Mapping[str, tuple[str, ...]] = {
 
 
 def conninfo(address: PostgresAddress) -> dict[str, Any]:
-    """Say how to connect; what the address says itself comes before our own."""
+    """Say how to connect; what the address says itself comes before our own, but for the encoding."""
     ours = {"fallback_application_name": "koop-es", "connect_timeout": CONNECT_SECONDS}
-    return {**ours, **address.conninfo, "autocommit": True, "row_factory": dict_row}
+    return {**ours, **address.conninfo, "client_encoding": ENCODING, "autocommit": True, "row_factory": dict_row}
 
 
 def copy_rows(cursor: Cursor[Any], name: str, rows: Iterable[Row]) -> None:
@@ -81,8 +82,16 @@ class FirstConnection:
 class KoopPostgresDatastore(PostgresDatastore):
     """The library's datastore on a connection that is there, with bounded waiting for locks and more connections."""
 
-    def __init__(self, address: PostgresAddress, first: Connection[Any], *, lock_timeout: int) -> None:
-        """Take over ``first``, a connection to this address; ``lock_timeout`` is in seconds."""
+    def __init__(
+        self, address: PostgresAddress, first: Connection[Any], *, lock_timeout: int, schema: str, commit: str
+    ) -> None:
+        """Take over ``first``, a connection to this address; ``lock_timeout`` is in seconds, ``schema`` the only one in
+        which tables are looked up, ``commit`` the value of synchronous_commit.
+        """
+        self._session = sql.SQL(
+            "SET lock_timeout = {}; SET search_path = {}, pg_temp; SET synchronous_commit = {}"
+        ).format(f"{lock_timeout}s", sql.Identifier(schema), commit)
+        self.begin_writing = sql.SQL("BEGIN; SET LOCAL synchronous_commit = {}").format(commit)
         super().__init__(
             dbname="",
             host="",
@@ -95,19 +104,21 @@ class KoopPostgresDatastore(PostgresDatastore):
             max_overflow=MAX_CONNECTIONS - POOL_SIZE,
             pre_ping=True,  # after a restart of the server every kept connection is dead
             lock_timeout=lock_timeout,
+            schema=schema,
             originator_id_type="text",
         )
         self.pool.kwargs = conninfo(address)
         self.pool.connection_class = FirstConnection(first)  # type: ignore[assignment]  # only its connect is called
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
-        """Bound the waiting for row locks too; the library bounds only the lock of its table."""
-        prepare = super().after_connect_func()
-        bound = sql.SQL("SET lock_timeout = {}").format(f"{self.lock_timeout}s")
+        """Bound the waiting for row locks too; the library bounds only the lock of its table. Look tables up in one
+        schema alone, also when another one appears before it, and have commits wait for the disk.
+        """
+        prepare, session = super().after_connect_func(), self._session
 
         def after_connect(connection: Connection[Any]) -> None:
             prepare(connection)
-            connection.execute(bound)
+            connection.execute(session, prepare=False)
 
         return after_connect
 

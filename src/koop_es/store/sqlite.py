@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +16,7 @@ from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnava
 from eventsourcing.sqlite import SQLiteCursor
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store import errors
+from koop_es.store import errors, private
 from koop_es.store.address import SqliteAddress
 from koop_es.store.record import NewRow
 from koop_es.store.sqlite_recorder import OVERWRITTEN, KoopSQLiteDatastore, KoopSQLiteRecorder, primary
@@ -73,11 +75,16 @@ class SqliteTx(Tx):
             cursor.close()
 
     def copy(self, path: Path) -> None:
-        """Copy the store as this transaction sees it into a new file; others may go on writing."""
+        """Copy the store as this transaction sees it into a new file; others may go on writing.
+
+        Raises OSError where it is the copy that cannot be written.
+        """
         target = sqlite3.connect(path)
         try:
             self._cursor.connection.backup(target)
         except sqlite3.Error as error:
+            if primary(error) in _UNWRITTEN or getattr(error, "sqlite_errorname", "").startswith(_UNWRITTEN_NAMES):
+                raise OSError(0, _MEANING[primary(error)][1]) from None
             raise self._engine.fault(error, "copy") from None
         finally:
             target.close()
@@ -111,6 +118,11 @@ class SqliteTx(Tx):
         finally:
             self._engine.control(self._cursor, OVERWRITTEN)
 
+    @property
+    def schemas(self) -> Sequence[str]:
+        """Name the only one there is."""
+        return ("main",)
+
     def create_log(self) -> None:
         """Make the library's table."""
         try:
@@ -136,7 +148,8 @@ class SqliteEngine:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: use a Python with SQLite 3.37 or later")
         self.shown, self.address = address.shown, address
-        self._path = address.path
+        self._path = address.path.resolve()  # SQLite keeps its log beside the file itself, not beside a link to it
+        self._log = self._path.with_name(f"{self._path.name}-wal")
         self._counts = False
         self._wait_seconds = wait_seconds
         self._writer = threading.Lock()
@@ -144,13 +157,40 @@ class SqliteEngine:
             raise errors.at(errors.StoreUnreachable, self.shown, f"the folder {address.path.parent} does not exist")
         if not create and not address.path.is_file():
             raise errors.at(errors.StoreMissing, self.shown)
-        name = f"{address.path.as_uri()}?mode={'rwc' if create else 'rw'}"
+        if create:
+            self._make()
+        self._seen = self._identity()
+        name = f"{address.path.as_uri()}?mode=rw"
         self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds)
         self.recorder = KoopSQLiteRecorder(self.datastore)
 
+    def _make(self) -> None:
+        """Make the file if there is none; SQLite gives the files it makes beside it the rights that this one has."""
+        try:
+            private.ensure(self._path)
+        except OSError as error:
+            raise errors.at(
+                _REFUSED.get(error.errno or 0, errors.StoreUnreachable), self.shown, str(error.strerror)
+            ) from None
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Tell which file lies at the path; None where there is none."""
+        with suppress(FileNotFoundError):
+            found = self._path.stat()
+            return found.st_dev, found.st_ino
+        return None
+
+    def _check_there(self) -> None:
+        """Make sure that what was just committed lies where the next one will look for it; raises StoreGone."""
+        if self._identity() != self._seen or not self._log.exists():
+            raise errors.at(errors.StoreGone, self.shown)
+
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Tx]:
-        """Begin a transaction, commit it on a clean exit, roll it back on any other."""
+        """Begin a transaction, commit it on a clean exit, roll it back on any other.
+
+        Raises StoreGone where the file was taken away or replaced meanwhile.
+        """
         with self._leased(write=write) as connection:
             cursor = connection.cursor()
             cursor.row_factory = None
@@ -163,6 +203,8 @@ class SqliteEngine:
                 if connection.total_changes > before:
                     self._count(cursor)
                 self.control(cursor, "COMMIT")
+                if write:
+                    self._check_there()
             finally:
                 if connection.in_transaction:
                     with suppress(sqlite3.Error):  # the first error says what went wrong, this one would hide it
@@ -198,6 +240,8 @@ class SqliteEngine:
     def alone(self) -> Iterator[Callable[[], None]]:
         """Hold the lock of a file beside the store; the system lets go of it when the process dies."""
         file = Path(f"{self._path}-rebuild")
+        with suppress(OSError):  # SQLite says below what is wrong
+            private.ensure(file)
         lock = sqlite3.connect(file, timeout=0, isolation_level=None)
         try:
             try:
@@ -219,6 +263,11 @@ class SqliteEngine:
         """See that no page is missing or cut off: SQLite takes what is missing of the last one for zeros."""
         with self.glance() as tx:
             return self._path.stat().st_size % int(tx.rows("page_size")[0][0]) == 0
+
+    def warnings(self) -> list[dict[str, str]]:
+        """Name the files of the store, and those of former ones kept beside it, that others may read or write."""
+        kept = sorted(self._path.parent.glob(f"{glob.escape(self._path.name)}.before-*"))
+        return private.warnings([self._path, self._log, self._path.with_name(f"{self._path.name}-shm"), *kept])
 
     def close(self) -> None:
         """Close all connections."""
@@ -285,6 +334,20 @@ _MEANING: dict[int, tuple[type[StoreUnusable], str]] = {
     sqlite3.SQLITE_READONLY: (errors.StoreReadOnly, "the file or its folder is read-only"),
     sqlite3.SQLITE_PERM: (errors.StoreReadOnly, "access is denied"),
 }
+
+
+_REFUSED: dict[int, type[StoreUnusable]] = {
+    errno.EACCES: errors.StoreReadOnly,
+    errno.EPERM: errors.StoreReadOnly,
+    errno.EROFS: errors.StoreReadOnly,
+    errno.ENOSPC: errors.StoreFull,
+    errno.EDQUOT: errors.StoreFull,
+}
+"""What the system says that does not let a store be made -> what it means."""
+
+_UNWRITTEN = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+_UNWRITTEN_NAMES = "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"
+"""Errors of a copy that are those of the file it goes to: of the store it is only read."""
 
 
 def _bound(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,9 @@ class Engine(Protocol):
     def whole(self) -> bool:
         """Tell whether the file of the store ends where a page ends; True where there is no such file."""
 
+    def warnings(self) -> list[dict[str, str]]:
+        """Say, with a code and a text, what is not safe about where the store lies."""
+
     def close(self) -> None:
         """Close all connections."""
 
@@ -81,7 +84,6 @@ class Store:
         try:
             with store.write() as tx:
                 tx.rows("schema_lock")
-                tx.create_log()
                 schema.migrate(tx, store.address)
         except BaseException:
             store.close()
@@ -170,6 +172,12 @@ class Store:
     def whole(self) -> bool:
         """Tell whether the file of the store ends where a page ends; PostgreSQL sees to its files itself."""
         return self._engine.whole()
+
+    def warnings(self) -> list[dict[str, str]]:
+        """Say, with a code and a text, what is not safe about where the store lies: who else may read it (G10), and
+        whether its server may lose what was acknowledged.
+        """
+        return self._engine.warnings()
 
     def head(self) -> int:
         """Return the highest position of the log, 0 when it is empty."""

@@ -165,6 +165,11 @@ class Tx(ABC):
 
     # --- what the databases do differently ------------------------------------------------------------------------
 
+    @property
+    @abstractmethod
+    def schemas(self) -> Sequence[str]:
+        """Name the schemas in which tables were looked up when the store was opened; new ones lie in the first."""
+
     @abstractmethod
     def create_log(self) -> None:
         """Make the library's table, if it is not there."""

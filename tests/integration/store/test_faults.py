@@ -20,6 +20,7 @@ from koop_es.store.errors import (
     StoreFull,
     StoreMissing,
     StoreReadOnly,
+    StoreScattered,
     StoreUnreachable,
 )
 from tests.integration.store.samples import append, bookings
@@ -163,7 +164,7 @@ def test_the_tables_lie_in_the_schema_of_the_search_path(postgres_url: str) -> N
         admin.execute("CREATE SCHEMA other")
     with Store.create(f"{postgres_url}&options=-csearch_path%3Dother") as store:
         append(store, Append("a", 0, bookings(1)))
-    with pytest.raises(StoreMissing):
+    with pytest.raises(StoreScattered, match="schema other, but the search path begins with public"):
         Store.open(postgres_url)
 
 

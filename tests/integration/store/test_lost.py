@@ -106,7 +106,7 @@ def test_a_server_that_stays_away_is_waited_for_once(wired: Store, wire: Wire, m
         wired.load(["a"])
 
     wire.arm(Snap(Side.CLIENT, 2, Break.DOWN, b"Q"))  # after the question whether the connection still holds
-    with pytest.raises(StoreUnreachable, match="get a connection") as refused:
+    with pytest.raises(StoreUnreachable, match="server closed the connection") as refused:
         wired.retrying(work)
     assert len(calls) == 2
     assert refused.value.details["waited_seconds"] == CONNECT_SECONDS

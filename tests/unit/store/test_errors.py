@@ -48,7 +48,7 @@ def test_sqlite_codes_are_told_apart_by_their_primary_code(
         (psycopg.errors.NotNullViolation, errors.StatementFailed),
         (psycopg.errors.UndefinedTable, errors.StatementFailed),
         (psycopg.errors.DiskFull, errors.StoreFull),
-        (psycopg.errors.TooManyConnections, errors.StoreBusy),
+        (psycopg.errors.TooManyConnections, errors.NoConnectionFree),
         (psycopg.errors.LockNotAvailable, errors.StoreBusy),
         (psycopg.errors.QueryCanceled, errors.StoreBusy),
         (psycopg.errors.AdminShutdown, errors.StoreUnreachable),

@@ -1134,11 +1134,23 @@ SELECT * FROM koop_backups ORDER BY id
 -- schema_lock: Let one migration run at a time, to the end of its transaction; the number is "koop" in ASCII.
 SELECT pg_advisory_xact_lock(1802465136)
 
--- schema_current: Read the name of the schema the tables lie in.
-SELECT current_schema()
+-- server_found: Read the schemas in which a connection looks for tables, the encoding of the database, and when a COMMIT is answered.
+SELECT current_schemas(false)::text[], current_setting('server_encoding'), current_setting('synchronous_commit')
 
--- schema_known: Tell whether the store was ever created here.
-SELECT 1 WHERE to_regclass('koop_meta') IS NOT NULL
+-- server_unsafe: Read which settings let the server lose in a power cut what it has written.
+SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name
+
+-- schema_tables: Name the tables of stores in all schemas of the database.
+SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relname >= 'koop_' AND c.relname < 'koop`' AND c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\_%%'
+ORDER BY n.nspname, c.relname
+
+-- schema_there: Ask something of the server, so that it does not take the transaction for forgotten.
+SELECT 1
+
+-- persons_public: Tell whether everybody who may connect may read the vault.
+SELECT 1 FROM pg_class AS c, aclexplode(c.relacl) AS a
+WHERE c.oid = 'koop_persons'::regclass AND a.grantee = 0 AND a.privilege_type = 'SELECT'
 
 -- schema_version: Read the version of the tables, and of which older one the views still are.
 SELECT value, (SELECT value FROM koop_meta WHERE key = 'views_of') FROM koop_meta WHERE key = 'schema_version'

@@ -1109,11 +1109,21 @@ SELECT * FROM koop_backups ORDER BY id
 -- schema_lock: Let one migration run at a time; here BEGIN IMMEDIATE has already seen to that.
 SELECT 1
 
--- schema_current: Read the name of the schema the tables lie in.
-SELECT 'main'
+-- server_found: Read what there is to know of a server; here there is none.
+SELECT 'main', 'UTF8', 'on'
 
--- schema_known: Tell whether the store was ever created here.
-SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'koop_meta'
+-- server_unsafe: Read which settings let the server lose what it has written; here there is none.
+SELECT name FROM sqlite_master WHERE 1 = 0
+
+-- schema_tables: Name the tables of the store, with the only schema there is.
+SELECT 'main', name FROM sqlite_master
+WHERE type = 'table' AND (name = 'stored_events' OR (name >= 'koop_' AND name < 'koop`')) ORDER BY name
+
+-- schema_there: Ask something.
+SELECT 1
+
+-- persons_public: Tell whether everybody who may connect may read the vault; the rights of the file tell.
+SELECT 1 WHERE 1 = 0
 
 -- schema_version: Read the version of the tables, and of which older one the views still are.
 SELECT value, (SELECT value FROM koop_meta WHERE key = 'views_of') FROM koop_meta WHERE key = 'schema_version'

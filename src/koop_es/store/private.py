@@ -1,0 +1,70 @@
+"""Files that only their owner may read, from their first byte and whatever the umask says (G10)."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+OWNER_ONLY = 0o600
+
+OPEN = "open_to_others"
+"""Code of the warning that others may read the store."""
+
+OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+"""The rights by which somebody else reads a file, or writes into it what its owner is told."""
+
+
+def new(path: Path) -> BinaryIO:
+    """Make a file and open it for writing; raises FileExistsError where there is anything under its name."""
+    return _opened(path, os.O_EXCL, "wb")
+
+
+def more(path: Path) -> BinaryIO:
+    """Open a file for writing behind its end, and make it where there is none; a former one becomes its owner's too."""
+    return _opened(path, os.O_APPEND, "ab")
+
+
+def ensure(path: Path) -> None:
+    """Make an empty file, for another program that opens it later; one that is there stays as it is."""
+    with suppress(FileExistsError):
+        new(path).close()
+
+
+def open_to_others(path: Path) -> bool:
+    """Return whether others than its owner may read or write a file; not where there is none, nor on Windows."""
+    if os.name == "nt":  # its rights are not in these bits
+        return False
+    with suppress(FileNotFoundError):
+        return bool(path.stat().st_mode & OTHERS)
+    return False
+
+
+def warnings(files: Iterable[Path]) -> list[dict[str, str]]:
+    """Say which of some files others may read or write, and how that is ended; nothing where none is."""
+    found = [shlex.quote(str(file)) for file in files if open_to_others(file)]
+    if not found:
+        return []
+    text = f"others than its owner may read or write what holds names: chmod 600 {' '.join(found)}"
+    return [{"code": OPEN, "text": text}]
+
+
+def _opened(path: Path, flags: int, mode: Literal["wb", "ab"]) -> BinaryIO:
+    flags |= os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags, OWNER_ONLY), mode)
+    try:
+        _own(file)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _own(file: BinaryIO) -> None:
+    """Give a file the rights that a umask took from it, and take those away that a former one left to others."""
+    if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(file.fileno()).st_mode) != OWNER_ONLY:
+        os.fchmod(file.fileno(), OWNER_ONLY)
