@@ -14,7 +14,7 @@ import pytest
 
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
-from koop_es.store import Store
+from koop_es.store import Store, private
 from tests.acceptance.console import Console
 from tests.acceptance.exports import course
 from tests.acceptance.gallows import KILLED, Gallows, gallows
@@ -282,6 +282,7 @@ def test_g8_who_was_forgotten_since_stays_so_in_a_restored_backup(
     assert elsewhere.ask("restore", target)["forgotten"] == 1
     assert NAME not in repr(picture(elsewhere.db))
     assert NAME.encode() not in Path(f"{target}.forgotten").read_bytes()
+    assert not private.open_to_others(Path(f"{target}.forgotten"))
     again = tmp_path / "again.backup"
     elsewhere.ask("backup", again)
     assert NAME.encode() not in again.read_bytes()
@@ -298,6 +299,33 @@ def test_g8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: 
     koop.ask("forget", "--booking", REF)
     Path(f"{target}.forgotten").unlink()
     assert koop.ask("restore", target, "--replace")["forgotten"] == 1
+
+
+def test_g8_a_restore_that_finds_no_list_of_the_forgotten_says_so_aloud(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    target = tmp_path / "koop.backup"
+    any_koop.ask("backup", target)
+    any_koop.ask("forget", "--booking", REF)
+    moved = target.rename(tmp_path / "moved.backup")
+    reply = elsewhere.call("restore", moved)
+    assert (reply.status, reply.answer["data"]["list_of_forgotten"]) == (0, False)
+    assert "ATTENTION: no list was found of who was forgotten since the backup (moved.backup.forgotten)" in reply.err
+
+
+def test_g10_status_warns_of_a_store_and_a_backup_that_others_may_read(koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    koop.take_in(network[NEAR].export())
+    file, target = Path(koop.db.removeprefix("sqlite:///")), tmp_path / "koop.backup"
+    file.chmod(0o600)
+    koop.ask("backup", target)
+    assert koop.call("status").answer["data"]["warnings"] == []
+    for path in (file, target):
+        path.chmod(0o640)
+        (warning,) = koop.call("status").answer["data"]["warnings"]
+        assert (warning["code"], str(path) in warning["text"]) == ("open_to_others", True)
+        assert warning["text"] in koop.run("status").out
+        path.chmod(0o600)
     assert NAME not in repr(picture(koop.db))
     Path(koop.db.removeprefix("sqlite:///")).write_bytes(b"no database at all " * 100)
     assert koop.refused("restore", target, status=4)["code"] == "store_not_empty"

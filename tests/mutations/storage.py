@@ -76,5 +76,46 @@ STORAGE = (
         ),
         Named(("tests/simulation/test_determinism.py::test_c3_hash_seed_time_zone_and_locale_change_nothing",)),
     ),
+    Mutation(
+        "tables are looked up wherever the search path leads",
+        "another schema",
+        "A schema that appears before that of the tables hides the log, and a second one is begun (G1).",
+        (
+            Edit(
+                "store/schema.py",
+                "if schema in path or not here & MARKS",
+                "if schema == first",
+            ),
+        ),
+        Named(("tests/integration/store/test_place.py::test_a_schema_that_appears_later_is_refused_with_both_names",)),
+    ),
+    Mutation(
+        "a store that is gone is written to",
+        "delete while writing",
+        "What was committed into a file without a name is lost when it is closed (G2).",
+        (Edit("store/sqlite.py", "if self._identity() != self._seen or not", "if not"),),
+        Named(
+            (
+                "tests/integration/store/test_private.py::test_g2_a_store_that_is_taken_away_while_somebody_writes_is_noticed",
+            )
+        ),
+    ),
+    Mutation(
+        "backups clear away what others work in",
+        "two at once",
+        "What was proven is replaced by what is half written, and gets its name (G2).",
+        (
+            Edit(
+                "store/workplace.py",
+                "            if _hold(lock):\n",
+                "            if _hold(lock) is not None:\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/store/test_backup_files.py::test_what_a_killed_run_left_is_cleared_away_and_what_is_worked_in_is_not",
+            )
+        ),
+    ),
 )
 """What no scenario draws."""

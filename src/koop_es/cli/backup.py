@@ -32,6 +32,13 @@ DECIDED_SINCE = (
 """What is said further of one (D21, D32)."""
 
 
+UNLISTED = (
+    "ATTENTION: no list was found of who was forgotten since the backup ({list}), so whoever was forgotten after "
+    "{made_at} is known again: forget them anew (koop-es forget), or restore once more with --fences FILE"
+)
+"""What is said on standard error, also with --json, where nobody can tell who was forgotten since (D15)."""
+
+
 @command("backup")
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(desk: Desk, target: Path) -> Answer:
@@ -66,7 +73,8 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     """Put a backup back into an empty store, after every row in it was compared with what was copied.
 
     Whoever was forgotten since stays forgotten: the fences of the store that is replaced, those noted beside the backup
-    and those in --fences are put up before anybody can read the store.
+    and those in --fences are put up before anybody can read the store. Where there is no such list at all, that is said
+    on standard error: nobody can tell then who was forgotten since.
 
     The store does not know what it gave out after the backup. Until a VHS has exported in full once (STORE_PUT_BACK),
     an "S" there that no person signed is nobody's cancellation, but asked about, and nothing is released. Nor does it
@@ -88,7 +96,12 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     done = recovery.restore(source, url, now=desk.now, replace=replace, known=fences)
     answer = _answer(source, done.manifest, "restored from ")
     kept = str(done.kept) if done.kept is not None else None
-    data = {**answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss}
+    data = {
+        **answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss, "list_of_forgotten": done.listed,
+    }  # fmt: skip
+    if not done.listed:
+        attention = UNLISTED.format(list=backups.beside(source).name, made_at=done.manifest.made_at)
+        click.echo(f"koop-es: {attention}", err=True)
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
     texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []

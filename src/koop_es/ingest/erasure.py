@@ -25,7 +25,8 @@ from koop_es.domain.wanted import sees_identity
 from koop_es.ingest import quarantine
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx, cells, fences, vault
+from koop_es.store import Store, Tx, cells, fences, private, vault
+from koop_es.store.backup import beside
 
 ROWS_AT_ONCE = 200
 """Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
@@ -326,19 +327,14 @@ def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in tx.rows("exports_applied", vhs=everybody)]
 
 
-def fences_beside(backup: Path) -> Path:
-    """Name the file beside a backup that says who was forgotten since: ``restore`` puts up the fences in it."""
-    return backup.with_name(f"{backup.name}.forgotten")
-
-
 def _noted(target: str, stand: list[fences.Fence]) -> bool:
     """Note fences beside a backup that was made before, where it still is; a line twice does no harm."""
     backup = Path(target)
     try:
         if not backup.exists():
             return True
-        with fences_beside(backup).open("a", encoding="utf-8") as file:
-            file.write(fences.to_lines(stand))
+        with private.more(beside(backup)) as file:
+            file.write(fences.to_lines(stand).encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError:

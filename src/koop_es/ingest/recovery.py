@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import tempfile
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -10,11 +12,12 @@ from typing import NamedTuple
 
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
-from koop_es.store import Store, backup, digest, fences, times
+from koop_es.store import Store, backup, digest, fences, private, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
 from koop_es.store.errors import StoreBusy, StoreMissing, at
 from koop_es.store.fences import Fence
+from koop_es.store.workplace import workplace
 
 
 class StoreNotEmpty(BadInput):
@@ -30,22 +33,30 @@ class FencesUnreadable(BadInput):
 
 
 class Restored(NamedTuple):
-    """What was put back: what the backup says of itself, who stayed forgotten, where the old store is kept; and
-    how many VHSs are to tell what they hold.
+    """What was put back: what the backup says of itself, who stayed forgotten, where the old store is kept, how many
+    VHSs are to tell what they hold; and whether there was any list of who was forgotten since the backup (D15).
     """
 
     manifest: Manifest
     fences: int
     kept: Path | None
     vhss: int
+    listed: bool
 
 
 def check(source: Path, url: str) -> Manifest:
     """Prove a backup in a scratch store beside the one at ``url``, which is not touched."""
     place = parse(url)
-    near = place.path if isinstance(place, SqliteAddress) else source.absolute()
-    with backup.workplace(near.with_name(f"{near.name}.check")) as folder:
+    near = place.path if isinstance(place, SqliteAddress) else _near(source)
+    backup.read(source)
+    with backup.writing(near.parent), workplace(near) as folder:
         return backup.prove(source, place, folder)
+
+
+def _near(source: Path) -> Path:
+    """Find where a backup is unpacked: beside it, or where temporary files go if nobody may write there."""
+    source = source.absolute()
+    return source if os.access(source.parent, os.W_OK) else Path(tempfile.gettempdir(), source.name)
 
 
 def restore(source: Path, url: str, *, now: datetime, replace: bool = False, known: Path | None = None) -> Restored:
@@ -69,36 +80,44 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
 
 
 def _into_file(
-    source: Path, place: SqliteAddress, noted: list[Fence], now: datetime, *, replace: bool, read_old: bool
+    source: Path, place: SqliteAddress, noted: list[Fence] | None, now: datetime, *, replace: bool, read_old: bool
 ) -> Restored:
     path, kept = place.path, None
-    old = _old(place, replace=replace, read_old=read_old) if path.exists() else []
-    with backup.workplace(path) as folder:
+    old = _old(place, replace=replace, read_old=read_old) if path.exists() else None
+    with backup.writing(path), workplace(path) as folder:
         manifest = backup.prove(source, place, folder)
         copy = folder / backup.COPY
         with Store.at(SqliteAddress(copy)) as restored:
-            forgotten = _fence(restored, [*noted, *old], now)
+            forgotten = _fence(restored, [*(noted or ()), *(old or ())], now)
             vhss = putting_back.note(restored, now, manifest.made_at)
         if path.exists():
             kept = _keep(path)
         copy.replace(path)
         backup.sync(path.parent)
-    return Restored(manifest, forgotten, kept, vhss)
+    return Restored(manifest, forgotten, kept, vhss, listed=noted is not None or old is not None)
 
 
 def _keep(path: Path) -> Path:
     """Give an old store a second name, and what is left of its log the only one: it must not reach the new store."""
     numbered = (path.with_name(f"{path.name}.before-{number}") for number in count(1))
     kept = next(name for name in numbered if not name.exists())
-    os.link(path, kept)
+    path.chmod(private.OWNER_ONLY)
+    try:
+        os.link(path, kept)
+    except OSError as error:
+        if error.errno not in backup.NO_LINKS:
+            raise
+        path.rename(kept)
     for suffix in ("-wal", "-shm"):
         if (left := path.with_name(f"{path.name}{suffix}")).exists():
             left.replace(kept.with_name(f"{kept.name}{suffix}"))
     return kept
 
 
-def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence]:
-    """Read the fences of the store that is to be replaced, once nobody else has it open."""
+def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence] | None:
+    """Read the fences of the store that is to be replaced, once nobody else has it open; None where nothing was ever in
+    it, or it cannot be read.
+    """
     try:
         with Store.at(place) as store, store.reading() as tx:
             found, empty = (
@@ -119,15 +138,15 @@ def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence]:
                 f"{place.shown} cannot be read ({error.message}), nor who was forgotten in it; "
                 "give --fences FILE, or an empty file if nobody was"
             ) from error
-        return []
+        return None
     log = place.path.with_name(f"{place.path.name}-wal")
     if log.exists():
         raise at(StoreBusy, place.shown, "another program has it open")
-    return found
+    return None if empty else found
 
 
 def _into_database(
-    source: Path, place: PostgresAddress, manifest: Manifest, noted: list[Fence], now: datetime
+    source: Path, place: PostgresAddress, manifest: Manifest, noted: list[Fence] | None, now: datetime
 ) -> Restored:
     """Put a backup back into an empty database, or finish that where it was broken off: whoever repeats the command
     gets the same answer for as long as nothing else has happened in the store.
@@ -142,14 +161,15 @@ def _into_database(
         if told is None:
             raise StoreNotEmpty(f"{place.shown} holds a store; make an empty database and restore into that")
     except StoreMissing:
-        with backup.workplace(source.absolute().with_name(f"{source.name}.restore")) as folder:
+        with backup.writing(_near(source).parent), workplace(_near(source)) as folder:
             backup.unpack(source, folder / backup.COPY)
             pg_tools.restore(place, folder / backup.COPY)
         with Store.at(place) as restored:
             backup.compare(restored, manifest)
     with Store.at(place) as restored:
-        forgotten = _fence(restored, noted, now)
-        return Restored(manifest, forgotten, None, told or putting_back.note(restored, now, manifest.made_at))
+        forgotten = _fence(restored, noted or [], now)
+        vhss = told or putting_back.note(restored, now, manifest.made_at)
+    return Restored(manifest, forgotten, None, vhss, listed=noted is not None)
 
 
 def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
@@ -161,13 +181,23 @@ def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
         return len(fences.everything(tx))
 
 
-def _noted(source: Path, known: Path | None) -> list[Fence]:
-    """Read the fences that were noted beside the backup, and those in a file that was given."""
-    beside = erasure.fences_beside(source)
-    files = [path for path in (known, beside if beside.exists() else None) if path is not None]
+def _noted(source: Path, known: Path | None) -> list[Fence] | None:
+    """Read the fences that were noted beside the backup, and those in a file that was given; None without either."""
+    beside = backup.beside(source)
     try:
-        return [fence for path in files for fence in fences.from_lines(path.read_text(encoding="utf-8"))]
+        files = [path for path in (known, beside if beside.exists() else None) if path is not None]
+        found = [fence for path in files for fence in fences.from_lines(_plain_text(path))]
     except (OSError, ValueError, TypeError) as error:
         raise FencesUnreadable(
             f"{known or beside} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
         ) from error
+    return found if files else None
+
+
+def _plain_text(path: Path) -> str:
+    """Read a file, or nothing from where there is never anything; raises ValueError for a device or pipe."""
+    if str(path) == os.devnull:
+        return ""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("it is no plain file")
+    return path.read_text(encoding="utf-8")

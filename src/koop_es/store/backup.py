@@ -6,23 +6,28 @@ ever stands under a backup's name that was not read again, put back into a store
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.store import schema
+from koop_es.store import private, schema
 from koop_es.store.address import Address, PostgresAddress, SqliteAddress
 from koop_es.store.digest import Digest, of_store
-from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged
+from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
 from koop_es.store.store import Store
+from koop_es.store.workplace import workplace
 
 FORMAT = "koop-backup/1"
 MANIFEST, COPY = "manifest.json", "store"
@@ -35,6 +40,11 @@ MANIFEST_BYTES = 1 << 20
 
 NO_ENTRY_IS_OLDER = (1980, 1, 1, 0, 0, 0)
 """Time of the entries: the oldest a zip can hold, because the manifest says when the backup was made."""
+
+
+def beside(backup: Path) -> Path:
+    """Name the file beside a backup that says who was forgotten since (D15)."""
+    return backup.with_name(f"{backup.name}.forgotten")
 
 
 class BackupExists(BadInput):
@@ -53,6 +63,20 @@ class BackupUnproven(StoreUnusable):
     """What was put back is not what was copied; the backup was thrown away, see whether disk and memory are sound."""
 
     code = "backup_unproven"
+
+
+class BackupUnwritten(BadInput):
+    """The backup, or the copy that proves it, cannot be written there; nothing was changed, make room or choose another
+    place.
+    """
+
+    code = "backup_unwritten"
+
+
+class BackupUnnoted(StoreUnusable):
+    """The backup stands in its place and was proven, but the store could not note that, so status does not know."""
+
+    code = "backup_unnoted"
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,38 +100,96 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 def make(store: Store, target: Path, at: str) -> Manifest:
     """Back a store up into a new file while others go on writing, and prove it; returns what it says of itself.
 
-    Raises BackupExists, BadInput for a folder that is not there, and BackupUnproven. A run that is broken off leaves
-    nothing under the target's name, and the next one clears away what it left beside it.
+    Raises BackupExists, BackupUnwritten, BackupUnproven and BackupUnnoted. A run that is broken off leaves nothing
+    under the target's name, and the next one clears away what it left beside it.
     """
     target = target.absolute()
+    with writing(target):
+        _refuse(target, store.place)
+        with workplace(target) as folder:
+            copy, packed = folder / COPY, folder / "packed"
+            manifest = _copied(store, copy, at)
+            _pack(manifest, copy, packed)
+            copy.unlink()
+            prove(packed, store.place, folder)
+            noted = _begun(store, manifest, target)
+            _place(packed, target)
+    try:
+        with store.write() as tx:
+            tx.run("backup_proven", id=noted, at=at)
+    except StoreUnusable as error:
+        raise BackupUnnoted(
+            f"{target} stands in its place and was proven, but the store could not note that ({error.message})"
+        ) from error
+    return manifest
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Say of a file that is being made, or of what is made beside it, why it cannot be written; as BackupUnwritten."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BackupUnwritten(
+            f"{target} cannot be written ({reason}); nothing was changed, make room or choose another place"
+        ) from error
+
+
+def _refuse(target: Path, place: Address) -> None:
+    """Refuse a name that something has already, that the database keeps for the files beside its own, or that is too
+    long for a list of the forgotten beside it.
+    """
     if target.exists() or target.is_symlink():
         raise BackupExists(f"{target} is there already; a backup is never overwritten, choose another name")
     if not target.parent.is_dir():
         raise BadInput(f"the folder {target.parent} does not exist; make it, or choose another one")
-    with workplace(target) as folder:
-        copy, packed = folder / COPY, folder / "packed"
-        with store.reading() as tx:
-            tables, position = of_store(tx), tx.head()
-            tx.copy(copy)
-        manifest = Manifest(
-            format=FORMAT,
-            kind=kind_of(store.place),
-            schema_version=schema.SCHEMA_VERSION,
-            made_at=at,
-            position=position,
-            bytes=copy.stat().st_size,
-            sha256=_sum(copy),
-            tables=tables,
-        )
-        _pack(manifest, copy, packed)
-        copy.unlink()
-        prove(packed, store.place, folder)
-        noted = _begun(store, manifest, target)
-        os.link(packed, target)  # never over anything that has come to stand there meanwhile
+    beside(target).exists()  # raises OSError for a name that leaves no room for that of the list
+    if isinstance(place, SqliteAddress) and str(target).startswith(f"{place.path}-"):
+        raise BackupUnwritten(f"{target} is a name that SQLite may use beside the store; choose another one")
+
+
+def _copied(store: Store, copy: Path, at: str) -> Manifest:
+    """Copy a store as of one moment, and say what the copy has to hold."""
+    private.ensure(copy)
+    with store.reading() as tx:
+        tables, position = of_store(tx), tx.head()
+        tx.copy(copy)
+    return Manifest(
+        format=FORMAT,
+        kind=kind_of(store.place),
+        schema_version=schema.SCHEMA_VERSION,
+        made_at=at,
+        position=position,
+        bytes=copy.stat().st_size,
+        sha256=_sum(copy),
+        tables=tables,
+    )
+
+
+NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
+"""What a file system says that knows no second names, such as FAT or some network folders."""
+
+
+def _place(packed: Path, target: Path) -> None:
+    """Give what was proven its name, never over anything that has come to stand there meanwhile."""
+    try:
+        os.link(packed, target)
+    except FileExistsError:
+        raise BackupExists(f"{target} is there by now; a backup is never overwritten, choose another name") from None
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if target.exists():
+            raise BackupExists(
+                f"{target} is there by now; a backup is never overwritten, choose another name"
+            ) from None
+        packed.rename(target)
+    try:
         sync(target.parent)
-        with store.write() as tx:
-            tx.run("backup_proven", id=noted, at=at)
-    return manifest
+    except OSError:
+        target.unlink()  # whether it survives a power cut is not known, so it has no name
+        raise
 
 
 def prove(path: Path, place: Address, folder: Path) -> Manifest:
@@ -117,8 +199,16 @@ def prove(path: Path, place: Address, folder: Path) -> Manifest:
     and BackupUnproven.
     """
     manifest = unpack(path, folder / COPY)
-    with _scratch(place, folder / COPY, manifest) as scratch:
-        compare(scratch, manifest)
+    try:
+        with _scratch(place, folder / COPY, manifest) as scratch:
+            compare(scratch, manifest)
+    except (StoreFull, StoreReadOnly, StoreUnreachable) as error:
+        if isinstance(place, PostgresAddress):
+            raise
+        raise BackupUnwritten(
+            f"no copy can be put back in {folder.parent} to compare it ({error.message.partition('. ')[0]}); "
+            "nothing was changed, make room or choose another place"
+        ) from error
     return manifest
 
 
@@ -145,31 +235,21 @@ def read(path: Path) -> Manifest:
 
 
 def unpack(path: Path, copy: Path) -> Manifest:
-    """Take the copy out of a backup, checked byte for byte; raises what ``read`` raises."""
-    with _opened(path) as archive, copy.open("wb") as file:
-        manifest, found = _manifest(path, archive), sha256()
-        copy.chmod(0o600)
-        with archive.open(COPY) as entry:
-            while chunk := entry.read(CHUNK_BYTES):
+    """Take the copy out of a backup, checked byte for byte; raises what ``read`` raises, and BackupUnwritten."""
+    with writing(copy), private.new(copy) as file, _opened(path) as archive:
+        manifest, found, size = _manifest(path, archive), sha256(), 0
+        with _entry(archive, COPY) as entry:
+            while size <= manifest.bytes and (chunk := entry.read(CHUNK_BYTES)):
                 found.update(chunk)
-                file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    if (found.hexdigest(), copy.stat().st_size) != (manifest.sha256, manifest.bytes):
+                size += len(chunk)
+                with writing(copy):
+                    file.write(chunk)
+        with writing(copy):
+            file.flush()
+            os.fsync(file.fileno())
+    if (found.hexdigest(), size) != (manifest.sha256, manifest.bytes):
         raise BackupUnusable(f"{path}: the copy in it is not the one it was made with; take another backup")
     return manifest
-
-
-@contextmanager
-def workplace(target: Path) -> Iterator[Path]:
-    """Make a folder beside a file for what will become that file; what a killed run left in it is cleared away."""
-    folder = target.with_name(f".{target.name}.part")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -185,7 +265,7 @@ def _scratch(place: Address, copy: Path, manifest: Manifest) -> Iterator[Store]:
 
     with pg_tools.scratch(place) as beside:
         pg_tools.restore(beside, copy)
-        with Store.at(beside) as scratch:
+        with Store.at(pg_tools.found(beside)) as scratch:
             yield scratch
 
 
@@ -206,8 +286,7 @@ def _begun(store: Store, manifest: Manifest, target: Path) -> int:
 
 
 def _pack(manifest: Manifest, copy: Path, packed: Path) -> None:
-    with packed.open("xb") as file:
-        packed.chmod(0o600)  # the copy holds the vault
+    with private.new(packed) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
             archive.writestr(zipfile.ZipInfo(MANIFEST, NO_ENTRY_IS_OLDER), msgspec.json.encode(manifest))
             info = zipfile.ZipInfo(COPY, NO_ENTRY_IS_OLDER)
@@ -222,18 +301,40 @@ def _pack(manifest: Manifest, copy: Path, packed: Path) -> None:
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a backup; whatever is wrong with it is BackupUnusable."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a device may have no end, and a pipe waits for somebody
+            raise BackupUnusable(f"{path} is no plain file; name the file that koop-es backup made")
         with zipfile.ZipFile(path) as archive:
             yield archive
     except FileNotFoundError:
         raise BackupUnusable(f"there is no {path}; name the file that koop-es backup made") from None
-    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise BackupUnusable(f"{path} is no backup, or damaged or cut ({error}); take another one") from error
-    except IsADirectoryError:
-        raise BackupUnusable(f"{path} is a folder; name the file that koop-es backup made") from None
+    except OSError as error:
+        raise BackupUnusable(f"{path} cannot be read ({error.strerror or error}); see rights and disk") from error
+
+
+def _entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open an entry; a backup compresses nothing."""
+    if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
+        raise zipfile.BadZipFile(f"{name} in it is compressed")
+    return archive.open(name)
+
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    KeyError,
+    EOFError,
+    zlib.error,
+    struct.error,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What the standard library raises for a zip that is none, or is damaged."""
 
 
 def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
-    with archive.open(MANIFEST) as entry:
+    with _entry(archive, MANIFEST) as entry:
         data = entry.read(MANIFEST_BYTES)
     try:
         found = msgspec.json.decode(data, type=Manifest)
@@ -254,9 +355,12 @@ def _sum(path: Path) -> str:
 
 
 def sync(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
+    """Have the names in a folder survive a power cut, where its file system can be asked for that."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, *NO_LINKS}:
+            raise
     finally:
         os.close(descriptor)
