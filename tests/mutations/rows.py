@@ -950,8 +950,8 @@ ROWS = (
         (
             Edit(
                 "domain/tiers.py",
-                ('    yield from _said("mail", one.time, one.mail)\n    yield'),
-                ('    yield from _said("mail", one.mail)\n    yield'),
+                '    Tier((("time", "mail"), ',
+                '    Tier((("mail",), ',
             ),
         ),
         Named((f"{_IDENTITY}::test_d27_other_second_proves_nothing_after_the_name_was_corrected",)),

@@ -22,7 +22,7 @@ from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.registrations import is_registration, witness_of_seat
 from koop_es.domain.second_rows import take_second_rows
 from koop_es.domain.slices import Slice
-from koop_es.domain.tiers import TIERS, Tier, record_of
+from koop_es.domain.tiers import TIERS, Cells, Tier, keys, record_of
 from koop_es.domain.unstated import stands_bare
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import (
@@ -130,10 +130,13 @@ class Weighing:
         self.free = [one for one in self.free if any(map(set.__contains__, cells, one.witness))]
         self.free = [one for one in self.free if not has_left(self.draft, self.part, one.booking, one.seat, rows)]
         free = {one.ref: one for one in self.free}
+        known = zip(*(one.witness for one in free.values()), strict=True)
+        pairs = zip(Witness._fields, cells, known, strict=False)
+        equal = {cell for cell, new, old in pairs if not new.isdisjoint(old)}  # in all other cells nobody can agree
         for tier in TIERS:
             if not (left and free):
                 break
-            for number, ref in self._fits(tier, left, free, homes):
+            for number, ref in self._fits(tier, tier.among(equal), left, free, homes):
                 if number in left and ref in free:
                     row, one = left.pop(number)[0], free.pop(ref)
                     self._found(row, one)
@@ -154,19 +157,24 @@ class Weighing:
         return [row for row in rows if row.booking_id not in found]
 
     def _fits(
-        self, tier: Tier, left: dict[int, tuple[BookingRow, Witness]], free: dict[str, _Free], homes: set[str]
+        self,
+        tier: Tier,
+        kinds: list[Cells],
+        left: dict[int, tuple[BookingRow, Witness]],
+        free: dict[str, _Free],
+        homes: set[str],
     ) -> list[tuple[int, str]]:
         """List the pairs whose witnesses agree in a tier: the same letter first, then in the order of the Beleg-IDs."""
         by_key: dict[tuple[str, ...], list[_Free]] = defaultdict(list)
-        for one in free.values():
+        for one in free.values() if kinds else ():
             if one.erased or not tier.erased:
-                for key in tier.keys(one.witness):
+                for key in keys(one.witness, kinds):
                     by_key[key].append(one)
         if not by_key:
             return []
         fits: dict[tuple[int, str], tuple[bool, bool, str, str, str]] = {}
         for number, (row, witness) in left.items():
-            for key in tier.keys(witness):
+            for key in keys(witness, kinds):
                 for one in by_key.get(key, ()):
                     if tier.silent and not is_silent(one.witness, witness, tier.silent):
                         continue
