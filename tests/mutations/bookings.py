@@ -192,8 +192,8 @@ BOOKINGS = (
         (
             Edit(
                 "domain/evolve_bookings.py",
-                "        booking.status = event.status\n    _show_row",
-                "        booking.status = CONFIRMED\n    _show_row",
+                "begun, owner = CONFIRMED if status is CANCELLED else status, owner_of(ref)",
+                "begun, owner = CONFIRMED, owner_of(ref)",
             ),
         ),
     ),

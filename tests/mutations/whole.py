@@ -122,8 +122,8 @@ WHOLE = (
         (
             Edit(
                 "domain/wanted.py",
-                "    if seat.asked and not by_others:\n",
-                "    if seat.asked:\n",
+                "        if not by_others:\n",
+                "        if seat.asked:\n",
             ),
         ),
         Named((f"{_WENT_BACK}::test_d20_an_s_of_others_is_told_though_it_is_asked_what_the_owners_row_means",)),

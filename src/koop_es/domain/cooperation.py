@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from koop_es.domain.course import CourseFacts, given
+from koop_es.domain.course import NO_FACTS, CourseFacts, given
 from koop_es.domain.identifiers import is_legacy
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 from koop_es.domain.terms import LINK, Terms
@@ -241,6 +241,7 @@ class Booking(msgspec.Struct, gc=False):
     booked_at: str = ""
     person_id: str | None = None
     person_version: int = 0
+    changed: int = 0
     withheld_person: int = 0
     cancelled_by: frozenset[str] = frozenset()
     orphaned_by: frozenset[str] = frozenset()
@@ -252,7 +253,6 @@ class Booking(msgspec.Struct, gc=False):
     replaced: int = 0
     replaced_version: int = 0
     withdrawn: int = 0
-    changed: int = 0
     seats: dict[str, Seat] = msgspec.field(default_factory=dict)
 
     @property
@@ -292,8 +292,7 @@ class SetAside(NamedTuple):
     remedy: str
 
 
-@dataclass(slots=True)
-class Lane:
+class Lane(msgspec.Struct):
     """One VHS in the cooperation.
 
     ``former_keys`` are numbers and periods the course had here before (R20). ``row`` is the course as it last reported
@@ -324,19 +323,19 @@ class Lane:
     period: str = ""
     first_number: str = ""
     first_period: str = ""
-    former_keys: set[tuple[str, str]] = field(default_factory=set)
+    former_keys: set[tuple[str, str]] = msgspec.field(default_factory=set)
     system: str | None = None
     claims_release: bool = False
-    released: CourseFacts = field(default_factory=CourseFacts)
-    released_row: CourseFacts = field(default_factory=CourseFacts)
+    released: CourseFacts = NO_FACTS
+    released_row: CourseFacts = NO_FACTS
     released_terms: Terms | None = None
     former_terms: Terms | None = None
     terms_version: int = 0
     markets: tuple[str, ...] = ()
-    facts: CourseFacts = field(default_factory=CourseFacts)
+    facts: CourseFacts = NO_FACTS
     terms: Terms | None = None
-    row: CourseFacts = field(default_factory=CourseFacts)
-    kept: set[str] = field(default_factory=set)
+    row: CourseFacts = NO_FACTS
+    kept: set[str] = msgspec.field(default_factory=set)
     delivered: bool = False
     id_held: bool = False
     altered: str | None = None
@@ -348,8 +347,8 @@ class Lane:
     event_kind: str | None = None
     instructor: str | None = None
     keyword: str | None = None
-    facts_changed: dict[str, int] = field(default_factory=dict)
-    row_changed: dict[str, int] = field(default_factory=dict)
+    facts_changed: dict[str, int] = msgspec.field(default_factory=dict)
+    row_changed: dict[str, int] = msgspec.field(default_factory=dict)
     cancelled_version: int = 0
     untold: bool = False
     sparing: str = ""
@@ -358,24 +357,24 @@ class Lane:
     identity_version: int = 0
     suspended: Suspended | None = None
     given: int = 0
-    told: dict[str, Given] = field(default_factory=dict)
-    creates_given: dict[str, Create] = field(default_factory=dict)
-    unclear: dict[str, str] = field(default_factory=dict)
-    decided: dict[str, tuple[str, int]] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)
+    told: dict[str, Given] = msgspec.field(default_factory=dict)
+    creates_given: dict[str, Create] = msgspec.field(default_factory=dict)
+    unclear: dict[str, str] = msgspec.field(default_factory=dict)
+    decided: dict[str, tuple[str, int]] = msgspec.field(default_factory=dict)
+    refused: set[str] = msgspec.field(default_factory=set)
     waiting: tuple[Held, ...] = ()
-    withdrawn: set[str] = field(default_factory=set)
+    withdrawn: set[str] = msgspec.field(default_factory=set)
     since: int = 0
-    acked: dict[str, tuple[tuple[Any, int], ...]] = field(default_factory=dict)
+    acked: dict[str, tuple[tuple[Any, int], ...]] = msgspec.field(default_factory=dict)
     since_before: int = 0
-    acked_before: dict[str, tuple[tuple[Any, int], ...]] = field(default_factory=dict)
+    acked_before: dict[str, tuple[tuple[Any, int], ...]] = msgspec.field(default_factory=dict)
     back: Back | None = None
-    back_fields: set[str] = field(default_factory=set)
-    asked_facts: dict[str, Any] = field(default_factory=dict)
-    restoring: dict[str, Any] = field(default_factory=dict)
+    back_fields: set[str] = msgspec.field(default_factory=set)
+    asked_facts: dict[str, Any] = msgspec.field(default_factory=dict)
+    restoring: dict[str, Any] = msgspec.field(default_factory=dict)
     restored_version: int = 0
     abo_lost: bool = False
-    aside: dict[str, list[SetAside]] = field(default_factory=dict)
+    aside: dict[str, list[SetAside]] = msgspec.field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -405,6 +404,8 @@ def shows(lane: Lane, booking: Booking) -> Status | None:
         return None
     if (lane.suspended is not None and booking.ref in lane.suspended.refs) or booking.ref in lane.aside:
         return None
+    if not seat.waiting:
+        return seat.status
     return next((held.status for held in seat.waiting if held.status is not None), seat.status)
 
 
@@ -513,7 +514,8 @@ class Cooperation:
 
     def is_cancelled(self, booking: Booking) -> bool:
         """Tell whether a booking is cancelled, by itself or with its course (D11)."""
-        return booking.cancelled or self.cancelled
+        by_itself = booking.cancelled_by or booking.orphaned_by or booking.without_abo
+        return bool(by_itself) or self.cancelled
 
     def is_final(self, booking: Booking) -> bool:
         """Tell whether a cancellation stands whatever rows show: "S" is final, an orphan alone is not (D5), an Ausfall

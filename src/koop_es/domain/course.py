@@ -96,13 +96,18 @@ INFO_LABELS = ("Kursleitung:", "Veranstaltungsort:", "Ausführende vhs:")
 """The three lines at the end of the info text by which an Abo-Kurs is recognised (R28, R37)."""
 
 
+NO_FACTS = CourseFacts()
+"""Of which nothing is known."""
+
 _FIELDS = CourseFacts.__struct_fields__
 _values = attrgetter(*_FIELDS)
+_DAYS = (date,)
 
 
 def given(facts: CourseFacts) -> dict[str, Any]:
-    """List the fields that are carried (not None), in the order of the struct."""
-    return {name: value for name, value in zip(_FIELDS, _values(facts), strict=True) if value is not None}
+    """List the fields that are carried (not None), in the order of the struct, which leaves out the others itself."""
+    found: dict[str, Any] = msgspec.to_builtins(facts, builtin_types=_DAYS)
+    return found
 
 
 def merged(base: CourseFacts, change: CourseFacts) -> CourseFacts:

@@ -13,7 +13,7 @@ from typing import Any
 from koop_es.domain import events as e
 from koop_es.domain import evolve_bookings, evolve_course, evolve_echo
 from koop_es.domain.cooperation import Acknowledgement, Cooperation
-from koop_es.domain.evolve_echo import COURSE_CHANGES, note_report
+from koop_es.domain.evolve_echo import note_report
 
 
 def evolve(state: Cooperation, event: e.Event) -> Cooperation:
@@ -32,12 +32,8 @@ def fold(coop_id: str, events: Iterable[e.Event]) -> Cooperation:
         state.version += 1
         kind = type(event)
         _APPLY[kind](state, event)
-        if kind in _OF_BOOKINGS:
-            lane, origin = lanes.get(vhs := event.vhs), event.origin  # note_report() written out as well
-            if lane is not None and (given := lane.told.get(event.ref)) is not None:
-                given.seen = given.seen or (origin is not None and origin.vhs == vhs)
-        elif kind in _OF_COURSES:
-            note_report(lanes.get(event.vhs), event, COURSE_CHANGES)
+        if kind in _NOTED:
+            note_report(lanes.get(event.vhs), event)
     return state
 
 
@@ -46,10 +42,8 @@ def apply(state: Cooperation, event: Any) -> None:
     state.version += 1
     kind = type(event)
     _APPLY[kind](state, event)
-    if kind in _OF_BOOKINGS:
-        note_report(state.lanes.get(event.vhs), event, (event.ref,))
-    elif kind in _OF_COURSES:
-        note_report(state.lanes.get(event.vhs), event, COURSE_CHANGES)
+    if kind in _NOTED:
+        note_report(state.lanes.get(event.vhs), event)
 
 
 def _violation_opened(state: Cooperation, event: e.ViolationOpened) -> None:
@@ -75,13 +69,8 @@ _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ViolationAcknowledged: _violation_acknowledged,
 }
 
-_OF_ROWS: set[type[e.Event]] = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear}
-_OF_ROWS -= {e.HoldEnded}
-
-_OF_COURSES = {kind for kind in _OF_ROWS if "ref" not in kind.__struct_fields__}
-"""Events that say what an export shows of the course."""
-
-_OF_BOOKINGS = _OF_ROWS - _OF_COURSES - {e.BookingDelivered}
-"""Events that say what an export shows of the booking they name, but for that of which there are most, which notes it
-itself.
+_NOTED: set[type[e.Event]] = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear}
+_NOTED -= {e.HoldEnded, e.BookingDelivered}
+"""Events that say what an export shows of the course, or of the booking they name; that of which there are most notes
+it itself.
 """

@@ -15,10 +15,7 @@ from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 
 
 def _booking(state: Cooperation, ref: str) -> Booking:
-    booking = state.bookings.get(ref)
-    if booking is None:
-        booking = state.bookings[ref] = Booking(ref, owner_of(ref))
-    return booking
+    return state.bookings.get(ref) or state.bookings.setdefault(ref, Booking(ref, owner_of(ref)))
 
 
 def _seat(booking: Booking, event: e.Event) -> Seat:
@@ -48,15 +45,20 @@ def _show(
             seat.since, seat.acked, seat.acked_before = count_of_export(event), (), ()
         elif status is not None and status is not seat.status:
             note(seat, LETTERS[seat.status], LETTERS[status], count_of_export(event))
-    seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
-    seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
-    seat.archived, seat.spared, seat.doubted = False, False, False
+    gone = seat.absences or seat.absent_export or seat.withheld is not None or seat.orphaned or seat.lost
+    elsewhere = seat.survivor is not None or seat.reused_by is not None or seat.archived
+    if gone or elsewhere or seat.spared or seat.doubted or seat.told != told:  # most rows were there before
+        seat.absences, seat.absent_export, seat.withheld, seat.survivor = 0, "", None, None
+        seat.orphaned, seat.lost, seat.told, seat.reused_by = False, False, told, None
+        seat.archived, seat.spared, seat.doubted = False, False, False
     if seat.asked or seat.back:
         _settle_question(booking, seat, event.vhs, status or seat.status)
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
-        was, seat.status, seat.unknown_status = seat.status, status, None
+        was, seat.status = seat.status, status
+        if seat.unknown_status is not None:
+            seat.unknown_status = None
         seat.taken_back = seat.taken_back and status is CANCELLED
         if status is CANCELLED:
             seat.shown_cancelled = True
@@ -117,26 +119,20 @@ def _show_row(
     state: Cooperation, booking: Booking, event: e.BookingMade | e.BookingDelivered, person_version: int | None
 ) -> None:
     """Take over a whole row; the first one a VHS shows leaves nothing to settle."""
+    vhs, status, booking_id, seats = event.vhs, event.status, event.booking_id, booking.seats
     booked_at = booking.booked_at if event.booked_at is None else event.booked_at
     if state.held:
-        state.held.pop((event.vhs, event.booking_id), None)
-    if event.vhs in booking.seats:
+        state.held.pop((vhs, booking_id), None)
+    if vhs in seats:
         seat = _seat(booking, event)
-        seat.booking_id, seat.participant_no, seat.booked_at = event.booking_id, event.participant_no, booked_at
+        seat.booking_id, seat.participant_no, seat.booked_at = booking_id, event.participant_no, booked_at
         seat.person_version = person_version
-        _show(state, booking, seat, event.status, event)
+        _show(state, booking, seat, status, event)
         return
-    booking.seats[event.vhs] = Seat(  # by place, because a fold makes so many
-        event.status,
-        event.booking_id,
-        event.participant_no,
-        booked_at,
-        person_version,
-        event.status is CANCELLED,
-        event.actor,
-        state.version,
-        0 if (origin := event.origin) is None else origin.sequence or 0,  # as count_of_export tells
-    )
+    seats[vhs] = Seat(  # by place, because a fold makes so many
+        status, booking_id, event.participant_no, booked_at, person_version, status is CANCELLED, event.actor,
+        state.version, 0 if (origin := event.origin) is None else origin.sequence or 0,  # as count_of_export tells
+    )  # fmt: skip
 
 
 def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None:
@@ -154,13 +150,17 @@ def note_person(seat: Seat, version: int, event: e.Event) -> None:
 
 
 def _made(state: Cooperation, event: e.BookingMade) -> None:
-    booking = _booking(state, event.ref)
-    booking.claimed, booking.booked_at, booking.changed = True, event.booked_at, state.version
-    booking.person_id, booking.person_version = event.person_id, 1 if event.person_id else 0
-    if event.status is CANCELLED:
-        booking.cancelled_by |= {event.vhs}
+    ref, status, now, person_id, booked_at = event.ref, event.status, state.version, event.person_id, event.booked_at
+    version, booking = 1 if person_id else 0, state.bookings.get(ref)
+    if booking is None:  # by place, because a fold makes so many
+        begun, owner = CONFIRMED if status is CANCELLED else status, owner_of(ref)
+        booking = state.bookings[ref] = Booking(ref, owner, True, False, begun, booked_at, person_id, version, now)
     else:
-        booking.status = event.status
+        booking.claimed, booking.booked_at, booking.changed = True, booked_at, now
+        booking.person_id, booking.person_version = person_id, version
+        booking.status = booking.status if status is CANCELLED else status
+    if status is CANCELLED:
+        booking.cancelled_by |= {event.vhs}
     _show_row(state, booking, event, booking.person_version)
 
 
@@ -210,16 +210,16 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
 
 
 def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
-    booking = _booking(state, event.ref)
+    booking = state.bookings.get(ref := event.ref) or _booking(state, ref)
     if booking.left_by:
         booking.left_by -= {event.vhs}
     _show_row(state, booking, event, event.person_version)
     lane = state.lanes.get(event.vhs)
     if lane is not None:
         if lane.creates_given:
-            lane.creates_given.pop(event.ref, None)
-        if (given := lane.told.get(event.ref)) is not None and (origin := event.origin) is not None:
-            given.seen = given.seen or origin.vhs == event.vhs  # as note_report does
+            lane.creates_given.pop(ref, None)
+        if (given := lane.told.get(ref)) is not None and not given.seen:  # as note_report does
+            given.seen = event.origin is not None and event.origin.vhs == event.vhs
 
 
 def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:

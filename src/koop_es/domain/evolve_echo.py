@@ -121,14 +121,15 @@ COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.set
 """Names of what a VHS can be told about a course itself."""
 
 
-def note_report(lane: Lane | None, event: e.Event, names: tuple[str, ...]) -> None:
+def note_report(lane: Lane | None, event: e.Event) -> None:
     """Note that an export of a VHS said what it shows of a booking, or of the course: what was given out about it is
     seen to be written or not (D30).
     """
     if lane is None or not lane.told or event.origin is None or event.origin.vhs != event.vhs:
         return
-    for name in names:
-        if (given := lane.told.get(name)) is not None:
+    ref = getattr(event, "ref", None)
+    for name in COURSE_CHANGES if ref is None else (ref,):
+        if (given := lane.told.get(name)) is not None and not given.seen:
             given.seen = True
 
 

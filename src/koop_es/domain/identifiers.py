@@ -113,9 +113,9 @@ def parse_ref(text: str) -> BookingRef:
     return BookingRef(text)
 
 
-def owner_of(ref: str) -> VhsId:
+def owner_of(ref: str) -> str:
     """Read the VHS that concluded the contract out of a booking reference (B1), at the Master the Firma (B2)."""
-    return VhsId(ref.partition(":")[0])
+    return ref.partition(":")[0]
 
 
 def export_number(count: int, sequence: int) -> int:

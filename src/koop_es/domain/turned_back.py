@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from koop_es.domain.cooperation import Booking, Cooperation, Given, Lane
-from koop_es.domain.wanted import Change, booking_change, changes, course_changes, name_of
+from koop_es.domain.wanted import Change, booking_change, changes, name_of
 
 
 def turned_back(state: Cooperation, lane: Lane, listed: Collection[Change] | None = None) -> list[tuple[str, Given]]:
@@ -34,12 +34,12 @@ def is_turned_back(state: Cooperation, lane: Lane, booking: Booking) -> bool:
     return booking_change(state, lane, booking) is None
 
 
-def is_course_turned_back(state: Cooperation, lane: Lane) -> bool:
-    """Tell the same of the course itself, where it is there and read as what it is."""
+def is_course_turned_back(state: Cooperation, lane: Lane, listed: Collection[Change]) -> bool:
+    """Tell the same of the course itself, where it is there and read as what it is; ``listed`` are its changes."""
     unseen = [name for name, given in lane.told.items() if not given.seen and name not in state.bookings]
     if not unseen or not _is_read(state, lane):
         return False
-    pending = {name_of(change) for change in course_changes(state, lane)}
+    pending = {name_of(change) for change in listed}
     return any(name not in pending for name in unseen)
 
 

@@ -374,22 +374,24 @@ def _with_instructor(present: str | None, required: str | None) -> str | None:
 
 
 def differing_fields(state: Cooperation, lane: Lane) -> dict[str, Any]:
-    """Give the wanted fields the VHS's row shows otherwise (D6); the Master decides its own, so it has none."""
+    """Give the wanted fields the VHS's row shows otherwise (D6); the Master decides its own, so it has none.
+
+    A field that the VHS's export has no column for is told only after somebody changed it.
+    """
     if lane.vhs == state.master:  # but what it shows out of an export that was withdrawn (D32)
         return {
             name: value
             for name in ((*SYNCED_FIELDS, "cancelled") if lane.withdrawn else ())
             if name in lane.withdrawn and (value := getattr(lane.facts, name)) != getattr(lane.row, name)
         }
-    return {name: value for name, value in wanted_fields(state, lane).items() if _differs(state, lane, name, value)}
-
-
-def _differs(state: Cooperation, lane: Lane, name: str, value: Any) -> bool:
-    """Tell whether a field must be told; one the VHS's export has no column for only after somebody changed it."""
-    shown = getattr(lane.row, name)
-    if value is None or shown == value:
-        return False
-    return shown is not None or last_change(state, lane, name) > 0
+    row = lane.row
+    return {
+        name: value
+        for name, value in wanted_fields(state, lane).items()
+        if value is not None
+        and (shown := getattr(row, name)) != value
+        and (shown is not None or last_change(state, lane, name) > 0)
+    }
 
 
 def last_change(state: Cooperation, lane: Lane, name: str) -> int:
@@ -525,11 +527,12 @@ def _booking_kind(
     elsewhere = seat.archived or seat.survivor is not None or seat.reused_by is not None
     if seat.absences or elsewhere or seat.shows_another:
         return None  # there is no row, or somebody else stands in it (D18)
-    if wanted is not CANCELLED and any(held.status is not None for held in seat.waiting):
+    if seat.waiting and wanted is not CANCELLED and any(held.status is not None for held in seat.waiting):
         return None  # its row shows a letter that is withheld: nothing is written before somebody has decided (D31)
-    by_others = booking.cancelled_by if seat.returned else (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}
-    if seat.asked and not by_others:
-        return None  # an "S" of others is written whatever its row means (D6, D20)
+    if seat.asked:
+        by_others = booking.cancelled_by if seat.returned else (booking.cancelled_by | booking.orphaned_by) - {lane.vhs}
+        if not by_others:
+            return None  # an "S" of others is written whatever its row means (D6, D20)
     if seat.status is not wanted:
         if wanted is CANCELLED:
             return "cancel" if booking.cancelled or not _may_live(lane, booking) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Cooperation, Role
 from koop_es.domain.evolve import apply
 from koop_es.domain.identifiers import institution_stream
 from koop_es.replay.timeline import Timeline
@@ -122,7 +122,11 @@ def line(item: Recorded, role: str | None, words: Words) -> dict[str, Any]:
 
 def role(state: Cooperation, vhs: str) -> str | None:
     """Tell what a VHS is in a cooperation, None for one that does not take part."""
-    return state.role(vhs).value if vhs in state.lanes else None
+    return _ROLES[state.role(vhs)] if vhs in state.lanes else None
+
+
+_ROLES = {role: role.value for role in Role}
+"""Their names by themselves, as of letters (``acknowledged.LETTERS``)."""
 
 
 def event_types() -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from koop_es.domain.acknowledged import LETTERS
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, shows
 from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import WrongUsage
@@ -15,6 +16,7 @@ from koop_es.domain.observation import Status
 from koop_es.domain.terms import normal_rate
 from koop_es.domain.turned_back import is_course_turned_back, is_turned_back
 from koop_es.domain.wanted import (
+    Change,
     booking_change,
     course_changes,
     creation_fields,
@@ -105,9 +107,9 @@ def booking_subject(ref: str, vhs: str, field: str) -> Subject:
 
 def _status(state: Cooperation, lane: Lane, booking: Booking) -> Value:
     wanted = wanted_status(state, booking, lane.vhs)
-    reason = state.reason(booking) if booking.claimed and state.is_cancelled(booking) else None
+    reason = state.reason(booking) if booking.claimed else None
     return Value(
-        wanted.value if wanted is not None else None,
+        LETTERS[wanted] if wanted is not None else None,
         letter(lane, booking),
         reason.value if reason is not None else None,
         condition(state, lane, booking, wanted),
@@ -121,7 +123,7 @@ def letter(lane: Lane, booking: Booking) -> str | None:
     if unknown is not None:
         return unknown
     shown = shows(lane, booking)
-    return shown.value if shown is not None else None
+    return LETTERS[shown] if shown is not None else None
 
 
 def unknown_letter(lane: Lane, booking: Booking) -> str | None:
@@ -130,7 +132,7 @@ def unknown_letter(lane: Lane, booking: Booking) -> str | None:
     A row that somebody took for an orphan's is there again with it, and nobody can tell of one that may be set aside.
     """
     seat = booking.seats.get(lane.vhs)
-    if seat is None or seat.reused_by is not None or lane.unread:
+    if seat is None or seat.unknown_status is None or seat.reused_by is not None or lane.unread:
         return None
     suspended = lane.suspended is not None and booking.ref in lane.suspended.refs
     return None if suspended else seat.unknown_status
@@ -165,7 +167,8 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
 
 
 def _read(state: Cooperation, lane: Lane, booking: Booking, seat: Seat, wanted: Status | None) -> str:
-    if any(held.status is not None for held in seat.waiting) and not (seat.absences or seat.lost):
+    waits = seat.waiting and not (seat.absences or seat.lost)
+    if waits and any(held.status is not None for held in seat.waiting):
         return "letter_waits"
     if seat.status is Status.CANCELLED and is_open(state, lane, booking) and not state.is_cancelled(booking):
         return "unclear"
@@ -264,8 +267,9 @@ def course_subject(vhs: str) -> Subject:
         if lane is None:
             return Value(None, None, None, _gone(state, vhs))
         wanted = "cancelled" if state.cancelled else "there"
-        told = ",".join(change.id for change in course_pending(state, lane))
-        return Value(wanted, _shown(state, lane), f"{lane.number}/{lane.period}", _course_condition(state, lane), told)
+        pending = course_pending(state, lane)
+        how, told = _course_condition(state, lane, pending), ",".join(change.id for change in pending)
+        return Value(wanted, _shown(state, lane), f"{lane.number}/{lane.period}", how, told)
 
     return value
 
@@ -278,7 +282,7 @@ def _gone(state: Cooperation, vhs: str) -> str:
     return "abo_ended" if vhs in state.lanes else "not_involved"
 
 
-def course_pending(state: Cooperation, lane: Lane) -> list[Any]:
+def course_pending(state: Cooperation, lane: Lane) -> list[Change]:
     """List the changes of a course that stand in a VHS's change list."""
     if not lane.present or state.master is None or state.ended:
         return []
@@ -294,7 +298,7 @@ def _shown(state: Cooperation, lane: Lane) -> str | None:
     return "cancelled" if lane.row.cancelled else "there"
 
 
-def _course_condition(state: Cooperation, lane: Lane) -> str:
+def _course_condition(state: Cooperation, lane: Lane, pending: list[Change]) -> str:
     subscriber = lane.vhs != state.master
     if lane.frozen:
         return "course_frozen"
@@ -308,14 +312,14 @@ def _course_condition(state: Cooperation, lane: Lane) -> str:
         return "ausfall_not_told" if subscriber else "ausfall_taken_back"
     if lane.asked_facts:
         return "course_asked"
-    if lane.restoring or differing_fields(state, lane):
+    if lane.restoring or any(change.kind == "course.update" for change in pending):
         return "course_differs"
-    return "course_waits" if lane.waiting else _course_as_wanted(state, lane)
+    return "course_waits" if lane.waiting else _course_as_wanted(state, lane, pending)
 
 
-def _course_as_wanted(state: Cooperation, lane: Lane) -> str:
+def _course_as_wanted(state: Cooperation, lane: Lane, pending: list[Change]) -> str:
     """Say of a course that was shown as it should be whether anybody may have written otherwise since (D30)."""
-    return "course_turned_back" if is_course_turned_back(state, lane) else "course_agrees"
+    return "course_turned_back" if is_course_turned_back(state, lane, pending) else "course_agrees"
 
 
 def field_subject(vhs: str, name: str) -> Subject:

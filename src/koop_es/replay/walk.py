@@ -19,6 +19,9 @@ from koop_es.replay.words import Words
 Probe = Callable[[Cooperation], Any]
 """Reads a value out of the state; it must be comparable and hold nothing of the state itself, which goes on."""
 
+Parts = Mapping[str, tuple[str, Callable[[Any], Any]]]
+"""What is read out of the values of a probe, by its own name: of which probe, and how."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -60,9 +63,10 @@ class Walk:
         return self.timeline.event(version).position if version else None
 
 
-def walk(timeline: Timeline, probes: Mapping[str, Probe]) -> Walk:
-    """Fold the events of a cooperation once and note where each probe's value changes."""
-    before = {name: probe(Cooperation(timeline.coop_id)) for name, probe in probes.items()}
+def walk(timeline: Timeline, probes: Mapping[str, Probe], parts: Parts | None = None) -> Walk:
+    """Fold the events of a cooperation once and note where each probe's value changes, and each part of one."""
+    first = {name: probe(Cooperation(timeline.coop_id)) for name, probe in probes.items()}
+    before = dict(first)
     found: dict[str, list[tuple[int, Any]]] = {name: [] for name in probes}
     roles: list[str | None] = []
     state = Cooperation(timeline.coop_id)
@@ -74,4 +78,12 @@ def walk(timeline: Timeline, probes: Mapping[str, Probe]) -> Walk:
             if value != before[name]:
                 before[name] = value
                 found[name].append((item.version, value))
+    for name, (whole, read) in (parts or {}).items():
+        found[name] = _changes(read(first[whole]), [(version, read(value)) for version, value in found[whole]])
     return Walk(timeline, state, found, roles)
+
+
+def _changes(before: Any, values: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """Leave out the values that are as the one before."""
+    earlier = [before, *(value for _, value in values)]
+    return [(version, value) for (version, value), former in zip(values, earlier, strict=False) if value != former]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import methodcaller
 from typing import Any
 
-from koop_es.domain.cooperation import Booking, Cooperation, shows
+from koop_es.domain.acknowledged import LETTERS
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, shows
 from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import booking_ref, owner_of
@@ -109,9 +111,8 @@ def _about_booking(
     vhs = question.vhs or _where(state, (booking.owner, state.master), lambda v: booking_subject(booking.ref, v, field))
     _check_involved(tx, question, state, vhs)
     subject = booking_subject(booking.ref, vhs, field)
-    probes: dict[str, Probe] = {"value": subject, "decided": _decided(booking.ref)}
-    probes |= {f"seen {lane}": _seen(booking.ref, lane) for lane in state.lanes}
-    found = walk(timeline, probes)
+    probes: dict[str, Probe] = {"value": subject, "decided": _decided(booking.ref), "seen": _seen(booking.ref)}
+    found = walk(timeline, probes, {f"seen {lane}": ("seen", methodcaller("get", lane)) for lane in state.lanes})
     if question.at is None:
         asides.put_in(tx, found.state)
     value = subject(found.state)
@@ -183,20 +184,25 @@ def _decided(ref: str) -> Probe:
     return probe
 
 
-def _seen(ref: str, vhs: str) -> Probe:
-    """Read what a VHS shows of a booking: its letter, one that nobody knows behind a ``?``, ``-`` where it is gone,
+def _seen(ref: str) -> Probe:
+    """Read what each VHS shows of a booking: its letter, one that nobody knows behind a ``?``, ``-`` where it is gone,
     ``!`` where nobody can tell because its course or row is not read.
     """
 
-    def probe(state: Cooperation) -> str | None:
+    def probe(state: Cooperation) -> dict[str, str | None]:
         booking = state.bookings.get(ref)
-        seat = booking.seats.get(vhs) if booking is not None else None
-        if booking is None or seat is None or (seat.status is None and seat.unknown_status is None):
+        if booking is None:
+            return {}
+        lanes, seats = state.lanes, booking.seats
+        return {vhs: seen(lanes[vhs], booking, seat) for vhs, seat in seats.items() if vhs in lanes}
+
+    def seen(lane: Lane, booking: Booking, seat: Seat) -> str | None:
+        if seat.status is None and seat.unknown_status is None:
             return None
-        if (unknown := unknown_letter(state.lanes[vhs], booking)) is not None:
+        if seat.unknown_status is not None and (unknown := unknown_letter(lane, booking)) is not None:
             return f"{UNKNOWN}{unknown}"
-        shown = shows(state.lanes[vhs], booking)
-        return shown.value if shown is not None else "!" if seat.held and seat.survivor is None else "-"
+        shown = shows(lane, booking)
+        return LETTERS[shown] if shown is not None else "!" if seat.held and seat.survivor is None else "-"
 
     return probe
 
@@ -292,11 +298,10 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
     _check_involved(tx, question, state, vhs)
     subject = subject_at(vhs)
 
-    def decided(state: Cooperation) -> Any:
-        value = subject(state)
+    def decided(value: Value) -> Any:
         return (value.wanted, value.condition in ("withdrawn", "moved", "abo_ended"))
 
-    found = walk(timeline, {"value": subject, "decided": decided})
+    found = walk(timeline, {"value": subject}, {"decided": ("value", decided)})
     if question.at is None:
         asides.put_in(tx, found.state)
     value = subject(found.state)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import to_builtins
 
+from koop_es.domain.acknowledged import LETTERS
 from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.judgement import Effect, effect_of, export_of
 from koop_es.domain.observation import Person, Status
@@ -117,8 +118,8 @@ def _booking_answer(booking: BookingView, people: People, standing: list[str], *
     return {
         "ref": booking.ref,
         "owner": booking.owner,
-        "status": booking.status.value,
-        "reported": booking.reported.value if booking.reported is not None and not unread else None,
+        "status": LETTERS[booking.status],
+        "reported": LETTERS[booking.reported] if booking.reported is not None and not unread else None,
         "reason": booking.reason,
         "open": standing,
         "name": person.name if person is not None else None,
