@@ -126,7 +126,7 @@ LISTS = (
         "a change does not expect the letter of its row",
         "D22",
         "It would be written over what staff entered since.",
-        (Edit("domain/wanted.py", '        expects["Status"] = seat.status.value\n', ""),),
+        (Edit("domain/wanted.py", '        expects["Status"] = LETTERS[seat.status]\n', ""),),
         Named((f"{_ECHO}::test_d22_a_cancellation_expects_tnr_and_letter",)),
     ),
     Mutation(

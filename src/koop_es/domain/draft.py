@@ -131,7 +131,8 @@ class Draft:
         """Find a person by id and version, among those just added and those in the vault."""
         if person_id is None:
             return None
-        return self.known.get((person_id, version)) or self.people.get((person_id, version))
+        key = (person_id, version)
+        return (self.known.get(key) if self.known else None) or self.people.get(key)
 
     def keep_person(self, person_id: str, version: int, ref: str, person: Person) -> None:
         """Hand a person over to the vault."""

@@ -32,8 +32,8 @@ def fold(coop_id: str, events: Iterable[e.Event]) -> Cooperation:
         state.version += 1
         kind = type(event)
         _APPLY[kind](state, event)
-        if kind in _NOTED:
-            note_report(lanes.get(event.vhs), event)
+        if kind in _NOTED and (lane := lanes.get(event.vhs)) is not None and lane.told:
+            note_report(lane, event)
     return state
 
 

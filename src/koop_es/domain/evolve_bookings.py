@@ -120,7 +120,7 @@ def _show_row(
 ) -> None:
     """Take over a whole row; the first one a VHS shows leaves nothing to settle."""
     vhs, status, booking_id, seats = event.vhs, event.status, event.booking_id, booking.seats
-    booked_at = booking.booked_at if event.booked_at is None else event.booked_at
+    booked_at = at if (at := event.booked_at) is not None else booking.booked_at
     if state.held:
         state.held.pop((vhs, booking_id), None)
     if vhs in seats:
@@ -161,7 +161,7 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
         booking.status = booking.status if status is CANCELLED else status
     if status is CANCELLED:
         booking.cancelled_by |= {event.vhs}
-    _show_row(state, booking, event, booking.person_version)
+    _show_row(state, booking, event, version)
 
 
 def _amended(state: Cooperation, event: e.BookingAmended) -> None:

@@ -71,8 +71,8 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
         if changes:
             _tell(lane, changes, version, event.at)
         for ref in changes:
-            seat = _seat_of(state, ref, event.vhs)
-            if seat is not None:
+            booking = state.bookings.get(ref)
+            if booking is not None and (seat := booking.seats.get(event.vhs)) is not None:
                 seat.given, seat.given_version = letter, version
 
 

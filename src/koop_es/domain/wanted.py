@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from koop_es.domain.acknowledged import LETTERS
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import (
     ABO_MARKER,
@@ -441,7 +442,7 @@ def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) 
         named = shows_person and (kind == "cancel" or seat.person_version != booking.person_version)
         lettered = seat.status is not wanted
         expects = {"TNR": seat.participant_no} if seat.participant_no else {}
-        expects["Status"] = seat.status.value
+        expects["Status"] = LETTERS[seat.status]
     return Change(
         id=f"{lane.vhs}:{state.coop_id}:booking:{booking.ref}:{version}",
         kind=f"booking.{kind}",

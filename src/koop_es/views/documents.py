@@ -8,11 +8,15 @@ from datetime import date
 import msgspec
 
 from koop_es.domain.absences import is_nobodys
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Reason, Role, Seat
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import CANCELLED, Status
 from koop_es.domain.turned_back import turned_back
 from koop_es.domain.wanted import Change, changes, sees_all, status_at
+
+_ROLES = {role: role.value for role in Role}
+_REASONS = {reason: reason.value for reason in Reason}
+"""Names by themselves, as of letters (``acknowledged.LETTERS``)."""
 
 
 class BookingView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,7 +100,7 @@ def _document(state: Cooperation, lane: Lane, ordered: list[Booking]) -> Documen
     return Document(
         vhs=lane.vhs,
         coop_id=state.coop_id,
-        role=state.role(lane.vhs).value,
+        role=_ROLES[state.role(lane.vhs)],
         course_number=lane.number,
         period=lane.period,
         title=lane.row.title,
@@ -153,7 +157,7 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
         else:
             wanted = ended
             if wanted is CANCELLED and booking.claimed and (why := state.reason(booking)) is not None:
-                reason = why.value
+                reason = _REASONS[why]
         if all_named or vhs == booking.owner:  # by place, because a rebuild makes so many
             person_id, version = booking.person_id, booking.person_version
             found.append(BookingView(booking.ref, booking.owner, wanted, reported, reason, person_id, version))
