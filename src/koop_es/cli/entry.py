@@ -15,6 +15,8 @@ from koop_es.domain.errors import KoopError, WrongUsage
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("store", "Make or migrate the store."),
     "ingest": ("ingest", "Take in exports of the admin programs."),
+    "check": ("check", "Judge exports by themselves, without a store."),
+    "template": ("template", "Write samples for whoever writes a connector."),
     "release": ("release", "Release a course for Abos."),
     "subscribe": ("abo", "Subscribe released courses."),
     "claim-seat": ("seats", "Claim a freed seat for a waiting booking."),

@@ -17,7 +17,7 @@ from koop_es.connectors import manifest
 from koop_es.connectors.cells import neutralise
 from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout, course_layout
 from koop_es.connectors.errors import EncodingTooNarrow
-from koop_es.connectors.profiles import Encoding
+from koop_es.connectors.profiles import Encoding, Profile
 from koop_es.connectors.values import local_text
 from koop_es.domain.course import EXTRA_FIELDS, CourseFacts, to_text
 from koop_es.domain.observation import BookingRow, CourseRow, Kind
@@ -52,11 +52,13 @@ def write_export(  # noqa: PLR0913 - one argument per key of the manifest
     scope_from: date | None = None,
     encoding: Encoding = "utf-8",
     proof: bool = True,
+    profile: Profile | None = None,
 ) -> Path:
     """Write an export as a directory, or as an archive where ``target`` ends in ``.zip``; the manifest comes last.
 
     ``exported_at`` is ISO with offset. A part that is None is left out; ``proof`` False leaves out row counts and
-    checksums. A column that no row carries is left out unless the format requires it. Raises EncodingTooNarrow.
+    checksums. A column that no row carries is left out unless the format requires it. With a ``profile`` the columns
+    have the headings that it names first, and the file its delimiter. Raises EncodingTooNarrow.
     """
     tables = {
         "courses": None
@@ -69,7 +71,7 @@ def write_export(  # noqa: PLR0913 - one argument per key of the manifest
     files: dict[str, dict[str, Any]] = {}
     for part, path in PATHS.items():
         if (table := tables[part]) is not None:
-            contents[path] = _csv(*table, encoding, path)
+            contents[path] = _csv(*table, encoding, path, _wording(profile, part))
             checks = {"rows": len(table[1]), "sha256": sha256(contents[path]).hexdigest()} if proof else {}
             files[part] = {"path": path, **checks}
     stated = {
@@ -143,10 +145,24 @@ def _user_cells(row: UserRow) -> dict[str, str]:
     }
 
 
-def _csv(layout: Layout, rows: list[dict[str, str]], encoding: Encoding, path: str) -> bytes:
+def _wording(profile: Profile | None, part: manifest.Part) -> tuple[str, dict[str, str]]:
+    """Give the delimiter, and the headings that take the place of the native ones."""
+    if profile is None:
+        return ";", {}
+    return profile.delimiter, {field: names[0] for field, names in getattr(profile.columns, part).items() if names}
+
+
+def _csv(
+    layout: Layout,
+    rows: list[dict[str, str]],
+    encoding: Encoding,
+    path: str,
+    wording: tuple[str, dict[str, str]],
+) -> bytes:
+    delimiter, own = wording
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(layout.headings.values())
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(own.get(field, heading) for field, heading in layout.headings.items())
     writer.writerows([neutralise(row[field]) for field in layout.headings] for row in rows)
     try:
         return text.getvalue().encode(_CODEC[encoding])

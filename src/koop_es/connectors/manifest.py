@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.profiles import Encoding
@@ -124,8 +125,38 @@ def parse(content: bytes) -> Manifest:
     try:
         return Manifest.model_validate(raw)
     except ValidationError as error:
-        faults = [f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()[:10]]
+        faults = [f"{'.'.join(str(step) for step in fault['loc'])}: {_said(fault)}" for fault in error.errors()[:10]]
         raise _refused("; ".join(faults)).of(**_whose(raw)) from error
+
+
+_FORMS = {
+    "vhs": "1 to 10 digits",
+    "system": "small letters, digits and hyphens",
+    "sha256": "64 hex digits",
+    "exported_at": "an ISO date-time with offset, such as 2026-03-02T02:00:00+01:00",
+    "courses_ending_from": "an ISO day, such as 2026-03-02",
+}
+_FAULTS = {
+    "missing": "is missing",
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "literal_error": "must be one of {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "model_type": "must be an object",
+}
+
+
+def _said(fault: ErrorDetails) -> str:
+    """Say one fault in the words of the format, as the key should have been written."""
+    context = dict(fault.get("ctx") or {})
+    if "expected" in context:
+        context["expected"] = ", ".join(re.findall("'[^']*'", context["expected"]))
+    if fault["type"] == "value_error":
+        return str(context["error"])
+    if (template := _FAULTS.get(fault["type"])) is not None:
+        return template.format_map(context)
+    return f"is not written as {_FORMS[str(fault['loc'][-1])]}" if fault["loc"][-1] in _FORMS else fault["msg"]
 
 
 def _whose(raw: dict[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def ingest(  # noqa: PLR0913 - everything that is decided about an export goes t
     taken_up: list[ExportResult] = []
     try:
         with open_export(path, profile=profile, vhs=vhs) as export:
-            _check_clock(export.fingerprint, path, now)
+            check_clock(export.fingerprint, path, now)
             if dry_run:
                 return _one(store, path, export, terms, vhs, dry_run=True, again=again)
             with store.reading() as tx:
@@ -106,7 +106,7 @@ def _one(
     with started(store, export, order, 1 if dry_run else terms.workers) as crew, uncollected():
         arrival = arrive(store, path, export, *common, found.sequence)
         if found.sequence is None:
-            _check_clock(arrival.report, path, terms.now)
+            check_clock(arrival.report, path, terms.now)
             report, line, verdict = _gate(store, arrival.report, again=again)
             if verdict is not None:
                 return _skipped(store, path, report, verdict, terms.now, dry_run=dry_run)
@@ -134,7 +134,7 @@ def _gate(store: Store, found: Known, *, again: bool) -> tuple[Known, int, ledge
 # --- the clock --------------------------------------------------------------------------------------------------------
 
 
-def _check_clock(found: Fingerprint | Report, path: Path, now: datetime) -> None:
+def check_clock(found: Fingerprint | Report, path: Path, now: datetime) -> None:
     """Refuse what was made more than a day from now: one of the clocks is wrong (D23); raises ExportAhead."""
     if found.exported_at is None or datetime.fromisoformat(found.exported_at) <= now + AHEAD:
         return
@@ -179,7 +179,7 @@ def _take_up_one(store: Store, path: Path, vhs: str, terms: _Terms) -> ExportRes
     """Try one export again; None where its time has not come, or its files are gone."""
     try:
         with open_export(path, profile=terms.profile, vhs=vhs) as export:
-            _check_clock(export.fingerprint, path, terms.now)
+            check_clock(export.fingerprint, path, terms.now)
             return _one(store, path, export, terms, vhs, dry_run=False, again=False)
     except (BadInput, ledger.ExportUnfinished):
         return None  # it stays set aside, with what was said of it
