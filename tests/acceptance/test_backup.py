@@ -313,6 +313,17 @@ def test_g8_a_restore_that_finds_no_list_of_the_forgotten_says_so_aloud(
     assert "ATTENTION: no list was found of who was forgotten since the backup (moved.backup.forgotten)" in reply.err
 
 
+def test_a_store_that_is_a_link_is_replaced_where_it_lies(koop: Console, tmp_path: Path) -> None:
+    file, link = Path(koop.db.removeprefix("sqlite:///")), tmp_path / "link.db"
+    link.symlink_to(file)
+    linked = Console(f"sqlite:///{link}", koop.capsys)
+    linked.ask("backup", tmp_path / "koop.backup")
+    koop.take_in(booked(tmp_path / "exports")[NEAR].export())
+    assert linked.ask("restore", tmp_path / "koop.backup", "--replace")["kept"] == f"{file}.before-1"
+    assert link.is_symlink()
+    assert koop.ask("status")["vhs"] == []
+
+
 def test_g10_status_warns_of_a_store_and_a_backup_that_others_may_read(koop: Console, tmp_path: Path) -> None:
     network = booked(tmp_path / "exports")
     koop.take_in(network[NEAR].export())

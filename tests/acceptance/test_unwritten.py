@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.console import PROGRAM, Console
+from tests.acceptance.console import PROGRAM, Console, clean_environment
+from tests.acceptance.exports import booking, course, write_export
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program
 
@@ -82,6 +83,21 @@ def test_g2_an_error_that_cannot_be_written_stands_on_standard_error(koop: Conso
     ended = onto_full(*koop.words("history", "999-COOP-1", "--json"))
     assert ended.returncode == 6
     assert "999-COOP-1" in ended.stderr
+
+
+def test_g2_a_store_that_finds_no_room_says_which_exports_were_taken_in_before(koop: Console, tmp_path: Path) -> None:
+    shared = course("K1") | {"Externe Kurs-Nr.": COOP, "TN max": "3000"}
+    small = write_export(tmp_path / "563-1", "563", 1, [shared], [])
+    large = write_export(tmp_path / "563-2", "563", 2, [shared], [booking("K1", str(n)) for n in range(3_000)])
+    room = Path(koop.db.removeprefix("sqlite:///")).stat().st_size // 512 + 1_200  # blocks: for the first alone
+    shell = ["sh", "-c", f'ulimit -f {room}; exec "$@"', "sh", *PROGRAM]
+    words = koop.words("ingest", small, large, "--json")
+    ended = subprocess.run([*shell, *words], capture_output=True, text=True, check=False, env=clean_environment())
+    assert ended.returncode == 5, ended
+    error = json.loads(ended.stdout)["error"]
+    assert error["message"].endswith(f"This concerns {large}; before it: {small} applied.")
+    assert [item["status"] for item in error["details"]["exports"]] == ["applied"]
+    assert koop.status()["563"]["last_sequence"] == 1
 
 
 def test_g2_nobody_reads_any_more(koop: Console, network: dict[str, Program]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from koop_es.cli.frame import Desk, command
 from koop_es.cli.workers import workers_option
 from koop_es.connectors import ExportQuarantined, open_export
 from koop_es.connectors.exports import mode_of
-from koop_es.domain.errors import BadInput
+from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import ExportResult
 from koop_es.ingest import ingest as take_in
 from koop_es.store import Store
@@ -73,11 +73,26 @@ def ingest(
                 progress=progress,
             )
 
-        results = [one(paths[0])] if len(paths) == 1 else [_kept_going(one, path) for path in paths]
+        results = [one(paths[0])] if len(paths) == 1 else _each(one, paths)
     data: dict[str, Any] = {"exports": [result.answer() for result in results]}
     if dry_run:
         data["plan"] = [{"export": result.path, **item} for result in results for item in result.plan]
     return Answer(data, lambda out: _show(out, results), _status(results))
+
+
+def _each(one: Callable[[Path], ExportResult], paths: Iterable[Path]) -> list[ExportResult]:
+    """Take in several exports; where the store cannot go on, its error says what became of those before."""
+    results: list[ExportResult] = []
+    try:
+        for path in paths:
+            results.append(_kept_going(one, path))
+    except StoreUnusable as error:
+        if results:
+            done = ", ".join(f"{result.path} {result.status}" for result in results)
+            error.message = f"{error.message} This concerns {path}; before it: {done}."
+            error.details["exports"] = [result.answer() for result in results]
+        raise
+    return results
 
 
 def _kept_going(one: Callable[[Path], ExportResult], path: Path) -> ExportResult:

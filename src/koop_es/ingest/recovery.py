@@ -70,6 +70,8 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
     if manifest.kind != backup.kind_of(place):
         raise backup.wrong_kind(source, manifest)
     noted = _noted(source, known)
+    if isinstance(place, SqliteAddress):
+        place = SqliteAddress(place.path.resolve())  # of a link it is the file that is replaced, for all who use it
     if isinstance(place, PostgresAddress):
         if replace:
             raise StoreNotEmpty(

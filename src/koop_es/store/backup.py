@@ -145,7 +145,7 @@ def _refuse(target: Path, place: Address) -> None:
     if not target.parent.is_dir():
         raise BadInput(f"the folder {target.parent} does not exist; make it, or choose another one")
     beside(target).exists()  # raises OSError for a name that leaves no room for that of the list
-    if isinstance(place, SqliteAddress) and str(target).startswith(f"{place.path}-"):
+    if isinstance(place, SqliteAddress) and str(target.resolve()).startswith(f"{place.path.resolve()}-"):
         raise BackupUnwritten(f"{target} is a name that SQLite may use beside the store; choose another one")
 
 
