@@ -13,6 +13,7 @@ import pytest
 
 from koop_es.cli import forget_words
 from koop_es.cli.answer import UNPROVEN
+from koop_es.domain.observation import actor_of
 from koop_es.ingest import erasure
 from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.store import Store, fences, vault
@@ -460,3 +461,19 @@ def test_g8_an_instructor_is_forgotten_in_the_log_too_and_the_network_goes_on(
     assert name.casefold() not in repr(picture(any_koop.db)).casefold()
     assert any_koop.call("verify").status == UNPROVEN
     assert any_koop.refused("forget", "--instructor", "Zoë", status=4)["code"] == "name_missing"
+
+
+def test_d15_staff_have_pseudonyms_of_the_store_that_init_makes(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    named = set()
+    for number in range(2):
+        koop = Console(f"{sqlite_url}{number}", capsys)
+        koop.ask("init")
+        take_in_the_person(koop, tmp_path / f"{number}")
+        told = repr(picture(koop.db)["events"])
+        found = set(re.findall(r"staff-[0-9a-f]{8}", told))
+        assert len(found) == 1
+        assert actor_of("Büro") not in found
+        named |= found
+    assert len(named) == 2

@@ -39,7 +39,7 @@ class Desk:
 
     def create(self) -> Store:
         """Make or migrate the store and open it."""
-        return Store.create(self.settings.db_url)
+        return Store.create(self.settings.db_url, keyed=True)
 
 
 def command(name: str, group: click.Group | None = None, *, reads: bool = False) -> Callable[[F], click.Command]:

@@ -36,7 +36,7 @@ def init(desk: Desk) -> Answer:
       koop-es init
       koop-es init --db postgresql://koop@localhost/koop
     """
-    from koop_es.views.rebuild import drop_former, rebuild
+    from koop_es.views.rebuild import rebuild
 
     with desk.create() as store:
         address = store.address
@@ -44,7 +44,6 @@ def init(desk: Desk) -> Answer:
             outdated = has_outdated_views(tx)
         if outdated:  # what views and change lists say has changed since
             rebuild(store, desk.settings.db_url)
-            drop_former(store)
         warnings = store.warnings()
     texts = [f"warning: {item['text']}" for item in warnings]
     return Answer({"db": address, "warnings": warnings}, lines(f"store ready: {address}", *texts))

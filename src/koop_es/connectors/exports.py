@@ -25,12 +25,14 @@ Export = KoopExport | XmlExport
 
 
 @contextmanager
-def open_export(path: Path, *, profile: str | None = None, vhs: str | None = None) -> Iterator[Export]:
+def open_export(
+    path: Path, *, profile: str | None = None, vhs: str | None = None, secret: str = ""
+) -> Iterator[Export]:
     """Open an export of any format: its ``fingerprint`` is known at once, its rows are read by ``report()``.
 
     ``profile`` is the name of a shipped connector profile or the path of one's own; ``vhs`` is needed for XML, which
-    does not say whose it is. Raises FileMissing, UnknownFormat, VhsNeeded, VhsMismatch, ProfileInvalid,
-    ExportQuarantined.
+    does not say whose it is; ``secret`` is the store's, by which staff have their pseudonyms. Raises FileMissing,
+    UnknownFormat, VhsNeeded, VhsMismatch, ProfileInvalid, ExportQuarantined.
     """
     source: Source
     mode = mode_of(path)
@@ -51,15 +53,15 @@ def open_export(path: Path, *, profile: str | None = None, vhs: str | None = Non
     try:
         if not source.has(manifest.NAME):
             raise UnknownFormat(f"{path.name} holds no manifest.json: give {_FORMATS}", file=path.name)
-        with closing(KoopExport(source, profile=profile, vhs=vhs)) as export:
+        with closing(KoopExport(source, profile=profile, vhs=vhs, secret=secret)) as export:
             yield export
     finally:
         source.close()
 
 
-def read_export(path: Path, *, profile: str | None = None, vhs: str | None = None) -> Report:
+def read_export(path: Path, *, profile: str | None = None, vhs: str | None = None, secret: str = "") -> Report:
     """Read and validate an export of any format, all of it at once; arguments and errors as for open_export."""
-    with open_export(path, profile=profile, vhs=vhs) as export:
+    with open_export(path, profile=profile, vhs=vhs, secret=secret) as export:
         report = export.report()
         rows = (row for item in report.bookings_by_course().values() for row in item.rows)
         report.bookings, report.by_course = sorted(rows, key=lambda row: row.line), None

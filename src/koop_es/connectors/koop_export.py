@@ -28,9 +28,9 @@ _ABOUT: dict[Part, About] = {"courses": "course", "bookings": "booking", "users"
 class KoopExport:
     """One export in the neutral format, opened: proved whole, its rows not yet read."""
 
-    def __init__(self, source: Source, *, profile: str | None, vhs: str | None) -> None:
+    def __init__(self, source: Source, *, profile: str | None, vhs: str | None, secret: str = "") -> None:
         """Read the manifest and verify every checksum; raises ExportQuarantined, VhsMismatch, ProfileInvalid."""
-        self._source = source
+        self._source, self._secret = source, secret
         content = _bounded(source)
         self.manifest = manifest.parse(content)
         if vhs is not None and vhs != self.manifest.vhs:
@@ -133,10 +133,10 @@ class KoopExport:
         return Content(courses, bookings, f"{self._written} {self._read_with} {self.manifest.kind}")
 
     def _course_reader(self, header: Header, notes: Notes) -> CourseReader:
-        return CourseReader(header, self._profile, notes)
+        return CourseReader(header, self._profile, notes, self._secret)
 
     def _booking_reader(self, header: Header, notes: Notes) -> BookingReader:
-        return BookingReader(header, self._profile, notes, self.manifest.vhs)
+        return BookingReader(header, self._profile, notes, self.manifest.vhs, self._secret)
 
     def raw(self, file: str, lines: Collection[int]) -> dict[int, bytes]:
         """Read the original bytes of rows of one file, by the line they begin on; raises ExportQuarantined."""

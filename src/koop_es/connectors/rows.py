@@ -10,6 +10,7 @@ from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful, name
 from koop_es.connectors.columns import BOOKINGS, COURSES, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
+from koop_es.connectors.pseudonyms import pseudonym
 from koop_es.connectors.sentinels import NULLS, is_error, is_first_day, is_no_day, is_none, may_be_none
 from koop_es.connectors.tidy import TidyBookings, composed
 from koop_es.connectors.values import (
@@ -56,9 +57,9 @@ class CellRefused(Exception):
 class CourseReader:
     """Rows of ``kurse.csv``."""
 
-    def __init__(self, header: Header, profile: Profile, notes: Notes) -> None:
-        """Choose a parser for every column of the file."""
-        self._at, self._notes = header.at, notes
+    def __init__(self, header: Header, profile: Profile, notes: Notes, secret: str = "") -> None:
+        """Choose a parser for every column of the file; with a ``secret`` editors have pseudonyms."""
+        self._at, self._notes, self._secret = header.at, notes, secret
         self._facts = [
             (index, field, fact_parser(field, profile))
             for field, index in header.at.items()
@@ -93,7 +94,7 @@ class CourseReader:
             file=self._notes.file,
             line=line,
             created_by=created_by if created_by not in NULLS else None,
-            edited_by=edited_by if edited_by not in NULLS else None,
+            edited_by=pseudonym(edited_by, self._secret) if edited_by and edited_by not in NULLS else None,
             unstated=unstated,
         )
 
@@ -145,12 +146,15 @@ def unstated_note(number: str, heading: str, text: str) -> str:
 class BookingReader:
     """Rows of ``belegungen.csv``."""
 
-    def __init__(self, header: Header, profile: Profile, notes: Notes, vhs: str) -> None:
-        """Remember where each field stands; a field without a column reads the empty cell put behind the row."""
-        self._at, self._notes, self._vhs = header.at, notes, vhs
+    def __init__(self, header: Header, profile: Profile, notes: Notes, vhs: str, secret: str = "") -> None:
+        """Remember where each field stands; a field without a column reads the empty cell put behind the row.
+
+        With a ``secret`` editors have pseudonyms, and the cell stands beside.
+        """
+        self._at, self._notes, self._vhs, self._secret = header.at, notes, vhs, secret
         self._status, self._style = profile.status, profile.dates
         self._composed = profile.booking_ids == "per course"
-        self.many = TidyBookings(header, profile, vhs, notes.file)
+        self.many = TidyBookings(header, profile, vhs, notes.file, secret)
         self._pick = itemgetter(*(header.at.get(field, len(header.cells)) for field in BOOKINGS.headings))
         self._shared: dict[str, str] = {}
         self._doubtful: list[BookingRow] = []
@@ -178,8 +182,9 @@ class BookingReader:
             line=line,
             ref=ref or None,
             person=Person(name, first_name, phone, email) if name or first_name or phone or email else None,
-            edited_by=shared(edited_by, edited_by) or None,
+            edited_by=pseudonym(edited_by, self._secret) or None,
             unstated=unstated,
+            editor=(shared(edited_by, edited_by) or None) if self._secret else None,
         )
 
     def name(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> tuple[str, str | None, Status | None]:

@@ -5,7 +5,7 @@ That is what nearly all are. Whatever else a row may hold is for ``rows`` to say
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from operator import contains
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from unicodedata import is_normalized
 
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.profiles import Profile
+from koop_es.connectors.pseudonyms import pseudonym
 from koop_es.connectors.sentinels import may_be_first_day
 from koop_es.connectors.values import Unreadable, moment
 from koop_es.domain.errors import BadInput
@@ -53,11 +54,12 @@ def composed(number: str, period: str, booking_id: str) -> str:
 class TidyBookings:
     """Reads many records at once; None where one of them has to be looked at by itself."""
 
-    def __init__(self, header: Header, profile: Profile, vhs: str, file: str) -> None:
+    def __init__(self, header: Header, profile: Profile, vhs: str, file: str, secret: str = "") -> None:
         """Remember where each field stands; one without a column is empty in every row."""
         self._places = [header.at.get(field) for field in BOOKINGS.headings]
         self._letters, self._style, self._vhs, self._file = profile.status, profile.dates, vhs, file
         self._shared: dict[str, str] = {}
+        self._secret = secret
         self._composed = profile.booking_ids == "per course"
 
     def rows(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[BookingRow] | None:
@@ -74,13 +76,19 @@ class TidyBookings:
         return [
             BookingRow(
                 booking_id, number, period, tnr, letter(raw), raw, at, file, line, ref or None,
-                person(*who) if any(who) else None, editor or None,
+                person(*who) if any(who) else None, editor or None, (), cell or None,
             )
-            for booking_id, number, period, tnr, raw, at, line, ref, who, editor in zip(
+            for booking_id, number, period, tnr, raw, at, line, ref, who, editor, cell in zip(
                 found.booking_id, numbers, periods, found.participant_no, letters, moments, lines, found.ref, people,
-                editors, strict=True,
+                *self._editors(editors), strict=True,
             )
         ]  # fmt: skip
+
+    def _editors(self, cells: Column) -> tuple[Iterable[str], Iterable[str]]:
+        """Give what stands for the editors, and their cells where that is something else."""
+        if not self._secret:
+            return cells, repeat("", len(cells))
+        return map(pseudonym, cells, repeat(self._secret)), cells
 
     def names(self, records: Sequence[Sequence[str]], lines: Sequence[int]) -> list[Named] | None:
         """Check records as ``rows`` does and give only what they are called and their status."""

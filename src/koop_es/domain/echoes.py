@@ -181,7 +181,7 @@ def keep_cells(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, was:
     differs = seat.person_version == PERSON_DIFFERS and row.person is not None
     if row.status is CANCELLED and standing and not differs:
         return  # kept when the "S" was first shown
-    editor = (row.edited_by or "").strip() if row.status is CANCELLED else ""
+    editor = (row.editor or row.edited_by or "").strip() if row.status is CANCELLED else ""
     person = row.person if differs and booking.person_id not in draft.erased else None
     if editor or person is not None or True in was:
         draft.keep_cells(booking.ref, editor, person)

@@ -24,7 +24,10 @@ WEB_SERVICE_USER = "WS"
 edit.
 """
 
-_PSEUDONYM = re.compile(r"staff-[0-9a-f]{8}")
+PSEUDONYM = "staff-"
+"""How a pseudonym of one of the staff begins."""
+
+_PSEUDONYM = re.compile(rf"{PSEUDONYM}[0-9a-f]{{8}}")
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +44,7 @@ def actor_of(edited_by: str | None) -> str | None:
         return WEB_SERVICE_USER
     if _PSEUDONYM.fullmatch(text):
         return text
-    return f"staff-{sha256(text.encode()).hexdigest()[:8]}"
+    return f"{PSEUDONYM}{sha256(text.encode()).hexdigest()[:8]}"
 
 
 NO_LETTER = "…"
@@ -114,6 +117,7 @@ class BookingRow(msgspec.Struct, frozen=True, gc=False):
     the Koop-Beleg-ID of a mirrored booking, None for the VHS's own. ``booked_at`` is an ISO date-time with offset.
     ``person`` is None in a mirror without identity.
 
+    ``edited_by`` is a pseudonym where the store has a secret for it, and ``editor`` then the cell as it was exported.
     ``unstated`` names the fields whose cell holds a value that is none (D29): ``participant_no``, ``status``,
     ``booked_at``, ``ref``, ``name``, ``first_name``, ``phone``, ``email``. They are empty, which is no witness and no
     claim: the last value stands.
@@ -132,6 +136,7 @@ class BookingRow(msgspec.Struct, frozen=True, gc=False):
     person: Person | None = None
     edited_by: str | None = None
     unstated: tuple[str, ...] = ()
+    editor: str | None = None
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ def ingest(  # noqa: PLR0913 - everything that is decided about an export goes t
     terms = _Terms(policy, now, profile, max_events, workers, progress)
     taken_up: list[ExportResult] = []
     try:
-        with open_export(path, profile=profile, vhs=vhs) as export:
+        with open_export(path, profile=profile, vhs=vhs, secret=store.secret) as export:
             check_clock(export.fingerprint, path, now)
             if dry_run:
                 return _one(store, path, export, terms, vhs, dry_run=True, again=again)
@@ -178,7 +178,7 @@ def _settle(store: Store, done: list[quarantine.Waiting], now: datetime) -> None
 def _take_up_one(store: Store, path: Path, vhs: str, terms: _Terms) -> ExportResult | None:
     """Try one export again; None where its time has not come, or its files are gone."""
     try:
-        with open_export(path, profile=terms.profile, vhs=vhs) as export:
+        with open_export(path, profile=terms.profile, vhs=vhs, secret=store.secret) as export:
             check_clock(export.fingerprint, path, terms.now)
             return _one(store, path, export, terms, vhs, dry_run=False, again=False)
     except (BadInput, ledger.ExportUnfinished):

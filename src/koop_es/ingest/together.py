@@ -143,7 +143,7 @@ def _help(pipe: Connection[Any, Any], address: Address, order: Order) -> None:
     try:
         with (
             Store.at(address) as store,
-            open_export(order.path, profile=order.profile, vhs=order.vhs) as export,
+            open_export(order.path, profile=order.profile, vhs=order.vhs, secret=store.secret) as export,
             uncollected(),
         ):
             if export.fingerprint.sha256 != order.sha256:

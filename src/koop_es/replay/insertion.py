@@ -31,7 +31,7 @@ def insertion(
     store: Store, path: Path, policy: Policy, *, position: int, now: datetime, profile: str | None = None
 ) -> Insertion:
     """Read an export that is to be taken in after a position, under settings; raises the errors of read_export."""
-    report = read_export(path, profile=profile)
+    report = read_export(path, profile=profile, secret=store.secret)
     recorded_at = now.isoformat()
     origin = Origin(vhs=report.vhs, sha256=report.sha256, sequence=report.sequence)
     moment = Moment(report.vhs, report.exported_at or recorded_at, recorded_at, origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -26,6 +27,9 @@ loses 63 times where each has one thing to write; half as many again for those t
 LOST_ATTEMPTS = 5
 """How often work is repeated after a lost connection; the pauses add up to three seconds. A server that restarts is
 waited for where connections are made, and not again here."""
+
+SECRET_BYTES = 16
+"""Bytes of the secret of a store: nobody tries all of 2^128."""
 
 OPEN_READER = "open_reader"
 """What ``scrub`` says where another program has a transaction open."""
@@ -73,18 +77,21 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         """Use ``create`` or ``open`` instead."""
         self._engine = engine
+        self._secret: str | None = None
 
     @classmethod
-    def create(cls, url: str, *, wait_seconds: int = WAIT_SECONDS) -> Self:
+    def create(cls, url: str, *, wait_seconds: int = WAIT_SECONDS, keyed: bool = False) -> Self:
         """Make the tables, or bring those of an older version up to date, and open the store.
 
-        May be repeated, and two may do it at once. Raises SchemaTooNew and the errors of ``open``.
+        A new one that is ``keyed`` gets a secret, by which staff have their pseudonyms. May be repeated, and two may do
+        it at once. Raises SchemaTooNew and the errors of ``open``.
         """
         store = cls(_engine(parse(url), wait_seconds, create=True))
         try:
             with store.write() as tx:
                 tx.rows("schema_lock")
-                schema.migrate(tx, store.address)
+                if schema.migrate(tx, store.address) == 0 and keyed:
+                    tx.run("secret_put", value=secrets.token_hex(SECRET_BYTES))
         except BaseException:
             store.close()
             raise
@@ -120,6 +127,15 @@ class Store:
     def place(self) -> Address:
         """The address itself, which may hold a password."""
         return self._engine.address
+
+    @property
+    def secret(self) -> str:
+        """The secret by which staff have their pseudonyms, empty in a store that was made without one (D15)."""
+        if self._secret is None:
+            with self._engine.glance() as tx:
+                row = tx.row("secret")
+            self._secret = str(row[0]) if row is not None else ""
+        return self._secret
 
     def close(self) -> None:
         """Close all connections."""

@@ -11,6 +11,7 @@ import msgspec
 from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.store import Store, Tx
 from koop_es.store.errors import RebuildRunning, StoreBusy
+from koop_es.store.schema import has_outdated_views
 from koop_es.views.builder import Beside, Built, Part, build_some, check, fill, parts, write
 from koop_es.views.derived import TABLES
 from koop_es.views.differences import MOST_LISTED, Findings
@@ -152,14 +153,8 @@ def _build(
     return result
 
 
-def drop_former(store: Store) -> None:
-    """Empty the tables that were live before a rebuild of an older store: no one goes back to what that wrote (D15)."""
-    with store.write() as tx:
-        empty_former(tx)
-
-
 def empty_former(tx: Tx) -> None:
-    """Empty the tables that were live before, and what a rebuild had begun."""
+    """Empty the tables that were live before, and those that the next rebuild fills."""
     tx.run_series("former_")
     tx.run_series("clear_")
     tx.run("rebuild_mark", position=None)
@@ -207,9 +202,12 @@ def _exchange(store: Store, beside: Beside, attempt: int, since: int, stay: Call
                 write(tx, beside, attempt, build_some(tx, recent).rows, anew=recent)
                 tx.run("patience")
                 tx.run_series("switch_" if beside == "next" else "return_")
+                outdated = has_outdated_views(tx)
                 if beside == "next":
                     tx.run("views_current")
                 tx.run("rebuild_mark", position=tx.head())
+                if outdated:  # no one goes back to what an older program wrote, free text of rows among it (D15)
+                    empty_former(tx)
                 return tx.head()
         except StoreBusy:
             if not left:

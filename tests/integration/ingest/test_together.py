@@ -17,6 +17,7 @@ from koop_es.ingest import ExportResult, ingest, together
 from koop_es.store import Store
 from koop_es.store.codec import encode
 from tests.acceptance.exports import booking, course, write_export
+from tests.conftest import empty_store
 from tests.integration.ingest.conftest import NOW
 
 COURSES = [course(f"K{number}") | {"Externe Kurs-Nr.": f"563-COOP-{number}"} for number in range(1, 25)]
@@ -52,7 +53,8 @@ def test_the_log_is_the_one_that_one_process_writes(
     path = export(tmp_path)
     result = take_in(store, path, workers)
     assert (result.status, result.rows, result.events) == ("applied", 144, 144)
-    with Store.create(f"sqlite:///{tmp_path}/alone.db") as alone:
+    empty_store(f"sqlite:///{tmp_path}/alone.db", tmp_path)
+    with Store.open(f"sqlite:///{tmp_path}/alone.db") as alone:
         take_in(alone, path, 1)
         assert log_of(store) == log_of(alone)
 

@@ -1139,6 +1139,13 @@ ON CONFLICT (key) DO NOTHING
 -- views_current: Record that the views are built anew.
 DELETE FROM koop_meta WHERE key = 'views_of'
 
+-- secret_put: Keep the secret by which staff have their pseudonyms; the first stays.
+INSERT INTO koop_meta (key, value) VALUES ('secret', :value)
+ON CONFLICT (key) DO NOTHING
+
+-- secret: Read the secret by which staff have their pseudonyms.
+SELECT value FROM koop_meta WHERE key = 'secret'
+
 -- ==== migration 1: the first tables ====
 
 -- migration_1_meta: What the store knows about itself.
