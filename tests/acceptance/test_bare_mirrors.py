@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.acceptance.console import Console
-from tests.acceptance.network import COOP, FAR, NEAR, NUMBERS, programs
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, programs
 from tests.acceptance.program import Program, settle
 
 
@@ -21,6 +25,32 @@ class Bare(Program):
         for key, row in self.bookings.items():
             row["Koop-Beleg-ID"] = refs[key]
         return path
+
+
+@dataclass
+class Wordy(Bare):
+    """One that keeps no editors either, and where its connector writes a ``word`` of its own for a name it lacks.
+
+    ``kept`` says how much of a moment of booking the program keeps.
+    """
+
+    word: str = "Teilnehmer"
+    kept: int = len("02.02.2026 09:15:31")
+
+    def export(self, **manifest: Any) -> Path:
+        editors = {key: row["Bearbeitet von"] for key, row in self.bookings.items()}
+        for row in self.bookings.values():
+            row |= {"Bearbeitet von": "", "Gebucht am": row["Gebucht am"][: self.kept]}
+        path = super().export(**manifest)
+        for key, row in self.bookings.items():
+            row["Bearbeitet von"] = editors[key]
+        return path
+
+    def _booking(self, verb: str, change: Mapping[str, Any]) -> None:
+        super()._booking(verb, change)
+        row = self.row(change["booking"]["ref"])
+        if self.word and not row["Name"]:
+            row |= {"Name": self.word, "Vorname": "vhsKOOP"}
 
 
 def with_a_bare_mirror(koop: Console, tmp_path: Path) -> tuple[dict[str, Program], str]:
@@ -109,7 +139,7 @@ def test_d26_a_copy_that_nothing_tells_is_not_asked_for_a_name(koop: Console, tm
     for program in network.values():
         koop.take_in(program.export())
     network[FAR].obey(koop.changes(FAR))
-    network[FAR].row(ref)["Gebucht am"] = "02.02.2026 09:15"
+    network[FAR].row(ref)["Gebucht am"] = "02.02.2026 09:16"
     koop.take_in(network[FAR].export(), outcome="unchanged", status=1)
     (item,) = koop.call("quarantine", "list").answer["data"]["quarantine"]
     assert (item["column"], "of which booking" in item["reason"]) == ("Name", True)
@@ -169,3 +199,31 @@ def test_d17_a_company_under_the_number_of_a_mirror_that_stands_in_another_row_i
     network[FAR].book(NUMBERS[FAR][COOP], former, **company)
     assert koop.take_in(network[FAR].export(), status=1)["quarantined_rows"] == 1
     assert {vhs: koop.held(vhs) for vhs in network} == {vhs: {ref: "A"} for vhs in network}
+
+
+@pytest.mark.parametrize("kept", [len("02.02.2026 09:15:31"), len("02.02.2026 09:15")], ids=["seconds", "minutes"])
+@pytest.mark.parametrize("word", ["Teilnehmer", ""], ids=["a word", "no name"])
+def test_d26_a_family_is_told_its_s_where_no_names_references_and_editors_are_kept(
+    koop: Console, tmp_path: Path, word: str, kept: int
+) -> None:
+    """Two who booked in one second, and a third in its minute: their rows are no registrations of the VHS's own."""
+    network = programs(tmp_path / "exports")
+    network[FAR] = Wordy(FAR, network[FAR].folder, courses=network[FAR].courses, word=word, kept=kept)
+    own = network[FAR].book(NUMBERS[FAR][COOP], "7001", **{"Gebucht am": "02.02.2026 08:00:12"})
+    number, at = NUMBERS[NEAR][COOP], "02.02.2026 09:15:31"
+    eva = network[NEAR].book(number, "1001", Name="Huber", Vorname="Eva", **{"Gebucht am": at})
+    max_ = network[NEAR].book(number, "1002", Name="Huber", Vorname="Max", **{"Gebucht am": at})
+    third = network[MASTER].book(NUMBERS[MASTER][COOP], "8801", **{"Gebucht am": "02.02.2026 09:15:47"})
+    for program in network.values():
+        koop.take_in(program.export())
+    settle(koop, network.values(), rounds=4)
+    assert koop.held(FAR) == {own: "A", eva: "A", max_: "A", third: "A"}
+    assert koop.call("quarantine", "list").answer["data"]["quarantine"] == []
+
+    for ref in (eva, max_):
+        network[NEAR].cancel(ref)
+    koop.take_in(network[NEAR].export())
+    settle(koop, network.values(), rounds=4)
+    letters = {own: "A", eva: "S", max_: "S", third: "A"}
+    assert {ref: network[FAR].row(ref)["Status"] for ref in letters} == letters
+    assert {vhs: koop.held(vhs) for vhs in network} == dict.fromkeys(network, letters)

@@ -42,13 +42,41 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d18_participants_entered_for_each_other_leave_the_letters_with_their_beleg_ids",)),
     ),
     Mutation(
+        "a word that a connector writes for a name is the name of a citizen",
+        "D26",
+        "A family of another VHS would be registered anew, at all VHSs, and no S would reach its rows (B3).",
+        (Edit("domain/alike.py", "    return not name or name in words\n", "    return not name\n"),),
+        Named((f"{_ALIKE}::test_d26_rows_under_a_word_of_the_connector_are_the_seats_of_their_moment",)),
+    ),
+    Mutation(
+        "who has a name of his own is a registration although a mirror of his moment is not there",
+        "D22",
+        "A program that writes a name of its own would double every booking, and say nothing.",
+        (Edit("domain/alike.py", "if nameless and len(plain) < len(mirrors) else []", "if False else []"),),
+        Named((f"{_ALIKE}::test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it",)),
+    ),
+    Mutation(
+        "a row without seconds is no mirror that was given out with them",
+        "D26",
+        "At a VHS whose program keeps minutes every booking of another would be a second seat.",
+        (Edit("domain/bare_mirrors.py", "        if not self.keeps_references:  #", "        if False:  #"),),
+        Named((f"{_ALIKE}::test_d26_rows_of_a_minute_are_the_seats_of_its_seconds_whoever_booked",)),
+    ),
+    Mutation(
+        "the Master is to write a name that nobody knows",
+        "B4",
+        "A change with nothing in it would be given out under new ids for ever, and nobody could acknowledge it.",
+        (Edit("domain/wanted.py", '"update" if booking.person_id is not None else None', '"update"'),),
+        Named((f"{_ALIKE}::test_b4_a_booking_of_whom_no_name_is_known_gives_the_master_nothing_to_write",)),
+    ),
+    Mutation(
         "an S in one of several rows that nothing tells apart is a claim",
         "D26",
         "Nobody at a VHS that gets neither names nor references can mean one of a family, and another would be S.",
         (
             Edit(
                 "domain/observe_bookings.py",
-                "row.person is None and row.ref is None and is_one_of_many(state, vhs, booking, seat)",
+                "row.ref is None and is_one_of_many(state, vhs, booking, seat)",
                 "False",
             ),
         ),
@@ -907,8 +935,8 @@ ROWS = (
         (
             Edit(
                 "domain/given_mirrors.py",
-                "        if time and len(found) == 1 and len(rows_at.get(time, ())) == 1:\n",
-                "        if time and len(rows_at.get(time, ())) > 0:\n",
+                "        if time and len(mirrors) == 1 and len(numbers) == 1:\n",
+                "        if time and numbers:\n",
             ),
         ),
         Named((f"{_IDENTITY}::test_d26_of_two_mirrors_of_one_second_a_row_of_another_name_is_neither",)),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from koop_es.domain.alike import fit_alike, words_for_nobody
 from koop_es.domain.cooperation import Booking, Create
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import MINUTE, Fits, Given, went_with_program
+from koop_es.domain.given_mirrors import MINUTE, Fits, Given, by_the_minute, went_with_program
+from koop_es.domain.merges import same_name
 from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.paired import Hold, Pairing
+from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import Shown, witness_of_person
 
@@ -16,12 +19,15 @@ from koop_es.domain.witnesses import Shown, witness_of_person
 class BareMirrors:
     """Finds the rows of one slice that are mirrors without reference."""
 
-    def __init__(self, draft: Draft, known: dict[str, Booking], result: Pairing) -> None:
+    def __init__(self, draft: Draft, part: Slice, known: dict[str, Booking], result: Pairing) -> None:
         """Take what is found into ``result``; ``known`` are the bookings of this VHS by Beleg-ID."""
-        self.draft, self.known, self.result = draft, known, result
+        self.draft, self.part, self.known, self.result = draft, part, known, result
         self.vhs, self.state = draft.moment.vhs, draft.state
         self.lane = self.state.lanes[self.vhs]
         self.asked: set[str] = set()
+        self.keeps_references = any(row.ref is not None for row in part.bookings) or (
+            not part.proves_absence and any(map(self._is_referenced, self.state.bookings.values()))
+        )
 
     def _given(self) -> list[Booking]:
         """List the mirrors that were given out to this VHS and that it has not shown yet (D26)."""
@@ -43,6 +49,10 @@ class BareMirrors:
     def _is_open(self, booking: Booking) -> bool:
         seat = booking.seats.get(self.vhs)
         return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
+
+    def _is_referenced(self, booking: Booking) -> bool:
+        seat = booking.seats.get(self.vhs)
+        return seat is not None and seat.held and booking.owner != self.vhs and not seat.unreferenced
 
     def take(
         self,
@@ -73,6 +83,26 @@ class BareMirrors:
             rows = [row for number, row in enumerate(rows) if number not in found and number not in asked]
         return rows
 
+    def take_alike(self, rows: list[BookingRow]) -> list[BookingRow]:
+        """Take the rows of anonymous mirrors that nothing tells apart, and let those wait that may be some (D26)."""
+        if not rows or not self.lane.creates_given:
+            return rows
+        complete = self.part.proves_absence and not self.keeps_references
+
+        def fitting(left: list[BookingRow], given: list[Given]) -> Fits:
+            return fit_alike(left, given, words_for_nobody(left, given, self.under_words()), complete=complete)
+
+        return self.take(rows, fitting, open_only=True)
+
+    def under_words(self) -> Iterator[BookingRow]:
+        """Give the rows of known mirrors that show another name than that of who booked (D26)."""
+        for ref, row in self.result.shown.items():
+            booking = self.state.bookings.get(ref)
+            if booking is not None and booking.owner != self.vhs and row.person is not None:
+                person = self.draft.person(booking.person_id, booking.person_version)
+                if person is None or not same_name(row.person, person):
+                    yield row
+
     def _ask(self, rows: list[BookingRow], fits: Fits) -> set[int]:
         """Let rows wait that may be the mirrors of several people; known Beleg-IDs tell others (D26)."""
         asked = [(number, ref) for number, ref in fits.asked if rows[number].booking_id not in self.known]
@@ -81,8 +111,8 @@ class BareMirrors:
         return {number for number, _ in asked}
 
     def _wanted(self, booking: Booking) -> Given:
-        """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out; of
-        one that went what it last showed.
+        """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out, also
+        without its seconds where no references are kept; of one that went what it last showed.
         """
         create = self.lane.creates_given.get(booking.ref)
         if create is None:
@@ -93,15 +123,22 @@ class BareMirrors:
         versions = dict.fromkeys((create.person_version, booking.person_version))
         persons = [self.draft.person(booking.person_id, version) for version in versions] if named else [None]
         moments = dict.fromkeys((*create.moments, booking.booked_at))
+        if not self.keeps_references:  # a row of nothing but a minute may show any second of it
+            moments |= dict.fromkeys(by_the_minute(moment) for moment in moments)
         shown = [Shown("", "", at) for at in moments if at]
         return Given(booking, create.status, [witness_of_person(one, person) for person in persons for one in shown])
 
     def may_be_ours(self, row: BookingRow) -> str | None:
         """Find the mirror that an unmatched row by WS may be while one is given out and open (D26).
 
-        Of several it is one that was given out with its minute.
+        Of several it is one that was given out with its minute. Without a name a row is no registration, whoever
+        edited it: it may be the mirror whose Beleg-ID it has, too.
         """
-        if not self.lane.creates_given or actor_of(row.edited_by) != WEB_SERVICE_USER or row.booking_id in self.known:
+        known = self.known.get(row.booking_id)
+        if row.person is None and row.ref is None and known is not None and known.owner != self.vhs:
+            return known.ref
+        by_connector = row.person is None or actor_of(row.edited_by) == WEB_SERVICE_USER
+        if not self.lane.creates_given or not by_connector or known is not None:
             return None
         refs = [booking.ref for booking in self._given()]
         given, minute = self.lane.creates_given, row.booked_at[:MINUTE]

@@ -147,20 +147,30 @@ def fit_by_time(rows: list[BookingRow], given: list[Given]) -> Fits:
     somebody else: nobody but that person could have entered it.
     """
     rows_at: dict[str, list[int]] = defaultdict(list)
-    given_at: dict[str, dict[str, list[Witness]]] = defaultdict(dict)
     for number, row in enumerate(rows):
         rows_at[witness_of_row(row).time].append(number)
-    for booking, _, witnesses in given:
-        for wanted in witnesses:
-            given_at[wanted.time].setdefault(booking.ref, []).append(wanted)
     fits = []
-    for time, found in given_at.items():
-        if time and len(found) == 1 and len(rows_at.get(time, ())) == 1:
-            number, (ref, known) = rows_at[time][0], next(iter(found.items()))
-            witness = witness_of_row(rows[number])
-            if not (witness.name and all(is_reached_otherwise(wanted, witness) for wanted in known)):
-                fits.append((number, ref))
+    for time, mirrors in given_by_moment(given).items():
+        numbers = [number for number in rows_at.get(time, ()) if not is_somebody_else(rows[number], mirrors)]
+        if time and len(mirrors) == 1 and len(numbers) == 1:
+            fits.append((numbers[0], mirrors[0].booking.ref))
     return Fits(one_to_one(fits), [])
+
+
+def given_by_moment(given: list[Given]) -> dict[str, list[Given]]:
+    """List mirrors by the moments of booking that their rows may show."""
+    found: dict[str, list[Given]] = defaultdict(list)
+    for mirror in given:
+        for time in dict.fromkeys(wanted.time for wanted in mirror.witnesses):
+            found[time].append(mirror)
+    return found
+
+
+def is_somebody_else(row: BookingRow, mirrors: list[Given]) -> bool:
+    """Tell whether a row has a name and a mail or phone of its own, and so is none of the ``mirrors``."""
+    witness = witness_of_row(row)
+    known = (wanted for mirror in mirrors for wanted in mirror.witnesses)
+    return bool(witness.name) and all(is_reached_otherwise(wanted, witness) for wanted in known)
 
 
 def may_be_held(state: Cooperation, vhs: str, ref: str) -> bool:
@@ -182,8 +192,13 @@ def _minutes(create: Create | None) -> set[str]:
     return {moment[:MINUTE] for moment in create.moments} if create is not None else set()
 
 
-MINUTE = len("2026-01-05T10:00")
-"""The part of a moment of booking that a program keeps that has no seconds."""
+def by_the_minute(moment: str) -> str:
+    """Give a moment of booking as a program shows it that keeps no seconds."""
+    return f"{moment[:MINUTE]}:00{moment[SECOND:]}" if moment else moment
+
+
+MINUTE, SECOND = len("2026-01-05T10:00"), len("2026-01-05T10:00:00")
+"""The part of a moment of booking that a program keeps that has no seconds, and that of one that has."""
 
 
 def one_to_one(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -425,7 +425,7 @@ def _take_status(
             take_carried(draft, ref, row, at_once=False)
         elif row.ref is not None and (other := named_instead(draft, booking, row)) is not None:
             take_exchanged(draft, booking, other, row)
-        elif row.person is None and row.ref is None and is_one_of_many(state, vhs, booking, seat):
+        elif row.ref is None and is_one_of_many(state, vhs, booking, seat):
             take_one_of_many(draft, booking, row)
         elif seat.shows_another:
             ask_whom_typed(draft, booking, row)

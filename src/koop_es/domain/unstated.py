@@ -15,7 +15,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import went_with_program
+from koop_es.domain.given_mirrors import by_the_minute, went_with_program
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
 from koop_es.domain.witnesses import is_day_only, normalised
 
@@ -35,7 +35,7 @@ NAMELESS = ("is empty in a booking of the VHS's own", "fill it in the admin prog
 UNTOLD_MIRROR = (
     "is empty, as in a copy that a change list has made, and nothing in the row tells of which booking",
     "enter its Koop-Beleg-ID, and no name, which would make it a registration of its own with a second seat; where the "
-    "program has no such field, let Gebucht am be exported with its seconds",
+    "program has no such field, let Gebucht am be exported as it was given out",
 )
 """The same of a row by WS while mirrors that were given out are not shown yet (D26)."""
 
@@ -72,6 +72,7 @@ def mirror_traces(state: Cooperation, vhs: str) -> MirrorTraces:
         if seat is not None and stands_bare(booking, seat):
             stood.setdefault(seat.booked_at, []).append(seat.booking_id)
     moments |= {booking.booked_at for booking in others if booking.ref in given}
+    moments |= {by_the_minute(moment) for moment in moments}
     moments |= {booking.seats[vhs].booked_at for booking in went_with_program(state, vhs)}
     return MirrorTraces(shown, moments, stood)
 

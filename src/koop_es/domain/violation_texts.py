@@ -291,9 +291,9 @@ EXCHANGED = (
 """What CANCELLATION_UNCLEAR says where references were exchanged (D26)."""
 
 ALIKE = (
-    "Cancelled or not? {refs}. An S stands in one of several rows without name and Koop-Beleg-ID that are of one VHS "
-    "and moment ({alike}): nobody can tell whom it means. {found}. If it means another of them, answer with --reject, "
-    "and cancel that one where it was booked. {remedy}"
+    "Cancelled or not? {refs}. An S stands in one of several rows that have one moment, and neither a name that was "
+    "given out nor a Koop-Beleg-ID ({alike}): nobody can tell whom it means. {found}. If it means another of them, "
+    "answer with --reject, and cancel that one where it was booked. {remedy}"
 )
 """What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
 
@@ -339,12 +339,12 @@ APART = (
 """What CANCELLATION_UNCLEAR says where an Abo begins anew (D8, D21)."""
 
 ANONYMOUS = (
-    "The rows {found} were written by WS, show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names "
-    "this VHS does not get: they wait, and none of these is given out anew meanwhile. It ends when exactly as many "
-    "rows without a name stand there as there are of these bookings, of one VHS and moment, with the letters that were "
-    "given out. Delete the copies that are too many; or delete all of them: after three complete exports the bookings "
-    "are given out anew. Have the connector write the moment of booking as it is given out, with its seconds. A row "
-    "that is a registration counts once the copies are known."
+    "The rows {found} show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names this VHS does not get: "
+    "they wait, and none of these is given out anew meanwhile. Rows without a name, or with a word that several have "
+    "in its place, are the copies where no more of them stand there with that moment and letter than were given out, "
+    "and nobody else who may be one. Delete the copies that are too many; or delete all of them: after three complete "
+    "exports the bookings are given out anew. Have the connector write the moment of booking as it is given out. A row "
+    "that is a registration counts once its mail or phone is entered, or the copies are known."
 )
 """What REGISTRATION_HELD says of mirrors at a VHS that gets no names (D26)."""
 

@@ -540,4 +540,4 @@ def _booking_kind(
         return None if seat.status is CANCELLED and is_open(state, lane, booking) else "update"
     if wanted is CANCELLED or not identity or seat.person_version == booking.person_version:
         return None
-    return "update"
+    return "update" if booking.person_id is not None else None  # of whom no name is known nothing can be written

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from koop_es.domain.absences import is_gone, is_sighted
-from koop_es.domain.alike import fit_alike
+from koop_es.domain.alike import fit_alike, shows_nobody, words_for_nobody
 from koop_es.domain.as_before import goes_on_as_before, stands_as_before_its_merge
 from koop_es.domain.bare_mirrors import BareMirrors
 from koop_es.domain.cooperation import Booking, Seat
@@ -62,7 +62,7 @@ class Weighing:
         self.free = [self._free(booking, seat) for booking, seat in self._left()]
         self.taken: set[str] = set()
         self.came: dict[str, bool] = {}
-        self.mirrors = BareMirrors(draft, known, result)
+        self.mirrors = BareMirrors(draft, part, known, result)
 
     def _left(self) -> Iterator[tuple[Booking, Seat]]:
         """Give the bookings this VHS is known to have, and that no row shows; what was set aside is not free (D17)."""
@@ -109,9 +109,7 @@ class Weighing:
         left = self.mirrors.take(rows, fit_by_name)
         if self.free and left:
             left = self._renumbered(self._pair(left))
-        left = self.mirrors.take(left, fit_by_time)
-        if self.part.proves_absence and all(row.ref is None for row in self.part.bookings):
-            left = self.mirrors.take(left, fit_alike, open_only=True)
+        left = self.mirrors.take_alike(self.mirrors.take(left, fit_by_time))
         left = take_second_rows(self.state, self.vhs, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
             if (ref := self.mirrors.may_be_ours(row)) is not None:
@@ -144,14 +142,18 @@ class Weighing:
         return [row for row, _ in left.values()]
 
     def _renumbered(self, rows: list[BookingRow]) -> list[BookingRow]:
-        """Take rows with neither name nor reference for the mirrors of their second whose rows are gone: these have
-        neither either, and got other numbers (D26, D18b). Returns the others.
+        """Take rows with neither name nor reference, or a word in place of a name, for the mirrors of their second
+        whose rows are gone: these have neither either, and got other numbers (D26, D18b). Returns the others.
         """
         bare = {one.ref: one for one in self.free if stands_bare(one.booking, one.seat) and not one.witness.name}
-        nameless = [row for row in rows if row.person is None and row.ref is None] if bare else []
+        if not bare:
+            return rows
         given = [Given(one.booking, one.booking.status, [one.witness]) for one in bare.values()]
-        found = {nameless[number].booking_id: ref for number, ref in fit_by_time(nameless, given).found}
-        for row in nameless:
+        words = words_for_nobody(rows, given, self.mirrors.under_words())
+        nobodys = [row for row in rows if row.ref is None and shows_nobody(row, words)]
+        fits = fit_alike(nobodys, given, words, complete=True)
+        found = {nobodys[number].booking_id: ref for number, ref in fits.found}
+        for row in nobodys:
             if row.booking_id in found:
                 self._found(row, bare[found[row.booking_id]])
         return [row for row in rows if row.booking_id not in found]

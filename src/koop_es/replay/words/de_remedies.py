@@ -181,8 +181,8 @@ _EXCHANGED = (
 """What CANCELLATION_UNCLEAR says where references were exchanged (D26)."""
 
 _ALIKE = (
-    "Storniert oder nicht? {refs}. Ein S steht in einer von mehreren Zeilen ohne Name und Koop-Beleg-ID, die von einer "
-    "VHS und einem Zeitpunkt sind ({alike}): niemand weiß, wen es meint. {found}. Meint es eine andere davon, bitte "
+    "Storniert oder nicht? {refs}. Ein S steht in einer von mehreren Zeilen mit einem Zeitpunkt, ohne ausgegebenen "
+    "Namen und ohne Koop-Beleg-ID ({alike}): niemand weiß, wen es meint. {found}. Meint es eine andere davon, bitte "
     "mit --reject antworten und diese stornieren, wo sie gebucht ist. {remedy}"
 )
 """What CANCELLATION_UNCLEAR says where rows are alike (D26)."""
@@ -230,12 +230,13 @@ _APART = (
 """What CANCELLATION_UNCLEAR says where an Abo begins anew (D8, D21)."""
 
 _ANONYMOUS = (
-    "Die Zeilen {found} hat WS geschrieben, sie zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, "
-    "deren Namen diese VHS nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Das endet, wenn "
-    "genau so viele Zeilen ohne Namen dastehen wie Belegungen, von einer VHS und einem Zeitpunkt, mit den ausgegebenen "
-    "Status. Bitte die überzähligen Kopien löschen, oder alle: nach drei vollständigen Exporten werden die Belegungen "
-    "neu ausgegeben. Der Konnektor soll „Gebucht am“ so schreiben, wie es ausgegeben wird, mit den Sekunden. Eine "
-    "Zeile, die eine Anmeldung ist, zählt, sobald die Kopien bekannt sind."
+    "Die Zeilen {found} zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, deren Namen diese VHS "
+    "nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Zeilen ohne Namen, oder mit einem Wort, "
+    "das mehrere an seiner Stelle haben, sind die Kopien, wenn mit diesem Zeitpunkt und Status nicht mehr von ihnen "
+    "dastehen als ausgegeben wurden, und niemand sonst, der eine sein kann. Bitte die überzähligen Kopien löschen, "
+    "oder alle: nach drei vollständigen Exporten werden die Belegungen neu ausgegeben. Der Konnektor soll „Gebucht am“ "
+    "so schreiben, wie es ausgegeben wird. Eine Zeile, die eine Anmeldung ist, zählt, sobald Mail oder Telefon "
+    "eingetragen oder die Kopien bekannt sind."
 )
 """What REGISTRATION_HELD says of mirrors at a VHS that gets no names (D26)."""
 
