@@ -26,7 +26,9 @@ Written by `make docs` from the error classes; change their docstrings, not this
 
 Every error has a code that keeps its meaning, and a message that says what, where, why and what to do. With `--json` it
 is `{"schema": "koop-es/error/1", "error": {"code", "message", "details"}}`. The exit status tells the family.
-What standard output does not take, since it is full or closed, stands on standard error (exit status 6).
+What standard output does not take, since it is full, closed or lacks a letter (`PYTHONIOENCODING`), stands on standard
+error (exit status 6). JSON, change lists and XML are UTF-8 whatever the console. Texts for people show control
+characters, and letters that turn others round, by their numbers (`\\x1b`, `\\u202e`); JSON escapes them (`\\u001b`).
 """
 
 

@@ -1,4 +1,4 @@
-"""Answers that cannot be written: standard output is full, closed, or nobody reads it any more (G2)."""
+"""Answers that cannot be written: the output is full, closed, too narrow, or nobody reads it any more (G2)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.console import PROGRAM, Console, clean_environment
+from tests.acceptance.console import PROGRAM, Console, Reply, clean_environment
 from tests.acceptance.exports import booking, course, write_export
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program
@@ -30,13 +30,15 @@ def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
 
 def onto_full(*words: str) -> subprocess.CompletedProcess[str]:
     with FULL.open("w") as full:
-        return subprocess.run([*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        return subprocess.run(
+            [*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=clean_environment()
+        )
 
 
 def closed(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a command whose standard output is closed from the beginning."""
     shell = ["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, *words]
-    return subprocess.run(shell, stderr=subprocess.PIPE, text=True, check=False)
+    return subprocess.run(shell, stderr=subprocess.PIPE, text=True, check=False, env=clean_environment())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,11 @@ def test_g2_a_store_that_finds_no_room_says_which_exports_were_taken_in_before(k
 
 def test_g2_nobody_reads_any_more(koop: Console, network: dict[str, Program]) -> None:
     with subprocess.Popen(
-        [*PROGRAM, *koop.words("history", COOP, "--json")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*PROGRAM, *koop.words("history", COOP, "--json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean_environment(),
     ) as reading:
         assert reading.stdout is not None and reading.stderr is not None
         reading.stdout.close()
@@ -110,3 +116,48 @@ def test_g2_nobody_reads_any_more(koop: Console, network: dict[str, Program]) ->
     assert reading.returncode == 6
     assert "Traceback" not in said
     assert said.endswith("nothing was changed\n")
+
+
+def narrow(koop: Console, *words: str) -> Reply:
+    return koop.run(*words, PYTHONIOENCODING="ascii")
+
+
+def test_g2_a_letter_that_the_console_lacks_is_named_and_the_answer_counts_as_unwritten(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    network[NEAR].book(NUMBERS[NEAR][COOP], "9000", Name="Łukasiewicz")
+    late = str(network[NEAR].export())
+    koop.take_in(Path(late))
+    reply = narrow(koop, "view", "--vhs", MASTER)
+    assert reply.status == 6
+    assert "its encoding ascii has no \\xf6: set PYTHONIOENCODING=utf-8" in reply.err
+    assert reply.err.endswith("; nothing was changed\n")
+
+
+def test_g6_what_programs_read_is_utf_8_whatever_the_console(koop: Console, network: dict[str, Program]) -> None:
+    network[NEAR].book(NUMBERS[NEAR][COOP], "9000", Name="Łukasiewicz")
+    koop.take_in(network[NEAR].export())
+    wide = koop.run("view", "--vhs", MASTER, "--json")
+    assert "Łukasiewicz" in wide.out
+    assert narrow(koop, "view", "--vhs", MASTER, "--json") == wide
+    listed = narrow(koop, "changes", "--vhs", MASTER)
+    assert (listed.status, listed.err) == (0, "")
+    assert "Łukasiewicz" in listed.out
+
+
+@pytest.mark.parametrize("way", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize("words", [["history", "999-COOP-1"], ["histery"]])
+def test_g2_an_error_that_nobody_can_be_told_has_a_status_of_its_own(
+    koop: Console, network: dict[str, Program], way: str, words: list[str]
+) -> None:
+    shell = ["sh", "-c", f'exec "$@" {way}', "sh", *PROGRAM, *koop.words(*words)]
+    assert subprocess.run(shell, check=False, env=clean_environment()).returncode == 6
+
+
+def test_g2_work_goes_on_where_its_log_cannot_be_written(koop: Console, network: dict[str, Program]) -> None:
+    network[NEAR].book(NUMBERS[NEAR][COOP], "9000")
+    words = koop.words("ingest", str(network[NEAR].export()))
+    shell = ["sh", "-c", 'exec env KOOP_LOG_LEVEL=debug "$@" 2>/dev/full', "sh", *PROGRAM, *words]
+    ended = subprocess.run(shell, stdout=subprocess.PIPE, text=True, check=False, env=clean_environment())
+    assert ended.returncode == 0
+    assert "applied" in ended.stdout

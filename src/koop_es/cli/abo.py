@@ -12,6 +12,7 @@ import click
 from koop_es import ingest
 from koop_es.cli.answer import DONE, FOUND, REFUSED, Answer, lines
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import ask
 from koop_es.connectors import ExportQuarantined, cents_from_text, identity_from_text
 from koop_es.connectors.source import open_plain
 from koop_es.domain.errors import BadInput, KoopError, WrongUsage
@@ -175,7 +176,7 @@ def terminate_abo(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
       koop-es terminate-abo 563-COOP-219 --vhs 301 --yes
     """
     if not yes and not desk.as_json:
-        click.confirm(f"end the Abo of VHS {vhs} for {coop_id} for good?", abort=True, err=True)
+        ask(f"end the Abo of VHS {vhs} for {coop_id} for good?")
     with desk.store() as store:
         ingest.terminate_subscription(store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
     return Answer(

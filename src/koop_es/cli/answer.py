@@ -1,21 +1,21 @@
 """Answers: one JSON object for programs, tables for people, and the exit status that both rely on.
 
-An answer that cannot be written, since standard output is full or closed, is told on standard error with what was done.
+An answer that cannot be written, since standard output is full, closed or narrower than its letters, is told on
+standard error with what was done.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import io
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from koop_es.cli.output import Unwritten, as_json, drop, in_utf8, said, say, tidy, tidy_json, writing
 from koop_es.domain.errors import BadInput, KoopError, Refused, StoreUnusable, WrongUsage
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ _STATUS: tuple[tuple[type[KoopError], int], ...] = (
     (BadInput, BAD_INPUT),
     (StoreUnusable, UNUSABLE),
 )
-
-
-class Unwritten(Exception):
-    """Standard output took no more: it is full or was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def give(name: str, answer: Answer | Iterator[Answer], *, as_json: bool, reads: 
             return DONE
         return DONE
     try:
-        with _writing():
+        with writing():
             if as_json:
                 _print(_answer(name, answer))
             else:
@@ -82,47 +78,28 @@ def give(name: str, answer: Answer | Iterator[Answer], *, as_json: bool, reads: 
 def _told_instead(name: str, answer: Answer, lost: Unwritten, *, as_json: bool, reads: bool) -> int:
     """Tell on standard error what was done, if that can be written."""
     instead = NOTHING_DONE if reads else answer.instead
-    with suppress(OSError, AttributeError):  # without standard error nobody can be told
-        sys.stderr.write(f"koop-es: the answer could not be written ({lost}); {instead or 'this was done:'}\n")
-        if instead is None and as_json:
-            _print(_answer(name, answer), sys.stderr)
-        elif instead is None:
-            answer.show(console(stderr=True))
+    if say(f"koop-es: the answer could not be written ({lost}); {instead or 'this was done:'}") and instead is None:
+        try:
+            if as_json:
+                _print(_answer(name, answer), sys.stderr)
+            else:
+                answer.show(console(stderr=True))
+        except OSError:  # nobody can be told any more
+            drop(sys.stderr)
     return UNWRITTEN
 
 
-def was_being_written(error: OSError) -> bool:
+def was_being_written(error: OSError | UnicodeEncodeError) -> bool:
     """Tell whether an error is of click's own writing, as of help; any other may be of a disk where work is done."""
     return traceback.extract_tb(error.__traceback__)[-1].filename == click.utils.__file__
 
 
-def unwritten(error: OSError) -> int:
+def unwritten(error: OSError | UnicodeEncodeError | Unwritten) -> int:
     """Tell on standard error that help, or a step of a replay, could not be written; returns the exit status."""
-    _drop_output()
-    with suppress(OSError, AttributeError):
-        sys.stderr.write(f"koop-es: the answer could not be written ({error.strerror}); {NOTHING_DONE}\n")
+    drop(sys.stdout)
+    lost = error if isinstance(error, Unwritten) else said(error)
+    say(f"koop-es: the answer could not be written ({lost}); {NOTHING_DONE}")
     return UNWRITTEN
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Write all of a block; raises Unwritten, and throws away what is left, so that nothing tries it again."""
-    if not sys.stdout:
-        raise Unwritten("it is closed")
-    try:
-        yield
-        sys.stdout.flush()
-    except OSError as error:
-        _drop_output()
-        raise Unwritten(error.strerror or str(error)) from None
-
-
-def _drop_output() -> None:
-    """Send what standard output still holds nowhere: the interpreter would try it once more as it ends."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -135,7 +112,10 @@ def console(*, stderr: bool = False) -> Console:
         def on_broken_pipe(self) -> None:
             raise  # noqa: PLE0704 - rich calls this while it handles the error
 
-    stream = sys.stderr if stderr else sys.stdout
+        def print(self, *objects: Any, **how: Any) -> None:
+            super().print(*(tidy(part) if isinstance(part, str) else part for part in objects), **how)
+
+    stream = (sys.stderr if stderr else sys.stdout) or io.StringIO()  # closed: nobody looks on
     return Pipe(file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else 200)
 
 
@@ -149,20 +129,19 @@ def usage(error: click.ClickException, *, as_json: bool) -> int:
     """Print an error in the way the command was called; returns its exit status."""
     if as_json or not isinstance(error, click.UsageError):
         return _error(USAGE, "wrong_usage", error.format_message(), {}, as_json=as_json)
-    error.show()
-    return USAGE
+    text = io.StringIO()
+    error.show(text)
+    return USAGE if say(text.getvalue().rstrip("\n")) else UNWRITTEN
 
 
 def _error(status: int, code: str, message: str, details: dict[str, Any], *, as_json: bool) -> int:
     if not as_json:
-        click.echo(f"koop-es: {message}", err=True)
-        return status
+        return status if say(f"koop-es: {message}") else UNWRITTEN
     try:
-        with _writing():
+        with writing():
             _print({"schema": "koop-es/error/1", "error": {"code": code, "message": message, "details": details}})
     except Unwritten as lost:
-        with suppress(OSError, AttributeError):
-            sys.stderr.write(f"koop-es: the answer could not be written ({lost}); {message}\n")
+        say(f"koop-es: the answer could not be written ({lost}); {message}")
         return UNWRITTEN
     return status
 
@@ -171,10 +150,17 @@ def _answer(name: str, answer: Answer) -> dict[str, Any]:
     return {"schema": f"koop-es/{name}/1", "data": answer.data}
 
 
-def _print(value: dict[str, Any], stream: TextIO | None = None) -> None:
-    stream = stream or sys.stdout
-    json.dump(value, stream, ensure_ascii=False)
-    stream.write("\n")
+def _print(value: Mapping[str, Any], stream: TextIO | None = None) -> None:
+    in_utf8(stream or sys.stdout).write(f"{as_json(value)}\n")
+
+
+def json_lines(found: Iterable[str]) -> Callable[[Console], None]:
+    """Make the way to write lines of JSON that only programs read."""
+
+    def show(out: Console) -> None:
+        in_utf8(out.file).writelines(f"{tidy_json(line)}\n" for line in found)  # type: ignore[arg-type]
+
+    return show
 
 
 STYLES = {
@@ -215,7 +201,7 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value)
+    text = tidy(str(value))
     style = STYLES.get(text)
     return f"[{style}]{text}[/]" if style is not None else escape(text)
 

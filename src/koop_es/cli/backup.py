@@ -10,6 +10,7 @@ import msgspec
 
 from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import ask, say
 from koop_es.domain.errors import WrongUsage
 from koop_es.ingest import recovery
 from koop_es.store import backup as backups
@@ -92,7 +93,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
             raise WrongUsage("--check touches nothing: leave out --replace and --fences")
         return _answer(source, recovery.check(source, url), "sound: ")
     if replace and not (yes or desk.as_json):
-        click.confirm("put the backup in the place of the store?", abort=True, err=True)
+        ask("put the backup in the place of the store?")
     done = recovery.restore(source, url, now=desk.now, replace=replace, known=fences)
     answer = _answer(source, done.manifest, "restored from ")
     kept = str(done.kept) if done.kept is not None else None
@@ -101,7 +102,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     }  # fmt: skip
     if not done.listed:
         attention = UNLISTED.format(list=backups.beside(source).name, made_at=done.manifest.made_at)
-        click.echo(f"koop-es: {attention}", err=True)
+        say(f"koop-es: {attention}")
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
     texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []

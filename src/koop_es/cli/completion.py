@@ -17,8 +17,9 @@ def completion(shell: str) -> int:
       koop-es completion fish > ~/.config/fish/completions/koop-es.fish
     """
     from koop_es.cli.entry import cli
+    from koop_es.cli.output import show
 
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"
-    click.echo(kind(cli, {}, "koop-es", "_KOOP_ES_COMPLETE").source())
+    show(kind(cli, {}, "koop-es", "_KOOP_ES_COMPLETE").source())
     return 0

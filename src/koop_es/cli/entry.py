@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 import koop_es
-from koop_es.cli import answer
+from koop_es.cli import answer, output
 from koop_es.domain.errors import KoopError, WrongUsage
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -123,9 +123,11 @@ def run(words: list[str], *, as_json: bool) -> int:
     except click.ClickException as error:
         return answer.usage(error, as_json=as_json)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("stopped; what was acknowledged is kept, the same command finishes the rest", err=True)
+        output.say("stopped; what was acknowledged is kept, the same command finishes the rest")
         return 130
-    except OSError as error:
+    except output.Unwritten as lost:
+        return answer.unwritten(lost)
+    except (OSError, UnicodeEncodeError) as error:
         if not answer.was_being_written(error):
             raise
         return answer.unwritten(error)

@@ -12,6 +12,7 @@ from koop_es.cli import forget_words as words
 from koop_es.cli.answer import DONE, FOUND, Answer, console, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.language import LANG
+from koop_es.cli.output import ask
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import parse_ref
 from koop_es.ingest import erasure
@@ -80,7 +81,7 @@ def forget(
             if dry_run:
                 return Answer({"dry_run": True, **found.answer()}, _shown(found, lang, "planned"))
             _shown(found, lang, "asked")(console(stderr=True))
-            click.confirm(words.question(found, lang), abort=True, err=True)
+            ask(words.question(found, lang))
         if instructor is not None:
             found = instructors.forget(store, instructor, now=desk.now)
         elif name:

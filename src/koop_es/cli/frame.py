@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from koop_es.cli import answer
+from koop_es.cli.output import Log, tidy
 from koop_es.domain.terms import Policy
 from koop_es.settings import BERLIN, Settings, parse_time
 from koop_es.store import Store
@@ -89,14 +90,21 @@ def _log(level: str) -> None:
 
     import structlog
 
+    seen = sys.stderr is not None and sys.stderr.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+            _tidied,
+            structlog.dev.ConsoleRenderer() if seen else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=Log()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
+
+
+def _tidied(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Let no control character into the log (G6)."""
+    return {name: tidy(value) if isinstance(value, str) else value for name, value in said.items()}

@@ -11,6 +11,7 @@ import click
 
 from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import say
 from koop_es.cli.workers import workers_option
 from koop_es.connectors import ExportQuarantined, open_export
 from koop_es.connectors.exports import mode_of
@@ -117,7 +118,7 @@ def _store(
             with suppress(ExportQuarantined), open_export(paths[0], profile=profile, vhs=vhs):
                 pass  # what is no export at all must not leave a new store behind
         store = desk.create()
-        click.echo(f"made a new store: {store.address}", err=True)
+        say(f"made a new store: {store.address}")
     with store:
         yield store
 

@@ -10,6 +10,7 @@ import click
 
 from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import ask
 from koop_es.domain.errors import BadInput
 from koop_es.ingest import ingest
 from koop_es.ingest import quarantine as kept
@@ -98,7 +99,7 @@ def discard(desk: Desk, item: int, yes: bool, anyway: bool) -> Answer:
       koop-es quarantine discard 3 --yes
     """
     if not yes and not desk.as_json:
-        click.confirm(f"discard item {item} for good?", abort=True, err=True)
+        ask(f"discard item {item} for good?")
     with desk.store() as store:
         kept.discard(store, item, desk.now, anyway=anyway)
     return Answer({"id": item, "state": "discarded"}, lines(f"item {item} is discarded"))

@@ -9,6 +9,7 @@ import click
 from koop_es import ingest
 from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import ask
 from koop_es.connectors import facts_from_text, identity_from_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
@@ -108,7 +109,7 @@ def withdraw_release(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
       koop-es withdraw-release 563-COOP-219 --vhs 563 --yes
     """
     if not yes and not desk.as_json:
-        click.confirm(f"withdraw {coop_id} for good?", abort=True, err=True)
+        ask(f"withdraw {coop_id} for good?")
     with desk.store() as store:
         ingest.withdraw_release(store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
     return Answer({"coop_id": coop_id, "withdrawn": True}, lines(f"{coop_id} is withdrawn"))

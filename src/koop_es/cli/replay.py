@@ -11,6 +11,7 @@ import click
 
 from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import say, show, tidy
 from koop_es.cli.past import AT, position
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import parse_ref
@@ -54,12 +55,12 @@ def replay(desk: Desk, coop_id: str, at: str | None, booking: str | None, plain:
         if plain or not _is_terminal():
             _step_plainly(stepper)
         elif find_spec("textual") is None:
-            click.echo(HINT, err=True)
+            say(HINT)
             _step_plainly(stepper)
         else:
             from koop_es.replay.screen import StepperApp
 
-            StepperApp(stepper).run(mouse=False)  # a terminal's own way to copy text goes on working
+            StepperApp(stepper, tidy).run(mouse=False)  # a terminal's own way to copy text goes on working
     return Answer({}, lines())
 
 
@@ -73,4 +74,4 @@ def _step_plainly(stepper: Stepper) -> None:
 
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # a byte that is no text is no command, and no reason to stop
-    walk(stepper, sys.stdin or (), click.echo)
+    walk(stepper, sys.stdin or (), show)

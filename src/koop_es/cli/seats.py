@@ -9,6 +9,7 @@ import click
 from koop_es import ingest, views
 from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.output import ask
 from koop_es.domain.errors import Refused
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import parse_ref, vhs_id
@@ -86,7 +87,7 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, ye
         if up_to is None and not yes:
             if desk.as_json:
                 raise Refused(f"{count} items are withheld; approve with --up-to {count}", rule="D4", withheld=count)
-            click.confirm(f"let {count} items of {withheld_id} happen at all other VHSs?", abort=True, err=True)
+            ask(f"let {count} items of {withheld_id} happen at all other VHSs?")
         done = ingest.approve(
             store,
             now=desk.now,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from koop_es import ingest, views
-from koop_es.cli.answer import DONE, FOUND, NOTHING_DONE, Answer, table
+from koop_es.cli.answer import DONE, FOUND, NOTHING_DONE, Answer, json_lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.language import LANG
 from koop_es.cli.past import AT, position
@@ -107,7 +107,7 @@ def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> 
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
     instead = NOTHING_DONE if looks else "the list was noted as given out; call it again, it is the same"
     if style == "jsonl":
-        return Answer(data, lambda out: out.file.writelines(line + "\n" for line in jsonl(found)), instead=instead)
+        return Answer(data, json_lines(jsonl(found)), instead=instead)
     registrations = registration_file(found)
 
     def show(out: Console) -> None:

@@ -7,6 +7,7 @@ other in one place, so that whoever types ahead or pastes is understood.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 
 from rich.text import Text
 from textual import events
@@ -34,9 +35,11 @@ class StepperApp(App[None]):
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, stepper: Stepper) -> None:
+    def __init__(self, stepper: Stepper, tidy: Callable[[str], str] = str) -> None:
+        """Walk with a stepper; ``tidy`` makes of a text what a terminal may have (G6)."""
         super().__init__()
         self.stepper = stepper
+        self._tidy = tidy
         self.sheet: Sheet | None = None
         self.asked = ""
         self._typed = ""
@@ -59,7 +62,7 @@ class StepperApp(App[None]):
             lines = page(self.stepper, width, height)
             if self.asked:
                 lines[-1] = [Part(ASKING[self.asked] + self._typed, "title"), Part(" ", "marked")]
-        self.query_one(Static).update(as_text(lines))
+        self.query_one(Static).update(as_text(lines, self._tidy))
 
     def on_key(self, event: events.Key) -> None:
         """Take a key: for the text that is read, the question that is asked, or as a command."""
@@ -121,8 +124,8 @@ def _wrapped(line: str, width: int) -> list[str]:
     return textwrap.wrap(line, max(width, len(indent) + 10), subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
-def as_text(lines: list[Line]) -> Text:
+def as_text(lines: list[Line], tidy: Callable[[str], str] = str) -> Text:
     """Give the lines of a page their styles."""
     return Text("\n", no_wrap=True, overflow="crop").join(
-        Text.assemble(*((part.text, STYLES.get(part.style, "")) for part in line)) for line in lines
+        Text.assemble(*((tidy(part.text), STYLES.get(part.style, "")) for part in line)) for line in lines
     )
