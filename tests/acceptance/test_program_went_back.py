@@ -623,3 +623,93 @@ def _alter(program: Program, text: str = "Raum 5") -> None:
     """Write something else over the COOP-Id of the second course (R15), or put it back."""
     (course,) = (row for row in program.courses if row["Kursnummer"] == NUMBERS[program.vhs][OTHER])
     course["Externe Kurs-Nr."] = text
+
+
+# --- an "S" that was taken back --------------------------------------------------------------------------------------
+
+
+def called_off(koop: Console, network: dict[str, Program], vhs: str) -> Copy:
+    """Let a course be called off and take place again, all of it carried out; gives the copy made meanwhile."""
+    (course,) = (row for row in network[MASTER].courses if row["Externe Kurs-Nr."] == COOP)
+    copies = []
+    for cancelled in ("W", "F"):
+        course["Ausfall"] = cancelled
+        koop.ingest(network[MASTER].export())
+        rounds(koop, network, 3)
+        copies.append(Copy(network[vhs]))
+    assert not codes(koop)
+    return copies[0]
+
+
+@pytest.mark.parametrize("vhs", [NEAR, MASTER])
+@pytest.mark.parametrize("since", [0, 2])
+@pytest.mark.parametrize("editors", [True, False])
+def test_d20_d21_the_s_of_an_ausfall_that_was_taken_back_come_back_with_a_copy_and_cancel_nobody(
+    koop: Console, network: dict[str, Program], vhs: str, since: int, editors: bool
+) -> None:
+    copy = called_off(koop, network, vhs)
+    for place in range(since):
+        network[vhs].book(NUMBERS[vhs][OTHER], f"930{place}", Name=f"Neu{place}")
+    rounds(koop, network)
+    wanted = everybody(koop)
+    copy.restore(network[vhs])
+    if not editors:
+        for row in network[vhs].bookings.values():
+            row["Bearbeitet von"] = ""
+    koop.take_in(network[vhs].export(), status=1)
+    assert ("PROGRAM_WENT_BACK", vhs) in codes(koop)
+    rounds(koop, network)
+    others = {other: held for other, held in everybody(koop).items() if other != vhs}
+    assert others == {other: held for other, held in wanted.items() if other != vhs}
+
+
+@pytest.mark.parametrize("kind", ["delta", "full"])
+@pytest.mark.parametrize("answer", ["right program", "confirmed", "rejected"])
+def test_d21_a_lone_s_of_the_connector_that_was_taken_back_and_is_shown_again_is_asked_about(
+    koop: Console, network: dict[str, Program], kind: str, answer: str
+) -> None:
+    """An old state that one export shows, or somebody who cancels on the web: nobody can tell."""
+    near = network[NEAR]
+    ref = next(ref for ref in koop.held(NEAR) if ref.startswith(f"{MASTER}:"))
+    row = network[MASTER].remove(ref)
+    for _ in range(2):
+        koop.ingest(network[MASTER].export())
+    rounds(koop, network)
+    assert near.row(ref)["Status"] == "S"
+    network[MASTER].restore(row)
+    rounds(koop, network, 3)
+    assert near.row(ref)["Status"] == "A"
+    wanted = everybody(koop)
+    near.cancel(ref)
+    assert near.row(ref)["Bearbeitet von"] == "WS"
+    koop.ingest(near.export(kind=kind))
+    assert codes(koop) == {("CANCELLATION_UNCLEAR", NEAR)}
+    rounds(koop, network)
+    assert koop.held(FAR)[ref] == wanted[FAR][ref] == "A"
+    assert near.row(ref)["Status"] == "S", "nothing is written over it"
+    if answer == "right program":
+        near.row(ref)["Status"] = "A"
+    else:
+        reject = ["--reject"] if answer == "rejected" else []
+        koop.ask("confirm-cancellation", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "asked", *reject)
+    rounds(koop, network, 3)
+    assert codes(koop) == set()
+    assert {held[ref] for held in everybody(koop).values()} == {"S" if answer == "confirmed" else "A"}
+
+
+def test_d20_citizens_who_cancel_after_an_ausfall_was_taken_back_are_cancelled(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    """Others live on, whose letters were written over their S as well: no copy of then shows that."""
+    called_off(koop, network, NEAR)
+    refs = [
+        ref
+        for ref in koop.held(NEAR)
+        if ref.startswith(f"{NEAR}:") and network[NEAR].row(ref)["Kursnummer"] == NUMBERS[NEAR][COOP]
+    ]
+    for ref in refs[:2]:
+        network[NEAR].row(ref).update({"Status": "S", "Bearbeitet von": ""})
+    koop.ingest(network[NEAR].export())
+    assert codes(koop) == set()
+    rounds(koop, network)
+    assert [koop.held(FAR)[ref] for ref in refs[:2]] == ["S", "S"]

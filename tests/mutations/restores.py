@@ -10,7 +10,34 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _AS_BEFORE = "tests/unit/domain/test_as_before.py"
 
+_TAKEN_BACK = "come_back_with_a_copy_and_cancel_nobody"
+
 RESTORES = (
+    Mutation(
+        "a letter written over an S that was taken back is acknowledged no more than once",
+        "D20",
+        "A program put back to a copy of an Ausfall that was taken back cancels all its citizens, and nobody is asked.",
+        (Edit("domain/acknowledged.py", "        take_back(seat, after)\n", "        pass\n"),),
+        Named((f"{_ACCEPTANCE}::test_d20_d21_the_s_of_an_ausfall_that_was_taken_back_{_TAKEN_BACK}",)),
+    ),
+    Mutation(
+        "an S that the connector wrote before and that is shown again is a claim",
+        "D21",
+        "One delta of an old state cancels a citizen everywhere, and nobody is asked.",
+        (Edit("domain/echoes.py", "    if not (over and by_us and any(", "    if True or not (any("),),
+        Named(
+            (
+                f"{_ACCEPTANCE}::test_d21_a_lone_s_of_the_connector_that_was_taken_back_and_is_shown_again_is_asked_about",
+            )
+        ),
+    ),
+    Mutation(
+        "letters that were written over an S do not tell against a copy of then",
+        "D20",
+        "Of two citizens who cancel after an Ausfall was taken back it is asked whether their program went back.",
+        (Edit("domain/weight.py", "any(since <= moment < again for", "any(False for"),),
+        Named((f"{_ACCEPTANCE}::test_d20_citizens_who_cancel_after_an_ausfall_was_taken_back_are_cancelled",)),
+    ),
     Mutation(
         "who has moved by an export that was withdrawn has left although it is written again",
         "D20",
@@ -131,7 +158,7 @@ RESTORES = (
         "A list that was on its way when a program was put back would hide who else went with it.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/signs.py",
                 "            if _is_written_anew(seat, row):\n",
                 "            if False:\n",
             ),
@@ -144,7 +171,7 @@ RESTORES = (
         "A cancellation typed in the morning after a restore would cancel who was lost with the evening.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/standing.py",
                 "(entered if anew else work if booking.owner == vhs else counts)",
                 "(work if anew or booking.owner == vhs else counts)",
             ),
@@ -155,7 +182,7 @@ RESTORES = (
         "an S that was written again stands against a restore",
         "D20",
         "The connector that heals a part of the program would hide what it lost beside it.",
-        (Edit("domain/went_back.py", " and not count < again > last:\n", ":\n"),),
+        (Edit("domain/standing.py", " and not count < again > last:\n", ":\n"),),
         Named((f"{_ACCEPTANCE}::test_d20_an_s_written_again_after_an_export_without_proof_does_not_hide_a_restore",)),
     ),
     Mutation(
@@ -171,7 +198,7 @@ RESTORES = (
         "A program that is put back after an export without bookings would cancel who came since its copy.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/signs.py",
                 "        if seat.absences and not (seat.foreseen or seat.withheld):\n",
                 "        if seat.absences:\n",
             ),
@@ -184,7 +211,7 @@ RESTORES = (
         "Removals one after the other would be asked about, and the seats stay taken.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/signs.py",
                 "        if seat.absences and not (seat.foreseen or seat.withheld):\n",
                 "        if False:\n",
             ),
@@ -197,7 +224,7 @@ RESTORES = (
         "The mirror would be missing for ever, and its customer stand before a full course.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/former_values.py",
                 "        if seat.orphaned or seat.returned or (",
                 "        if seat.orphaned or seat.withheld or seat.returned or (",
             ),
@@ -307,7 +334,7 @@ RESTORES = (
         "One new registration in a delta would hide that two bookings went with a restore: both would be cancelled.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/standing.py",
                 "(counts if since <= last else entered)",
                 "(counts if since <= last else work)",
             ),

@@ -93,7 +93,7 @@ WHOLE = (
         "A shifted column would be a program that went back.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/signs.py",
                 "        if moved_back or not is_elsewhere(draft, part, booking, seat):\n",
                 "        if True:\n",
             ),
@@ -195,7 +195,7 @@ WHOLE = (
         "All bookings that went with the program would be cancelled.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/standing.py",
                 "(entered if anew else work if booking.owner == vhs else counts).append(count)",
                 "counts.append(count)",
             ),
@@ -208,7 +208,7 @@ WHOLE = (
         "All mirrors that went with the program would be taken for removed, and their people cancelled.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/standing.py",
                 "anew = count > last or (ref in edited and value == CANCELLED.value)",
                 "anew = count > last",
             ),
@@ -239,7 +239,7 @@ WHOLE = (
         "what a delta showed since a restore stands against it",
         "D20",
         "One registration of the day would hide a restore of the night, and who went with it would be cancelled.",
-        (Edit("domain/went_back.py", "(counts if since <= last else entered)", "counts"),),
+        (Edit("domain/standing.py", "(counts if since <= last else entered)", "counts"),),
         Named(
             (
                 f"{_PROGRAM_WENT_BACK}"
@@ -280,7 +280,7 @@ WHOLE = (
         "Everybody who booked since the backup would be cancelled.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/former_values.py",
                 "    for ref in [] if is_over(draft) else list(missing):\n",
                 "    for ref in list[str]():\n",
             ),
@@ -291,7 +291,7 @@ WHOLE = (
         "what a Master's program shows of former times is a revision",
         "D20",
         "Citizens would stand before the room of last month.",
-        (Edit("domain/went_back.py", "    if former:\n", "    if former and not lane:\n"),),
+        (Edit("domain/former_values.py", "    if former:\n", "    if former and not lane:\n"),),
         Named((f"{_WENT_BACK}::test_d20_former_facts_of_the_master_are_no_revision",)),
     ),
     Mutation(
@@ -300,7 +300,7 @@ WHOLE = (
         "It shows what was, and nobody decided it.",
         (
             Edit(
-                "domain/went_back.py",
+                "domain/former_values.py",
                 ("    if seat.orphaned and not booking.cancelled_by:\n        if row"),
                 ("    if seat.orphaned and booking.cancelled_by:\n        if row"),
             ),
@@ -502,7 +502,7 @@ WHOLE = (
         "a row that stands where it was before a restore counts as moved back",
         "D20",
         "Who was moved since the copy would lose the seat at once, and nobody be asked.",
-        (Edit("domain/went_back.py", "not None and not is_since(back, seat):", "not None:"),),
+        (Edit("domain/former_values.py", "not None and not is_since(back, seat):", "not None:"),),
         Named((f"{_WENT_BACK}::test_d20_a_row_that_stands_where_it_was_before_is_asked_about_and_moved_nowhere",)),
     ),
     Mutation(

@@ -11,7 +11,8 @@ from typing import Any
 from koop_es.domain.cooperation import Cooperation, Lane, Seat
 from koop_es.domain.course import given
 from koop_es.domain.events import Event
-from koop_es.domain.observation import Status
+from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.observation import CANCELLED, Status
 
 LETTERS = {status: status.value for status in Status}
 """The letters by themselves: up to Python 3.11, to ask a member of an enum for its value takes two calls."""
@@ -44,6 +45,17 @@ def note(seat: Seat, before: str, after: str, count: int) -> None:
     seat.acked = known
 
 
+def note_letter(seat: Seat, status: Status, count: int, *, cancelled: bool) -> None:
+    """Note that a row shows another letter. One that is written over an "S" which was taken back, so that its booking
+    is not ``cancelled``, is acknowledged as for the first time: that is decided, and no value that comes and goes. A
+    copy of before shows the "S" once more (D20).
+    """
+    after = LETTERS[status]
+    if seat.status is CANCELLED and not cancelled and any(name == after for name, _ in seat.acked):
+        take_back(seat, after)
+    note(seat, letter_of(seat), after, count)
+
+
 def first_shown(seat: Seat, value: str) -> int:
     """Tell in which export a row first showed a value; the one it began with as long as it shows another is noted."""
     return next((count for name, count in seat.acked if name == value), seat.since)
@@ -72,6 +84,18 @@ def take_back(seat: Seat, lost: str) -> None:
     if lost not in dict(seat.acked_before):
         seat.acked_before = (*seat.acked_before, (lost, first_shown(seat, lost)))
     seat.acked = tuple((name, count) for name, count in seat.acked if name != lost)
+
+
+def cancelled_between(seat: Seat) -> tuple[int, int] | None:
+    """Tell from which export to which a row showed an "S" over which the letter that stands was written (D20)."""
+    at = next((count for name, count in seat.acked if name == LETTERS[CANCELLED]), None)
+    again = first_shown(seat, letter_of(seat))
+    return (at, again) if at is not None and at < again else None
+
+
+def as_cancelled(seat: Seat, actor: str | None) -> bool:
+    """Tell whether an "S" is of former times by who edited its row: the one of then, the connector, or nobody (D20)."""
+    return not by_person(actor) or actor == seat.cancelled_as
 
 
 def letter_of(seat: Seat) -> str:

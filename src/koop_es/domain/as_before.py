@@ -13,7 +13,7 @@ from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import CANCELLED, BookingRow, Person
-from koop_es.domain.went_back import note_former_person, note_letter
+from koop_es.domain.signs import note_former_person, note_letter
 from koop_es.domain.withhold import waiting
 from koop_es.domain.witnesses import is_same_id
 
@@ -76,5 +76,5 @@ def note_as_before(draft: Draft, reused: Mapping[str, str], shown: Mapping[str, 
             continue
         if draft.state.is_cancelled(booking):
             draft.weight.revived.append(booking.ref)
-        note_letter(draft, booking, seat, row.status)
+        note_letter(draft, booking, seat, row, row.status)
         note_former_person(draft, booking, seat, row)

@@ -144,7 +144,8 @@ class Seat(msgspec.Struct, gc=False):
     export that first showed each; ``since_before`` and ``acked_before`` are the same of a row that was made again, and
     of what went with a program, when they were shown for the first time of all. ``gone`` is the number of the export
     that lacked the row first, ``again`` of the one that showed it once more; ``went_with`` are Beleg-ID and TNR of the
-    rows of a mirror that went with its program. ``back`` is the version at which its program lost something of it, 0
+    rows of a mirror that went with its program, ``cancelled_as`` who had edited the row when it last showed an "S".
+    ``back`` is the version at which its program lost something of it, 0
     once that is settled, and ``ask`` says what is asked (D20).
     """
 
@@ -192,6 +193,7 @@ class Seat(msgspec.Struct, gc=False):
     acked_before: tuple[tuple[str, int], ...] = ()
     back: int = 0
     ask: str = ""
+    cancelled_as: str | None = None
 
     @property
     def held(self) -> bool:

@@ -19,7 +19,7 @@ from koop_es.domain.cooperation import (
     Seat,
 )
 from koop_es.domain.draft import Draft
-from koop_es.domain.evolve_echo import UNSIGNED, by_person
+from koop_es.domain.evolve_echo import FORMER, UNSIGNED, by_person
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
@@ -149,6 +149,20 @@ def take_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> No
     late = 0 < seat.given_version < booking.withdrawn and booking.claimed and not draft.state.is_cancelled(booking)
     if late and actor_of(row.edited_by) is None and booking.ref not in draft.state.lanes[draft.moment.vhs].unclear:
         draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=UNSIGNED)
+
+
+def ask_about_former(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Ask about an "S" by WS that was acknowledged, taken back and written over: what was not given out WS cannot have
+    written, so that it is of former times and no claim, if nobody cancels in its name (D20, D21). Tells whether it is
+    asked.
+    """
+    over = seat.given is not None and seat.given is not CANCELLED
+    by_us = actor_of(row.edited_by) == WEB_SERVICE_USER == seat.cancelled_as
+    if not (over and by_us and any(name == CANCELLED.value for name, _ in seat.acked)):
+        return False
+    draft.add(e.CancellationDelivered, "D21", row=row, cause=booking.changed or None, ref=booking.ref)
+    draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=FORMER)
+    return True
 
 
 def withdrawn_s(draft: Draft) -> list[str]:

@@ -551,8 +551,8 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     whose place another person takes part, D18c), ``typed_over`` (staff entered somebody of their own in the row, D18),
     ``somebody_else`` (the row names another person than the one who booked, D18), ``cannot_compare`` (it would be
     overwritten unseen, D22), ``put_back`` (the store was put back, and may have given it out before),
-    ``written_since`` (so it was, and may have given another letter out over the "S" before) or ``untold`` (it was never
-    given out there).
+    ``written_since`` (so it was, and may have given another letter out over the "S" before), ``former`` (WS wrote it
+    once, and another letter over it since, D20) or ``untold`` (it was never given out there).
     """
 
     ref: str

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.acknowledged import LETTERS, count_of_export, letter_of, note, person_name, take_back
+from koop_es.domain.acknowledged import LETTERS, count_of_export, letter_of, note, note_letter, person_name, take_back
 from koop_es.domain.cooperation import Booking, Cooperation, Double, Held, Lane, Seat, let_go
 from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, keep_replaced, live_again, settle
 from koop_es.domain.identifiers import owner_of
@@ -44,7 +44,7 @@ def _show(
             seat.since_before = seat.since_before or seat.since
             seat.since, seat.acked, seat.acked_before = count_of_export(event), (), ()
         elif status is not None and status is not seat.status:
-            note(seat, LETTERS[seat.status], LETTERS[status], count_of_export(event))
+            note_letter(seat, status, count_of_export(event), cancelled=state.is_cancelled(booking))
     gone = seat.absences or seat.absent_export or seat.withheld is not None or seat.orphaned or seat.lost
     elsewhere = seat.survivor is not None or seat.reused_by is not None or seat.archived
     if gone or elsewhere or seat.spared or seat.doubted or seat.told != told:  # most rows were there before
@@ -61,7 +61,7 @@ def _show(
             seat.unknown_status = None
         seat.taken_back = seat.taken_back and status is CANCELLED
         if status is CANCELLED:
-            seat.shown_cancelled = True
+            seat.shown_cancelled, seat.cancelled_as = True, seat.actor
             return
         if was is CANCELLED and state.is_cancelled(booking):
             take_back(seat, LETTERS[CANCELLED])  # "S" is written again (D5), maybe into a program that went back (D20)

@@ -257,6 +257,8 @@ def _reinstated(state: Cooperation, event: e.CourseReinstated) -> None:
     lane.cancelled_version, lane.facts_changed["cancelled"] = 0, state.version
     for other in state.lanes.values():
         other.untold, other.sparing = other is not lane and other.exists, "D24"
+        if other.row.cancelled:
+            take_fact_back(other, "cancelled", lost=False)
     for booking in state.bookings.values():
         if not booking.cancelled:
             revive(state, booking)

@@ -47,6 +47,11 @@ APART = "apart"
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
 
+FORMER = "former"
+"""Why a question stands: the connector wrote the "S" once, a letter was written over it since, and it is shown again:
+an old copy was put back or read, unless somebody has cancelled in the connector's name (D20, D21).
+"""
+
 
 def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
     """Note what a VHS was told; a booking of which nothing is known here is passed over."""

@@ -33,6 +33,7 @@ from koop_es.domain.as_before import note_as_before
 from koop_es.domain.cooperation import ANOTHER, PERSON_DIFFERS, Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import (
+    ask_about_former,
     is_acknowledged,
     is_echo,
     keep_cells,
@@ -45,6 +46,7 @@ from koop_es.domain.echoes import (
 )
 from koop_es.domain.evolve_echo import APART, REPLACED, SOMEBODY_ELSE
 from koop_es.domain.exchanged import named_instead, take_exchanged
+from koop_es.domain.former_values import take_former_rows
 from koop_es.domain.judgement import Effect
 from koop_es.domain.merges import same_name
 from koop_es.domain.moves import comes_late, is_meant, take_carried, take_strays_back
@@ -73,24 +75,22 @@ from koop_es.domain.paired import Pairing
 from koop_es.domain.pairing import pair
 from koop_es.domain.put_back import ask_whether_it_lives, ask_whose, may_be_forgotten, may_be_written_since
 from koop_es.domain.replaced import ask_whom, means_former, take_replaced
+from koop_es.domain.signs import (
+    note_anew,
+    note_former_person,
+    note_letter,
+    note_missing,
+    note_moved_back,
+    note_value,
+)
 from koop_es.domain.slices import Slice
+from koop_es.domain.standing import note_lacking, note_standing
 from koop_es.domain.terms import Policy
 from koop_es.domain.typed_over import ask_whom as ask_whom_typed
 from koop_es.domain.typed_over import take_typed_over
 from koop_es.domain.unstated import last_stated
 from koop_es.domain.waiting_rows import let_wait
 from koop_es.domain.wanted import sees_identity
-from koop_es.domain.went_back import (
-    note_anew,
-    note_former_person,
-    note_lacking,
-    note_letter,
-    note_missing,
-    note_moved_back,
-    note_standing,
-    note_value,
-    take_former_rows,
-)
 from koop_es.domain.withhold import (
     former_letter,
     former_person,
@@ -412,7 +412,7 @@ def _take_status(
     """
     ref, state, vhs = booking.ref, draft.state, draft.moment.vhs
     if seat.acked:
-        note_letter(draft, booking, seat, status)
+        note_letter(draft, booking, seat, row, status)
     if status is CANCELLED:
         # The Master knows of its own Ausfall without being told (D24).
         known = booking.cancelled_by and not told_anything(draft)
@@ -432,7 +432,7 @@ def _take_status(
         elif means_former(state, booking, vhs, _named(draft, booking, row)):
             ask_whom(draft, booking, row)
         elif not (
-            _asks_whose(draft, booking, row) or letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION)
+            _asks_whose(draft, booking, seat, row) or letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION)
         ):
             draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
     elif (
@@ -448,16 +448,16 @@ def _take_status(
         _take_letter(draft, ref, row, status)
 
 
-def _asks_whose(draft: Draft, booking: Booking, row: BookingRow) -> bool:
-    """Ask whose an "S" is whose row names somebody else (D18), or that may be of a list which went with the store
-    (D21); tells whether it is asked.
+def _asks_whose(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
+    """Ask whose an "S" is whose row names somebody else (D18), that may be of a list which went with the store or is
+    of former times (D21); tells whether it is asked.
     """
     if draft.moment.vhs != booking.owner and is_of_another(draft, booking, row, first=False):
         ask_of_another(draft, booking.ref, row)
     elif may_be_forgotten(draft, row):
         ask_whose(draft, booking.ref, row)
     else:
-        return False
+        return ask_about_former(draft, booking, seat, row)
     return True
 
 

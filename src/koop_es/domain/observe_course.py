@@ -10,12 +10,13 @@ from koop_es.domain.admission import is_marked, standing_of, stranger
 from koop_es.domain.cooperation import Cooperation, Lane
 from koop_es.domain.course import CourseFacts, changed, given
 from koop_es.domain.draft import Draft
+from koop_es.domain.former_values import take_former_course
 from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.observation import CourseRow
+from koop_es.domain.signs import note_course, note_missing_course
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy, Terms, normal_rate
 from koop_es.domain.wanted import SYNCED_FIELDS, differing_fields
-from koop_es.domain.went_back import note_course, note_missing_course, take_former_course
 from koop_es.domain.withhold import ausfall_is_withheld, former_facts, revisions_left
 
 URGENT_DAYS = 7

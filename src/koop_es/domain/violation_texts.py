@@ -338,6 +338,13 @@ APART = (
 )
 """What CANCELLATION_UNCLEAR says where an Abo begins anew (D8, D21)."""
 
+FORMER = (
+    "Cancelled or not? {refs}. The S of {former} is one that the connector wrote before, and over which another letter "
+    "was written since: either an old copy of the program was put back or exported, or somebody has cancelled there in "
+    "the connector's name, as on the web. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says of an "S" of former times (D20, D21)."""
+
 ANONYMOUS = (
     "The rows {found} show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names this VHS does not get: "
     "they wait, and none of these is given out anew meanwhile. Rows without a name, or with a word that several have "
@@ -388,13 +395,16 @@ VARIANTS: dict[str, str] = {
     "put_back": PUT_BACK,
     "written_since": WRITTEN_SINCE,
     "apart": APART,
+    "former": FORMER,
     "anonymous": ANONYMOUS,
     "copy": COPY,
 }
 """What one code says in particular cases."""
 
 
-UNCLEAR = ("exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "written_since", "apart")
+UNCLEAR = (
+    "exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "written_since", "apart", "former"
+)  # fmt: skip
 """Cases of CANCELLATION_UNCLEAR, the one first that says most of what is to be done."""
 
 

@@ -18,6 +18,7 @@ from koop_es.domain.evolve_echo import (
     ALIKE,
     APART,
     EXCHANGED,
+    FORMER,
     MEANT,
     NAMED,
     PUT_BACK,
@@ -393,6 +394,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "put_back": (PUT_BACK,),
     "written_since": (WRITTEN_SINCE,),
     "apart": (APART,),
+    "former": (FORMER,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
 

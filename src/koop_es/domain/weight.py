@@ -89,7 +89,7 @@ class Standing(NamedTuple):
     a program went back: letters and persons in older rows of its own, a second time. ``entered`` are those of what only
     partial exports showed since the last complete one, rows, letters, persons and facts: that was not there before, so
     that it weighs nothing. ``booked`` says by export when the last of the VHS's own rows was booked that came in it,
-    UNTIMED where one has no time of day.
+    UNTIMED where one has no time of day. ``rewritten`` are the spans in which rows showed an "S" that was taken back.
     """
 
     newest: int = 0
@@ -98,6 +98,11 @@ class Standing(NamedTuple):
     work: tuple[int, ...] = ()
     entered: tuple[int, ...] = ()
     booked: tuple[tuple[int, str], ...] = ()
+    rewritten: tuple[tuple[int, int], ...] = ()
+
+    def was_otherwise(self, moment: int) -> bool:
+        """Tell whether something that stands was otherwise at a moment, so that no copy of then shows it."""
+        return any(since <= moment < again for since, again in self.rewritten)
 
     def together(self, other: Standing) -> Standing:
         """Put what stands in two courses together."""
@@ -108,6 +113,7 @@ class Standing(NamedTuple):
             self.work + other.work,
             self.entered + other.entered,
             self.booked + other.booked,
+            self.rewritten + other.rewritten,
         )
 
 

@@ -15,6 +15,7 @@ from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.draft import Draft, Moment, RowCells, VaultEntry
 from koop_es.domain.events import Event
 from koop_es.domain.evolve import fold
+from koop_es.domain.former_values import went_from
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Judgement
 from koop_es.domain.moves import has_come, is_forgotten, letter_left, may_have_moved
@@ -24,7 +25,6 @@ from koop_es.domain.older import compare, last_said
 from koop_es.domain.slices import Home, Slice
 from koop_es.domain.terms import Policy
 from koop_es.domain.weight import Weight
-from koop_es.domain.went_back import went_from
 from koop_es.ingest import ledger
 from koop_es.ingest.references import References, was_booked_before
 from koop_es.store import Tx, cells, fences, vault

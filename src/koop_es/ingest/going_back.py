@@ -18,8 +18,9 @@ from koop_es.domain.guard import is_empty
 from koop_es.domain.identifiers import export_name, institution_stream, parse_export
 from koop_es.domain.judgement import Judgement, WentBack
 from koop_es.domain.observation import Report
+from koop_es.domain.standing import standing_in
 from koop_es.domain.weight import Standing, Weight
-from koop_es.domain.went_back import Seen, standing_in, went_back
+from koop_es.domain.went_back import Seen, went_back
 from koop_es.ingest import ledger
 from koop_es.store import Tx
 

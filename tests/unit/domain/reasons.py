@@ -173,6 +173,7 @@ OTHERWISE = {
     ("CANCELLATION_UNCLEAR", "D21"): (
         {"refs", "found", "put_back"},
         {"refs", "found", "apart"},
+        {"refs", "found", "former"},
         {"refs", "found", "written_since"},
     ),
     ("CANCELLATION_UNCLEAR", "D18"): ({"refs", "found", "typed_over"}, {"refs", "found", "somebody_else"}),

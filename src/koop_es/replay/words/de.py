@@ -185,6 +185,7 @@ SAYS: dict[str, str] = {
     "unclear_apart": "zeigt S, und es kann gesetzt worden sein, als diese VHS kein Abo hatte",
     "unclear_put_back": "zeigt S, und es kann vor dem Zurückspielen des Speichers ausgegeben worden sein",
     "unclear_written_since": "zeigt etwas anderes als S, vielleicht ausgegeben, ehe der Speicher zurückgespielt wurde",
+    "unclear_former": "zeigt S, das der Konnektor früher schrieb und über das seither anderes geschrieben wurde",
     "unclear_untold": "zeigt S, und es wurde dort nie ausgegeben",
     "empty": "nichts",
     "erased": "gelöscht",

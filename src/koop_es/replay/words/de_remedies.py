@@ -229,6 +229,13 @@ _APART = (
 )
 """What CANCELLATION_UNCLEAR says where an Abo begins anew (D8, D21)."""
 
+_FORMER = (
+    "Storniert oder nicht? {refs}. Das S von {former} hat der Konnektor früher schon geschrieben, und seither wurde "
+    "ein anderer Buchstabe darübergeschrieben: entweder wurde ein alter Stand des Programms zurückgespielt oder "
+    "exportiert, oder dort hat jemand im Namen des Konnektors storniert, etwa im Web. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says of an "S" of former times (D20, D21)."""
+
 _ANONYMOUS = (
     "Die Zeilen {found} zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, deren Namen diese VHS "
     "nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Zeilen ohne Namen, oder mit einem Wort, "
@@ -261,6 +268,7 @@ VARIANTS: dict[str, str] = {
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
-    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "anonymous": _ANONYMOUS, "copy": _COPY,
+    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "former": _FORMER, "anonymous": _ANONYMOUS,
+    "copy": _COPY,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -211,6 +211,7 @@ SAYS: dict[str, str] = {
     "unclear_apart": "shows S, and it may have been set while its VHS had no Abo",
     "unclear_put_back": "shows S, which may have been given out before the store was put back",
     "unclear_written_since": "shows another letter than S, which may have been given out before the store was put back",
+    "unclear_former": "shows S, which the connector wrote before, and over which another letter was written since",
     "unclear_untold": "shows S, and it was never given out there",
     "empty": "empty",
     "erased": "erased",
