@@ -713,3 +713,44 @@ def test_d20_citizens_who_cancel_after_an_ausfall_was_taken_back_are_cancelled(
     assert codes(koop) == set()
     rounds(koop, network)
     assert [koop.held(FAR)[ref] for ref in refs[:2]] == ["S", "S"]
+
+
+# --- what a partial export showed first ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("course", [COOP, OTHER])
+def test_d20_what_a_delta_showed_as_before_is_a_sign_beside_what_the_next_complete_export_lacks(
+    koop: Console, network: dict[str, Program], course: str
+) -> None:
+    near = network[NEAR]
+    for place, coop_id in enumerate((COOP, course)):
+        near.book(NUMBERS[NEAR][coop_id], f"930{place}", "W", Name=f"Wart{place}")
+    rounds(koop, network)
+    copy = Copy(near)
+    for place in range(2):
+        near.bookings[f"930{place}"]["Status"] = "A"
+    lost = near.book(NUMBERS[NEAR][COOP], "9101")
+    rounds(koop, network)
+    copy.restore(near)
+    rows, near.bookings = near.bookings, {key: near.bookings[key] for key in ("9300", "9301")}
+    koop.ingest(near.export(kind="delta"))
+    near.bookings = rows
+    koop.ingest(near.export(), status=1)
+    assert ("PROGRAM_WENT_BACK", NEAR) in codes(koop)
+    rounds(koop, network, 3)
+    assert koop.held(FAR)[lost] == koop.held(MASTER)[lost] == "A"
+
+
+def test_d20_letters_that_a_delta_showed_as_before_are_claims_where_the_next_complete_export_lacks_nothing(
+    koop: Console, network: dict[str, Program]
+) -> None:
+    near = network[NEAR]
+    refs = [near.book(NUMBERS[NEAR][COOP], f"930{place}", "W", Name=f"Wart{place}") for place in range(3)]
+    rounds(koop, network)
+    for status in ("A", "W"):
+        for place in range(3):
+            near.bookings[f"930{place}"]["Status"] = status
+        koop.ingest(near.export(kind="delta" if status == "W" else "full"))
+    rounds(koop, network)
+    assert codes(koop) == set()
+    assert {koop.held(FAR)[ref] for ref in refs} == {"W"}

@@ -32,6 +32,18 @@ RESTORES = (
         ),
     ),
     Mutation(
+        "what a delta showed as before is no sign any more",
+        "D20",
+        "The five-minute export after a restore hides it, and who was booked since is cancelled in the second night.",
+        (Edit("domain/went_back.py", "for at in standing.former if younger and at > moment]", "for at in ()]"),),
+        Named(
+            (
+                f"{_ACCEPTANCE}::"
+                "test_d20_what_a_delta_showed_as_before_is_a_sign_beside_what_the_next_complete_export_lacks",
+            )
+        ),
+    ),
+    Mutation(
         "letters that were written over an S do not tell against a copy of then",
         "D20",
         "Of two citizens who cancel after an Ausfall was taken back it is asked whether their program went back.",

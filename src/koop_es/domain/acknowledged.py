@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from koop_es.domain.cooperation import Cooperation, Lane, Seat
+from koop_es.domain.cooperation import Cooperation, Lane, Seat, Undone
 from koop_es.domain.course import given
 from koop_es.domain.events import Event
 from koop_es.domain.evolve_echo import by_person
@@ -43,6 +43,9 @@ def note(seat: Seat, before: str, after: str, count: int) -> None:
     if after != before and after not in names:
         known = (*known, (after, count))
     seat.acked = known
+    if (since := first_shown(seat, before)) > first_shown(seat, after):
+        others = (item for item in seat.undone if item.value.startswith("p") is not after.startswith("p"))
+        seat.undone = (*others, Undone(after, since, count))
 
 
 def note_letter(seat: Seat, status: Status, count: int, *, cancelled: bool) -> None:
@@ -112,6 +115,8 @@ def note_fact(lane: Lane, name: str, before: Any, after: Any, count: int) -> Non
     if after not in [value for value, _ in known]:
         known = (*known, (after, count))
     lane.acked[name] = known
+    if (since := fact_first_shown(lane, name, before)) > fact_first_shown(lane, name, after):
+        lane.undone[name] = Undone(after, since, count)
 
 
 def fact_first_shown(lane: Lane, name: str, value: Any) -> int:

@@ -119,6 +119,14 @@ def let_go(waiting: tuple[Held, ...], effect: str, fields: Collection[str] = ())
     return tuple(found)
 
 
+class Undone(NamedTuple):
+    """A former ``value`` that is shown again from an ``export`` on, in place of one acknowledged first in ``since``."""
+
+    value: Any
+    since: int
+    export: int
+
+
 class Seat(msgspec.Struct, gc=False):
     """One booking as one VHS last reported it; ``status`` is None before it ever did.
 
@@ -144,9 +152,9 @@ class Seat(msgspec.Struct, gc=False):
     export that first showed each; ``since_before`` and ``acked_before`` are the same of a row that was made again, and
     of what went with a program, when they were shown for the first time of all. ``gone`` is the number of the export
     that lacked the row first, ``again`` of the one that showed it once more; ``went_with`` are Beleg-ID and TNR of the
-    rows of a mirror that went with its program, ``cancelled_as`` who had edited the row when it last showed an "S".
-    ``back`` is the version at which its program lost something of it, 0
-    once that is settled, and ``ask`` says what is asked (D20).
+    rows of a mirror that went with its program. ``cancelled_as`` is who had edited the row when it last showed an "S",
+    ``undone`` has letters and persons that are shown as before. ``back`` is the version at which its program lost
+    something of it, 0 once that is settled, and ``ask`` says what is asked (D20).
     """
 
     status: Status | None = None
@@ -194,6 +202,7 @@ class Seat(msgspec.Struct, gc=False):
     back: int = 0
     ask: str = ""
     cancelled_as: str | None = None
+    undone: tuple[Undone, ...] = ()
 
     @property
     def held(self) -> bool:
@@ -317,7 +326,8 @@ class Lane(msgspec.Struct):
     ``since`` and ``acked``, ``since_before`` and ``acked_before`` are what they are for a seat, of the course and its
     fields. After its program went ``back``,
     ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait for a decision; ``restoring`` are those
-    to be written at the Master. ``abo_lost`` is True until the Abo-Kurs is there again (D20).
+    to be written at the Master. ``abo_lost`` is True until the Abo-Kurs is there again, ``undone`` has fields as
+    before (D20).
     """
 
     vhs: str
@@ -376,6 +386,7 @@ class Lane(msgspec.Struct):
     restoring: dict[str, Any] = msgspec.field(default_factory=dict)
     restored_version: int = 0
     abo_lost: bool = False
+    undone: dict[str, Undone] = msgspec.field(default_factory=dict)
     aside: dict[str, list[SetAside]] = msgspec.field(default_factory=dict)
 
     @property

@@ -40,7 +40,7 @@ def take_former_course(draft: Draft, lane: Lane, part: Slice, *, gone: bool) -> 
     former = {
         name: value
         for name, value in news.items()
-        if fact_was_shown(lane, name, value, back.count) and not is_told(draft, lane, name, value)
+        if fact_was_shown(lane, name, value, back.count) and not is_told(draft.state, lane, name, value)
     }
     if former:
         lost = CourseFacts(**{name: getattr(lane.row, name) for name in former})

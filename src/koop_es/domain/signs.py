@@ -16,7 +16,7 @@ from koop_es.domain.acknowledged import (
     person_name,
     was_shown,
 )
-from koop_es.domain.cooperation import Booking, Lane, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import changed
 from koop_es.domain.draft import Draft
 from koop_es.domain.moves import is_elsewhere, is_its_row, stands_elsewhere
@@ -32,19 +32,19 @@ def note_course(draft: Draft, lane: Lane, row: CourseRow) -> None:
     """Note the fields of a course that a complete export shows as before, and not because it was told to."""
     for name, value in changed(lane.row, row.facts).items() if draft.complete and lane.acked else ():
         count = fact_first_shown(lane, name, getattr(lane.row, name))
-        if fact_was_shown(lane, name, value, count - 1) and not is_told(draft, lane, name, value):
+        if fact_was_shown(lane, name, value, count - 1) and not is_told(draft.state, lane, name, value):
             draft.weight.signs.append(Sign(count))
             draft.off_as_before |= name == "cancelled" and value is True
 
 
-def is_told(draft: Draft, lane: Lane, name: str, value: Any) -> bool:
+def is_told(state: Cooperation, lane: Lane, name: str, value: Any) -> bool:
     """Tell whether a course is to show this very value: then it is written, and not of former times.
 
     An Abo-Kurs is to show what counts, its Master's what counts again after an export was withdrawn (D32).
     """
-    if lane.vhs == draft.state.master:
+    if lane.vhs == state.master:
         return name in lane.withdrawn and bool(getattr(lane.facts, name) == value)
-    return bool(wanted_fields(draft.state, lane).get(name) == value)
+    return bool(wanted_fields(state, lane).get(name) == value)
 
 
 def note_missing_course(draft: Draft, lane: Lane) -> None:

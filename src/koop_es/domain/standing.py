@@ -13,11 +13,13 @@ from koop_es.domain.acknowledged import (
     row_stands_since,
     stands_since,
 )
-from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.cooperation import Booking, Cooperation, Undone
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
+from koop_es.domain.signs import is_told
 from koop_es.domain.slices import Slice
+from koop_es.domain.wanted import wanted_status
 from koop_es.domain.weight import UNTIMED, Standing
 from koop_es.domain.witnesses import moment as moment_of
 
@@ -36,10 +38,11 @@ def standing_in(
     with its program once and is there again counts from its first time of all: a second restore may bring that back.
     Had the program gone back before the last ``complete`` export, that would have shown it; what partial exports first
     showed since, rows, letters, persons and facts, was entered after it, maybe after the program went back, and is no
-    proof that it did not; nor is the letter of a row that was ``edited`` since it was acknowledged.
+    proof that it did not; nor is the letter of a row that was ``edited`` since it was acknowledged. What they showed as
+    before, and still do, went with it, if it went back.
     """
     counts, work, entered, rows, booked = [0], list[int](), list[int](), False, dict[int, str]()
-    rewritten = list[tuple[int, int]]()
+    rewritten, former = list[tuple[int, int]](), list[int]()
     last = before if complete is None else complete
     for ref, booking in state.bookings.items():
         seat = booking.seats.get(vhs)
@@ -57,6 +60,9 @@ def standing_in(
                 anew = count > last or (ref in edited and value == CANCELLED.value)
                 (entered if anew else work if booking.owner == vhs else counts).append(count)
         rows = rows or 0 < since < before
+        former += [
+            item.since for item in seat.undone if last < item.export < before and _stands(state, booking, vhs, item)
+        ]
         if seat.acked_before and (between := cancelled_between(seat)) is not None and between[1] <= last:
             rewritten.append(between)
     newest_row = max(counts)
@@ -66,8 +72,27 @@ def standing_in(
         for count in (row_stands_since(lane), *values):
             if count < before:
                 (counts if count <= last else entered).append(count)
+        former += [
+            item.since
+            for name, item in lane.undone.items()
+            if last < item.export < before
+            and getattr(lane.row, name) == item.value
+            and not is_told(state, lane, name, item.value)
+        ]
     at = tuple((count, booked[count]) for count in sorted({max(counts), newest_row}) if count in booked)
-    return Standing(max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)), at, tuple(rewritten))
+    return Standing(
+        max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)), at, tuple(rewritten), tuple(former)
+    )
+
+
+def _stands(state: Cooperation, booking: Booking, vhs: str, item: Undone) -> bool:
+    """Tell whether a row still shows the former letter or person, and not because it was told to."""
+    seat = booking.seats[vhs]
+    if item.value == person_name(seat.person_version):
+        return vhs == booking.owner or seat.person_version != booking.person_version
+    if item.value != letter_of(seat):
+        return False
+    return vhs == booking.owner or seat.status is not wanted_status(state, booking, vhs)
 
 
 def note_lacking(draft: Draft, shown: Collection[str]) -> None:

@@ -90,6 +90,8 @@ class Standing(NamedTuple):
     partial exports showed since the last complete one, rows, letters, persons and facts: that was not there before, so
     that it weighs nothing. ``booked`` says by export when the last of the VHS's own rows was booked that came in it,
     UNTIMED where one has no time of day. ``rewritten`` are the spans in which rows showed an "S" that was taken back.
+    ``former`` are the exports of what partial exports showed as before since the last complete one: signs, too, beside
+    one that the complete export shows.
     """
 
     newest: int = 0
@@ -99,6 +101,7 @@ class Standing(NamedTuple):
     entered: tuple[int, ...] = ()
     booked: tuple[tuple[int, str], ...] = ()
     rewritten: tuple[tuple[int, int], ...] = ()
+    former: tuple[int, ...] = ()
 
     def was_otherwise(self, moment: int) -> bool:
         """Tell whether something that stands was otherwise at a moment, so that no copy of then shows it."""
@@ -114,6 +117,7 @@ class Standing(NamedTuple):
             self.entered + other.entered,
             self.booked + other.booked,
             self.rewritten + other.rewritten,
+            self.former + other.former,
         )
 
 

@@ -37,20 +37,26 @@ class Seen(NamedTuple):
 
 
 def went_back(
-    seen: Mapping[str, Seen], others: Callable[[], Iterable[Standing]], *, empty: bool = False
+    seen: Mapping[str, Seen],
+    others: Callable[[], Iterable[Standing]],
+    *,
+    empty: bool = False,
+    partial: bool = False,
 ) -> WentBack | None:
     """Tell whether a program went back, all over the VHS or in some courses (D20); ``moment`` is left to be named.
 
     All over the VHS is also a table of bookings without the others: nothing is asked then of what the courses show.
     ``seen`` are the slices with signs or without some rows, by cooperation; ``others`` gives what stands in all the
     others one by one, and is asked only where these leave it possible. A booking file that is ``empty`` is no restore
-    (D19).
+    (D19). Where ``partial`` exports came since the last complete one, what they showed as before counts, too, beside
+    something that this one shows.
     """
     signs = [sign for item in seen.values() for sign in item.signs]
-    if len(signs) < LEAST_SIGNS:
+    count = 1 if partial else LEAST_SIGNS
+    if len(signs) < count:
         return None
     rows = [sign for sign in signs if sign.row]
-    least, least_row = _least(signs, LEAST_SIGNS), _least(rows, LEAST_ROWS_OF_TABLE)
+    least, least_row = _least(signs, count), _least(rows, LEAST_ROWS_OF_TABLE)
     everywhere = Standing()
     for item in seen.values():
         everywhere = everywhere.together(item.standing)
@@ -60,10 +66,10 @@ def went_back(
             everywhere = everywhere.together(standing)
             if everywhere.newest >= least + border and everywhere.newest_row >= least_row + border:
                 break
-    table = everywhere._replace(newest=everywhere.newest_row)
-    for some, standing, count in ((signs, everywhere, LEAST_SIGNS), (rows, table, LEAST_ROWS_OF_TABLE)):
-        if (found := _moment(some, standing, count, rows=not empty)) is not None:
-            return WentBack("", (), found, sum(sign.was_not_yet(found) for sign in signs))
+    table = everywhere._replace(newest=everywhere.newest_row, former=())
+    for some, standing, few in ((signs, everywhere, LEAST_SIGNS), (rows, table, LEAST_ROWS_OF_TABLE)):
+        if (found := _moment(some, standing, few, rows=not empty)) is not None:
+            return WentBack("", (), found, _gone(signs, everywhere, found))
     courses = {
         coop_id: moment
         for coop_id, item in seen.items()
@@ -72,8 +78,13 @@ def went_back(
     if not courses:
         return None
     moment = min(courses.values())
-    gone = sum(sign.was_not_yet(courses[coop_id]) for coop_id in courses for sign in seen[coop_id].signs)
+    gone = sum(_gone(seen[coop_id].signs, seen[coop_id].standing, at) for coop_id, at in courses.items())
     return WentBack("", tuple(sorted(courses)), moment, gone)
+
+
+def _gone(signs: Sequence[Sign], standing: Standing, moment: int) -> int:
+    """Count what is gone or as before since a moment."""
+    return sum(sign.was_not_yet(moment) for sign in signs) + sum(at > moment for at in standing.former)
 
 
 def _least(signs: Sequence[Sign], count: int) -> int:
@@ -91,6 +102,7 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
     since = {*standing.work, *standing.entered, *(sign.gone for sign in signs if sign.gone < sign.again)}
     for moment in sorted({standing.newest, *(at for at in since if at > standing.newest)}, reverse=True):
         younger = [sign for sign in signs if sign.was_not_yet(moment)]
+        younger += [Sign(at) for at in standing.former if younger and at > moment]
         redone = sum(at > moment for at in standing.work)
         enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least
         if (
@@ -100,7 +112,7 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
             and not all(sign.anew for sign in younger)
         ):
             return None if any(sign.row for sign in younger) and not (standing.rows or rows) else moment
-    return _moment_within(signs, standing, least)
+    return _moment_within([*signs, *map(Sign, standing.former)], standing, least)
 
 
 def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int | None:

@@ -52,7 +52,8 @@ def judge(tx: Tx, report: Report, weights: Mapping[str, Weight], plain: Callable
                 if today is None or not is_over_on(state, report.vhs, today):  # whether its rows stand is not known
                     yield standing_in(state, report.vhs, before, complete)
 
-    found = went_back(seen, others, empty=is_empty(report))
+    partial = complete is not None and complete < before - 1
+    found = went_back(seen, others, empty=is_empty(report), partial=partial)
     if found is not None and not any(sign.is_former for item in seen.values() for sign in item.signs):
         judgement = plain()
         found = replace(found, doubted=judgement.absences.together(judgement.foreseen))
