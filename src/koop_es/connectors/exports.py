@@ -12,7 +12,7 @@ from pathlib import Path
 from koop_es.connectors import manifest
 from koop_es.connectors.errors import ExportQuarantined, FileMissing, UnknownFormat
 from koop_es.connectors.koop_export import KoopExport
-from koop_es.connectors.source import Archive, Directory, Source, open_plain
+from koop_es.connectors.source import Archive, Directory, SingleFile, Source, reading
 from koop_es.connectors.xml_export import XmlExport
 from koop_es.domain.errors import BadInput
 from koop_es.domain.observation import Report
@@ -44,7 +44,7 @@ def open_export(
     elif not stat.S_ISREG(mode):
         raise UnknownFormat(f"{path.name} is neither a file nor a directory: give {_FORMATS}", file=path.name)
     else:
-        with open_plain(path, path.name) as stream:
+        with reading(SingleFile(path), path.name) as stream:
             head = stream.read(_HEAD_BYTES)
         if not head.startswith(_ZIP_STARTS):
             yield _xml(path, head, vhs)

@@ -68,11 +68,8 @@ class Directory:
         return open_plain(step, path)
 
     def stamp(self, path: str) -> tuple[int, ...]:
-        """Give inode, size and time of change of the file."""
-        try:
-            return _stamp((self._root / path).stat())
-        except OSError:
-            return ()
+        """Give inode, size and time of change of the file, nothing where it is gone."""
+        return _stamp_of(self._root / path)
 
     def size(self, path: str) -> int:
         """Ask the file system."""
@@ -98,12 +95,12 @@ class SingleFile:
         return open_plain(self._path, path)
 
     def stamp(self, path: str) -> tuple[int, ...]:
-        """Give inode, size and time of change of the file."""
-        return _stamp(self._path.stat())
+        """Give inode, size and time of change of the file, nothing where it is gone."""
+        return _stamp_of(self._path)
 
     def size(self, path: str) -> int:
         """Ask the file system."""
-        return self.stamp(path)[1]
+        return next(iter(self.stamp(path)[1:2]), 0)
 
     def close(self) -> None:
         """Hold nothing, so there is nothing to let go of."""
@@ -120,9 +117,14 @@ class Archive:
             _check_directory_size(self._stream, path.name)
             self._zip = zipfile.ZipFile(self._stream)
             self._entries = self._checked()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             self._stream.close()
+            if isinstance(error.__context__, OSError):  # zipfile calls that no archive
+                raise _unreadable(error.__context__, path.name) from error
             raise _bad_zip(str(error), path.name) from error
+        except OSError as error:
+            self._stream.close()
+            raise _unreadable(error, path.name) from error
         except ExportQuarantined:
             self._stream.close()
             raise
@@ -166,8 +168,10 @@ class Archive:
             raise _bad_zip(f"the entry {path!r} unpacks to {ratio:.0f} times its size", self.name)
         try:
             return cast(BinaryIO, self._zip.open(info))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, struct.error) as error:
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, struct.error) as error:
             raise _bad_zip(str(error), self.name) from error
+        except OSError as error:
+            raise _unreadable(error, path) from error
 
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give inode, size and time of change of the archive."""
@@ -203,8 +207,7 @@ def faults_named(source: Source, path: str) -> Iterator[None]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _bad_zip(f"the entry {path!r} is damaged ({error})", source.name) from error
     except OSError as error:
-        remedy = "make room where temporary files lie" if error.errno == errno.ENOSPC else "try again"
-        raise ExportQuarantined(f"cannot be read ({error.strerror})", file=path, remedy=remedy) from error
+        raise _unreadable(error, path) from error
 
 
 @contextmanager
@@ -249,6 +252,20 @@ def _is_link(step: Path, shown: str) -> bool:
 def _unopenable(error: Exception, shown: str) -> ExportQuarantined:
     reason = error.strerror if isinstance(error, OSError) else error
     return ExportQuarantined(f"cannot be opened ({reason})", file=shown, remedy="check its name and its rights")
+
+
+def _unreadable(error: OSError, shown: str) -> ExportQuarantined:
+    """Make the refusal of an export of which a byte cannot be read; the others of the command go on."""
+    full = error.errno == errno.ENOSPC
+    remedy = "make room where temporary files lie" if full else "try again; if it stays so, copy the export anew"
+    return ExportQuarantined(f"cannot be read ({error.strerror or error})", file=shown, remedy=remedy)
+
+
+def _stamp_of(path: Path) -> tuple[int, ...]:
+    try:
+        return _stamp(path.stat())
+    except OSError:
+        return ()
 
 
 def _stamp(state: os.stat_result) -> tuple[int, ...]:
