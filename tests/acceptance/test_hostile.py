@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,13 @@ import pytest
 from tests.acceptance.console import PROGRAM, Console, Reply, clean_environment
 from tests.acceptance.exports import FILES, booking, write_export
 from tests.acceptance.hostile import ARCHIVES, DIRECTORIES, ROWS, SECRET, SHARED, TABLES, USER, WHOLE, Make
+from tests.acceptance.hostile_sizes import KINDS, QUICK
 from tests.acceptance.network import COOP, FAR, MASTER
 
+ROOT = Path(__file__).parents[2]
 LIMIT_MEGABYTES = 256
+LIMIT_OF_READING = 160
+"""What reading alone may take of them."""
 BEFORE = {f"{MASTER}:{number}": "A" for number in range(3)}
 
 
@@ -100,7 +105,6 @@ DOCUMENTS: dict[str, str] = {
     "an external parameter entity": '<!DOCTYPE x [<!ENTITY % s SYSTEM "file:///etc/passwd">%s;]>TOPEND',
     "an external DTD": '<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">TOPEND',
     "a public DTD": '<!DOCTYPE x PUBLIC "-//x//y" "file:///dev/zero">TOPEND',
-    "an entity nobody declared": "TOP<a>&nobody;</a>END",
     "elements 100,000 deep": f"TOP{'<a>' * 100_000}{'</a>' * 100_000}END",
     "an element that never closes": "TOP<a>END",
     "a second root": "TOPENDTOPEND",
@@ -117,7 +121,7 @@ DOCUMENTS: dict[str, str] = {
 ENCODINGS = ["utf-7", "rot13", "hex", "zlib", "idna", "punycode", "undefined", "utf-32", "ucs-2", "big5", "x" * 5_000]
 
 
-def written(tmp_path: Path, content: bytes) -> Path:
+def internet_xml(tmp_path: Path, content: bytes) -> Path:
     path = tmp_path / "internet.xml"
     path.write_bytes(content)
     return path
@@ -129,7 +133,7 @@ def test_hostile_xml_is_set_aside_with_its_line_and_nothing_is_fetched(
     settled: Console, tmp_path: Path, form: str, document: str
 ) -> None:
     top, _, end = FORMATS[form]
-    path = written(tmp_path, document.replace("TOP", top).replace("END", end).encode())
+    path = internet_xml(tmp_path, document.replace("TOP", top).replace("END", end).encode())
     exports = settled.ingest(path, "--vhs", MASTER, status=4)  # type: ignore[arg-type]
     assert exports[0]["status"] == "quarantined"
     assert exports[0]["reason"].startswith("internet.xml, line ")
@@ -138,11 +142,11 @@ def test_hostile_xml_is_set_aside_with_its_line_and_nothing_is_fetched(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("text", ["&#xD800;", "&#0;", "\0"])
+@pytest.mark.parametrize("text", ["&#xD800;", "&#0;", "\0", "&nobody;"])
 def test_a_character_no_xml_may_hold_costs_nothing_where_nothing_is_read(
     settled: Console, tmp_path: Path, form: str, text: str
 ) -> None:
-    path = written(tmp_path, f"<a>{text}</a>".join(FORMATS[form]).encode())
+    path = internet_xml(tmp_path, f"<a>{text}</a>".join(FORMATS[form]).encode())
     (export,) = settled.ingest(path, "--vhs", MASTER)  # type: ignore[arg-type]
     assert (export["events"], export["quarantined_rows"]) == (0, 0)
 
@@ -153,7 +157,7 @@ def test_xml_in_an_encoding_that_is_none_is_set_aside(
     settled: Console, tmp_path: Path, form: str, encoding: str
 ) -> None:
     content = f'<?xml version="1.0" encoding="{encoding}"?>' + "".join(FORMATS[form])
-    (export,) = settled.ingest(written(tmp_path, content.encode()), "--vhs", MASTER, status=4)  # type: ignore[arg-type]
+    (export,) = settled.ingest(internet_xml(tmp_path, content.encode()), "--vhs", MASTER, status=4)  # type: ignore[arg-type]
     assert (export["status"], export["events"]) == ("quarantined", 0)
 
 
@@ -164,7 +168,7 @@ def test_a_course_of_a_hostile_number_is_set_aside_with_its_bytes(
 ) -> None:
     top, record, end = FORMATS[form]
     content = (top + record.format("26-1") + "\n" + record.replace("guid>1<", "guid>2<").format(number) + end).encode()
-    (export,) = settled.ingest(written(tmp_path, content), "--vhs", FAR, status=1)  # type: ignore[arg-type]
+    (export,) = settled.ingest(internet_xml(tmp_path, content), "--vhs", FAR, status=1)  # type: ignore[arg-type]
     assert export["quarantined_rows"] == 1
     (item,) = settled.ask("quarantine", "list", status=1)["quarantine"]
     assert (item["file"], item["line"], item["about"]) == ("internet.xml", 2, "course")
@@ -303,6 +307,20 @@ DEAR = [
 ]
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the peak of a process is read from /proc")
+@pytest.mark.parametrize(
+    ("mebibytes", "kinds"),
+    [pytest.param(12, QUICK, id="some"), pytest.param(100, list(KINDS), id="all", marks=pytest.mark.soak)],
+)
+def test_whatever_a_file_repeats_without_end_takes_little_memory(mebibytes: int, kinds: list[str]) -> None:
+    command = [sys.executable, "-m", "tests.acceptance.hostile_sizes", str(mebibytes), *kinds]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
+    found = dict(re.findall(r"^(.+?) +[0-9]+ MiB: +([0-9]+) MiB", done.stdout, re.MULTILINE))
+    assert "Traceback" not in done.stdout
+    assert found.keys() == set(kinds)
+    assert {kind: peak for kind, peak in found.items() if int(peak) > LIMIT_OF_READING} == {}
+
+
 @pytest.mark.parametrize("name", DEAR)
 def test_the_dearest_exports_stay_below_256_megabytes(koop: Console, tmp_path: Path, name: str) -> None:
     (tmp_path / "in").mkdir()
@@ -318,7 +336,7 @@ def test_the_dearest_exports_stay_below_256_megabytes(koop: Console, tmp_path: P
 )
 def test_the_dearest_xml_stays_below_256_megabytes(koop: Console, tmp_path: Path, name: str) -> None:
     content = DOCUMENTS[name].replace("TOP", KUFER[0]).replace("END", KUFER[2]).encode()
-    reply, megabytes = measured(koop, "ingest", written(tmp_path, content), "--vhs", MASTER)
+    reply, megabytes = measured(koop, "ingest", internet_xml(tmp_path, content), "--vhs", MASTER)
     assert reply.status == 4, reply
     assert "Traceback" not in reply.err
     assert megabytes <= LIMIT_MEGABYTES

@@ -72,6 +72,8 @@ class Content:
                 continue
             remarks = notes.count
             found = sheet.checked(group, sheet.reader.row)
+            for row in found:
+                notes.keep(row)
             if group.rows > 1:
                 found = self._settled(sheet, found, notes)
             if notes.count != remarks and key is not None:

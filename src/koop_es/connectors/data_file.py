@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from koop_es.connectors.columns import Header, Layout, resolve
+from koop_es.connectors.encodings import NO_DOUBTS, Doubts
 from koop_es.connectors.lines import Lines
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Encoding, Profile
@@ -28,7 +29,7 @@ class _RowReader(Protocol[Row_co]):
 
 
 class DataFile(msgspec.Struct, frozen=True):
-    """Where one file lies and how it is written; ``mended`` where that is not what is declared, but windows-1252."""
+    """Where one file lies and how it is written, and what its texts are looked at for because of that."""
 
     source: Source
     path: str
@@ -37,7 +38,7 @@ class DataFile(msgspec.Struct, frozen=True):
     encoding: Encoding
     profile: Profile
     vhs: str
-    mended: bool = False
+    doubts: Doubts = NO_DOUBTS
 
     def users(self, notes: Notes) -> tuple[int, int, int]:
         """Count the good rows of ``benutzer.csv``, all of them, and empty ones; raises ExportQuarantined."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from koop_es.connectors.profiles import Encoding
 
@@ -15,23 +17,47 @@ _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WEB_PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|"
+    rb"(?:html|head|body|title|meta|script|style|link|div|br|hr|p|b|h[1-6]|center|table|form)(?=[\s/>]))",
+    re.IGNORECASE | re.DOTALL,
 )
 WEB_PAGE = "it is a web page (HTML), such as a login or an error page, and no export"
 WEB_PAGE_REMEDY = "open the address in a browser to see what it says, log in, and fetch the export again"
 
-_MEANT = {
-    byte: char
-    for byte in range(0x80, 0xA0)
-    if byte != 0x85 and (char := bytes([byte]).decode("cp1252", "ignore"))  # 0x85 ends a line
-}
+_MEANT = {byte: char for byte in range(0x80, 0xA0) if (char := bytes([byte]).decode("cp1252", "ignore"))}
 WINDOWS_ONLY = frozenset(_MEANT.values())
 """The characters that windows-1252 has where ISO 8859 and Unicode have control characters."""
 
 BYTE_OF = {char: byte for byte, char in _MEANT.items()}
-_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
-_CONTROL_BYTES = re.compile(rb"[\x80-\x84\x86-\x9f]")
-_UNDEFINED_BYTES = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")  # 0x85 may be the end of a line
+_CONTROL_BYTES = re.compile(rb"[\x80-\x9f]")
+_DOS_BYTES = re.compile(rb"[A-Za-z][\x81\x84\x94](?=[a-z])")
+_DOS = re.compile("[A-Za-z][\x81\x84\x94\u201e\u201d][a-z]")
+"""What "für", "Mädchen" and "Köln" look like where DOS wrote them (cp850): hardly a text has „ or ” between letters."""
+
+_FEW = 3
+"""So many quotation marks between two letters may each be a slip of somebody's finger; more are umlauts."""
+
+_LATIN9 = {
+    bytes([byte]).decode("iso8859-15"): bytes([byte]).decode("cp1252") for byte in b"\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
+}
+"""The letters of ISO 8859-15 that are signs in windows-1252."""
+
+_LATIN9_BYTES = re.compile(
+    rb"[A-Za-z\xc0-\xff][\xa6\xa8\xb8\xbc\xbd](?=[a-z\xdf-\xff])|(?<![\w\xc0-\xff])[\xa6\xa8\xb8\xbc][a-z]{2}"
+)
+_ACUTE = re.compile(r"(?<!\w)´[a-z]{2}")  # is it the first letter of "Žižek"?
+
+_PAIR_BYTES = re.compile(rb"\xC3[\x80-\xBF]|\xC5[\xA0\xA1\xBD\xBE\x81\x82]|\xC4[\x87\x8D\x8F\x99\x9B]")
+_PAIR = re.compile("Ã[\x80-\xbf\u0152-\u2122]|Å[\xa0\xa1\xbd\xbe]")
+"""Letters of UTF-8 read in another encoding: "MÃ¼ller"."""
+
+UNREADABLE_REMEDY = "write the export in utf-8 or windows-1252, and declare that"
+
+_ISO = frozenset({"iso-8859-15", "iso-8859-1"})
+
+LOST = "\ufffd"
+"""Stands where another program could not read a letter."""
 
 
 def marked(head: bytes) -> Encoding | None:
@@ -46,17 +72,79 @@ def is_web_page(head: bytes) -> bool:
     return _WEB_PAGE.match(head) is not None
 
 
-def has_controls(text: str) -> bool:
-    """Tell whether a text holds characters that no text has, and that windows-1252 has letters for."""
-    return not text.isprintable() and _CONTROLS.search(text) is not None
+class Reading(NamedTuple):
+    """A text as it is read, what is to be said of that, and why it cannot be used."""
+
+    text: str
+    remark: str | None = None
+    wrong: str | None = None
 
 
-def meant(text: str) -> str:
-    """Read such characters as the letters that are plainly meant: no letter of a name is ever dropped."""
-    return text.translate(_MEANT)
+class Doubts(NamedTuple):
+    """What is looked for in every text of a file, because of what its bytes as a whole look like."""
+
+    windows: bool = False
+    """Letters that only windows-1252 has are said, since another encoding was declared."""
+
+    mixed: bool = False
+    """Letters that only ISO 8859-15 has are said, since the file is partly written in windows-1252."""
+
+    dos: bool = False
+    """What looks like cp850 is refused."""
+
+    pairs: bool = False
+    """What looks like UTF-8 is said."""
+
+    def touch(self, text: str) -> bool:
+        """Tell whether a text must be looked at more closely."""
+        return (
+            (self.windows and not WINDOWS_ONLY.isdisjoint(text))
+            or (self.windows and "´" in text)
+            or (self.mixed and not _LATIN9.keys().isdisjoint(text))
+            or (self.dos and _DOS.search(text) is not None)
+            or (self.pairs and _PAIR.search(text) is not None)
+        )
+
+    def read(self, text: str) -> Reading:
+        """Read a text as it is plainly meant.
+
+        No letter is ever dropped or changed without a word: a control character that windows-1252 has a letter for is
+        that letter, and one that it has none for was a letter that nobody knows.
+        """
+        if self.dos and (found := _DOS.search(text)):
+            return Reading(text, wrong=f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS)")
+        if not _CONTROLS.search(text):
+            return Reading(text, self._remark(text))
+        shown = text.translate(_MEANT)
+        if found := _CONTROLS.search(shown):
+            return Reading(text, wrong=f"holds 0x{ord(found[0]):02X}, for which windows-1252 has no letter either")
+        return Reading(shown, f"holds {_named(shown)} of windows-1252: read as that")
+
+    def _remark(self, text: str) -> str | None:
+        """Say what in a text may not be what was typed."""
+        if self.windows and _ACUTE.search(text):
+            return "holds '´' (0xB4), which is 'Ž' in iso-8859-15: read as windows-1252"
+        if self.windows and not WINDOWS_ONLY.isdisjoint(text):
+            return f"holds {_named(text)} of windows-1252: read as that"
+        if LOST in text:
+            return f"holds {LOST}: a letter was lost before the file was written"
+        if self.pairs and (found := _PAIR.search(text)):
+            return f"holds {found[0]!r}, which looks like one letter of utf-8: letters may come out wrong"
+        if self.mixed and (odd := [char for char in dict.fromkeys(text) if char in _LATIN9]):
+            both = ", ".join(f"{char!r} ({_LATIN9[char]!r} in windows-1252)" for char in odd)
+            return f"holds {both}: read as declared, although other texts are windows-1252"
+        return None
 
 
-def named(text: str) -> str:
+NO_DOUBTS = Doubts()
+
+
+def is_unclear(text: str) -> bool:
+    """Tell whether a text holds what ``Doubts.read`` may have to say something about, whatever the file."""
+    return LOST in text or (not text.isprintable() and _CONTROLS.search(text) is not None)
+
+
+def _named(text: str) -> str:
     """Name the characters of windows-1252 in a text with the bytes they have there."""
     return ", ".join(f"{char!r} (0x{BYTE_OF[char]:02X})" for char in dict.fromkeys(text) if char in WINDOWS_ONLY)
 
@@ -68,7 +156,9 @@ class Look:
         """See the beginning of the file, and all of it where one looks ``closely``."""
         self._decoder, self._closely = codecs.getincrementaldecoder("utf-8")(), closely
         self._ascii = self.valid_utf8 = True
-        self.head, self.controls, self.undefined = b"", False, False
+        self.head = b""
+        self.controls = self.latin9 = self.pairs = False
+        self._dos = 0
 
     def __call__(self, block: bytes) -> None:
         """See the next block."""
@@ -76,15 +166,69 @@ class Look:
             self.head = (self.head + block[:HEAD_BYTES])[:HEAD_BYTES]
         if not self._closely:
             return
-        self._ascii = self._ascii and block.isascii()
-        self.controls = self.controls or _CONTROL_BYTES.search(block) is not None
-        self.undefined = self.undefined or _UNDEFINED_BYTES.search(block) is not None
+        if not block.isascii():
+            self._ascii = False
+            self._look_at(block)
         try:
             self.valid_utf8 = self.valid_utf8 and self._decoder.decode(block) is not None
         except UnicodeDecodeError:
             self.valid_utf8 = False
 
+    def _look_at(self, block: bytes) -> None:
+        """Look for what only other encodings have; that a byte of it is there at all is told in no time."""
+        self.controls = self.controls or _CONTROL_BYTES.search(block) is not None
+        if self._dos <= _FEW and _has_any(block, b"\x81\x84\x94"):
+            self._dos += sum(_FEW + 1 if b"\x81" in found else 1 for found in _DOS_BYTES.findall(block))
+        if not self.latin9 and _has_any(block, b"\xa6\xa8\xb8\xbc\xbd"):
+            self.latin9 = _LATIN9_BYTES.search(block) is not None
+        if not self.pairs and _has_any(block, b"\xc3\xc4\xc5"):
+            self.pairs = _PAIR_BYTES.search(block) is not None
+
+    @property
+    def dos(self) -> bool:
+        """Tell whether the file has umlauts of cp850."""
+        return self._dos > _FEW
+
     @property
     def reads_as_utf8(self) -> bool:
         """Tell whether the file has letters beyond ASCII and all of it is valid UTF-8."""
         return self._closely and self.valid_utf8 and not self._ascii
+
+
+def _has_any(block: bytes, marks: bytes) -> bool:
+    return any(mark in block for mark in marks)
+
+
+class Verdict(NamedTuple):
+    """How a file is written in truth, what is to be said of that, and what is looked for in its texts."""
+
+    encoding: str
+    said: str | None = None
+    doubts: Doubts = NO_DOUBTS
+
+
+def judged(declared: str, looks: Iterable[Look]) -> Verdict:
+    """Judge the files of an export by their bytes, where an encoding of one byte a letter is declared.
+
+    Bytes that are letters in windows-1252 and control characters in ISO 8859 mean windows-1252, unless the same files
+    hold letters of ISO 8859-15 as well, or the umlauts of DOS: then each text is read by itself, as it is declared.
+    """
+    looks = list(looks)
+    controls, dos = any(look.controls for look in looks), any(look.dos for look in looks)
+    mixed = controls and declared == "iso-8859-15" and any(look.latin9 for look in looks)
+    pairs = any(look.pairs and not look.reads_as_utf8 for look in looks)
+    if dos:
+        said = f"declared as {declared}, but it looks like cp850 (DOS): texts with such letters are set aside"
+        return Verdict(declared, said, Doubts(dos=True))
+    if controls and declared in _ISO:
+        if mixed:
+            said = f"declared as {declared}, but partly it is windows-1252: each text is read by itself"
+            return Verdict(declared, said, Doubts(mixed=True, pairs=pairs))
+        said = f"declared as {declared}, but it is windows-1252, as its bytes show: read as windows-1252"
+        return Verdict("windows-1252", said, Doubts(windows=True, pairs=pairs))
+    return Verdict(declared, None, Doubts(pairs=pairs))
+
+
+def utf8_in(declared: str) -> str:
+    """Say that a file is valid UTF-8 although another encoding is declared."""
+    return f"declared as {declared}, but all of it is valid utf-8: letters may come out wrong"

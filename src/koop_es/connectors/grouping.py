@@ -12,7 +12,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
+from koop_es.connectors import limits
 from koop_es.connectors.columns import Header, Layout
+from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.names import Names, mark
 from koop_es.connectors.pile import Pile
 from koop_es.connectors.table import Record, Span, Table
@@ -104,7 +106,7 @@ class Grouping:
 
         ``composed`` says that Beleg-IDs are counted per course, so that names are to be told apart by course.
         """
-        self._composed = composed
+        self._composed, self._path = composed, table.file
         self.pile, self._runs = pile, 0
         self.groups: dict[Key | None, Group] = {}
         self._raw: dict[tuple[bytes, bytes], Group] = {}
@@ -183,11 +185,27 @@ class Grouping:
         self._runs += 1
         if self._runs > MOST_RUNS:
             raise Scattered
-        self._group(key).add(place, digest)
+        self._add_to(self._group(key), place, digest)
+
+    def _add_to(self, group: Group, place: Place, digest: bytes) -> None:
+        group.add(place, digest)
+        if group.key is not None and group.rows > limits.COURSE_ROWS:
+            raise ExportQuarantined(
+                f"course {group.key[0]} has more than {limits.COURSE_ROWS:,} rows",
+                file=self._path,
+                line=place.line or None,
+                remedy="no course has so many: check the Kursnummer of the rows, and export again",
+            )
 
     def _group(self, raw: tuple[bytes, bytes]) -> Group:
         group = self._raw.get(raw)
         if group is None:
+            if len(self._raw) >= limits.COURSES:
+                raise ExportQuarantined(
+                    f"names more than {limits.COURSES:,} courses",
+                    file=self._path,
+                    remedy="no VHS has so many: check format, profile and delimiter, or export fewer periods",
+                )
             number, period = (text.decode(self._codec, "surrogateescape") for text in raw)
             key = _key(number, period)
             group = self._raw[raw] = self.groups.setdefault(key, Group(key))
@@ -212,7 +230,7 @@ class Grouping:
             raws = [raw for _, raw in found.records]
             plain = all(_is_plain(raw) for raw in raws)
             digest = digest_of(b"".join(raws))
-            groups[found.number].add(Place(0, found.offset, found.size, len(raws), plain), digest)
+            self._add_to(groups[found.number], Place(0, found.offset, found.size, len(raws), plain), digest)
 
     def _named(self, cells: list[bytes]) -> bytes:
         name = cells[self._name]

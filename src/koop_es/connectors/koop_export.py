@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
+from typing import cast
 
 from koop_es.connectors import limits, manifest, profiles
 from koop_es.connectors.columns import BOOKINGS, USERS, Header, course_layout
 from koop_es.connectors.content import NOTHING, Content, Remembered
 from koop_es.connectors.data_file import DataFile
-from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, is_web_page, marked
+from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, is_web_page, judged, marked, utf8_in
 from koop_es.connectors.errors import ExportQuarantined, VhsMismatch
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
 from koop_es.connectors.grouping import Key
@@ -150,7 +151,7 @@ class KoopExport:
             layout={"courses": course_layout(self.manifest.kind), "bookings": BOOKINGS, "users": USERS}[part],
             aliases=getattr(self._profile.columns, part),
             encoding=self._encodings[part],
-            mended=self._encoding == "iso-8859-15" and self._encodings[part] == "windows-1252",
+            doubts=self._verdict.doubts,
             profile=self._profile,
             vhs=self.manifest.vhs,
         )
@@ -168,12 +169,10 @@ class KoopExport:
     def _found_encodings(self) -> dict[Part, Encoding]:
         """Find how each file is written: as declared, unless its own bytes say otherwise beyond doubt.
 
-        A byte order mark that contradicts the declaration is refused. Bytes that are letters in windows-1252 and
-        control characters in ISO 8859 mean that the export is written in windows-1252.
+        A byte order mark that contradicts the declaration is refused.
         """
-        looks = self._looks.values()
-        windows = any(look.controls for look in looks) and not any(look.undefined for look in looks)
-        declared: Encoding = "windows-1252" if self._encoding == "iso-8859-15" and windows else self._encoding
+        self._verdict = judged(self._encoding, self._looks.values())
+        declared = cast(Encoding, self._verdict.encoding)
         found: dict[Part, Encoding] = {}
         for part, look in self._looks.items():
             path, mark = self._parts[part].path, marked(look.head)
@@ -191,11 +190,10 @@ class KoopExport:
 
     def _say_encoding(self, part: Part, notes: Notes) -> None:
         """Say where a file is not written as declared, or may not be."""
-        found, look = self._encodings[part], self._looks[part]
-        if found != self._encoding:
-            notes.notice(1, f"declared as {self._encoding}, but it is {found}, as its bytes show: read as {found}")
-        elif look.reads_as_utf8:
-            notes.notice(1, f"declared as {self._encoding}, but all of it is valid utf-8: letters may come out wrong")
+        if self._verdict.said is not None:
+            notes.notice(1, self._verdict.said)
+        elif self._looks[part].reads_as_utf8:
+            notes.notice(1, utf8_in(self._encoding))
 
     @property
     def _written(self) -> str:

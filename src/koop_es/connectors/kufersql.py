@@ -13,12 +13,13 @@ from koop_es.connectors.xml_course import Catalogue, CourseElement
 from koop_es.connectors.xml_stream import Element, XmlStream
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.observation import CourseRow
+from koop_es.domain.release import FUNDED
 
 ROOT = "kurse"
 RECORD = "kurs"
 ALLOWED = frozenset(
     {
-        *("knr", "semester", "haupttitel", "titelkurz", "titellang", "inhalt", "web_info", "ort", "fachb"),
+        *("knr", "semester", "haupttitel", "titelkurz", "titellang", "inhalt", "web_info", "ort", "fachb", "fachbtext"),
         *(
             "beginndat",
             "endedat",
@@ -39,11 +40,10 @@ ALLOWED = frozenset(
 _FALSE = frozenset({"F", "f", "0", "N", "n"})
 
 
-def read(stream: XmlStream, notes: Notes) -> list[CourseRow]:
+def read(stream: XmlStream, catalogue: Catalogue) -> list[CourseRow]:
     """Read the courses of a file whose root has been recognised; raises ExportQuarantined."""
-    catalogue = Catalogue(notes)
     for record in stream.records():
-        catalogue.take(record, lambda element: _course(element, notes), _key)
+        catalogue.take(record, lambda element: _course(element, catalogue.notes), _key)
     return catalogue.courses
 
 
@@ -73,7 +73,7 @@ def _course(element: Element, notes: Notes) -> CourseRow:
             starts_at=course.lenient("beginnuhr", time_of_day, expected=True),
             ends_at=course.lenient("endeuhr", time_of_day, expected=True),
             venue=course.lenient("ort", prose, expected=True),
-            dvv_category=course.lenient("fachb", plain, expected=True),
+            dvv_category=_category(course),
             min_participants=least,
             capacity=most,
             fee_cents=course.lenient("gebnorm", cents),
@@ -92,6 +92,14 @@ def _key(element: Element) -> tuple[str, ...] | None:
         return (identity(number.text), plain(period.text) if period else "") if number else None
     except Unreadable:
         return None
+
+
+def _category(course: CourseElement) -> str | None:
+    """Read the subject code; with its text where that hints at BAMF funding, which no element states (R10)."""
+    code, subject = course.lenient("fachb", plain, expected=True), course.lenient("fachbtext", prose)
+    if subject is None or not any(word in subject.casefold() for word in FUNDED):
+        return code
+    return " ".join([*([code] if code else []), *subject.split()])
 
 
 def _cancelled(element: Element) -> bool | None:

@@ -56,6 +56,19 @@ RESCAN_BYTES = 512 << 20
 """Most bytes read a second time to find rows behind broken quotes, so that hostile quoting costs seconds, not hours:
 some 4,000 quotes that never close, each drawing in the csv module's 128 KiB."""
 
+COURSES = 60_000
+"""Most courses that one file names: six times those of the largest VHS (domain 9); where their rows lie is kept."""
+
+COURSE_ROWS = 100_000
+"""Most rows of one course in a file, which are held together: the largest online lecture has a tenth of them."""
+
+COURSES_BYTES = 64 << 20
+"""Most memory for the courses of one file, which are kept until all are read: the largest VHS has 10,230 of them, with
+some 2 kB of text each (domain 9)."""
+
+COURSE_BYTES = 1 << 10
+"""What a course takes beside its texts."""
+
 NOTICES = 1_000
 """Most notices per file; a summary line counts the rest. Nobody reads more."""
 
@@ -76,3 +89,18 @@ XML_DEPTH = 32
 
 XML_RECORD_BYTES = 4 << 20
 """Longest element of one course; real ones have 4 to 20 kB, a course with 1,000 sessions 150 kB."""
+
+XML_TAG_BYTES = 1 << 17
+"""Longest tag with its attributes; real ones have a hundred bytes, and the parser keeps each attribute of one."""
+
+XML_NAMES = 5_000
+"""Most different names of elements, attributes, prefixes and entities: the parser forgets none, real files have 200."""
+
+XML_NAME_CHARS = 1_000
+"""Longest of these names, with the namespace."""
+
+XML_ELEMENTS = 20_000
+"""Most elements of one course that are looked at: a course with 1,000 sessions has 5,000."""
+
+XML_NAMING = ("knr", "semester", "nummer", "guid")
+"""What names a course of either format."""

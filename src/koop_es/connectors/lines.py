@@ -18,6 +18,9 @@ _CODEC = {"utf-8": "utf-8", "windows-1252": "cp1252", "iso-8859-15": "iso8859-15
 _BLOCK = 1 << 18
 """Bytes read at once: some two thousand rows, so that one unusual cell keeps few others from being read together."""
 
+_HALVES = "surrogatepass"
+"""Half a letter of UTF-16 costs its row: the lines around it can be told apart."""
+
 _UTF16_BLOCK = 1 << 16
 
 
@@ -57,7 +60,7 @@ class Lines:
 
     def text(self, raw: bytes) -> str:
         """Decode a line; bytes without meaning become lone surrogates, so that its cells can be told apart."""
-        return raw.decode(self.codec, "replace" if self._utf16 else "surrogateescape")
+        return raw.decode(self.codec, _HALVES if self._utf16 else "surrogateescape")
 
     @property
     def between_blocks(self) -> bool:
@@ -152,7 +155,7 @@ class Lines:
         self.offset = 2 if mark in {codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE} else 0
         if mark == codecs.BOM_UTF16_BE:
             self.codec = "utf-16-be"
-        decoder = codecs.getincrementaldecoder(self.codec)("strict")
+        decoder = codecs.getincrementaldecoder(self.codec)(_HALVES)
         parts = [] if mark in {codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE} else [self._decoded(decoder, mark, not mark)]
         size = 0
         while block := self._stream.read(_UTF16_BLOCK):
@@ -163,10 +166,10 @@ class Lines:
             if "\n" in parts[-1] or "\r" in parts[-1]:
                 # A CR at the very end may still get its LF, so the last line always waits for more.
                 *lines, rest = _TEXT_LINE.findall("".join(parts))
-                yield from (line.encode(self.codec) for line in lines)
+                yield from (line.encode(self.codec, _HALVES) for line in lines)
                 parts, size = [rest], 2 * len(rest)
         parts.append(self._decoded(decoder, b"", True))
-        yield from (line.encode(self.codec) for line in _TEXT_LINE.findall("".join(parts)))
+        yield from (line.encode(self.codec, _HALVES) for line in _TEXT_LINE.findall("".join(parts)))
 
     def _decoded(self, decoder: codecs.IncrementalDecoder, block: bytes, final: bool) -> str:
         try:
@@ -187,5 +190,5 @@ class Lines:
 def physical(raw: bytes, codec: str) -> list[bytes]:
     """Cut bytes into physical lines with their ends."""
     if codec.startswith("utf-16"):
-        return [line.encode(codec) for line in _TEXT_LINE.findall(raw.decode(codec))]
+        return [line.encode(codec, _HALVES) for line in _TEXT_LINE.findall(raw.decode(codec, _HALVES))]
     return _LINE.findall(raw)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import Literal
 
 from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.domain.observation import ILLEGIBLE, Notice, Rejected, Told
+from koop_es.domain.course import given
+from koop_es.domain.observation import ILLEGIBLE, CourseRow, Notice, Rejected, Told
 from koop_es.domain.unstated import SPREADSHEET
 
 _MANY = 2
@@ -26,6 +28,7 @@ class Notes:
         self._unlisted = 0
         self._raw_bytes = 0
         self._traces = 0
+        self._courses_bytes = 0
 
     @property
     def count(self) -> int:
@@ -81,6 +84,19 @@ class Notes:
                 told=told,
             )
         )
+
+    def keep(self, row: CourseRow) -> None:
+        """Count what a course takes in memory until all of them are read; raises ExportQuarantined past the limit."""
+        self._courses_bytes += limits.COURSE_BYTES
+        for value in given(row.facts).values():
+            self._courses_bytes += getsizeof(value) + (sum(map(getsizeof, value)) if isinstance(value, tuple) else 0)
+        if self._courses_bytes > limits.COURSES_BYTES:
+            raise ExportQuarantined(
+                f"its courses take more than {limits.COURSES_BYTES >> 20} MiB of memory",
+                file=self.file,
+                line=row.line,
+                remedy="the largest VHS has a third of that: look for texts that are none, or export fewer periods",
+            )
 
     def set_aside(self) -> list[Rejected]:
         """List the rejected rows by line."""

@@ -47,16 +47,15 @@ _ISO_TIME = re.compile(r"([0-9]{2}:[0-9]{2})(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{
 _DIGITAL = {"online_angebot": ONLINE, "selbstlernangebot": ONLINE, "blended_learning": HYBRID}
 
 
-def read(stream: XmlStream, notes: Notes) -> tuple[list[CourseRow], str | None]:
+def read(stream: XmlStream, catalogue: Catalogue) -> tuple[list[CourseRow], str | None]:
     """Read courses and time of export of a file whose root has been recognised; raises ExportQuarantined."""
-    version = stream.attributes.get("version")
+    version, notes, exported_at = stream.attributes.get("version"), catalogue.notes, None
     if version not in VERSIONS:
         notes.notice(1, f"version {version!r} is none of {', '.join(VERSIONS)}; it is read as 1.2")
     if stream.root and stream.root[0] != NAMESPACE:
         notes.notice(1, f"the root is not in the namespace {NAMESPACE}")
-    catalogue, exported_at = Catalogue(notes), None
     for record in stream.records():
-        if record.element.name == EXPORT:
+        if record.element is not None and record.element.name == EXPORT:
             exported_at = _exported_at(record.element, notes)
         else:
             catalogue.take(record, lambda element: _course(element, notes), _key)

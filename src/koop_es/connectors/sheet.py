@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from koop_es.connectors.columns import Header, resolve
 from koop_es.connectors.data_file import DataFile, keyed
-from koop_es.connectors.encodings import WINDOWS_ONLY, has_controls, meant, named
+from koop_es.connectors.encodings import UNREADABLE_REMEDY, is_unclear
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.grouping import RUN_BYTES, Group, Grouping, Place, Scattered, chained, digest_of
 from koop_es.connectors.legible import told
@@ -180,28 +180,27 @@ class Sheet(Generic[Reader]):
             for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
                 if group.key is None and not any(map(is_said, cells)):
                     continue
-                if not tidy:
-                    cells = self._meant(cells, line, notes)  # noqa: PLW2901 - read as they are meant
                 try:
+                    if not tidy:
+                        cells = self._meant(cells, line, notes)  # noqa: PLW2901 - read as they are meant
                     found.append(work(cells, line, tidy=tidy))
                 except CellRefused as error:
                     refused(error, piece, index, cells)
         return found
 
     def _meant(self, cells: list[str], line: int, notes: Notes | None) -> list[str]:
-        """Read control characters as the letters of windows-1252 that are plainly meant, and say where."""
-        text = "".join(cells)
-        if self._file.mended:
-            odd = [(place, cell) for place, cell in enumerate(cells) if not WINDOWS_ONLY.isdisjoint(cell)]
-        elif has_controls(text):
-            odd = [(place, meant(cell)) for place, cell in enumerate(cells) if has_controls(cell)]
-            cells = [meant(cell) for cell in cells]
-        else:
+        """Read every letter as it is plainly meant, and say what was not as declared; raises CellRefused."""
+        doubts, text = self._file.doubts, "".join(cells)
+        if text.isascii() or not (is_unclear(text) or doubts.touch(text)):
             return cells
-        for place, cell in odd if notes is not None else ():
-            heading = self.header.heading(place)
-            self._notes.notice(line, f"{heading} holds {named(cell)} of windows-1252: read as that")
-        return cells
+        found = list(cells)
+        for field, place in self.header.at.items():
+            found[place], remark, unreadable = doubts.read(cells[place])
+            if unreadable:
+                raise CellRefused(field, unreadable, UNREADABLE_REMEDY)
+            if remark and notes is not None:
+                notes.notice(line, f"{self.header.heading(place)} {remark}")
+        return found
 
     def _refused(self, refused: CellRefused, piece: _Piece, index: int, cells: Sequence[str]) -> None:
         column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
@@ -290,7 +289,7 @@ class Sheet(Generic[Reader]):
         text = text.replace("\r\n", "\n") if "\r" in text else text
         found = [line.split(delimiter) for line in text.removesuffix("\n").split("\n")]
         tidy = is_tidy(text.replace("\n", delimiter), delimiter)
-        return tidy and not (self._file.mended and not WINDOWS_ONLY.isdisjoint(text)), found
+        return tidy and not self._file.doubts.touch(text), found
 
 
 class _Piece(NamedTuple):

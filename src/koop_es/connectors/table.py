@@ -18,6 +18,9 @@ _LEADING_CELLS = 3
 line of running text hardly has three semicolons."""
 
 
+_CORRECTED = "correct the row in the admin program or in its export and export again"
+_ENCODED = "declare the encoding that the file has, or write this row as the others; then export again"
+
 _END_OF_FILE = "\x1a"
 """What DOS wrote behind the last line of a file, and some programs still do."""
 
@@ -80,6 +83,11 @@ class Table:
     def codec(self) -> str:
         """Name the codec of the file, once its first line was read."""
         return self._lines.codec
+
+    @property
+    def file(self) -> str:
+        """Name the file."""
+        return self._lines.file
 
     def raw(self) -> bytes:
         """Give the original bytes of the record that is being handled."""
@@ -263,7 +271,7 @@ class Table:
                 line=self._line + 1,
                 raw=b"".join(taken),
                 reason=reason,
-                remedy="correct the row in the admin program or in its export and export again",
+                remedy=_ENCODED if reason == self._flaw and "encoding" in reason else _CORRECTED,
                 cells=cells,
                 column=column,
             )
@@ -294,7 +302,9 @@ class Table:
                 text = raw.decode(codec)
             except UnicodeDecodeError as error:
                 text = self._lines.text(raw)
-                self._flaw = f"byte 0x{raw[error.start]:02X} has no meaning in the declared encoding"
+                half = codec.startswith("utf-16")
+                what = "holds half a letter, which" if half else f"byte 0x{raw[error.start]:02X}"
+                self._flaw = f"{what} has no meaning in the declared encoding"
             if "\0" in text:
                 self._flaw = "holds a NUL character"
             yield text

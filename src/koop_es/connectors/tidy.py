@@ -12,6 +12,7 @@ from typing import NamedTuple
 from unicodedata import is_normalized
 
 from koop_es.connectors.columns import BOOKINGS, Header
+from koop_es.connectors.encodings import LOST
 from koop_es.connectors.profiles import Profile
 from koop_es.connectors.pseudonyms import pseudonym
 from koop_es.connectors.sentinels import may_be_first_day
@@ -170,6 +171,7 @@ def is_tidy(cells: str, delimiter: str) -> bool:
         and not ("#" in probe or "<" in probe or "\\" in probe or "=" in probe or "~" in probe or "’" in probe)
         and ";NULL;" not in probe
         and ";null;" not in probe
+        and LOST not in probe
         and _is_composed(probe)
     )
 

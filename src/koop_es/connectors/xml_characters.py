@@ -1,9 +1,8 @@
-"""Characters that no XML may hold: each costs its course, not the whole file, and is named."""
+"""Characters and entities that no XML may hold: each costs its course, not the whole file, and is named."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 MARK = "\x7f"
 """Stands where such a character was while the file is read."""
@@ -11,38 +10,35 @@ MARK = "\x7f"
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _UNDEFINED = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))  # in windows-1252
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
+_ENTITY = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)[^;&<>\s]{1,100};")
 _REFERENCE_BYTES = 14
 
 
-class Bad(NamedTuple):
-    """Where such a character stood in the bytes of the file, and how it was written."""
-
-    offset: int
-    raw: bytes
-
-    def named(self) -> str:
-        """Name the character."""
-        if self.raw.startswith(b"&"):
-            return self.raw.decode("ascii")
-        return f"0x{self.raw[0]:02X}"
-
-
 class Characters:
-    """Puts a mark in the place of every such character, byte for byte, and remembers where.
+    """Puts a mark in the place of every such character, byte for byte, so that the parser reads on.
 
     The bytes given back may be fewer than those that went in: what may be the beginning of a reference waits.
     """
 
-    def __init__(self, *, windows: bool) -> None:
-        """Look for control characters, and for bytes without meaning where the file is written in windows-1252."""
+    def __init__(self, *, windows: bool, wide: bool) -> None:
+        """Look for control characters, and for bytes without meaning where the file is written in ``windows``-1252.
+
+        In a ``wide`` encoding, where a byte is no character, nothing is put in the place of any.
+        """
         wrong = _CONTROLS + (_UNDEFINED if windows else b"")
+        self._wide = wide
         self._table = bytes(ord(MARK) if byte in wrong else byte for byte in range(256))
         self._wrong = re.compile(b"[" + b"".join(re.escape(wrong[at : at + 1]) for at in range(len(wrong))) + b"]")
-        self._waiting, self._at = b"", 0
-        self.found: list[Bad] = []
+        self._waiting = b""
+
+    def begin(self) -> None:
+        """Forget what waits: the bytes that come next are others than those that would follow."""
+        self._waiting = b""
 
     def clean(self, block: bytes) -> bytes:
         """Give the bytes to parse; an empty block is the end of the file."""
+        if self._wide:
+            return block
         data = self._waiting + block
         tail = data.rfind(b"&", max(0, len(data) - _REFERENCE_BYTES)) if block else -1
         if tail >= 0 and b";" not in data[tail:]:
@@ -50,21 +46,29 @@ class Characters:
         else:
             self._waiting = b""
         clean = data.translate(self._table)
-        if clean != data:
-            self.found += (Bad(self._at + match.start(), match[0]) for match in self._wrong.finditer(data))
-        if b"&#" in clean:
-            clean = _REFERENCE.sub(self._referred, clean)
-        self._at += len(data)
-        return clean
+        return _REFERENCE.sub(_marked, clean) if b"&#" in clean else clean
 
-    def _referred(self, match: re.Match[bytes]) -> bytes:
-        code = int(match[1], 16) if match[1] else int(match[2])
-        if code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF:
-            return match[0]
-        self.found.append(Bad(self._at + match.start(), match[0]))
-        return MARK.encode() * len(match[0])
+    def first_wrong(self, raw: bytes) -> str | None:
+        """Name the first of them in the bytes of an element; None where there is none."""
+        if self._wide:
+            raw = raw.replace(b"\0", b"")
+        found = [self._wrong.search(raw), next(filter(_is_wrong, _REFERENCE.finditer(raw)), None), _ENTITY.search(raw)]
+        first = min((match for match in found if match), key=lambda match: match.start(), default=None)
+        if first is None:
+            return None
+        if first[0].startswith(b"&#"):
+            return f"{first[0].decode()}, a character that no XML may hold"
+        if first[0].startswith(b"&"):
+            return f"{first[0].decode('utf-8', 'replace')}, an entity that XML does not have"
+        return f"0x{first[0][0]:02X}, a character that no XML may hold"
 
-    def between(self, first: int, last: int) -> list[Bad]:
-        """Give the characters that stood in some bytes, and forget those before."""
-        self.found = [bad for bad in self.found if bad.offset >= first]
-        return sorted(bad for bad in self.found if bad.offset < last)
+
+def _is_wrong(match: re.Match[bytes]) -> bool:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return not (
+        code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+    )
+
+
+def _marked(match: re.Match[bytes]) -> bytes:
+    return MARK.encode() * len(match[0]) if _is_wrong(match) else match[0]

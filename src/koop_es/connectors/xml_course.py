@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
-from koop_es.connectors.encodings import has_controls, meant, named
+from koop_es.connectors import limits
+from koop_es.connectors.encodings import UNREADABLE_REMEDY, Doubts
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.sentinels import is_no_day
 from koop_es.connectors.values import Unreadable, identity, prose
-from koop_es.connectors.xml_characters import MARK
 from koop_es.connectors.xml_stream import Element, Record
 from koop_es.domain.observation import CourseRow
 
@@ -92,43 +92,25 @@ class CourseElement:
             raise CourseRejected(path, found.line, f"{path} {error.reason}", error.remedy) from None
 
 
-def _within(element: Element) -> Iterator[Element]:
-    yield element
-    for child in element.children:
-        yield from _within(child)
-
-
-def _check_characters(record: Record, key: tuple[str, ...] | None) -> None:
-    """Raise CourseRejected where a text that is read holds a character that no XML may hold."""
-    if not record.bad:
-        return
-    for element in _within(record.element):
-        if MARK in element.text:
-            course = f"course {key[0]}" if key else "a course"
-            raise CourseRejected(
-                element.name,
-                element.line,
-                f"{element.name} of {course} holds {record.bad[0].named()}, a character that no XML may hold",
-                f"delete what cannot be seen in that text of {course} in the admin program, or type the text anew, and "
-                "export again",
-            )
-
-
-def _read_as_meant(element: Element, notes: Notes) -> None:
-    """Read control characters as the letters of windows-1252 that are plainly meant, and say where."""
-    for part in _within(element):
-        if has_controls(part.text):
-            part.parts = [meant(part.text)]
-            notes.notice(part.line, f"{part.name} holds {named(part.text)} of windows-1252: read as that")
+def _check_xml(record: Record, key: tuple[str, ...] | None, line: int) -> None:
+    """Raise CourseRejected where a record is no XML (D17)."""
+    course = f"course {key[0]}" if key and key[0] else "a course"
+    if (flaw := record.flaw) is not None:
+        name = f"{flaw.element} of {course}" if flaw.element else course
+        raise CourseRejected(
+            flaw.element or "", flaw.line if flaw.element else line, f"{name} {flaw.reason}",
+            f"type that text of {course} anew in the admin program and export again; if it stays so, whoever wrote the "
+            "export must mend it",
+        )  # fmt: skip
 
 
 class Catalogue:
     """The courses of one XML file, each key once."""
 
-    def __init__(self, notes: Notes) -> None:
-        """Begin with no course."""
+    def __init__(self, notes: Notes, doubts: Doubts) -> None:
+        """Begin with no course; ``doubts`` are what the texts of the file are looked at for."""
         self.courses: list[CourseRow] = []
-        self._notes = notes
+        self.notes, self._doubts = notes, doubts
         self._first: dict[tuple[str, ...], CourseRow] = {}
 
     def take(
@@ -136,35 +118,68 @@ class Catalogue:
     ) -> None:
         """Read one record into a course, or set it aside.
 
-        A character that no XML may hold costs the course in whose text it stands, and no other.
+        What is no XML costs the course in which it stands, and no other.
         """
-        _read_as_meant(record.element, self._notes)
+        element = record.element
+        if element is None:
+            if record.flaw is not None:
+                self.notes.notice(record.flaw.line, f"between two courses: {record.flaw.reason}")
+            return
+        found = key(element)
         try:
-            _check_characters(record, key(record.element))
-            row = read(record.element)
+            _check_xml(record, found, element.line)
+            self._look(record, found)
+            row = read(element)
         except CourseRejected as error:
-            self._notes.reject(
-                error.line, record.raw, error.reason, error.remedy, column=error.column, key=key(record.element)
-            )
+            column = error.column or None
+            self.notes.reject(error.line, record.raw, error.reason, error.remedy, column=column, key=found)
         else:
             self._add(row, record)
+
+    def _look(self, record: Record, key: tuple[str, ...] | None) -> None:
+        """Read every text as it is plainly meant, and say what was not as declared, or is passed over.
+
+        Raises CourseRejected where a text cannot be read: it is too long, or holds what no XML may hold (D17).
+        """
+        course = f"course {key[0]}" if key and key[0] else "a course"
+        for part in record.parts:
+            text, number = part.text, key[0] if key else None
+            if named := record.wrong(part):
+                raise CourseRejected(
+                    part.name, part.line, f"{part.name} of {course} holds {named}",
+                    f"delete what cannot be seen in that text of {course} in the admin program, or type the text anew, "
+                    "and export again",
+                )  # fmt: skip
+            if len(text) > limits.CELL_CHARS:
+                raise CourseRejected(
+                    part.name, part.line,
+                    f"{part.name} of {course} has {len(text)} characters, more than {limits.CELL_CHARS}",
+                    f"shorten that text of {course} in the admin program and export again",
+                )  # fmt: skip
+            if not text.isascii():
+                text, remark, wrong = self._doubts.read(text)
+                part.parts = [text]
+                if wrong:
+                    raise CourseRejected(part.name, part.line, f"{part.name} of {course} {wrong}", UNREADABLE_REMEDY)
+                if remark:
+                    self.notes.notice(part.line, f"{part.name} {remark}", number)
+            for name in part.passed_over:
+                said = f"{course}: {part.name} holds an element {name}, which is not read"
+                self.notes.notice(part.line, said, number)
 
     def _add(self, row: CourseRow, record: Record) -> None:
         name = ("key", row.source_key) if row.source_key else ("number", row.number, row.period or "")
         first = self._first.setdefault(name, row)
         if first is row:
+            self.notes.keep(row)
             self.courses.append(row)
             return
         shown = name[1]
         if first.facts == row.facts and first.number == row.number:
-            self._notes.notice(
-                row.line, f"{shown} stands twice, the same on line {first.line}; one is used", row.number
-            )
+            self.notes.notice(row.line, f"{shown} stands twice, the same on line {first.line}; one is used", row.number)
             return
-        self._notes.notice(
-            row.line, f"{shown} stands twice, first on line {first.line}, and the two differ", row.number
-        )
-        self._notes.reject(
+        self.notes.notice(row.line, f"{shown} stands twice, first on line {first.line}, and the two differ", row.number)
+        self.notes.reject(
             row.line,
             record.raw,
             f"{shown} was used on line {first.line} for a course that differs; the first is kept",

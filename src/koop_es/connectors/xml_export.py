@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from koop_es.connectors import kufersql, open_vhs
 from koop_es.connectors.content import NOTHING, Content, Remembered
-from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, is_web_page, marked
+from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, Verdict, is_web_page, judged, marked, utf8_in
 from koop_es.connectors.errors import ExportQuarantined, UnknownFormat, VhsNeeded
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
 from koop_es.connectors.grouping import Key
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.source import SingleFile, checksum, reading
+from koop_es.connectors.xml_course import Catalogue
 from koop_es.connectors.xml_stream import XmlStream
 from koop_es.domain.identifiers import vhs_id
 from koop_es.domain.observation import Kind, Report
 
 _DECLARED = re.compile(rb"""^[^<]*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)["']""")
+_USUAL = {"cp1252": "windows-1252", "latin1": "iso-8859-1", "latin-1": "iso-8859-1", "latin-9": "iso-8859-15"}
 _ALLOWED = {
     kufersql.RECORD: kufersql.ALLOWED,
     open_vhs.RECORD: open_vhs.ALLOWED,
@@ -37,7 +40,7 @@ class XmlExport:
         total = checksum(self._source, self._file, self._look)
         if is_web_page(self._look.head):
             raise UnknownFormat(f"{self._file} has the root html: {WEB_PAGE}; {WEB_PAGE_REMEDY}", file=self._file)
-        self._encoding = self._found_encoding()
+        self._verdict = self._judged()
         self._stamp = self._source.stamp(self._file)
         self._format = self._recognised()
         if vhs is None:
@@ -58,13 +61,15 @@ class XmlExport:
         report, notes = self.fingerprint.report(), Notes(self._file, "course")
         try:
             with reading(self._source, self._file) as raw:
-                stream = XmlStream(raw, self._file, allowed=_ALLOWED, encoding=self._encoding, windows=self._windows())
+                stream = self._stream(raw)
                 stream.begin()
-                self._say_encoding(notes)
+                if self._verdict.said is not None:
+                    notes.notice(1, self._verdict.said)
+                catalogue = Catalogue(notes, self._verdict.doubts)
                 if self._format == kufersql.ROOT:
-                    report.courses = kufersql.read(stream, notes)
+                    report.courses = kufersql.read(stream, catalogue)
                 else:
-                    report.courses, report.exported_at = open_vhs.read(stream, notes)
+                    report.courses, report.exported_at = open_vhs.read(stream, catalogue)
             if self._source.stamp(self._file) != self._stamp:
                 raise ExportQuarantined("changed while it was being read", file=self._file, remedy="try again")
         except ExportQuarantined as error:
@@ -91,46 +96,51 @@ class XmlExport:
         """Give the original bytes of courses: none, since one that was read is never set aside later."""
         return {}
 
-    def _found_encoding(self) -> str | None:
-        """Find what overrides the declaration: a byte order mark; None lets it be honoured.
+    def _judged(self) -> Verdict:
+        """Find how the file is written: a byte order mark decides, else the declaration unless its bytes say otherwise.
 
         Without either, UTF-8 where the bytes are valid, else windows-1252 (domain 7.4).
         """
-        mark, declared = marked(self._look.head), self._declared()
-        if mark == "utf-8":
-            if not self._look.valid_utf8:
-                raise ExportQuarantined(
-                    f"begins with the mark of utf-8, declares {declared or 'nothing'}, and is no utf-8",
-                    file=self._file,
-                    line=1,
-                    remedy="write it in one encoding and declare that",
-                )
-            return "utf-8"
+        mark, declared, look = marked(self._look.head), self._declared(), self._look
+        if mark == "utf-8" and not look.valid_utf8:
+            raise ExportQuarantined(
+                f"begins with the mark of utf-8, declares {declared or 'nothing'}, and is no utf-8",
+                file=self._file,
+                line=1,
+                remedy="write it in one encoding and declare that",
+            )
         if mark is not None:
-            return "utf-16"
-        return None if declared or self._look.valid_utf8 else "windows-1252"
+            odd = declared is not None and not declared.startswith(mark)
+            said = f"declares {declared}, but begins with the mark of {mark}: read as {mark}" if odd else None
+            return Verdict(mark, said)
+        if declared is None:
+            said = None if look.valid_utf8 else "declares no encoding and is no utf-8; it was read as windows-1252"
+            return Verdict("utf-8" if look.valid_utf8 else "windows-1252", said)
+        if declared.startswith("utf-"):
+            return Verdict(declared)
+        found = judged(declared, [look])
+        return found._replace(said=utf8_in(declared)) if found.said is None and look.reads_as_utf8 else found
 
-    def _windows(self) -> bool:
-        """Tell whether the file is read as windows-1252."""
-        return (self._encoding or self._declared()) in {"windows-1252", "cp1252"}
+    def _stream(self, raw: BinaryIO) -> XmlStream:
+        """Read the file as it is written; what is written as it declares is left to the parser."""
+        found = self._verdict.encoding
+        as_said = marked(self._look.head) is None and found == (self._declared() or "utf-8")
+        overrides = None if as_said else found
+        is_windows = found == "windows-1252"
+        return XmlStream(raw, self._file, allowed=_ALLOWED, encoding=overrides, windows=is_windows, written=found)
 
     def _declared(self) -> str | None:
-        """Read the encoding that the file declares, in small letters."""
+        """Read the encoding that the file declares, in small letters, by its usual name."""
         head = self._look.head.replace(b"\0", b"")
         found = _DECLARED.search(head)
-        return found[1].decode("ascii", "replace").lower() if found else None
-
-    def _say_encoding(self, notes: Notes) -> None:
-        """Say where the file is not written as it declares."""
-        mark, declared = marked(self._look.head), self._declared()
-        if mark is None and self._encoding is not None:
-            notes.notice(1, "declares no encoding and is no utf-8; it was read as windows-1252")
-        elif mark is not None and declared is not None and not declared.startswith(mark):
-            notes.notice(1, f"declares {declared}, but begins with the mark of {mark}: read as {mark}")
+        if not found:
+            return None
+        name = found[1].decode("ascii", "replace").lower()
+        return _USUAL.get(name, name)
 
     def _recognised(self) -> str:
         with reading(self._source, self._file) as raw:
-            stream = XmlStream(raw, self._file, allowed={}, encoding=self._encoding, windows=self._windows())
+            stream = self._stream(raw)
             stream.begin()
         namespace, name = stream.root or ("", "")
         if name in {kufersql.ROOT, open_vhs.ROOT}:

@@ -1,4 +1,7 @@
-"""XML as a stream of records: one course at a time, with its line and original bytes; no DTD, no entities."""
+"""XML as a stream of records: one course at a time, with its line and original bytes; no DTD, no entities.
+
+What is no XML within one record costs that record: reading goes on at the next one. What is kept of a file is bounded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from xml.parsers import expat
 
 from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
-from koop_es.connectors.xml_characters import Bad, Characters
+from koop_es.connectors.xml_characters import MARK, Characters
+from koop_es.connectors.xml_edges import OVERLAP_BYTES, Edge, Edges
 
 _REMEDY = "export the file again from the admin program"
 _PARAGRAPHS = frozenset({"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -20,23 +24,32 @@ _MARKUP = _LINES | {
 """What editors put into a text: the text in it is kept, and so are its line ends."""
 
 _SEPARATOR = " "  # between namespace and name; neither can hold one
+_AGAIN_BYTES = 1 << 12
+"""Bytes given to the parser at once behind a record that was broken, so that many such records cost little each."""
 
 
 class Element:
-    """One element of a record: local name, line, text, and the children that the format's allow-list names."""
+    """One element of a record: local name, place, text, and the children that the format's allow-list names.
 
-    __slots__ = ("attributes", "children", "line", "name", "parts")
+    ``passed_over`` are children that hold text and are no markup.
+    """
 
-    def __init__(self, name: str, line: int, attributes: dict[str, str]) -> None:
-        """Begin an element that stands on ``line``."""
-        self.name, self.line, self.attributes = name, line, attributes
+    __slots__ = ("at", "attributes", "children", "line", "name", "parts", "passed_over", "until")
+
+    def __init__(self, name: str, line: int, at: int, attributes: dict[str, str]) -> None:
+        """Begin an element that stands on ``line``, ``at`` so many bytes from the beginning of the file."""
+        self.name, self.line, self.at, self.attributes = name, line, at, attributes or _NO_ATTRIBUTES
+        self.until = at
         self.parts: list[str] = []
         self.children: list[Element] = []
+        self.passed_over: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """Give the element's own text."""
-        return "".join(self.parts)
+        if len(self.parts) > 1:
+            self.parts = ["".join(self.parts)]
+        return self.parts[0] if self.parts else ""
 
     def find(self, path: str) -> Element | None:
         """Find the first element on a path of names, ``preis/betrag``."""
@@ -53,14 +66,45 @@ class Element:
                     yield child
 
 
+_NO_ATTRIBUTES: dict[str, str] = {}
+_INVALID = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+_WRITTEN = {"&": "&amp;", "<": "&lt;"}
+_MISMATCH = expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]
+
+
+class Flaw(Exception):
+    """What makes a record no XML, or more than is read: why, in which element and on which line."""
+
+    def __init__(self, reason: str, element: str | None, line: int, at: int) -> None:
+        """Keep why, where, and ``at`` how many bytes from the beginning of the file."""
+        super().__init__(reason)
+        self.reason, self.element, self.line, self.at = reason, element, line, at
+
+
 class Record:
-    """One record: its element, the bytes it was read from, and the characters in them that no XML may hold."""
+    """One record: its element, the bytes it was read from, and what is wrong with it.
 
-    __slots__ = ("bad", "element", "raw")
+    A flaw between records has no element.
+    """
 
-    def __init__(self, element: Element, raw: bytes, bad: list[Bad]) -> None:
-        """Keep the element and its original bytes."""
-        self.element, self.raw, self.bad = element, raw, bad
+    __slots__ = ("_characters", "element", "flaw", "parts", "raw")
+
+    def __init__(
+        self,
+        element: Element | None,
+        parts: list[Element],
+        raw: bytes,
+        characters: Characters,
+        flaw: Flaw | None = None,
+    ) -> None:
+        """Keep the element, ``parts`` which are it and all below it, and its original bytes."""
+        self.element, self.parts, self.raw, self.flaw, self._characters = element, parts, raw, flaw, characters
+
+    def wrong(self, part: Element) -> str | None:
+        """Name the first character or entity in one of its parts that no XML may hold."""
+        if MARK not in part.text or self.element is None:
+            return None
+        return self._characters.first_wrong(self.raw[part.at - self.element.at : part.until - self.element.at])
 
 
 class XmlStream:
@@ -77,29 +121,28 @@ class XmlStream:
         allowed: dict[str, frozenset[str]],
         encoding: str | None,
         windows: bool = False,
+        written: str = "utf-8",
     ) -> None:
         """Read ``stream``; ``allowed`` maps a record's name to the paths below it that are kept; the rest is dropped.
 
         ``encoding`` overrides what the file says of itself; None honours its declaration, UTF-8 by default. ``windows``
-        says that it is written in windows-1252.
+        says that it is ``written`` in windows-1252.
         """
         self._stream, self._file, self._allowed = stream, file, allowed
-        self._closing_bytes = 2 if encoding in (None, "utf-16") and _is_little_utf16(stream) else 1
-        self._characters = Characters(windows=windows) if _is_of_bytes(stream) else None
-        self._parser = expat.ParserCreate(encoding, _SEPARATOR)
-        self._parser.buffer_text = True
-        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
+        self._encoding, self._written = encoding, written
+        self._edges = Edges(stream, allowed)
+        self._characters = Characters(windows=windows, wide=self._edges.wide)
         self.root: tuple[str, str] | None = None
         self.attributes: dict[str, str] = {}
+        self._declaration = self._head = b""
+        self._known: set[str] = set()
         self._names: list[str] = []
         self._open: list[Element | None] = []
         self._done: list[Record] = []
         self._buffer = bytearray()
         self._buffer_at = 0
-        self._record_at = -1
+        self._again = b""
+        self._begin_parser(0, 1)
 
     def begin(self) -> None:
         """Read as far as the root element; raises ExportQuarantined where there is none."""
@@ -116,98 +159,268 @@ class XmlStream:
             more = self._feed()
         yield from self._done
 
+    # --- bytes --------------------------------------------------------------------------------------------------------
+
+    def _begin_parser(self, at: int, line: int) -> None:
+        """Begin to parse at a place of the file, within the root where that is known."""
+        parser = self._parser = expat.ParserCreate(self._encoding, _SEPARATOR)
+        parser.buffer_text = True
+        parser.UseForeignDTD(True)  # so that an entity nobody declared is told instead of ending everything
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.StartNamespaceDeclHandler = self._prefix
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.SkippedEntityHandler = self._entity
+        self._names.clear()
+        self._open.clear()
+        self._record_at = -1
+        self._parts: list[Element] = []
+        self._looked_at = 0
+        self._characters.begin()
+        self._shift, self._line_shift = at - len(self._head), line - 1
+        self._fed = self._shift
+        if self._head:
+            parser.Parse(self._head, False)
+            self._fed = at
+            self._line_shift = line - parser.CurrentLineNumber
+
+    @property
+    def _here(self) -> int:
+        """Give how many bytes from the beginning of the file the parser is."""
+        return self._parser.CurrentByteIndex + self._shift
+
+    @property
+    def _line(self) -> int:
+        return self._parser.CurrentLineNumber + self._line_shift
+
     def _feed(self) -> bool:
         """Parse the next block; False after the last."""
-        block = self._stream.read(limits.XML_CHUNK_BYTES)
-        self._buffer += block
+        ended = False
+        if self._again:
+            block, self._again = self._again[:_AGAIN_BYTES], self._again[_AGAIN_BYTES:]
+        else:
+            block = self._stream.read(limits.XML_CHUNK_BYTES)
+            if not self._buffer_at and not self._buffer:
+                self._declaration = self._edges.declaration(bytearray(block[:2048]))
+            self._buffer += block
+            ended = not block
+        clean = self._characters.clean(block)
+        self._fed += len(clean)
         try:
-            self._parser.Parse(self._characters.clean(block) if self._characters else block, not block)
+            self._parser.Parse(clean, ended)
+            self._check_size()
         except expat.ExpatError as error:
-            place = f"column {error.offset + 1}"
-            raise self._unusable(
-                f"is no well-formed XML: {expat.ErrorString(error.code)}, {place}", error.lineno
-            ) from error
+            line, at = error.lineno + self._line_shift, self._parser.ErrorByteIndex + self._shift
+            flaw = Flaw(self._explained(error, at), self._name(), line, at)
+            if ended or not self._go_on(flaw):
+                reason = f"is no well-formed XML: {expat.ErrorString(error.code)}, column {error.offset + 1}"
+                raise self._unusable(reason, line) from error
+        except Flaw as flaw:
+            if not self._go_on(flaw):
+                raise self._unusable(flaw.reason, flaw.line) from None
         except (LookupError, ValueError) as error:
             raise self._unusable(f"names an encoding that is not known ({error})", 1) from error
         self._forget()
-        return bool(block)
+        return not ended
 
     def _forget(self) -> None:
         """Drop the bytes before the record that is still open, or all that were parsed."""
-        keep = self._record_at if self._record_at >= 0 else self._parser.CurrentByteIndex
+        keep = self._record_at if self._record_at >= 0 else self._here
         if 0 < keep - self._buffer_at <= len(self._buffer):
             del self._buffer[: keep - self._buffer_at]
             self._buffer_at = keep
-        if len(self._buffer) > limits.XML_RECORD_BYTES:
-            raise self._unusable("one element is longer than 4 MiB", self._parser.CurrentLineNumber)
+
+    def _check_size(self) -> None:
+        """Raise Flaw where a record, or anything else between two tags, is longer than any real one."""
+        here = self._here
+        pending = self._fed - here
+        if pending > limits.XML_TAG_BYTES and self._edges.is_tag(self._buffer, here - self._buffer_at):
+            raise self._flaw(f"has a tag longer than {limits.XML_TAG_BYTES >> 10} KiB")
+        if self._fed - (self._record_at if self._record_at >= 0 else here) > limits.XML_RECORD_BYTES:
+            raise self._flaw(f"is longer than {limits.XML_RECORD_BYTES >> 20} MiB")
+
+    # --- what is no XML -----------------------------------------------------------------------------------------------
+
+    def _go_on(self, flaw: Flaw) -> bool:
+        """Give up the record that is open and go on behind it, or at the next one; False where there is none (D17)."""
+        if not self._names:
+            return False
+        record = self._open[1] if self._record_at >= 0 else None
+        if record:
+            self._edges.end_at(self._names[0])
+        first = self._record_at if record else flaw.at
+        del self._buffer[: first - self._buffer_at]
+        self._buffer_at = first
+        line = record.line if record else flaw.line
+        raw, edge, line = self._skipped(first, flaw.at, line, inside=record is not None)
+        if edge is None:
+            return False
+        if record is None and edge.closed:
+            record = Element(edge.closed, flaw.line, first, {})  # of which not even the beginning was read
+        if record:
+            self._name_it(record, raw)
+        self._done.append(Record(record, self._parts, raw if record else b"", self._characters, flaw))
+        del self._buffer[: edge.at]
+        self._buffer_at += edge.at
+        self._again = bytes(self._buffer)
+        self._begin_parser(self._buffer_at, line)
+        return True
+
+    def _skipped(self, first: int, at: int, line: int, *, inside: bool) -> tuple[bytes, Edge | None, int]:
+        """Read on to where a record ends or the next begins: what was passed over, that place, and its line.
+
+        The buffer begins at ``first``. A record that was never closed reaches to the beginning of another.
+        """
+        buffer, limit, lost = self._buffer, limits.XML_RECORD_BYTES, b""
+        place = max(at - first - self._edges.step * 2, 1)  # of a tag that closes nothing the place is behind ``</``
+        edge = self._edges.find(buffer, 1, closed=False) if inside and place >= limit else None
+        edge = edge or self._edges.find(buffer, place)
+        while edge is None and (block := self._stream.read(limits.XML_CHUNK_BYTES)):
+            place = max(place, len(buffer) - OVERLAP_BYTES)
+            buffer += block
+            edge = self._edges.find(buffer, place)
+            if edge is None and len(buffer) > 2 * limit:
+                lost = lost or bytes(buffer[:limit])
+                line += buffer.count(b"\n", 0, place)
+                del buffer[:place]
+                self._buffer_at, place = self._buffer_at + place, 1
+        if (edge is None or edge.is_last) and inside and not lost:
+            edge = self._edges.find(buffer, 1, closed=False) or edge
+        if edge is None:
+            return b"", None, line
+        return lost or bytes(buffer[: min(edge.at, limit)]), edge, line + buffer.count(b"\n", 0, edge.at)
+
+    def _name_it(self, record: Element, raw: bytes) -> None:
+        """Add the elements that name a course and stand behind what is wrong with it."""
+        for name in limits.XML_NAMING:
+            if name in self._allowed[record.name] and record.find(name) is None:
+                text = self._edges.inside(raw, name, self._written)
+                if text is not None:
+                    found = Element(name, record.line, record.at, {})
+                    found.parts.append(text)
+                    record.children.append(found)
+
+    def _explained(self, error: expat.ExpatError, at: int) -> str:
+        """Say what is wrong with the XML, with the byte or the tag that shows it."""
+        place = at - self._buffer_at
+        before, mark = (self._edges.character(self._buffer, place - back) for back in (self._edges.step, 0))
+        near = f"near {self._edges.shown(self._buffer, place)!r}"
+        if error.code == _MISMATCH and self._names:
+            return f"is no well-formed XML: <{self._names[-1]}> is not closed, {near}"
+        if error.code == _INVALID and mark and mark not in "\t\r\n" and mark < " ":
+            return f"holds 0x{ord(mark):02X}, a character that no XML may hold, {near}"
+        if error.code == _INVALID and mark > "~" and not self._edges.wide:
+            return f"holds the byte 0x{ord(mark):02X}, which has no meaning in {self._written}, {near}"
+        if error.code == _INVALID and before in _WRITTEN:
+            return f"is no well-formed XML: it holds {before} where XML writes {_WRITTEN[before]}, {near}"
+        return f"is no well-formed XML: {expat.ErrorString(error.code)}, {near}"
+
+    def _flaw(self, reason: str) -> Flaw:
+        return Flaw(reason, self._name(), self._line, self._here)
+
+    def _name(self) -> str | None:
+        """Name the element in which the parser is, of those below a record."""
+        return self._names[2] if self._record_at >= 0 and len(self._names) > 2 else None
 
     def _refuse_doctype(self, *_: object) -> None:
         raise ExportQuarantined(
             "declares a document type, which may hide entities",
             file=self._file,
-            line=self._parser.CurrentLineNumber,
+            line=self._line,
             remedy="take the DOCTYPE out; neither KuferSQL nor Open-vhs writes one",
         )
 
+    def _unusable(self, reason: str, line: int) -> ExportQuarantined:
+        return ExportQuarantined(reason, file=self._file, line=line, remedy=_REMEDY)
+
+    # --- what the parser finds ----------------------------------------------------------------------------------------
+
+    def _know(self, *names: str | None) -> None:
+        """Count the different names of a file: the parser keeps every one of them as long as it lives."""
+        for name in names:
+            if name not in self._known and name:
+                self._known.add(name)
+                if len(self._known) > limits.XML_NAMES or len(name) > limits.XML_NAME_CHARS:
+                    raise self._unusable(
+                        f"has more than {limits.XML_NAMES:,} different names of elements, attributes and entities, or "
+                        f"one of more than {limits.XML_NAME_CHARS} characters",
+                        self._line,
+                    )
+
+    def _prefix(self, prefix: str | None, namespace: str | None) -> None:
+        self._know(prefix, namespace)
+
+    def _entity(self, name: str, is_parameter: bool) -> None:
+        """Mark an entity that nobody declared, where its text would be read."""
+        self._know(name)
+        self._text(MARK)
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if attributes or name not in self._known:
+            self._know(name, *attributes)
         namespace, _, local = name.rpartition(_SEPARATOR)
         if self.root is None:
             self.root, self.attributes = (namespace, local), attributes
+            self._head = self._declaration + self._edges.tag(self._buffer, self._here - self._buffer_at)
         self._names.append(local)
         depth = len(self._names)
         if depth > limits.XML_DEPTH:
-            raise self._unusable(f"elements lie more than {limits.XML_DEPTH} deep", self._parser.CurrentLineNumber)
+            raise self._flaw(f"has elements that lie more than {limits.XML_DEPTH} deep")
         element = None
         if depth == 2 and local in self._allowed:
-            element = Element(local, self._parser.CurrentLineNumber, attributes)
-            self._record_at = self._parser.CurrentByteIndex
+            self._record_at = self._here
+            element = Element(local, self._line, self._record_at, attributes)
+            self._parts, self._looked_at = [element], 0
         elif depth > 2 and (parent := self._open[-1]):
-            allowed = self._allowed[self._names[1]]
-            if "/".join(self._names[2:]) in allowed:
-                element = Element(local, self._parser.CurrentLineNumber, attributes)
-                parent.children.append(element)
-            elif local.lower() in _MARKUP and not _has_parts("/".join(self._names[2:-1]), allowed):
-                element = parent  # a text with markup in it: all of it is the parent's text
-                if local.lower() in _LINES:
-                    parent.parts.append("\n")
+            element = self._child(parent, local, attributes)
         self._open.append(element)
+
+    def _child(self, parent: Element, local: str, attributes: dict[str, str]) -> Element | None:
+        """Begin an element below one that is read: itself, the text of its parent, or nothing that is read."""
+        self._looked_at += 1
+        if self._looked_at > limits.XML_ELEMENTS:
+            raise self._flaw(f"has more than {limits.XML_ELEMENTS:,} elements in one course")
+        allowed = self._allowed[self._names[1]]
+        if "/".join(self._names[2:]) in allowed:
+            element = Element(local, self._line, self._here, attributes)
+            parent.children.append(element)
+            self._parts.append(element)
+            return element
+        if _has_parts("/".join(self._names[2:-1]), allowed):
+            return None
+        if local.lower() not in _MARKUP:
+            if local not in parent.passed_over:
+                parent.passed_over += (local,)
+            return None
+        if local.lower() in _LINES:
+            parent.parts.append("\n")
+        return parent  # a text with markup in it: all of it is the parent's text
 
     def _text(self, text: str) -> None:
         if self._open and (element := self._open[-1]):
             element.parts.append(text)
 
     def _end(self, _: str) -> None:
-        element = self._open.pop()
-        if self._names.pop().lower() in _PARAGRAPHS and element is not None and self._open[-1] is element:
-            element.parts.append("\n")
-        if element is not None and len(self._names) == 1:
-            raw = self._raw_until(self._parser.CurrentByteIndex)
-            first, bad = self._record_at, self._characters
-            self._done.append(Record(element, raw, bad.between(first, first + len(raw)) if bad and bad.found else []))
+        element, name = self._open.pop(), self._names.pop()
+        if element is None:
+            return
+        if self._open[-1] is element:
+            if name.lower() in _PARAGRAPHS:
+                element.parts.append("\n")
+            return
+        element.until = self._here
+        if len(self._names) == 1:
+            self._edges.end_at(self._names[0])
+            raw = self._raw_until(element.until)
+            self._done.append(Record(element, self._parts, raw, self._characters))
             self._record_at = -1
 
     def _raw_until(self, end_tag_at: int) -> bytes:
         found = self._buffer.find(b">", end_tag_at - self._buffer_at)
-        return bytes(self._buffer[self._record_at - self._buffer_at : found + self._closing_bytes])
-
-    def _unusable(self, reason: str, line: int) -> ExportQuarantined:
-        return ExportQuarantined(reason, file=self._file, line=line, remedy=_REMEDY)
+        return bytes(self._buffer[self._record_at - self._buffer_at : found + self._edges.closing_bytes])
 
 
 def _has_parts(path: str, allowed: frozenset[str]) -> bool:
     """Tell whether an element holds others that are read, and so is no text."""
     return any(other.startswith(f"{path}/") for other in allowed) if path else True
-
-
-def _is_of_bytes(stream: BinaryIO) -> bool:
-    """Tell whether a byte below 0x80 is a character in itself, as it is in every encoding but UTF-16."""
-    head = stream.read(4)
-    stream.seek(0)
-    return b"\0" not in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
-
-
-def _is_little_utf16(stream: BinaryIO) -> bool:
-    """Tell whether a ``>`` is followed by a zero byte."""
-    mark = stream.read(2)
-    stream.seek(0)
-    return mark == b"\xff\xfe"

@@ -10,6 +10,7 @@ import pytest
 
 from koop_es.connectors import ExportQuarantined, read_export
 from koop_es.connectors.errors import UnknownFormat
+from koop_es.domain.observation import Report
 
 from .conftest import BOOKING, BOOKINGS, COURSE, COURSES, Export
 
@@ -105,3 +106,113 @@ def test_what_leads_out_of_a_zip_is_refused_with_back_slashes_too(export: Export
         archive.writestr(zipfile.ZipInfo(name), b"")
     with pytest.raises(ExportQuarantined, match="leads out of the archive"):
         read_export(tmp_path / "e.zip")
+
+
+LETTERS = ("Žižek;Saša", "Müller;Zoë", "Bœuf;Eva")
+
+
+def said(report: Report) -> list[tuple[int, str]]:
+    return [(notice.line, notice.text) for notice in report.notices if notice.file == "belegungen.csv"]
+
+
+def names(report: Report) -> list[str]:
+    return [f"{row.person.name};{row.person.first_name}" for row in report.bookings if row.person]
+
+
+def rows(*given: str) -> str:
+    return "".join(
+        BOOKING.replace("8841", str(number)).replace("Müller;Eva", who) for number, who in enumerate(given, 1)
+    )
+
+
+def test_rows_of_two_encodings_are_each_read_by_themselves(export: Export) -> None:
+    mixed = rows("Žižek;Saša").encode("iso-8859-15") + rows("Šárka;Eva", "x").encode("cp1252").split(b"\n")[0] + b"\n"
+    mixed = mixed.replace(b"1;26-10009", b"9;26-10009", 1)
+    report = read_export(export(None, BOOKINGS.encode() + mixed, encoding="iso-8859-15", rows={"bookings": 2}))
+    assert names(report) == ["Žižek;Saša", "Šárka;Eva"]
+    assert any("partly it is windows-1252" in text for line, text in said(report) if line == 1)
+    assert any(text.startswith("Name holds 'Ž' ('´' in windows-1252)") for line, text in said(report) if line == 2)
+    assert (3, "Name holds 'Š' (0x8A) of windows-1252: read as that") in said(report)
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-15", "windows-1252"])
+def test_umlauts_of_dos_are_set_aside_and_named(export: Export, declared: str) -> None:
+    given = rows("Mädler;Eva", "Köhler;Ida", "Müller;Uwe", "Meier;Eva")
+    report = read_export(
+        export(None, BOOKINGS.encode() + given.encode("cp850"), encoding=declared, rows={"bookings": 4})
+    )
+    assert names(report) == ["Meier;Eva"]
+    assert {item.column for item in report.rejected} == {"Name"}
+    assert "cp850" in report.rejected[0].reason
+    assert any("cp850" in text for line, text in said(report) if line == 1)
+
+
+def test_some_letters_of_utf_8_in_another_encoding_are_said(export: Export) -> None:
+    content = (
+        BOOKINGS.encode() + rows("Müller;Eva").encode() + rows("x", "Köhler;Zoë").encode("cp1252").splitlines(True)[1]
+    )
+    report = read_export(export(None, content, encoding="windows-1252", rows={"bookings": 2}))
+    assert names(report) == ["MÃ¼ller;Eva", "Köhler;Zoë"]
+    assert [line for line, text in said(report) if "looks like one letter of utf-8" in text] == [2]
+
+
+def test_a_lost_letter_is_said(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + rows("M\ufffdller;Eva")))
+    assert [(line, "a letter was lost" in text) for line, text in said(report)] == [(2, True)]
+
+
+def test_an_ellipsis_under_the_name_of_iso_8859_is_no_line_end(export: Export) -> None:
+    report = read_export(export((COURSES + COURSE.replace("Matte", "Matte…")).encode("cp1252"), encoding="iso-8859-15"))
+    assert report.courses[0].facts.info == "Matte…"
+
+
+def test_half_a_letter_of_utf_16_costs_its_row_only(export: Export) -> None:
+    content = (BOOKINGS + rows("Müller;Eva", "Huber;Xx", "Meier;Eva")).encode("utf-16-le")
+    content = content.replace(b"X\0x\0", b"X\0\0\xd8")
+    report = read_export(export(None, codecs.BOM_UTF16_LE + content, encoding="utf-16", rows={"bookings": 3}))
+    assert names(report) == ["Müller;Eva", "Meier;Eva"]
+    (rejected,) = report.rejected
+    assert (rejected.line, rejected.column) == (3, "Vorname")
+    assert "half a letter" in rejected.reason
+    assert "declare the encoding" in rejected.remedy
+
+
+def test_a_control_character_without_meaning_in_a_text_sets_its_course_aside(export: Export) -> None:
+    report = read_export(export(COURSES + COURSE.replace("Matte", "Ma\x81tte")))
+    assert [(item.column, "0x81" in item.reason) for item in report.rejected] == [("Info", True)]
+
+
+KURS = "<kurs><knr>A1</knr><haupttitel>{}</haupttitel><beginndat>01.12.2026</beginndat></kurs>"
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "declared", "read", "remark"),
+    [
+        ("Töpfern", "utf-8", "windows-1252", "TÃ¶pfern", "all of it is valid utf-8"),
+        ("Töpfern", "utf-8", "iso-8859-1", "TÃ¶pfern", "all of it is valid utf-8"),
+        ("„Nähen“ – ½ m", "cp1252", "iso-8859-15", "„Nähen“ – ½ m", "read as windows-1252"),
+        ("„Nähen“", "cp1252", "latin1", "„Nähen“", "read as windows-1252"),
+        ("Töpfern", "iso-8859-15", "iso-8859-15", "Töpfern", None),
+        ("Töpfern", "cp1252", "windows-1252", "Töpfern", None),
+    ],
+)
+def test_xml_is_judged_as_csv_is(
+    tmp_path: Path, text: str, written: str, declared: str, read: str, remark: str | None
+) -> None:
+    path = tmp_path / "kurse.xml"
+    content = f'<?xml version="1.0" encoding="{declared}"?><kurse>{KURS.format(text)}</kurse>'
+    path.write_bytes(content.encode(written))
+    report = read_export(path, vhs="563")
+    assert [row.facts.title for row in report.courses] == [read]
+    found = [notice.text for notice in report.notices if notice.text.startswith("declared as")]
+    assert len(found) == (remark is not None)
+    assert all((remark or "") in text for text in found)
+
+
+@pytest.mark.parametrize("start", [b"<br />\n<b>Fatal error</b>: x", b"<head><title>x", b"<div class='login'>"])
+def test_pieces_of_web_pages_are_named_too(export: Export, tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "kurse.xml").write_bytes(start)
+    with pytest.raises(UnknownFormat, match=r"is a web page \(HTML\)"):
+        read_export(tmp_path / "kurse.xml", vhs="563")
+    with pytest.raises(ExportQuarantined, match=r"is a web page \(HTML\)"):
+        read_export(export(None, start))

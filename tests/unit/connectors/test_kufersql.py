@@ -146,12 +146,10 @@ OUTSIDE = '<!DOCTYPE kurse SYSTEM "file:///etc/passwd">'
     [
         (kurse(KURS.replace("Saal", "&b;"), head='<?xml version="1.0"?>' + BOMB), "document type"),
         (kurse(KURS, head=OUTSIDE), "document type"),
-        (kurse(KURS.replace("Saal", "&xxe;")), "well-formed"),
         (kurse(KURS)[:-20], "well-formed"),
         (kurse(KURS, head='<?xml version="1.0" encoding="klingon"?>'), "encoding"),
         (kurse("<x>" * 50 + "</x>" * 50), "deep"),
-        (kurse(KURS.replace("Saal", "x" * 5_000_000)), "4 MiB"),
-        (kurse(KURS).replace("<ort>", "<\x01ort>", 1), "well-formed"),
+        (kurse("".join(f"<x{n}/>" for n in range(6_000))), "different names"),
     ],
 )
 def test_hostile_xml_is_quarantined_with_its_reason(tmp_path: Path, content: str, reason: str) -> None:
