@@ -156,7 +156,8 @@ def _said(fault: ErrorDetails) -> str:
         return str(context["error"])
     if (template := _FAULTS.get(fault["type"])) is not None:
         return template.format_map(context)
-    return f"is not written as {_FORMS[str(fault['loc'][-1])]}" if fault["loc"][-1] in _FORMS else fault["msg"]
+    key = str(fault["loc"][-1]) if fault["loc"] else ""  # a key that is no text is of no place
+    return f"is not written as {_FORMS[key]}" if key in _FORMS else fault["msg"]
 
 
 def _whose(raw: dict[str, Any]) -> dict[str, Any]:
