@@ -117,5 +117,36 @@ STORAGE = (
             )
         ),
     ),
+    Mutation(
+        "tables that were skipped count as written anew",
+        "erasure",
+        "PostgreSQL only warns where a role may not rewrite a table, and the bytes are still there (G8).",
+        (
+            Edit(
+                "store/postgres.py",
+                "        if any(then[:2] == now[:2] for then, now in zip(before, after, strict=True)):\n",
+                "        if not before and not after:\n",
+            ),
+        ),
+        Named(("tests/acceptance/test_forget.py::test_g8_a_role_that_may_not_rewrite_tables_is_told_so",)),
+    ),
+    Mutation(
+        "a value of the vault that was changed is taken for as it was",
+        "tampering",
+        "What the vault held when it was sealed is compared, whoever wrote since (G7).",
+        (
+            Edit(
+                "audit/sides.py",
+                "    if now.persons == then.persons:\n",
+                "    if now.persons or then.persons:\n",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/audit/test_verify.py::"
+                "test_g7_what_only_grows_is_found_changed_although_others_wrote_since",
+            )
+        ),
+    ),
 )
 """What no scenario draws."""
