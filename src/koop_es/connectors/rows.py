@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful, nameless
-from koop_es.connectors.columns import BOOKINGS, COURSES, Header
+from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Profile
 from koop_es.connectors.pseudonyms import pseudonym
@@ -59,7 +59,7 @@ class CourseReader:
 
     def __init__(self, header: Header, profile: Profile, notes: Notes, secret: str = "") -> None:
         """Choose a parser for every column of the file; with a ``secret`` editors have pseudonyms."""
-        self._at, self._notes, self._secret = header.at, notes, secret
+        self._at, self._names, self._notes, self._secret = header.at, header.names, notes, secret
         self._facts = [
             (index, field, fact_parser(field, profile))
             for field, index in header.at.items()
@@ -103,7 +103,7 @@ class CourseReader:
         found = tuple(field for field, index in self._at.items() if is_nothing(field, clean(cells[index])))
         for field in found:
             text = clean(cells[self._at[field]])
-            self._notes.notice(line, unstated_note(number, COURSES.headings[field], text), number)
+            self._notes.notice(line, unstated_note(number, self._names[field], text), number)
         return found
 
     def _text(self, cells: Sequence[str], field: str) -> str | None:
@@ -122,7 +122,7 @@ class CourseReader:
                 number,
             )
         empty = [field for field in _WANTED if field in self._at and getattr(facts, field) in (None, "")]
-        if empty := [field for field in empty if field not in unstated]:
+        if empty := [self._names[field] for field in empty if field not in unstated]:
             self._notes.notice(
                 line, f"course {number} has no {', '.join(empty)}; it cannot be released like that", number
             )
@@ -151,7 +151,8 @@ class BookingReader:
 
         With a ``secret`` editors have pseudonyms, and the cell stands beside.
         """
-        self._at, self._notes, self._vhs, self._secret = header.at, notes, vhs, secret
+        self._at, self._names, self._notes, self._vhs = header.at, header.names, notes, vhs
+        self._secret = secret
         self._status, self._style = profile.status, profile.dates
         self._composed = profile.booking_ids == "per course"
         self.many = TidyBookings(header, profile, vhs, notes.file, secret)
@@ -221,14 +222,15 @@ class BookingReader:
                 cells[field] = ""
                 if field != "edited_by" and (field, text in NULLS) != ("ref", True):
                     unstated.append(field)
-                heading = BOOKINGS.headings[field]
+                heading = self._names[field]
                 self._notes.notice(line, f"booking {cells['booking_id']}: {heading} {none}; what was known stands")
             elif text in NULLS and field in ("name", "first_name"):
-                heading = BOOKINGS.headings[field]
+                heading = self._names[field]
                 self._notes.notice(line, f"booking {cells['booking_id']}: {heading} is {text}; it is taken for a name")
         if not cells["booked_at"] and "booked_at" not in unstated:
             unstated.append("booked_at")
-            self._notes.notice(line, f"booking {cells['booking_id']}: Gebucht am is empty; what was known stands")
+            heading = self._names["booked_at"]
+            self._notes.notice(line, f"booking {cells['booking_id']}: {heading} is empty; what was known stands")
         for field, read in IDENTITIES.items():
             try:
                 cells[field] = read(cells[field]) if cells[field] else ""
@@ -249,7 +251,7 @@ class BookingReader:
             or len(number) > ID_LIMIT
             or len(period) > ID_LIMIT
             or len(tnr) > ID_LIMIT
-            or len(letter) > ID_LIMIT
+            or (len(letter) > 1 and letter not in self._status)
         ):
             self._refuse((booking_id, number, period, tnr, letter), unstated)
         moment_iso = ""
@@ -281,13 +283,23 @@ class BookingReader:
         return tidy
 
     def _refuse(self, named: tuple[str, ...], unstated: tuple[str, ...]) -> None:
-        """Say which of the cells that every row needs is empty or too long."""
+        """Say which of the cells that every row needs is empty or too long.
+
+        What is longer than a letter, and none of the profile's, is text that somebody typed into the status: it may
+        name people, so its row is set aside and the text is not repeated (G8).
+        """
         for field, text in zip(("booking_id", "number", "period", "participant_no", "status"), named, strict=True):
             try:
                 if field not in unstated:
                     identity(text)
             except Unreadable as error:
                 raise CellRefused(field, error.reason, error.remedy) from None
+        letters = ", ".join(self._status)
+        raise CellRefused(
+            "status",
+            "is longer than a letter",
+            f"write one of {letters}, or give the program's letters in a profile",
+        )
 
     def _mirrored(self, ref: str, booking_id: str, line: int) -> None:
         try:

@@ -107,9 +107,11 @@ class TidyBookings:
 
     def _moments(self, found: _Columns) -> list[str] | None:
         """Give the moments of booking, None where a cell keeps its row from being used or there is a remark."""
-        for column in (found.booking_id, found.participant_no, set(found.number), set(found.period), set(found.status)):
+        for column in (found.booking_id, found.participant_no, set(found.number), set(found.period)):
             if not all(column) or max(map(len, column)) > ID_LIMIT:
                 return None
+        if not all(len(letter) == 1 or letter in self._letters for letter in set(found.status)):
+            return None
         if self._is_odd(found):
             return None
         if any(found.ref):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from koop_es.connectors import read_export
+from koop_es.connectors.columns import BOOKINGS as BOOKING_COLUMNS
+from koop_es.connectors.columns import COURSES as COURSE_COLUMNS
 from koop_es.domain.observation import Kind, Status
 
 from .conftest import BOOKING, BOOKINGS, COURSE, COURSES, Export
+
+FIELDS = (*COURSE_COLUMNS.headings, *BOOKING_COLUMNS.headings)
 
 
 def test_whole_export_is_typed(export: Export) -> None:
@@ -184,7 +189,7 @@ def test_occupancy_needs_only_the_identity_of_the_course(export: Export) -> None
 def test_empty_required_facts_are_kept_for_the_release_to_name(export: Export) -> None:
     report = read_export(export(COURSES + COURSE.replace("Yoga", "").replace("02.03.2026", "")))
     assert (report.courses[0].facts.title, report.courses[0].facts.starts_on) == ("", None)
-    assert any("title, starts_on" in notice.text for notice in report.notices)
+    assert any("Titel, Datum von" in notice.text for notice in report.notices)
 
 
 def test_thousands_point_and_single_place_are_exact(export: Export) -> None:
@@ -199,3 +204,48 @@ def test_same_rows_under_a_new_sequence_have_the_same_digest(export: Export, tmp
     assert first.digest == second.digest
     assert first.sha256 != second.sha256
     assert delta.digest != first.digest, "the same rows prove less in a delta"
+
+
+@pytest.mark.parametrize("others", ["", "8842;26-10009;26F;T2;Muster;Max;;;A;02.01.2026 09:30;;\r\n"])
+def test_g8_text_in_the_status_sets_its_row_aside_and_is_not_repeated(export: Export, others: str) -> None:
+    report = read_export(export(None, BOOKINGS + BOOKING.replace(";A;", ";Kim anrufen;") + others))
+    (rejected,) = report.rejected
+    assert (rejected.line, rejected.column, rejected.reason) == (2, "Status", "is longer than a letter")
+    assert rejected.key == ("8841", "26-10009", "26F"), "it protects its booking"
+    assert rejected.told.name == "Müller"
+    assert "write one of A, W, S" in rejected.remedy
+    assert len(report.bookings) == bool(others)
+    assert "Kim" not in repr((report.bookings, report.notices, rejected.reason, rejected.remedy))
+
+
+def test_b6_words_of_the_profile_are_letters(export: Export, tmp_path: Path) -> None:
+    profile = tmp_path / "ours.toml"
+    profile.write_text('name = "ours"\nstatus = { angemeldet = "A", Warteliste = "W", storniert = "S" }\n')
+    rows = BOOKING.replace(";A;", ";angemeldet;") + BOOKING.replace("8841", "8842").replace(";A;", ";storno;")
+    report = read_export(export(None, BOOKINGS + rows), profile=str(profile))
+    assert [(row.booking_id, row.status) for row in report.bookings] == [("8841", "A")]
+    assert report.rejected[0].remedy.startswith("write one of angemeldet, Warteliste, storniert")
+
+
+def test_messages_name_columns_as_the_file_does(export: Export) -> None:
+    courses = COURSES.replace(";Titel;", ";Haupttitel;") + COURSE.replace(";Yoga;", ";;").replace(";90,00;", ";;")
+    report = read_export(export(courses.replace("02.03.2026", "01.01.1900"), BOOKINGS))
+    assert [notice.text for notice in report.notices] == [
+        "course 26-10009: Datum von '01.01.1900' is no value; what was known stands, and nothing is sent on",
+        "course 26-10009 has no Haupttitel, Gebühr; it cannot be released like that",
+    ]
+
+
+def test_no_message_of_a_reader_names_a_field_of_the_program(export: Export) -> None:
+    """Every cell of a row in turn is empty, too long, no value, or holds a control character."""
+    fields = re.compile(r"\b(" + "|".join(name for name in FIELDS if "_" in name) + r")\b")
+    for head, row, part in ((COURSES, COURSE, 0), (BOOKINGS, BOOKING, 1)):
+        for place in range(row.count(";") + 1):
+            for bad in ("", "x" * 101, "NULL", "a\vb", "#NV", "~"):
+                cells = row.rstrip().split(";")
+                cells[place] = bad
+                report = read_export(export(*[None, None][:part], head + ";".join(cells) + "\r\n"))
+                for item in report.rejected:
+                    assert not fields.search(f"{item.reason} {item.remedy} {item.column}"), item
+                for notice in report.notices:
+                    assert not fields.search(notice.text), notice

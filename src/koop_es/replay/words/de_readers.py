@@ -324,9 +324,7 @@ SENTENCES: dict[str, str] = {
     # --- bookings ---
     "booking {}: {} {}; what was known stands": "Buchung {}: {} {}; was bekannt war, gilt weiter",
     "booking {}: {} is {}; it is taken for a name": "Buchung {}: {} ist {}; das gilt als Name",
-    "booking {}: Gebucht am is empty; what was known stands": (
-        "Buchung {}: Gebucht am ist leer; was bekannt war, gilt weiter"
-    ),
+    "booking {}: {} is empty; what was known stands": "Buchung {}: {} ist leer; was bekannt war, gilt weiter",
     "booking {} is a mirror of {}, a booking of this VHS itself": (
         "Buchung {} ist ein Spiegel von {}, einer Buchung dieser VHS selbst"
     ),
