@@ -7,10 +7,12 @@ have one number, one ends before it begins. Oddities are noted and the course is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.notes import Notes
+from koop_es.connectors.sentinels import is_no_day
 from koop_es.connectors.values import BERLIN, Unreadable, count, day, dot_cents, identity, plain, prose, time_of_day
 from koop_es.connectors.xml_course import Catalogue, CourseElement
 from koop_es.connectors.xml_stream import Element, XmlStream
@@ -23,6 +25,7 @@ RECORD = "veranstaltung"
 EXPORT = "export"
 VERSIONS = ("0.9", "1.0", "1.1", "1.2")
 EXPORT_ALLOWED = frozenset({"erstellungszeitpunkt"})
+_SESSION = ("", "/beginn_datum", "/beginn_uhrzeit", "/ende_uhrzeit")
 ALLOWED = frozenset(
     {
         *("guid", "nummer", "name", "dvv_kategorie", "schlagwort", "beginn_datum", "ende_datum"),
@@ -37,7 +40,9 @@ ALLOWED = frozenset(
             "preis",
             "preis/betrag",
         ),
-        *("termin", "termin/beginn_datum", "termin/beginn_uhrzeit", "termin/ende_uhrzeit"),
+        *(f"{path}{below}" for path in ("termin", "ortetermine/termin") for below in _SESSION),
+        "ortetermine",
+        *(f"ortetermine/adresse{below}" for below in ("", "/lehrstaette", "/raum", "/strasse", "/plz", "/ort")),
     }
 )
 
@@ -94,7 +99,7 @@ def _course(element: Element, notes: Notes) -> CourseRow:
             ends_on=ends_on,
             starts_at=starts_at,
             ends_at=ends_at,
-            venue=course.lenient("veranstaltungsort/name", prose, expected=True),
+            venue=_venue(course),
             dvv_category=course.lenient("dvv_kategorie", plain, expected=True),
             min_participants=course.lenient("minimale_teilnehmerzahl", count),
             capacity=course.lenient("maximale_teilnehmerzahl", count, expected=True),
@@ -132,9 +137,15 @@ def _last_day(course: CourseElement, starts_on: date | None, sessions: list[date
     return stated
 
 
+def _termine(course: CourseElement) -> Iterator[Element]:
+    """Give the sessions; Berlin's dialect keeps them with their places in ``ortetermine`` (domain 7.7)."""
+    yield from course.element.all("termin")
+    yield from course.element.all("ortetermine/termin")
+
+
 def _sessions(course: CourseElement) -> list[date]:
     found = []
-    for element in course.element.all("termin/beginn_datum"):
+    for element in (begin for session in _termine(course) for begin in session.all("beginn_datum")):
         try:
             found.append(_iso_day(plain(element.text)))
         except Unreadable as error:
@@ -142,9 +153,32 @@ def _sessions(course: CourseElement) -> list[date]:
     return found
 
 
+def _venue(course: CourseElement) -> str | None:
+    """Read where a course is held: of Berlin's dialect the first address, and a note where there are others."""
+    element = course.element
+    places = [place for address in element.all("ortetermine/adresse") if (place := _place(address))]
+    if element.find("veranstaltungsort/name") is not None or not places:
+        return course.lenient("veranstaltungsort/name", prose, expected=True)
+    if others := len(dict.fromkeys(places)) - 1:
+        course.note(f"is held at {others + 1} places (ortetermine); the first is taken: {places[0]}")
+    return places[0]
+
+
+def _place(address: Element) -> str:
+    """Write an address in one line: house and room, or else street and town."""
+
+    def read(name: str) -> str:
+        found = address.find(name)
+        return " ".join(prose(found.text).split()) if found is not None else ""
+
+    named = [text for text in (read("lehrstaette"), read("raum")) if text and not is_no_day(text)]
+    town = " ".join(text for text in (read("plz"), read("ort")) if text)
+    return ", ".join(named if read("lehrstaette") else [text for text in (read("strasse"), town, *named) if text])
+
+
 def _times(course: CourseElement) -> tuple[str | None, str | None]:
     """Read the times of the first session that has any; they are local, and an offset is left out and noted."""
-    for session in course.element.all("termin"):
+    for session in _termine(course):
         begin, end = session.find("beginn_uhrzeit"), session.find("ende_uhrzeit")
         if begin is None and end is None:
             continue

@@ -85,3 +85,31 @@ def test_course_without_number_or_first_day_is_rejected(tmp_path: Path, before: 
 def test_occupancy_delta_is_refused_clearly(tmp_path: Path) -> None:
     with pytest.raises(ExportQuarantined, match="belegungsstatus"):
         read(tmp_path, root="belegungsstatus")
+
+
+BERLIN = COURSE[: COURSE.index("<veranstaltungsort>")] + (
+    "<ortetermine><adresse><lehrstaette>Haus am Park</lehrstaette><strasse>Parkallee 1</strasse><plz>10115</plz>"
+    "<ort>Berlin</ort><raum>2.01</raum></adresse>"
+    "<termin><wochentag>Mittwoch</wochentag><beginn_datum>2021-02-03</beginn_datum><beginn_uhrzeit>18:30</beginn_uhrzeit>"
+    "<ende_datum>2021-02-03</ende_datum><ende_uhrzeit>20:00</ende_uhrzeit></termin>"
+    "<termin><beginn_datum>2021-03-01</beginn_datum></termin></ortetermine><preis><betrag>66.00</betrag></preis>"
+    "</veranstaltung>"
+)
+"""As Berlin writes it: places and sessions together, within ``ortetermine``."""
+
+
+def test_sessions_and_place_of_the_berlin_dialect_are_read(tmp_path: Path) -> None:
+    report = read(tmp_path, BERLIN)
+    facts = report.courses[0].facts
+    assert (facts.ends_on, facts.starts_at, facts.ends_at) == (date(2021, 3, 1), "18:30", "20:00")
+    assert (facts.venue, facts.fee_cents) == ("Haus am Park, 2.01", 6600)
+    assert report.notices == []
+
+
+def test_of_several_places_of_the_berlin_dialect_the_first_is_taken_and_noted(tmp_path: Path) -> None:
+    street = "<adresse><strasse>Parkallee 1</strasse><plz>10115</plz><ort>Berlin</ort></adresse>"
+    twice = BERLIN.replace("<adresse>", f"{street}{street}<adresse>", 1)
+    report = read(tmp_path, twice)
+    assert report.courses[0].facts.venue == "Parkallee 1, 10115 Berlin"
+    assert "is held at 2 places (ortetermine); the first is taken: Parkallee 1, 10115 Berlin" in texts(report)
+    assert "has no veranstaltungsort/name" in texts(read(tmp_path, BERLIN.replace("adresse>", "anschrift>")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from koop_es.domain import unstated
 from koop_es.replay.words.de_readers import SENTENCES
 from koop_es.replay.words.readers import said
 
-CONNECTORS = Path(__file__).parents[3] / "src" / "koop_es" / "connectors"
+SRC = Path(__file__).parents[3] / "src" / "koop_es"
+CONNECTORS = SRC / "connectors"
 WRITERS = {"changes.py", "export_writer.py", "given.py", "registrations.py", "sample.py"}
 """What writes files, or reads what an operator types, says nothing about an export."""
 
@@ -24,9 +25,9 @@ NO_SENTENCES = {
 """Headings, settings, levels, and what developers alone read."""
 
 
-def sentences() -> Iterator[tuple[str, str]]:
+def sentences(paths: Iterable[Path] = tuple(sorted(CONNECTORS.glob("*.py")))) -> Iterator[tuple[str, str]]:
     """Give whatever reads like a sentence in the readers, ``{}`` where something is put in, with its file."""
-    for path in sorted(CONNECTORS.glob("*.py")):
+    for path in paths:
         if path.name in WRITERS:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -53,6 +54,12 @@ def _pattern(node: ast.AST) -> str | None:
 def test_every_sentence_of_the_readers_has_german_words() -> None:
     missing = sorted({found for found in sentences() if found[1] not in SENTENCES})
     assert missing == [], "put it into German in replay/words/de_readers.py"
+
+
+def test_no_german_words_are_left_of_sentences_that_nobody_says_any_more() -> None:
+    others = (SRC / "domain" / "unstated.py", SRC / "ingest" / "intake.py")
+    spoken = {text for _, text in (*sentences(), *sentences(others))}
+    assert [text for text in SENTENCES if text not in spoken] == []
 
 
 def test_german_words_take_up_everything_that_is_put_in() -> None:

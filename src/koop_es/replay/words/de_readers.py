@@ -136,9 +136,6 @@ SENTENCES: dict[str, str] = {
     "declare {} in {}, or write the file as it is declared": (
         "bitte {} in {} angeben, oder die Datei so schreiben wie angegeben"
     ),
-    "declared as {}, but it is {}, as its bytes show: read as {}": (
-        "angegeben ist {}, es ist aber {}, wie die Bytes zeigen: gelesen als {}"
-    ),
     "declared as {}, but it is windows-1252, as its bytes show: read as windows-1252": (
         "angegeben ist {}, es ist aber windows-1252, wie die Bytes zeigen: gelesen als windows-1252"
     ),
@@ -151,7 +148,6 @@ SENTENCES: dict[str, str] = {
     "declared as {}, but partly it is windows-1252: each text is read by itself": (
         "angegeben ist {}, zum Teil ist es aber windows-1252: jeder Text wird für sich gelesen"
     ),
-    "{} holds {} of windows-1252: read as that": "{} enthält {} aus windows-1252: so gelesen",
     "holds {} of windows-1252: read as that": "enthält {} aus windows-1252: so gelesen",
     "is no utf-16, although that is declared ({})": "ist kein utf-16, obwohl das angegeben ist ({})",
     "declare the encoding that the file has": "bitte die Kodierung angeben, die die Datei hat",
@@ -162,7 +158,6 @@ SENTENCES: dict[str, str] = {
     "write the export in utf-8 or windows-1252, and declare that": (
         "bitte den Export in utf-8 oder windows-1252 schreiben und das angeben"
     ),
-    "byte 0x{} has no meaning in the declared encoding": "das Byte 0x{} bedeutet in der angegebenen Kodierung nichts",
     "byte 0x{}": "Byte 0x{}",
     "{} has no meaning in the declared encoding": "{} bedeutet in der angegebenen Kodierung nichts",
     "holds the byte 0x{}, which has no meaning in {}, {}": "enthält das Byte 0x{}, das in {} nichts bedeutet, {}",
@@ -264,9 +259,7 @@ SENTENCES: dict[str, str] = {
     "correct it in the admin program and export again": "bitte im Verwaltungsprogramm berichtigen und neu exportieren",
     "correct it in the admin program": "bitte im Verwaltungsprogramm berichtigen",
     "is a formula": "ist eine Formel",
-    "{} is a formula": "{} ist eine Formel",
     "has an apostrophe before a digit": "hat einen Apostroph vor einer Ziffer",
-    "{} has an apostrophe before a digit": "{} hat einen Apostroph vor einer Ziffer",
     "is what a spreadsheet shows for a number in a narrow column": (
         "zeigt eine Tabellenkalkulation für eine Zahl in einer zu schmalen Spalte"
     ),
@@ -335,9 +328,9 @@ SENTENCES: dict[str, str] = {
         "Buchung"
     ),
     "enter its Koop-Beleg-ID, and no name, which would make it a registration of its own with a second seat; where the "
-    "program has no such field, let Gebucht am be exported with its seconds": (
+    "program has no such field, let Gebucht am be exported as it was given out": (
         "bitte ihre Koop-Beleg-ID eintragen und keinen Namen, der eine eigene Anmeldung mit einem zweiten Platz daraus "
-        "machte; wo das Programm kein solches Feld hat, Gebucht am mit Sekunden exportieren"
+        "machte; wo das Programm kein solches Feld hat, Gebucht am so exportieren, wie es ausgegeben wurde"
     ),
     "is not stated in a booking that is not known yet": (
         "ist nicht angegeben, in einer Buchung, die noch nicht bekannt ist"
@@ -391,16 +384,11 @@ SENTENCES: dict[str, str] = {
     "take the DOCTYPE out; neither KuferSQL nor Open-vhs writes one": (
         "bitte DOCTYPE herausnehmen; weder KuferSQL noch Open-vhs schreibt eines"
     ),
-    "one element is longer than 4 MiB": "ein Element ist länger als 4 MiB",
-    "elements lie more than {} deep": "Elemente liegen mehr als {} tief",
     "has elements that lie more than {} deep": "hat Elemente, die mehr als {} tief liegen",
     "has a tag longer than {} KiB": "hat ein Tag, das länger als {} KiB ist",
     "has more than {} elements in one course": "hat mehr als {} Elemente in einem Kurs",
     "has more than {} different names of elements, attributes and entities, or one of more than {} characters": (
         "hat mehr als {} verschiedene Namen von Elementen, Attributen und Entitäten, oder einen von mehr als {} Zeichen"
-    ),
-    "{} of {} holds {}, a character that no XML may hold": (
-        "{0} von {1} enthält {2}, ein Zeichen, das kein XML enthalten darf"
     ),
     "holds 0x{}, a character that no XML may hold, {}": ("enthält 0x{}, ein Zeichen, das kein XML enthalten darf, {}"),
     "0x{}, a character that no XML may hold": "0x{}, ein Zeichen, das kein XML enthalten darf",
@@ -423,9 +411,7 @@ SENTENCES: dict[str, str] = {
         "bitte diesen Text von {} im Verwaltungsprogramm neu tippen und neu exportieren; bleibt es so, muss es "
         "berichtigen, wer den Export geschrieben hat"
     ),
-    "course {}: {} holds an element {}, which is not read": (
-        "Kurs {}: {} enthält ein Element {}, das nicht gelesen wird"
-    ),
+    "{}: {} holds an element {}, which is not read": "{}: {} enthält ein Element {}, das nicht gelesen wird",
     "every course needs its number": "jeder Kurs braucht seine Nummer",
     "every course needs its first day": "jeder Kurs braucht seinen ersten Tag",
     "has no {}": "hat kein Element {}",
@@ -465,6 +451,9 @@ SENTENCES: dict[str, str] = {
     ),
     "version {} is none of {}; it is read as 1.2": "Version {} ist keine von {}; gelesen wie 1.2",
     "the root is not in the namespace {}": "die Wurzel ist nicht im Namensraum {}",
+    "is held at {} places (ortetermine); the first is taken: {}": (
+        "findet an {} Orten statt (ortetermine); der erste gilt: {}"
+    ),
     "guid {} is no GUID": "guid {} ist keine GUID",
     "ends on {} (ende_datum) before it begins on {} (beginn_datum)": (
         "endet am {} (ende_datum), bevor er am {} (beginn_datum) beginnt"
