@@ -52,14 +52,14 @@ ROWS = (
         "who has a name of his own is a registration although a mirror of his moment is not there",
         "D22",
         "A program that writes a name of its own would double every booking, and say nothing.",
-        (Edit("domain/alike.py", "if nameless and len(plain) < len(mirrors) else []", "if False else []"),),
+        (Edit("domain/alike.py", "only or (nameless and len(plain) < len(mirrors))", "False"),),
         Named((f"{_ALIKE}::test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it",)),
     ),
     Mutation(
         "a row without seconds is no mirror that was given out with them",
         "D26",
         "At a VHS whose program keeps minutes every booking of another would be a second seat.",
-        (Edit("domain/bare_mirrors.py", "        if not self.keeps_references:  #", "        if False:  #"),),
+        (Edit("domain/bare_mirrors.py", "        if self.keeps_references:\n", "        if self.vhs:\n"),),
         Named((f"{_ALIKE}::test_d26_rows_of_a_minute_are_the_seats_of_its_seconds_whoever_booked",)),
     ),
     Mutation(

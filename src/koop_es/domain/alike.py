@@ -27,21 +27,23 @@ def fit_alike(rows: list[BookingRow], given: list[Given], words: Collection[str]
     Such a row shows no name, or one of the ``words`` that a program writes where it needs one. Where more stand there
     than were given out, letters are others, or somebody of a name of his own may be one of them, all are asked about:
     none of them is a registration before it is known which are the mirrors. So is what an export shows that is not
-    ``complete``, and a word in place of a name that was given out.
+    ``complete``, a word in place of a name that was given out, and the only row of a mirror's minute under a name of
+    its own: of its second it would be that mirror.
     """
     rows_at: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         rows_at[witness_of_row(row).time].append(number)
     result, refs = Fits([], []), set[str]()
-    for time, at in given_by_moment(given).items():
+    for time, at in given_by_moment(given, minutes=True).items():
         mirrors = [mirror for mirror in at if mirror.booking.ref not in refs]
         numbers = [number for number in rows_at.get(time, ()) if not is_somebody_else(rows[number], mirrors)]
         if not (time and mirrors and numbers):
             continue
         only = len(numbers) == len(mirrors) == 1
-        plain = [number for number in numbers if only or shows_nobody(rows[number], words)]
+        plain = numbers if only and _is_its_second(time, mirrors[0]) else _nobodys(rows, numbers, words)
         nameless = not any(wanted.name for mirror in mirrors for wanted in mirror.witnesses)
-        others = [number for number in numbers if number not in plain] if nameless and len(plain) < len(mirrors) else []
+        may_be = only or (nameless and len(plain) < len(mirrors))
+        others = [number for number in numbers if number not in plain] if may_be else []
         told = complete and nameless and not others and _have_one_moment(mirrors)
         pairs = _in_order(rows, plain, mirrors, whatever_letter=only) if told else None
         if pairs is None:
@@ -60,7 +62,7 @@ def words_for_nobody(rows: Iterable[BookingRow], given: list[Given], mirrors: It
     """Find the words that a program writes where it needs a name: two rows or more of mirrors show them, of which some
     may be known ``mirrors`` under a name that is not theirs (D26).
     """
-    moments = given_by_moment(given)
+    moments = given_by_moment(given, minutes=True)
     at = ((row, moments.get(witness_of_row(row).time)) for row in rows)
     shown = chain((row for row, given_then in at if given_then and not is_somebody_else(row, given_then)), mirrors)
     counted = Counter(name for row in shown if (name := witness_of_row(row).name))
@@ -71,6 +73,14 @@ def shows_nobody(row: BookingRow, words: Collection[str]) -> bool:
     """Tell whether a row shows no name, or a word in its place (D26)."""
     name = witness_of_row(row).name
     return not name or name in words
+
+
+def _nobodys(rows: list[BookingRow], numbers: list[int], words: Collection[str]) -> list[int]:
+    return [number for number in numbers if shows_nobody(rows[number], words)]
+
+
+def _is_its_second(time: str, mirror: Given) -> bool:
+    return any(time == wanted.time for wanted in mirror.witnesses)
 
 
 def _have_one_moment(mirrors: list[Given]) -> bool:

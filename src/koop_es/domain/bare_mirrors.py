@@ -123,10 +123,13 @@ class BareMirrors:
         versions = dict.fromkeys((create.person_version, booking.person_version))
         persons = [self.draft.person(booking.person_id, version) for version in versions] if named else [None]
         moments = dict.fromkeys((*create.moments, booking.booked_at))
-        if not self.keeps_references:  # a row of nothing but a minute may show any second of it
-            moments |= dict.fromkeys(by_the_minute(moment) for moment in moments)
         shown = [Shown("", "", at) for at in moments if at]
-        return Given(booking, create.status, [witness_of_person(one, person) for person in persons for one in shown])
+        known = [witness_of_person(one, person) for person in persons for one in shown]
+        if self.keeps_references:
+            return Given(booking, create.status, known)
+        # A row of nothing but a minute may show any second of it.
+        minutes = tuple(one._replace(time=by_the_minute(one.time)) for one in known)
+        return Given(booking, create.status, known, minutes)
 
     def may_be_ours(self, row: BookingRow) -> str | None:
         """Find the mirror that an unmatched row by WS may be while one is given out and open (D26).

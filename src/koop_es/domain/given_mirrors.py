@@ -13,12 +13,13 @@ from koop_es.domain.witnesses import Witness, differ, is_reached_otherwise, witn
 
 class Given(NamedTuple):
     """A mirror that was given out, its ``letter`` then, and what its row may show: its moment of booking, mail and
-    phone may have been others then.
+    phone may have been others then. ``minutes`` are the same where a program may keep no seconds.
     """
 
     booking: Booking
     letter: Status
     witnesses: list[Witness]
+    minutes: tuple[Witness, ...] = ()
 
 
 class Fits(NamedTuple):
@@ -89,7 +90,8 @@ def _fit(number: int, row: BookingRow, mirror: Given) -> _Fit | None:
     witness = witness_of_row(row)
     if not (witness.name and witness.time):
         return None
-    alike = [known for known in mirror.witnesses if (known.name, known.time) == (witness.name, witness.time)]
+    known_as = (*mirror.witnesses, *mirror.minutes)
+    alike = [known for known in known_as if (known.name, known.time) == (witness.name, witness.time)]
     ranks = [rank for known in alike if (rank := _rank(known, witness, actor_of(row.edited_by))) is not None]
     return _Fit(min(ranks), number, mirror) if ranks else None
 
@@ -157,11 +159,12 @@ def fit_by_time(rows: list[BookingRow], given: list[Given]) -> Fits:
     return Fits(one_to_one(fits), [])
 
 
-def given_by_moment(given: list[Given]) -> dict[str, list[Given]]:
-    """List mirrors by the moments of booking that their rows may show."""
+def given_by_moment(given: list[Given], *, minutes: bool = False) -> dict[str, list[Given]]:
+    """List mirrors by the moments of booking that their rows may show, also by their ``minutes`` alone."""
     found: dict[str, list[Given]] = defaultdict(list)
     for mirror in given:
-        for time in dict.fromkeys(wanted.time for wanted in mirror.witnesses):
+        known = (*mirror.witnesses, *(mirror.minutes if minutes else ()))
+        for time in dict.fromkeys(wanted.time for wanted in known):
             found[time].append(mirror)
     return found
 

@@ -107,6 +107,30 @@ def test_d26_rows_of_a_minute_are_the_seats_of_its_seconds_whoever_booked() -> N
     assert "OrphanDetected" not in types(world.events), "nobody knows whose row is gone"
 
 
+@pytest.mark.parametrize("vhs", [THIRD, MASTER])
+def test_d26_a_name_of_his_own_in_the_minute_of_a_mirror_waits_until_that_is_there(vhs: str) -> None:
+    """Who registered there before the connector wrote the mirror is not the one whose name is written over."""
+    world = network()
+    world.report(ABO, booked("7", at="2026-01-05T10:00:20+01:00"))
+    world.give(vhs)
+    own = called("900", "Kurz")
+    world.report(vhs, own)
+    assert world.open == {("REGISTRATION_HELD", vhs, REFS[0])}
+    copy = bare("901") if vhs == THIRD else booked("901")
+    world.report(vhs, own, copy)
+    found = {ref: booking.seats[vhs].booking_id for ref, booking in world.state.bookings.items()}
+    assert found == {REFS[0]: "901", f"{vhs}:900": "900"}
+    assert world.open == {("MIRROR_WITHOUT_REFERENCE", vhs, "")}
+
+
+def test_d26_rows_of_two_minutes_under_one_word_are_mirrors() -> None:
+    world = network()
+    world.report(ABO, booked("7", at="2026-01-05T10:00:20+01:00"), booked("8", at="2026-01-05T11:00:20+01:00"))
+    world.give(THIRD)
+    world.report(THIRD, called("900"), called("901", at="2026-01-05T11:00:00+01:00"))
+    assert seats(world) == {REFS[0]: "900", REFS[1]: "901"}
+
+
 def test_d26_a_part_of_an_export_tells_no_rows_apart_and_makes_none_a_registration() -> None:
     world = family()
     world.report(THIRD, called("900"), full=False)
