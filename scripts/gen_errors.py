@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import koop_es
-from koop_es.domain.errors import BadInput, KoopError, Refused, StoreUnusable, WrongUsage
+from koop_es.domain.errors import AnswerUnwritten, BadInput, KoopError, Refused, StoreUnusable, WrongUsage
 
 TARGET = Path(__file__).parents[1] / "docs" / "reference" / "errors.md"
 
@@ -18,6 +18,7 @@ FAMILIES: tuple[tuple[type[KoopError], int, str], ...] = (
     (Refused, 3, "Refused by a rule of the domain"),
     (BadInput, 4, "Bad input"),
     (StoreUnusable, 5, "The store cannot be used"),
+    (AnswerUnwritten, 6, "The answer could not be written"),
 )
 
 HEAD = """# Errors

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from koop_es.cli.entry import COMMANDS, cli, run
+from koop_es.connectors.registrations import read_back
 from tests.acceptance.console import Console
 from tests.acceptance.exports import booking, course, write_export
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
@@ -139,17 +140,35 @@ def test_changes_without_json_are_json_lines_in_the_same_order(
     assert shared.changes(NEAR) == expected, "the same list until an export acknowledges it"
 
 
-def test_changes_as_registration_import_are_xml_for_kufersql(
-    shared: Console, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from xml.etree import ElementTree
+def test_changes_as_registration_import_are_files_for_kufersql(shared: Console, tmp_path: Path) -> None:
+    into = tmp_path / "anmeldungen"
+    words = ("changes", "--vhs", MASTER, "--format", "kufer-xml", "--into", into)
+    listed = shared.ask(*words, "--preview")
+    assert not into.exists()
+    written = shared.ask(*words)
+    assert written["changes"] == shared.changes(MASTER)
+    assert written["files"] == listed["files"]
+    assert sorted(written["files"]) == sorted(path.name for path in into.glob("*.xml"))
+    assert len(written["files"]) + written["rest"] == len(written["changes"])
+    names = {f"-{change['id']}.xml" for change in written["changes"] if change["kind"] == "booking.create"}
+    assert {name[name.index("-") :] for name in written["files"]} == names
+    for name in written["files"]:
+        (back,) = read_back((into / name).read_bytes())
+        assert (back.status, back.company) in [("A", f"VHS {NEAR}"), ("A", f"VHS {FAR}")]
+        assert name.startswith(f"{back.session_time}-")
+    assert (again := shared.ask(*words))["files"] == []
+    assert again["before"] == len(written["files"])
+    assert shared.refused(*words[:-2], status=2)["code"] == "wrong_usage"
+    assert shared.refused(*words[:3], "--into", into, status=2)["code"] == "wrong_usage"
 
-    assert run(shared.words("changes", "--vhs", MASTER, "--format", "kufer-xml"), as_json=False) == 0
-    root = ElementTree.fromstring(capsys.readouterr().out.encode())  # noqa: S314 - our own output
-    assert root.tag == "ANMELDUNGEN"
-    assert {status.text for status in root.iter("STATUS")} == {"A"}
-    assert len(list(root.iter("ANMELDUNG"))) == len(shared.changes(MASTER))
-    assert shared.refused("changes", "--vhs", MASTER, "--format", "kufer-xml", status=2)["code"] == "wrong_usage"
+
+def test_g2_registrations_that_cannot_be_written_are_written_when_called_again(shared: Console, tmp_path: Path) -> None:
+    into = tmp_path / "anmeldungen"
+    into.write_text("in the way")
+    words = ("changes", "--vhs", MASTER, "--format", "kufer-xml", "--into", into)
+    assert shared.refused(*words, status=6)["code"] == "registrations_unwritten"
+    into.unlink()
+    assert shared.ask(*words)["files"]
 
 
 def test_view_has_the_keys_of_the_contract(shared: Console) -> None:

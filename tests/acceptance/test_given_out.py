@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from koop_es.cli.entry import run
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
@@ -61,7 +60,7 @@ def unclear(koop: Console, network: dict[str, Program], editor: str) -> None:
 
 
 def test_d21_changes_gives_out_once_and_preview_and_at_give_nothing_out(
-    koop: Console, network: dict[str, Program]
+    koop: Console, network: dict[str, Program], tmp_path: Path
 ) -> None:
     lose(koop, network[NEAR])
     given = len(events(koop, "--type", "ChangesGivenOut", "--vhs", FAR))
@@ -71,7 +70,7 @@ def test_d21_changes_gives_out_once_and_preview_and_at_give_nothing_out(
     assert about(koop, FAR) == looked
     assert len(events(koop, "--type", "ChangesGivenOut", "--vhs", FAR)) == given + 1
     assert about(koop, FAR) == looked
-    assert run(koop.words("changes", "--vhs", FAR, "--format", "kufer-xml"), as_json=False) == 0
+    koop.ask("changes", "--vhs", FAR, "--format", "kufer-xml", "--into", tmp_path / "anmeldungen")
     assert len(events(koop, "--type", "ChangesGivenOut", "--vhs", FAR)) == given + 1
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from koop_es.cli.output import Unwritten, as_json, drop, in_utf8, said, say, tidy, tidy_json, writing
-from koop_es.domain.errors import BadInput, KoopError, Refused, StoreUnusable, WrongUsage
+from koop_es.domain.errors import AnswerUnwritten, BadInput, KoopError, Refused, StoreUnusable, WrongUsage
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +31,7 @@ _STATUS: tuple[tuple[type[KoopError], int], ...] = (
     (Refused, REFUSED),
     (BadInput, BAD_INPUT),
     (StoreUnusable, UNUSABLE),
+    (AnswerUnwritten, UNWRITTEN),
 )
 
 

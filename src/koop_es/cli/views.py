@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from koop_es import ingest, views
-from koop_es.cli.answer import DONE, FOUND, NOTHING_DONE, Answer, json_lines, table
+from koop_es.cli.answer import DONE, FOUND, NOTHING_DONE, Answer, json_lines, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.language import LANG
 from koop_es.cli.past import AT, position
+from koop_es.connectors import registration_folder
 from koop_es.connectors.changes import jsonl
-from koop_es.connectors.registrations import registration_file
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -80,24 +81,28 @@ def _show_view(out: Console, data: dict[str, Any]) -> None:
     show_default=True,
     help="Change list, or KuferSQL's registration import.",
 )
+@click.option("--into", metavar="DIR", type=click.Path(path_type=Path), help="Folder that KuferSQL imports from.")
 @click.option("--preview", is_flag=True, help="Give nothing out: only look.")
 @AT
-def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> Answer:
+def changes(desk: Desk, vhs: str, style: str, into: Path | None, preview: bool, at: str | None) -> Answer:
     """Give out what a VHS's connector has to write, as JSON lines, oldest first; the same until an export acknowledges
     it.
 
     What is given out counts as told: an "S" of ours that comes back is known by it. --preview and --at only look.
     A change keeps its id, and a connector carries an id out once, only where the row shows what "expects" says.
+    With --format kufer-xml new bookings become registration files in a folder, each written once; what that import
+    cannot say stands beside them in rest.jsonl, as work for people. Give the same folder each time: it knows what was
+    written.
 
     \b
     Examples:
       koop-es changes --vhs 301 > 301.jsonl
-      koop-es changes --vhs 563 --format kufer-xml > anmeldungen.xml
+      koop-es changes --vhs 563 --format kufer-xml --into anmeldungen
       koop-es changes --vhs 301 --preview
       koop-es changes --vhs 301 --at 301#17
     """
-    if style != "jsonl" and desk.as_json:
-        raise WrongUsage("--format kufer-xml writes XML; leave --json out")
+    if (style == "kufer-xml") != (into is not None):
+        raise WrongUsage("--format kufer-xml and --into DIR, the folder that KuferSQL imports from, belong together")
     looks = preview or at is not None
     with desk.store() as store:
         if looks:
@@ -106,18 +111,13 @@ def changes(desk: Desk, vhs: str, style: str, preview: bool, at: str | None) -> 
             found = ingest.give_out(store, vhs_id(vhs), now=desk.now, compares=desk.settings.can_compare(vhs_id(vhs)))
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
     instead = NOTHING_DONE if looks else "the list was noted as given out; call it again, it is the same"
-    if style == "jsonl":
+    if into is None:
         return Answer(data, json_lines(jsonl(found)), instead=instead)
-    registrations = registration_file(found)
-
-    def show(out: Console) -> None:
-        out.file.write(registrations.xml.decode())
-        if registrations.skipped:
-            click.echo(
-                f"{registrations.skipped} changes have no place in a registration import; see --format jsonl", err=True
-            )
-
-    return Answer(data, show, instead=instead)
+    done = registration_folder.foreseen(found, into) if looks else registration_folder.write(vhs, found, into)
+    data |= {"into": str(into), "files": done.files, "before": done.before, "rest": done.rest}
+    told = f"{len(done.files)} registration files {'to be written' if looks else 'written'} into {into}, "
+    told += f"{done.before} before; for people: {done.rest} changes"
+    return Answer(data, lines(told + ("" if looks else f", {into / registration_folder.REST}")))
 
 
 @command("violations", reads=True)

@@ -50,3 +50,9 @@ class StoreUnusable(KoopError):
     """The store cannot be used."""
 
     code = "store_unusable"
+
+
+class AnswerUnwritten(KoopError):
+    """The answer could not be written."""
+
+    code = "answer_unwritten"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,11 @@ import pytest
 
 from koop_es.connectors import read_export
 from koop_es.connectors.cells import neutralise, restore
-from koop_es.connectors.changes import ChangeInvalid, jsonl, parse
+from koop_es.connectors.changes import ChangeInvalid, jsonl, ordered, parse
 from koop_es.connectors.errors import EncodingTooNarrow, ExportQuarantined
 from koop_es.connectors.export_writer import UserRow, write_export
-from koop_es.connectors.registrations import kufer_xml, read_back, registration_file
+from koop_es.connectors.registration_folder import RegistrationsUnwritten, foreseen, write
+from koop_es.connectors.registrations import file_name, read_back, registration
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
 
@@ -64,34 +68,172 @@ def test_line_that_is_no_change_is_refused(line: str) -> None:
         parse(line)
 
 
-def test_registration_import_reads_back() -> None:
-    changes = [
-        change("booking.create", name="Müller & <Söhne>", first_name="Eva", phone="+49 941 1", email="eva@example.org"),
-        change("booking.create"),
-        change("booking.create", status="W"),
-        change("booking.cancel", status="S"),
-        change("booking.update"),
-        CHANGE | {"kind": "course.cancel", "booking": None},
-    ]
-    written = registration_file(changes)
-    back = read_back(written.xml)
-    assert [found.status for found in back] == ["A", "A", "W", "S"]
-    assert (back[0].name, back[0].first_name, back[0].phone) == ("Müller & <Söhne>", "Eva", "+49 941 1")
-    assert (back[1].name, back[1].email, back[1].course_number) == (None, None, "26-10009")
-    assert "563:8841" in back[0].remark
-    assert (written.bookings, written.skipped) == (4, {"booking.update": 1, "course.cancel": 1})
-    assert written.xml == kufer_xml(changes)
-    assert written.xml.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<ANMELDUNGEN>")
+BOOKED = "2026-01-02T09:30:00+01:00"
+SOLD = CHANGE | {
+    "id": "563:563-COOP-219:booking:301:55:7",
+    "vhs": "563",
+    "booking": CHANGE["booking"] | {"ref": "301:55", "name": "Gäste", "first_name": "Eva", "booked_at": BOOKED},
+}
 
 
-def test_b4_registration_carries_names_phone_and_mail_only_where_they_are_there() -> None:
-    xml = kufer_xml([change("booking.create")]).decode()
-    assert "NAME" not in xml.replace("KURSNUMMER", "")
-    assert "KOMMUNIKATION" not in xml
+def sold(kind: str = "booking.create", **booking: str | None) -> dict[str, Any]:
+    """Give a change of the Master's, about a booking that VHS 301 sold."""
+    return SOLD | {"kind": kind, "booking": SOLD["booking"] | booking}
+
+
+def test_b2_a_booking_of_an_abo_vhs_is_a_company_registration_of_that_vhs() -> None:
+    xml = registration(sold(name="Müller & <Söhne>", phone="+49 941 1", email="eva@example.org", status="W"))
+    assert (
+        xml.decode()
+        == """<?xml version='1.0' encoding='UTF-8'?>
+<ANMELDUNGEN>
+  <ANMELDUNG>
+    <STAMMDATEN>
+      <NAME>VHS 301</NAME>
+      <GESCHLECHT>F</GESCHLECHT>
+      <BEMERKUNG>vhsKOOP 301:55 563-COOP-219</BEMERKUNG>
+      <SESSIONTIME>1767342600</SESSIONTIME>
+    </STAMMDATEN>
+    <KURSE>
+      <KURS>
+        <KURSNUMMER>26-10009</KURSNUMMER>
+        <STATUS>W</STATUS>
+        <ABW_TNR>-1</ABW_TNR>
+        <ANZAHL>1</ANZAHL>
+        <WEITEREANM>
+          <WEITERANM>
+            <TYP>F</TYP>
+            <WEITERSTAMM>
+              <NAME>Müller &amp; &lt;Söhne&gt;</NAME>
+              <VORNAME>Eva</VORNAME>
+              <KOMMUNIKATION>
+                <KOMMUNIKATIONSEINTRAG>
+                  <KOMMART>T</KOMMART>
+                  <KOMMBEZ>Telefon</KOMMBEZ>
+                  <KOMMWERT>+49 941 1</KOMMWERT>
+                </KOMMUNIKATIONSEINTRAG>
+                <KOMMUNIKATIONSEINTRAG>
+                  <KOMMART>E</KOMMART>
+                  <KOMMBEZ>eMail</KOMMBEZ>
+                  <KOMMWERT>eva@example.org</KOMMWERT>
+                </KOMMUNIKATIONSEINTRAG>
+              </KOMMUNIKATION>
+            </WEITERSTAMM>
+          </WEITERANM>
+        </WEITEREANM>
+      </KURS>
+    </KURSE>
+  </ANMELDUNG>
+</ANMELDUNGEN>
+"""
+    )
+    (back,) = read_back(xml)
+    assert (back.company, back.name, back.phone) == ("VHS 301", "Müller & <Söhne>", "+49 941 1")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        sold("booking.cancel", status="S"),
+        sold("booking.update"),
+        sold(name=None),
+        sold(name=""),
+        sold(booked_at=None),
+        sold(booked_at="unknown"),
+        sold(ref="563:8841", booking_id="8841"),
+        SOLD | {"kind": "course.cancel", "booking": None},
+    ],
+)
+def test_d20_b2_what_the_import_cannot_say_is_listed_for_people(rest: dict[str, Any], tmp_path: Path) -> None:
+    assert write("563", [rest], tmp_path) == ([], 0, 1)
+    assert [parse(line) for line in (tmp_path / "rest.jsonl").read_text().splitlines()] == list(map(ordered, [rest]))
+    assert not list(tmp_path.glob("*.xml"))
+
+
+@pytest.mark.parametrize(
+    ("change_id", "name"),
+    [
+        (SOLD["id"], f"1767342600-{SOLD['id']}.xml"),
+        ("563:563-COOP-1:booking:301:26-1/26F/5:7", "1767342600-563:563-COOP-1:booking:301:26-1%2F26F%2F5:7.xml"),
+        ("../../etc%2F", "1767342600-..%2F..%2Fetc%252F.xml"),
+    ],
+)
+def test_file_of_a_registration_is_named_by_time_of_booking_and_change(change_id: str, name: str) -> None:
+    assert file_name(SOLD | {"id": change_id}) == name
+
+
+def test_file_of_a_registration_with_an_endless_id_has_a_name_of_its_own() -> None:
+    names = {file_name(SOLD | {"id": "ü" * 300 + end}) for end in "ab"}
+    assert len(names) == 2
+    assert all(len(name) < 255 for name in names)
+
+
+def test_a_registration_is_written_once_also_after_it_was_imported(tmp_path: Path) -> None:
+    again = SOLD | {"id": f"{SOLD['id'][:-1]}9"}
+    assert write("563", [SOLD], tmp_path).files == [file_name(SOLD)]
+    assert read_back((tmp_path / file_name(SOLD)).read_bytes())
+    assert write("563", [SOLD], tmp_path) == ([], 1, 0)
+    (tmp_path / file_name(SOLD)).unlink()  # KuferSQL took it
+    assert foreseen([SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
+    assert write("563", [SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
+    assert not (tmp_path / file_name(SOLD)).exists()
+
+
+def test_a_registration_whose_run_was_killed_is_finished_once(tmp_path: Path) -> None:
+    name = file_name(SOLD)
+    part = tmp_path / f".{name}.part"
+    part.write_bytes(b"<half")  # killed before it was noted: written anew
+    assert write("563", [SOLD], tmp_path).files == [name]
+    assert read_back((tmp_path / name).read_bytes())
+    (tmp_path / name).rename(part)  # killed after it was noted: it only gets its name
+    assert write("301", [], tmp_path).files == []
+    assert write("563", [SOLD], tmp_path).files == [name]
+    (tmp_path / name).rename(part)  # and nobody asks for it any more
+    assert write("563", [], tmp_path).files == []
+    assert not part.exists()
+
+
+def test_a_registration_whose_note_was_lost_or_cut_off_is_not_written_over(tmp_path: Path) -> None:
+    write("563", [SOLD], tmp_path)
+    notes = tmp_path / "written.jsonl"
+    notes.write_text(notes.read_text()[:-9])
+    again = SOLD | {"id": f"{SOLD['id'][:-1]}9"}
+    assert write("563", [SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
+    (tmp_path / file_name(SOLD)).unlink()
+    assert write("563", [SOLD, again], tmp_path) == ([], 2, 0)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file grow beyond some bytes, as on a disk that is full."""
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+
+
+@pytest.mark.parametrize("size", [0, 20, 90, 500, 1_200])
+def test_g2_what_no_room_was_for_is_written_once_when_called_again(size: int, tmp_path: Path) -> None:
+    changes = [SOLD, *(sold("booking.cancel", status="S") for _ in range(9))]
+    with files_of_at_most(size), pytest.raises(RegistrationsUnwritten):
+        write("563", changes, tmp_path)
+    taken = [file.read_bytes() for file in tmp_path.glob("*.xml")]
+    for file in tmp_path.glob("*.xml"):
+        file.unlink()  # KuferSQL took it
+    done = write("563", changes, tmp_path)
+    assert done.rest == len((tmp_path / "rest.jsonl").read_text().splitlines()) == 9
+    taken += [file.read_bytes() for file in tmp_path.glob("*.xml")]
+    assert taken == [registration(SOLD)]
+
+
+def test_b4_registration_carries_phone_and_mail_only_where_they_are_there() -> None:
+    assert b"KOMM" not in registration(sold())
 
 
 def test_characters_that_xml_cannot_hold_do_not_break_the_file() -> None:
-    (back,) = read_back(kufer_xml([change("booking.create", name="Mü\x00ll\x1fer\ud800")]))
+    (back,) = read_back(registration(sold(name="Mü\x00ll\x1fer\ud800")))
     assert back.name == "Mü\ufffdll\ufffder\ufffd"
 
 
