@@ -129,6 +129,19 @@ class Program:
         row["Bearbeitet von"] = "WS"
 
 
+class Bare(Program):
+    """A program whose connector has nowhere to keep the Koop-Beleg-ID of a mirror."""
+
+    def export(self, **manifest: Any) -> Path:
+        refs = {key: row["Koop-Beleg-ID"] for key, row in self.bookings.items()}
+        for row in self.bookings.values():
+            row["Koop-Beleg-ID"] = ""
+        path = super().export(**manifest)
+        for key, row in self.bookings.items():
+            row["Koop-Beleg-ID"] = refs[key]
+        return path
+
+
 def value(text: str) -> object:
     """Read a cell as the value it stands for: 90 is 90,00, and lists have no order."""
     try:

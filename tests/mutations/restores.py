@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.mutation import Edit, Mutation, Named
 
 _WENT_BACK = "tests/unit/domain/test_went_back.py"
+_SECOND_ROWS = "tests/unit/domain/test_second_rows.py"
 _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 _MOVES = "tests/unit/domain/test_moves.py"
@@ -161,8 +162,22 @@ RESTORES = (
         "who was written again beside the own row is somebody else",
         "D20",
         "An old file that is answered would give one person two seats.",
-        (Edit("domain/second_rows.py", "        if own is not None and (late", "        if False and (late"),),
+        (Edit("domain/second_rows.py", "(seat.ordered if booking.owner", "(False if booking.owner"),),
         Named((f"{_WENT_BACK}::test_d20_d26_a_list_that_is_carried_out_after_the_row_was_seen_makes_no_second_seat",)),
+    ),
+    Mutation(
+        "what was ordered of a booking is forgotten once it is seen in another row",
+        "D20",
+        "Whom staff typed again while a list was on its way would have two seats.",
+        (Edit("domain/second_rows.py", "        moments |= dict.fromkeys(at for _, at in seat.ordered)\n", ""),),
+        Named((f"{_SECOND_ROWS}::test_d20_d26_who_is_typed_and_written_as_well_has_one_seat",)),
+    ),
+    Mutation(
+        "a mirror that was acknowledged is written by no list any more",
+        "D26",
+        "A list for an old copy would book everybody of it twice at a Master that keeps no references.",
+        (Edit("domain/second_rows.py", "else ref in told)", "else False)"),),
+        Named((f"{_SECOND_ROWS}::test_d26_a_second_row_of_a_mirror_that_was_acknowledged_is_no_registration",)),
     ),
     Mutation(
         "a mirror that was written anew stands as it stood",

@@ -152,9 +152,10 @@ class Seat(msgspec.Struct, gc=False):
     export that first showed each; ``since_before`` and ``acked_before`` are the same of a row that was made again, and
     of what went with a program, when they were shown for the first time of all. ``gone`` is the number of the export
     that lacked the row first, ``again`` of the one that showed it once more; ``went_with`` are Beleg-ID and TNR of the
-    rows of a mirror that went with its program. ``cancelled_as`` is who had edited the row when it last showed an "S",
-    ``undone`` has letters and persons that are shown as before. ``back`` is the version at which its program lost
-    something of it, 0 once that is settled, and ``ask`` says what is asked (D20).
+    rows of a mirror that went with its program. ``ordered`` are Beleg-ID and moment of booking with which a row of its
+    owner was given out to be written again, also after it was seen. ``cancelled_as`` is who had edited the row when it
+    last showed an "S", ``undone`` has letters and persons that are shown as before. ``back`` is the version at which
+    its program lost something of it, 0 once that is settled, and ``ask`` says what is asked (D20).
     """
 
     status: Status | None = None
@@ -195,6 +196,7 @@ class Seat(msgspec.Struct, gc=False):
     waiting: tuple[Held, ...] = ()
     acked: tuple[tuple[str, int], ...] = ()
     went_with: tuple[tuple[str, str], ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
     gone: int = 0
     again: int = 0
     since_before: int = 0

@@ -69,6 +69,8 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
                 if (before := creates.get(ref)) is not None:
                     moments = before.moments if booking.booked_at in before.moments else (*before.moments, *moments)
                 creates[ref] = Create(change, booking.status, booking.person_version, moments)
+                if booking.owner == event.vhs and (seat := booking.seats.get(event.vhs)) is not None:
+                    seat.ordered = tuple(dict.fromkeys((*seat.ordered, (seat.booking_id, booking.booked_at))))
         _tell(lane, event.creates, version, event.at)
     if event.corrected:
         _tell(lane, event.corrected, version, event.at)

@@ -114,7 +114,8 @@ def take_holds(draft: Draft, part: Slice, pairing: Pairing) -> None:
 def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
     """Note the rows of mirrors that stand there twice; an "S" counts only where all of them show it (D26).
 
-    A partial export need not show all of them: the letters of the others are those shown last.
+    A partial export need not show all of them: the letters of the others are those shown last. While the row that
+    speaks for the booking is none of those it shows, nothing else is said.
     """
     vhs, state, shown = draft.moment.vhs, draft.state, pairing.shown
     noted = {ref for where, ref in state.doubled if where == vhs}
@@ -126,14 +127,23 @@ def take_doubles(draft: Draft, part: Slice, pairing: Pairing) -> None:
         found = {} if part.proves_absence else {row.booking_id: row for row in seat.doubles}
         found |= _doubles(rows)
         if len(found) > 1:
+            here = {row.booking_id for row in rows}
+            others = any(found[other].letter != CANCELLED.value for other in found.keys() - here)
+            unsaid = others if shown[ref].status is CANCELLED else seat.held and seat.booking_id in found.keys() - here
+            if not unsaid:
+                _go_on_in_the_other(draft, ref, seat, shown[ref])
             _note_doubles(draft, ref, seat, found, shown[ref])
-            others = (found[other] for other in found.keys() - {row.booking_id for row in rows})
-            if shown[ref].status is CANCELLED and any(other.letter != CANCELLED.value for other in others):
+            if unsaid:
                 del shown[ref]
         elif seat.doubles:
-            if shown[ref].booking_id != seat.booking_id and shown[ref].booking_id in {row[0] for row in seat.doubles}:
-                rekey(draft, ref, shown[ref])  # the other of the two goes on, and nobody was merged
+            _go_on_in_the_other(draft, ref, seat, shown[ref])
             draft.add(e.MirrorSingle, "D26", row=shown[ref], ref=ref)
+
+
+def _go_on_in_the_other(draft: Draft, ref: str, seat: Seat, row: BookingRow) -> None:
+    """Let a booking go on in another of its rows, because its own is gone or shows "S": nobody was merged (D26)."""
+    if row.booking_id != seat.booking_id and row.booking_id in {double.booking_id for double in seat.doubles}:
+        rekey(draft, ref, row)
 
 
 def take_new_doubles(draft: Draft, pairing: Pairing) -> None:

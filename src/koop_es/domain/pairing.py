@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from koop_es.domain.absences import is_gone
-from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.cooperation import Booking, Double, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.observation import CANCELLED, BookingRow
 from koop_es.domain.paired import Pairing
 from koop_es.domain.registrations import is_registration, witness_of_seat
+from koop_es.domain.second_rows import is_copy
 from koop_es.domain.slices import Slice, no_references
 from koop_es.domain.weighing import Weighing
 from koop_es.domain.witnesses import is_silent, witness_of_row
@@ -33,9 +34,9 @@ def pair(draft: Draft, part: Slice) -> Pairing:
         ref = row.ref
         if ref is None or ref.startswith(own):
             booking = known.get(row.booking_id)
-            copied = copies.get(row.booking_id) if copies and booking is None else None
-            if copied is not None and copied.seats[vhs].booked_at == row.booked_at:
-                booking = copied
+            copy = copies.get(row.booking_id) if copies else None
+            if copy is not None and copy[0] is not booking and is_copy(draft, *copy, row):
+                booking = copy[0]
             elif (
                 booking is None
                 or not _is_plainly(seat := booking.seats[vhs], row)
@@ -78,12 +79,12 @@ def _are_first(part: Slice, own: str, rows: list[BookingRow], shown: dict[str, B
     return True
 
 
-def _copies(draft: Draft) -> dict[str, Booking]:
-    """Find the further rows of mirrors that stand there twice, by Beleg-ID (D26)."""
+def _copies(draft: Draft) -> dict[str, tuple[Booking, Double]]:
+    """Find the further rows of bookings that stand there twice, by Beleg-ID (D26)."""
     state, vhs = draft.state, draft.moment.vhs
     noted = [ref for where, ref in state.doubled if where == vhs]
     return {
-        double.booking_id: state.bookings[ref]
+        double.booking_id: (state.bookings[ref], double)
         for ref in sorted(noted)
         for double in state.bookings[ref].seats[vhs].doubles
     }

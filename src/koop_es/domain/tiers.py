@@ -43,6 +43,9 @@ class Tier(NamedTuple):
         return [kind for kind in self.kinds if cells.issuperset(kind)]
 
 
+NAME_AND_CONTACT = (("name", "mail"), ("name", "phone"))
+"""What tells a person (B15)."""
+
 _ID_AND_RECORD = (("booking_id", "number"), ("booking_id", "name"))
 
 TIERS = (
@@ -51,7 +54,7 @@ TIERS = (
     Tier((("number", "name", "time"),)),
     Tier(_ID_AND_RECORD, same_id=True),
     Tier((("number", "time"),), erased=True),
-    Tier((("name", "mail"), ("name", "phone"))),
+    Tier(NAME_AND_CONTACT),
     Tier((("booking_id", "time"), ("booking_id", "mail"), ("booking_id", "phone")), same_id=True),
     Tier((("time", "mail"), ("time", "phone")), alone=True),
     Tier((("time",),), alone=True, erased=True),

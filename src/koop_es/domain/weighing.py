@@ -110,7 +110,7 @@ class Weighing:
         if self.free and left:
             left = self._renumbered(self._pair(left))
         left = self.mirrors.take_alike(self.mirrors.take(left, fit_by_time))
-        left = take_second_rows(self.state, self.vhs, left, self.result.shown, self.result.doubled)
+        left = take_second_rows(self.draft, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
             if (ref := self.mirrors.may_be_ours(row)) is not None:
                 self.result.held.append(Hold(ref, row, "D26"))
