@@ -10,6 +10,7 @@ _ASIDES = "tests/unit/domain/test_asides.py"
 _BESIDE = "tests/unit/domain/test_route_beside.py"
 _ROUTE = "tests/unit/domain/test_route.py"
 _NUMBERS = "tests/integration/ingest/test_exchanged_numbers.py"
+_CELLS = "tests/unit/connectors/test_rows.py"
 _UNSTATED = "tests/unit/connectors/test_unstated.py"
 _IDENTITY = "tests/unit/domain/test_identity.py"
 _SAME_NAMES = "tests/unit/domain/test_same_names.py"
@@ -21,6 +22,13 @@ _TYPED_OVER = "tests/unit/domain/test_typed_over.py"
 _REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
 ROWS = (
+    Mutation(
+        "text that somebody typed into the status is taken for a letter",
+        "D15",
+        "What stands there may name people; the row would go on with it, and nobody would be told.",
+        (Edit("connectors/rows.py", "(len(letter) > 1 and letter not in self._status)", "len(letter) > ID_LIMIT"),),
+        Named((f"{_CELLS}::test_g8_text_in_the_status_sets_its_row_aside_and_is_not_repeated",)),
+    ),
     Mutation(
         "a Beleg-ID that is given anew goes before TNR, name and moment of a namesake",
         "D18",
