@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Edit, Mutation, Named
 
+_OUT = "tests/unit/connectors/test_out.py"
+
 STORAGE = (
     Mutation(
         "a lost connection ends the ingest",
@@ -147,6 +149,32 @@ STORAGE = (
                 "test_g7_what_only_grows_is_found_changed_although_others_wrote_since",
             )
         ),
+    ),
+    Mutation(
+        "a registration that KuferSQL took is written into its folder again",
+        "B2",
+        "The person would be registered twice at the Master.",
+        (
+            Edit(
+                "connectors/registration_folder.py",
+                '    news = [change for change in changes if change["id"] not in noted]\n',
+                '    news = [change for change in changes if change["id"] not in noted or change]\n',
+            ),
+        ),
+        Named((f"{_OUT}::test_a_registration_is_written_once_also_after_it_was_imported",)),
+    ),
+    Mutation(
+        "a registration gets its name before it is noted",
+        "B2",
+        "Killed in between, the next run would write it again, although KuferSQL took it.",
+        (
+            Edit(
+                "connectors/registration_folder.py",
+                '        _put(waiting[named[change["id"]]], registration(change))\n',
+                '        _put(folder / named[change["id"]], registration(change))\n',
+            ),
+        ),
+        Named((f"{_OUT}::test_g2_what_no_room_was_for_is_written_once_when_called_again",)),
     ),
 )
 """What no scenario draws."""
