@@ -604,6 +604,33 @@ def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     assert codes(koop) == set()
 
 
+@pytest.mark.parametrize("by", ["copy", "staff", "nobody"])
+def test_d20_two_moved_people_whose_rows_are_as_they_were_before_went_back_with_their_program(
+    koop: Console, network: dict[str, Program], by: str
+) -> None:
+    """Staff who move people back leave a stamp of their own, and are believed (D25)."""
+    near = network[NEAR]
+    rows = [row for row in near.bookings.values() if row["Kursnummer"] == NUMBERS[NEAR][COOP]][:2]
+    for row in rows:
+        row["Bearbeitet von"] = "" if by == "nobody" else "maier am 01.03.2026, 09:00"
+        row["Telefon"] = "0721 4711"
+    rounds(koop, network)
+    copy = Copy(near)
+    for row in rows:
+        row["Kursnummer"] = NUMBERS[NEAR][OTHER]
+        row["Bearbeitet von"] = "" if by == "nobody" else "kern am 02.03.2026, 10:00"
+    rounds(koop, network, 3)
+    moved = [f"{NEAR}:{row['Beleg-ID']}~2" for row in rows]
+    assert [koop.held(FAR)[ref] for ref in moved] == ["A", "A"]
+    copy.restore(near)
+    for row in rows if by == "staff" else ():
+        near.bookings[row["Beleg-ID"]]["Bearbeitet von"] = "maier am 03.03.2026, 11:00"
+    koop.ingest(near.export(), status=int(by == "copy"))
+    assert (("PROGRAM_WENT_BACK", NEAR) in codes(koop)) is (by == "copy")
+    rounds(koop, network, 3)
+    assert [koop.held(FAR)[ref] for ref in moved] == ["A" if by == "copy" else "S"] * 2
+
+
 def test_d20_d32_what_is_written_again_beside_the_row_of_a_withdrawn_move_is_written_once(
     koop: Console, network: dict[str, Program]
 ) -> None:

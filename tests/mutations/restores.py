@@ -33,6 +33,18 @@ RESTORES = (
         ),
     ),
     Mutation(
+        "who was moved and stands where he was before is moved back by staff whoever edited the row",
+        "D20",
+        "A program that is put back takes the seats of all who were moved since, and nothing says so.",
+        (Edit("domain/went_back.py", " and sum(sign.exact for sign in signs) < LEAST_SIGNS", ""),),
+        Named(
+            (
+                f"{_ACCEPTANCE}::"
+                "test_d20_two_moved_people_whose_rows_are_as_they_were_before_went_back_with_their_program",
+            )
+        ),
+    ),
+    Mutation(
         "what a delta showed as before is no sign any more",
         "D20",
         "The five-minute export after a restore hides it, and who was booked since is cancelled in the second night.",

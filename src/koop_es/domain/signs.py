@@ -81,7 +81,8 @@ def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
 
 def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
     """Note the own bookings that moved to another course and whose row stands again where it was (D25), as they did
-    before; they lack nowhere, and alone that is no restore.
+    before; they lack nowhere, and alone that is no restore, unless two of them have the editor they had there,
+    and are not asked about yet.
     """
     state, vhs = draft.state, draft.moment.vhs
     moved = [booking for booking in state.bookings.values() if booking.moved] if draft.complete else []
@@ -91,7 +92,9 @@ def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
         if seat is None or booking.owner != vhs or (row := new.get(seat.booking_id)) is None:
             continue
         if row.booked_at == seat.booked_at and is_its_row(draft, booking, seat, row):
-            draft.weight.signs.append(Sign(seat.gone, anew=True))
+            asked = (vhs, row.booking_id) in state.held
+            exact = actor_of(row.edited_by) == seat.actor is not None and not asked
+            draft.weight.signs.append(Sign(seat.gone, anew=True, exact=exact))
 
 
 def note_anew(draft: Draft, shown: Mapping[str, BookingRow], rekeyed: Collection[str]) -> frozenset[str]:

@@ -56,7 +56,8 @@ class Sign(NamedTuple):
     ``row`` tells that a row is gone, ``course`` that an Abo-Kurs is; ``anew`` that whoever stood in it was entered a
     second time since, or moved there and back: that alone is no restore. One that was ``gone`` from one export on and
     back in another was acknowledged ``again`` in that. ``booked`` is the moment a row of its owner was booked, empty
-    where it has no time of day, None for all else.
+    where it has no time of day, None for all else. A row that moved back is ``exact`` where its editor is the one of
+    before it moved: staff who move somebody back leave a stamp of their own.
     """
 
     since: int
@@ -66,6 +67,7 @@ class Sign(NamedTuple):
     again: int = 0
     booked: str | None = None
     course: bool = False
+    exact: bool = False
 
     @property
     def is_former(self) -> bool:

@@ -97,7 +97,7 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
     rows that were entered since; of several the last.
 
     Rows that are gone prove nothing where no row stands: none of the course, or none of the VHS but other ``rows``; nor
-    do people alone who were entered anew.
+    do people alone who were entered anew, or moved back by staff.
     """
     since = {*standing.work, *standing.entered, *(sign.gone for sign in signs if sign.gone < sign.again)}
     for moment in sorted({standing.newest, *(at for at in since if at > standing.newest)}, reverse=True):
@@ -105,14 +105,14 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
         younger += [Sign(at) for at in standing.former if younger and at > moment]
         redone = sum(at > moment for at in standing.work)
         enough = max(least, LEAST_SIGNS_BESIDE_WORK, redone + 1) if redone else least
-        if (
-            moment
-            and not standing.was_otherwise(moment)
-            and len(younger) >= enough
-            and not all(sign.anew for sign in younger)
-        ):
+        if moment and not standing.was_otherwise(moment) and len(younger) >= enough and not _may_be_staff(younger):
             return None if any(sign.row for sign in younger) and not (standing.rows or rows) else moment
     return _moment_within([*signs, *map(Sign, standing.former)], standing, least)
+
+
+def _may_be_staff(signs: Sequence[Sign]) -> bool:
+    """Tell whether things are but people entered anew or moved back, of whom no two have the editor of before."""
+    return all(sign.anew for sign in signs) and sum(sign.exact for sign in signs) < LEAST_SIGNS
 
 
 def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int | None:
@@ -131,4 +131,4 @@ def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int
     younger = [sign for sign in signs if sign.since >= border]
     former = any(sign.is_former and not sign.anew for sign in younger)
     enough = len(younger) >= max(least, LEAST_SIGNS if former else LEAST_SIGNS_WITHIN)
-    return border - 1 if enough and not all(sign.anew for sign in younger) else None
+    return border - 1 if enough and not _may_be_staff(younger) else None

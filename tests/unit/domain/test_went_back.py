@@ -431,6 +431,9 @@ def test_d20_a_booking_that_moved_and_stands_where_it_was_went_back_where_it_is_
     beside = Seen([*weight.signs, Sign(world.exports[ABO], row=True)], Standing(1, rows=True))
     assert went_back({"a": beside}, nobody_else) is not None
     assert world.weigh(ABO, held(ABO, tnr="T9")).signs == [], "somebody else under its Beleg-ID"
+    exact = Sign(world.exports[ABO], anew=True, exact=True)
+    assert went_back({"a": Seen([exact, *weight.signs], Standing(1, rows=True))}, nobody_else) is None, "one alone"
+    assert went_back({"a": Seen([exact, exact], Standing(1, rows=True))}, nobody_else) is not None
 
 
 def test_d20_an_s_of_others_is_told_though_it_is_asked_what_the_owners_row_means() -> None:
