@@ -604,7 +604,7 @@ def test_d20_who_was_moved_since_the_copy_keeps_the_seat_until_somebody_decides(
     assert codes(koop) == set()
 
 
-@pytest.mark.parametrize("by", ["copy", "staff", "nobody"])
+@pytest.mark.parametrize("by", ["copy", "staff", "the same clerk", "nobody"])
 def test_d20_two_moved_people_whose_rows_are_as_they_were_before_went_back_with_their_program(
     koop: Console, network: dict[str, Program], by: str
 ) -> None:
@@ -618,7 +618,7 @@ def test_d20_two_moved_people_whose_rows_are_as_they_were_before_went_back_with_
     copy = Copy(near)
     for row in rows:
         row["Kursnummer"] = NUMBERS[NEAR][OTHER]
-        row["Bearbeitet von"] = "" if by == "nobody" else "kern am 02.03.2026, 10:00"
+        row["Bearbeitet von"] = {"nobody": "", "the same clerk": row["Bearbeitet von"]}.get(by, "kern")
     rounds(koop, network, 3)
     moved = [f"{NEAR}:{row['Beleg-ID']}~2" for row in rows]
     assert [koop.held(FAR)[ref] for ref in moved] == ["A", "A"]
@@ -781,3 +781,36 @@ def test_d20_letters_that_a_delta_showed_as_before_are_claims_where_the_next_com
     rounds(koop, network)
     assert codes(koop) == set()
     assert {koop.held(FAR)[ref] for ref in refs} == {"W"}
+
+
+@pytest.mark.parametrize("vhs", [NEAR, MASTER])
+def test_d20_a_copy_made_after_the_connector_wrote_and_before_the_next_export_cancels_nobody(
+    koop: Console, network: dict[str, Program], vhs: str
+) -> None:
+    """What stands of that export is a mirror; gone are own bookings, at the Master's the mirrors of others."""
+    program, hours = network[vhs], iter(range(10, 20))
+
+    def book(at: str, number: str) -> str:
+        return network[at].book(NUMBERS[at][COOP], number, **{"Gebucht am": f"02.03.2026 {next(hours)}:00:00"})
+
+    def report(*others: str) -> None:
+        for other in others:
+            koop.ingest(network[other].export())
+        program.obey(koop.changes(vhs))
+
+    book(FAR, "9201")
+    report(FAR)
+    copy = Copy(program)
+    owners = [NEAR] * 3 if vhs == NEAR else [NEAR, FAR, NEAR, FAR]
+    refs = [book(owner, f"930{place}") for place, owner in enumerate(owners)]
+    if vhs == MASTER:
+        report(NEAR, FAR)
+    koop.ingest(program.export())
+    rounds(koop, network)
+    wanted = everybody(koop)
+    copy.restore(program)
+    koop.ingest(program.export(), status=1)
+    assert ("PROGRAM_WENT_BACK", vhs) in codes(koop)
+    for _ in range(2):
+        koop.ingest(program.export())
+    assert [koop.held(FAR)[ref] for ref in refs] == ["A"] * len(refs) == [wanted[FAR][ref] for ref in refs]

@@ -45,6 +45,13 @@ RESTORES = (
         ),
     ),
     Mutation(
+        "a mirror that came in the same export tells against a copy of the day",
+        "D20",
+        "What the connector wrote before the copy hides it, and who was booked since is cancelled in the second night.",
+        (Edit("domain/went_back.py", "(not stood or min(own) > stood) if own", "(stood and min(own) > stood) if own"),),
+        Named((f"{_WENT_BACK}::test_d20_a_copy_of_the_day_keeps_a_mirror_that_was_written_before_it",)),
+    ),
+    Mutation(
         "what a delta showed as before is no sign any more",
         "D20",
         "The five-minute export after a restore hides it, and who was booked since is cancelled in the second night.",
@@ -228,7 +235,7 @@ RESTORES = (
         "removals of an export that are not its youngest are a restore",
         "D20",
         "True removals would wait for an answer that nobody needs to give.",
-        (Edit("domain/went_back.py", " or min(gone) <= stood or border < 2:", " or border < 2:"),),
+        (Edit("domain/went_back.py", "(not stood or min(own) > stood) if own", "True if own"),),
         Named((f"{_WENT_BACK}::test_d20_removals_of_an_export_that_are_not_its_youngest_are_removals",)),
     ),
     Mutation(

@@ -204,8 +204,8 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
     booking.cancelled_by |= {event.vhs}
     booking.moved, booking.changed = True, state.version
     booking.moved_to = f"{event.course_number} ({event.period})" if event.period else event.course_number
-    seat = booking.seats.setdefault(event.vhs, Seat())  # who edited the row elsewhere did not edit it here (T6)
-    _miss(state, seat, event, 2)
+    _miss(state, seat := booking.seats.setdefault(event.vhs, Seat()), event, 2)
+    seat.actor = seat.actor if seat.actor != event.actor else None  # kept where another one moved the row (T6, D20)
     seat.absent_version, seat.withheld = state.version, None
 
 

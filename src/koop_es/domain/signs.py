@@ -74,9 +74,9 @@ def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
         row = stands_elsewhere(draft, part, booking, seat)
         moved_back = row is not None and part.was_there(row)
         if moved_back or not is_elsewhere(draft, part, booking, seat):
-            own = moment_of(seat.booked_at) if booking.owner == draft.moment.vhs else None
-            sign = Sign(seat.since, row=True, anew=moved_back, gone=seat.gone, again=seat.again, booked=own)
-            draft.weight.signs.append(sign)
+            at, mirror = moment_of(seat.booked_at), booking.owner != draft.moment.vhs
+            times: dict[str, Any] = {"gone": seat.gone, "again": seat.again, "booked": at, "mirror": mirror}
+            draft.weight.signs.append(Sign(seat.since, row=True, anew=moved_back, **times))
 
 
 def note_moved_back(draft: Draft, shown: Mapping[str, BookingRow]) -> None:

@@ -42,6 +42,7 @@ def standing_in(
     before, and still do, went with it, if it went back.
     """
     counts, work, entered, rows, booked = [0], list[int](), list[int](), False, dict[int, str]()
+    mirrored = dict[int, str]()
     rewritten, former = list[tuple[int, int]](), list[int]()
     last = before if complete is None else complete
     for ref, booking in state.bookings.items():
@@ -51,8 +52,8 @@ def standing_in(
         since = row_stands_since(seat)
         if since < before:
             (counts if since <= last else entered).append(since)
-            if booking.owner == vhs:
-                booked[since] = max(booked.get(since, ""), moment_of(seat.booked_at) or UNTIMED)
+            times = booked if booking.owner == vhs else mirrored
+            times[since] = max(times.get(since, ""), moment_of(seat.booked_at) or UNTIMED)
         for value in (letter_of(seat), person_name(seat.person_version)):
             count, again = stands_since(seat, value), first_shown(seat, value)
             # What was shown as before meanwhile, and is back since, was written again: that is no proof.
@@ -79,10 +80,10 @@ def standing_in(
             and getattr(lane.row, name) == item.value
             and not is_told(state, lane, name, item.value)
         ]
-    at = tuple((count, booked[count]) for count in sorted({max(counts), newest_row}) if count in booked)
-    return Standing(
-        max(counts), rows, newest_row, tuple(sorted(work)), tuple(sorted(entered)), at, tuple(rewritten), tuple(former)
-    )
+    ends = sorted({max(counts), newest_row})
+    at, copied = (tuple((count, times[count]) for count in ends if count in times) for times in (booked, mirrored))
+    since_then = tuple(sorted(work)), tuple(sorted(entered)), at, tuple(rewritten), tuple(former), copied
+    return Standing(max(counts), rows, newest_row, *since_then)
 
 
 def _stands(state: Cooperation, booking: Booking, vhs: str, item: Undone) -> bool:

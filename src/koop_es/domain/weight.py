@@ -55,9 +55,9 @@ class Sign(NamedTuple):
 
     ``row`` tells that a row is gone, ``course`` that an Abo-Kurs is; ``anew`` that whoever stood in it was entered a
     second time since, or moved there and back: that alone is no restore. One that was ``gone`` from one export on and
-    back in another was acknowledged ``again`` in that. ``booked`` is the moment a row of its owner was booked, empty
-    where it has no time of day, None for all else. A row that moved back is ``exact`` where its editor is the one of
-    before it moved: staff who move somebody back leave a stamp of their own.
+    back in another was acknowledged ``again`` in that. ``booked`` is the moment a row that is gone, maybe a ``mirror``,
+    was booked, empty where it has no time of day, None for all else. A row that moved back is ``exact`` where its
+    editor is the one of before another moved it: staff who move somebody back leave a stamp of their own.
     """
 
     since: int
@@ -68,6 +68,7 @@ class Sign(NamedTuple):
     booked: str | None = None
     course: bool = False
     exact: bool = False
+    mirror: bool = False
 
     @property
     def is_former(self) -> bool:
@@ -91,9 +92,9 @@ class Standing(NamedTuple):
     a program went back: letters and persons in older rows of its own, a second time. ``entered`` are those of what only
     partial exports showed since the last complete one, rows, letters, persons and facts: that was not there before, so
     that it weighs nothing. ``booked`` says by export when the last of the VHS's own rows was booked that came in it,
-    UNTIMED where one has no time of day. ``rewritten`` are the spans in which rows showed an "S" that was taken back.
-    ``former`` are the exports of what partial exports showed as before since the last complete one: signs, too, beside
-    one that the complete export shows.
+    UNTIMED where one has no time of day, ``mirrored`` the same of mirrors. ``rewritten`` are the spans in which rows
+    showed an "S" that was taken back. ``former`` are the exports of what partial exports showed as before since the
+    last complete one: signs, too, beside one that the complete export shows.
     """
 
     newest: int = 0
@@ -104,6 +105,7 @@ class Standing(NamedTuple):
     booked: tuple[tuple[int, str], ...] = ()
     rewritten: tuple[tuple[int, int], ...] = ()
     former: tuple[int, ...] = ()
+    mirrored: tuple[tuple[int, str], ...] = ()
 
     def was_otherwise(self, moment: int) -> bool:
         """Tell whether something that stands was otherwise at a moment, so that no copy of then shows it."""
@@ -120,6 +122,7 @@ class Standing(NamedTuple):
             self.booked + other.booked,
             self.rewritten + other.rewritten,
             self.former + other.former,
+            self.mirrored + other.mirrored,
         )
 
 

@@ -110,6 +110,11 @@ def _moment(signs: Sequence[Sign], standing: Standing, least: int, *, rows: bool
     return _moment_within([*signs, *map(Sign, standing.former)], standing, least)
 
 
+def _booked(signs: Sequence[Sign], count: int, *, mirror: bool) -> list[str]:
+    """List when the rows that are gone were booked, the VHS's own or its mirrors, of those that came in an export."""
+    return [sign.booked for sign in signs if sign.since == count and sign.booked is not None and sign.mirror is mirror]
+
+
 def _may_be_staff(signs: Sequence[Sign]) -> bool:
     """Tell whether things are but people entered anew or moved back, of whom no two have the editor of before."""
     return all(sign.anew for sign in signs) and sum(sign.exact for sign in signs) < LEAST_SIGNS
@@ -119,14 +124,19 @@ def _moment_within(signs: Sequence[Sign], standing: Standing, least: int) -> int
     """Find the export before the one within which a copy was made: part of what that first showed was in the copy.
 
     The times of booking tell it: of the VHS's own rows that came in it all that are gone were booked after all that
-    stand. When mirrors were written nobody can tell, nor letters, persons and facts, so they count only beside such
-    rows. Of two rows that are gone nothing tells that from staff who remove the youngest; a row and something that is
-    as before are no work of staff.
+    stand. Mirrors are the connector's writing, which may have run before the copy was made: they count beside such
+    rows, or where no own one of that export stands; alone where they, too, were booked after all mirrors that stand.
+    When letters, persons and facts were written nobody can tell. Of two rows that are gone nothing tells that from
+    staff who remove the youngest; a row and something that is as before are no work of staff.
     """
     border = standing.newest
-    stood = max((moment for count, moment in standing.booked if count == border), default="")
-    gone = [sign.booked for sign in signs if sign.since == border and sign.booked is not None]
-    if not stood or not gone or min(gone) <= stood or border < 2:  # nothing older
+    own, mirrors = _booked(signs, border, mirror=False), _booked(signs, border, mirror=True)
+    stood, copied = (
+        max((moment for count, moment in known if count == border), default="")
+        for known in (standing.booked, standing.mirrored)
+    )
+    later = (not stood or min(own) > stood) if own else bool(mirrors and copied) and min(mirrors) > copied
+    if border < 2 or not (later and (stood or copied)):  # nothing older
         return None
     younger = [sign for sign in signs if sign.since >= border]
     former = any(sign.is_former and not sign.anew for sign in younger)

@@ -820,6 +820,41 @@ def test_d20_a_copy_of_the_day_keeps_what_came_in_the_same_export_before_it() ->
     assert (found.count, found.gone) == (2, 3), "the export before the one it was made within"
 
 
+def copied(ref: str, at: str) -> BookingRow:
+    return mirror(f"M{ref}", f"{THIRD}:{ref}", at=f"2026-01-07T{at}:00+01:00")
+
+
+def elsewhere(world: World, *refs: str) -> None:
+    """Let another VHS book people, whose mirrors can be written then."""
+    rows = (booked(ref, at=f"2026-01-07T{9 + place:02}:00:00+01:00") for place, ref in enumerate(refs))
+    world.report(THIRD, held(THIRD), *rows)
+
+
+def test_d20_a_copy_of_the_day_keeps_a_mirror_that_was_written_before_it() -> None:
+    """The connector wrote it when the export before had come; what the copy lacks was booked since."""
+    world = shared()
+    elsewhere(world, "51")
+    stands = copied("51", "09:00")
+    world.report(ABO, held(ABO), stands, mine(), clara(), dora())
+    found = judged(world, held(ABO), stands)
+    assert found is not None
+    assert (found.count, found.gone) == (2, 3)
+    assert judged(world, held(ABO), stands, dora()) is None, "the two of which one stands that was booked later"
+
+
+def test_d20_a_copy_of_the_day_lacks_the_mirrors_that_were_written_since() -> None:
+    world = shared()
+    refs = ("51", "52", "53", "54")
+    elsewhere(world, *refs)
+    copies = [copied(ref, f"{9 + place:02}:00") for place, ref in enumerate(refs)]
+    world.report(ABO, held(ABO), *copies)
+    found = judged(world, held(ABO), copies[0])
+    assert found is not None
+    assert (found.count, found.gone) == (2, 3)
+    assert judged(world, held(ABO), *copies[:2]) is None, "two may be removals"
+    assert judged(world, held(ABO), copies[3]) is None, "one that stands was booked later"
+
+
 def test_d20_a_copy_of_the_day_is_seen_by_a_row_that_is_gone_and_something_as_before() -> None:
     world = shared()
     early = emil("2026-01-07T09:00:00+01:00")
