@@ -42,13 +42,22 @@ _FALSE = frozenset({"F", "f", "0", "N", "n"})
 
 def read(stream: XmlStream, catalogue: Catalogue) -> list[CourseRow]:
     """Read the courses of a file whose root has been recognised; raises ExportQuarantined."""
+    funded: list[CourseElement] = []
     for record in stream.records():
-        catalogue.take(record, lambda element: _course(element, catalogue.notes), _key)
+        catalogue.take(record, lambda element: _course(element, catalogue.notes, funded), _key)
+    if funded:
+        catalogue.notes.notice(
+            funded[0].element.line,
+            f"{len(funded)} courses have a subject (fachbtext) that hints at BAMF funding, the first is "
+            f"{funded[0].number}; such courses cannot be shared (R10)",
+        )
     return catalogue.courses
 
 
-def _course(element: Element, notes: Notes) -> CourseRow:
+def _course(element: Element, notes: Notes, funded: list[CourseElement]) -> CourseRow:
     course = CourseElement(element, "knr", notes)
+    if _hints_at_funding(course):
+        funded.append(course)
     starts_on, ends_on = course.day("beginndat", day), course.day("endedat", day)
     title = (
         course.lenient("haupttitel", prose) or course.lenient("titelkurz", prose) or course.lenient("titellang", prose)
@@ -73,7 +82,7 @@ def _course(element: Element, notes: Notes) -> CourseRow:
             starts_at=course.lenient("beginnuhr", time_of_day, expected=True),
             ends_at=course.lenient("endeuhr", time_of_day, expected=True),
             venue=course.lenient("ort", prose, expected=True),
-            dvv_category=_category(course),
+            dvv_category=course.lenient("fachb", plain, expected=True),
             min_participants=least,
             capacity=most,
             fee_cents=course.lenient("gebnorm", cents),
@@ -94,12 +103,10 @@ def _key(element: Element) -> tuple[str, ...] | None:
         return None
 
 
-def _category(course: CourseElement) -> str | None:
-    """Read the subject code; with its text where that hints at BAMF funding, which no element states (R10)."""
-    code, subject = course.lenient("fachb", plain, expected=True), course.lenient("fachbtext", prose)
-    if subject is None or not any(word in subject.casefold() for word in FUNDED):
-        return code
-    return " ".join([*([code] if code else []), *subject.split()])
+def _hints_at_funding(course: CourseElement) -> bool:
+    """Tell whether the text of the subject hints at BAMF funding, which no element states (R10)."""
+    subject = course.lenient("fachbtext", prose)
+    return subject is not None and any(word in subject.casefold() for word in FUNDED)
 
 
 def _cancelled(element: Element) -> bool | None:

@@ -45,6 +45,7 @@ def test_real_file_has_forty_courses_and_three_overbooked_ones() -> None:
     assert (first.number, first.line, first.facts.starts_on) == ("161A087-08", 3, date(2017, 4, 3))
     assert (first.period, first.external_number, first.facts.fee_cents, first.facts.rate) == (None, None, None, None)
     assert [(notice.line, notice.course_number) for notice in report.notices] == [
+        (3, None),  # all of them are courses for integration, by their subject (R10)
         (927, "161A091-06"),
         (1060, "161A091-13"),
         (1351, "161A092-13"),

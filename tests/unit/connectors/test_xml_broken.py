@@ -145,9 +145,11 @@ def test_courses_that_take_too_much_memory_are_refused(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("word", [*FUNDED, "Integrationskurse"])
-def test_r10_the_text_of_the_subject_is_read_where_it_hints_at_funding(tmp_path: Path, word: str) -> None:
+def test_r10_subjects_that_hint_at_funding_are_pointed_out_once_for_the_file(tmp_path: Path, word: str) -> None:
     more = f"<fachb>D4</fachb><fachbtext>Deutsch:\n{word.title()} A1</fachbtext>"
-    (row,) = read(tmp_path, kurs("A1", more=more)).courses
-    assert row.facts.dvv_category == f"D4 Deutsch: {word.title()} A1"
-    (row,) = read(tmp_path, kurs("A1", more="<fachb>D4</fachb><fachbtext>Deutsch</fachbtext>")).courses
-    assert row.facts.dvv_category == "D4"
+    report = read(tmp_path, kurs("A1", more=more), kurs("A2", more=more))
+    assert {row.facts.dvv_category for row in report.courses} == {"D4"}
+    (said,) = [notice.text for notice in report.notices if "R10" in notice.text]
+    assert said.startswith("2 courses have a subject (fachbtext) that hints at BAMF funding, the first is A1;")
+    report = read(tmp_path, kurs("A1", more="<fachb>D4</fachb><fachbtext>Deutsch</fachbtext>"))
+    assert not any("R10" in notice.text for notice in report.notices)

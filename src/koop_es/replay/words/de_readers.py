@@ -442,6 +442,11 @@ SENTENCES: dict[str, str] = {
         "{} Termine (termin) liegen auf einem Tag, der schon einen hat"
     ),
     "states {} sessions (dauer) and lists {}": "gibt {} Termine an (dauer) und nennt {}",
+    "{} courses have a subject (fachbtext) that hints at BAMF funding, the first is {}; "
+    "such courses cannot be shared (R10)": (
+        "{} Kurse haben einen Fachbereich (fachbtext), der auf Förderung durch das BAMF hindeutet, der erste ist {}; "
+        "solche Kurse können nicht geteilt werden (R10)"
+    ),
     "termin/tag {}": "termin/tag {}",
     "is an Open-vhs file with the root {}, which carries no course data": (
         "ist eine Open-vhs-Datei mit der Wurzel {}, die keine Kursdaten trägt"
