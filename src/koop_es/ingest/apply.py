@@ -8,6 +8,7 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -248,7 +249,9 @@ class Run:
         """Fetch the original bytes of rows that turned out to belong nowhere once the whole export was known."""
         if not rejected:
             return []
-        files = {item.file: {other.line for other in rejected if other.file == item.file} for item in rejected}
+        files: defaultdict[str, set[int]] = defaultdict(set)
+        for item in rejected:
+            files[item.file].add(item.line)
         export = self.arrival.export
         raw = {(file, line): data for file, lines in files.items() for line, data in export.raw(file, lines).items()}
         return [msgspec.structs.replace(item, raw=raw.get((item.file, item.line), b"")) for item in rejected]
