@@ -137,16 +137,16 @@ class Program:
 
     def restore_course(self, course: CourseKey) -> list[Row]:
         """Take the deletion of a course back, and of the bookings that went with it and are still to be had; gives
-        those whose Beleg-ID or reference another row has by now, or had and was removed in its turn.
+        those whose Beleg-ID or reference another row has by now, or had and was removed in its turn, and those of which
+        a copy of the bookings that was put back meanwhile knows nothing.
         """
         if course not in self.deleted or self.is_taken(course):
             raise NotAllowed(f"course {course.number} of {self.name} has no place to return to")
         self.courses[course], held = self.deleted.pop(course)
-        # A copy of the bookings that was put back meanwhile knows nothing of what the deletion took out.
-        known = {booking_id: taken_out for booking_id, taken_out in held.items() if booking_id in self.removed}
         lost = []
-        for booking_id, (ref, row) in known.items():
-            if booking_id in self.bookings or ref in self.seats or self.removed[booking_id][1] is not row:
+        for booking_id, (ref, row) in held.items():
+            known = booking_id in self.removed and self.removed[booking_id][1] is row
+            if not known or booking_id in self.bookings or ref in self.seats:
                 lost.append(row)
             else:
                 self.restore(booking_id)

@@ -319,3 +319,13 @@ def test_deleted_course_comes_back_without_the_row_whose_beleg_id_was_given_to_s
     made.remove(first)
     assert [row["Kursnummer"] for row in made.restore_course(KEY)] == [KEY.number]
     assert first not in made.bookings, "the row that was removed last was of another course"
+
+
+def test_d20_deleted_course_comes_back_without_the_row_that_a_copy_of_the_bookings_took_out() -> None:
+    made = program()
+    before = Copy.of(made, NOW, {})
+    first = made.book(KEY, ANNA, NOW)
+    made.delete_course(KEY)
+    put_back(made, before, "bookings", None, counter=False, numbers=False)
+    assert [row["Beleg-ID"] for row in made.restore_course(KEY)] == [first], "no table of bookings holds it any more"
+    assert first not in made.bookings
