@@ -23,7 +23,8 @@ class Facts:
     those that its people called off. ``blurred`` are those that changed so much at once that nobody could tell them.
     ``moved`` are those whom their VHS put into another course, ``gone`` those who are in no shared one any more, and
     ``went_back`` says at which VHS whose row is older than people meant, after a restore; ``untold`` where that was too
-    little to be told from what staff does (D20).
+    little to be told from what staff does (D20); ``unseen_since`` those of them whom no export has surely shown since,
+    each with the number of the first that could.
     ``marked`` are the VHSs and courses that an export has shown as an Abo-Kurs, with Kennzeichen 100.
     ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
     from one to another. ``written`` are the rows of somebody that exports showed since the last that was surely read,
@@ -50,6 +51,7 @@ class Facts:
     gone: set[int] = field(default_factory=set)
     went_back: set[tuple[int, int]] = field(default_factory=set)
     untold: set[tuple[int, int]] = field(default_factory=set)
+    unseen_since: dict[tuple[int, int], int] = field(default_factory=dict)
     registered: dict[tuple[str, str], int] = field(default_factory=dict)
     contested: bool = False
     written: dict[tuple[int, int], list[tuple[int, Row]]] = field(default_factory=lambda: defaultdict(list))
@@ -61,8 +63,12 @@ class Facts:
                 self.written[vhs, int(row[WHO])].append((export, row))
 
     def note_read(self, vhs: int, export: int, people: Iterable[int]) -> None:
-        """Note whose rows of an export were surely read: what was written before says nothing of them any more."""
+        """Note whose rows of an export were surely read: what was written before says nothing of them any more, and
+        whoever went back with a restore before it stands there again, and can be removed as anybody (D3, D20).
+        """
         for who in people:
+            if self.unseen_since.get((vhs, who), export + 1) <= export:
+                del self.unseen_since[vhs, who]
             rows = self.written[vhs, who]
             rows[:] = [written for written in rows if written[0] >= export]
 

@@ -247,8 +247,8 @@ class Oracle:
             if self.facts.course_of[who] not in shown.there:
                 self._forget(vhs, who, certain=certain)
                 continue
-            if (vhs, who) in self.facts.went_back - self.facts.untold:
-                continue  # nobody removed it: it went with a restore (D20)
+            if (vhs, who) in self.facts.unseen_since.keys() - self.facts.untold:
+                continue  # nobody removed it since it was shown last: it went with a restore (D20)
             if self.missed_by.get((vhs, who)) == shown.sequence:
                 continue  # the same export never counts twice, however often it is tried
             self.missed_by[vhs, who] = shown.sequence

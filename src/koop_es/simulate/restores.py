@@ -40,6 +40,7 @@ def go_back(staff: Staff, act: Act, program: Program) -> bool:
         staff.note(Act("go_back", act.vhs, course), "course", note=WENT)
     for who in sorted(changed & staff.facts.course_of.keys()):
         staff.facts.went_back.add((act.vhs, who))
+        staff.facts.unseen_since[act.vhs, who] = len(staff.diary.exports)
         if not plain:
             staff.facts.untold.add((act.vhs, who))
             staff.facts.contested = True  # under a number it had before, a row is another registration (D18)
