@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import People
-from koop_es.domain.observation import Person, Rejected
+from koop_es.domain.observation import BookingRow, Person, Rejected
 from koop_es.domain.slices import Key, Suspension
-from koop_es.domain.witnesses import normalised
+from koop_es.domain.witnesses import Shown, differ, is_another, normalised, witness_of_person, witness_of_row
 
 ROW_UNREADABLE = "row_unreadable"
 """A row of this very course says neither whose it is nor that it is new."""
@@ -55,6 +55,15 @@ class KnownSeat(NamedTuple):
     booking_id: str
     participant_no: str
     person: Person | None
+    booked_at: str = ""
+
+    def is_not(self, row: BookingRow) -> bool:
+        """Tell whether a legible row under its Beleg-ID is certainly another registration: so say TNR, name, time, and
+        mail or phone (D18a).
+        """
+        before = witness_of_person(Shown(self.booking_id, self.participant_no, self.booked_at), self.person)
+        now = witness_of_row(row)
+        return differ(before, now, "number") and is_another(before, now)
 
     def fits(self, row: Aside) -> bool:
         """Tell whether a row that was set aside may be this one's: by Beleg-ID, reference, TNR or name."""
@@ -84,6 +93,7 @@ def seats_of(state: Cooperation, vhs: str, people: People) -> list[KnownSeat]:
             seat.booking_id,
             seat.participant_no,
             people.get((booking.person_id, booking.person_version)) if booking.person_id is not None else None,
+            seat.booked_at or booking.booked_at or "",
         )
         for booking in state.bookings.values()
         if (seat := booking.seats.get(vhs)) is not None and seat.status is not None

@@ -91,11 +91,11 @@ class _Bookings:
                 for row in shown.rows:
                     self._set_aside(row, "Kursnummer", reason, "export the course as well")
         complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete
-        protected = self._protected()
+        protected, given_on = self._protected(), self._given_on(seats) if complete else {}
         everywhere = Everywhere(self._courses.bookings)
         for part in routing.slices.values():
             part.proves_absence = part.proves_absence and complete and part.course is not None
-            part.protected, part.elsewhere = protected, everywhere.hold
+            part.protected, part.elsewhere = protected - given_on.get(part.coop_id, frozenset()), everywhere.hold
             if complete:
                 part.stands, part.is_another = everywhere.stands, partial(self._is_another, part)
         self._say_whose(seats, self._suspend(seats) if complete else self._legible(seats))
@@ -229,6 +229,23 @@ class _Bookings:
         protected |= set(_in_courses_set_aside(report, self._routing, courses))
         return frozenset(protected - {""})
 
+    def _given_on(self, seats: Seats) -> dict[str, frozenset[str]]:
+        """Give by COOP-Id the Beleg-IDs that others have in courses that were set aside: nothing of the booking that
+        had one stands there, so that it is missing like any other whose Beleg-ID was given on (D18a, D3).
+        """
+        named = {name for row in self._asides for name in (row.booking_id, row.ref)}  # whatever else they say (D17)
+        aside = _rows_of_courses_set_aside(self._report, self._routing, self._courses)
+        rows = {row.booking_id: row for row in aside if not row.ref and row.booking_id not in named}
+        if not rows:
+            return {}
+        asked = sorted(coop_id for coop_id, part in self._routing.slices.items() if part.course is not None)
+        return {
+            coop_id: frozenset(
+                seat.booking_id for seat in known if seat.booking_id in rows and seat.is_not(rows[seat.booking_id])
+            )
+            for coop_id, known in seats(asked)
+        }
+
     def _legible(self, seats: Seats) -> Weighed:
         """Weigh the rows whose course can be read, of an export that proves nothing absent."""
         rows = [row for row in self._asides if (row.number, row.period) in self._targets]
@@ -314,15 +331,19 @@ def _in_courses_set_aside(report: Report, routing: Routing, courses: Courses) ->
     Wherever such a course belongs, these bookings are not gone (B11). What can be read, and names another booking, is
     only that one, whoever had its Beleg-ID before (D18).
     """
-    aside = {item.key[:2] for item in (*report.rejected, *routing.rejected) if item.about == "course" and item.key}
-    for key, found in courses.bookings.items():
-        if key in aside:
-            for row in found.rows:
-                yield from (row.booking_id, row.ref) if row.ref else (row.booking_id,)
+    for row in _rows_of_courses_set_aside(report, routing, courses):
+        yield from (row.booking_id, row.ref) if row.ref else (row.booking_id,)
     for coop_id, part in routing.slices.items():
         shown = part.course.external_number if part.course is not None else None
         if shown not in (None, coop_id) and not is_legacy(coop_id):
             yield from (row.ref or row.booking_id for row in part.bookings)
+
+
+def _rows_of_courses_set_aside(report: Report, routing: Routing, courses: Courses) -> Iterator[BookingRow]:
+    aside = {item.key[:2] for item in (*report.rejected, *routing.rejected) if item.about == "course" and item.key}
+    for key, found in courses.bookings.items():
+        if key in aside:
+            yield from found.rows
 
 
 def _is_stray(report: Report, row: BookingRow) -> bool:

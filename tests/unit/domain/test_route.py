@@ -322,6 +322,27 @@ def test_b11_booking_in_a_course_whose_row_cannot_be_read_is_not_gone() -> None:
     assert "7" in routing.slices[ONE].protected
 
 
+def beside_a_copy(held: KnownSeat, **more: Any) -> frozenset[str]:
+    """Route the row 7 in a copy that was set aside; gives what it protects of a booking known under that Beleg-ID."""
+    told = export(one("N1"), one("N9"), two(), at("N9", "7"), **more)
+    return route(told, LANES, lambda _: False, seats=lambda _: iter([(ONE, []), (TWO, [held])])).slices[TWO].protected
+
+
+def test_d18_beleg_id_that_somebody_else_has_in_a_course_that_was_set_aside_protects_nobody() -> None:
+    row, before = at("N9", "7"), "2026-01-07T08:09:10+01:00"
+    other = KnownSeat(f"{MASTER}:7~2", "7", "T-other", BERND, before)
+    assert "7" not in beside_a_copy(other), "all is another's, so the former row is gone (D18a, D3)"
+    assert "7" in beside_a_copy(other, rejected=(aside("booking", ("7", "N2", PERIOD)),)), "one that cannot be read"
+    for same in (
+        {"participant_no": row.participant_no},
+        {"person": ANNA},
+        {"booked_at": row.booked_at},
+        {"booked_at": ""},
+        {"person": None},
+    ):
+        assert "7" in beside_a_copy(other._replace(**same)), "it may be the booking, wherever the course belongs (B11)"
+
+
 def test_b16_mirror_in_a_course_that_was_set_aside_is_not_gone_whatever_its_beleg_id() -> None:
     routing = followed(one("N1"), one("N9"), two(), at("N9", "77", of="301:7"), one={"7"})
     assert routing.slices[ONE].protected >= {"77", "301:7"}
