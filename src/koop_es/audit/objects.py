@@ -20,8 +20,8 @@ TABLES = frozenset(
 )
 INDICES = frozenset(
     {
-        *("koop_catalogue_by_number", "koop_exports_by_sequence", "koop_exports_by_vhs", "koop_forgotten_by_stream"),
-        *("koop_persons_by_booking", "koop_persons_by_stream"),
+        *("koop_catalogue_by_number", "koop_exports_by_sequence", "koop_exports_by_vhs", "koop_exports_effects"),
+        *("koop_forgotten_by_stream", "koop_persons_by_booking", "koop_persons_by_stream"),
     }
 )
 

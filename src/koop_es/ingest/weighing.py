@@ -23,7 +23,7 @@ WINDOW = timedelta(hours=24)
 """Exports of one VHS within this time are weighed together: small ones that do the same damage (D31)."""
 
 MOST_LINES = 500
-"""Lines of the ledger that are looked through for it: a VHS that reports every five minutes has 288 a day."""
+"""Lines of the ledger that are looked at for it: a VHS that reports every five minutes has 288 a day."""
 
 
 def judge(

@@ -792,9 +792,8 @@ WHERE vhs = %(vhs)s AND sequence IS NULL AND status = 'superseded' AND id > coal
 ORDER BY id DESC LIMIT 1
 
 -- export_effects: Read what those of the last exports of a VHS did to others that did something.
-SELECT coalesce(exported_at, recorded_at), effects FROM (
-    SELECT exported_at, recorded_at, effects FROM koop_exports WHERE vhs = %(vhs)s ORDER BY id DESC LIMIT %(limit)s
-) AS last WHERE effects IS NOT NULL
+SELECT coalesce(exported_at, recorded_at), effects FROM koop_exports WHERE vhs = %(vhs)s AND effects IS NOT NULL
+ORDER BY id DESC LIMIT %(limit)s
 
 -- export_kept: Read what is kept of the last exports of a VHS that did something to others or first lacked bookings.
 SELECT sequence, sha256, effects FROM koop_exports WHERE vhs = %(vhs)s AND effects IS NOT NULL
@@ -1544,6 +1543,9 @@ CREATE TABLE koop_withheld_next (LIKE koop_withheld INCLUDING ALL)
 
 -- migration_5_quarantine: What a row that was set aside may be: courses and bookings, as far as that was legible (D17).
 ALTER TABLE koop_quarantine ADD COLUMN stands_for text
+
+-- migration_6_exports_effects: Index of the exports that did something to others, which few of them did.
+CREATE INDEX koop_exports_effects ON koop_exports (vhs, id) WHERE effects IS NOT NULL
 
 -- migration_6_persons: Where the log ended when a version of a person was written; 0 for those before this version.
 ALTER TABLE koop_persons ADD COLUMN position bigint NOT NULL DEFAULT 0

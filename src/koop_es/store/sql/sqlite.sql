@@ -784,9 +784,8 @@ WHERE vhs = :vhs AND sequence IS NULL AND status = 'superseded' AND id > coalesc
 ORDER BY id DESC LIMIT 1
 
 -- export_effects: Read what those of the last exports of a VHS did to others that did something.
-SELECT coalesce(exported_at, recorded_at), effects FROM (
-    SELECT exported_at, recorded_at, effects FROM koop_exports WHERE vhs = :vhs ORDER BY id DESC LIMIT :limit
-) WHERE effects IS NOT NULL
+SELECT coalesce(exported_at, recorded_at), effects FROM koop_exports WHERE vhs = :vhs AND effects IS NOT NULL
+ORDER BY id DESC LIMIT :limit
 
 -- export_kept: Read what is kept of the last exports of a VHS that did something to others or first lacked bookings.
 SELECT sequence, sha256, effects FROM koop_exports WHERE vhs = :vhs AND effects IS NOT NULL
@@ -1559,6 +1558,9 @@ CREATE TABLE koop_withheld_next (
 
 -- migration_5_quarantine: What a row that was set aside may be: courses and bookings, as far as that was legible (D17).
 ALTER TABLE koop_quarantine ADD COLUMN stands_for TEXT
+
+-- migration_6_exports_effects: Index of the exports that did something to others, which few of them did.
+CREATE INDEX koop_exports_effects ON koop_exports (vhs, id) WHERE effects IS NOT NULL
 
 -- migration_6_persons: Where the log ended when a version of a person was written; 0 for those before this version.
 ALTER TABLE koop_persons ADD COLUMN position INTEGER NOT NULL DEFAULT 0
