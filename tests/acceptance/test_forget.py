@@ -262,6 +262,26 @@ def test_g8_a_row_that_cannot_be_used_is_set_aside_without_the_person(any_koop: 
     assert not texts_in(answers(any_koop))
 
 
+@pytest.mark.parametrize("booking_id", ["5050.0", "", "5,05E+03"])
+def test_g8_a_row_without_a_legible_beleg_id_is_known_by_tnr_and_moment(
+    any_koop: Console, network: Network, booking_id: str
+) -> None:
+    forget(any_koop)
+    network[NEAR].row(REF)["Beleg-ID"] = booking_id
+    any_koop.call("ingest", network[NEAR].export())
+    assert not texts_in(picture(any_koop.db))
+    assert not texts_in(answers(any_koop))
+
+
+def test_g8_an_editor_who_may_be_the_forgotten_person_is_not_kept(any_koop: Console, network: Network) -> None:
+    forget(any_koop)
+    network[NEAR].row(REF).update({"Status": "S", "Bearbeitet von": f"{PERSON['Name']}, {PERSON['Vorname']}"})
+    any_koop.call("ingest", network[NEAR].export())
+    assert status_at(any_koop, FAR) == "S"
+    assert not texts_in(picture(any_koop.db))
+    assert settle(any_koop, network.values()) >= 1
+
+
 def test_g8_an_erasure_that_was_broken_off_is_reported_until_it_is_finished(
     any_koop: Console, network: Network
 ) -> None:

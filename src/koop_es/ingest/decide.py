@@ -128,7 +128,10 @@ class Decider:
             name = UNNAMED if unnamed else part.name
             news = outcome.events, outcome.persons
             fenced = [Fence(who, part.coop_id, ref, self.moment.recorded_at) for who, ref in outcome.fenced]
-            result.append(Decided(state, expected, *news, name, fence, outcome.cells, outcome.weight, fenced))
+            gone = {*erased[part.coop_id].values(), *(ref for _, ref in outcome.fenced)}
+            # Whoever edited the row of a forgotten person may be that person, so its cells are not kept either.
+            kept = [RowCells(c.vhs, c.coop_id, c.ref) if c.ref in gone else c for c in outcome.cells]
+            result.append(Decided(state, expected, *news, name, fence, kept, outcome.weight, fenced))
         return result
 
     def _let_ask(self, tx: Tx, parts: list[Slice], states: list[Cooperation]) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from koop_es.connectors.profiles import Encoding
+from koop_es.domain.cooperation import Seat
 from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.observation import Person, Rejected
@@ -32,7 +33,10 @@ _BETWEEN_CELLS = re.compile(r'[;,\t"\r\n\0]+')
 
 
 class Traces(NamedTuple):
-    """What forgotten persons are known by: texts of which all must be there, and the Beleg-IDs of their bookings."""
+    """What forgotten persons are known by: texts of which all must be there, and the Beleg-IDs of their bookings.
+
+    A booking's reference is such a text, and so are its TNR and moment together.
+    """
 
     texts: list[list[re.Pattern[str]]]
     booking_ids: frozenset[tuple[str, str]]
@@ -56,6 +60,7 @@ class Traces(NamedTuple):
                 given_away = [(vhs, seat) for vhs, seat in booking.seats.items() if seat.reused_by is not None]
                 ids -= {(vhs, seat.booking_id) for vhs, seat in given_away}
                 ids |= {(vhs, seat.participant_no) for vhs, seat in given_away if seat.participant_no}
+                texts.update(text for seat in booking.seats.values() for text in _numbered(seat))
         return cls(_patterns(texts), frozenset(ids))
 
     @classmethod
@@ -90,6 +95,16 @@ class Traces(NamedTuple):
         if item.about != "booking" or not (named or self.lie_in(vhs, item.raw, item.reason)):
             return item
         return msgspec.structs.replace(item, raw=b"", reason="a row of somebody who was erased cannot be used")
+
+
+def _numbered(seat: Seat) -> Iterator[tuple[str, ...]]:
+    """Write TNR and moment of a booking as a row may have them: they tell where its Beleg-ID cannot be read (D18e)."""
+    if not (seat.participant_no and seat.booked_at):
+        return
+    day, clock = seat.booked_at[:10], seat.booked_at[11:16]
+    for written in (".".join(reversed(day.split("-"))), day):
+        yield seat.participant_no, written, clock
+    yield seat.participant_no, f"{day}T{clock}"
 
 
 def _readings(raw: bytes) -> Iterator[str]:
