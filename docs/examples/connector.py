@@ -105,7 +105,8 @@ def booking(db, vhs, change, verb):
             return True  # it is there already
         wanted = None if mirror else told.get("booking_id")  # its own, lost by its program: under its Beleg-ID if free
         free = wanted and not find(db, "belegungen", {"Beleg-ID": wanted})
-        booked = datetime.fromisoformat(told["booked_at"]).astimezone(BERLIN).strftime("%d.%m.%Y %H:%M:%S")
+        known = told["booked_at"]  # null where no export carried it
+        booked = datetime.fromisoformat(known).astimezone(BERLIN).strftime("%d.%m.%Y %H:%M:%S") if known else ""
         insert(db, "belegungen", texts | WS | {
             "Beleg-ID": wanted if free else following(db, "Beleg-ID"), "TNR": following(db, "TNR"),
             "Kursnummer": place["number"], "Periode": place["period"], "Gebucht am": booked,

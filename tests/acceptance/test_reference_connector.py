@@ -146,6 +146,15 @@ def test_a_list_that_comes_twice_changes_nothing_the_second_time(offices: dict[s
     assert master.rows() == before
 
 
+def test_d29_a_booking_without_a_moment_is_written_and_so_is_what_comes_behind_it(offices: dict[str, Office]) -> None:
+    master, abo = offices[MASTER], offices[ABO]
+    abo.enter("belegungen", booking(NUMBERS[ABO], "55") | {"Gebucht am": ""})
+    abo.enter("belegungen", booking(NUMBERS[ABO], "56"))
+    abo.koop.call("ingest", connector.export(abo.db, ABO, abo.outbox, abo.now + timedelta(days=1)))
+    assert master.obey(master.listed()) == []
+    assert [row["Koop-Beleg-ID"] for row in master.rows()] == [f"{ABO}:55", f"{ABO}:56"]
+
+
 def test_what_is_not_as_expected_and_what_is_unknown_is_left(offices: dict[str, Office]) -> None:
     master, abo = offices[MASTER], offices[ABO]
     abo.enter("belegungen", booking(NUMBERS[ABO], "55"))

@@ -45,6 +45,12 @@ class Characters:
             data, self._waiting = data[:tail], data[tail:]
         else:
             self._waiting = b""
+        return self.marked(data)
+
+    def marked(self, data: bytes) -> bytes:
+        """Put a mark in the place of every character that no XML may hold; no byte moves."""
+        if self._wide:
+            return data
         clean = data.translate(self._table)
         return _REFERENCE.sub(_marked, clean) if b"&#" in clean else clean
 

@@ -362,7 +362,8 @@ class XmlStream:
         namespace, _, local = name.rpartition(_SEPARATOR)
         if self.root is None:
             self.root, self.attributes = (namespace, local), attributes
-            self._head = self._declaration + self._edges.tag(self._buffer, self._here - self._buffer_at)
+            tag = self._edges.tag(self._buffer, self._here - self._buffer_at)
+            self._head = self._declaration + self._characters.marked(tag)
         self._names.append(local)
         depth = len(self._names)
         if depth > limits.XML_DEPTH:

@@ -85,6 +85,12 @@ def test_d17_a_course_is_named_by_what_stands_behind_the_fault(tmp_path: Path) -
     assert [row.number for row in report.courses] == ["A1", "C1"]
 
 
+def test_d17_a_character_no_xml_may_hold_in_the_first_tag_costs_no_more_than_what_else_is_wrong(tmp_path: Path) -> None:
+    report = read(tmp_path, kurs("A1"), kurs("B1", "2 < 3"), kurs("C1"), raw=(b"<kurse>", b"<kurse a='\x03'>"))
+    assert [row.number for row in report.courses] == ["A1", "C1"]
+    assert [item.key for item in report.rejected] == [("B1", "26F")]
+
+
 @pytest.mark.parametrize("order", ["ABC", "ACB", "BAC"])
 def test_d17_a_course_that_is_never_closed_costs_itself_only(tmp_path: Path, order: str) -> None:
     courses = [kurs(f"{name}1") if name != "B" else kurs("B1").replace("</kurs>", "") for name in order]
