@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from functools import cache, partial
 from io import SEEK_END
 from itertools import chain, pairwise
 from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
@@ -52,7 +53,7 @@ class Together(Protocol[T]):
         """Work on records; each begins on the line beside it."""
 
 
-Refused = Callable[[CellRefused, "_Piece", int, Sequence[str]], None]
+Refused = Callable[[CellRefused, bytes, int, Sequence[str]], None]
 """Is told what keeps a row from being used: the piece it is in, its place there and its cells."""
 
 
@@ -177,6 +178,7 @@ class Sheet(Generic[Reader]):
             if tidy and group.key and together is not None and (many := together(records, piece.lines)) is not None:
                 found += many
                 continue
+            originals = cache(partial(piece.records, self.codec))  # split once, and only where a row is refused
             for index, (line, cells) in enumerate(zip(piece.lines, records, strict=True)):
                 if group.key is None and not any(map(is_said, cells)):
                     continue
@@ -185,7 +187,7 @@ class Sheet(Generic[Reader]):
                         cells = self._meant(cells, line, notes)  # noqa: PLW2901 - read as they are meant
                     found.append(work(cells, line, tidy=tidy))
                 except CellRefused as error:
-                    refused(error, piece, index, cells)
+                    refused(error, originals()[index], line, cells)
         return found
 
     def _meant(self, cells: list[str], line: int, notes: Notes | None) -> list[str]:
@@ -202,9 +204,8 @@ class Sheet(Generic[Reader]):
                 notes.notice(line, f"{self.header.heading(place)} {remark}")
         return found
 
-    def _refused(self, refused: CellRefused, piece: _Piece, index: int, cells: Sequence[str]) -> None:
+    def _refused(self, refused: CellRefused, whole: bytes, line: int, cells: Sequence[str]) -> None:
         column = self.header.names.get(refused.field, self._file.layout.headings[refused.field])
-        whole, line = piece.records(self.codec)[index], piece.lines[index]
         shown = self._told(cells)
         key = self._named_key(cells)
         self._notes.reject(line, whole, refused.reason, refused.remedy, column=column, key=key, told=shown)

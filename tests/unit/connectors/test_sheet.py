@@ -185,3 +185,18 @@ def test_a_pile_gives_back_what_was_put_on_it_course_by_course(monkeypatch: pyte
         pile.file.seek(item.offset)
         assert filed(pile.file.read(item.size)) == item.records
     pile.close()
+
+
+def test_rows_that_are_set_aside_are_split_once(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = []
+    records = sheet._Piece.records
+
+    def counted(piece: sheet._Piece, codec: str) -> list[bytes]:
+        split.append(piece.lines)
+        return records(piece, codec)
+
+    monkeypatch.setattr(sheet._Piece, "records", counted)
+    rows = "".join(BOOKING.replace("8841", str(number)).replace("02.01.2026", "32.01.2026") for number in range(50))
+    report = read_export(export(COURSES + COURSE, BOOKINGS + rows))
+    assert len({item.raw for item in report.rejected}) == 50
+    assert len(split) <= 2, "not once for each"
