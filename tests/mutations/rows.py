@@ -114,7 +114,7 @@ ROWS = (
                 "    return ref in held\n",
             ),
         ),
-        Named((f"{_ALIKE}::test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it",)),
+        Named((f"{_ALIKE}::test_d22_no_create_of_the_moment_is_given_out_anew_while_fewer_rows_wait",)),
     ),
     Mutation(
         "whoever has the numbers of a mirror is that mirror",

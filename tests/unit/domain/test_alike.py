@@ -194,6 +194,20 @@ def test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it(r
     assert (list(seats(world)), world.changes(THIRD)) == (REFS, [])
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [[called("900", "Kurz")], [bare("900", "W")], [bare("900"), bare("901", "W")]],
+    ids=["somebody else", "another letter", "two of three"],
+)
+def test_d22_no_create_of_the_moment_is_given_out_anew_while_fewer_rows_wait(rows: list[BookingRow]) -> None:
+    world = family()
+    ids = [change.id for change in world.changes(THIRD)]
+    for _ in range(REFUSED_IN * (2 + GIVEN_ANEW)):
+        world.report(THIRD, *rows)
+        assert [change.id for change in world.give(THIRD)] == ids
+    assert {code for code, _, _ in world.open} == {"REGISTRATION_HELD"}
+
+
 def test_d26_an_s_in_one_of_several_rows_that_nothing_tells_apart_is_a_question() -> None:
     world = family()
     rows = [bare("900"), bare("901"), bare("902")]
