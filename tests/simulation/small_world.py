@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from koop_es.domain.cooperation import Booking, Cooperation, Seat
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.draft import Moment
 from koop_es.domain.observation import Origin, Person
 from koop_es.domain.observe import observe_into
@@ -83,8 +83,9 @@ operation here causes; two orders of arrival always differ in it.
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
     """Name the fields of a kind of state; none of what is no state."""
-    if kind in (Booking, Seat):
-        return Booking.__struct_fields__ if kind is Booking else Seat.__struct_fields__
+    if kind in (Booking, Lane, Seat):
+        names: tuple[str, ...] = kind.__struct_fields__
+        return names
     return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
 
 
