@@ -35,6 +35,16 @@ def called(booking_id: str, name: str = "Teilnehmer", at: str = AT, **more: Any)
     return booked(booking_id, at=at, person=Person(name, "vhsKOOP", **more))
 
 
+def held_for_long(world: World, rows: list[BookingRow]) -> list[str]:
+    """Let rows wait for longer than anything is given out anew: all that is given out keeps its ids, which it gives."""
+    ids = [change.id for change in world.changes(THIRD)]
+    for _ in range(REFUSED_IN * (2 + GIVEN_ANEW)):
+        world.report(THIRD, *rows)
+        assert [change.id for change in world.give(THIRD)] == ids
+    assert {code for code, _, _ in world.open} == {"REGISTRATION_HELD"}
+    return ids
+
+
 def seats(world: World) -> dict[str, str]:
     found = {ref: booking.seats.get(THIRD) for ref, booking in world.state.bookings.items()}
     return {ref: seat.booking_id for ref, seat in found.items() if seat is not None and seat.held}
@@ -181,11 +191,7 @@ def test_b4_a_booking_of_whom_no_name_is_known_gives_the_master_nothing_to_write
 )
 def test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it(rows: list[BookingRow]) -> None:
     world = family()
-    ids = [change.id for change in world.changes(THIRD)]
-    for _ in range(REFUSED_IN * (2 + GIVEN_ANEW)):
-        world.report(THIRD, *rows)
-        assert [change.id for change in world.give(THIRD)] == ids
-    assert {code for code, _, _ in world.open} == {"REGISTRATION_HELD"}
+    ids = held_for_long(world, rows)
     assert world.detail("REGISTRATION_HELD")["refs"] == ", ".join(REFS)
     for _ in range(REFUSED_IN):
         world.report(THIRD)
@@ -200,12 +206,7 @@ def test_d22_a_create_is_not_given_out_anew_while_a_row_that_is_held_may_be_it(r
     ids=["somebody else", "another letter", "two of three"],
 )
 def test_d22_no_create_of_the_moment_is_given_out_anew_while_fewer_rows_wait(rows: list[BookingRow]) -> None:
-    world = family()
-    ids = [change.id for change in world.changes(THIRD)]
-    for _ in range(REFUSED_IN * (2 + GIVEN_ANEW)):
-        world.report(THIRD, *rows)
-        assert [change.id for change in world.give(THIRD)] == ids
-    assert {code for code, _, _ in world.open} == {"REGISTRATION_HELD"}
+    held_for_long(family(), rows)
 
 
 def test_d26_an_s_in_one_of_several_rows_that_nothing_tells_apart_is_a_question() -> None:
