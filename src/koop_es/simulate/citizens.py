@@ -344,6 +344,19 @@ class People:
             for told in self.diary.told
         ):
             contract.again = True  # a second "S" in one row is a question, and this is its answer (D21)
+        else:
+            contract.again |= vhs == contract.owner and self._first_shown_undated(vhs, contract.who, now)
+
+    def _first_shown_undated(self, vhs: str, who: int, since: Moment) -> bool:
+        """Tell whether a letter over an "S" may first have been read in a file that does not say when they booked: that
+        reads as a new registration, and nothing tells it from one (D18, D29).
+        """
+        for sent in self._shown(vhs, since, END):
+            if who in sent.mistold.undated:
+                return True
+            if sent.complete and sent.reach == "full" and not sent.fault:
+                break
+        return False
 
     def _was_said_wrongly(self, vhs: str, who: int, since: Moment) -> bool:
         """Tell whether the last file before an "S" showed that very letter already, which nobody meant, or the first

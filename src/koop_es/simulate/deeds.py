@@ -109,12 +109,13 @@ class Deed:
 class Mistold:
     """What a file says and its program does not: who shows "S", who stands in another course, what is called off.
 
-    ``ended`` are courses of which the VHS is the Master.
+    ``ended`` are courses of which the VHS is the Master; of who is ``undated`` it does not say when they booked.
     """
 
     cancelled: frozenset[int] = frozenset()
     elsewhere: frozenset[int] = frozenset()
     ended: frozenset[int] = frozenset()
+    undated: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def mistold(staff: Staff, vhs: int, path: Path) -> Mistold:
         for row, said in zip(courses, said_of_courses, strict=True)
         if course_of(row) in led and said["Ausfall"] == "W" != row["Ausfall"]
     }
-    cancelled, elsewhere = set(), set()
+    cancelled, elsewhere, undated = set(), set(), set()
     for row, said in zip(bookings, said_of_bookings, strict=True):
         who = staff.label(vhs, row)
         if who is None:
@@ -33,7 +33,9 @@ def mistold(staff: Staff, vhs: int, path: Path) -> Mistold:
             cancelled.add(who)
         if course_of(said) != course_of(row):
             elsewhere.add(who)
-    return Mistold(frozenset(cancelled), frozenset(elsewhere), frozenset(ended))
+        if not said["Gebucht am"] and row["Gebucht am"]:
+            undated.add(who)
+    return Mistold(frozenset(cancelled), frozenset(elsewhere), frozenset(ended), frozenset(undated))
 
 
 def shared_by(staff: Staff, vhs: int) -> tuple[frozenset[int], int]:

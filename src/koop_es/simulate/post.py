@@ -151,7 +151,7 @@ class Post:
                 proves and not cut,
                 "",
                 *shared_by(self.staff, step.vhs),
-                mistold(self.staff, step.vhs, path) if fault in MISTELLING else Mistold(),
+                mistold(self.staff, step.vhs, path) if fault in MISTELLING | {"cell"} else Mistold(),
             )
         )
         self.sent.setdefault(step.vhs, []).append(parcel)
@@ -296,6 +296,7 @@ class Post:
             unread = self._blur(parcel)
             if parcel.spoilt:  # under another number, and what else could tell is damaged: nobody knows who that is
                 self.staff.facts.rebooked |= parcel.shown.moved
+                self.staff.facts.rebooked |= self._undated_over_s(parcel)
             if parcel.shown.proves and not parcel.spoilt and not parcel.lacking:
                 read = (who for who, course in parcel.shown.courses.items() if course in parcel.shown.readable)
                 self.staff.facts.note_read(vhs, parcel.noted, read)
@@ -315,6 +316,14 @@ class Post:
             if parcel.spoilt:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _undated_over_s(self, parcel: Parcel) -> set[int]:
+        """Name who cancelled and lives again in a file that does not say when they booked: over an "S" that reads as a
+        new registration (D18, D29).
+        """
+        facts, undated = self.staff.facts, self.staff.diary.exports[parcel.noted].mistold.undated
+        own = {who for who in undated & facts.cancelled if facts.owner_of.get(who) == parcel.vhs}
+        return {who for who in own if parcel.shown.rows[who][0] != "S"}
 
     def _was_made_before(self, parcel: Parcel) -> bool:
         """Tell whether one that is taken in was made later, as its clock says: what that said stands (D23)."""

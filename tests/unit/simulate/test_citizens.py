@@ -468,6 +468,17 @@ def test_d32_an_s_in_a_row_of_which_a_wrong_file_said_so_before_goes_with_that()
         assert ("is out" not in found) == lives, "a file in between showed the A"
 
 
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("who", [ANNA, 8])
+def test_d18_d29_a_letter_over_an_s_first_read_without_its_moment_may_be_a_new_registration(
+    who: int, before: int
+) -> None:
+    story = Story().did("cancel", "leaves").exports(OWNER).did("restore", "revives", letter="A").exports(OWNER, before)
+    undated = replace(story.exports(OWNER).diary.exports.pop(), fault="cell", mistold=Mistold(undated=frozenset({who})))
+    story.diary.exports.append(undated)
+    assert ("is out" in story.exports(OWNER).sits("A", *ALL).found()) == (who != ANNA or before > 0)
+
+
 @pytest.mark.parametrize(("fault", "lives"), [("letters", True), ("thinned", False), ("", False)])
 def test_d32_an_s_that_a_wrong_file_showed_first_may_go_with_that(fault: str, lives: bool) -> None:
     story = Story().did("cancel", "leaves").exports(OWNER, fault=fault).exports(OWNER)
