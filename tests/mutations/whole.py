@@ -727,6 +727,13 @@ WHOLE = (
         ),
     ),
     Mutation(
+        "an S over a letter that nobody knows is the change list's",
+        "D21",
+        "Whoever cancels in a row that showed an unknown letter since is written over, and nobody is asked.",
+        (Edit("domain/observe_bookings.py", "row, stamp, anew=True)", "row, stamp)"),),
+        Named(("tests/unit/domain/test_echo.py::test_d21_b6_an_s_after_a_letter_that_nobody_knows_is_asked_about",)),
+    ),
+    Mutation(
         "letters that waited are forgotten when the S under them is taken back",
         "D32",
         "The row shows its letter, and would be said to show the S once more.",

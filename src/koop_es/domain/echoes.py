@@ -19,7 +19,7 @@ from koop_es.domain.cooperation import (
     Seat,
 )
 from koop_es.domain.draft import Draft
-from koop_es.domain.evolve_echo import FORMER, UNSIGNED, by_person
+from koop_es.domain.evolve_echo import FORMER, PERSON, UNSIGNED, by_person
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
@@ -127,16 +127,18 @@ def _is_unexplained(state: Cooperation, vhs: str, change: Change) -> bool:
     return seat.given is not CANCELLED and seat.given_version <= seat.version
 
 
-def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None) -> None:
+def question(draft: Draft, booking: Booking, row: BookingRow, stamp: str | None, *, anew: bool = False) -> None:
     """Ask about an "S" that still stands where its booking lives again and that was edited since it was acknowledged
-    under another ``stamp`` (D21).
+    under another ``stamp``, or is set ``anew``: a row that showed another letter meanwhile, be it one that nobody
+    knows, shows no "S" of ours any more (D21, B6).
     """
     state, vhs = draft.state, draft.moment.vhs
     lane = state.lanes.get(vhs)
     if lane is None or not lane.given or not booking.claimed or state.is_cancelled(booking):
         return
     actor = actor_of(row.edited_by)
-    if lane.unclear.get(booking.ref) in (None, "person", "unsigned") and by_person(actor) and actor != stamp:
+    edited = anew or (by_person(actor) and actor != stamp)
+    if edited and lane.unclear.get(booking.ref) in (None, PERSON, UNSIGNED):
         draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why="stamp")
 
 

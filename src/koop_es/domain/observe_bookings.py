@@ -390,6 +390,8 @@ def _take_change(
         _take_status(draft, part, booking, seat, row, status, echo=echo)
     elif seat.unknown_status is not None:
         draft.add(e.BookingReported, "B6", row=row, ref=ref, status=status)
+        if status is CANCELLED:
+            question(draft, booking, row, stamp, anew=True)
     elif seat.told:
         draft.add(e.BookingReported, "D5", row=row, ref=ref, status=status)
     elif status is CANCELLED:

@@ -88,7 +88,8 @@ def restore(world: World) -> list[str]:
                     world.diary.note(world.clock.now, vhs, ANEW, "decides", who=who, course=course)
                     said.append(f"{vhs} was asked about {ref}: it stands there anew")
                     continue
-                ends = "" if meant or seat.ask == "shown" else "S"  # what was really removed is "S" at once, and stays
+                live = seat.ask == "shown" and row is not None and row["Status"] != "S"
+                ends = "" if meant or live else "S"  # what was really removed is "S" at once, and stays
                 if ends and not stray:
                     facts.cancelled.add(who)
                 world.diary.note(
@@ -143,12 +144,16 @@ def _move_again(world: World, vhs: int, who: int, coop_id: str) -> bool:
 
 
 def _is_as_given(world: World, vhs: str, ref: str) -> bool:
-    """Tell whether a row shows the letter that its owner last gave: then what was shown in between was wrong."""
+    """Tell whether a row shows the letter that its owner last gave, or the "S" of who cancelled: then what was shown in
+    between was wrong.
+    """
     facts, program = world.staff.facts, next(program for program in world.programs if program.vhs == vhs)
     row = program.bookings.get(program.seats.get(ref, ""))
     who = facts.label_of.get(ref, -1)
     at = next(number for number, one in enumerate(world.programs) if one is program)
-    return row is not None and (at, who) not in facts.went_back and row["Status"] == facts.letter.get(who)
+    if row is None or (at, who) in facts.went_back:
+        return False
+    return row["Status"] == facts.letter.get(who) or (row["Status"] == "S" and _was_taken_out(world, who))
 
 
 def _is_as_called_off(world: World, vhs: int, coop_id: str) -> bool:

@@ -215,6 +215,18 @@ def test_d21_an_s_with_another_stamp_than_acknowledged_is_unclear_and_nothing_is
     assert types(world.report(THIRD, held(THIRD, status="S", edited_by=LATER))) == [], "asked once"
 
 
+@pytest.mark.parametrize("editor", [None, WS, KERN], ids=["nobody signs", "in our name", "a person"])
+def test_d21_b6_an_s_after_a_letter_that_nobody_knows_is_asked_about(editor: str | None) -> None:
+    """Whoever wrote it did so over the other letter, and nothing was given out since."""
+    world = acknowledged(WS)
+    world.report(THIRD, held(THIRD, status="X", edited_by=editor))
+    events = world.report(THIRD, held(THIRD, status="S", edited_by=editor))
+    assert "CancellationUnclear" in types(events)
+    assert ("CANCELLATION_UNCLEAR", THIRD, "") in world.open
+    assert world.statuses(MASTER)[REF] == "A", "nobody is cancelled"
+    assert change_at(world, THIRD) is None
+
+
 def test_d21_mirror_that_goes_with_an_s_that_is_asked_about_is_not_written_again_before_the_answer() -> None:
     world = acknowledged(WS)
     world.report(THIRD, held(THIRD, status="S", edited_by=KERN))
