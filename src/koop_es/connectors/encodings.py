@@ -36,7 +36,16 @@ _DOS = re.compile("[A-Za-z][\x81\x84\x94\u201e\u201d][a-z]")
 """What "für", "Mädchen" and "Köln" look like where DOS wrote them (cp850): hardly a text has „ or ” between letters."""
 
 _FEW = 3
-"""So many quotation marks between two letters may each be a slip of somebody's finger; more are umlauts."""
+"""So many quotation marks between two letters may each be a slip of somebody's finger; more are umlauts.
+
+In a name one is enough: nobody has a quotation mark amid the letters of a name.
+"""
+
+_SIGNS = "‚„†‡ˆ‰‹“”•™"
+_IN_NAME = re.compile(rf"[^\W\d_][{_SIGNS}][a-zß-öø-ÿ]|[a-zß-öø-ÿ]‚(?=[\s;,|-]|$)|(?<![^\s;,|-])™[a-zß-öø-ÿ]")
+"""What "Mädchen", "Köhler", "René" and "Özil" look like where the bytes of another system were read as windows-1252: a
+sign that no name has, amid its letters. Apostrophes and dashes are in names.
+"""
 
 _LATIN9 = {
     bytes([byte]).decode("iso8859-15"): bytes([byte]).decode("cp1252") for byte in b"\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
@@ -92,6 +101,9 @@ class Doubts(NamedTuple):
     dos: bool = False
     """What looks like cp850 is refused."""
 
+    few: bool = False
+    """A name that looks like cp850 is refused, since its bytes may be that."""
+
     pairs: bool = False
     """What looks like UTF-8 is said."""
 
@@ -101,27 +113,31 @@ class Doubts(NamedTuple):
             (self.windows and not WINDOWS_ONLY.isdisjoint(text))
             or (self.windows and "´" in text)
             or (self.mixed and not _LATIN9.keys().isdisjoint(text))
-            or (self.dos and _DOS.search(text) is not None)
+            or ((self.dos or self.few) and _DOS.search(text) is not None)
             or (self.pairs and _PAIR.search(text) is not None)
         )
 
-    def read(self, text: str) -> Reading:
-        """Read a text as it is plainly meant.
+    def read(self, text: str, *, is_name: bool = False) -> Reading:
+        """Read a text, which may be the name of a person, as it is plainly meant.
 
         No letter is ever dropped or changed without a word: a control character that windows-1252 has a letter for is
         that letter, and one that it has none for was a letter that nobody knows.
         """
-        if self.dos and (found := _DOS.search(text)):
+        if (self.dos or (self.few and is_name)) and (found := _DOS.search(text)):
             return Reading(text, wrong=f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS)")
         if not _CONTROLS.search(text):
-            return Reading(text, self._remark(text))
+            return Reading(text, self._remark(text, is_name=is_name))
         shown = text.translate(_MEANT)
         if found := _CONTROLS.search(shown):
             return Reading(text, wrong=f"holds 0x{ord(found[0]):02X}, for which windows-1252 has no letter either")
         return Reading(shown, f"holds {_named(shown)} of windows-1252: read as that")
 
-    def _remark(self, text: str) -> str | None:
+    def _remark(self, text: str, *, is_name: bool) -> str | None:
         """Say what in a text may not be what was typed."""
+        if found := _DOS.search(text):
+            return f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS): letters may come out wrong"
+        if is_name and (found := _IN_NAME.search(text)):
+            return f"holds {found[0]!r}, a sign that no name has: letters may come out wrong"
         if self.windows and _ACUTE.search(text):
             return "holds '´' (0xB4), which is 'Ž' in iso-8859-15: read as windows-1252"
         if self.windows and not WINDOWS_ONLY.isdisjoint(text):
@@ -141,7 +157,16 @@ NO_DOUBTS = Doubts()
 
 def is_unclear(text: str) -> bool:
     """Tell whether a text holds what ``Doubts.read`` may have to say something about, whatever the file."""
-    return LOST in text or (not text.isprintable() and _CONTROLS.search(text) is not None)
+    return LOST in text or _has_sign(text) or (not text.isprintable() and _CONTROLS.search(text) is not None)
+
+
+def has_odd_sign(text: str) -> bool:
+    """Tell whether a sign stands amid letters that may be another letter, as one of cp850 may be."""
+    return _has_sign(text) and _IN_NAME.search(text) is not None
+
+
+def _has_sign(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
 
 
 def _named(text: str) -> str:
@@ -190,6 +215,11 @@ class Look:
         return self._dos > _FEW
 
     @property
+    def may_be_dos(self) -> bool:
+        """Tell whether the file has what may be umlauts of cp850."""
+        return self._dos > 0
+
+    @property
     def reads_as_utf8(self) -> bool:
         """Tell whether the file has letters beyond ASCII and all of it is valid UTF-8."""
         return self._closely and self.valid_utf8 and not self._ascii
@@ -216,6 +246,7 @@ def judged(declared: str, looks: Iterable[Look]) -> Verdict:
     looks = list(looks)
     controls, dos = any(look.controls for look in looks), any(look.dos for look in looks)
     mixed = controls and declared == "iso-8859-15" and any(look.latin9 for look in looks)
+    few = any(look.may_be_dos for look in looks)
     pairs = any(look.pairs and not look.reads_as_utf8 for look in looks)
     if dos:
         said = f"declared as {declared}, but it looks like cp850 (DOS): texts with such letters are set aside"
@@ -223,10 +254,10 @@ def judged(declared: str, looks: Iterable[Look]) -> Verdict:
     if controls and declared in _ISO:
         if mixed:
             said = f"declared as {declared}, but partly it is windows-1252: each text is read by itself"
-            return Verdict(declared, said, Doubts(mixed=True, pairs=pairs))
+            return Verdict(declared, said, Doubts(mixed=True, pairs=pairs, few=few))
         said = f"declared as {declared}, but it is windows-1252, as its bytes show: read as windows-1252"
-        return Verdict("windows-1252", said, Doubts(windows=True, pairs=pairs))
-    return Verdict(declared, None, Doubts(pairs=pairs))
+        return Verdict("windows-1252", said, Doubts(windows=True, pairs=pairs, few=few))
+    return Verdict(declared, None, Doubts(pairs=pairs, few=few))
 
 
 def utf8_in(declared: str) -> str:

@@ -35,6 +35,9 @@ Reader = TypeVar("Reader", CourseReader, BookingReader)
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+NAMES = frozenset({"name", "first_name"})
+"""The fields that hold nothing but a name."""
+
 WHOLE_BYTES = 32 << 20
 """A file of up to this size, some 300,000 bookings, is held where rows are read again, as they may lie scattered."""
 
@@ -197,7 +200,7 @@ class Sheet(Generic[Reader]):
             return cells
         found = list(cells)
         for field, place in self.header.at.items():
-            found[place], remark, unreadable = doubts.read(cells[place])
+            found[place], remark, unreadable = doubts.read(cells[place], is_name=field in NAMES)
             if unreadable:
                 raise CellRefused(field, unreadable, UNREADABLE_REMEDY)
             if remark and notes is not None:

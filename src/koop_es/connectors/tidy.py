@@ -12,7 +12,7 @@ from typing import NamedTuple
 from unicodedata import is_normalized
 
 from koop_es.connectors.columns import BOOKINGS, Header
-from koop_es.connectors.encodings import LOST
+from koop_es.connectors.encodings import LOST, has_odd_sign
 from koop_es.connectors.profiles import Profile
 from koop_es.connectors.pseudonyms import pseudonym
 from koop_es.connectors.sentinels import may_be_first_day
@@ -179,9 +179,9 @@ def is_tidy(cells: str, delimiter: str) -> bool:
 
 
 def _is_composed(text: str) -> bool:
-    """Tell whether a text is in form NFC; what has only letters of Western Europe is, and that is told at once."""
+    """Tell whether a text is in form NFC and has no odd sign; for letters of Western Europe that is told at once."""
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
-        return is_normalized("NFC", text)
+        return is_normalized("NFC", text) and not has_odd_sign(text)
     return True

@@ -12,6 +12,8 @@ _UNDEFINED = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))  # in windows-1252
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
 _ENTITY = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)[^;&<>\s]{1,100};")
 _REFERENCE_BYTES = 14
+_HALF = re.compile("[\ud800-\udfff]")
+_HALVES = "surrogatepass"
 
 
 class Characters:
@@ -20,11 +22,12 @@ class Characters:
     The bytes given back may be fewer than those that went in: what may be the beginning of a reference waits.
     """
 
-    def __init__(self, *, windows: bool, wide: bool) -> None:
+    def __init__(self, *, windows: bool, wide: bool, codec: str) -> None:
         """Look for control characters, and for bytes without meaning where the file is written in ``windows``-1252.
 
-        In a ``wide`` encoding, where a byte is no character, nothing is put in the place of any.
+        In a ``wide`` encoding, where a byte is no character, half a letter is looked for, of which ``codec`` knows.
         """
+        self._codec = codec
         wrong = _CONTROLS + (_UNDEFINED if windows else b"")
         self._wide = wide
         self._table = bytes(ord(MARK) if byte in wrong else byte for byte in range(256))
@@ -37,9 +40,9 @@ class Characters:
 
     def clean(self, block: bytes) -> bytes:
         """Give the bytes to parse; an empty block is the end of the file."""
-        if self._wide:
-            return block
         data = self._waiting + block
+        if self._wide:
+            return self._whole_letters(data, ended=not block)
         tail = data.rfind(b"&", max(0, len(data) - _REFERENCE_BYTES)) if block else -1
         if tail >= 0 and b";" not in data[tail:]:
             data, self._waiting = data[:tail], data[tail:]
@@ -50,14 +53,27 @@ class Characters:
     def marked(self, data: bytes) -> bytes:
         """Put a mark in the place of every character that no XML may hold; no byte moves."""
         if self._wide:
-            return data
+            return self._whole_letters(data, ended=True)
         clean = data.translate(self._table)
         return _REFERENCE.sub(_marked, clean) if b"&#" in clean else clean
+
+    def _whole_letters(self, data: bytes, *, ended: bool) -> bytes:
+        """Put a mark in the place of every half letter; what may be the beginning of a letter waits."""
+        size = len(data) & -2
+        text = data[:size].decode(self._codec, _HALVES)
+        if not ended and text[-1:] >= "\ud800" and text[-1:] <= "\udbff":
+            size, text = size - 2, text[:-1]
+        self._waiting = b"" if ended else data[size:]
+        rest = data[size:] if ended else b""
+        return (_HALF.sub(MARK, text).encode(self._codec) if _HALF.search(text) else data[:size]) + rest
 
     def first_wrong(self, raw: bytes) -> str | None:
         """Name the first of them in the bytes of an element; None where there is none."""
         if self._wide:
-            raw = raw.replace(b"\0", b"")
+            text = raw[: len(raw) & -2].decode(self._codec, _HALVES)
+            if half := _HALF.search(text):
+                return f"0x{ord(half[0]):04X}, half a letter of utf-16"
+            raw = text.encode()
         found = [self._wrong.search(raw), next(filter(_is_wrong, _REFERENCE.finditer(raw)), None), _ENTITY.search(raw)]
         first = min((match for match in found if match), key=lambda match: match.start(), default=None)
         if first is None:

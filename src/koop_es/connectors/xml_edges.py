@@ -13,6 +13,9 @@ OVERLAP_BYTES = 256
 _NAME = r"[^\s<>/!?\"'=]"
 _DECLARATION = re.compile(r"(?:\ufeff|\u00ef\u00bb\u00bf)?(?:<\?xml[^>]*\?>)?")
 _TAG = re.compile(r"<[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
+_CLOSED_BY = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
+_SILENT = ("<!", "<?")
+"""Between these the parser finds no tags."""
 
 
 class Edge(NamedTuple):
@@ -32,7 +35,7 @@ class Edges:
         stream.seek(0)
         self.wide = b"\0" in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         little = head.startswith(codecs.BOM_UTF16_LE) or head[1:2] == b"\0"
-        self._codec = ("utf-16-le" if little else "utf-16-be") if self.wide else "latin-1"
+        self.codec = ("utf-16-le" if little else "utf-16-be") if self.wide else "latin-1"
         self.step = 2 if self.wide else 1
         self.closing_bytes = 2 if self.wide and little else 1
         names = "|".join(map(re.escape, records))
@@ -58,23 +61,45 @@ class Edges:
     def is_tag(self, buffer: bytearray, start: int) -> bool:
         """Tell whether a tag begins at a place, and no comment, section or instruction."""
         text = self._text(buffer, start, start + 4)
-        return text.startswith("<") and not text.startswith(("<!", "<?"))
+        return text.startswith("<") and not text.startswith(_SILENT)
+
+    def is_silent(self, buffer: bytearray, start: int) -> bool:
+        """Tell whether a comment, a section or an instruction begins at a place."""
+        return self._text(buffer, start, start + 4).startswith(_SILENT)
+
+    def is_over(self, text: str) -> bool:
+        """Tell whether a text that lies within a record goes on beyond it: it has the edge of one."""
+        return "<" in text and self._edge.search(text) is not None
+
+    def unclosed(self, buffer: bytearray, start: int, stop: int) -> tuple[int, str] | None:
+        """Find what is opened between two places and not closed there: where, and how it begins."""
+        text = self._text(buffer, start, stop)
+        found = [(text.rfind(opened), opened, closed) for opened, closed in _CLOSED_BY.items()]
+        places = [(at, opened) for at, opened, closed in found if at >= 0 and closed not in text[at + len(opened) :]]
+        if not places:
+            return None
+        at, opened = min(places)
+        return start + self._size(text[:at]), opened
 
     def declaration(self, buffer: bytearray) -> bytes:
         """Give the byte order mark and the declaration at the beginning of a file."""
         match = _DECLARATION.match(self._text(buffer, 0, 2048))
-        return match[0].encode(self._codec) if match else b""
+        return match[0].encode(self.codec) if match else b""
 
     def tag(self, buffer: bytearray, start: int) -> bytes:
         """Give the whole tag that begins at a place."""
         match = _TAG.match(self._text(buffer, start))
-        return match[0].encode(self._codec, "surrogatepass") if match else b""
+        return match[0].encode(self.codec, "surrogatepass") if match else b""
 
     def inside(self, raw: bytes, name: str, encoding: str) -> str | None:
         """Give the text of the first element of a name, where it is nothing but text."""
-        codec = self._codec if self.wide else encoding
+        codec = self.codec if self.wide else encoding
         match = re.search(rf"<{name}>([^<&]{{0,200}})</{name}>", raw.decode(codec, "replace"))
         return match[1] if match else None
+
+    def between(self, buffer: bytearray, start: int, stop: int) -> str:
+        """Give the characters between two places, of a letter in UTF-8 its bytes."""
+        return self._text(buffer, start, stop)
 
     def character(self, buffer: bytearray, place: int) -> str:
         """Give the character at a place, of a letter in UTF-8 its first byte."""
@@ -89,8 +114,8 @@ class Edges:
     def _text(self, buffer: bytearray, start: int, stop: int | None = None) -> str:
         part = bytes(buffer[max(0, start) : stop])
         if not self.wide:
-            return part.decode(self._codec)
-        return part[: len(part) & -2].decode(self._codec, "surrogatepass")
+            return part.decode(self.codec)
+        return part[: len(part) & -2].decode(self.codec, "surrogatepass")
 
     def _size(self, text: str) -> int:
-        return len(text.encode(self._codec, "surrogatepass")) if self.wide else len(text)
+        return len(text.encode(self.codec, "surrogatepass")) if self.wide else len(text)

@@ -102,9 +102,10 @@ class Record:
 
     def wrong(self, part: Element) -> str | None:
         """Name the first character or entity in one of its parts that no XML may hold."""
-        if MARK not in part.text or self.element is None:
+        if self.element is None or not (MARK in part.text or any(MARK in text for text in part.attributes.values())):
             return None
-        return self._characters.first_wrong(self.raw[part.at - self.element.at : part.until - self.element.at])
+        raw = self.raw[part.at - self.element.at : part.until - self.element.at]
+        return self._characters.first_wrong(raw)
 
 
 class XmlStream:
@@ -131,7 +132,7 @@ class XmlStream:
         self._stream, self._file, self._allowed = stream, file, allowed
         self._encoding, self._written = encoding, written
         self._edges = Edges(stream, allowed)
-        self._characters = Characters(windows=windows, wide=self._edges.wide)
+        self._characters = Characters(windows=windows, wide=self._edges.wide, codec=self._edges.codec)
         self.root: tuple[str, str] | None = None
         self.attributes: dict[str, str] = {}
         self._declaration = self._head = b""
@@ -172,9 +173,13 @@ class XmlStream:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.SkippedEntityHandler = self._entity
+        parser.CommentHandler = self._comment
+        parser.ProcessingInstructionHandler = self._instruction
+        parser.StartCdataSectionHandler = self._section
+        parser.EndCdataSectionHandler = self._section_end
         self._names.clear()
         self._open.clear()
-        self._record_at = -1
+        self._record_at = self._section_at = self._searched = -1
         self._parts: list[Element] = []
         self._looked_at = 0
         self._characters.begin()
@@ -209,16 +214,19 @@ class XmlStream:
         self._fed += len(clean)
         try:
             self._parser.Parse(clean, ended)
+            self._check_closed()
             self._check_size()
         except expat.ExpatError as error:
             line, at = error.lineno + self._line_shift, self._parser.ErrorByteIndex + self._shift
-            flaw = Flaw(self._explained(error, at), self._name(), line, at)
-            if ended or not self._go_on(flaw):
+            flaw = self._unclosed(at) or Flaw(self._explained(error, at), self._name(), line, at)
+            if (ended and self._record_at < 0) or not self._go_on(flaw):
                 reason = f"is no well-formed XML: {expat.ErrorString(error.code)}, column {error.offset + 1}"
                 raise self._unusable(reason, line) from error
+            ended = False
         except Flaw as flaw:
             if not self._go_on(flaw):
                 raise self._unusable(flaw.reason, flaw.line) from None
+            ended = False
         except (LookupError, ValueError) as error:
             raise self._unusable(f"names an encoding that is not known ({error})", 1) from error
         self._forget()
@@ -241,6 +249,35 @@ class XmlStream:
             raise self._flaw(f"is longer than {limits.XML_RECORD_BYTES >> 20} MiB")
 
     # --- what is no XML -----------------------------------------------------------------------------------------------
+
+    def _check_closed(self) -> None:
+        """Raise Flaw where a comment, section or instruction goes on beyond the record in which it was opened."""
+        at = self._section_at if self._section_at >= 0 else self._here
+        if self._record_at < 0 or at >= self._fed or not self._edges.is_silent(self._buffer, at - self._buffer_at):
+            return
+        if (flaw := self._unclosed(self._fed)) is not None:
+            raise flaw
+
+    def _unclosed(self, until: int) -> Flaw | None:
+        """Find what was opened in a record, hides an edge of it from the parser, and is not closed before that."""
+        if self._record_at < 0:
+            return None
+        first = self._record_at - self._buffer_at
+        start = max(first + self._edges.step, self._searched - self._buffer_at - OVERLAP_BYTES)
+        edge = self._edges.find(self._buffer, start)
+        self._searched = self._record_at + (len(self._buffer) - first & -2)
+        if edge is None or edge.at + self._buffer_at > until:
+            return None
+        if (found := self._edges.unclosed(self._buffer, first, edge.at)) is None:
+            return None
+        at, opened = found
+        record = self._parts[0]
+        line = record.line + self._edges.between(self._buffer, first, at).count("\n")
+        return self._never_closed(opened, line, at + self._buffer_at)
+
+    def _never_closed(self, opened: str, line: int, at: int) -> Flaw:
+        near = f"near {self._edges.shown(self._buffer, at - self._buffer_at)!r}"
+        return Flaw(f"is no well-formed XML: {opened} is not closed, {near}", self._name(), line, at)
 
     def _go_on(self, flaw: Flaw) -> bool:
         """Give up the record that is open and go on behind it, or at the next one; False where there is none (D17)."""
@@ -273,9 +310,9 @@ class XmlStream:
         The buffer begins at ``first``. A record that was never closed reaches to the beginning of another.
         """
         buffer, limit, lost = self._buffer, limits.XML_RECORD_BYTES, b""
-        place = max(at - first - self._edges.step * 2, 1)  # of a tag that closes nothing the place is behind ``</``
-        edge = self._edges.find(buffer, 1, closed=False) if inside and place >= limit else None
-        edge = edge or self._edges.find(buffer, place)
+        step = self._edges.step  # of a tag that closes nothing the place is behind ``</``
+        place = step if inside else max(at - first - step * 2, step)
+        edge = self._edges.find(buffer, place)
         while edge is None and (block := self._stream.read(limits.XML_CHUNK_BYTES)):
             place = max(place, len(buffer) - OVERLAP_BYTES)
             buffer += block
@@ -284,9 +321,7 @@ class XmlStream:
                 lost = lost or bytes(buffer[:limit])
                 line += buffer.count(b"\n", 0, place)
                 del buffer[:place]
-                self._buffer_at, place = self._buffer_at + place, 1
-        if (edge is None or edge.is_last) and inside and not lost:
-            edge = self._edges.find(buffer, 1, closed=False) or edge
+                self._buffer_at, place = self._buffer_at + place, step
         if edge is None:
             return b"", None, line
         return lost or bytes(buffer[: min(edge.at, limit)]), edge, line + buffer.count(b"\n", 0, edge.at)
@@ -370,7 +405,7 @@ class XmlStream:
             raise self._flaw(f"has elements that lie more than {limits.XML_DEPTH} deep")
         element = None
         if depth == 2 and local in self._allowed:
-            self._record_at = self._here
+            self._record_at = self._searched = self._here
             element = Element(local, self._line, self._record_at, attributes)
             self._parts, self._looked_at = [element], 0
         elif depth > 2 and (parent := self._open[-1]):
@@ -397,6 +432,26 @@ class XmlStream:
         if local.lower() in _LINES:
             parent.parts.append("\n")
         return parent  # a text with markup in it: all of it is the parent's text
+
+    def _comment(self, text: str) -> None:
+        self._silent("<!--", text)
+
+    def _instruction(self, target: str, text: str) -> None:
+        self._silent("<?", text)
+
+    def _silent(self, opened: str, text: str) -> None:
+        """Raise Flaw where what was read over in a record reaches into another."""
+        if self._record_at >= 0 and self._edges.is_over(text):
+            raise self._never_closed(opened, self._line, self._here)
+
+    def _section(self) -> None:
+        self._section_at, self._section_line = self._here, self._line
+
+    def _section_end(self) -> None:
+        at, self._section_at = self._section_at, -1
+        text = self._edges.between(self._buffer, at - self._buffer_at, self._here - self._buffer_at)
+        if self._record_at >= 0 and self._edges.is_over(text):
+            raise self._never_closed("<![CDATA[", self._section_line, at)
 
     def _text(self, text: str) -> None:
         if self._open and (element := self._open[-1]):

@@ -147,6 +147,46 @@ def test_umlauts_of_dos_are_set_aside_and_named(export: Export, declared: str) -
     assert any("cp850" in text for line, text in said(report) if line == 1)
 
 
+@pytest.mark.parametrize("declared", ["iso-8859-15", "windows-1252"])
+@pytest.mark.parametrize("name", ["Mädler;Eva", "Abel;René-Jörg", "Schröder;Eva"])
+def test_one_name_with_an_umlaut_of_dos_is_set_aside(export: Export, name: str, declared: str) -> None:
+    content = BOOKINGS.encode() + rows("Meier;Eva", name).encode("cp850")
+    report = read_export(export(None, content, encoding=declared, rows={"bookings": 2}))
+    assert names(report) == ["Meier;Eva"]
+    (rejected,) = report.rejected
+    assert (rejected.line, "cp850" in rejected.reason) == (3, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
+def test_a_sign_amid_the_letters_of_a_name_is_said(export: Export, encoding: str) -> None:
+    given = rows("Ren‚;Eva", "Meier;Fran‡oise", "™zdemir;Mich‰l")
+    report = read_export(export(None, BOOKINGS + given, encoding=encoding, rows={"bookings": 3}))
+    assert names(report) == ["Ren‚;Eva", "Meier;Fran‡oise", "™zdemir;Mich‰l"]
+    assert [(line, text.split(",")[0]) for line, text in said(report)] == [
+        (2, "Name holds 'n‚'"), (3, "Vorname holds 'n‡o'"), (4, "Name holds '™z'"), (4, "Vorname holds 'h‰l'"),
+    ]  # fmt: skip
+
+
+def test_umlauts_of_dos_that_became_other_letters_long_ago_are_said(export: Export) -> None:
+    report = read_export(export(COURSES + COURSE.replace("Matte", "f„r M„dchen"), BOOKINGS + rows("M„dler;Eva")))
+    assert sorted((n.file, n.line, n.text.split(",")[0]) for n in report.notices if "cp850" in n.text) == [
+        ("belegungen.csv", 2, "Name holds 'M„d'"), ("kurse.csv", 2, "Info holds 'f„r'"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "O’Brien;D’Arcy", "Žižek;Saša", "Müller–Lüdenscheid;Eva", "Œuvrard;Zoë", "Muster „Mausi“;Eva", "Beyer;Eva (†)",
+        "Meier…;Eva", "Ÿlma;Eva", "d‘Angelo;Šárka",
+    ],
+)  # fmt: skip
+def test_nothing_is_said_of_true_names(export: Export, name: str, encoding: str) -> None:
+    report = read_export(export(None, BOOKINGS + rows(name), encoding=encoding))
+    assert (names(report), report.notices) == ([name], [])
+
+
 def test_some_letters_of_utf_8_in_another_encoding_are_said(export: Export) -> None:
     content = (
         BOOKINGS.encode() + rows("Müller;Eva").encode() + rows("x", "Köhler;Zoë").encode("cp1252").splitlines(True)[1]
@@ -194,6 +234,8 @@ KURS = "<kurs><knr>A1</knr><haupttitel>{}</haupttitel><beginndat>01.12.2026</beg
         ("„Nähen“", "cp1252", "latin1", "„Nähen“", "read as windows-1252"),
         ("Töpfern", "iso-8859-15", "iso-8859-15", "Töpfern", None),
         ("Töpfern", "cp1252", "windows-1252", "Töpfern", None),
+        ("Töpfern", "cp850", "windows-1252", "T”pfern", None),
+        ("Töpfern", "cp850", "iso-8859-1", "T”pfern", "read as windows-1252"),
     ],
 )
 def test_xml_is_judged_as_csv_is(
@@ -207,6 +249,8 @@ def test_xml_is_judged_as_csv_is(
     found = [notice.text for notice in report.notices if notice.text.startswith("declared as")]
     assert len(found) == (remark is not None)
     assert all((remark or "") in text for text in found)
+    doubted = [notice.text for notice in report.notices if "umlaut of cp850" in notice.text or "(0x94)" in notice.text]
+    assert len(doubted) == (written == "cp850")
 
 
 @pytest.mark.parametrize("start", [b"<br />\n<b>Fatal error</b>: x", b"<head><title>x", b"<div class='login'>"])

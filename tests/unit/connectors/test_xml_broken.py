@@ -29,6 +29,9 @@ BROKEN = {
     "a sign": ("2 < 3", "inhalt of course B1 is no well-formed XML: it holds < where XML writes &lt;"),
     "an open tag": ("a<br>b", "inhalt of course B1 is no well-formed XML: <br> is not closed"),
     "tags that cross": ("<b><i>x</b></i>", "inhalt of course B1 is no well-formed XML: <i> is not closed"),
+    "a comment": ("a <!-- b", "inhalt of course B1 is no well-formed XML: <!-- is not closed"),
+    "a section": ("a <![CDATA[ b", "inhalt of course B1 is no well-formed XML: <![CDATA[ is not closed"),
+    "an instruction": ("a <?b c", "inhalt of course B1 is no well-formed XML: <? is not closed"),
     "an entity of HTML": ("a&nbsp;b", "inhalt of course B1 holds &nbsp;, an entity that XML does not have"),
     "a prefix nobody declared": ("<o:p>x</o:p>", "inhalt of course B1 is no well-formed XML: unbound prefix"),
     "an attribute twice": ("<b a='1' a='2'/>", "inhalt of course B1 is no well-formed XML: duplicate attribute"),
@@ -89,6 +92,68 @@ def test_d17_a_character_no_xml_may_hold_in_the_first_tag_costs_no_more_than_wha
     report = read(tmp_path, kurs("A1"), kurs("B1", "2 < 3"), kurs("C1"), raw=(b"<kurse>", b"<kurse a='\x03'>"))
     assert [row.number for row in report.courses] == ["A1", "C1"]
     assert [item.key for item in report.rejected] == [("B1", "26F")]
+
+
+@pytest.mark.parametrize("encoding", MARKS)
+@pytest.mark.parametrize(
+    ("opened", "later"),
+    [
+        ("<!-- b", "c --> d"),
+        ("<![CDATA[ b", "c ]]> d"),
+        ("<?b", "c ?> d"),
+        ("<!-- b", "<!-- c --> d"),
+        ("<![CDATA[ b", "<![CDATA[c]]> d"),
+        ("<!-- a --> <!-- b", "d"),
+    ],
+)
+def test_d17_what_is_closed_in_another_course_hides_no_course(
+    tmp_path: Path, opened: str, later: str, encoding: str
+) -> None:
+    courses = kurs("A1"), kurs("B1", opened), kurs("X1"), kurs("C1", later), kurs("D1")
+    report = read(tmp_path, *courses, encoding=encoding)
+    rejected = [item.key[0] for item in report.rejected if item.key]
+    assert sorted([row.number for row in report.courses] + rejected) == ["A1", "B1", "C1", "D1", "X1"]
+    assert [name for name in rejected if name != "C1"] == ["B1"]
+    assert report.rejected[0].line == 4
+
+
+@pytest.mark.parametrize("text", ["<!-- a -->b", "<![CDATA[b]]>", "<?a?>b", f"<!--{'x' * 200_000}-->b"])
+def test_comments_sections_and_instructions_that_close_are_read_as_ever(tmp_path: Path, text: str) -> None:
+    hidden = f"<!-- {kurs('H1')} -->"
+    report = read(tmp_path, kurs("A1", text), hidden, kurs("B1", text))
+    assert ([row.number for row in report.courses], report.rejected) == (["A1", "B1"], [])
+    assert {row.facts.info for row in report.courses} == {"b"}
+
+
+@pytest.mark.parametrize("opened", ["<!-- b", "<![CDATA[ b", "<?b"])
+def test_many_courses_that_open_what_they_never_close_cost_no_more_than_themselves(tmp_path: Path, opened: str) -> None:
+    report = read(tmp_path, *(kurs(f"K{number}", f"{'x' * 3_000}{opened}") for number in range(500)), kurs("A1"))
+    assert [row.number for row in report.courses] == ["A1"]
+    assert [item.line - 3 for item in report.rejected] == list(range(500))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("half", ["\ud83d", "\ude00", "\ude00\ud83d"])
+def test_half_a_letter_costs_its_course_and_changes_no_other_letter(tmp_path: Path, half: str, encoding: str) -> None:
+    """What stands behind half a letter is not read as its other half, wherever the blocks that are read end."""
+    path = tmp_path / "kurse.xml"
+    good, bad = kurs("A1", "\U0001f600" * 40_000 + "ns Berger"), kurs("B1", f"Ha{half}ns Berger")
+    for shift in range(3):
+        text = f"<kurse>{' ' * shift}\n{good}\n{bad}\n{kurs('C1')}</kurse>"
+        path.write_bytes(MARKS[encoding] + text.encode(encoding, "surrogatepass"))
+        report = read_export(path, vhs="563")
+        assert str(report.courses[0].facts.info).endswith("ns Berger")
+        assert [row.number for row in report.courses] == ["A1", "C1"]
+        (rejected,) = report.rejected
+        assert rejected.reason == f"inhalt of course B1 holds 0x{ord(half[0]):04X}, half a letter of utf-16"
+
+
+@pytest.mark.parametrize("encoding", MARKS)
+def test_d17_a_character_no_xml_may_hold_in_an_attribute_of_a_course_is_said(tmp_path: Path, encoding: str) -> None:
+    marked = kurs("B1").replace("<kurs>", "<kurs a='x\x03'>")
+    report = read(tmp_path, kurs("A1"), marked, kurs("C1"), encoding=encoding)
+    assert [row.number for row in report.courses] == ["A1", "C1"]
+    assert "0x03, a character that no XML may hold" in report.rejected[0].reason
 
 
 @pytest.mark.parametrize("order", ["ABC", "ACB", "BAC"])

@@ -168,6 +168,14 @@ SENTENCES: dict[str, str] = {
     "holds {}, which looks like an umlaut of cp850 (DOS)": (
         "enthält {}; das sieht nach einem Umlaut aus cp850 (DOS) aus"
     ),
+    "holds {}, which looks like an umlaut of cp850 (DOS): letters may come out wrong": (
+        "enthält {}; das sieht nach einem Umlaut aus cp850 (DOS) aus: Buchstaben können falsch ankommen"
+    ),
+    "holds {}, a sign that no name has: letters may come out wrong": (
+        "enthält {}, ein Zeichen, das kein Name hat: Buchstaben können falsch ankommen"
+    ),
+    "0x{}, half a letter of utf-16": "0x{}, einen halben Buchstaben aus utf-16",
+    "is no well-formed XML: {} is not closed, {}": "ist kein wohlgeformtes XML: {} wird nicht geschlossen, {}",
     "holds {}, which looks like one letter of utf-8: letters may come out wrong": (
         "enthält {}; das sieht nach einem Buchstaben in utf-8 aus: Buchstaben können falsch ankommen"
     ),
