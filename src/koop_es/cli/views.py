@@ -103,17 +103,19 @@ def changes(desk: Desk, vhs: str, style: str, into: Path | None, preview: bool, 
     """
     if (style == "kufer-xml") != (into is not None):
         raise WrongUsage("--format kufer-xml and --into DIR, the folder that KuferSQL imports from, belong together")
-    looks = preview or at is not None
+    looks, vhs = preview or at is not None, vhs_id(vhs)
+    if into is not None:
+        registration_folder.noted(vhs, into)  # what is refused there is refused before anything is given out
     with desk.store() as store:
         if looks:
-            found = views.change_list(store, vhs_id(vhs), at=position(store, at))
+            found = views.change_list(store, vhs, at=position(store, at))
         else:
-            found = ingest.give_out(store, vhs_id(vhs), now=desk.now, compares=desk.settings.can_compare(vhs_id(vhs)))
+            found = ingest.give_out(store, vhs, now=desk.now, compares=desk.settings.can_compare(vhs))
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
     instead = NOTHING_DONE if looks else "the list was noted as given out; call it again, it is the same"
     if into is None:
         return Answer(data, json_lines(jsonl(found)), instead=instead)
-    done = registration_folder.foreseen(found, into) if looks else registration_folder.write(vhs, found, into)
+    done = registration_folder.foreseen(vhs, found, into) if looks else registration_folder.write(vhs, found, into)
     data |= {"into": str(into), "files": done.files, "before": done.before, "rest": done.rest}
     told = f"{len(done.files)} registration files {'to be written' if looks else 'written'} into {into}, "
     told += f"{done.before} before; for people: {done.rest} changes"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from koop_es.connectors.changes import jsonl
 from koop_es.connectors.registrations import can_say, file_name, registration
-from koop_es.domain.errors import AnswerUnwritten
+from koop_es.domain.errors import AnswerUnwritten, BadInput
 
 WRITTEN, REST, LOCK = "written.jsonl", "rest.jsonl", ".lock"
 """What was written, what is work for people, and the file that runs hold while they write."""
@@ -40,21 +40,50 @@ class RegistrationsUnwritten(AnswerUnwritten):
     code = "registrations_unwritten"
 
 
-def foreseen(changes: Sequence[Mapping[str, Any]], folder: Path) -> Written:
-    """Tell what writing would do, and write nothing; raises RegistrationsUnwritten where the folder cannot be read."""
+class RegistrationsUnclear(BadInput):
+    """What was written into the folder for registrations cannot be told, or it is another VHS's; nothing was written,
+    so that no registration is written twice.
+    """
+
+    code = "registrations_unclear"
+
+
+def noted(vhs: str, folder: Path) -> dict[str, str]:
+    """Read the changes that were written and their files; a last line that was cut off is none.
+
+    Raises RegistrationsUnclear where another line cannot be read, or the folder is another VHS's, and
+    RegistrationsUnwritten where it cannot be read at all.
+    """
     try:
-        noted = _noted(folder) if folder.exists() else {}
+        found = _noted(folder)
+        rest = _content(folder / REST).partition(b"\n")[0]
     except OSError as error:
         raise _unwritten(folder, error) from error
+    with suppress(ValueError, TypeError, KeyError):
+        found = {f"{json.loads(rest)['vhs']}:": "", **found}
+    for change in found:
+        owner = change.partition(":")[0]
+        if owner != vhs:
+            raise RegistrationsUnclear(
+                f"{folder} is the folder of VHS {owner}: give VHS {vhs} one of its own, always the same one",
+                folder=str(folder),
+            )
+    found.pop(f"{vhs}:", None)
+    return found
+
+
+def foreseen(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> Written:
+    """Tell what writing would do, and write nothing; raises as ``noted`` does."""
+    before = noted(vhs, folder)
     said = [change for change in changes if can_say(change)]
     files = [
-        file_name(change) for change in said if change["id"] not in noted and not (folder / file_name(change)).exists()
+        file_name(change) for change in said if change["id"] not in before and not (folder / file_name(change)).exists()
     ]
     return Written(files, len(said) - len(files), len(changes) - len(said))
 
 
 def write(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> Written:
-    """Write what can be said as import files and the rest for people; raises RegistrationsUnwritten."""
+    """Write what can be said as import files and the rest for people; raises as ``noted`` does."""
     said = [change for change in changes if can_say(change)]
     rest = [change for change in changes if not can_say(change)]
     try:
@@ -70,12 +99,11 @@ def write(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> Writt
 
 def _write_said(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> list[str]:
     """Write files that were not written before; gives their names."""
-    noted = _noted(folder)
-    named = {change["id"]: noted.get(change["id"]) or file_name(change) for change in changes}
+    before = noted(vhs, folder)
+    named = {change["id"]: before.get(change["id"]) or file_name(change) for change in changes}
     waiting = {name: folder / f".{name}{_PART}" for name in named.values()}
-    asked = {change: name for change, name in noted.items() if change in named or not change.startswith(f"{vhs}:")}
-    _clear(folder, {f".{name}{_PART}" for name in asked.values()})
-    news = [change for change in changes if change["id"] not in noted]
+    _clear(folder, {f".{name}{_PART}" for change, name in before.items() if change in named})
+    news = [change for change in changes if change["id"] not in before]
     fresh = [change for change in news if not (folder / named[change["id"]]).exists()]  # else its note was lost
     for change in fresh:
         _put(waiting[named[change["id"]]], registration(change))
@@ -94,26 +122,44 @@ def _clear(folder: Path, kept: set[str]) -> None:
 
 
 def _noted(folder: Path) -> dict[str, str]:
-    """Read the changes that were written and their files; a last line that was cut off is none."""
-    try:
-        text = (folder / WRITTEN).read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return {}
     found: dict[str, str] = {}
-    for line in text.split("\n"):
-        with suppress(ValueError, TypeError, KeyError):
+    whole, _, _ = _content(folder / WRITTEN).rpartition(b"\n")
+    for number, line in enumerate(whole.split(b"\n"), 1):
+        if not line:
+            continue
+        try:
             entry = json.loads(line)
-            found[entry["id"]] = entry["file"]
+            change, name = entry["id"], entry["file"]
+        except (ValueError, TypeError, KeyError):
+            change = name = None
+        if not isinstance(change, str) or not isinstance(name, str):
+            raise RegistrationsUnclear(
+                f"{folder / WRITTEN}, line {number}: which registration was written is not told any more: take "
+                f"that line from a copy of the file, or delete it and, of the files that are then written again, those "
+                f"that KuferSQL has taken already",
+                folder=str(folder),
+                line=number,
+            )
+        found[change] = name
     return found
 
 
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def _note(folder: Path, named: Mapping[str, str]) -> None:
-    """Note that changes are written, on the disk."""
+    """Note that changes are written, on the disk; a last line that was cut off goes."""
     if not named:
         return
     lines = (json.dumps({"id": change, "file": name}, ensure_ascii=False) for change, name in named.items())
-    with (folder / WRITTEN).open("ab") as file:
-        file.write("".join(f"\n{line}" for line in lines).encode() + b"\n")  # a line that was cut off ends here
+    with (folder / WRITTEN).open("a+b") as file:
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+        file.write("".join(f"{line}\n" for line in lines).encode())
         file.flush()
         os.fsync(file.fileno())
 

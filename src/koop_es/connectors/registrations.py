@@ -54,8 +54,8 @@ class Registration(msgspec.Struct, frozen=True):
 def can_say(change: Mapping[str, Any]) -> bool:
     """Tell whether the import can say a change: a new booking of another VHS, with name and time of booking (B2).
 
-    It has no words for cancellations, corrections and courses, for a seat without a name, and for a booking of the
-    VHS's own that is written again under its Beleg-ID (D20).
+    It has no words for cancellations, corrections and courses, for a seat without a name, for a booking of the VHS's
+    own that is written again under its Beleg-ID (D20), and for characters that no XML may hold.
     """
     booking = change.get("booking") or {}
     return (
@@ -63,6 +63,7 @@ def can_say(change: Mapping[str, Any]) -> bool:
         and bool(booking.get("name"))
         and _session_time(change) is not None
         and owner_of(booking["ref"]) != change["vhs"]
+        and not any(_NOT_XML.search(text) for text in booking.values() if isinstance(text, str))
     )
 
 
@@ -129,9 +130,9 @@ def _session_time(change: Mapping[str, Any]) -> int | None:
 
 
 def _add(parent: etree._Element, tag: str, text: str | None) -> None:
-    """Add an element where it has a text; characters that XML cannot hold are replaced."""
+    """Add an element where it has a text."""
     if text:
-        etree.SubElement(parent, tag).text = _NOT_XML.sub("\ufffd", str(text))
+        etree.SubElement(parent, tag).text = str(text)
 
 
 def _read(element: etree._Element) -> Registration:

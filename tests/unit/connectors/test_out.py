@@ -17,7 +17,7 @@ from koop_es.connectors.cells import neutralise, restore
 from koop_es.connectors.changes import ChangeInvalid, jsonl, ordered, parse
 from koop_es.connectors.errors import EncodingTooNarrow, ExportQuarantined
 from koop_es.connectors.export_writer import UserRow, write_export
-from koop_es.connectors.registration_folder import RegistrationsUnwritten, foreseen, write
+from koop_es.connectors.registration_folder import RegistrationsUnclear, RegistrationsUnwritten, foreseen, write
 from koop_es.connectors.registrations import file_name, read_back, registration
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.observation import BookingRow, CourseRow, Person, Status
@@ -174,7 +174,7 @@ def test_a_registration_is_written_once_also_after_it_was_imported(tmp_path: Pat
     assert read_back((tmp_path / file_name(SOLD)).read_bytes())
     assert write("563", [SOLD], tmp_path) == ([], 1, 0)
     (tmp_path / file_name(SOLD)).unlink()  # KuferSQL took it
-    assert foreseen([SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
+    assert foreseen("563", [SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
     assert write("563", [SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
     assert not (tmp_path / file_name(SOLD)).exists()
 
@@ -186,7 +186,6 @@ def test_a_registration_whose_run_was_killed_is_finished_once(tmp_path: Path) ->
     assert write("563", [SOLD], tmp_path).files == [name]
     assert read_back((tmp_path / name).read_bytes())
     (tmp_path / name).rename(part)  # killed after it was noted: it only gets its name
-    assert write("301", [], tmp_path).files == []
     assert write("563", [SOLD], tmp_path).files == [name]
     (tmp_path / name).rename(part)  # and nobody asks for it any more
     assert write("563", [], tmp_path).files == []
@@ -201,6 +200,33 @@ def test_a_registration_whose_note_was_lost_or_cut_off_is_not_written_over(tmp_p
     assert write("563", [SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
     (tmp_path / file_name(SOLD)).unlink()
     assert write("563", [SOLD, again], tmp_path) == ([], 2, 0)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\0" * 40, b"x", b'{"id": "563:a", "file": 1}', b'{"id": "563:a"}', b'{"id": "\xff", "file": "b"}', b"[]"]
+)
+def test_a_damaged_memory_is_refused_before_a_registration_is_written_twice(tmp_path: Path, damage: bytes) -> None:
+    write("563", [SOLD], tmp_path)
+    (tmp_path / file_name(SOLD)).unlink()  # KuferSQL took it
+    again = SOLD | {"id": f"{SOLD['id'][:-1]}9"}
+    notes = tmp_path / "written.jsonl"
+    notes.write_bytes(damage + b"\n")
+    for run in (write, foreseen):
+        with pytest.raises(RegistrationsUnclear, match=r"written.jsonl, line 1: .* take that line from a copy"):
+            run("563", [SOLD, again], tmp_path)
+    assert not list(tmp_path.glob("*.xml"))
+
+
+def test_the_folder_of_another_vhs_is_refused(tmp_path: Path) -> None:
+    theirs = sold("booking.cancel", status="S")
+    write("563", [SOLD], tmp_path / "a")
+    write("563", [theirs], tmp_path / "b")
+    for folder in ("a", "b"):
+        rest = (tmp_path / folder / "rest.jsonl").read_bytes()
+        with pytest.raises(RegistrationsUnclear, match="is the folder of VHS 563: give VHS 301 one of its own"):
+            write("301", [], tmp_path / folder)
+        assert (tmp_path / folder / "rest.jsonl").read_bytes() == rest
+    assert write("301", [], tmp_path / "c").rest == 0
 
 
 @contextmanager
@@ -232,9 +258,10 @@ def test_b4_registration_carries_phone_and_mail_only_where_they_are_there() -> N
     assert b"KOMM" not in registration(sold())
 
 
-def test_characters_that_xml_cannot_hold_do_not_break_the_file() -> None:
-    (back,) = read_back(registration(sold(name="Mü\x00ll\x1fer\ud800")))
-    assert back.name == "Mü\ufffdll\ufffder\ufffd"
+@pytest.mark.parametrize("wrong", ["\x00", "\x1f", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("field", ["name", "first_name", "phone", "email"])
+def test_what_no_xml_may_hold_is_for_people(tmp_path: Path, wrong: str, field: str) -> None:
+    assert write("563", [sold(**{field: f"a{wrong}b"})], tmp_path) == ([], 0, 1)
 
 
 @pytest.mark.parametrize("xml", [b"", b"<KURSE/>", b'<!DOCTYPE a [<!ENTITY b "c">]><ANMELDUNGEN/>'])
