@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
 from koop_es.store import Store, backup, digest, fences, private, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
-from koop_es.store.errors import StoreBusy, StoreMissing, at
+from koop_es.store.errors import StoreBusy, at
 from koop_es.store.fences import Fence
 from koop_es.store.workplace import workplace
 
@@ -78,16 +81,25 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
                 f"{place.shown}: a PostgreSQL database is not replaced; make an empty one and restore into that"
             )
         return _into_database(source, place, manifest, noted, now)
-    return _into_file(source, place, noted, now, replace=replace, read_old=known is None)
+    return _into_file(source, place, manifest, noted, now, replace=replace, read_old=known is None)
 
 
 def _into_file(
-    source: Path, place: SqliteAddress, noted: list[Fence] | None, now: datetime, *, replace: bool, read_old: bool
+    source: Path,
+    place: SqliteAddress,
+    manifest: Manifest,
+    noted: list[Fence] | None,
+    now: datetime,
+    *,
+    replace: bool,
+    read_old: bool,
 ) -> Restored:
     path, kept = place.path, None
+    if path.exists() and not replace and (done := _done_in(place, manifest, noted, now)) is not None:
+        return done
     old = _old(place, replace=replace, read_old=read_old) if path.exists() else None
     with backup.writing(path), workplace(path) as folder:
-        manifest = backup.prove(source, place, folder)
+        backup.prove(source, place, folder)
         copy = folder / backup.COPY
         with Store.at(SqliteAddress(copy)) as restored:
             forgotten = _fence(restored, [*(noted or ()), *(old or ())], now)
@@ -97,6 +109,13 @@ def _into_file(
         copy.replace(path)
         backup.sync(path.parent)
     return Restored(manifest, forgotten, kept, vhss, listed=noted is not None or old is not None)
+
+
+def _done_in(place: SqliteAddress, manifest: Manifest, noted: list[Fence] | None, now: datetime) -> Restored | None:
+    """Give the answer once more of a restore into a file that can be read."""
+    with suppress(StoreUnusable), Store.at(place) as store:
+        return _done(store, manifest, noted, now)
+    return None
 
 
 def _keep(path: Path) -> Path:
@@ -150,27 +169,54 @@ def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence] 
 def _into_database(
     source: Path, place: PostgresAddress, manifest: Manifest, noted: list[Fence] | None, now: datetime
 ) -> Restored:
-    """Put a backup back into an empty database, or finish that where it was broken off: whoever repeats the command
-    gets the same answer for as long as nothing else has happened in the store.
+    """Put a backup back into an empty database, unless that was done already and nothing else has happened there."""
+    from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
+
+    if pg_tools.holding(place) is None:
+        with backup.writing(_near(source).parent), workplace(_near(source)) as folder:
+            return _into_empty(source, place, noted, now, folder)
+    with Store.at(place) as store:
+        done = _done(store, manifest, noted, now)
+    if done is None:
+        raise StoreNotEmpty(f"{place.shown} holds a store; make an empty database and restore into that")
+    return done
+
+
+def _done(store: Store, manifest: Manifest, noted: list[Fence] | None, now: datetime) -> Restored | None:
+    """Give the answer of a restore once more, if that was the last that happened in the store: whoever was killed
+    before an answer repeats the command. None otherwise.
+    """
+    with store.reading() as tx:
+        log = manifest.tables[digest.LOG]
+        told = putting_back.noted(tx, manifest.position) if digest.of_log(tx, log.rows) == log else None
+    if not told:
+        return None
+    return Restored(manifest, _fence(store, noted or [], now), None, told, listed=noted is not None)
+
+
+def _into_empty(
+    source: Path, place: PostgresAddress, noted: list[Fence] | None, now: datetime, folder: Path
+) -> Restored:
+    """Prove a backup in a scratch database, make it there what it is to be, and carry that over in one transaction: so
+    the database holds all or nothing of it at any moment, and nobody in it who was forgotten (D15).
+
+    The tables lie where the address looks for them, in whichever schema they were.
     """
     from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
 
-    told: int | None = None
-    try:
-        with Store.at(place) as store, store.reading() as tx:
-            log = manifest.tables[digest.LOG]
-            told = putting_back.noted(tx, manifest.position) if digest.of_log(tx, log.rows) == log else None
-        if told is None:
-            raise StoreNotEmpty(f"{place.shown} holds a store; make an empty database and restore into that")
-    except StoreMissing:
-        with backup.writing(_near(source).parent), workplace(_near(source)) as folder:
-            backup.unpack(source, folder / backup.COPY)
-            pg_tools.restore(place, folder / backup.COPY)
-        with Store.at(place) as restored:
-            backup.compare(restored, manifest)
-    with Store.at(place) as restored:
+    schema, there = pg_tools.first_schema(place)
+    ready = folder / "ready"
+    with backup.proven(source, place, folder, schema=schema) as (manifest, restored):
+        (folder / backup.COPY).unlink()
         forgotten = _fence(restored, noted or [], now)
-        vhss = told or putting_back.note(restored, now, manifest.made_at)
+        vhss = putting_back.note(restored, now, manifest.made_at)
+        private.ensure(ready)
+        with restored.reading() as tx:
+            right = msgspec.structs.replace(manifest, tables=digest.of_store(tx), position=tx.head())
+            tx.copy(ready)
+    pg_tools.restore(place, ready, schema=schema if there else "")
+    with Store.at(place) as carried:
+        backup.compare(carried, right)
     return Restored(manifest, forgotten, None, vhss, listed=noted is not None)
 
 

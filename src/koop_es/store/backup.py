@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO
@@ -198,10 +199,9 @@ def prove(path: Path, place: Address, folder: Path) -> Manifest:
     The scratch store is in ``folder``, or on PostgreSQL a database beside the one at ``place``. Raises BackupUnusable
     and BackupUnproven.
     """
-    manifest = unpack(path, folder / COPY)
     try:
-        with _scratch(place, folder / COPY, manifest) as scratch:
-            compare(scratch, manifest)
+        with proven(path, place, folder) as (manifest, _):
+            pass
     except (StoreFull, StoreReadOnly, StoreUnreachable) as error:
         if isinstance(place, PostgresAddress):
             raise
@@ -212,14 +212,30 @@ def prove(path: Path, place: Address, folder: Path) -> Manifest:
     return manifest
 
 
+@contextmanager
+def proven(path: Path, place: Address, folder: Path, *, schema: str = "") -> Iterator[tuple[Manifest, Store]]:
+    """Open the scratch store that ``prove`` makes, once it was compared; its tables lie in a ``schema`` if one is
+    named.
+    """
+    manifest = unpack(path, folder / COPY)
+    with _scratch(place, folder / COPY, manifest, schema) as scratch:
+        compare(scratch, manifest)
+        yield manifest, scratch
+
+
 def compare(restored: Store, manifest: Manifest) -> None:
     """Compare a store with what a backup of it says; raises BackupUnproven."""
     with restored.reading() as tx:
         try:
             sound = [row[0] for row in tx.rows("integrity")] == ["ok"]
-            found = of_store(tx) if sound else {}
+            found, position = (of_store(tx), tx.head()) if sound else ({}, 0)
         except StoreDamaged:
-            found = {}
+            found, position = {}, 0
+    if found == manifest.tables and position != manifest.position:
+        raise BackupUnproven(
+            f"{restored.address}: the log put back from the backup ends at position {position}, and it says "
+            f"{manifest.position}"
+        )
     if found != manifest.tables:
         differing = sorted(name for name in manifest.tables if found.get(name) != manifest.tables[name])
         raise BackupUnproven(
@@ -253,7 +269,7 @@ def unpack(path: Path, copy: Path) -> Manifest:
 
 
 @contextmanager
-def _scratch(place: Address, copy: Path, manifest: Manifest) -> Iterator[Store]:
+def _scratch(place: Address, copy: Path, manifest: Manifest, schema: str) -> Iterator[Store]:
     """Open a store that holds the copy and nothing else."""
     if manifest.kind != kind_of(place):
         raise wrong_kind(copy, manifest)
@@ -265,7 +281,8 @@ def _scratch(place: Address, copy: Path, manifest: Manifest) -> Iterator[Store]:
 
     with pg_tools.scratch(place) as beside:
         pg_tools.restore(beside, copy)
-        with Store.at(pg_tools.found(beside)) as scratch:
+        held = pg_tools.move(beside, schema) if schema else pg_tools.holding(beside) or beside
+        with Store.at(held) as scratch:
             yield scratch
 
 
@@ -340,6 +357,8 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
         found = msgspec.json.decode(data, type=Manifest)
     except msgspec.MsgspecError as error:
         raise BackupUnusable(f"{path}: {MANIFEST} in it cannot be read ({error}); take another one") from error
+    if (reason := _impossible(found)) is not None:
+        raise BackupUnusable(f"{path}: {MANIFEST} in it says {reason}; take another one")
     if found.format != FORMAT:
         raise BackupUnusable(f"{path} is a backup in the form {found.format}, this koop-es reads {FORMAT}")
     if found.schema_version > schema.SCHEMA_VERSION:
@@ -347,6 +366,19 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
     if found.schema_version < schema.SCHEMA_VERSION:
         raise SchemaTooOld(f"{path} was made by an older koop-es; restore it with that version, then koop-es init")
     return found
+
+
+def _impossible(manifest: Manifest) -> str | None:
+    """Name what no backup says of itself, if there is any."""
+    try:
+        aware = datetime.fromisoformat(manifest.made_at).tzinfo is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        return f"made_at {manifest.made_at!r}, which is no time"
+    numbers = {"position": manifest.position, "bytes": manifest.bytes, "schema_version": manifest.schema_version}
+    wrong = [f"{name} {number}" for name, number in numbers.items() if number < 0]
+    return " and ".join(wrong) or None
 
 
 def _sum(path: Path) -> str:

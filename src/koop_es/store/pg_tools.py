@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ ENCODING = "UTF8"
 
 SECRET = {"password", "sslpassword"}
 
-LONGEST_NAME = 63
-"""Bytes of a name in PostgreSQL; a longer one is cut by the server."""
+LOCK = 0x6B6F6F70
+"""First half of the key of the lock that whoever works in a scratch database holds; the second is its number."""
 
 
 class ToolMissing(StoreUnusable):
@@ -53,53 +53,142 @@ def dump(address: PostgresAddress, snapshot: str, path: Path, *, meanwhile: Call
     _run(address, "pg_dump", words, meanwhile)
 
 
-def restore(address: PostgresAddress, path: Path) -> None:
-    """Fill an empty database from a dump, wholly or not at all."""
-    words = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(path)]
-    _run(address, "pg_restore", words, lambda: None)
+def restore(address: PostgresAddress, path: Path, *, schema: str = "") -> None:
+    """Fill an empty database from a dump, wholly or not at all; only a ``schema`` that is there already if one is
+    named.
+    """
+    words = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
+    _run(address, "pg_restore", [*words, *([f"--schema={schema}"] if schema else []), str(path)], lambda: None)
 
 
 @contextmanager
 def scratch(address: PostgresAddress) -> Iterator[PostgresAddress]:
-    """Make an empty database beside another one and drop it at the end, with what a killed run may have left of it.
+    """Make an empty database beside another one, drop it at the end, and those that killed runs have left as well.
 
-    It holds texts in the same encoding, whatever that of the server is. Raises ToolFailed where the user may not make
+    Everybody has one of their own: as long as somebody works in one, a lock with its number is held in the other. It
+    holds texts in the same encoding, whatever that of the server is. Raises ToolFailed where the user may not make
     databases.
     """
-    name = f"koop_proof_{address.conninfo.get('dbname') or 'store'}".encode()[:LONGEST_NAME].decode(errors="ignore")
-    conninfo: dict[str, Any] = {**address.conninfo, "client_encoding": ENCODING, "autocommit": True}
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+    holder: psycopg.Connection[Any] | None = None
     try:
-        with psycopg.connect(**conninfo) as connection:
-            connection.execute(drop)
-            connection.execute(make + _encoding(connection))
+        holder = _connected(address)
+        name = _claimed(holder)
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+        holder.execute(make + _encoding(holder))
     except psycopg.Error as error:
+        if holder is not None:
+            holder.close()
         why = f"SQLSTATE {error.sqlstate}" if error.sqlstate else address.scrub(str(error))
         remedy = "; give the user the right CREATEDB" if error.sqlstate == "42501" else ""
-        raise ToolFailed(
-            f"{address.shown}: no database {name} could be made to prove the backup in ({why}){remedy}", database=name
-        ) from None
+        raise ToolFailed(f"{address.shown}: no database could be made to prove the backup in ({why}){remedy}") from None
     try:
         yield PostgresAddress({**address.conninfo, "dbname": name})
     finally:
-        with suppress(psycopg.Error), psycopg.connect(**conninfo) as connection:  # the next one drops what is left
-            connection.execute(drop)
+        with suppress(psycopg.Error), closing(_connected(address)) as connection:  # the next one drops what is left
+            connection.execute(_drop(name))
+        holder.close()
 
 
-def found(address: PostgresAddress) -> PostgresAddress:
-    """Name in an address the schema in which the tables lie: a database just made has no search path of its own."""
-    conninfo: dict[str, Any] = {**address.conninfo, "client_encoding": ENCODING}
-    row = None
-    with suppress(psycopg.Error), psycopg.connect(**conninfo) as connection:  # who opens the store says what is wrong
-        row = connection.execute(
-            "SELECT quote_ident(n.nspname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-            "WHERE c.relname = 'koop_meta'"
-        ).fetchone()
-    if row is None:
+def _connected(address: PostgresAddress) -> psycopg.Connection[Any]:
+    conninfo: dict[str, Any] = {**address.conninfo, "client_encoding": ENCODING, "autocommit": True}
+    return psycopg.connect(**conninfo)
+
+
+def _claimed(connection: psycopg.Connection[Any]) -> str:
+    """Take the lock of the first scratch database that nobody works in, drop what was left there and in others, and
+    give its name.
+    """
+    ((database,),) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchall()
+    prefix = f"koop_proof_{database}_"
+    there = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall()
+    numbers = {int(number) for (name,) in there if (number := name.removeprefix(prefix)).isdecimal()}
+    mine: int | None = None
+    for number in sorted(numbers | set(range(len(numbers) + 1))):
+        if connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, number]).fetchone() != (True,):
+            continue
+        connection.execute(_drop(f"{prefix}{number}"))
+        if mine is None:
+            mine = number
+        else:
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, number])
+    if mine is None:  # all were taken between two statements
+        return _claimed(connection)
+    return f"{prefix}{mine}"
+
+
+def _drop(name: str) -> sql.Composed:
+    return sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+
+
+def holding(address: PostgresAddress) -> PostgresAddress | None:
+    """Name in an address the schema in which a store lies, whatever the search path is; None where there is none.
+
+    Where nothing can be asked, the address is given back: whoever opens the store there says what is wrong.
+    """
+    try:
+        with closing(_connected(address)) as connection:
+            row = connection.execute(
+                "SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+                "WHERE c.relname IN ('koop_meta', 'koop_events') AND c.relkind IN ('r', 'p') ORDER BY c.relname DESC"
+            ).fetchone()
+    except psycopg.Error:
         return address
-    schema = re.sub(r"([\\\s])", r"\\\1", row[0])  # a blank would end the option
-    return PostgresAddress({**address.conninfo, "options": f"-csearch_path={schema}"})
+    return in_schema(address, row[0]) if row is not None else None
+
+
+def in_schema(address: PostgresAddress, schema: str) -> PostgresAddress:
+    """Name a schema in an address."""
+    quoted = '"' + schema.replace('"', '""') + '"'
+    option = "-csearch_path=" + re.sub(r"([\\\s])", r"\\\1", quoted)  # a blank would end the option
+    return PostgresAddress(
+        {**address.conninfo, "options": f"{address.conninfo.get('options') or ''} {option}".lstrip()}
+    )
+
+
+def first_schema(address: PostgresAddress) -> tuple[str, bool]:
+    """Name the schema with which the search path begins, and tell whether it is there; one that is not counts where
+    none is. Raises ToolFailed.
+    """
+    try:
+        schema, path, user = _path(address)
+    except psycopg.Error as error:
+        raise ToolFailed(f"{address.shown}: it does not say its search path ({address.scrub(str(error))})") from None
+    if schema is not None:
+        return schema, True
+    named = re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s,"]+))', path)
+    if named is None:
+        return "public", False
+    name = named[1].replace('""', '"') if named[1] else named[2].lower()
+    return user if name == "$user" else name, False
+
+
+def _path(address: PostgresAddress) -> tuple[str | None, str, str]:
+    with closing(_connected(address)) as connection:
+        asked = "SELECT current_schema(), current_setting('search_path'), current_user"
+        ((schema, path, user),) = connection.execute(asked).fetchall()
+        return schema, path, user
+
+
+def move(address: PostgresAddress, schema: str) -> PostgresAddress:
+    """Give the schema of the store in a scratch database another name, and name it in the address.
+
+    Raises ToolFailed.
+    """
+    held = holding(address)
+    if held is None:
+        return address
+    try:
+        with closing(_connected(held)) as connection, connection.transaction():
+            ((former,),) = connection.execute("SELECT current_schema()").fetchall()
+            if former != schema:
+                to = sql.Identifier(schema)
+                connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {}").format(to))
+                connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(former), to))
+    except psycopg.Error as error:
+        raise ToolFailed(
+            f"{address.shown}: the tables could not be moved to the schema {schema} (SQLSTATE {error.sqlstate})"
+        ) from None
+    return in_schema(address, schema)
 
 
 def _encoding(connection: psycopg.Connection[Any]) -> sql.Composable:

@@ -110,6 +110,9 @@ class KoopPostgresDatastore(PostgresDatastore):
         self.pool.kwargs = conninfo(address)
         self.pool.connection_class = FirstConnection(first)  # type: ignore[assignment]  # only its connect is called
 
+    def register_type_adapters(self) -> None:
+        """Look up no type: rows are copied in, and the library would name the schema without quotes."""
+
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """Bound the waiting for row locks too; the library bounds only the lock of its table. Look tables up in one
         schema alone, also when another one appears before it, and have commits wait for the disk.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from koop_es.store import Append, Store, backup, workplace
-from koop_es.store.backup import BackupExists, BackupUnnoted, BackupUnusable, BackupUnwritten
+from koop_es.store.backup import BackupExists, BackupUnnoted, BackupUnproven, BackupUnusable, BackupUnwritten
 from tests.integration.store.samples import AT, append, bookings
 
 PAGE = 4096
@@ -98,6 +100,7 @@ def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(filled: Store, t
 
 NO_ROOM = """
 import sys
+import zipfile
 from pathlib import Path
 from koop_es.domain.errors import KoopError
 from koop_es.store import Store, backup
@@ -138,3 +141,20 @@ def test_what_is_no_plain_file_is_no_backup(filled: Store, tmp_path: Path) -> No
     for path in (Path("/dev/zero"), tmp_path / "pipe", tmp_path):
         with pytest.raises(BackupUnusable, match="no plain file"):
             backup.read(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("made_at", "x"), ("made_at", "2026-03-20T08:00"), ("position", -1), ("position", 4), ("schema_version", -6)],
+)
+def test_a_backup_that_says_of_itself_what_cannot_be_is_refused(
+    filled: Store, tmp_path: Path, key: str, value: object
+) -> None:
+    target, odd = tmp_path / "koop.backup", tmp_path / "odd.backup"
+    backup.make(filled, target, AT)
+    with zipfile.ZipFile(target) as archive, zipfile.ZipFile(odd, "w") as changed:
+        said = json.loads(archive.read(backup.MANIFEST)) | {key: value}
+        changed.writestr(backup.MANIFEST, json.dumps(said))
+        changed.writestr(backup.COPY, archive.read(backup.COPY))
+    with pytest.raises((BackupUnusable, BackupUnproven)):
+        sound(odd, filled, tmp_path / "again")

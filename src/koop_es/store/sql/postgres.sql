@@ -1033,12 +1033,15 @@ SELECT count(*) FROM koop_forgotten
 
 -- check_file: Check the indices of the tables, where the extension amcheck is there.
 SELECT 'ok' FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
-WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace AND c.relname LIKE 'koop%%'
+WHERE a.amname = 'btree' AND c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname LIKE 'koop%%'
     AND query_to_xml(format('SELECT bt_index_check(%%s::regclass, true)', c.oid), true, false, '') IS NOT NULL
 
 -- check_means: Tell what checks the structure: amcheck if it is installed, and whether pages carry checksums.
 SELECT concat_ws(' ', (SELECT 'amcheck' FROM pg_extension WHERE extname = 'amcheck'),
     CASE WHEN current_setting('data_checksums') = 'on' THEN 'data_checksums' END)
+
+-- page_count: Read how many pages there are; the server sees to them itself.
+SELECT 0
 
 -- page_size: Read the size of a page in bytes.
 SELECT current_setting('block_size')::int
@@ -1047,15 +1050,15 @@ SELECT current_setting('block_size')::int
 SELECT CASE WHEN c.relkind IN ('r', 'p') AND c.relpersistence = 'p' THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index'
     WHEN c.relkind = 'v' THEN 'view' ELSE 'relation' END, c.relname::text, coalesce(t.relname, c.relname)::text
 FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid LEFT JOIN pg_class AS t ON t.oid = i.indrelid
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'i', 'I')
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'i', 'I')
     AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
     AND NOT EXISTS (SELECT 1 FROM pg_constraint AS k WHERE k.conindid = c.oid AND k.conrelid = t.oid)
 UNION ALL SELECT 'trigger', g.tgname::text, t.relname::text FROM pg_trigger AS g JOIN pg_class AS t ON t.oid = g.tgrelid
-WHERE NOT g.tgisinternal AND t.relnamespace = current_schema()::regnamespace
+WHERE NOT g.tgisinternal AND t.relnamespace = quote_ident(current_schema())::regnamespace
 UNION ALL SELECT 'rule', r.rulename::text, t.relname::text FROM pg_rewrite AS r JOIN pg_class AS t ON t.oid = r.ev_class
-WHERE r.rulename <> '_RETURN' AND t.relnamespace = current_schema()::regnamespace
+WHERE r.rulename <> '_RETURN' AND t.relnamespace = quote_ident(current_schema())::regnamespace
 UNION ALL SELECT 'policy', y.polname::text, t.relname::text FROM pg_policy AS y JOIN pg_class AS t ON t.oid = y.polrelid
-WHERE t.relnamespace = current_schema()::regnamespace
+WHERE t.relnamespace = quote_ident(current_schema())::regnamespace
 ORDER BY 1, 2, 3
 
 -- tables: Name the tables.
