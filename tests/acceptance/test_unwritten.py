@@ -145,6 +145,15 @@ def test_g6_what_programs_read_is_utf_8_whatever_the_console(koop: Console, netw
     assert "Łukasiewicz" in listed.out
 
 
+def test_g2_a_file_that_finds_no_room_is_an_answer_that_was_not_written(koop: Console, tmp_path: Path) -> None:
+    error = koop.refused("seal", "--head", FULL, status=6)
+    assert (error["code"], "the log is sealed" in error["message"]) == ("file_unusable", True)
+    (tmp_path / "file").write_text("")
+    sample = koop.refused("template", "export", "--system", "kufersql", "--into", tmp_path / "file" / "s", status=6)
+    exports = koop.refused("demo", "--keep", tmp_path / "file" / "exports", status=6)
+    assert {sample["code"], exports["code"]} == {"file_unusable"}
+
+
 @pytest.mark.parametrize("way", ["2>/dev/full", "2>&-"])
 @pytest.mark.parametrize("words", [["history", "999-COOP-1"], ["histery"]])
 def test_g2_an_error_that_nobody_can_be_told_has_a_status_of_its_own(

@@ -10,7 +10,7 @@ import click
 
 import koop_es
 from koop_es.cli import answer, output
-from koop_es.domain.errors import KoopError, WrongUsage
+from koop_es.domain.errors import FileUnusable, KoopError, WrongUsage
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("store", "Make or migrate the store."),
@@ -128,6 +128,8 @@ def run(words: list[str], *, as_json: bool) -> int:
     except output.Unwritten as lost:
         return answer.unwritten(lost)
     except (OSError, UnicodeEncodeError) as error:
-        if not answer.was_being_written(error):
+        if answer.was_being_written(error):
+            return answer.unwritten(error)
+        if isinstance(error, UnicodeEncodeError):
             raise
-        return answer.unwritten(error)
+        return answer.fail(FileUnusable.of(error), as_json=as_json)

@@ -10,7 +10,7 @@ from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
 from koop_es.connectors.profiles import SHIPPED
 from koop_es.connectors.sample import write_sample
-from koop_es.domain.errors import WrongUsage
+from koop_es.domain.errors import FileUnusable, WrongUsage
 
 
 @click.group("template")
@@ -42,7 +42,7 @@ def export(desk: Desk, system: str, into: Path) -> Answer:
             raise WrongUsage(f"{into} is not empty: give --into a new directory", into=str(into))
         write_sample(into, system)
     except OSError as error:
-        raise WrongUsage(f"{into} cannot be written ({error.strerror}): give --into another directory") from error
+        raise FileUnusable.of(error, into) from error
     files = sorted(path.name for path in into.iterdir())
     shown = lines(*(str(into / name) for name in files), f"judge it with: koop-es check {into}")
     return Answer({"system": system, "into": str(into), "files": files}, shown)

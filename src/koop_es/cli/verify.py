@@ -10,7 +10,7 @@ import msgspec
 from koop_es.cli.answer import DONE, FOUND, UNPROVEN, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.progress import progress
-from koop_es.domain.errors import WrongUsage
+from koop_es.domain.errors import FileUnusable, WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 
 MOST_BYTES = 256 * 1024
@@ -43,6 +43,8 @@ def seal(desk: Desk, file: Path | None, anyway: bool) -> Answer:
     """
     from koop_es.audit import chain
 
+    if file is not None and not file.absolute().parent.is_dir():
+        raise WrongUsage(f"the folder of {file} does not exist: make it, or name another file; nothing was sealed")
     with desk.store() as store:
         made, events = chain.seal(store, desk.now, anyway=anyway)
     head = {"position": made.position, "digest": made.digest}
@@ -50,7 +52,7 @@ def seal(desk: Desk, file: Path | None, anyway: bool) -> Answer:
         try:
             file.write_bytes(msgspec.json.encode(chain.head(made)) + b"\n")
         except OSError as error:
-            raise WrongUsage(f"{file} cannot be written: {error.strerror}; the log is sealed") from None
+            raise FileUnusable.of(error, file, "the log is sealed: name another file and call it again") from None
     tables = "with all other tables" if made.commits is not None else "without the other tables: others wrote meanwhile"
     words = f"sealed {events} events up to position {made.position}, {tables}"
     data = {**head, "events": events, "sealed_at": made.sealed_at, "tables": made.commits is not None}

@@ -56,3 +56,18 @@ class AnswerUnwritten(KoopError):
     """The answer could not be written."""
 
     code = "answer_unwritten"
+
+
+class FileUnusable(AnswerUnwritten):
+    """A file or folder that the command works with cannot be written or read; make room, see to its rights, or name
+    another place.
+    """
+
+    code = "file_unusable"
+
+    @classmethod
+    def of(cls, error: OSError, where: object = None, done: str = "") -> FileUnusable:
+        """Say which file it is, why, and what was done all the same."""
+        place, reason = where or error.filename or "a file", error.strerror or str(error) or type(error).__name__
+        remedy = "make room, see to its rights, or name another place"
+        return cls(f"{place} cannot be written or read ({reason}); {done or remedy}", path=str(place))

@@ -23,6 +23,7 @@ from koop_es.store.sqlite_recorder import OVERWRITTEN, KoopSQLiteDatastore, Koop
 from koop_es.store.statements import statements
 from koop_es.store.store import OPEN_READER
 from koop_es.store.transaction import Row, Tx
+from koop_es.store.wal import logged
 
 OLDEST_SQLITE = (3, 37)
 """First SQLite with STRICT tables, which refuse what PostgreSQL would refuse; RETURNING came with 3.35."""
@@ -260,9 +261,14 @@ class SqliteEngine:
             lock.close()
 
     def whole(self) -> bool:
-        """See that no page is missing or cut off: SQLite takes what is missing of the last one for zeros."""
+        """See that no page is missing or cut off: SQLite takes what is missing of the last one for zeros.
+
+        What is still in its log is not missed in the file: a write that was broken off may have left half a page there.
+        """
         with self.glance() as tx:
-            return self._path.stat().st_size % int(tx.rows("page_size")[0][0]) == 0
+            page, count = (int(tx.rows(name)[0][0]) for name in ("page_size", "page_count"))
+            missing = range(self._path.stat().st_size // page + 1, count + 1)
+            return not missing or set(missing) <= logged(self._log, page)
 
     def warnings(self) -> list[dict[str, str]]:
         """Name the files of the store, and those of former ones kept beside it, that others may read or write."""
@@ -282,6 +288,8 @@ class SqliteEngine:
         code = getattr(error, "sqlite_errorname", type(error).__name__)
         unknown = errors.StatementFailed, f"statement {statement} failed with {code}"
         kind, reason = _MEANING.get(primary(error), unknown)
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:
+            kind, reason = errors.StoreFull, _REFUSED_WRITE
         return errors.at(kind, self.shown, reason, sqlite=code, statement=statement)
 
     def _count(self, cursor: sqlite3.Cursor) -> None:
@@ -344,6 +352,9 @@ _REFUSED: dict[int, type[StoreUnusable]] = {
     errno.EDQUOT: errors.StoreFull,
 }
 """What the system says that does not let a store be made -> what it means."""
+
+_REFUSED_WRITE = "the disk refused to write: no room, a quota or a limit on the size of files (ulimit -f), or a fault"
+"""Said of SQLITE_IOERR_WRITE, of which SQLite keeps the cause to itself."""
 
 _UNWRITTEN = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 _UNWRITTEN_NAMES = "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"

@@ -48,6 +48,26 @@ def test_a_file_that_is_no_database_is_said_to_be_none(sqlite_url: str) -> None:
             call(sqlite_url)
 
 
+def test_half_a_page_is_missed_only_where_the_log_has_it_not(sqlite_url: str, tmp_path: Path) -> None:
+    """A write that finds no room leaves half a page in the file, and the whole one in the log beside it."""
+    copy = tmp_path / "copy.db"
+    with Store.create(sqlite_url) as store:
+        append(store, Append("a", 0, bookings(200)))
+        for end in ("", "-wal"):
+            copy.with_name(f"{copy.name}{end}").write_bytes(Path(f"{file_of(sqlite_url)}{end}").read_bytes())
+    os.truncate(copy, 4096 + 1500)
+    with Store.open(f"sqlite:///{copy}") as store:
+        assert store.whole()
+        assert len(store.read(0, 300)) == 200
+    os.truncate(copy, copy.stat().st_size - 1500)  # its log was emptied into it when it was closed
+    with Store.open(f"sqlite:///{copy}") as store:
+        assert not store.whole()
+    with copy.open("ab") as file:
+        file.write(bytes(1500 + 700))  # the last page, and a part of one that does not count
+    with Store.open(f"sqlite:///{copy}") as store:
+        assert store.whole()
+
+
 def test_a_damaged_file_is_noticed_where_it_is_read(sqlite_url: str) -> None:
     with Store.create(sqlite_url) as store:
         append(store, Append("a", 0, bookings(5_000)))

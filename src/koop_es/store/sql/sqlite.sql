@@ -1027,6 +1027,9 @@ PRAGMA integrity_check(20)
 -- check_means: Tell what checks the structure.
 SELECT 'integrity_check'
 
+-- page_count: Read how many pages there are in the store.
+PRAGMA page_count
+
 -- page_size: Read the size of a page in bytes.
 PRAGMA page_size
 
