@@ -157,8 +157,8 @@ STORAGE = (
         (
             Edit(
                 "connectors/registration_folder.py",
-                '    news = [change for change in changes if change["id"] not in noted]\n',
-                '    news = [change for change in changes if change["id"] not in noted or change]\n',
+                '    news = [change for change in changes if change["id"] not in before]\n',
+                '    news = [change for change in changes if change["id"] not in before or change]\n',
             ),
         ),
         Named((f"{_OUT}::test_a_registration_is_written_once_also_after_it_was_imported",)),

@@ -203,7 +203,7 @@ def test_a_registration_whose_note_was_lost_or_cut_off_is_not_written_over(tmp_p
 
 
 @pytest.mark.parametrize(
-    "damage", [b"\0" * 40, b"x", b'{"id": "563:a", "file": 1}', b'{"id": "563:a"}', b'{"id": "\xff", "file": "b"}', b"[]"]
+    "damage", [b"\0" * 40, b"x", b'{"id": "5:a", "file": 1}', b'{"id": "5:a"}', b'{"id": "\xff", "file": "b"}', b"[]"]
 )
 def test_a_damaged_memory_is_refused_before_a_registration_is_written_twice(tmp_path: Path, damage: bytes) -> None:
     write("563", [SOLD], tmp_path)
