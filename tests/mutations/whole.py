@@ -526,11 +526,18 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                ("        if last.letters.get(event.ref) != version:\n            return DECIDED\n"),
-                "",
+                "        if last.letters.get(event.ref) != version or _is_given_anew(",
+                "        if _is_given_anew(",
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_letter_that_the_owner_gave_since_stays",)),
+    ),
+    Mutation(
+        "a letter that was asked about as a former one and given anew goes with its export",
+        "D32",
+        "Whoever was promoted after the right file had come is put on the waiting list again.",
+        (Edit("domain/withdraw.py", "    return again is letter is not shown[0][0] and", "    return not shown and"),),
+        Named((f"{_WITHDRAW}::test_d32_letter_that_the_owner_gave_anew_over_a_former_one_that_was_asked_about_stays",)),
     ),
     Mutation(
         "orphans of a withdrawn export stay cancelled",

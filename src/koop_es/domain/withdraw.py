@@ -443,7 +443,7 @@ def _amend_back(
     values: dict[str, Any] = {}
     letter: Status | None = CONFIRMED if isinstance(event, e.BookingPromoted) else event.status
     if letter is not None and letter is not CANCELLED:
-        if last.letters.get(event.ref) != version:
+        if last.letters.get(event.ref) != version or _is_given_anew(draft, event.ref, letter, story):
             return DECIDED
         if _is_shown_since(draft, event.ref, story, letter=letter):
             return SHOWN_SINCE.format(export=story.later[0])
@@ -458,6 +458,25 @@ def _amend_back(
         return NOT_KNOWN if not values else ""
     draft.add(e.AmendmentWithdrawn, "D32", cause=version, ref=event.ref, **values)
     return ""
+
+
+def _is_given_anew(draft: Draft, ref: str, letter: Status, story: _Story) -> bool:
+    """Tell whether the row shows the letter because its VHS gave it once more, after it had shown another: no list of
+    ours wrote it there, and no export that was withdrawn said so (D32).
+    """
+    seat = draft.state.bookings[ref].seats.get(draft.moment.vhs)
+    if seat is None or not seat.held or seat.status is not letter or waiting(seat, *LETTERS) is not None:
+        return False
+    shown = list[tuple[Status, str | None]]()
+    for event in story.told[story.version :]:
+        if event.vhs != story.event.vhs or not story.counts(event):
+            continue
+        if isinstance(event, e.ChangesGivenOut) and (ref in event.confirmed or ref in event.waitlisted):
+            return False
+        if getattr(event, "ref", "") == ref and isinstance(event, _SHOWING) and event.origin is not None:
+            shown += [(status, event.actor)] if (status := _letter_of(event)) is not None else []
+    again, actor = shown[-1] if shown else (None, None)
+    return again is letter is not shown[0][0] and actor != WEB_SERVICE_USER
 
 
 def _is_shown_since(

@@ -387,6 +387,7 @@ class People:
         if self._anew(vhs) or self.gone.get((vhs, contract.course)) is not None:
             return False
         sound = (sent for sent in self._shown(vhs, since, until) if not sent.fault and sent.complete)
+        sound = (sent for sent in sound if contract.who not in sent.held)
         return any(sent.reach == "full" and self._there(vhs, contract.course, sent) for sent in sound)
 
     def _anew(self, vhs: str) -> bool:

@@ -124,7 +124,8 @@ class Sent:
 
     ``reach`` and ``fault`` are those of the step; ``complete`` says whether it was full and proven; ``step`` is
     that of the writing. ``live`` are those whose row in a shared course said A or W there, ``led`` how many shared
-    courses the VHS was the Master of, ``mistold`` is what the file said instead.
+    courses the VHS was the Master of, ``mistold`` is what the file said instead. Letters of those who are ``held`` wait
+    for an answer, as was said when it was taken in (D31).
     """
 
     when: datetime
@@ -138,6 +139,7 @@ class Sent:
     live: frozenset[int] = frozenset()
     led: int = 0
     mistold: Mistold = Mistold()
+    held: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Shown:
     them; ``nearly`` those that had ended for some (D17). ``ausfall`` are cancelled courses with the right COOP-Id,
     ``ended`` those with another. ``day`` is the day the export was made, ``last_days`` that of each course. Whoever
     stands there ``twice`` has one seat, by any letter of these rows (D26). ``marked`` are those with Kennzeichen 100.
+    Letters of those who are ``held`` wait for an answer, and that is said (D31).
     """
 
     vhs: int
@@ -58,6 +59,7 @@ class Shown:
     last_days: Mapping[int, date]
     twice: Mapping[int, frozenset[str]] = field(default_factory=dict)
     marked: frozenset[int] = frozenset()
+    held: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -147,6 +149,7 @@ class Oracle:
             return
         clear = self._is_clear(shown, course) and seat not in self.acknowledged
         clear &= shown.proves or who not in shown.moved  # merged, or another booking: that waits (B15)
+        clear &= who not in shown.held
         # While the course is cancelled nobody can tell whose "S" it is, also once that is taken back (D21, D24).
         clear &= course not in self.exported_ausfall and seat not in self.under_ausfall
         if clear and seat in self.said_wrongly:

@@ -283,7 +283,8 @@ class Post:
         self._note_alarms(parcel, held_back)
         exports = self.staff.diary.exports
         if exports[parcel.noted].status not in TAKEN:  # what was applied once is not undone by coming again
-            exports[parcel.noted] = replace(exports[parcel.noted], status=result.status)
+            held = self._whose_letters_wait(vhs, held_back)
+            exports[parcel.noted] = replace(exports[parcel.noted], status=result.status, held=held)
         overtaken = result.status == "superseded" and parcel.sequence <= self.taken.get(vhs, 0)
         if vhs not in self.half and result.status not in expected and not overtaken:
             self.findings.append(f"status: export {parcel.path.name} was {result.status}, not {' or '.join(expected)}")
@@ -312,10 +313,17 @@ class Post:
             self.oracle.mistell(parcel.shown, parcel.fate, parcel.swapped)
             empty = parcel.fate == "emptied" and is_empty_unnoticed(self.staff.diary, exports[parcel.noted])
             shown = replace(parcel.shown, rows={}) if empty else parcel.shown
-            self.oracle.take(replace(shown, readable=shown.readable - unread), certain=not parcel.spoilt)
+            shown = replace(shown, readable=shown.readable - unread, held=exports[parcel.noted].held)
+            self.oracle.take(shown, certain=not parcel.spoilt)
             if parcel.spoilt:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
+
+    def _whose_letters_wait(self, vhs: int, held_back: list[dict[str, Any]]) -> frozenset[int]:
+        """Name the people of whom it is said that what a VHS shows of their rows waits for an answer (D31)."""
+        mine = (item for item in held_back if item["vhs"] == self.staff.programs[vhs].vhs and item["kind"] != "absence")
+        whose = (self.staff.facts.label_of.get(ref) for item in mine for ref in item["refs"])
+        return frozenset(who for who in whose if who is not None)
 
     def _undated_over_s(self, parcel: Parcel) -> set[int]:
         """Name who cancelled and lives again in a file that does not say when they booked: over an "S" that reads as a

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation
-from koop_es.domain.judgement import Effect, Judgement, WentBack
+from koop_es.domain.judgement import NOTHING, Effect, Judgement, WentBack
 from koop_es.domain.observation import BookingRow, Person
+from koop_es.domain.restoring import restore_booking
 from koop_es.domain.withdraw import DECIDED, OFF_FOR_GOOD, STILL_OFF, Stays, withdraw
 from koop_es.domain.withhold import approve_effects
 from tests.unit.domain.world import ABO, ANNA, MASTER, THIRD, World, booked, held, row, shared, types
@@ -199,6 +200,29 @@ def test_d32_letter_that_the_owner_gave_since_stays(later: str) -> None:
         world.report(ABO, held(ABO, status="W"))
     stays = [item.why for item in take_back(world, export)]
     assert (stays, world.statuses(MASTER)) == (([DECIDED], {"301:7": "W"}) if later else ([], {"301:7": "A"}))
+
+
+@pytest.mark.parametrize(
+    ("after", "stays"),
+    [("A W", True), ("A", False), ("", False), ("A given W", False), ("A W A", False)],
+    ids=["given anew", "as before", "never shown otherwise", "written by a list", "taken back by its staff"],
+)
+def test_d32_letter_that_the_owner_gave_anew_over_a_former_one_that_was_asked_about_stays(
+    after: str, stays: bool
+) -> None:
+    """The right file that followed the wrong one looked as if the program had gone back, and counted for nothing."""
+    world = told()
+    moment = world.exports[ABO]
+    export = wrong(world, held(ABO, status="W"))
+    former = Judgement(went_back=WentBack(f"{ABO}#{moment}", (), moment, 2))
+    for letter in after.split():
+        if letter == "given":
+            world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "asked"))
+            assert "booking.update" in [change.kind for change in world.give(ABO)]
+        else:
+            world.report(ABO, held(ABO, status=letter), judgement=former if letter == "A" else NOTHING)
+    assert [item.why for item in take_back(world, export)] == ([DECIDED] if stays else [])
+    assert world.statuses(MASTER)["301:7"] == ("W" if stays else "A")
 
 
 @pytest.mark.parametrize("later", [True, False])

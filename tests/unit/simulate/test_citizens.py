@@ -468,6 +468,15 @@ def test_d32_an_s_in_a_row_of_which_a_wrong_file_said_so_before_goes_with_that()
         assert ("is out" not in found) == lives, "a file in between showed the A"
 
 
+@pytest.mark.parametrize("who", [ANNA, 8])
+def test_d31_d20_an_s_that_waits_and_goes_with_a_restore_is_known_to_nobody(who: int) -> None:
+    story = Story().did("cancel", "leaves")
+    waiting = replace(story.exports(OWNER).diary.exports.pop(), held=frozenset({who}))
+    story.diary.exports.append(waiting)
+    story.did("go_back", "lost", letter="A", note=UNTOLD).exports(OWNER)
+    assert ("is out" in story.sits("A", *ALL).found()) == (who != ANNA)
+
+
 @pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize("who", [ANNA, 8])
 def test_d18_d29_a_letter_over_an_s_first_read_without_its_moment_may_be_a_new_registration(
