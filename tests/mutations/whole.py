@@ -527,7 +527,7 @@ WHOLE = (
             Edit(
                 "domain/withdraw.py",
                 "        if last.letters.get(event.ref) != version or _is_given_anew(",
-                "        if _is_given_anew(",
+                "        if not story and _is_given_anew(",
             ),
         ),
         Named((f"{_WITHDRAW}::test_d32_letter_that_the_owner_gave_since_stays",)),
