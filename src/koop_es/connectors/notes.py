@@ -29,6 +29,7 @@ class Notes:
         self._raw_bytes = 0
         self._traces = 0
         self._courses_bytes = 0
+        self._padded: set[str] = set()
 
     @property
     def count(self) -> int:
@@ -49,6 +50,16 @@ class Notes:
             self._notices.append(Notice(file=self.file, line=line, text=text, course_number=course_number))
         else:
             self._unlisted += 1
+
+    def taken_off(self, line: int, heading: str, cell: str, text: str, number: str | None) -> None:
+        """Note what was taken off the ends of an id: each that cannot be seen; of blanks the first, as a column has."""
+        if text not in cell or not text:
+            return
+        if cell.strip(" ") != text:
+            self.notice(line, f"{heading}: invisible characters around {text!r} were taken off", number)
+        elif heading not in self._padded:
+            self._padded.add(heading)
+            self.notice(line, f"{heading}: blanks around {text!r} were taken off; other rows are not listed", number)
 
     def reject(
         self,

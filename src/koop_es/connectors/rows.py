@@ -68,8 +68,8 @@ class CourseReader:
 
     def row(self, cells: Sequence[str], line: int, *, tidy: bool = False) -> CourseRow:
         """Type one row; raises CellRefused. Every cell is cleaned, ``tidy`` or not."""
-        number = _identity(cells, self._at, "number", self._notes, line)
-        period = _identity(cells, self._at, "period", self._notes, line)
+        number = self._identity(cells, "number", line)
+        period = self._identity(cells, "period", line)
         unstated: tuple[str, ...] = self._unstated(cells, number, line) if may_be_none(cells) else ()
         facts: dict[str, Any] = {}
         field = ""
@@ -97,6 +97,17 @@ class CourseReader:
             edited_by=pseudonym(edited_by, self._secret) if edited_by and edited_by not in NULLS else None,
             unstated=unstated,
         )
+
+    def _identity(self, cells: Sequence[str], field: str, line: int) -> str:
+        cell = cells[self._at[field]]
+        try:
+            text = identity(cell)
+        except Unreadable as error:
+            raise CellRefused(field, error.reason, error.remedy) from None
+        if text != cell:
+            number = self._text(cells, "number")
+            self._notes.taken_off(line, self._names[field], cell, text, number)
+        return text
 
     def _unstated(self, cells: Sequence[str], number: str, line: int) -> tuple[str, ...]:
         """Name the fields whose cell holds a value that is none, with a notice (D29)."""
@@ -277,9 +288,11 @@ class BookingReader:
                 tidy[place] = plain(cells[place])
             except Unreadable as error:
                 raise CellRefused(field, error.reason, error.remedy) from None
-        number = self._at["number"]
-        if tidy[number] != cells[number]:
-            _invisible(cells[number], tidy[number], self._notes, line)
+        for field in IDENTITIES:
+            place = self._at.get(field, len(cells))
+            if place < len(cells) and tidy[place] != cells[place]:
+                number = tidy[self._at["number"]]
+                self._notes.taken_off(line, self._names[field], cells[place], tidy[place], number)
         return tidy
 
     def _refuse(self, named: tuple[str, ...], unstated: tuple[str, ...]) -> None:
@@ -308,24 +321,6 @@ class BookingReader:
             raise CellRefused("ref", error.reason, error.remedy) from None
         if owner == self._vhs:
             self._notes.notice(line, f"booking {booking_id} is a mirror of {ref}, a booking of this VHS itself")
-
-
-def _identity(cells: Sequence[str], at: dict[str, int], field: str, notes: Notes, line: int) -> str:
-    cell = cells[at[field]]
-    try:
-        text = identity(cell)
-    except Unreadable as error:
-        raise CellRefused(field, error.reason, error.remedy) from None
-    if text != cell:
-        _invisible(cell, text, notes, line)
-    return text
-
-
-def _invisible(cell: str, text: str, notes: Notes, line: int) -> None:
-    if cell.strip(" ") != text and text in cell:
-        notes.notice(line, f"invisible characters around {text!r} were taken off", text)
-    elif text in cell:
-        notes.notice(line, f"blanks around {text!r} were taken off", text)
 
 
 def fact_parser(field: str, profile: Profile) -> Parser:

@@ -127,6 +127,28 @@ def test_course_numbers_stay_text_and_lose_only_invisible_edges(export: Export) 
     assert any("invisible" in notice.text and notice.line == 2 for notice in report.notices)
 
 
+@pytest.mark.parametrize("column", ["Beleg-ID", "Kursnummer", "Periode", "TNR"])
+@pytest.mark.parametrize(("before", "after"), [("\u00a0", ""), ("", "\u200b"), ("\ufeff", "\ufeff")])
+def test_what_cannot_be_seen_at_an_id_is_taken_off_and_noted(
+    export: Export, column: str, before: str, after: str
+) -> None:
+    cells = BOOKING.split(";")
+    place = BOOKINGS.split(";").index(column)
+    shown = cells[place]
+    cells[place] = f"{before}{shown}{after}"
+    report = read_export(export(None, BOOKINGS + ";".join(cells)))
+    assert [(n.line, n.course_number, n.text) for n in report.notices] == [
+        (2, "26-10009", f"{column}: invisible characters around {shown!r} were taken off")
+    ]
+
+
+def test_blanks_at_ids_are_noted_once_for_the_column(export: Export) -> None:
+    rows = "".join(BOOKING.replace("8841", f" {number} ") for number in range(5000))
+    report = read_export(export(None, BOOKINGS + rows, rows={"bookings": 5000}))
+    assert len(report.bookings) == 5000
+    assert [n.text for n in report.notices] == ["Beleg-ID: blanks around '0' were taken off; other rows are not listed"]
+
+
 def test_text_is_composed(export: Export) -> None:
     (booking,) = read_export(export(None, BOOKINGS + BOOKING.replace("ü", "u\u0308"))).bookings
     assert booking.person is not None

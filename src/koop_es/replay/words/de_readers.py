@@ -320,8 +320,10 @@ SENTENCES: dict[str, str] = {
     ),
     "fill it in the user administration": "bitte in der Benutzerverwaltung eintragen",
     "fill it in the admin program": "bitte im Verwaltungsprogramm eintragen",
-    "invisible characters around {} were taken off": "unsichtbare Zeichen um {} wurden entfernt",
-    "blanks around {} were taken off": "Leerzeichen um {} wurden entfernt",
+    "{}: invisible characters around {} were taken off": "{}: unsichtbare Zeichen um {} wurden entfernt",
+    "{}: blanks around {} were taken off; other rows are not listed": (
+        "{}: Leerzeichen um {} wurden entfernt; weitere Zeilen sind nicht aufgeführt"
+    ),
     # --- bookings ---
     "booking {}: {} {}; what was known stands": "Buchung {}: {} {}; was bekannt war, gilt weiter",
     "booking {}: {} is {}; it is taken for a name": "Buchung {}: {} ist {}; das gilt als Name",
