@@ -34,6 +34,23 @@ def test_check_needs_no_store_makes_none_and_answers_by_its_status(
     assert not list(tmp_path.rglob("*.db"))
 
 
+def test_what_the_readers_say_is_said_in_german_by_ingest_and_quarantine_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = write_export(tmp_path / "301-2", "301", 2, [course("K-1") | {"Gebühr": "90.5"}])
+    none, db = tmp_path / "none.txt", str(tmp_path / "koop.db")
+    none.write_text("x")
+    for words, said in (
+        (["ingest", str(bad), str(none)], "none.txt hat kein Format, das koop-es liest"),
+        (["quarantine", "list"], "ist kein Betrag"),
+        (["quarantine", "show", "1"], "reason: '90.5' ist kein Betrag"),
+    ):
+        run([*words, "--db", db, "--lang", "de"], as_json=False)
+        assert said in " ".join(capsys.readouterr().out.split())
+    run(["quarantine", "list", "--db", db, "--lang", "de", "--json"], as_json=True)
+    assert json.loads(capsys.readouterr().out)["data"]["quarantine"][0]["reason"] == "'90.5' is no amount"
+
+
 def test_check_refuses_what_ingest_refuses_for_its_clock(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(export), "--now", "2020-01-01T10:00"], as_json=False) == 4
     assert "is more than a day ahead of the clock" in capsys.readouterr().out

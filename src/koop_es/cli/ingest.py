@@ -11,6 +11,7 @@ import click
 
 from koop_es.cli.answer import BAD_INPUT, DONE, FOUND, Answer, console, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.language import LANG
 from koop_es.cli.output import say
 from koop_es.cli.workers import workers_option
 from koop_es.connectors import ExportQuarantined, open_export
@@ -18,6 +19,7 @@ from koop_es.connectors.exports import mode_of
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import ExportResult
 from koop_es.ingest import ingest as take_in
+from koop_es.replay.words.readers import said
 from koop_es.store import Store
 from koop_es.store.errors import StoreMissing
 
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
 )
 @click.option("--vhs", metavar="V", help="Whose file it is, for sources that do not say (XML).")
 @workers_option
+@LANG
 def ingest(
-    desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | None, vhs: str | None, workers: int
+    desk: Desk, paths: tuple[Path, ...], dry_run: bool, profile: str | None, vhs: str | None, workers: int, lang: str
 ) -> Answer:
     """Take in exports in the order given: directories or .zip files of koop-export/1, KuferSQL Internet-XML, Open-vhs
     XML.
@@ -78,7 +81,7 @@ def ingest(
     data: dict[str, Any] = {"exports": [result.answer() for result in results]}
     if dry_run:
         data["plan"] = [{"export": result.path, **item} for result in results for item in result.plan]
-    return Answer(data, lambda out: _show(out, results), _status(results))
+    return Answer(data, lambda out: _show(out, results, lang), _status(results))
 
 
 def _each(one: Callable[[Path], ExportResult], paths: Iterable[Path]) -> list[ExportResult]:
@@ -153,7 +156,7 @@ def _status(results: list[ExportResult]) -> int:
     return FOUND if quarantined or found else DONE
 
 
-def _show(out: Console, results: list[ExportResult]) -> None:
+def _show(out: Console, results: list[ExportResult], lang: str) -> None:
     headings = ("export", "VHS", "sequence", "kind", "status", "rows", "events", "quarantined", "withheld")
     rows = [
         (r.path, r.vhs, r.sequence, r.kind, r.status, r.rows, r.events, r.quarantined_rows, r.withheld_cancellations)
@@ -162,10 +165,10 @@ def _show(out: Console, results: list[ExportResult]) -> None:
     table("Exports", headings, rows)(out)
     for result in results:
         if result.reason:
-            out.print(f"{result.path}: {result.reason}", markup=False)
+            out.print(f"{result.path}: {said(result.reason, lang)}", markup=False)
         for notice in result.notices:
             place = f"{notice['file']}:{notice['line']}: " if notice["file"] else ""
-            out.print(f"  {place}{notice['text']}", markup=False)
+            out.print(f"  {place}{said(notice['text'], lang)}", markup=False)
         for item in result.plan:
             ref = f" {item['ref']}" if item["ref"] else ""
             out.print(

@@ -10,10 +10,12 @@ import click
 
 from koop_es.cli.answer import DONE, FOUND, Answer, lines, table
 from koop_es.cli.frame import Desk, command
+from koop_es.cli.language import LANG
 from koop_es.cli.output import ask
 from koop_es.domain.errors import BadInput
 from koop_es.ingest import ingest
 from koop_es.ingest import quarantine as kept
+from koop_es.replay.words.readers import said
 from koop_es.store import MAX_POSITION
 
 
@@ -27,17 +29,19 @@ def quarantine() -> None:
 
 @command("quarantine list", quarantine, reads=True)
 @click.option("--all", "everything", is_flag=True, help="Resolved and discarded ones as well.")
-def list_(desk: Desk, everything: bool) -> Answer:
+@LANG
+def list_(desk: Desk, everything: bool, lang: str) -> Answer:
     """List what is set aside; the exit status is 1 if anything is open.
 
     \b
     Example:
       koop-es quarantine list
+      koop-es quarantine list --lang de
     """
     with desk.store() as store:
         items = kept.listed(store, everything=everything)
     rows = [
-        (i["id"], i["vhs"], i["file"], i["line"], i["column"], i["about"], i["state"], i["reason"], i["remedy"])
+        (i["id"], i["vhs"], i["file"], i["line"], i["column"], i["about"], i["state"], *_said(i, lang).values())
         for i in items
     ]
     show = table("Quarantine", ("id", "VHS", "file", "line", "column", "what", "state", "reason", "what to do"), rows)
@@ -46,7 +50,8 @@ def list_(desk: Desk, everything: bool) -> Answer:
 
 @command("quarantine show", quarantine, reads=True)
 @click.argument("item", metavar="ID", type=click.IntRange(1, MAX_POSITION))
-def show(desk: Desk, item: int) -> Answer:
+@LANG
+def show(desk: Desk, item: int, lang: str) -> Answer:
     """Show one item with its original bytes (personal data may be among them).
 
     \b
@@ -56,12 +61,13 @@ def show(desk: Desk, item: int) -> Answer:
     with desk.store() as store:
         found, raw = kept.shown(store, item)
     data = {**found, "raw_base64": base64.b64encode(raw).decode()}
-    texts = [f"{name}: {value}" for name, value in found.items() if value is not None]
+    texts = [f"{name}: {value}" for name, value in (found | _said(found, lang)).items() if value is not None]
     return Answer(data, lines(*texts, "bytes:", raw.decode("utf-8", "backslashreplace")))
 
 
 @command("quarantine retry", quarantine)
-def retry(desk: Desk) -> Answer:
+@LANG
+def retry(desk: Desk, lang: str) -> Answer:
     """Read the exports again from which something is set aside; what can be used now is taken in.
 
     An export older than the last applied one stays superseded: its VHS's next export settles the matter.
@@ -80,7 +86,8 @@ def retry(desk: Desk) -> Answer:
             except BadInput as error:
                 results.append({"path": source, "vhs": vhs, "status": "unreadable", "reason": error.message})
         left = len(kept.listed(store))
-    texts = [f"{r['path']}: {r['status']}" + (f" ({r['reason']})" if r.get("reason") else "") for r in results]
+    reasons = [f" ({said(r['reason'], lang)})" if r.get("reason") else "" for r in results]
+    texts = [f"{r['path']}: {r['status']}{reason}" for r, reason in zip(results, reasons, strict=True)]
     data = {"exports": results, "open": left}
     return Answer(data, lines(*texts, f"{left} items are still open"), FOUND if left else DONE)
 
@@ -103,3 +110,8 @@ def discard(desk: Desk, item: int, yes: bool, anyway: bool) -> Answer:
     with desk.store() as store:
         kept.discard(store, item, desk.now, anyway=anyway)
     return Answer({"id": item, "state": "discarded"}, lines(f"item {item} is discarded"))
+
+
+def _said(item: dict[str, Any], lang: str) -> dict[str, str]:
+    """Say in a language why something was set aside and what to do; programs get what was written."""
+    return {name: said(item[name] or "", lang) for name in ("reason", "remedy")}

@@ -32,6 +32,9 @@ Part = Literal["courses", "bookings", "users"]
 PARTS: tuple[Part, ...] = ("courses", "bookings", "users")
 
 _REMEDY = "correct the connector's manifest and export again"
+_MOST_DIGITS = 100
+"""No number of a manifest has a fifth of them."""
+
 _KINDS = (Kind.FULL, Kind.DELTA, Kind.OCCUPANCY)
 
 
@@ -111,7 +114,8 @@ class Manifest(_Lenient):
 def parse(content: bytes) -> Manifest:
     """Read a manifest; raises ExportQuarantined with every fault and as much of whose export it is as could be read."""
     try:
-        raw = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+        text = content.decode("utf-8-sig")
+        raw = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_int=_whole)
     except UnicodeDecodeError as error:
         raise _refused(f"is no UTF-8 text (byte {error.start})") from error
     except RecursionError as error:
@@ -177,6 +181,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"holds the key {key!r} twice")
         found[key] = value
     return found
+
+
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"holds a number of {len(text)} digits")
+    return int(text)
 
 
 def _no_number(text: str) -> object:

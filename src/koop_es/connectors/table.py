@@ -102,7 +102,7 @@ class Table:
             except StopIteration:
                 raise self._no_header("is empty, without even a header line") from None
             except csv.Error as error:
-                raise self._no_header(f"has no readable header line ({error})") from error
+                raise self._no_header(f"has no readable header line: {_words(error)}") from error
             if self._flaw:
                 raise self._no_header(f"has no readable header line: {self._flaw}")
             self._taken()
@@ -185,7 +185,7 @@ class Table:
             return f"the row has more than {limits.RECORD_BYTES >> 20} MiB"
         if first > limits.CELL_CHARS:
             return f"a cell has more than {limits.CELL_CHARS} characters"
-        return f"its quotes do not close ({error})"
+        return f"its quotes do not close: {_words(error)}"
 
     def _handled(self, cells: list[str]) -> bool:
         """Deal with a record that is not plainly good; True where it is good after all."""
@@ -313,6 +313,16 @@ class Table:
         return ExportQuarantined(
             reason, file=self._lines.file, line=1, remedy="check encoding and delimiter, export again"
         )
+
+
+def _words(error: csv.Error) -> str:
+    """Say what the csv module found in words of ours."""
+    text = str(error)
+    if "expected after" in text:
+        return "a quote is followed by text"
+    if "field limit" in text:
+        return f"a cell has more than {limits.CELL_CHARS} characters"
+    return "there is no second one" if "unexpected end" in text else text
 
 
 def _place(cells: list[str], flaw: str | None) -> int | None:

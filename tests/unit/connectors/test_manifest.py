@@ -277,3 +277,11 @@ def test_d18_beleg_ids_that_are_counted_per_course_are_composed(export: Export, 
     (rejected,) = report.rejected
     assert rejected.key == ("26-10009/26F/9", "26-10009", "26F")
     assert rejected.told.booking_id == "26-10009/26F/9"
+
+
+def test_a_number_of_thousands_of_digits_is_named_as_that(export: Export) -> None:
+    folder = export(COURSES + COURSE)
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"sequence": ', '"sequence": ' + "9" * 5_000))
+    with pytest.raises(ExportQuarantined, match=r"holds a number of 50\d\d digits"):
+        read_export(folder)

@@ -20,9 +20,10 @@ WRITERS = {"changes.py", "export_writer.py", "given.py", "registrations.py", "re
 
 NO_SENTENCES = {
     "known kind", "per course", "per vhs", "columns stand in the order of the layout", "set aside", "set aside if new",
-    "Erstellt von", "Bearbeitet von", "Gebucht am", "Im Internet anzeigen", "Externe Kurs-Nr.", "{}, line {}",
+    "expected after", "unexpected end", "field limit",
+    "Erstellt von", "Bearbeitet von", "Gebucht am", "Im Internet anzeigen", "Externe Kurs-Nr.",
 }  # fmt: skip
-"""Headings, settings, levels, and what developers alone read."""
+"""Headings, settings, levels, what the csv module says, and what developers alone read."""
 
 
 def sentences(paths: Iterable[Path] = tuple(sorted(CONNECTORS.glob("*.py")))) -> Iterator[tuple[str, str]]:
@@ -85,6 +86,26 @@ def test_what_the_domain_says_of_a_row_has_german_words() -> None:
         ("vhs: is missing; sequence: must be a whole number", "vhs: fehlt; sequence: muss eine ganze Zahl sein"),
         ("archive the entry '../x' leads out of the archive", "Archiv der Eintrag '../x' führt aus dem Archiv hinaus"),
         ("nobody has put this into German", "nobody has put this into German"),
+        ("Name holds 'Ž' (0x8E), 'ž' (0x9E) of windows-1252: read as that",
+         "Name enthält 'Ž' (0x8E), 'ž' (0x9E) aus windows-1252: so gelesen"),
+        ("Gebucht am holds 'Ã¼', which looks like one letter of utf-8: letters may come out wrong",
+         "Gebucht am enthält 'Ã¼'; das sieht nach einem Buchstaben in utf-8 aus: Buchstaben können falsch ankommen"),
+        ("its quotes do not close: there is no second one",
+         "ihre Anführungszeichen schließen nicht: es fehlt ein zweites"),
+        ("haupttitel of course A1 is no well-formed XML: it holds & where XML writes &amp;, near 'A & B of'",
+         "haupttitel von Kurs A1 ist kein wohlgeformtes XML: es enthält &, wo XML &amp; schreibt, bei 'A & B of'"),
+        ("haupttitel of a course is no well-formed XML: <haupttitel> is not closed, near 'is no'",
+         "haupttitel von ein Kurs ist kein wohlgeformtes XML: <haupttitel> wird nicht geschlossen, bei 'is no'"),
+        ("inhalt of course B1 is no well-formed XML: duplicate attribute, near \"a='1' a='2'\"",
+         "inhalt von Kurs B1 ist kein wohlgeformtes XML: ein Attribut steht zweimal, bei \"a='1' a='2'\""),
+        ("course B1 holds the byte 0xFC, which has no meaning in utf-8, near 'Müller'",
+         "Kurs B1 enthält das Byte 0xFC, das in utf-8 nichts bedeutet, bei 'Müller'"),
+        ("inhalt of course B1 holds 0x00, a character that no XML may hold",
+         "inhalt von Kurs B1 enthält 0x00, ein Zeichen, das kein XML enthalten darf"),
+        ("kurse.csv, line 4: is empty, without even a header line; export again, in full",
+         "kurse.csv, Zeile 4: ist leer, sogar ohne Kopfzeile; bitte vollständig neu exportieren"),
+        ("archive the entry 'b.csv' is damaged (Bad CRC-32 for file 'b.csv')",
+         "Archiv der Eintrag 'b.csv' ist beschädigt (falsche Prüfsumme von 'b.csv')"),
     ],
 )  # fmt: skip
 def test_sentences_put_together_of_several_are_said_in_german(text: str, german: str) -> None:

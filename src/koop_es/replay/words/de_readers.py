@@ -1,7 +1,7 @@
 """What the readers say about an export, in German: one pattern for each sentence they make, ``{}`` for what it holds.
 
 German words may take what was found in another order, as ``{1}`` and ``{0}``. What stands in the place of ``{}`` may be
-a sentence of the readers itself.
+a sentence of the readers itself, and must be one where it is written ``{!s}``.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ SENTENCES: dict[str, str] = {
         "bitte das Manifest im Konnektor berichtigen und neu exportieren"
     ),
     "the key {} is not known and was ignored": "der Schlüssel {} ist nicht bekannt und wurde übergangen",
+    "holds a number of {} digits": "enthält eine Zahl mit {} Ziffern",
     "holds {}, which is no JSON number": "enthält {}; das ist keine Zahl in JSON",
     "must be a text": "muss ein Text sein",
     "is no JSON object": "ist kein JSON-Objekt",
@@ -203,7 +204,6 @@ SENTENCES: dict[str, str] = {
     "columns that are not known were left out: {}": "unbekannte Spalten wurden ausgelassen: {}",
     "column {}": "Spalte {}",
     "is empty, without even a header line": "ist leer, sogar ohne Kopfzeile",
-    "has no readable header line ({})": "hat keine lesbare Kopfzeile ({})",
     "has no readable header line: {}": "hat keine lesbare Kopfzeile: {}",
     "check encoding and delimiter, export again": "bitte Kodierung und Trennzeichen prüfen und neu exportieren",
     "has more than {} blank lines": "hat mehr als {} leere Zeilen",
@@ -213,7 +213,9 @@ SENTENCES: dict[str, str] = {
     "the row has more than {} MiB": "die Zeile hat mehr als {} MiB",
     "a cell has more than {} characters": "eine Zelle hat mehr als {} Zeichen",
     "the cell has {} characters, more than {}": "die Zelle hat {} Zeichen, mehr als {}",
-    "its quotes do not close ({})": "ihre Anführungszeichen schließen nicht ({})",
+    "its quotes do not close: {}": "ihre Anführungszeichen schließen nicht: {}",
+    "a quote is followed by text": "hinter einem Anführungszeichen folgt Text",
+    "there is no second one": "es fehlt ein zweites",
     "the record does not end": "der Datensatz endet nicht",
     "has {} columns where the header has {}": "hat {} Spalten, die Kopfzeile hat {}",
     "quotes do not close in row after row": "Anführungszeichen schließen in Zeile um Zeile nicht",
@@ -362,12 +364,13 @@ SENTENCES: dict[str, str] = {
     "course {} has no {}; it cannot be released like that": (
         "Kurs {} hat keine Angabe zu: {}; so kann er nicht freigegeben werden"
     ),
-    "course {}: {}": "Kurs {}: {}",
+    "course {}: {}": "Kurs {}: {!s}",
     "course {}": "Kurs {}",
     "a course": "ein Kurs",
-    "{} of {}": "{} von {}",
+    "{}, line {}": "{}, Zeile {}",
+    "{} of {}": "{} von {!s}",
     "near {}": "bei {}",
-    "between two courses: {}": "zwischen zwei Kursen: {}",
+    "between two courses: {}": "zwischen zwei Kursen: {!s}",
     # --- XML ---
     "export the file again from the admin program": "bitte die Datei neu aus dem Verwaltungsprogramm exportieren",
     "begins with the mark of utf-8, declares {}, and is no utf-8": (
@@ -404,9 +407,9 @@ SENTENCES: dict[str, str] = {
     "0x{}, a character that no XML may hold": "0x{}, ein Zeichen, das kein XML enthalten darf",
     "{}, a character that no XML may hold": "{}, ein Zeichen, das kein XML enthalten darf",
     "{}, an entity that XML does not have": "{}, eine Entität, die XML nicht kennt",
-    "{} of {} holds {}": "{} von {} enthält {}",
-    "{} of {} has {} characters, more than {}": "{} von {} hat {} Zeichen, mehr als {}",
-    "{} of {} {}": "{} von {} {}",
+    "{} of {} holds {}": "{} von {!s} enthält {!s}",
+    "{} of {} has {} characters, more than {}": "{} von {!s} hat {} Zeichen, mehr als {}",
+    "{} of {} {}": "{} von {!s} {!s}",
     "delete what cannot be seen in that text of {} in the admin program, or type the text anew, and export again": (
         "bitte in diesem Text von {} im Verwaltungsprogramm löschen, was man nicht sieht, oder den Text neu "
         "tippen, und "
@@ -484,3 +487,53 @@ SENTENCES: dict[str, str] = {
     "kursart_digital {} is not known": "kursart_digital {} ist nicht bekannt",
 }
 """English pattern -> German words."""
+
+LIBRARIES: dict[str, str] = {
+    "not well-formed (invalid token)": "nicht wohlgeformt (ungültiges Zeichen)",
+    "mismatched tag": "ein Tag passt nicht",
+    "duplicate attribute": "ein Attribut steht zweimal",
+    "unbound prefix": "ein Präfix ist nicht erklärt",
+    "undefined entity": "eine Entität ist nicht erklärt",
+    "no element found": "das Ende fehlt",
+    "unclosed token": "etwas wird nicht geschlossen",
+    "unclosed CDATA section": "ein CDATA-Abschnitt wird nicht geschlossen",
+    "junk after document element": "hinter dem Ende steht noch etwas",
+    "partial character": "ein Zeichen ist unvollständig",
+    "reference to invalid character number": "ein Verweis auf ein Zeichen, das es nicht gibt",
+    "XML or text declaration not at start of entity": "die XML-Deklaration steht nicht am Anfang",
+    "XML declaration not well-formed": "die XML-Deklaration ist nicht wohlgeformt",
+    "encoding specified in XML declaration is incorrect": "die angegebene Kodierung stimmt nicht",
+    "unknown encoding": "unbekannte Kodierung",
+    "syntax error": "Syntaxfehler",
+    "prefix must not be bound to one of the reserved namespace names": "ein Präfix ist vorbehalten",
+    "reserved prefix (xml) must not be undeclared or bound to another namespace name": "das Präfix xml ist vorbehalten",
+    "reserved prefix (xmlns) must not be declared or undeclared": "das Präfix xmlns ist vorbehalten",
+    "must not undeclare prefix": "ein Präfix wird aufgehoben",
+    "unknown encoding: {}": "unbekannte Kodierung: {}",
+    "multi-byte encodings are not supported": "Kodierungen mit mehreren Bytes werden nicht gelesen",
+    "{} is not a text encoding; use codecs.decode() to handle arbitrary codecs": "{} ist keine Kodierung für Text",
+    "decoding with {} codec failed ({})": "mit {} nicht zu lesen ({})",
+    "Bad CRC-32 for file {}": "falsche Prüfsumme von {}",
+    "Bad magic number for file header": "falsche Kennung eines Eintrags",
+    "Bad magic number for central directory": "falsche Kennung des Inhaltsverzeichnisses",
+    "File is not a zip file": "die Datei ist kein Zip",
+    "Truncated file header": "ein Eintrag ist abgeschnitten",
+    "File name in directory {} and header {} differ.": "die Namen {} und {} eines Eintrags unterscheiden sich",
+    "Overlapped entries: {} (possible zip bomb)": "Einträge überlappen sich: {} (vielleicht eine Zip-Bombe)",
+    "No such file or directory": "es gibt keine solche Datei",
+    "Permission denied": "keine Berechtigung",
+    "Is a directory": "es ist ein Verzeichnis",
+    "Input/output error": "Ein-/Ausgabefehler",
+    "No space left on device": "kein Platz mehr auf dem Gerät",
+    "File name too long": "der Name ist zu lang",
+    "Expecting value": "es fehlt ein Wert",
+    "Expecting {} delimiter": "es fehlt {}",
+    "Expecting property name enclosed in double quotes": "es fehlt ein Schlüssel in Anführungszeichen",
+    "Illegal trailing comma before end of {}": "vor dem Ende steht ein Komma zu viel",
+    "Extra data": "dahinter steht noch etwas",
+    "Unterminated string starting at": "ein Text endet nicht",
+    "Invalid control character at": "ein Text enthält ein Steuerzeichen",
+    "Invalid \\escape": "ein umgekehrter Schrägstrich zu viel",
+    "Invalid \\uXXXX escape": "kein Zeichen hinter \\u",
+}
+"""What expat and other libraries, which read for the readers, say is wrong -> German words."""
