@@ -496,4 +496,19 @@ def test_d15_staff_have_pseudonyms_of_the_store_that_init_makes(
         assert len(found) == 1
         assert actor_of("Büro") not in found
         named |= found
+        assert koop.ask("forget", "--booking", REF)["remains"]["staff_pseudonyms_keyed"] is True
+        assert "older koop-es" not in koop.run("forget", "--booking", REF, "--yes").out
     assert len(named) == 2
+
+
+def test_d15_forget_says_of_an_older_store_that_a_list_of_its_staff_undoes_their_pseudonyms(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    koop = Console(sqlite_url, capsys)
+    Store.create(sqlite_url).close()  # as an older program did: without a secret
+    koop.ask("init")
+    take_in_the_person(koop, tmp_path)
+    assert str(actor_of("Büro")) in repr(picture(koop.db)["events"])
+    assert koop.ask("forget", "--booking", REF, "--dry-run")["remains"]["staff_pseudonyms_keyed"] is False
+    assert "this store was made by an older koop-es" in koop.run("forget", "--booking", REF, "--yes").out
+    assert "stammt von einem älteren koop-es" in koop.run("forget", "--booking", REF, "--yes", "--lang", "de").out

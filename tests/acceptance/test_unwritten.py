@@ -46,6 +46,8 @@ def closed(*words: str) -> subprocess.CompletedProcess[str]:
     [
         (onto_full, ["violations"]),
         (onto_full, ["--help"]),
+        (closed, ["--help"]),
+        (closed, ["view", "--help"]),
         (closed, ["status", "--json"]),
         (closed, ["history", COOP]),
     ],
@@ -53,7 +55,7 @@ def closed(*words: str) -> subprocess.CompletedProcess[str]:
 def test_g2_a_reading_answer_that_cannot_be_written_changed_nothing(
     koop: Console, network: dict[str, Program], onto: Run, words: list[str]
 ) -> None:
-    ended = onto(*(words if words == ["--help"] else koop.words(*words)))
+    ended = onto(*(words if "--help" in words else koop.words(*words)))
     assert ended.returncode == 6
     assert ended.stderr.startswith("koop-es: the answer could not be written (")
     assert ended.stderr.endswith("); nothing was changed\n")
@@ -102,9 +104,10 @@ def test_g2_a_store_that_finds_no_room_says_which_exports_were_taken_in_before(k
     assert koop.status()["563"]["last_sequence"] == 1
 
 
-def test_g2_nobody_reads_any_more(koop: Console, network: dict[str, Program]) -> None:
+@pytest.mark.parametrize("words", [["history", COOP, "--json"], ["view", "--help"]])
+def test_g2_nobody_reads_any_more(koop: Console, network: dict[str, Program], words: list[str]) -> None:
     with subprocess.Popen(
-        [*PROGRAM, *koop.words("history", COOP, "--json")],
+        [*PROGRAM, *koop.words(*words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -114,6 +116,8 @@ def _check_words(words: list[str]) -> None:
 
 def run(words: list[str], *, as_json: bool) -> int:
     """Run one command; returns the exit status, whatever happens."""
+    if sys.stdout is None:
+        sys.stdout = output.Closed()
     try:
         _check_words(words)
         result: Any = cli.main(args=words, prog_name="koop-es", standalone_mode=False)
@@ -125,6 +129,8 @@ def run(words: list[str], *, as_json: bool) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         output.say("stopped; what was acknowledged is kept, the same command finishes the rest")
         return 130
+    except SystemExit as ended:  # click's own word for help that nobody reads any more
+        return answer.unwritten(output.Unwritten(os.strerror(errno.EPIPE))) if ended.code == 1 else int(ended.code or 0)
     except output.Unwritten as lost:
         return answer.unwritten(lost)
     except (OSError, UnicodeEncodeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +78,7 @@ def forget(
     refs = [parse_ref(text) for text in bookings]
     with desk.store() as store:
         if dry_run or not (yes or finish or desk.as_json):
-            found = _preview(store, persons, refs, name, instructor)
+            found = replace(_preview(store, persons, refs, name, instructor), keyed=bool(store.secret))
             if dry_run:
                 return Answer({"dry_run": True, **found.answer()}, _shown(found, lang, "planned"))
             _shown(found, lang, "asked")(console(stderr=True))
@@ -90,6 +91,7 @@ def forget(
             found = erasure.finish_begun(store, now=desk.now)
         else:
             found = erasure.forget(store, persons, refs, now=desk.now)
+        found = replace(found, keyed=bool(store.secret))
     show = _shown(found, lang, "done" if found.erased else "hidden", words.left(found, lang))
     return Answer({"dry_run": False, **found.answer()}, show, DONE if found.complete else FOUND)
 
@@ -122,6 +124,7 @@ def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None)
         texts.append(say("instructor", events=where["events"], catalogue=where["catalogue"]))
         texts += [f"  {stream}" for stream in where["streams"]]
     texts += [say("again"), say("backups_rows")] if found.set_aside or found.instructor else []
+    texts += [] if found.keyed else [say("unkeyed")]
     by_name = found.set_aside or found.instructor
     shown = [] if by_name and not found.targets else [table(say(title), say("headings").split("|"), rows)]
     if found.set_aside:

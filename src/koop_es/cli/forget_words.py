@@ -29,6 +29,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "backups": "backups made before: {count}; koop-es restore leaves the person out of them",
         "backups_rows": "backups hold them as long as they are kept",
         "reach": "not within reach: the admin programs of VHS {vhss} and copies of their exports",
+        "unkeyed": "this store was made by an older koop-es: whoever has the log and a list of the staff's names can "
+        "tell which of them edited a row",
         "again": "as long as an admin program shows it, its next export brings it in again: mend it there",
         "left": "NOT FINISHED: {what}. {way}",
         "gone": "the rows are erased and nobody is shown them, but their bytes may still be in the files of the store",
@@ -63,6 +65,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "backups": "frühere Sicherungen: {count}; koop-es restore lässt die Person weg",
         "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden",
         "reach": "außer Reichweite: die Verwaltungsprogramme der VHS {vhss} und Kopien ihrer Exporte",
+        "unkeyed": "Dieser Speicher stammt von einem älteren koop-es: wer das Protokoll und eine Liste des Personals "
+        "hat, kann herausfinden, wer eine Zeile bearbeitet hat",
         "again": "Solange ein Verwaltungsprogramm das zeigt, bringt sein nächster Export es wieder: dort berichtigen",
         "left": "NICHT ABGESCHLOSSEN: {what}. {way}",
         "gone": "Die Zeilen sind gelöscht und werden niemandem gezeigt, ihre Bytes stehen aber vielleicht noch in den "

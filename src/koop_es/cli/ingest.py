@@ -111,11 +111,13 @@ def _kept_going(one: Callable[[Path], ExportResult], path: Path) -> ExportResult
 def _store(
     desk: Desk, paths: tuple[Path, ...], *, dry_run: bool, profile: str | None, vhs: str | None
 ) -> Iterator[Store]:
-    """Open the store; a file that is not there yet is made, so that a first look needs no second command."""
+    """Open the store; the file that is meant where none is named is made, so that a first look needs no second command.
+    One that somebody named has been lost, or another was meant: a new one would hide that.
+    """
     try:
         store = desk.store()
     except StoreMissing:
-        if dry_run or not desk.settings.db_url.startswith("sqlite:"):
+        if dry_run or "db" in desk.settings.model_fields_set:
             raise
         if len(paths) == 1:
             with suppress(ExportQuarantined), open_export(paths[0], profile=profile, vhs=vhs):

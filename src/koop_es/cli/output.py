@@ -30,6 +30,14 @@ class Unwritten(Exception):
     """Standard output took no more: it is full or was closed, or has no such letter."""
 
 
+class Closed(io.TextIOBase):
+    """Stands where standard output was closed before the program began: whoever writes is told, as of any other."""
+
+    def write(self, text: str) -> int:
+        """Refuse to take anything; raises Unwritten."""
+        raise Unwritten("it is closed")
+
+
 def tidy(text: str) -> str:
     """Give a text as a terminal may have it (G6)."""
     return _NEVER_SHOWN.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
@@ -55,8 +63,6 @@ def in_utf8(stream: TextIO) -> TextIO:
 @contextmanager
 def writing() -> Iterator[None]:
     """Write all of a block; raises Unwritten, and throws away what is left, so that nothing tries it again."""
-    if not sys.stdout:
-        raise Unwritten("it is closed")
     try:
         yield
         sys.stdout.flush()

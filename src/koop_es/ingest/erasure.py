@@ -71,7 +71,8 @@ class Erasure:
 
     ``left`` is why something of it is still there: an error's code, or what ``Store.scrub`` says; empty where nothing
     is. ``erased`` tells whether the rows are gone, of which the bytes may be there still. ``unnoted`` are backups
-    beside which the fences could not be noted.
+    beside which the fences could not be noted. ``keyed`` tells whether staff have pseudonyms that a list of names does
+    not undo, which those of stores of an older koop-es are not.
     """
 
     targets: list[Target]
@@ -84,6 +85,7 @@ class Erasure:
     unnoted: tuple[str, ...] = ()
     set_aside: tuple[dict[str, Any], ...] = ()
     instructor: dict[str, Any] | None = None
+    keyed: bool = True
 
     @property
     def complete(self) -> bool:
@@ -99,6 +101,7 @@ class Erasure:
             "unnoted_backups": list(self.unnoted),
             "exports": self.exports,
             "backups": self.backups,
+            "staff_pseudonyms_keyed": self.keyed,
         }
         return {
             "erased": [asdict(target) for target in self.targets],

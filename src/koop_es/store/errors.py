@@ -100,7 +100,9 @@ class StoreDamaged(StoreUnusable):
 
 
 class StoreUnreachable(StoreUnusable):
-    """The database does not answer; see that it runs and that the address is right, then try again."""
+    """The database does not answer; see that its server runs, or its disk is sound, and that the address is right, then
+    try again.
+    """
 
     code = "store_unreachable"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -288,8 +289,10 @@ class SqliteEngine:
         code = getattr(error, "sqlite_errorname", type(error).__name__)
         unknown = errors.StatementFailed, f"statement {statement} failed with {code}"
         kind, reason = _MEANING.get(primary(error), unknown)
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:
+        if getattr(error, "sqlite_errorcode", 0) in _WRITES:
             kind, reason = errors.StoreFull, _REFUSED_WRITE
+        if primary(error) == sqlite3.SQLITE_CANTOPEN and not os.access(self._path.parent, os.W_OK):
+            kind, reason = errors.StoreReadOnly, "nobody may write into its folder, where files of its own have to be"
         return errors.at(kind, self.shown, reason, sqlite=code, statement=statement)
 
     def _count(self, cursor: sqlite3.Cursor) -> None:
@@ -353,8 +356,9 @@ _REFUSED: dict[int, type[StoreUnusable]] = {
 }
 """What the system says that does not let a store be made -> what it means."""
 
+_WRITES = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _REFUSED_WRITE = "the disk refused to write: no room, a quota or a limit on the size of files (ulimit -f), or a fault"
-"""Said of SQLITE_IOERR_WRITE, of which SQLite keeps the cause to itself."""
+"""Said of errors of writing, of which SQLite keeps the cause to itself."""
 
 _UNWRITTEN = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 _UNWRITTEN_NAMES = "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"

@@ -22,6 +22,7 @@ from koop_es.store.sqlite import SqliteEngine
         (sqlite3.SQLITE_BUSY_SNAPSHOT, errors.StoreBusy),
         (sqlite3.SQLITE_FULL, errors.StoreFull),
         (sqlite3.SQLITE_IOERR_WRITE, errors.StoreFull),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, errors.StoreFull),
         (sqlite3.SQLITE_IOERR_FSYNC, errors.StoreUnreachable),
         (sqlite3.SQLITE_CORRUPT, errors.StoreDamaged),
         (sqlite3.SQLITE_READONLY_DIRECTORY, errors.StoreReadOnly),
