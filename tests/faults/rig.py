@@ -286,5 +286,6 @@ def serve(order: Any) -> Any:
 
 if __name__ == "__main__":
     gc.freeze()  # a child that collects would copy every page it shares
+    gc.set_threshold(100_000, 20, 100)  # as in tests/conftest.py
     for line in sys.stdin:
         print(json.dumps(serve(json.loads(line))), flush=True)

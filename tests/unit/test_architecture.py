@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -49,12 +50,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Module(NamedTuple):
-    """One source file, parsed."""
+    """One source file, parsed when a test asks for it: every worker of a run reads this module, and one runs it."""
 
     name: str
     room: str
     source: str
-    tree: ast.Module
+
+    @property
+    def tree(self) -> ast.Module:
+        return parsed(self.source)
 
     def __repr__(self) -> str:
         return self.name
@@ -67,11 +71,16 @@ class Import(NamedTuple):
     line: int
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 def load(path: Path) -> Module:
     parts = path.relative_to(SRC).with_suffix("").parts
     source = path.read_text(encoding="utf-8")
     room = parts[1] if len(parts) > 1 else "__init__"
-    return Module(".".join(parts).removesuffix(".__init__"), room, source, ast.parse(source))
+    return Module(".".join(parts).removesuffix(".__init__"), room, source)
 
 
 MODULES = [load(path) for path in sorted(PACKAGE.rglob("*.py"))]
