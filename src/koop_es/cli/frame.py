@@ -85,7 +85,12 @@ def open_desk(db: str | None, now: str | None, as_json: bool) -> Desk:
 
 
 def _log(level: str) -> None:
-    """Log to standard error: for people on a terminal, as JSON otherwise; warnings and worse unless asked for more."""
+    """Log to standard error where somebody asks for it: for people on a terminal, as JSON otherwise.
+
+    All that is logged is less than a warning, so nothing is imported where only those are asked for, as usually.
+    """
+    if level in ("warning", "error") and "structlog" not in sys.modules:
+        return
     import logging
 
     import structlog

@@ -8,13 +8,13 @@ and nowhere else: a transaction may be repeated although it was carried out, and
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
 
 import msgspec
-import structlog
 
 from koop_es.domain.events import Event, ExportApplied
 from koop_es.domain.judgement import Judgement, export_of
@@ -30,8 +30,6 @@ from koop_es.store import Append, Store, Tx, cells, fences, numbers, vault
 from koop_es.store.errors import StoreContended, at
 from koop_es.views import project, project_institution
 from koop_es.views.derived import Touched
-
-log = structlog.get_logger()
 
 Progress = Callable[[int, int], None]
 """Told how many cooperations of an export are done, and how many there are."""
@@ -114,7 +112,8 @@ class Run:
             self.write(parts[left])
         result: ExportResult = self.store.retrying(lambda: self._finish(last))
         progress(total, total)
-        log.info("export applied", export=result.export, status=result.status, events=result.events)
+        if (logs := sys.modules.get("structlog")) is not None:  # whoever reads logs has imported it, which takes long
+            logs.get_logger().info("export applied", export=result.export, status=result.status, events=result.events)
         return result
 
     def decide(self, part: Sequence[Slice]) -> list[Decided]:
