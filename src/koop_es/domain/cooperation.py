@@ -209,8 +209,8 @@ class Seat(msgspec.Struct, gc=False):
     @property
     def held(self) -> bool:
         """Tell whether the VHS's last export showed the booking."""
-        there = self.absences == 0 and not (self.lost or self.archived)
-        return self.status is not None and there and self.reused_by is None
+        gone = self.absences or self.lost or self.archived
+        return not gone and self.status is not None and self.reused_by is None
 
     @property
     def shows_another(self) -> bool:
@@ -415,7 +415,9 @@ def shows(lane: Lane, booking: Booking) -> Status | None:
     is shown all the same (D31).
     """
     seat = booking.seats.get(lane.vhs)
-    if seat is None or not seat.held or seat.survivor is not None or seat.unknown_status is not None or lane.unread:
+    if seat is None or not seat.held or seat.survivor is not None or seat.unknown_status is not None:
+        return None
+    if lane.altered is not None or not lane.present:  # as ``unread`` tells
         return None
     if (lane.suspended is not None and booking.ref in lane.suspended.refs) or booking.ref in lane.aside:
         return None
@@ -568,12 +570,13 @@ class Cooperation:
 
         One that does not state when it was booked comes last (D29).
         """
-        seats = [b for b in self.bookings.values() if b.claimed and b.status is CONFIRMED and not self.is_cancelled(b)]
-        return sorted(seats, key=lambda b: (not b.booked_at, b.booked_at, b.owner, b.ref))
+        seats = [b for b in self.bookings.values() if b.status is CONFIRMED and b.claimed and not b.cancelled]
+        return [] if self.cancelled else sorted(seats, key=lambda b: (not b.booked_at, b.booked_at, b.owner, b.ref))
 
     def beyond_capacity(self) -> list[str]:
         """Name the bookings that have no seat any more, in order (B8, D7)."""
-        return [] if self.capacity is None else [booking.ref for booking in self.confirmed()[self.capacity :]]
+        seats = self.capacity
+        return [] if seats is None or len(self.bookings) <= seats else [b.ref for b in self.confirmed()[seats:]]
 
     def reported_seats(self, vhs: str) -> dict[str, Booking]:
         """Map the Beleg-IDs of a VHS's rows to the bookings they stand for.

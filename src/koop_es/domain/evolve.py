@@ -28,11 +28,10 @@ def fold(coop_id: str, events: Iterable[e.Event]) -> Cooperation:
     state = Cooperation(coop_id)
     lanes = state.lanes
     event: Any
-    for event in events:  # apply() written out: this is what every rebuild does with every event
-        state.version += 1
-        kind = type(event)
-        _APPLY[kind](state, event)
-        if kind in _NOTED and (lane := lanes.get(event.vhs)) is not None and lane.told:
+    for state.version, event in enumerate(events, 1):  # apply() written out: every rebuild does it with every event
+        act, noted = _STEPS[type(event)]
+        act(state, event)
+        if noted and (lane := lanes.get(event.vhs)) is not None and lane.told:
             note_report(lane, event)
     return state
 
@@ -40,10 +39,10 @@ def fold(coop_id: str, events: Iterable[e.Event]) -> Cooperation:
 def apply(state: Cooperation, event: Any) -> None:
     """Let one event act on a state in place; the next version is the event's."""
     state.version += 1
-    kind = type(event)
-    _APPLY[kind](state, event)
-    if kind in _NOTED:
-        note_report(state.lanes.get(event.vhs), event)
+    act, noted = _STEPS[type(event)]
+    act(state, event)
+    if noted and (lane := state.lanes.get(event.vhs)) is not None and lane.told:
+        note_report(lane, event)
 
 
 def _violation_opened(state: Cooperation, event: e.ViolationOpened) -> None:
@@ -74,3 +73,6 @@ _NOTED -= {e.HoldEnded, e.BookingDelivered}
 """Events that say what an export shows of the course, or of the booking they name; that of which there are most notes
 it itself.
 """
+
+_STEPS = {kind: (act, kind in _NOTED) for kind, act in _APPLY.items()}
+"""Event -> what it does, and whether it is noted."""

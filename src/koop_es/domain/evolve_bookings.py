@@ -119,11 +119,12 @@ def _show_row(
     state: Cooperation, booking: Booking, event: e.BookingMade | e.BookingDelivered, person_version: int | None
 ) -> None:
     """Take over a whole row; the first one a VHS shows leaves nothing to settle."""
-    vhs, status, booking_id, seats = event.vhs, event.status, event.booking_id, booking.seats
-    booked_at = at if (at := event.booked_at) is not None else booking.booked_at
+    vhs, status, booking_id = event.vhs, event.status, event.booking_id
+    if (booked_at := event.booked_at) is None:
+        booked_at = booking.booked_at
     if state.held:
         state.held.pop((vhs, booking_id), None)
-    if vhs in seats:
+    if vhs in (seats := booking.seats):
         seat = _seat(booking, event)
         seat.booking_id, seat.participant_no, seat.booked_at = booking_id, event.participant_no, booked_at
         seat.person_version = person_version
@@ -215,11 +216,10 @@ def _booking_delivered(state: Cooperation, event: e.BookingDelivered) -> None:
         booking.left_by -= {event.vhs}
     _show_row(state, booking, event, event.person_version)
     lane = state.lanes.get(event.vhs)
-    if lane is not None:
-        if lane.creates_given:
-            lane.creates_given.pop(ref, None)
-        if (given := lane.told.get(ref)) is not None and not given.seen:  # as note_report does
-            given.seen = event.origin is not None and event.origin.vhs == event.vhs
+    if lane is not None and (given := lane.told.get(ref)) is not None:
+        lane.creates_given.pop(ref, None)
+        if not given.seen:  # as note_report does
+            given.seen = (origin := event.origin) is not None and origin.vhs == event.vhs
 
 
 def _booking_reported(state: Cooperation, event: e.BookingReported) -> None:

@@ -55,44 +55,47 @@ an old copy was put back or read, unless somebody has cancelled in the connector
 
 def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
     """Note what a VHS was told; a booking of which nothing is known here is passed over."""
-    lane = state.lanes.get(event.vhs)
+    vhs, bookings = event.vhs, state.bookings
+    lane = state.lanes.get(vhs)
     if lane is None:
         return
     lane.given = version = state.version
     if event.course:
         _tell(lane, {f"course.{kind}": end for kind, end in event.course.items()}, version, event.at)
     if event.creates:
-        bookings, creates = state.bookings, lane.creates_given
+        creates = lane.creates_given
         for ref, change in event.creates.items():
-            if (booking := bookings.get(ref)) is not None:
-                moments: tuple[str, ...] = (booking.booked_at,)
-                if (before := creates.get(ref)) is not None:
-                    moments = before.moments if booking.booked_at in before.moments else (*before.moments, *moments)
-                creates[ref] = Create(change, booking.status, booking.person_version, moments)
-                if booking.owner == event.vhs and (seat := booking.seats.get(event.vhs)) is not None:
-                    seat.ordered = tuple(dict.fromkeys((*seat.ordered, (seat.booking_id, booking.booked_at))))
+            if (booking := bookings.get(ref)) is None:
+                continue
+            at = booking.booked_at
+            moments: tuple[str, ...] = (at,)
+            if (before := creates.get(ref)) is not None:
+                moments = before.moments if at in before.moments else (*before.moments, at)
+            creates[ref] = Create(change, booking.status, booking.person_version, moments)
+            if booking.owner == vhs and (seat := booking.seats.get(vhs)) is not None:
+                seat.ordered = tuple(dict.fromkeys((*seat.ordered, (seat.booking_id, at))))
         _tell(lane, event.creates, version, event.at)
     if event.corrected:
         _tell(lane, event.corrected, version, event.at)
     for changes, letter in ((event.cancelled, CANCELLED), (event.confirmed, CONFIRMED), (event.waitlisted, WAITLISTED)):
         if changes:
             _tell(lane, changes, version, event.at)
-        for ref in changes:
-            booking = state.bookings.get(ref)
-            if booking is not None and (seat := booking.seats.get(event.vhs)) is not None:
-                seat.given, seat.given_version = letter, version
+            for ref in changes:
+                booking = bookings.get(ref)
+                if booking is not None and (seat := booking.seats.get(vhs)) is not None:
+                    seat.given, seat.given_version = letter, version
 
 
 def _tell(lane: Lane, changes: Mapping[str, int | str], version: int, at: str) -> None:
     """Note changes that are given out; of one that is given out anew it is not forgotten that nobody saw it (D22)."""
-    told = lane.told
+    told, refused = lane.told, lane.refused
     for name, change in changes.items():
         before = told.get(name)
         given = told[name] = Given(change, version, at)
         if before is not None and before.anew and str(change).partition("-")[0] == str(before.anew):
             given.unseen, given.unseen_in, given.anew = before.unseen, before.unseen_in, before.anew
-        elif lane.refused:
-            lane.refused.discard(name)
+        elif refused:
+            refused.discard(name)
 
 
 def give_anew(lane: Lane, version: int) -> None:
@@ -128,15 +131,20 @@ COURSE_CHANGES = ("course.create", "course.update", "course.cancel", "course.set
 """Names of what a VHS can be told about a course itself."""
 
 
-def note_report(lane: Lane | None, event: e.Event) -> None:
+def note_report(lane: Lane, event: e.Event) -> None:
     """Note that an export of a VHS said what it shows of a booking, or of the course: what was given out about it is
     seen to be written or not (D30).
     """
-    if lane is None or not lane.told or event.origin is None or event.origin.vhs != event.vhs:
+    told, origin = lane.told, event.origin
+    if origin is None or origin.vhs != event.vhs:
         return
     ref = getattr(event, "ref", None)
-    for name in COURSE_CHANGES if ref is None else (ref,):
-        if (given := lane.told.get(name)) is not None and not given.seen:
+    if ref is not None:
+        if (given := told.get(ref)) is not None:
+            given.seen = True
+        return
+    for name in COURSE_CHANGES:
+        if (given := told.get(name)) is not None:
             given.seen = True
 
 

@@ -17,7 +17,7 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, SetAsid
 from koop_es.domain.course import HEADINGS
 from koop_es.domain.judgement import Effect
 from koop_es.domain.turned_back import turned_back
-from koop_es.domain.violations import found, is_odd
+from koop_es.domain.violations import Violation, found, is_odd
 
 VIOLATION: Final = "violation"
 
@@ -120,16 +120,17 @@ def open_matters(state: Cooperation) -> Iterator[Matter]:
                     yield from of_seat(state, at, booking, seat)
 
 
-def violations_too(state: Cooperation) -> Iterator[Matter]:
+def violations_too(state: Cooperation, standing: Iterable[Violation] | None = None) -> Iterator[Matter]:
     """Find everything that stands open, violations as well: first what has a kind of its own, then what rules forbid.
 
-    A violation is left out where a matter of another kind says the same.
+    ``standing`` are the violations, where they were found already. A violation is left out where a matter of another
+    kind says the same.
     """
     said = set()
     for matter in open_matters(state):
         said.add((matter.code, matter.vhs, matter.ref))
         yield matter
-    for item in found(state):
+    for item in found(state) if standing is None else standing:
         if item.key not in said:
             version = state.violations.get(item.key, 0)
             yield Matter(VIOLATION, item.vhs, item.ref, version, item.detail, item.code)

@@ -147,7 +147,7 @@ def _booking_changes(state: Cooperation, lane: Lane) -> Iterator[Change]:
                 if seat.doubles:
                     yield from _letters_of_doubles(state, lane, booking, seat, over=over)
                 continue
-        if (change := _change_at(state, lane, booking, over=over)) is not None:
+        if (change := _change_at(state, lane, booking, seat, over=over)) is not None:
             yield from (change,) if seat is None or not seat.doubles else _to_each(change, seat)
 
 
@@ -407,14 +407,13 @@ def last_change(state: Cooperation, lane: Lane, name: str) -> int:
 def booking_change(state: Cooperation, lane: Lane, booking: Booking) -> Change | None:
     """Give what a VHS has to write about one booking, None if it holds what it should (B3, D1, D2, D6)."""
     over, seat = state.cancelled, booking.seats.get(lane.vhs)
-    change = _change_at(state, lane, booking, over=over)
+    change = _change_at(state, lane, booking, seat, over=over)
     if change is None and seat is not None and seat.doubles and not seat.lost:
         return next(_letters_of_doubles(state, lane, booking, seat, over=over), None)
     return change
 
 
-def _change_at(state: Cooperation, lane: Lane, booking: Booking, *, over: bool) -> Change | None:
-    seat = booking.seats.get(lane.vhs)
+def _change_at(state: Cooperation, lane: Lane, booking: Booking, seat: Seat | None, *, over: bool) -> Change | None:
     wanted = status_at(booking, seat, over=over)
     if wanted is None or not booking.claimed or (seat is not None and seat.unknown_status is not None):
         return None

@@ -277,7 +277,7 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     for person_id, (coop_id, ref) in sorted(known.items(), key=lambda item: (item[1], item[0])):
         versions = held[person_id].versions if person_id in held else 0
         since = fenced[person_id].forgotten_at if person_id in fenced else None
-        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        state = fold(coop_id, tx.stories([coop_id])[coop_id].events)
         restoring = waits_for_restoring(state.bookings.get(ref))
         targets.append(Target(person_id, coop_id, ref, owner_of(ref), versions, _told(state, ref), since, restoring))
     people = vault.values(tx, known)

@@ -238,7 +238,7 @@ def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:
 
     @cache
     def booking_ids(coop_id: str) -> frozenset[str]:
-        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        state = fold(coop_id, tx.stories([coop_id])[coop_id].events)
         return frozenset(state.reported_seats(vhs))
 
     return booking_ids
@@ -250,7 +250,7 @@ def _traces(tx: Tx, report: Report) -> Callable[[str], tuple[Trace, ...]]:
 
     @cache
     def traces(coop_id: str) -> tuple[Trace, ...]:
-        state = fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id]))
+        state = fold(coop_id, tx.stories([coop_id])[coop_id].events)
         people, known = vault.of_streams(tx, [coop_id]), state.reported_seats(vhs)
         complete = ledger.complete_before(tx, vhs, report.sequence or 0)
         shown = (booking for booking_id, booking in known.items() if booking_id)
@@ -265,7 +265,7 @@ def _mirrors(tx: Tx, vhs: str) -> Callable[[str], MirrorTraces]:
 
     @cache
     def mirrors(coop_id: str) -> MirrorTraces:
-        return mirror_traces(fold(coop_id, (item.event for item in tx.load([coop_id])[coop_id])), vhs)
+        return mirror_traces(fold(coop_id, tx.stories([coop_id])[coop_id].events), vhs)
 
     return mirrors
 

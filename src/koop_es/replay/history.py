@@ -122,10 +122,12 @@ def line(item: Recorded, role: str | None, words: Words) -> dict[str, Any]:
 
 def role(state: Cooperation, vhs: str) -> str | None:
     """Tell what a VHS is in a cooperation, None for one that does not take part."""
-    return _ROLES[state.role(vhs)] if vhs in state.lanes else None
+    if vhs not in state.lanes:
+        return None
+    return _MASTER if vhs == state.master else _SUBSCRIBER
 
 
-_ROLES = {role: role.value for role in Role}
+_MASTER, _SUBSCRIBER = Role.MASTER.value, Role.SUBSCRIBER.value
 """Their names by themselves, as of letters (``acknowledged.LETTERS``)."""
 
 

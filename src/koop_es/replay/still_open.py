@@ -9,6 +9,7 @@ from typing import Any
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.judgement import Effect, effect_of
 from koop_es.domain.open_matters import VIOLATION, Matter, violations_too
+from koop_es.domain.violations import Violation
 from koop_es.replay.words import Words
 
 SAYS_REMEDY_OF: dict[str, str] = {
@@ -23,12 +24,14 @@ SHOWN_AT_MOST = 6
 """Further matters that are named one by one; of more the rest is counted."""
 
 
-def of_booking(state: Cooperation, vhs: str, ref: str) -> list[Matter]:
-    """Find what stands open for a booking, at every VHS, and for its course at the VHS asked about."""
+def of_booking(state: Cooperation, vhs: str, ref: str, standing: Iterable[Violation] | None = None) -> list[Matter]:
+    """Find what stands open for a booking, at every VHS, and for its course at the VHS asked about;
+    ``standing`` are all violations, where they were found already.
+    """
     beyond = ref in state.beyond_capacity()
     return [
         matter
-        for matter in violations_too(state)
+        for matter in violations_too(state, standing)
         if matter.ref == ref
         or is_named(matter.values, ref)
         or _is_its_row(state, matter, ref)
@@ -53,9 +56,11 @@ def is_named(detail: Mapping[str, str], ref: str) -> bool:
     return ref in detail.get("refs", "").split(", ")
 
 
-def of_course(state: Cooperation, vhs: str) -> tuple[list[Matter], list[Matter]]:
+def of_course(
+    state: Cooperation, vhs: str, standing: Iterable[Violation] | None = None
+) -> tuple[list[Matter], list[Matter]]:
     """Find what stands open for the course at a VHS, and all else in the cooperation."""
-    matters = list(violations_too(state))
+    matters = list(violations_too(state, standing))
     here = [matter for matter in matters if not matter.ref and matter.vhs == vhs]
     return here, [matter for matter in matters if matter.ref or matter.vhs != vhs]
 

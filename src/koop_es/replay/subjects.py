@@ -140,7 +140,7 @@ def unknown_letter(lane: Lane, booking: Booking) -> str | None:
 
 def pending(state: Cooperation, lane: Lane, booking: Booking) -> str | None:
     """Tell which change of a booking stands in a VHS's change list; as ``changes`` does for all of them."""
-    blocked = lane.frozen or not lane.present or state.master is None
+    blocked = lane.unread or state.master is None
     unborn = lane.vhs != state.master and not lane.exists and state.cancelled
     change = None if blocked or unborn else booking_change(state, lane, booking)
     return change.kind if change is not None else None
@@ -149,10 +149,8 @@ def pending(state: Cooperation, lane: Lane, booking: Booking) -> str | None:
 def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status | None) -> str:
     """Say how a booking stands at a VHS, the gravest first."""
     seat = booking.seats.get(lane.vhs)
-    if lane.frozen:
-        return "frozen"
-    if not lane.present:
-        return "archived_with_course" if lane.archived else "course_missing"
+    if lane.unread:
+        return "frozen" if lane.frozen else "archived_with_course" if lane.archived else "course_missing"
     suspended = seat is not None and lane.suspended is not None and booking.ref in lane.suspended.refs
     if suspended and not state.is_final(booking):
         return "suspended"

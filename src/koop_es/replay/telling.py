@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from koop_es.domain.cooperation import Cooperation
-from koop_es.domain.violations import found as found_violations
+from koop_es.domain.violations import Violation
 from koop_es.replay.still_open import is_named
 from koop_es.replay.subjects import Value
 from koop_es.replay.walk import Walk
@@ -56,11 +56,12 @@ def rules(found: Walk, rules: list[tuple[str, int]], words: Words) -> list[dict[
     ]
 
 
-def violations(state: Cooperation, vhs: str, ref: str, found: Walk, words: Words) -> list[dict[str, Any]]:
+def violations(standing: Iterable[Violation], vhs: str, ref: str, found: Walk, words: Words) -> list[dict[str, Any]]:
     """Tell the open violations an answer is about: of a booking those at all VHSs, of a course those at one."""
+    state = found.state
     beyond = ref and ref in state.beyond_capacity()
     result: list[dict[str, Any]] = []
-    for item in found_violations(state):
+    for item in standing:
         about = item.ref == ref or is_named(item.detail, ref) if ref else item.vhs == vhs and not item.ref
         if about or (beyond and item.code == "OVERBOOKED"):
             text = words.violation(item.code, item.detail, item.ref)

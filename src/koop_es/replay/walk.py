@@ -63,8 +63,10 @@ class Walk:
         return self.timeline.event(version).position if version else None
 
 
-def walk(timeline: Timeline, probes: Mapping[str, Probe], parts: Parts | None = None) -> Walk:
-    """Fold the events of a cooperation once and note where each probe's value changes, and each part of one."""
+def walk(timeline: Timeline, probes: Mapping[str, Probe], parts: Callable[[Cooperation], Parts]) -> Walk:
+    """Fold the events of a cooperation once and note where each probe's value changes, and each part of one: which
+    there are, the state at the end tells.
+    """
     first = {name: probe(Cooperation(timeline.coop_id)) for name, probe in probes.items()}
     before = dict(first)
     found: dict[str, list[tuple[int, Any]]] = {name: [] for name in probes}
@@ -78,7 +80,7 @@ def walk(timeline: Timeline, probes: Mapping[str, Probe], parts: Parts | None = 
             if value != before[name]:
                 before[name] = value
                 found[name].append((item.version, value))
-    for name, (whole, read) in (parts or {}).items():
+    for name, (whole, read) in parts(state).items():
         found[name] = _changes(read(first[whole]), [(version, read(value)) for version, value in found[whole]])
     return Walk(timeline, state, found, roles)
 

@@ -14,6 +14,7 @@ from koop_es.domain.errors import BadInput, CooperationUnknown
 from koop_es.domain.events import MergeSuspected
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.open_matters import Matter, as_of, violations_too
+from koop_es.domain.violations import found as violations_of
 from koop_es.domain.wanted import sees_identity
 from koop_es.replay import evidence, still_open, telling
 from koop_es.replay.booking_reasons import UNKNOWN, BookingReasons, said
@@ -32,7 +33,7 @@ from koop_es.replay.subjects import (
     unknown_letter,
 )
 from koop_es.replay.timeline import Timeline
-from koop_es.replay.walk import Probe, Walk, walk
+from koop_es.replay.walk import Parts, Probe, Walk, walk
 from koop_es.replay.words import WORDS, Lang, Words
 from koop_es.store import MAX_POSITION, Store, Tx
 from koop_es.views import asides
@@ -78,15 +79,22 @@ def why(store: Store, question: Question) -> dict[str, Any]:
             f"there was no cooperation {question.coop_id} yet; koop-es history {question.coop_id} shows when it began",
             coop_id=question.coop_id,
         )
-    state = timeline.state()
     words = WORDS[question.lang]
     with store.reading() as tx:
+        if question.ref is not None and question.vhs is not None and question.field is None:
+            found = _walk_of(timeline, question.ref, question.vhs, "status")  # usually all that is needed
+            if question.ref in found.state.bookings:
+                return _about_booking(tx, question, found, question.ref, question.vhs, "status", words)
+        state = timeline.state()
         if question.ref is None:
             return _about_course(tx, question, timeline, state, words)
         booking = _find(state, question.ref)
         if booking is None:
             return _about_nothing(tx, question, state, words)
-        return _about_booking(tx, question, timeline, state, booking, words)
+        ref, field = booking.ref, booking_field(question.field) if question.field is not None else "status"
+        preferred = (booking.owner, state.master)
+        vhs = question.vhs or _where(state, preferred, lambda v: booking_subject(ref, v, field))
+        return _about_booking(tx, question, _walk_of(timeline, ref, vhs, field), ref, vhs, field, words)
 
 
 # --- bookings -------------------------------------------------------------------------------------------------------
@@ -104,19 +112,26 @@ def _find(state: Cooperation, ref: str) -> Booking | None:
     return next(found, None)
 
 
+def _walk_of(timeline: Timeline, ref: str, vhs: str, field: str) -> Walk:
+    """Walk back from what a booking is, what a VHS should hold of it, and what each shows."""
+    probes = {"value": booking_subject(ref, vhs, field), "decided": _decided(ref), "seen": _seen(ref)}
+    return walk(timeline, probes, _of_each)
+
+
+def _of_each(state: Cooperation) -> Parts:
+    return {f"seen {vhs}": ("seen", methodcaller("get", vhs)) for vhs in state.lanes}
+
+
 def _about_booking(
-    tx: Tx, question: Question, timeline: Timeline, state: Cooperation, booking: Booking, words: Words
+    tx: Tx, question: Question, found: Walk, ref: str, vhs: str, field: str, words: Words
 ) -> dict[str, Any]:
-    field = booking_field(question.field) if question.field is not None else "status"
-    vhs = question.vhs or _where(state, (booking.owner, state.master), lambda v: booking_subject(booking.ref, v, field))
-    _check_involved(tx, question, state, vhs)
-    subject = booking_subject(booking.ref, vhs, field)
-    probes: dict[str, Probe] = {"value": subject, "decided": _decided(booking.ref), "seen": _seen(booking.ref)}
-    found = walk(timeline, probes, {f"seen {lane}": ("seen", methodcaller("get", lane)) for lane in state.lanes})
+    _check_involved(tx, question, found.state, vhs)
     if question.at is None:
         asides.put_in(tx, found.state)
-    value = subject(found.state)
-    reasons = BookingReasons(found, found.state.bookings[booking.ref], vhs, value, words)
+    booking = found.state.bookings[ref]
+    value = booking_subject(ref, vhs, field)(found.state)
+    reasons = BookingReasons(found, booking, vhs, value, words)
+    standing = list(violations_of(found.state))
     status_asked = field == "status"
     asked = question.ref or booking.ref
     read_as = [] if asked == booking.ref else [words.say("read_as", asked=asked, ref=booking.ref)]
@@ -129,14 +144,14 @@ def _about_booking(
         "collided": [{"position": found.position(version), "text": text} for version, text in collided],
         "rules": telling.rules(found, reasons.rules(), words),
         "otherwise": [words.say(s.name, **s.values) for s in reasons.otherwise()] if status_asked else [],
-        "violations": telling.violations(found.state, vhs, booking.ref, found, words),
+        "violations": telling.violations(standing, vhs, booking.ref, found, words),
     }
     ids = {booking.ref, *(seat.booking_id for lane, seat in booking.seats.items() if lane == vhs and seat.booking_id)}
     ids |= {booking.ref.partition(":")[2]} if vhs == booking.owner else set()
     proof = evidence.gather(tx, vhs, ids, question.at)
     today = question.now.date() if question.now is not None else None
     todo = reasons.now()
-    matters = still_open.of_booking(found.state, vhs, booking.ref)
+    matters = still_open.of_booking(found.state, vhs, booking.ref, standing)
     if question.at is None and today is not None:
         matters = list(as_of(found.state, matters, today))
     open_here = still_open.unanswered(found.state, matters, today)
@@ -301,11 +316,12 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
     def decided(value: Value) -> Any:
         return (value.wanted, value.condition in ("withdrawn", "moved", "abo_ended"))
 
-    found = walk(timeline, {"value": subject}, {"decided": ("value", decided)})
+    found = walk(timeline, {"value": subject}, lambda _: {"decided": ("value", decided)})
     if question.at is None:
         asides.put_in(tx, found.state)
     value = subject(found.state)
     reasons = CourseReasons(found, vhs, value, words, field)
+    standing = list(violations_of(found.state))
     lane = found.state.lanes[vhs]
     common = {
         "vhs": vhs, "master": found.state.master or "?", "number": lane.number, "period": lane.period,
@@ -320,11 +336,11 @@ def _about_course(tx: Tx, question: Question, timeline: Timeline, state: Coopera
         "collided": [],
         "rules": telling.rules(found, reasons.rules(), words),
         "otherwise": reasons.otherwise(),
-        "violations": telling.violations(found.state, vhs, "", found, words),
+        "violations": telling.violations(standing, vhs, "", found, words),
     }
     proof = evidence.gather(tx, vhs, set(), question.at)
     today = question.now.date() if question.now is not None else None
-    parts = still_open.of_course(found.state, vhs)
+    parts = still_open.of_course(found.state, vhs, standing)
     here, elsewhere = (still_open.unanswered(found.state, matters, today) for matters in parts)
     answer["open"] = still_open.answer([*here, *elsewhere], words)
     now = [*reasons.now(), *still_open.remedies(here, words), *still_open.further(found.state, elsewhere, words)]

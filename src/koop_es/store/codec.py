@@ -88,8 +88,8 @@ def events_of(rows: Sequence[StoredRow]) -> list[Event]:
 
 def decode_all(rows: Sequence[StoredRow]) -> list[Recorded]:
     """Read many stored events, with their places."""
-    events = events_of(rows)
-    return [Recorded(row[0], row[1], row[2], event) for row, event in zip(rows, events, strict=True)]
+    with_events = zip(rows, events_of(rows), strict=True)
+    return [Recorded(position, stream, version, event) for (position, stream, version, _, _), event in with_events]
 
 
 def stories(rows: Sequence[StoredRow]) -> dict[str, Story]:

@@ -23,8 +23,11 @@ def version(tx: Tx) -> int:
 
 
 def has_outdated_views(tx: Tx) -> bool:
-    """Tell whether the tables were brought up to date, but the views are still those an older program made."""
-    return _versions(tx, "")[1] is not None
+    """Tell whether the tables of a store that is open were brought up to date, but the views are still those an older
+    program made.
+    """
+    row = tx.row("schema_version")
+    return row is not None and row[1] is not None
 
 
 def check(tx: Tx, where: str) -> None:

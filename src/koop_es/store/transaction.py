@@ -80,12 +80,12 @@ class Tx(ABC):
                 found[recorded.stream].append(recorded)
         return found
 
-    def stories(self, streams: Iterable[str]) -> dict[str, Story]:
-        """Read whole streams; of an unknown one an empty story."""
+    def stories(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, Story]:
+        """Read whole streams, up to a position if one is given; of an unknown one an empty story."""
         names = list(streams)
         found = dict.fromkeys(names, Story((), ()))
         for start in range(0, len(names), STREAMS_PER_QUERY):
-            found |= stories(self._rows_of(names[start : start + STREAMS_PER_QUERY], None))
+            found |= stories(self._rows_of(names[start : start + STREAMS_PER_QUERY], upto))
         return found
 
     def beginnings(self, streams: Iterable[str]) -> dict[str, Event]:

@@ -24,8 +24,8 @@ def states(tx: Tx, coop_ids: Iterable[str], position: int) -> Iterator[Cooperati
     """Fold cooperations from their events up to a position, in the order given."""
     left = iter(coop_ids)
     while page := list(islice(left, STREAMS_AT_ONCE)):
-        for coop_id, recorded in tx.load(page, upto=position).items():
-            yield fold(coop_id, (item.event for item in recorded))
+        for coop_id, story in tx.stories(page, upto=position).items():
+            yield fold(coop_id, story.events)
 
 
 def documents_of(tx: Tx, vhs: str, position: int) -> list[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from itertools import compress
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -136,8 +137,8 @@ def violations_of(item: Touched | Said) -> tuple[list[Row], list[Closing]]:
     standing: dict[Key, int] = {}
     closed: dict[int, tuple[int, str]] = {}
     closings: list[Closing] = []
-    told = [pair for pair in zip(item.events, item.positions, strict=True) if type(pair[0]) in ABOUT_VIOLATIONS]
-    for event, position in told:
+    about = map(ABOUT_VIOLATIONS.__contains__, map(type, item.events))  # few are
+    for event, position in compress(zip(item.events, item.positions, strict=True), about):
         if isinstance(event, ViolationOpened):
             opened.append((event, position))
             standing[event.code, event.vhs, event.ref] = position

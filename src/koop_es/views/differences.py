@@ -78,10 +78,17 @@ def _note(
     heads: dict[str, int],
     columns: Sequence[str] = (),
 ) -> None:
-    for values in rows:
+    coop_id, vhs, *about = _NAMED[table]
+    for row in rows:
         findings.count += 1
         if len(findings.listed) < MOST_LISTED:
-            row = dict(zip(COLUMNS[table], values, strict=True))
-            about = " ".join(str(row[name]) for name in ("code", "ref", "opened_position") if name in row)
-            found = Difference(table, kind, row["coop_id"], row["vhs"], about, [*columns], heads.get(row["coop_id"]))
+            named = " ".join([str(row[place]) for place in about])
+            found = Difference(table, kind, row[coop_id], row[vhs], named, [*columns], heads.get(row[coop_id]))
             findings.listed.append(found)
+
+
+_NAMED = {
+    table: [columns.index(name) for name in ("coop_id", "vhs", "code", "ref", "opened_position") if name in columns]
+    for table, columns in COLUMNS.items()
+}
+"""Table -> the places of the columns that say what a row is about."""
