@@ -13,7 +13,7 @@ from koop_es.connectors.xml_course import Catalogue, CourseElement
 from koop_es.connectors.xml_stream import Element, XmlStream
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.observation import CourseRow
-from koop_es.domain.release import FUNDED
+from koop_es.domain.release import FUNDED, hints_at
 
 ROOT = "kurse"
 RECORD = "kurs"
@@ -56,7 +56,8 @@ def read(stream: XmlStream, catalogue: Catalogue) -> list[CourseRow]:
 
 def _course(element: Element, notes: Notes, funded: list[CourseElement]) -> CourseRow:
     course = CourseElement(element, "knr", notes)
-    if _hints_at_funding(course):
+    subject = _subject_of_funding(course)
+    if subject:
         funded.append(course)
     starts_on, ends_on = course.day("beginndat", day), course.day("endedat", day)
     title = (
@@ -91,6 +92,7 @@ def _course(element: Element, notes: Notes, funded: list[CourseElement]) -> Cour
         ),
         file=notes.file,
         line=element.line,
+        subject=subject,
     )
 
 
@@ -103,10 +105,10 @@ def _key(element: Element) -> tuple[str, ...] | None:
         return None
 
 
-def _hints_at_funding(course: CourseElement) -> bool:
-    """Tell whether the text of the subject hints at BAMF funding, which no element states (R10)."""
-    subject = course.lenient("fachbtext", prose)
-    return subject is not None and any(word in subject.casefold() for word in FUNDED)
+def _subject_of_funding(course: CourseElement) -> str:
+    """Read the text of the subject where it hints at BAMF funding, which no element states (R10)."""
+    subject = course.lenient("fachbtext", prose) or ""
+    return subject if hints_at(subject, FUNDED) else ""
 
 
 def _cancelled(element: Element) -> bool | None:

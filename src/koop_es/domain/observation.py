@@ -95,6 +95,8 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     where the column is there and holds nothing. ``source_key`` tells two courses of one number apart (Open-vhs
     ``guid``). Of a row that was only ``recognised`` as what it was before, title and days are all of the facts.
     ``unstated`` names the fields whose cell holds a value that is none (D29); they are None, as if not carried.
+    ``subject`` is a text of the subject that hints at BAMF funding (R10), empty where it does not, None where the
+    source has no such text; it is kept in the catalogue alone, for the release.
     """
 
     number: str
@@ -108,6 +110,7 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     edited_by: str | None = None
     recognised: bool = False
     unstated: tuple[str, ...] = ()
+    subject: str | None = None
 
 
 class BookingRow(msgspec.Struct, frozen=True, gc=False):

@@ -30,7 +30,10 @@ FUNDED = ("bamf", "integrationskurs", "berufssprachkurs")
 
 @dataclass(slots=True)
 class Candidate:
-    """A course about to be released: what exports carry about it, and what the operator adds because none does."""
+    """A course about to be released: what exports carry about it, and what the operator adds because none does.
+
+    ``subject`` is a text of its subject that hints at BAMF funding (R10), if it has one.
+    """
 
     vhs: str
     number: str
@@ -40,6 +43,7 @@ class Candidate:
     system: str | None = None
     shared_as: str | None = None
     given: CourseFacts = field(default_factory=CourseFacts)
+    subject: str | None = None
 
 
 def completed(candidate: Candidate) -> CourseFacts:
@@ -138,11 +142,15 @@ def _check_kind(facts: CourseFacts, name: str) -> None:
         raise Refused(f"{name} is BAMF-funded and cannot be shared", rule="R10")
 
 
-def _hints(facts: CourseFacts, words: tuple[str, ...]) -> list[str]:
-    text = " ".join(
-        part.casefold() for part in (facts.title, facts.programme_title, facts.info, facts.dvv_category) if part
-    )
+def hints_at(text: str, words: tuple[str, ...]) -> list[str]:
+    """Give the words that stand in a text, in any letters."""
+    text = text.casefold()
     return [word for word in words if word in text]
+
+
+def _hints(facts: CourseFacts, words: tuple[str, ...]) -> list[str]:
+    parts = (facts.title, facts.programme_title, facts.info, facts.dvv_category)
+    return hints_at(" ".join(part for part in parts if part), words)
 
 
 def terms_of(candidate: Candidate) -> Terms:
@@ -183,6 +191,11 @@ def _warnings(candidate: Candidate, facts: CourseFacts, policy: Policy) -> list[
     if facts.bamf is None and _hints(facts, FUNDED):
         result.append(
             "R10: no export says whether the course is BAMF-funded, and its text hints at it; such courses are excluded"
+        )
+    elif facts.bamf is None and candidate.subject:
+        result.append(
+            f"R10: no export says whether the course is BAMF-funded, and its subject {candidate.subject!r} hints at "
+            "it; such courses are excluded"
         )
     result += [
         f"R12: the text says {word!r}; bought-in offers may not be released" for word in _hints(facts, FOREIGN_OFFERS)

@@ -17,7 +17,15 @@ from koop_es.domain.course import CourseFacts, merged
 from koop_es.domain.observation import CourseRow, Kind, Report
 from koop_es.store import Row, Tx
 
+
+class _Subject(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stands beside the facts in the same text, so that it gets into no event."""
+
+    subject: str | None = None
+
+
 _facts = msgspec.json.Decoder(CourseFacts)
+_beside = msgspec.json.Decoder(_Subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Entry:
     """One course of the catalogue; ``unsure`` until a complete export showed it beside every shared course of its VHS.
 
     Until then it may be one of these itself, renumbered and without its COOP-Id.
+    ``subject`` hints at BAMF funding (R10).
     """
 
     key: str
@@ -34,6 +43,7 @@ class Entry:
     source: str
     facts: CourseFacts
     unsure: bool = False
+    subject: str | None = None
 
 
 @dataclass(slots=True)
@@ -52,7 +62,8 @@ class CatalogueChange:
 def entry_of(row: Row) -> Entry:
     """Read an entry from the database."""
     key, number, period, external_number, source, facts, unsure = row
-    return Entry(key, number, period, external_number, source, _facts.decode(facts), bool(unsure))
+    subject = _beside.decode(facts).subject
+    return Entry(key, number, period, external_number, source, _facts.decode(facts), bool(unsure), subject)
 
 
 def read(tx: Tx, vhs: str) -> dict[str, Entry]:
@@ -128,7 +139,7 @@ def _merged(row: CourseRow, known: list[Entry], change: CatalogueChange) -> Entr
     matches = matches or (same if row.source_key is None else [])
     key = row.source_key or f"{row.number}|{row.period or ''}"
     if len(matches) != 1:
-        return Entry(key, row.number, row.period, row.external_number, row.file, row.facts)
+        return Entry(key, row.number, row.period, row.external_number, row.file, row.facts, subject=row.subject or None)
     before = matches[0]
     if row.source_key is None and row.period is None:
         key = before.key
@@ -136,7 +147,8 @@ def _merged(row: CourseRow, known: list[Entry], change: CatalogueChange) -> Entr
         change.drop.append(before.key)
     external = row.external_number if row.external_number is not None else before.external_number
     period = row.period if row.period is not None else before.period
-    return Entry(key, row.number, period, external, row.file, merged(before.facts, row.facts))
+    subject = (row.subject or None) if row.subject is not None else before.subject
+    return Entry(key, row.number, period, external, row.file, merged(before.facts, row.facts), subject=subject)
 
 
 def write(tx: Tx, vhs: str, change: CatalogueChange, noted_at: str) -> None:
@@ -144,6 +156,15 @@ def write(tx: Tx, vhs: str, change: CatalogueChange, noted_at: str) -> None:
     if change.drop:
         tx.run("catalogue_delete", vhs=vhs, keys=change.drop)
     tx.run_many("catalogue_put", (_params(vhs, entry, noted_at) for entry in change.put))
+
+
+def _text_of(facts: CourseFacts, subject: str | None) -> str:
+    """Write the facts of a course that nobody shares, and what hints at its funding beside them."""
+    text = msgspec.json.encode(facts).decode()
+    if subject is None:
+        return text
+    both = (text[1:-1], msgspec.json.encode(_Subject(subject)).decode()[1:-1])
+    return f"{{{','.join(filter(None, both))}}}"
 
 
 def _params(vhs: str, entry: Entry, noted_at: str) -> dict[str, Any]:
@@ -154,7 +175,7 @@ def _params(vhs: str, entry: Entry, noted_at: str) -> dict[str, Any]:
         "period": entry.period,
         "external_number": entry.external_number,
         "source": entry.source,
-        "facts": msgspec.json.encode(entry.facts).decode(),
+        "facts": _text_of(entry.facts, entry.subject),
         "unsure": int(entry.unsure),
         "noted_at": noted_at,
     }

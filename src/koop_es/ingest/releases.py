@@ -122,7 +122,9 @@ def candidate_of(tx: Tx, vhs: str, number: str, period: str, given: CourseFacts)
     lane = tx.row("lane_peek", vhs=vhs)
     entry = entries[0]
     system = lane[0] if lane is not None else None
-    return releasing.Candidate(vhs, number, period, entry.external_number, entry.facts, system, given=given)
+    return releasing.Candidate(
+        vhs, number, period, entry.external_number, entry.facts, system, given=given, subject=entry.subject
+    )
 
 
 def _refuse_withdrawn(tx: Tx, vhs: str, number: str, period: str) -> None:

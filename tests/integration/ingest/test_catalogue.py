@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from koop_es.domain.course import CourseFacts
 from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.terms import Policy
-from koop_es.ingest import release
+from koop_es.ingest import ingest, release
 from koop_es.store import Store
 from koop_es.views import change_list, view, violations
 from tests.acceptance.exports import Row, booking, course, write_export
@@ -82,6 +83,40 @@ def test_r2_to_r12_what_may_not_be_released_is_refused_by_its_rule(
         let_go(store, "K1")
     assert refused.value.rule == rule
     assert store.head() == 0
+
+
+def internet_xml(path: Path, subject: str) -> Path:
+    """Write KuferSQL's Internet-XML of a course of this subject and of one of none."""
+    days = "<beginndat>14.12.2026</beginndat><endedat>18.12.2026</endedat>"
+    when = f"{days}<beginnuhr>18:30</beginnuhr><endeuhr>20:00</endeuhr>"
+    rest = f"<semester>26F</semester><haupttitel>Deutsch</haupttitel><ort>Haus</ort><fachb>4.1</fachb>{when}"
+    more = f"<tnmin>4</tnmin><tnmax>9</tnmax><gebnorm>90,00</gebnorm><fachbtext>{subject}</fachbtext>"
+    path.write_text(f"<kurse><kurs><knr>A1</knr>{rest}{more}</kurs><kurs><knr>A2</knr>{rest}</kurs></kurse>")
+    return path
+
+
+def test_r10_release_warns_of_a_course_whose_subject_hints_at_funding(store: Store, tmp_path: Path) -> None:
+    def warned(number: str, *, dry_run: bool = True) -> list[str]:
+        known = CourseFacts(rate="80", fee_cents=9000)
+        found = release(
+            store, Policy(), now=NOW, vhs="563", number=number, period="26F", own_offer=True, given=known,
+            dry_run=dry_run,
+        )  # fmt: skip
+        return [text for text in found.warnings if text.startswith("R10")]
+
+    def read(subject: str) -> None:
+        ingest(store, internet_xml(tmp_path / f"{subject}.xml", subject), Policy(), now=NOW, vhs="563")
+
+    read("Sprachen: Integrationskurse")
+    (said,) = warned("A1")
+    assert "its subject 'Sprachen: Integrationskurse' hints at it" in said
+    assert warned("A2") == []
+    read("Sprachen")
+    assert warned("A1") == []
+    read("Berufssprachkurse")
+    assert warned("A1", dry_run=False)
+    with store.reading() as tx:
+        assert b"Berufssprachkurse" not in b"".join(bytes(row[4]) for row in tx.rows("event_read", after=0, limit=99))
 
 
 def test_d16_a_number_used_by_an_adopted_release_is_never_issued_again(store: Store, tmp_path: Path) -> None:
