@@ -101,6 +101,21 @@ def test_g2_a_restore_that_is_killed_has_put_all_back_or_nothing(
     assert landed >= KILLS[kind] / 2
 
 
+def test_g2_a_restore_into_a_database_that_is_no_place_for_it_leaves_nothing(
+    postgres_server: PostgresServer, postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    Console(postgres_url, capsys).ask("init")
+    backup = made(Console(postgres_url, capsys), tmp_path)
+    latin, taken = postgres_server.new_name(), postgres_server.create_database()
+    postgres_server.run(f"CREATE DATABASE {latin} TEMPLATE template0 ENCODING LATIN1 LC_COLLATE 'C' LC_CTYPE 'C'")
+    with psycopg.connect(postgres_server.url(taken)) as connection:
+        connection.execute("CREATE TABLE koop_views (of_somebody_else int)")
+    for name, code in ((latin, "database_not_utf8"), (taken, "tool_failed")):
+        url = postgres_server.url(name)
+        assert Console(url, capsys).refused("restore", backup, status=5)["code"] == code
+        assert schemas(url) == {}
+
+
 def settled(place: Console) -> None:
     """Wait until the server has noticed that the programs are gone which the killed one had started."""
     with psycopg.connect(place.db, autocommit=True) as connection:

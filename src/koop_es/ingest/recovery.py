@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
 from contextlib import suppress
@@ -95,6 +96,7 @@ def _into_file(
     read_old: bool,
 ) -> Restored:
     path, kept = place.path, None
+    new = not path.exists()
     if path.exists() and not replace and (done := _done_in(place, manifest, noted, now)) is not None:
         return done
     old = _old(place, replace=replace, read_old=read_old) if path.exists() else None
@@ -105,6 +107,8 @@ def _into_file(
             forgotten = _fence(restored, [*(noted or ()), *(old or ())], now)
             vhss = putting_back.note(restored, now, manifest.made_at)
         if path.exists():
+            if new and not replace:
+                raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile")
             kept = _keep(path)
         copy.replace(path)
         backup.sync(path.parent)
@@ -128,7 +132,8 @@ def _keep(path: Path) -> Path:
     except OSError as error:
         if error.errno not in backup.NO_LINKS:
             raise
-        path.rename(kept)
+        with private.new(kept) as file, path.open("rb") as old:  # by a copy: the store is in its place all the time
+            shutil.copyfileobj(old, file, backup.CHUNK_BYTES)
     for suffix in ("-wal", "-shm"):
         if (left := path.with_name(f"{path.name}{suffix}")).exists():
             left.replace(kept.with_name(f"{kept.name}{suffix}"))
@@ -214,7 +219,12 @@ def _into_empty(
         with restored.reading() as tx:
             right = msgspec.structs.replace(manifest, tables=digest.of_store(tx), position=tx.head())
             tx.copy(ready)
-    pg_tools.restore(place, ready, schema=schema if there else "")
+    try:
+        pg_tools.restore(place, ready, schema=schema if there else "")
+    except pg_tools.ToolFailed as error:
+        if pg_tools.holding(place) is None:
+            raise
+        raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile") from error
     with Store.at(place) as carried:
         backup.compare(carried, right)
     return Restored(manifest, forgotten, None, vhss, listed=noted is not None)

@@ -21,12 +21,18 @@ from psycopg.conninfo import make_conninfo
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.store.address import PostgresAddress
+from koop_es.store.errors import DatabaseNotUtf8, NoConnectionFree, at
 
 ASK_SECONDS = 30
 """How often the connection whose moment is dumped is used meanwhile: well within the time it may sit idle."""
 
 ENCODING = "UTF8"
 """Encoding of dumps and of all that is said to a server, whatever PGCLIENTENCODING says."""
+
+CROWDED = re.compile(
+    r"too many (clients|connections)|connection slots|no more connections|zu viele Verbindungen|Verbindungsslots"
+)
+"""What a server says that has no connection left; a driver that is being connected is not told the SQLSTATE."""
 
 SECRET = {"password", "sslpassword"}
 
@@ -78,6 +84,8 @@ def scratch(address: PostgresAddress) -> Iterator[PostgresAddress]:
     except psycopg.Error as error:
         if holder is not None:
             holder.close()
+        if CROWDED.search(str(error)):
+            raise at(NoConnectionFree, address.shown, address.scrub(str(error))) from None
         why = f"SQLSTATE {error.sqlstate}" if error.sqlstate else address.scrub(str(error))
         remedy = "; give the user the right CREATEDB" if error.sqlstate == "42501" else ""
         raise ToolFailed(f"{address.shown}: no database could be made to prove the backup in ({why}){remedy}") from None
@@ -147,12 +155,14 @@ def in_schema(address: PostgresAddress, schema: str) -> PostgresAddress:
 
 def first_schema(address: PostgresAddress) -> tuple[str, bool]:
     """Name the schema with which the search path begins, and tell whether it is there; one that is not counts where
-    none is. Raises ToolFailed.
+    none is. Raises ToolFailed, and DatabaseNotUtf8 where the database cannot hold every name.
     """
     try:
-        schema, path, user = _path(address)
+        schema, path, user, encoding = _path(address)
     except psycopg.Error as error:
         raise ToolFailed(f"{address.shown}: it does not say its search path ({address.scrub(str(error))})") from None
+    if encoding != ENCODING:
+        raise at(DatabaseNotUtf8, address.shown, f"its encoding is {encoding}", encoding=encoding)
     if schema is not None:
         return schema, True
     named = re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s,"]+))', path)
@@ -162,11 +172,11 @@ def first_schema(address: PostgresAddress) -> tuple[str, bool]:
     return user if name == "$user" else name, False
 
 
-def _path(address: PostgresAddress) -> tuple[str | None, str, str]:
+def _path(address: PostgresAddress) -> tuple[str | None, str, str, str]:
     with closing(_connected(address)) as connection:
-        asked = "SELECT current_schema(), current_setting('search_path'), current_user"
-        ((schema, path, user),) = connection.execute(asked).fetchall()
-        return schema, path, user
+        asked = "SELECT current_schema(), current_setting('search_path'), current_user, getdatabaseencoding()"
+        ((schema, path, user, encoding),) = connection.execute(asked).fetchall()
+        return schema, path, user, encoding
 
 
 def move(address: PostgresAddress, schema: str) -> PostgresAddress:
@@ -223,6 +233,8 @@ def _run(address: PostgresAddress, tool: str, words: list[str], meanwhile: Calla
     if process.returncode:
         # Only its first line, which names the cause: what follows may quote rows, and rows may name persons (D15).
         reason = address.scrub(said.decode(errors="replace"))
+        if CROWDED.search(reason):
+            raise at(NoConnectionFree, address.shown, f"{tool}: {reason}")
         raise ToolFailed(f"{address.shown}: {tool} ended with status {process.returncode}: {reason}", tool=tool)
 
 

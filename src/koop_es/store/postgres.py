@@ -323,7 +323,7 @@ class PostgresEngine:
             kind = _MEANING.get(state) or _MEANING.get(state[:2]) or errors.StatementFailed
             reason = f"statement {statement} ended with SQLSTATE {state}" if statement else f"SQLSTATE {state}"
         elif isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-            kind = errors.NoConnectionFree if _CROWDED.search(str(error)) else errors.StoreUnreachable
+            kind = errors.NoConnectionFree if pg_tools.CROWDED.search(str(error)) else errors.StoreUnreachable
             reason = self.address.scrub(str(error))
         else:
             kind, reason = errors.StatementFailed, f"statement {statement} failed"
@@ -395,11 +395,6 @@ _MEANING: dict[str, type[StoreUnusable]] = {
 
 _UTF8 = {"utf8", "unicode"}
 """Names of UTF-8 in PostgreSQL, without what stands between their letters."""
-
-_CROWDED = re.compile(
-    r"too many (clients|connections)|connection slots|no more connections|zu viele Verbindungen|Verbindungsslots"
-)
-"""What a server says that has no connection left; a driver that is being connected is not told the SQLSTATE."""
 
 
 def _each(cursor: Cursor[Any], name: str, rows: Iterable[Mapping[str, Any] | Row]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from koop_es.domain.draft import VaultEntry
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.observation import Person
-from koop_es.store import Append, Store, vault
+from koop_es.store import Append, Store, backup, vault
 from koop_es.store.errors import (
     ClientNotUtf8,
     DatabaseNotUtf8,
@@ -20,7 +21,7 @@ from koop_es.store.errors import (
     StoreScattered,
 )
 from tests.conftest import PostgresServer
-from tests.integration.store.samples import append, bookings
+from tests.integration.store.samples import AT, append, bookings
 
 BOTH = pytest.mark.parametrize("call", [Store.open, Store.create])
 Call = Callable[[str], Store]
@@ -132,7 +133,9 @@ def test_g1_a_server_that_does_not_wait_for_its_disk_is_said(postgres_url: str) 
         assert [item["code"] for item in store.warnings()] == ["server_not_durable", "open_to_others"]
 
 
-def test_no_connection_that_is_free_is_said_as_that(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_connection_that_is_free_is_said_as_that(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     Store.create(postgres_url).close()
     name = "few"
     admin(
@@ -147,6 +150,8 @@ def test_no_connection_that_is_free_is_said_as_that(postgres_url: str, monkeypat
             with store.reading() as tx, pytest.raises(NoConnectionFree, match="too many connections for role"):
                 assert tx.head() == 0
                 store.head()
+            with pytest.raises(NoConnectionFree, match=r"pg_dump: .*too many connections for role"):
+                backup.make(store, tmp_path / "koop.backup", AT)
         with Store.open(postgres_url) as store:
             pool = store._engine.datastore.pool  # type: ignore[attr-defined]
             pool.timeout, pool._max_size = 0.5, 1
