@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+import pytest
+
 from koop_es.simulate.deeds import MEANING, ROUNDS, Deed, Diary, Intent
 from koop_es.simulate.draw import ACTS
 from koop_es.simulate.rehearsal import rehearse
@@ -71,3 +73,15 @@ def test_c5_every_verb_has_a_meaning() -> None:
     assert set(ACTS) - {"restore", "book_local"} <= set(MEANING)
     assert set(MEANING.values()) <= set(get_args(Intent))
     assert Deed.__doc__
+
+
+@pytest.mark.parametrize("keeps", [0, 1])
+@pytest.mark.parametrize("again", [False, True])
+def test_d9_whose_abo_has_ended_takes_no_part_until_it_is_made_again(keeps: int, again: bool) -> None:
+    ends = (Act("book", 0, 0, 7), Export(0), Changes(1), Export(1), Act("terminate", 1, 0, 0, keeps), Export(1))
+    left = (Act("cancel", 1, 0, 7), Act("cancel", 0, 0, 7), Act("book", 0, 0, 8), Export(0), Changes(1))
+    diary = diary_of(*ends, *left, *((Act("subscribe", 1), Changes(1)) if again else ()))
+    assert {(seat.vhs, seat.who) for seat in diary.seats if seat.course == 0 and seat.letter != "S"} == {
+        ("101", 8), *((("102", 8),) if again else ()),
+    }  # fmt: skip
+    assert not any(deed.vhs == "102" and deed.verb == "cancel" for deed in diary.deeds)

@@ -56,6 +56,9 @@ REMOVED = "BOOKING_REMOVED"
 LOOKS = frozenset({"merge", "correct_name"})
 """Verbs that change by what a row is known: its numbers, and its name."""
 
+OUT = frozenset({"delete", "terminate"})
+"""Verbs after which the rows of a course are told nobody any more: it is deleted, or its Abo has ended (R19, D8)."""
+
 APPROVED = "approved"
 """Who cancelled where somebody approved an absence: it is no more than that, so it ends with it (D4, D5)."""
 
@@ -173,7 +176,7 @@ class People:
     def _note_course(self, deed: Deed, course: int, now: Moment) -> None:
         match deed.intent:
             case "course gone":
-                taken_out = [c for c in self.contracts.values() if c.course == course] if deed.verb == "delete" else []
+                taken_out = [c for c in self.contracts.values() if c.course == course] if deed.verb in OUT else []
                 for contract in taken_out:
                     self._forget_unseen(deed.vhs, contract, now)
                 self.gone[deed.vhs, course] = now
@@ -580,9 +583,13 @@ def concerns(question: Question, who: int, course: int, vhs: str) -> bool:
 
 
 def parties(diary: Diary, terms: Terms) -> dict[int, frozenset[str]]:
-    """Give by course who takes part in the end: those of the beginning and who released or subscribed since."""
+    """Give by course who takes part in the end: those of the beginning and who released or subscribed since, but for
+    those whose Abo has ended.
+    """
     found = dict(terms.parties)
     for deed in diary.deeds:
+        if deed.verb == "terminate" and deed.course is not None:
+            found[deed.course] = found.get(deed.course, frozenset()) - {deed.vhs}
         if deed.verb in ("release", "subscribe") and deed.course is not None:
             found[deed.course] = found.get(deed.course, frozenset()) | {deed.vhs}
     return found

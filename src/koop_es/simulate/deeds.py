@@ -38,7 +38,8 @@ lost            ``who`` had a row, a letter or an "S" at ``vhs`` and it is gone 
 course over     the Master cancelled ``course`` (Ausfall): everybody in it is out (D11); ``note`` says where the course
                 left the exports with it, for good but for a restore (R44)
 course lives    the Master took the Ausfall back: who was out only because of it is in again (D24)
-course gone     ``vhs`` deleted the course or lost its COOP-Id; says nothing about the people in it (R15, R19)
+course gone     ``vhs`` deleted the course or lost its COOP-Id, or ended its Abo (verb ``terminate``) and takes
+                part no more; says nothing about the people in it (R15, R19, D9)
 course back     it is there again, or the COOP-Id is right
 course          anything else about a course: price, number, dates
 decides         an operator decided (``verb``: approve, approve absence, reject, restore-booking, ...), knowing the
@@ -203,7 +204,7 @@ class Diary:
 class Terms:
     """What people agreed before the first step: who takes part in which course, and what absences count for (D2, D3).
 
-    ``last_day`` of a course is missing where nobody holds it any more.
+    ``last_day`` of a course is missing where nobody holds it any more, nor said it before.
     """
 
     parties: Mapping[int, frozenset[str]]
@@ -233,6 +234,6 @@ MEANING: Mapping[str, Intent] = {
     "edit": "course", "renumber": "course", "lose_id": "course gone", "alter_id": "course gone",
     "copy_id": "course gone", "exchange_ids": "course gone", "restore_id": "course back", "delete": "course gone",
     "undelete": "course back", "ausfall": "course over", "unausfall": "course lives",
-    "release": "course back", "subscribe": "course back", "approve": "decides",
+    "release": "course back", "subscribe": "course back", "terminate": "course gone", "approve": "decides",
 }  # fmt: skip
 """What each verb of a scenario means; ``restore`` is told from the row, and a verb that nobody means is "nothing"."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from koop_es.connectors import cents_from_text
+from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.simulate.draw import LOCAL
 from koop_es.simulate.ending import who_waits
@@ -279,11 +280,20 @@ class Judge:
                     and not self._is_stray(vhs, who, course)
                 )
                 for who, status in sorted((wanted - held) + (held - wanted)):
-                    if self._stays_elsewhere(who, course):
+                    if self._stays_elsewhere(who, course) or self._is_under_a_company(vhs, who):
                         continue
                     if not self._excused(who) and not self._archived(vhs, who):
                         side = "its view" if (who, status) in wanted else "its program"
                         yield f"view: person {who} is {status} only in {side} at {program.vhs} ({shown['coop_id']})"
+
+    def _is_under_a_company(self, vhs: int, who: int) -> bool:
+        """Tell whether the Beleg-ID of somebody whose row is gone was given to a company: its row is set aside, and may
+        be theirs (D17).
+        """
+        program, staff = self.world.programs[vhs], self.staff
+        own = (ref.partition(":")[2] for ref in staff.facts.refs_of.get(who, ()) if owner_of(ref) == program.vhs)
+        rows = (program.bookings[booking] for booking in own if booking in program.bookings)
+        return not self.rows[vhs].get(who) and any(row["Vorname"] == UNSAID for row in rows)
 
     def _stays_elsewhere(self, who: int, course: int) -> bool:
         """Tell whether somebody is booked in a course that is not theirs since a wrong file showed them there when it

@@ -109,6 +109,16 @@ def _anew(random: Random, place: Place) -> list[Step]:
     return [Act("reinstall", vhs), *([Export(vhs)] * random.randint(1, 3))]
 
 
+def _abo_ends(random: Random, place: Place) -> list[Step]:
+    """Everybody who booked at a VHS cancels, its Abo ends, and maybe it is made again (D8, D9)."""
+    vhs, course = random.randrange(place.vhss), random.randrange(place.courses)
+    left: list[Step] = [Act("cancel", vhs, 0, who) for who, owner in place.people if owner == vhs]
+    ends: list[Step] = [Export(vhs), Act("terminate", vhs, course, 0, random.randrange(1000))]
+    after: list[Step] = [Export(vhs), Changes(random.randrange(place.vhss))]
+    again: list[Step] = [Act("subscribe", vhs, course), Changes(vhs), Export(vhs)]
+    return [*left, *ends, *after[: random.randint(0, 2)], *(again if random.random() < 0.6 else [])]
+
+
 def _lists(how: How) -> Mix:
     def mix(random: Random, place: Place) -> list[Step]:
         who, owner = next(iter(place.fresh)), random.randrange(place.vhss)
@@ -158,6 +168,7 @@ KINDS: dict[str, Mix] = {
     "company": _company,
     "went back": _went_back,
     "connector anew": _anew,
+    "abo ends": _abo_ends,
     "bare mirrors": _lists("bare"),
     "doubled mirrors": _lists("doubled"),
     "cancelled after reinstatement": _reinstated_then_cancelled,
@@ -183,7 +194,7 @@ READY = frozenset(
         "padded", "touch", "misplace", "substitute", "blank rows", "cell", "spreadsheet",
         "reuse", "correct name", "move", "connector anew", "clock ahead",
         "emptied", "exchange", "went back", "letters", "ausfall everywhere", "shifted",
-        "bare mirrors", "doubled mirrors",
+        "bare mirrors", "doubled mirrors", "abo ends",
     }
 )  # fmt: skip
 """What every seed may be mixed with."""

@@ -179,7 +179,7 @@ class Oracle:
                 self.exported_ausfall.discard(course)
                 if certain and self._is_clear(shown, course):
                     self.revived.add(course)
-            if certain:
+            if certain and self._is_clear(shown, course):
                 self.last_days[course] = shown.last_days[course]
 
     def doubt(self, shown: Shown) -> None:

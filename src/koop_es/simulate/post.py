@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from koop_es.connectors.values import day
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER, Kind
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ingest
@@ -236,16 +237,24 @@ class Post:
         """
         held, today = self.staff.programs[vhs].courses, self.clock.now.date()
         ends: dict[int, list[date]] = {}
-        for c, master in enumerate(self.staff.masters):
-            said = self.staff.last_days(c)
-            if master not in said and c in self.oracle.last_days:
-                said[master] = self.oracle.last_days[c]
-            if said:
+        for c in range(len(self.staff.masters)):
+            if said := self.last_days(c):
                 ends[c] = list(said.values())
         own = {c: day(held[key]["Datum bis"]) for (at, c), key in self.staff.place.items() if at == vhs and key in held}
         left = {c for c, end in own.items() if scope is not None and end < scope}
         over = {c for c, found in ends.items() if max(found) < today}
         return frozenset(left | over), frozenset(c for c, found in ends.items() if min(found) < today)
+
+    def last_days(self, course: int) -> dict[int, date]:
+        """Say by VHS which last day of a course exports may say: where nobody can tell the Master's row, or it is gone,
+        what it said last (D17).
+        """
+        said, master = self.staff.last_days(course), self.staff.masters[course]
+        if self.is_untold(master, course):
+            said.pop(master, None)
+        if master not in said and course in self.oracle.last_days:
+            said[master] = self.oracle.last_days[course]
+        return said
 
     # --- delivering ---------------------------------------------------------------------------------------------------
 
@@ -283,7 +292,7 @@ class Post:
         self._note_alarms(parcel, held_back)
         exports = self.staff.diary.exports
         if exports[parcel.noted].status not in TAKEN:  # what was applied once is not undone by coming again
-            held = self._whose_letters_wait(vhs, held_back)
+            held = self._whose_letters_wait(parcel.shown, held_back)
             exports[parcel.noted] = replace(exports[parcel.noted], status=result.status, held=held)
         overtaken = result.status == "superseded" and parcel.sequence <= self.taken.get(vhs, 0)
         if vhs not in self.half and result.status not in expected and not overtaken:
@@ -319,10 +328,16 @@ class Post:
                 self.oracle.doubt(parcel.shown)
         return f"{parcel.path.name} {result.status} {result.events} events"
 
-    def _whose_letters_wait(self, vhs: int, held_back: list[dict[str, Any]]) -> frozenset[int]:
-        """Name the people of whom it is said that what a VHS shows of their rows waits for an answer (D31)."""
-        mine = (item for item in held_back if item["vhs"] == self.staff.programs[vhs].vhs and item["kind"] != "absence")
-        whose = (self.staff.facts.label_of.get(ref) for item in mine for ref in item["refs"])
+    def _whose_letters_wait(self, shown: Shown, held_back: list[dict[str, Any]]) -> frozenset[int]:
+        """Name the people of whom it is said that what a VHS shows of their rows waits for an answer (D31); where "S"
+        do, also those of its own who were never shown otherwise: of them nobody knows yet.
+        """
+        facts, vhs = self.staff.facts, self.staff.programs[shown.vhs].vhs
+        mine = [item for item in held_back if item["vhs"] == vhs and item["kind"] != "absence"]
+        whose = {facts.label_of.get(ref) for item in mine for ref in item["refs"]}
+        if any(item["kind"] == Effect.CANCELLATION for item in mine):
+            new = (who for who, (status, _) in shown.rows.items() if status == "S" and who not in facts.letter_shown)
+            whose |= {who for who in new if facts.owner_of.get(who) == shown.vhs}
         return frozenset(who for who in whose if who is not None)
 
     def _undated_over_s(self, parcel: Parcel) -> set[int]:
@@ -403,9 +418,9 @@ class Post:
                 self.belongings[place] = self.belongings.get(place, frozenset()) | parcel.shown.belongings[course]
         return unread
 
-    def _untold(self, vhs: int, course: int) -> bool:
+    def is_untold(self, vhs: int, course: int) -> bool:
         """Tell whether nobody could know which row a course is, and it is said openly."""
-        if (vhs, course) not in self.staff.facts.blurred:
+        if (vhs, course) not in self.staff.facts.blurred or course not in self.staff.coop_ids:
             return False
         return (self.staff.programs[vhs].vhs, self.staff.coop_ids[course]) in courses_nobody_can_tell(self.store)
 
@@ -421,7 +436,7 @@ class Post:
         found = []
         for seen in view(self.store, vhs)["courses"]:
             course = coop_ids.get(seen["coop_id"])
-            if course is None or self._untold(shown.vhs, course):
+            if course is None or self.is_untold(shown.vhs, course):
                 continue
             reported: dict[int | None, list[str]] = {}
             for booking in seen["bookings"]:

@@ -164,7 +164,7 @@ def _terms(world: World) -> Terms:
     shared = {course: terms for course, terms in enumerate(scenario.courses) if terms.adopted_by is not None}
     last_day = {}
     for course, terms in enumerate(scenario.courses):
-        if said := world.staff.last_days(course):
+        if said := world.post.last_days(course):
             last_day[course] = said.get(terms.master, said[max(said)])
     return Terms(
         {course: frozenset(names[vhs] for vhs in (t.master, *(t.adopted_by or ()))) for course, t in shared.items()},

@@ -69,6 +69,8 @@ class Staff:
         self.programs, self.masters, self.clock = programs, masters, clock
         self.facts = Facts()
         self.place: dict[tuple[int, int], CourseKey] = {}
+        self.left: dict[tuple[int, int], CourseKey] = {}
+        """Copies of courses whose Abo has ended, which nobody touches (D8)."""
         self.coop_ids: dict[int, str] = {}
 
     def act(self, act: Act) -> bool:
@@ -160,6 +162,9 @@ class Staff:
         """Find the Beleg-ID under which a VHS keeps somebody's booking."""
         program = self.programs[vhs]
         held = (program.seats[ref] for ref in self.facts.refs_of.get(who, ()) if ref in program.seats)
+        if self.left:
+            left = {key for (at, _), key in self.left.items() if at == vhs}
+            held = (booking for booking in held if course_of(program.bookings[booking]) not in left)
         return next((booking for booking in held if program.bookings[booking].get(WHO, str(who)) == str(who)), None)
 
     def label(self, vhs: int, row: Row) -> int | None:

@@ -16,8 +16,9 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import export_name
 from koop_es.domain.judgement import Effect, export_of
 from koop_es.domain.terms import Policy
-from koop_es.ingest import approve, claim_seat, confirm, give_out, release, subscribe
+from koop_es.ingest import approve, claim_seat, confirm, give_out, release
 from koop_es.simulate import operator
+from koop_es.simulate.abos import RATE, subscribe, terminate
 from koop_es.simulate.deeds import APPROVE_ABSENCE, PUT_RIGHT, ROUNDS, Diary, Told
 from koop_es.simulate.ending import learn_refs
 from koop_es.simulate.network import Clock
@@ -40,7 +41,6 @@ FIRST_DAY = datetime(2026, 3, 2, tzinfo=ZoneInfo("Europe/Berlin"))
 STEP = timedelta(minutes=7)
 """Time that passes with a step: no round number, so that nothing meets at full hours by chance."""
 
-RATE = "80"
 COURSE = {
     "Titel": "Obstbäume schneiden",
     "Info": "Theorie und Praxis.",
@@ -149,7 +149,7 @@ class World:
 
     def _carry_out(self, step: Step, now: int) -> str:
         match step:
-            case Act(verb="release" | "subscribe" | "claim" | "approve"):
+            case Act(verb="release" | "subscribe" | "terminate" | "claim" | "approve"):
                 return self._decide(step)
             case Act():
                 return "done" if self.staff.act(step) else "no occasion"
@@ -234,25 +234,11 @@ class World:
                 return self._approve_some(program)
             if act.verb == "release":
                 return self._release(act, program, course)
-            if course not in staff.coop_ids or (act.vhs, course) in staff.place:
-                return "no occasion"
-            number = f"A-{course}"
-            subscribe(
-                self.store,
-                self.policy,
-                now=self.clock.now,
-                vhs=program.vhs,
-                coop_id=staff.coop_ids[course],
-                number=number,
-                period=PERIOD,
-                accepted_rate=RATE,
-            )
-            staff.place[act.vhs, course] = CourseKey(number, PERIOD)
-            self.post.looks[act.vhs, course] = (number, "", "")
-            staff.note(act, "course back")
+            if act.verb == "terminate":
+                return terminate(self, act)
+            return subscribe(self, act)
         except KoopError as error:
             return error.code
-        return "done"
 
     def _release(self, act: Act, program: Program, course: int) -> str:
         key = self.staff.key(act.vhs, course)
