@@ -221,11 +221,10 @@ class Post:
         )
 
     def _editor(self, vhs: int, who: int, row: Row) -> str:
-        """Tell who edited a row last; where no row says that, an "S" that was told is ours (D21)."""
-        program, diary = self.staff.programs[vhs], self.staff.diary
-        if program.editors == "none" and row["Status"] == "S":
-            told = [said.letter for said in diary.told if (said.vhs, said.who) == (program.vhs, who) and said.letter]
-            if told[-1:] == ["S"]:
+        """Tell who edited a row last; an "S" that was told is ours, whoever edited something else of its row (D21)."""
+        if row["Status"] == "S":
+            seat, told = (self.staff.programs[vhs].vhs, who), reversed(self.staff.diary.told)
+            if next((said.letter for said in told if (said.vhs, said.who) == seat and said.letter), "") == "S":
                 return WEB_SERVICE_USER
         return row.get(BY, row["Bearbeitet von"])
 
