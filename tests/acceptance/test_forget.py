@@ -16,7 +16,7 @@ from koop_es.cli.answer import UNPROVEN
 from koop_es.domain.observation import actor_of
 from koop_es.ingest import erasure
 from koop_es.simulate.seam import Killed, SeamStore
-from koop_es.store import Store, fences, vault
+from koop_es.store import Store, backup, fences, vault
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
@@ -341,6 +341,45 @@ def test_g8_a_role_that_may_not_rewrite_tables_is_told_so(
     assert owner.ask("forget", "--finish")["remains"]["scrubbed"] is True
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before it has its name", "as it gets its name"])
+def test_g8_who_is_forgotten_while_a_backup_is_made_is_noted_beside_it(
+    any_koop: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    take_in_the_person(any_koop, tmp_path)
+    place = backup._place
+
+    def forgetting(packed: Path, target: Path) -> None:
+        if late:
+            place(packed, target)
+        with Store.open(any_koop.db) as store:
+            monkeypatch.setattr(erasure, "_noted", lambda *_: True)  # the other one does not see the file yet
+            erasure.forget(store, [], [REF], now=NOW)
+        if not late:
+            place(packed, target)
+
+    monkeypatch.setattr(backup, "_place", forgetting)
+    any_koop.ask("backup", tmp_path / "koop.backup")
+    assert REF in (tmp_path / "koop.backup.forgotten").read_text()
+
+
+def test_g8_an_erasure_killed_before_it_was_noted_beside_a_backup_is_noted_by_whoever_finishes_it(
+    koop: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in_the_person(koop, tmp_path)
+    koop.ask("backup", tmp_path / "koop.backup")
+    with Store.open(koop.db) as store, monkeypatch.context() as patch:
+        patch.setattr(erasure, "conclude", broken_off)
+        with pytest.raises(Killed):
+            erasure.forget(store, [], [REF], now=NOW)
+    assert not (tmp_path / "koop.backup.forgotten").exists()
+    koop.ask("forget", "--finish")
+    assert REF in (tmp_path / "koop.backup.forgotten").read_text()
+
+
+def broken_off(*_: object) -> Any:
+    raise Killed
 
 
 def test_g8_a_note_that_cannot_be_written_beside_a_backup_is_said_and_hinders_nothing(

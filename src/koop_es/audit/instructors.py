@@ -65,8 +65,7 @@ def forget(store: Store, name: str, *, now: datetime) -> Erasure:
             return found
 
     found = store.retrying(work)
-    erased, left = erasure.complete(store, now.isoformat())
-    return replace(found, erased=erased, left=left)
+    return replace(found, **erasure.conclude(store, now.isoformat())._asdict())
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -7,7 +7,6 @@ something to finish is on record from the fence until the bytes are out of the f
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -25,8 +24,9 @@ from koop_es.domain.wanted import sees_identity
 from koop_es.ingest import quarantine
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx, cells, fences, private, vault
-from koop_es.store.backup import beside
+from koop_es.store import Store, Tx, cells, fences, vault
+from koop_es.store.backup import note_forgotten
+from koop_es.store.fences import Fence
 
 ROWS_AT_ONCE = 200
 """Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
@@ -160,13 +160,32 @@ def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now:
         if target.restoring:
             _end_restoring(store, target, now)
     store.retrying(lambda: _fence(store, persons, at))
-    erased, left = complete(store, at)
     with store.reading() as tx:
         stand = fences.found(tx, persons, ())
+    done = conclude(store, at, stand)
     since = {fence.person_id: fence.forgotten_at for fence in stand}
     targets = [_since(target, since) for target in found.targets]
-    unnoted = [target for target in sorted({item["target"] for item in found.backups}) if not _noted(target, stand)]
-    return replace(found, targets=targets, erased=erased, left=left, unnoted=tuple(unnoted))
+    return replace(found, targets=targets, **done._asdict())
+
+
+class Concluded(NamedTuple):
+    """What came of an erasure: the fields of ``Erasure`` that tell it."""
+
+    erased: bool
+    left: str
+    unnoted: tuple[str, ...]
+
+
+def conclude(store: Store, at: str, stand: Iterable[Fence] = ()) -> Concluded:
+    """Note the fences that ``stand``, and those of every erasure that was begun, beside the backups; then complete it.
+
+    Which backups there are is read after the fences were put up: one that is begun later notes them itself.
+    """
+    with store.reading() as tx:
+        noting = [*stand, *fences.unfinished(tx)]
+        targets = sorted({str(row[0]) for row in tx.rows("backups")}) if noting else []
+    unnoted = tuple(target for target in targets if not _noted(target, list(dict.fromkeys(noting))))
+    return Concluded(*complete(store, at), unnoted)
 
 
 def complete(store: Store, at: str) -> tuple[bool, str]:
@@ -236,8 +255,7 @@ def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:
             tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
 
     store.retrying(work)
-    erased, left = complete(store, at)
-    return replace(found, erased=erased, left=left)
+    return replace(found, **conclude(store, at)._asdict())
 
 
 def finish_begun(store: Store, *, now: datetime) -> Erasure:
@@ -245,8 +263,7 @@ def finish_begun(store: Store, *, now: datetime) -> Erasure:
     with store.reading() as tx:
         refs = left_over.refs if (left_over := pending(tx)) is not None else []
         found = _describe(tx, [], refs)
-    erased, left = complete(store, now.isoformat())
-    return replace(found, erased=erased, left=left)
+    return replace(found, **conclude(store, now.isoformat())._asdict())
 
 
 def _fence(store: Store, persons: list[str], at: str) -> None:
@@ -281,7 +298,7 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
         restoring = waits_for_restoring(state.bookings.get(ref))
         targets.append(Target(person_id, coop_id, ref, owner_of(ref), versions, _told(state, ref), since, restoring))
     people = vault.values(tx, known)
-    traces = Traces.of(tx, (fences.Fence(t.person_id, t.coop_id, t.ref, "") for t in targets), (p for _, p in people))
+    traces = Traces.of(tx, (Fence(t.person_id, t.coop_id, t.ref, "") for t in targets), (p for _, p in people))
     rows = len(_set_aside(tx, traces))
     everybody = sorted({vhs for target in targets for vhs in (target.owner, *target.told)})
     names = ("target", "made_at", "position")
@@ -330,16 +347,11 @@ def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in tx.rows("exports_applied", vhs=everybody)]
 
 
-def _noted(target: str, stand: list[fences.Fence]) -> bool:
+def _noted(target: str, stand: list[Fence]) -> bool:
     """Note fences beside a backup that was made before, where it still is; a line twice does no harm."""
-    backup = Path(target)
     try:
-        if not backup.exists():
-            return True
-        with private.more(beside(backup)) as file:
-            file.write(fences.to_lines(stand).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        if Path(target).exists():
+            note_forgotten(Path(target), stand)
     except OSError:
         return False
     return True

@@ -13,7 +13,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import file_digest, sha256
@@ -23,10 +23,11 @@ from typing import IO
 import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.store import private, schema
+from koop_es.store import fences, private, schema
 from koop_es.store.address import Address, PostgresAddress, SqliteAddress
 from koop_es.store.digest import Digest, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
+from koop_es.store.fences import Fence
 from koop_es.store.store import Store
 from koop_es.store.workplace import workplace
 
@@ -46,6 +47,14 @@ NO_ENTRY_IS_OLDER = (1980, 1, 1, 0, 0, 0)
 def beside(backup: Path) -> Path:
     """Name the file beside a backup that says who was forgotten since (D15)."""
     return backup.with_name(f"{backup.name}.forgotten")
+
+
+def note_forgotten(backup: Path, stand: Iterable[Fence]) -> None:
+    """Note beside a backup who was forgotten since (D15); a line twice does no harm. Raises OSError."""
+    with private.more(beside(backup)) as file:
+        file.write(fences.to_lines(stand).encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 class BackupExists(BadInput):
@@ -109,12 +118,18 @@ def make(store: Store, target: Path, at: str) -> Manifest:
         _refuse(target, store.place)
         with workplace(target) as folder:
             copy, packed = folder / COPY, folder / "packed"
-            manifest = _copied(store, copy, at)
+            manifest, known = _copied(store, copy, at)
             _pack(manifest, copy, packed)
             copy.unlink()
             prove(packed, store.place, folder)
             noted = _begun(store, manifest, target)
+            known = _note_since(store, target, known)
             _place(packed, target)
+            try:
+                _note_since(store, target, known)  # from here on whoever forgets somebody finds the file
+            except OSError:
+                target.unlink()  # whoever restores it would bring somebody back
+                raise
     try:
         with store.write() as tx:
             tx.run("backup_proven", id=noted, at=at)
@@ -150,13 +165,23 @@ def _refuse(target: Path, place: Address) -> None:
         raise BackupUnwritten(f"{target} is a name that SQLite may use beside the store; choose another one")
 
 
-def _copied(store: Store, copy: Path, at: str) -> Manifest:
-    """Copy a store as of one moment, and say what the copy has to hold."""
+def _note_since(store: Store, target: Path, known: frozenset[str]) -> frozenset[str]:
+    """Note beside a backup that is being made who was forgotten meanwhile; gives who is known to be (D15)."""
+    with store.reading() as tx:
+        stand = fences.everything(tx)
+    if new := [fence for fence in stand if fence.person_id not in known]:
+        note_forgotten(target, new)
+    return frozenset(fence.person_id for fence in stand)
+
+
+def _copied(store: Store, copy: Path, at: str) -> tuple[Manifest, frozenset[str]]:
+    """Copy a store as of one moment, and say what the copy has to hold, and who is forgotten in it."""
     private.ensure(copy)
     with store.reading() as tx:
         tables, position = of_store(tx), tx.head()
+        known = frozenset(fence.person_id for fence in fences.everything(tx))
         tx.copy(copy)
-    return Manifest(
+    manifest = Manifest(
         format=FORMAT,
         kind=kind_of(store.place),
         schema_version=schema.SCHEMA_VERSION,
@@ -166,6 +191,7 @@ def _copied(store: Store, copy: Path, at: str) -> Manifest:
         sha256=_sum(copy),
         tables=tables,
     )
+    return manifest, known
 
 
 NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
