@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.mutation import Edit, Mutation, Named
 
 _OUT = "tests/unit/connectors/test_out.py"
+_XML = "tests/unit/connectors/test_xml_broken.py"
 
 STORAGE = (
     Mutation(
@@ -175,6 +176,39 @@ STORAGE = (
             ),
         ),
         Named((f"{_OUT}::test_g2_what_no_room_was_for_is_written_once_when_called_again",)),
+    ),
+    Mutation(
+        "the registrations of another VHS are written over",
+        "B2",
+        "What people of that VHS have to do would be lost with its rest.jsonl.",
+        (Edit("connectors/registration_folder.py", "        if owner != vhs:\n", "        if not owner:\n"),),
+        Named((f"{_OUT}::test_the_folder_of_another_vhs_is_refused",)),
+    ),
+    Mutation(
+        "a comment that a course never closes hides those behind it",
+        "D17",
+        "What is no XML costs its course; another that nobody sees is neither read nor set aside.",
+        (
+            Edit(
+                "connectors/xml_stream.py",
+                "self._edges.is_over(text):\n            raise self._never_closed(opened,",
+                "not self._edges.is_over(text) and text == opened:\n            raise self._never_closed(opened,",
+            ),
+        ),
+        Named((f"{_XML}::test_d17_what_is_closed_in_another_course_hides_no_course",)),
+    ),
+    Mutation(
+        "half a letter takes the next one with it",
+        "D17",
+        "A title or a name would be given out with another letter, and without a word.",
+        (
+            Edit(
+                "connectors/xml_characters.py",
+                "if _HALF.search(text) else data[:size]",
+                "if _HALF.search(text) is text else data[:size]",
+            ),
+        ),
+        Named((f"{_XML}::test_half_a_letter_costs_its_course_and_changes_no_other_letter",)),
     ),
 )
 """What no scenario draws."""
