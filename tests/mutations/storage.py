@@ -210,5 +210,18 @@ STORAGE = (
         ),
         Named((f"{_XML}::test_half_a_letter_costs_its_course_and_changes_no_other_letter",)),
     ),
+    Mutation(
+        "who is forgotten as a backup gets its name is not noted beside it",
+        "D15",
+        "Whoever restores that backup brings the person back, and nobody says so.",
+        (
+            Edit(
+                "store/backup.py",
+                "    if new := [fence for fence in stand if fence.person_id not in known]:\n",
+                "    if new := [fence for fence in stand if fence.person_id in known]:\n",
+            ),
+        ),
+        Named(("tests/acceptance/test_forget.py::test_g8_who_is_forgotten_while_a_backup_is_made_is_noted_beside_it",)),
+    ),
 )
 """What no scenario draws."""
