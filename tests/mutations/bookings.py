@@ -7,7 +7,7 @@ from tests.mutations.mutation import Edit, Mutation, Named
 _S = "        if echo or known or (state.cancelled and vhs == state.master):\n"
 _FINAL = "        return self.cancelled or bool(booking.cancelled_by)\n"
 _BACK = "    elif seat.orphaned and not booking.cancelled_by:\n"
-_TOLD = "        return draft.state.is_cancelled(booking)\n"
+_TOLD = "        return draft.state.is_cancelled(booking) or draft.moment.vhs in booking.unseen_s\n"
 _OWNER_ONLY = '    if policy.orphan_policy == "owner_only" and vhs != booking.owner:\n'
 
 _IDENTITY = "tests/unit/domain/test_identity.py"

@@ -8,6 +8,7 @@ _AUSFALL = "tests/unit/domain/test_ausfall_taken_back.py"
 _TURNED = "tests/unit/domain/test_turned_back.py"
 _ECHO = "tests/unit/domain/test_echo.py"
 _ANOTHER = "tests/unit/domain/test_another_person.py"
+_LATE = "tests/unit/domain/test_late_s.py"
 _PUT_BACK = "tests/unit/domain/test_put_back.py"
 
 LISTS = (
@@ -18,8 +19,8 @@ LISTS = (
         (
             Edit(
                 "domain/echoes.py",
-                "seat.given_version > 0 and actor_of(row.edited_by) == WEB_SERVICE_USER\n",
-                "seat.given_version > 0\n",
+                "in booking.unseen_s) and actor_of(row.edited_by) == WEB_SERVICE_USER\n",
+                "in booking.unseen_s)\n",
             ),
         ),
         Named((f"{_ECHO}::test_d21_an_s_that_two_reports_do_not_show_is_settled_and_one_set_later_is_a_claim",)),
@@ -31,11 +32,32 @@ LISTS = (
         (
             Edit(
                 "domain/echoes.py",
-                ("    if seat.given is CANCELLED:\n        return draft.state.is_cancelled(booking)\n"),
-                ("    if seat.given is CANCELLED:\n        return False\n"),
+                ("    if seat.given is CANCELLED:\n        return draft.state.is_cancelled(booking) or"),
+                ("    if seat.given is CANCELLED:\n        return False and"),
             ),
         ),
         Named((f"{_ECHO}::test_d21_an_s_shown_after_it_was_given_out_is_an_acknowledgement_whoever_edited_it",)),
+    ),
+    Mutation(
+        "an S that was given out and is carried out after two exports is a claim where no editor is named",
+        "D21",
+        "An old list would cancel whoever it names for good, everywhere.",
+        (Edit("domain/observe_bookings.py", "ask_about_late(draft, booking, row) or ", ""),),
+        Named((f"{_LATE}::test_d21_s_that_was_given_out_cancels_nobody_when_it_is_carried_out_late",)),
+    ),
+    Mutation(
+        "a COOP-Id that is assigned begins with nothing given out",
+        "D21",
+        "An old list that is carried out after it would cancel whoever it names for good, everywhere.",
+        (Edit("domain/legacy.py", "        _carry_given(old, vhs, new)\n", "        pass\n"),),
+        Named((f"{_LATE}::test_d21_s_that_was_given_out_cancels_nobody_when_it_is_carried_out_late",)),
+    ),
+    Mutation(
+        "an S that an export has shown is asked about when it is shown once more",
+        "D21",
+        "Every cancellation there would be a question for ever.",
+        (Edit("domain/evolve_bookings.py", "            booking.unseen_s -= {event.vhs}\n", ""),),
+        Named((f"{_LATE}::test_d21_an_s_that_was_shown_is_spent_and_the_next_one_is_a_claim",)),
     ),
     Mutation(
         "an S that was never given out is ours",

@@ -661,7 +661,7 @@ ROWS = (
         "who was moved once can never cancel",
         "D25",
         "Each S would be taken for the one of the course that was left.",
-        (Edit("domain/moves.py", "    if not soon and actor_of", "    if False and actor_of"),),
+        (Edit("domain/moves.py", "    if not soon and by_person", "    if False and by_person"),),
         Named((f"{_CARRIED}::test_d25_who_cancels_some_exports_after_the_move_means_it",)),
     ),
     Mutation(

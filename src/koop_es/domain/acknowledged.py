@@ -48,6 +48,12 @@ def note(seat: Seat, before: str, after: str, count: int) -> None:
         seat.undone = (*others, Undone(after, since, count))
 
 
+def note_person(seat: Seat, version: int, event: Event) -> None:
+    """Note which version of a person a row shows from an export on (D20)."""
+    if version != seat.person_version:
+        note(seat, person_name(seat.person_version), person_name(version), count_of_export(event))
+
+
 def note_letter(seat: Seat, status: Status, count: int, *, cancelled: bool) -> None:
     """Note that a row shows another letter. One that is written over an "S" which was taken back, so that its booking
     is not ``cancelled``, is acknowledged as for the first time: that is decided, and no value that comes and goes. A

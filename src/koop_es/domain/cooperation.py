@@ -239,11 +239,11 @@ class Booking(msgspec.Struct, gc=False):
     ``claimed`` is False while only mirrors of it were seen and its owner has not reported it; it is ``disowned`` once a
     complete export of its owner lacks it then. ``cancelled_by`` are the VHSs that set "S", ``orphaned_by`` those that
     lost it, and ``without_abo`` that its owner's Abo ended after that: it lives no more before there is another (D9).
-    ``left_by`` are VHSs whose Abo ended while they held it and that have not shown it since (D8). ``moved``
-    says that its owner's row stands in another course (D25), ``moved_to`` names that. ``replaced`` is the version of
-    the person who takes part in place of another, 0 where nobody does, and ``replaced_version`` that of the event that
-    says so (D18c). ``withdrawn`` is the version at which it lived again because an export was withdrawn (D32).
-    ``changed`` is the version of the last event that changed what others should hold.
+    ``left_by`` are VHSs whose Abo ended while they held it and who have not shown it since (D8). ``unseen_s`` are those
+    to whom an "S" was given out that no export has shown since (D21). ``moved`` says that its owner's row stands in
+    another course, ``moved_to`` names it (D25). ``replaced`` is the version of the person who takes part in place of
+    another, or 0, and ``replaced_version`` that of the event that says so (D18c). ``withdrawn`` is the version at which
+    it lived again as an export was withdrawn (D32), ``changed`` that of what last changed what others hold.
     """
 
     ref: str
@@ -261,6 +261,7 @@ class Booking(msgspec.Struct, gc=False):
     ever_cancelled: bool = False
     without_abo: bool = False
     left_by: frozenset[str] = frozenset()
+    unseen_s: frozenset[str] = frozenset()
     moved: bool = False
     moved_to: str = ""
     replaced: int = 0
@@ -326,10 +327,9 @@ class Lane(msgspec.Struct):
     only who answers questions puts it in (D30).
 
     ``since`` and ``acked``, ``since_before`` and ``acked_before`` are what they are for a seat, of the course and its
-    fields. After its program went ``back``,
-    ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait for a decision; ``restoring`` are those
-    to be written at the Master. ``abo_lost`` is True until the Abo-Kurs is there again, ``undone`` has fields as
-    before (D20).
+    fields. After its program went ``back``, ``back_fields`` are to be shown again, and a Master's ``asked_facts`` wait
+    for a decision; ``restoring`` are those to be written at the Master. ``abo_lost`` is True until the Abo-Kurs is
+    there again, ``undone`` has fields as before (D20).
     """
 
     vhs: str

@@ -19,7 +19,7 @@ from koop_es.domain.cooperation import (
     Seat,
 )
 from koop_es.domain.draft import Draft
-from koop_es.domain.evolve_echo import FORMER, PERSON, UNSIGNED, by_person
+from koop_es.domain.evolve_echo import FORMER, LATE, PERSON, UNSIGNED, by_person
 from koop_es.domain.given_mirrors import may_be_held
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
@@ -52,9 +52,10 @@ def is_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool
     if seat.told and (seat.given is CANCELLED or actor_of(row.edited_by) == WEB_SERVICE_USER):
         return True
     if seat.given is CANCELLED:
-        return draft.state.is_cancelled(booking)
+        return draft.state.is_cancelled(booking) or draft.moment.vhs in booking.unseen_s
     # Settled by two reports that showed it not: only the connector itself can still be so late.
-    return seat.given is None and seat.given_version > 0 and actor_of(row.edited_by) == WEB_SERVICE_USER
+    settled = seat.given is None and seat.given_version > 0
+    return (settled or draft.moment.vhs in booking.unseen_s) and actor_of(row.edited_by) == WEB_SERVICE_USER
 
 
 def _is_echo_by_editor(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
@@ -151,6 +152,27 @@ def take_echo(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> No
     late = 0 < seat.given_version < booking.withdrawn and booking.claimed and not draft.state.is_cancelled(booking)
     if late and actor_of(row.edited_by) is None and booking.ref not in draft.state.lanes[draft.moment.vhs].unclear:
         draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=UNSIGNED)
+
+
+def may_be_late(draft: Draft, booking: Booking, row: BookingRow) -> bool:
+    """Tell whether an "S" may be one that was given out, taken back and never shown: its row names nobody who edited it
+    (D21).
+
+    It hangs on no course, Abo or COOP-Id, and on no time: what was handed out once may be carried out at any time.
+    """
+    return draft.moment.vhs in booking.unseen_s and actor_of(row.edited_by) is None
+
+
+def ask_about_late(draft: Draft, booking: Booking, row: BookingRow) -> bool:
+    """Ask about an "S" that may be a late one of ours, where its booking lives (D21); tells whether it is none that
+    can be taken for a claim.
+    """
+    if not may_be_late(draft, booking, row):
+        return False
+    draft.add(e.CancellationDelivered, "D21", row=row, cause=booking.changed or None, ref=booking.ref)
+    if not draft.state.is_cancelled(booking):
+        draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=LATE)
+    return True
 
 
 def ask_about_former(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:

@@ -552,7 +552,8 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     ``somebody_else`` (the row names another person than the one who booked, D18), ``cannot_compare`` (it would be
     overwritten unseen, D22), ``put_back`` (the store was put back, and may have given it out before),
     ``written_since`` (so it was, and may have given another letter out over the "S" before), ``former`` (WS wrote it
-    once, and another letter over it since, D20) or ``untold`` (it was never given out there).
+    once, and another letter over it since, D20), ``late`` (it was given out, and taken back before it was shown) or
+    ``untold`` (it was never given out there).
     """
 
     ref: str

@@ -6,9 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.acknowledged import LETTERS, count_of_export, letter_of, note, note_letter, person_name, take_back
+from koop_es.domain.acknowledged import count_of_export, letter_of, note_letter, note_person, person_name, take_back
 from koop_es.domain.cooperation import Booking, Cooperation, Double, Held, Lane, Seat, let_go
-from koop_es.domain.evolve_echo import PERSON, ask, by_person, close_questions, keep_replaced, live_again, settle
+from koop_es.domain.evolve_echo import (
+    ask_whether_meant,
+    close_questions,
+    keep_replaced,
+    live_again,
+    settle,
+    take_over_unseen,
+)
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
@@ -62,9 +69,10 @@ def _show(
         seat.taken_back = seat.taken_back and status is CANCELLED
         if status is CANCELLED:
             seat.shown_cancelled, seat.cancelled_as = True, seat.actor
+            booking.unseen_s -= {event.vhs}
             return
         if was is CANCELLED and state.is_cancelled(booking):
-            take_back(seat, LETTERS[CANCELLED])  # "S" is written again (D5), maybe into a program that went back (D20)
+            take_back(seat, CANCELLED.value)  # "S" is written again (D5), maybe into a program that went back (D20)
         lane = state.lanes.get(event.vhs)
         if seat.given is not None or seat.shown_cancelled or (lane is not None and booking.ref in lane.unclear):
             settle(state, booking, event.vhs, seat)
@@ -144,12 +152,6 @@ def _miss(state: Cooperation, seat: Seat, event: e.Event, absences: int) -> None
     seat.unknown_status, seat.archived = None, False
 
 
-def note_person(seat: Seat, version: int, event: e.Event) -> None:
-    """Note which version of a person a row shows from an export on (D20)."""
-    if version != seat.person_version:
-        note(seat, person_name(seat.person_version), person_name(version), count_of_export(event))
-
-
 def _made(state: Cooperation, event: e.BookingMade) -> None:
     ref, status, now, person_id, booked_at = event.ref, event.status, state.version, event.person_id, event.booked_at
     version, booking = 1 if person_id else 0, state.bookings.get(ref)
@@ -163,6 +165,8 @@ def _made(state: Cooperation, event: e.BookingMade) -> None:
     if status is CANCELLED:
         booking.cancelled_by |= {event.vhs}
     _show_row(state, booking, event, version)
+    if "~" in ref:
+        take_over_unseen(state, booking, event.vhs)
 
 
 def _amended(state: Cooperation, event: e.BookingAmended) -> None:
@@ -245,11 +249,7 @@ def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) 
     booking = _booking(state, event.ref)
     seat = _seat(booking, event)
     _show(state, booking, seat, CANCELLED, event)
-    if state.is_cancelled(booking) or not booking.claimed or not by_person(seat.actor):
-        return
-    lane = state.lanes.get(event.vhs)
-    if lane is not None and lane.given:
-        ask(lane, event.ref, PERSON)
+    ask_whether_meant(state, booking, event.vhs, seat)
 
 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:

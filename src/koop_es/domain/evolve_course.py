@@ -12,7 +12,7 @@ from koop_es.domain.acknowledged import count_of_export, note_fact, take_fact_ba
 from koop_es.domain.cooperation import Back, Cooperation, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
 from koop_es.domain.evolve_bookings import go_with_course, revive
-from koop_es.domain.evolve_echo import give_anew
+from koop_es.domain.evolve_echo import give_anew, was_ours
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER
@@ -102,8 +102,10 @@ def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
         if booking.owner == event.vhs:
             booking.without_abo = booking.claimed and state.is_cancelled(booking)
             booking.claimed = booking.without_abo
-        if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.live:
+        if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.status:
             booking.left_by |= {event.vhs}
+            if was_ours(seat):
+                booking.unseen_s |= {event.vhs}
 
 
 def _terms_confirmed(state: Cooperation, event: e.TermsConfirmed) -> None:

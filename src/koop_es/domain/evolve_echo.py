@@ -41,6 +41,11 @@ WRITTEN_SINCE = "written_since"
 booking that is cancelled by all it knows (D21).
 """
 
+LATE = "late"
+"""Why a question stands: an "S" was given out, taken back before any export showed it, and is shown long after, in a
+row that names no editor: the old list was carried out, or somebody has cancelled (D21).
+"""
+
 APART = "apart"
 """Why a question stands: the "S" may have been set while its VHS took no part, between two Abos (D8, D21)."""
 
@@ -84,6 +89,8 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
                 booking = bookings.get(ref)
                 if booking is not None and (seat := booking.seats.get(vhs)) is not None:
                     seat.given, seat.given_version = letter, version
+                    if letter is CANCELLED:
+                        booking.unseen_s |= {vhs}
 
 
 def _tell(lane: Lane, changes: Mapping[str, int | str], version: int, at: str) -> None:
@@ -234,6 +241,32 @@ def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> 
 def by_person(actor: str | None) -> bool:
     """Tell whether somebody of the staff edited a row last, and not the connector or nobody."""
     return actor is not None and actor != WEB_SERVICE_USER
+
+
+def was_ours(seat: Seat) -> bool:
+    """Tell whether an "S" was given out for a row and not settled since, or written there by the connector: what of it
+    is shown once more is no claim, also where the row is read anew as that of another COOP-Id or Abo (D21).
+    """
+    return seat.given is CANCELLED or (seat.given_version > 0 and seat.cancelled_as == WEB_SERVICE_USER)
+
+
+def take_over_unseen(state: Cooperation, booking: Booking, vhs: str) -> None:
+    """Take over an "S" that was given out for a row which moved away and is back as another booking (D21, D25)."""
+    seat = booking.seats[vhs]
+    for former in state.bookings.values():
+        if former is not booking and former.moved and vhs in former.unseen_s:
+            left = former.seats[vhs]
+            if (left.booking_id, left.participant_no) == (seat.booking_id, seat.participant_no):
+                booking.unseen_s |= {vhs}
+
+
+def ask_whether_meant(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
+    """Ask about an "S" of ours that arrives under a person's name when its booking lives again (D21)."""
+    lane = state.lanes.get(vhs)
+    if lane is None or not lane.given or state.is_cancelled(booking):
+        return
+    if booking.claimed and by_person(seat.actor):
+        ask(lane, booking.ref, PERSON)
 
 
 def ask(lane: Lane, ref: str, why: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane
 from koop_es.domain.course import CourseFacts
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
+from koop_es.domain.evolve_echo import was_ours
 from koop_es.domain.observation import CANCELLED
 from koop_es.domain.terms import Policy, Terms
 
@@ -77,6 +78,10 @@ def carry_over(old: Cooperation, new: Draft) -> None:
         _carry_abo(lane, new)
     for ref in sorted(old.bookings):
         _carry_booking(old.bookings[ref], new)
+    for vhs in sorted(old.lanes):
+        _carry_given(old, vhs, new)
+    for ref in sorted(old.bookings):
+        _carry_acknowledged(old.bookings[ref], new)
     if old.closed:
         new.add(e.ReleaseClosed, "D12")
     if old.cancelled:
@@ -144,6 +149,32 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
         new.add(e.BookingCancelled, "D12", vhs=booking.owner, ref=booking.ref)
     for vhs in sorted(booking.orphaned_by):
         new.add(e.OrphanDetected, "D12", vhs=vhs, ref=booking.ref)
-    for vhs in sorted(booking.seats):
-        if booking.seats[vhs].status is CANCELLED and booking.seats[vhs].held and vhs not in booking.cancelled_by:
+
+
+FORMERLY = 0
+"""What the id of a change ends with that was given out under the former name of a course: no new one does."""
+
+
+def _carry_given(old: Cooperation, vhs: str, new: Draft) -> None:
+    """Tell once more which "S" and which mirrors were given out to a VHS, may they be on their way or written (D21).
+
+    Their rows are the same under the COOP-Id, and so is the old list: an "S" that comes of it is no claim.
+    """
+    lane = old.active_lane(vhs)
+    if lane is None or not lane.given:
+        return
+    cancelled = [
+        ref
+        for ref, booking in old.bookings.items()
+        if vhs in booking.unseen_s or ((seat := booking.seats.get(vhs)) is not None and was_ours(seat))
+    ]
+    creates = [ref for ref in lane.creates_given if old.bookings[ref].claimed]
+    told = {"cancelled": sorted(cancelled), "creates": sorted(creates)}
+    given: dict[str, Any] = {name: dict.fromkeys(refs, FORMERLY) for name, refs in told.items()}
+    new.add(e.ChangesGivenOut, "D21", vhs=vhs, **given)
+
+
+def _carry_acknowledged(booking: Booking, new: Draft) -> None:
+    for vhs, seat in sorted(booking.seats.items()):
+        if seat.status is CANCELLED and seat.held and vhs not in booking.cancelled_by:
             new.add(e.CancellationDelivered, "D12", vhs=vhs, ref=booking.ref)

@@ -210,6 +210,8 @@ def _was_given_out(former: Draft, booking: Booking, seat: Seat, row: BookingRow)
     """Tell whether a VHS was told an "S", or where nothing was ever given out, whether WS wrote one (ADR 0006)."""
     by_us, lane = actor_of(row.edited_by) == WEB_SERVICE_USER, former.state.lanes.get(former.moment.vhs)
     if lane is not None and lane.given:
+        if former.moment.vhs in booking.unseen_s and not by_person(actor_of(row.edited_by)):
+            return True
         return bool(seat.told or seat.given is CANCELLED or (seat.given_version and seat.given is None and by_us))
     others = booking.cancelled_by - {booking.owner} or booking.orphaned_by or booking.ever_cancelled
     return by_us and bool(others or former.state.cancelled)
@@ -218,7 +220,8 @@ def _was_given_out(former: Draft, booking: Booking, seat: Seat, row: BookingRow)
 def comes_late(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: BookingRow) -> bool:
     """Tell whether an "S" that was given out for the course a booking left may be written only now (D25).
 
-    Soon after the move it may be, whoever edited the row since; later only the connector itself can be so late.
+    Soon after the move it may be, whoever edited the row since; later only the connector itself can be so late, which
+    a row that names no editor may show.
     """
     if draft.moment.vhs != booking.owner or draft.state.is_cancelled(booking):
         return False
@@ -226,7 +229,7 @@ def comes_late(draft: Draft, part: Slice, booking: Booking, seat: Seat, row: Boo
         return False
     origin = draft.moment.origin
     soon = (origin.sequence or 0) - seat.since <= TOLD if origin is not None else False
-    if not soon and actor_of(row.edited_by) != WEB_SERVICE_USER:
+    if not soon and by_person(actor_of(row.edited_by)):
         return False
     return part.letter_left(row) is not None
 

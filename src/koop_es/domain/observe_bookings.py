@@ -34,9 +34,11 @@ from koop_es.domain.cooperation import ANOTHER, PERSON_DIFFERS, Booking, Coopera
 from koop_es.domain.draft import Draft
 from koop_es.domain.echoes import (
     ask_about_former,
+    ask_about_late,
     is_acknowledged,
     is_echo,
     keep_cells,
+    may_be_late,
     note_not_seen,
     question,
     question_alone,
@@ -44,7 +46,7 @@ from koop_es.domain.echoes import (
     told_anything,
     withdrawn_s,
 )
-from koop_es.domain.evolve_echo import APART, REPLACED, SOMEBODY_ELSE
+from koop_es.domain.evolve_echo import APART, LATE, REPLACED, SOMEBODY_ELSE
 from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.former_values import take_former_rows
 from koop_es.domain.judgement import Effect
@@ -370,17 +372,7 @@ def _take_change(
     was = seat.status is CANCELLED, seat.person_version in (PERSON_DIFFERS, ANOTHER)
     take_typed_over(draft, booking, seat, row)
     echo = status is CANCELLED and (absent or status is not seat.status) and is_echo(draft, booking, seat, row)
-    # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
-    came_back_as_told = echo and (told_anything(draft) or actor_of(row.edited_by) == WEB_SERVICE_USER)
-    if seat.orphaned and status is CANCELLED and not came_back_as_told:
-        draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
-    elif seat.orphaned and not booking.cancelled_by:
-        draft.add(e.BookingReinstated, "D5", row=row, ref=ref, status=status)
-        _take_letter_of(draft, booking, row, status)
-    elif absent or seat.survivor is not None or seat.reused_by is not None or (seat.taken_back and seat.live):
-        draft.add(e.BookingReappeared, "D3", row=row, ref=ref, status=seat.status or status)
-    elif seat.archived:
-        draft.add(e.BookingReappeared, "D17", row=row, ref=ref, status=seat.status or status)
+    _take_presence(draft, booking, seat, row, status, echo=echo)
     if status is seat.status:
         former_letter(draft, booking, seat, row)
     if may_be_written_since(draft, booking, seat, row):
@@ -404,6 +396,27 @@ def _take_change(
         _take_mirror_details(draft, booking, seat, row)
     if status is CANCELLED or seat.person_version == PERSON_DIFFERS or True in was:
         keep_cells(draft, booking, seat, row, was)
+
+
+def _take_presence(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, status: Status, *, echo: bool) -> None:
+    """Take in that a row is there which was missing, or went up in another, and what it means for a lost booking (D3,
+    D5, D21).
+    """
+    absent = seat.absences > 0 or seat.lost
+    # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
+    came_back_as_told = echo and (told_anything(draft) or actor_of(row.edited_by) == WEB_SERVICE_USER)
+    late = seat.orphaned and status is CANCELLED and not echo and may_be_late(draft, booking, row)
+    if seat.orphaned and status is CANCELLED and not (came_back_as_told or late):
+        draft.add(e.BookingCancelled, "B3", row=row, ref=booking.ref)
+    elif seat.orphaned and not booking.cancelled_by:
+        draft.add(e.BookingReinstated, "D5", row=row, ref=booking.ref, status=status)
+        _take_letter_of(draft, booking, row, status)
+        if late:
+            draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=LATE)
+    elif absent or seat.survivor is not None or seat.reused_by is not None or (seat.taken_back and seat.live):
+        draft.add(e.BookingReappeared, "D3", row=row, ref=booking.ref, status=seat.status or status)
+    elif seat.archived:
+        draft.add(e.BookingReappeared, "D17", row=row, ref=booking.ref, status=seat.status or status)
 
 
 def _take_status(
@@ -459,7 +472,7 @@ def _asks_whose(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> 
     elif may_be_forgotten(draft, row):
         ask_whose(draft, booking.ref, row)
     else:
-        return ask_about_former(draft, booking, seat, row)
+        return ask_about_late(draft, booking, row) or ask_about_former(draft, booking, seat, row)
     return True
 
 

@@ -345,6 +345,13 @@ FORMER = (
 )
 """What CANCELLATION_UNCLEAR says of an "S" of former times (D20, D21)."""
 
+LATE = (
+    "Cancelled or not? {refs}. An S was given out to this VHS for {late} and taken back before an export showed it; "
+    "the row shows S only now, and names nobody who set it: either an old change list was carried out, or somebody has "
+    "cancelled there. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says of an "S" that was given out and taken back long before (D21)."""
+
 ANONYMOUS = (
     "The rows {found} show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names this VHS does not get: "
     "they wait, and none of these is given out anew meanwhile. Rows without a name, or with a word that several have "
@@ -396,6 +403,7 @@ VARIANTS: dict[str, str] = {
     "written_since": WRITTEN_SINCE,
     "apart": APART,
     "former": FORMER,
+    "late": LATE,
     "anonymous": ANONYMOUS,
     "copy": COPY,
 }
@@ -403,7 +411,8 @@ VARIANTS: dict[str, str] = {
 
 
 UNCLEAR = (
-    "exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "written_since", "apart", "former"
+    "exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "written_since", "apart", "former",
+    "late",
 )  # fmt: skip
 """Cases of CANCELLATION_UNCLEAR, the one first that says most of what is to be done."""
 

@@ -19,6 +19,7 @@ from koop_es.domain.evolve_echo import (
     APART,
     EXCHANGED,
     FORMER,
+    LATE,
     MEANT,
     NAMED,
     PUT_BACK,
@@ -395,6 +396,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "written_since": (WRITTEN_SINCE,),
     "apart": (APART,),
     "former": (FORMER,),
+    "late": (LATE,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
 

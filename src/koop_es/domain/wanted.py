@@ -513,7 +513,8 @@ def _may_be_meant(lane: Lane, booking: Booking) -> bool:
     """Tell whether somebody may have set the "S" of this very booking: a question that a row of another person, or one
     that stands for several, does not leave open when it goes (D18, D26).
     """
-    return bool(lane.unclear) and lane.unclear.get(booking.ref) in ("stamp", "still", "again", "alone", "untold")
+    meant = ("stamp", "still", "again", "alone", "late", "untold")
+    return bool(lane.unclear) and lane.unclear.get(booking.ref) in meant
 
 
 def _booking_kind(

@@ -165,6 +165,27 @@ def test_d25_who_cancels_some_exports_after_the_move_means_it(store: Store, tmp_
     net.check()
 
 
+@pytest.mark.parametrize("why", [MASTER_S, AUSFALL])
+@pytest.mark.parametrize("before", [0, 3], ids=["moved at once", "moved later"])
+@pytest.mark.parametrize("by", ["WS", ""])
+def test_d21_d25_s_of_ours_that_is_written_long_after_the_move_cancels_nobody(
+    store: Store, tmp_path: Path, why: str, before: int, by: str
+) -> None:
+    net = Network(store, tmp_path, why)
+    if why == AUSFALL:
+        net.off = False
+        net.master()
+    for _ in range(before):
+        net.owner("A1", "A", by)
+    for _ in range(4):
+        net.owner("A2", "A", by)
+    net.owner("A2", "S", by)
+    assert net.wanted() == "A"
+    assert net.written() == (A_OVER_S if by == "WS" else [])
+    assert ("CANCELLATION_UNCLEAR" in net.codes()) is (by == "")
+    net.check()
+
+
 def test_d25_s_that_was_never_given_out_is_a_claim_where_the_row_is(store: Store, tmp_path: Path) -> None:
     net = Network(store, tmp_path, MASTER_S, told=False)
     net.owner("A1")

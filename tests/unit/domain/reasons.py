@@ -174,6 +174,7 @@ OTHERWISE = {
         {"refs", "found", "put_back"},
         {"refs", "found", "apart"},
         {"refs", "found", "former"},
+        {"refs", "found", "late"},
         {"refs", "found", "written_since"},
     ),
     ("CANCELLATION_UNCLEAR", "D18"): ({"refs", "found", "typed_over"}, {"refs", "found", "somebody_else"}),

@@ -372,6 +372,26 @@ def test_d25_moved_back_it_is_another_booking_again() -> None:
     assert types(export(world, stands=[there()], homes=homes)) == ["BookingMoved"], "and may leave once more"
 
 
+@pytest.mark.parametrize("by", ["WS", None])
+def test_d21_d25_s_that_was_given_out_before_a_booking_moved_is_no_claim_when_it_is_back(by: str | None) -> None:
+    """The row is the same: what was given out for it may be written as long as no export has shown it."""
+    world = shared()
+    world.give(MASTER, ABO, THIRD)
+    for _ in range(2):
+        world.report(THIRD)
+    world.give(ABO)
+    world.report(THIRD, held(THIRD))
+    export(world, stands=[there()])
+    homes = {"7": [Home("301:7", world.coop_id), Home("301:7~2", OTHER)]}
+    export(world, held(ABO), stands=[held(ABO)], homes=homes)
+    for _ in range(3):
+        export(world, held(ABO), stands=[held(ABO)], homes=homes)
+    late = held(ABO, status="S", edited_by=by)
+    export(world, late, stands=[late], homes=homes)
+    assert world.statuses(MASTER)["301:7~3"] == "A"
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is (by is None)
+
+
 def test_d32_booking_that_moved_and_is_back_goes_on_in_the_other_when_the_export_is_taken_back() -> None:
     world = shared()
     export(world, stands=[there()])

@@ -120,10 +120,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.MirrorSingle: "die Belegung {ref} steht bei VHS {vhs} wieder in einer Zeile",
     e.UnknownStatusSeen: "die Belegung {ref} zeigt bei VHS {vhs} den Status „{raw_status}“: sie ruht dort",
     e.ChangesGivenOut: "VHS {vhs} bekam ihre Änderungsliste: {told}",
-    e.FormerChangesNotSeen: (
-        "ein vollständiger Export der VHS {vhs} zeigt nichts von dem, was ausgegeben wurde und nicht mehr gelten soll: "
-        "{told}"
-    ),
+    e.FormerChangesNotSeen: "ein vollständiger Export der VHS {vhs} zeigt nicht, was nicht mehr gelten soll: {told}",
     e.ChangesNotSeen: "ein vollständiger Export der VHS {vhs} zeigt nicht, was ausgegeben wurde: {told}",
     e.CancellationUnclear: ("ist die Belegung {ref} storniert? VHS {vhs} {why}; darüber wird nichts geschrieben"),
     e.CancellationConfirmed: "bei VHS {vhs} bestätigt: die Belegung {ref} ist storniert, überall S ({reason})",
@@ -186,6 +183,7 @@ SAYS: dict[str, str] = {
     "unclear_put_back": "zeigt S, und es kann vor dem Zurückspielen des Speichers ausgegeben worden sein",
     "unclear_written_since": "zeigt etwas anderes als S, vielleicht ausgegeben, ehe der Speicher zurückgespielt wurde",
     "unclear_former": "zeigt S, das der Konnektor früher schrieb und über das seither anderes geschrieben wurde",
+    "unclear_late": "zeigt S, das ausgegeben und vor jedem Export zurückgenommen wurde, und nennt niemanden",
     "unclear_untold": "zeigt S, und es wurde dort nie ausgegeben",
     "empty": "nichts",
     "erased": "gelöscht",

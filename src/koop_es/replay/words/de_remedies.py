@@ -236,6 +236,13 @@ _FORMER = (
 )
 """What CANCELLATION_UNCLEAR says of an "S" of former times (D20, D21)."""
 
+_LATE = (
+    "Storniert oder nicht? {refs}. Für {late} wurde dieser VHS ein S ausgegeben und zurückgenommen, ehe ein Export es "
+    "zeigte; die Zeile zeigt erst jetzt S und nennt niemanden, der es gesetzt hat: entweder wurde eine alte "
+    "Änderungsliste ausgeführt, oder dort hat jemand storniert. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says of an "S" that was given out and taken back long before (D21)."""
+
 _ANONYMOUS = (
     "Die Zeilen {found} zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, deren Namen diese VHS "
     "nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Zeilen ohne Namen, oder mit einem Wort, "
@@ -268,7 +275,7 @@ VARIANTS: dict[str, str] = {
     "withheld": _WITHHELD, "foreseen": _FORESEEN, "orphan": _ORPHAN, "taken_back": _TAKEN_BACK, "reused_asked": _REUSED,
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
-    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "former": _FORMER, "anonymous": _ANONYMOUS,
-    "copy": _COPY,
+    "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "former": _FORMER, "late": _LATE,
+    "anonymous": _ANONYMOUS, "copy": _COPY,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -212,6 +212,7 @@ SAYS: dict[str, str] = {
     "unclear_put_back": "shows S, which may have been given out before the store was put back",
     "unclear_written_since": "shows another letter than S, which may have been given out before the store was put back",
     "unclear_former": "shows S, which the connector wrote before, and over which another letter was written since",
+    "unclear_late": "shows S, which was given out and taken back before an export showed it, and names no editor",
     "unclear_untold": "shows S, and it was never given out there",
     "empty": "empty",
     "erased": "erased",
