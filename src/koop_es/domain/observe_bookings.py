@@ -217,7 +217,8 @@ def _is_unchanged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -
     """Tell at once of most rows that they say nothing: one of the VHS's own live bookings, as it was shown before and
     stands, with nothing open about it.
     """
-    if row.status is not seat.status or row.status is CANCELLED or row.status is None:
+    status, person = row.status, row.person
+    if status is not seat.status or status is CANCELLED or status is None or person is None:
         return False
     if seat.absences or seat.lost or seat.orphaned or seat.archived or seat.told or seat.taken_back or seat.waiting:
         return False
@@ -230,9 +231,8 @@ def _is_unchanged(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -
         and row.booked_at == booking.booked_at
         and booking.claimed
         and booking.owner == draft.moment.vhs
-        and seat.person_version == booking.person_version != PERSON_DIFFERS
-        and row.person is not None
-        and row.person == draft.person(booking.person_id, booking.person_version)
+        and seat.person_version == (version := booking.person_version) != PERSON_DIFFERS
+        and person == draft.person(booking.person_id, version)
     )
 
 

@@ -46,7 +46,7 @@ def pair(draft: Draft, part: Slice) -> Pairing:
                 odd.append(row)
                 continue
             ref = booking.ref
-            if row.ref is None and booking.owner != vhs and "ref" not in row.unstated:
+            if booking.owner != vhs and row.ref is None and "ref" not in row.unstated:
                 result.unreferenced.add(ref)
         else:
             foreign += 1

@@ -138,6 +138,9 @@ class _Bookings:
         """Hand the bookings of a course to its slice, those aside that name another booking of their own VHS, or cannot
         be used without what they leave unstated (D29, D18d).
         """
+        if not (found.own or found.twice or found.doubtful):  # as of nearly every course
+            part.bookings = [*part.bookings, *found.rows] if part.bookings else found.rows
+            return
         wrong = {row.line: row for row in found.own if row.ref != booking_ref(self._report.vhs, row.booking_id)}
         if wrong:
             wrong = self._misnamed(part, found, wrong, seats)

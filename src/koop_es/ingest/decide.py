@@ -144,11 +144,15 @@ class Decider:
 
         def new() -> Iterator[str]:
             for part, state in zip(parts, states, strict=True):
+                bookings = state.bookings
                 known: dict[str, Booking] | None = None
                 for row in part.bookings:
                     if row.ref:
                         continue
-                    booking = state.bookings.get(own + row.booking_id)
+                    booking = bookings.get(own + row.booking_id)
+                    usual = booking is not None and not booking.moved and vhs in booking.seats
+                    if usual and row.status is not CANCELLED:
+                        continue
                     if booking is None or booking.moved:  # another one may go on under its Beleg-ID (D18b)
                         known = state.reported_seats(vhs) if known is None else known
                         booking = known.get(row.booking_id)

@@ -141,12 +141,13 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
             if seat.told or (seat.absences and _is_absent(state, vhs, booking, seat)):
                 suspects += 1
             if not seat.absences:
+                shown = seat.status
                 there = not (unread or seat.lost or seat.archived or (untold and booking.ref in untold))
                 if there and seat.unknown_status is None and seat.survivor is None and seat.reused_by is None:
-                    reported = seat.status  # as ``shows`` tells
+                    reported = shown  # as ``shows`` tells
                     if seat.waiting:
                         reported = next((held.status for held in seat.waiting if held.status is not None), reported)
-                if seat.status is not None and seat.status is not CANCELLED:
+                if shown is not None and shown is not CANCELLED:
                     live += 1
         elif vhs == booking.owner and is_nobodys(booking):
             suspects += 1  # a complete export without it has to be seen once (B9)
