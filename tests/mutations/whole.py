@@ -741,6 +741,18 @@ WHOLE = (
         Named(("tests/unit/domain/test_echo.py::test_d21_b6_an_s_after_a_letter_that_nobody_knows_is_asked_about",)),
     ),
     Mutation(
+        "an S in a copy of before its Abo ended is a claim when the Abo is made again",
+        "D8",
+        "The S of a wrong file outlasts it: its booking stays cancelled when that is withdrawn, and nobody is asked.",
+        (Edit("domain/evolve_course.py", "is not None and seat.status:", "is not None and seat.live:"),),
+        Named(
+            (
+                "tests/unit/domain/test_subscription.py::"
+                "test_d8_d21_d32_s_of_before_in_a_copy_that_was_left_is_no_claim_when_its_abo_is_made_again",
+            )
+        ),
+    ),
+    Mutation(
         "letters that waited are forgotten when the S under them is taken back",
         "D32",
         "The row shows its letter, and would be said to show the S once more.",

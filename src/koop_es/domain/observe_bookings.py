@@ -356,8 +356,9 @@ def _deliver(draft: Draft, ref: str, row: BookingRow, status: Status) -> None:
         draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=REPLACED)
     elif another:
         draft.add(e.CancellationUnclear, "D18", row=row, cause=version, ref=ref, why=SOMEBODY_ELSE)
-    elif apart:  # its VHS cleaned up while it took no part: nobody was cancelled by that (D8)
-        draft.add(e.CancellationUnclear, "D21", row=row, ref=ref, why=APART)
+    elif apart:  # of before, or its VHS cleaned up while it took no part: nobody was cancelled by that (D8)
+        if not (state.is_cancelled(booking) and actor_of(row.edited_by) == WEB_SERVICE_USER):  # else it is ours
+            draft.add(e.CancellationUnclear, "D21", row=row, ref=ref, why=APART)
     elif claims and may_be_forgotten(draft, row):
         ask_whose(draft, ref, row, delivered=True)
     elif claims and not letter_is_withheld(draft, booking, seat, row, Effect.CANCELLATION):

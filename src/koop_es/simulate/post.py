@@ -134,7 +134,8 @@ class Post:
         shown = self._shown(step.vhs, scope, proves=proves, whole=kind is not Kind.OCCUPANCY)
         parcel = Parcel(step.vhs, path, program.sequence, shown, step.crash, step.error, step.batch, cut)
         parcel.spoilt, parcel.fate = step.fate in FATES - HARMLESS, step.fate
-        parcel.swapped = next((one for one, two in [swapped(step.value)] if two == "S"), "")
+        one, other = swapped(step.value) if step.fate == "letters" else ("", "")
+        parcel.swapped = one if other == "S" else ""
         parcel.lacking = _left_out(step) is not None
         parcel.early = step.fate == "ahead" and AHEAD[step.value % len(AHEAD)] > DAY
         diary = self.staff.diary

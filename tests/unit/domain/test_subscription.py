@@ -561,6 +561,32 @@ def test_d8_d21_s_set_while_a_vhs_took_no_part_is_asked_when_it_subscribes_again
         assert world.statuses(MASTER) == {"563:7": "S"}
 
 
+@pytest.mark.parametrize(("editor", "asked"), [("WS", False), ("Kern", True), (None, True)])
+@pytest.mark.parametrize("lives", [True, False])
+def test_d8_d21_d32_s_of_before_in_a_copy_that_was_left_is_no_claim_when_its_abo_is_made_again(
+    editor: str | None, asked: bool, lives: bool
+) -> None:
+    """It was given out there or counted already; taken for a claim, it would outlast the wrong file that brought it."""
+    world = shared("563:7")
+    world.give(ABO, MASTER, THIRD)
+    world.report(THIRD, held(THIRD, "563:7", "S"))
+    wrong = f"{THIRD}#{world.exports[THIRD]}"
+    world.give(ABO)
+    copy = held(ABO, "563:7", "S", edited_by=editor)
+    world.report(ABO, copy)
+    end(world)
+    join(world)
+    world.give(ABO)
+    if lives:
+        world.decide(THIRD, lambda draft: withdraw(draft, wrong, list(world.events)))
+    world.report(ABO, copy)
+    if not lives:
+        assert "CANCELLATION_UNCLEAR" not in world.codes, "it is cancelled all the same"
+        world.decide(THIRD, lambda draft: withdraw(draft, wrong, list(world.events)))
+    assert world.statuses(MASTER) == {"563:7": "A"}
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is (asked or lives)
+
+
 def test_d8_d21_s_set_after_a_vhs_has_shown_its_copies_again_is_a_claim() -> None:
     world = shared("563:7")
     end(world)
