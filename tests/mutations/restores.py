@@ -10,6 +10,7 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 
 _MOVES = "tests/unit/domain/test_moves.py"
 _AS_BEFORE = "tests/unit/domain/test_as_before.py"
+_KEPT_OPEN = "tests/unit/domain/test_kept_open.py"
 
 _TAKEN_BACK = "come_back_with_a_copy_and_cancel_nobody"
 
@@ -436,6 +437,39 @@ RESTORES = (
                 f"{_WENT_BACK}::test_d20_a_mirror_that_was_written_again_and_stands_in_its_former_row_was_merged_by_nobody",
             )
         ),
+    ),
+    Mutation(
+        "a program that went back answers what is asked",
+        "D20",
+        "Whoever cancelled, and of whom it was asked, would stay booked, and nobody would be told.",
+        (Edit("domain/observe.py", "            keep_open(draft, questions)\n", "            pass\n"),),
+        Named((f"{_KEPT_OPEN}::test_d20_d25_d31_what_is_asked_about_an_s_stands_open_whatever_else_ends",)),
+    ),
+    Mutation(
+        "only an S that counts is asked about beside a move",
+        "D25",
+        "An S that was asked about or withheld when the owner moved the booking would be lost.",
+        (Edit("domain/in_doubt.py", "(booking.cancelled_by | asked | held)", "booking.cancelled_by"),),
+        Named(
+            (
+                f"{_KEPT_OPEN}::test_d25_an_s_that_waits_for_an_answer_when_its_booking_is_moved_is_asked_about_at_the_owner",
+            )
+        ),
+    ),
+    Mutation(
+        "an approved S is void where others have cancelled",
+        "D31",
+        "Where theirs is taken back, or was that of a move, whoever cancelled would be booked again.",
+        (
+            Edit(
+                "domain/withhold.py",
+                "    elif not final and means_former(",
+                "    elif final:\n"
+                '        draft.add(e.CancellationDelivered, "D31", cause=held.version, ref=ref)\n'
+                "    elif means_former(",
+            ),
+        ),
+        Named((f"{_KEPT_OPEN}::test_d31_an_s_that_is_approved_counts_whoever_cancelled_meanwhile",)),
     ),
 )
 """An old copy of a program, what it lacks and what stands."""

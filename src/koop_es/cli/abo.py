@@ -166,7 +166,8 @@ def _read(source: Path) -> list[dict[str, str]]:
 @click.option("--vhs", metavar="V", required=True, help="The Abo-VHS.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def terminate_abo(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
-    """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it.
+    """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it, and nothing waits
+    for an answer there: what it is says the refusal.
 
     Take one more export of that VHS in first: an "S" that it set in a copy and that no export has shown is not heard of
     any more.

@@ -6,6 +6,7 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
+from koop_es.domain.in_doubt import moved_in_doubt
 from koop_es.domain.wanted import is_asked
 
 
@@ -80,12 +81,12 @@ def questions(state: Cooperation) -> list[tuple[str, str]]:
         (vhs, ref)
         for vhs, lane in sorted(state.lanes.items())
         for ref in sorted(lane.unclear)
-        if lane.active and is_asked(state, lane, state.bookings[ref])
+        if is_asked(state, lane, state.bookings[ref])
     ]
 
 
 def _rule(draft: Draft, ref: str) -> str:
-    if draft.state.moved_in_doubt(draft.state.bookings[ref]):
+    if moved_in_doubt(draft.state, draft.state.bookings[ref]):
         return "D25"
     if _went_up(draft.state.bookings[ref], draft.moment.vhs):
         return "B15"
@@ -99,12 +100,12 @@ def _went_up(booking: Booking, vhs: str) -> bool:
 
 def _check(draft: Draft, ref: str, *, ending: bool) -> None:
     state, vhs = draft.state, draft.moment.vhs
-    booking, lane = state.bookings.get(ref), state.active_lane(vhs)
+    booking, lane = state.bookings.get(ref), state.lanes.get(vhs)
     if booking is None or not booking.claimed:
         raise NothingToConfirm(f"{state.coop_id} has no booking {ref}", rule="D21", ref=ref)
     if lane is None:
         raise NothingToConfirm(f"VHS {vhs} does not take part in {state.coop_id}", rule="D21", ref=ref, vhs=vhs)
-    if vhs == booking.owner and state.moved_in_doubt(booking):
+    if vhs == booking.owner and moved_in_doubt(state, booking):
         return
     if is_asked(state, lane, booking):
         if state.cancelled and not ending:
@@ -115,6 +116,8 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
                 vhs=vhs,
             )
         return
+    if not lane.active:
+        raise NothingToConfirm(f"VHS {vhs} takes part in {state.coop_id} no more", rule="D21", ref=ref, vhs=vhs)
     if state.is_cancelled(booking) or ref not in lane.unclear:
         _refuse_second(draft, booking, vhs)
     if (ref in lane.unclear or _went_up(booking, vhs)) and not state.is_cancelled(booking):
@@ -123,6 +126,8 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
         return
     standing = ", ".join(f"VHS {other}" for other in sorted(state.lanes) if ref in state.lanes[other].unclear)
     where = f"; the question stands at {standing}" if standing and not state.is_cancelled(booking) else ""
+    if moved_in_doubt(state, booking):
+        where = f", as VHS {booking.owner} moved it; the question stands there"
     how = "it is cancelled" if state.is_cancelled(booking) else "it lives"
     raise NothingToConfirm(
         f"nobody asks whether booking {ref} is cancelled at VHS {vhs}: {how}{where}", rule="D21", ref=ref, vhs=vhs

@@ -554,17 +554,6 @@ class Cooperation:
             return Reason.ORPHAN
         return Reason.ABO if booking.without_abo else None
 
-    def moved_in_doubt(self, booking: Booking) -> bool:
-        """Tell whether others set "S" in a booking that its owner, not knowing of it, moved to another course (D25).
-
-        Whether the "S" is meant for the person or for the course that was left, nobody can tell: it is asked,
-        whichever of the two was reported first.
-        """
-        if not booking.moved or not booking.claimed or booking.cancelled_by <= {booking.owner}:
-            return False
-        lane = self.active_lane(booking.owner)
-        return lane is not None and booking.ref not in lane.decided
-
     def confirmed(self) -> list[Booking]:
         """List the live bookings that hold a seat, in the order of the waiting list: booked at, owner, booking (D7).
 

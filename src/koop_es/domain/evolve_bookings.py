@@ -13,6 +13,7 @@ from koop_es.domain.evolve_echo import (
     close_questions,
     keep_replaced,
     live_again,
+    reask,
     settle,
     take_over_unseen,
 )
@@ -198,6 +199,7 @@ def _promoted(state: Cooperation, event: e.BookingPromoted) -> None:
 
 def _cancelled(state: Cooperation, event: e.BookingCancelled) -> None:
     booking = _booking(state, event.ref)
+    reask(state, booking, event.vhs)
     booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
     _show(state, booking, _seat(booking, event), CANCELLED, event)
@@ -208,6 +210,7 @@ def _moved(state: Cooperation, event: e.BookingMoved) -> None:
     booking = _booking(state, event.ref)
     booking.cancelled_by |= {event.vhs}
     booking.moved, booking.changed = True, state.version
+    reask(state, booking, event.vhs)
     booking.moved_to = f"{event.course_number} ({event.period})" if event.period else event.course_number
     _miss(state, seat := booking.seats.setdefault(event.vhs, Seat()), event, 2)
     seat.actor = seat.actor if seat.actor != event.actor else None  # kept where another one moved the row (T6, D20)
@@ -253,8 +256,7 @@ def _cancellation_delivered(state: Cooperation, event: e.CancellationDelivered) 
 
 
 def _vanished(state: Cooperation, event: e.BookingVanished) -> None:
-    seat = _seat(_booking(state, event.ref), event)
-    _miss(state, seat, event, min(seat.absences + 1, 2))
+    _miss(state, seat := _seat(_booking(state, event.ref), event), event, min(seat.absences + 1, 2))
     seat.absent_version, seat.foreseen = state.version, event.rule == "D19"
 
 
@@ -277,14 +279,12 @@ def _orphaned(state: Cooperation, event: e.OrphanDetected) -> None:
     booking = _booking(state, event.ref)
     booking.orphaned_by |= {event.vhs}
     booking.changed = state.version
-    seat = _seat(booking, event)
-    _miss(state, seat, event, 2)
+    _miss(state, seat := _seat(booking, event), event, 2)
     seat.withheld, seat.orphaned, seat.waiting, seat.asked = None, True, (), 0
 
 
 def _withheld(state: Cooperation, event: e.OrphanWithheld) -> None:
-    seat = _seat(_booking(state, event.ref), event)
-    _miss(state, seat, event, 2)
+    _miss(state, seat := _seat(_booking(state, event.ref), event), event, 2)
     seat.withheld = event.withheld_id
 
 
@@ -368,8 +368,7 @@ def _questioned(state: Cooperation, event: e.BookingQuestioned) -> None:
 
 def _went_back(state: Cooperation, event: e.BookingWentBack) -> None:
     booking = _booking(state, event.ref)
-    seat = _seat(booking, event)
-    _show_former(state, booking, seat, event)
+    _show_former(state, booking, seat := _seat(booking, event), event)
     seat.back = _back(state, event)
 
 

@@ -82,6 +82,9 @@ def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
         del state.lanes[event.vhs]  # an Abo that was ended and is made again begins from nothing
     lane = _lane(state, event.vhs)
     lane.renewed = state.version if again else 0
+    if again and before is not None:  # but what is asked of it, and what somebody said of its own (D21, D25)
+        lane.unclear = before.unclear
+        lane.decided = {ref: how for ref, how in before.decided.items() if ref.startswith(f"{event.vhs}:")}
     _name(lane, event.course_number, event.period)
     lane.terms, lane.system, lane.identity = event.terms, event.system, event.identity
     lane.event_kind, lane.instructor, lane.keyword = event.event_kind, event.instructor, event.keyword

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Create, Given, Lane, Seat
+from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Create, Given, Lane, Seat, let_go
+from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER
 
 PERSON = "person"
@@ -51,6 +52,14 @@ APART = "apart"
 
 OVER = "over"
 """Why a question stands: a letter was written over an "S" that was shown again after its export was withdrawn (D32)."""
+
+WENT = "went"
+"""Why a question stands: the "S" was withheld, and before somebody answered its row showed former values in a program
+that was put back, or was gone, or another "S" was written into it (D20, D31).
+"""
+
+OF_ITS_ROW = (EXCHANGED, NAMED, MEANT, ALIKE, REPLACED, TYPED_OVER, SOMEBODY_ELSE)
+"""Why questions stand that are about the row of an "S", and end with it (D18, D26)."""
 
 FORMER = "former"
 """Why a question stands: the connector wrote the "S" once, a letter was written over it since, and it is shown again:
@@ -174,6 +183,8 @@ def _unclear(state: Cooperation, event: e.CancellationUnclear) -> None:
         lane.unclear[event.ref] = event.why
         lane.decided.pop(event.ref, None)
         seat = _seat_of(state, event.ref, event.vhs)
+        if seat is not None and event.why == WENT:
+            seat.waiting = let_go(seat.waiting, Effect.CANCELLATION)
         if seat is not None and event.actor is not None and event.why != NAMED:
             seat.actor = event.actor
 
@@ -187,6 +198,7 @@ def _confirmed(state: Cooperation, event: e.CancellationConfirmed) -> None:
         booking.cancelled_by |= {event.vhs}
     booking.changed = state.version
     close_questions(state, event.ref)
+    _answer_moved(booking, event)
     _decide(state, event, "confirmed")
 
 
@@ -200,7 +212,18 @@ def _rejected(state: Cooperation, event: e.CancellationRejected) -> None:
         seat.version = state.version
         if seat.survivor is not None:  # both live: the one whose row went up in the other's is written again (B15)
             seat.survivor, seat.lost = None, True
+    if (booking := state.bookings.get(event.ref)) is not None and _answer_moved(booking, event):
+        close_questions(state, event.ref)
     _decide(state, event, "rejected")
+
+
+def _answer_moved(booking: Booking, event: e.CancellationConfirmed | e.CancellationRejected) -> bool:
+    """Take what somebody says of a booking that was moved, of whomever's "S", for the answer to all of them (D25)."""
+    if not (booking.moved and event.vhs == booking.owner):
+        return False
+    for seat in booking.seats.values():
+        seat.waiting = let_go(seat.waiting, Effect.CANCELLATION)
+    return True
 
 
 def _decide(state: Cooperation, event: e.CancellationConfirmed | e.CancellationRejected, how: str) -> None:
@@ -289,8 +312,8 @@ def settle(state: Cooperation, booking: Booking, vhs: str, seat: Seat) -> None:
     if lane is None or (why := lane.unclear.get(booking.ref)) is None:
         return
     written = seat.given is not None and seat.given is not CANCELLED
-    acked = why in (PERSON, UNSIGNED)
-    if not (acked or why in (NAMED, MEANT, OVER, WRITTEN_SINCE)) or (acked and (vhs == booking.owner or not written)):
+    acked, stays = why in (PERSON, UNSIGNED), why in (NAMED, MEANT, OVER, WRITTEN_SINCE, WENT)
+    if not (acked or stays) or (acked and (vhs == booking.owner or not written)):
         del lane.unclear[booking.ref]
         _drop_named(lane)
 
@@ -322,6 +345,15 @@ def close_questions(state: Cooperation, ref: str) -> None:
         if lane.unclear:
             lane.unclear.pop(ref, None)
             _drop_named(lane)
+
+
+def reask(state: Cooperation, booking: Booking, vhs: str) -> None:
+    """Let an answer be one to the questions before it: of a booking that its owner moves since, or in which another VHS
+    sets "S" that has not before, it is asked anew whom that is meant for (D25).
+    """
+    lane = state.lanes.get(booking.owner)
+    if lane is not None and (vhs == booking.owner or (booking.moved and vhs not in booking.cancelled_by)):
+        lane.decided.pop(booking.ref, None)
 
 
 def _drop_named(lane: Lane) -> None:

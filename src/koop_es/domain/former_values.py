@@ -48,7 +48,7 @@ def take_former_course(draft: Draft, lane: Lane, part: Slice, *, gone: bool) -> 
         draft.add(e.CourseWentBack, "D20", row=row, moment=back.moment, count=back.count, **values)
 
 
-def _say(draft: Draft, back: WentBack) -> None:
+def say(draft: Draft, back: WentBack) -> None:
     """Say once that the program went back in this course, before what it lost there is named."""
     lane, origin = draft.state.lanes[draft.moment.vhs], draft.moment.origin
     if lane.back is None or origin is None or lane.back.export != origin.export:
@@ -81,7 +81,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
             continue
         missing.remove(ref)
         draft.weight.beside += seat.live
-        _say(draft, back)
+        say(draft, back)
         if owner_of(ref) == vhs:
             draft.add(e.BookingQuestioned, "D20", cause=booking.changed or None, ref=ref)
         else:
@@ -120,7 +120,7 @@ def _let_go_of_cancelled(draft: Draft, part: Slice, back: WentBack, shown: Mappi
         if seat is None or ref in shown or owner_of(ref) == vhs or seat.status is not CANCELLED or seat.lost:
             continue
         if is_since(back, seat) and not is_protected(part, ref, seat) and seat.booking_id not in part.excused:
-            _say(draft, back)
+            say(draft, back)
             draft.add(e.MirrorLost, "D20", cause=booking.changed or None, ref=ref)
 
 
@@ -130,7 +130,7 @@ def _take_former_row(draft: Draft, back: WentBack, booking: Booking, seat: Seat,
     if seat.orphaned and not booking.cancelled_by:
         if row.status is None:
             return  # a letter that nobody knows says nothing (B6)
-        _say(draft, back)
+        say(draft, back)
         person = _former_person(draft, back, booking, seat, row)
         values = {"what": "orphan", "status": row.status, "person_version": person}
         draft.add(e.BookingQuestioned, "D20", row=row, ref=ref, **values)
@@ -141,7 +141,7 @@ def _take_former_row(draft: Draft, back: WentBack, booking: Booking, seat: Seat,
     person = _former_person(draft, back, booking, seat, row)
     if status is None and person is None:
         return
-    _say(draft, back)
+    say(draft, back)
     own = vhs == booking.owner and not draft.state.is_final(booking)
     written = status is not None and seat.status is CANCELLED and draft.state.is_cancelled(booking)
     if own and not written:

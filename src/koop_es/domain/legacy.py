@@ -11,6 +11,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
 from koop_es.domain.evolve_echo import was_ours
 from koop_es.domain.observation import CANCELLED
+from koop_es.domain.open_matters import refuse_unanswered
 from koop_es.domain.terms import Policy, Terms
 
 
@@ -57,11 +58,13 @@ def adopt_legacy(
 def carry_over(old: Cooperation, new: Draft) -> None:
     """Tell the story so far once more under a real COOP-Id; the change lists then bring the id to every VHS (D12, R14).
 
-    Raises Refused for a cooperation that has a COOP-Id, or that has none but is not the Master's to move.
+    Raises Refused for a cooperation that has a COOP-Id, or that has none but is not the Master's to move, and while
+    something waits for an answer.
     """
     master = old.master_lane
     if not old.legacy or old.ended or master is None or master.vhs != new.moment.vhs:
         raise Refused(f"{old.coop_id} is no course of VHS {new.moment.vhs} that lacks a COOP-Id", rule="D12")
+    refuse_unanswered(old, old.lanes, "no COOP-Id is assigned", "D12")
     new.add(
         e.CourseReleased,
         "D12",
@@ -77,11 +80,12 @@ def carry_over(old: Cooperation, new: Draft) -> None:
     for lane in old.subscribers():
         _carry_abo(lane, new)
     for ref in sorted(old.bookings):
-        _carry_booking(old.bookings[ref], new)
+        _carry_booking(old, old.bookings[ref], new)
     for vhs in sorted(old.lanes):
         _carry_given(old, vhs, new)
     for ref in sorted(old.bookings):
-        _carry_acknowledged(old.bookings[ref], new)
+        _carry_acknowledged(old, old.bookings[ref], new)
+        _carry_answers(old, old.bookings[ref], new)
     if old.closed:
         new.add(e.ReleaseClosed, "D12")
     if old.cancelled:
@@ -108,8 +112,8 @@ def _carry_abo(lane: Lane, new: Draft) -> None:
         new.add(e.CourseDelivered, "D12", vhs=lane.vhs, facts=lane.row, id_held=False)
 
 
-def _carry_booking(booking: Booking, new: Draft) -> None:
-    """Tell one booking once more: made, delivered, cancelled, as far as it came."""
+def _carry_booking(old: Cooperation, booking: Booking, new: Draft) -> None:
+    """Tell one booking once more: made, delivered, cancelled, as far as it came, and what was asked and answered."""
     own = booking.seats.get(booking.owner)
     if booking.claimed and own is not None:
         new.add(
@@ -140,10 +144,11 @@ def _carry_booking(booking: Booking, new: Draft) -> None:
                 person_version=seat.person_version,
                 booked_at=seat.booked_at if seat.booked_at != booking.booked_at else None,
             )
+    confirmed = _confirmed(old, booking)
     for vhs in sorted(booking.cancelled_by):
         if booking.moved and vhs == booking.owner:
-            new.add(e.BookingMoved, "D12", vhs=vhs, ref=booking.ref, course_number="", period="")
-        else:
+            new.add(e.BookingMoved, "D12", vhs=vhs, ref=booking.ref, course_number=booking.moved_to, period="")
+        elif vhs not in confirmed:  # somebody said so, whatever its row shows
             new.add(e.BookingCancelled, "D12", vhs=vhs, ref=booking.ref)
     if booking.without_abo and booking.owner not in booking.cancelled_by:  # which nobody takes back any more (D9)
         new.add(e.BookingCancelled, "D12", vhs=booking.owner, ref=booking.ref)
@@ -174,7 +179,28 @@ def _carry_given(old: Cooperation, vhs: str, new: Draft) -> None:
     new.add(e.ChangesGivenOut, "D21", vhs=vhs, **given)
 
 
-def _carry_acknowledged(booking: Booking, new: Draft) -> None:
+def _carry_acknowledged(old: Cooperation, booking: Booking, new: Draft) -> None:
+    counted = booking.cancelled_by - _confirmed(old, booking)
     for vhs, seat in sorted(booking.seats.items()):
-        if seat.status is CANCELLED and seat.held and vhs not in booking.cancelled_by:
+        if seat.status is CANCELLED and seat.held and vhs not in counted:
             new.add(e.CancellationDelivered, "D12", vhs=vhs, ref=booking.ref)
+
+
+def _confirmed(old: Cooperation, booking: Booking) -> set[str]:
+    """Name the VHSs at which somebody said that the booking is cancelled, whatever its row shows there (D21)."""
+    return {vhs for vhs in booking.cancelled_by if old.lanes[vhs].decided.get(booking.ref, ("", 0))[0] == "confirmed"}
+
+
+def _carry_answers(old: Cooperation, booking: Booking, new: Draft) -> None:
+    """Tell once more what is asked about an "S" and waits for the end of an Ausfall, and what somebody has answered:
+    the first decision stands under the COOP-Id as well (D12, D21).
+    """
+    for vhs, lane in sorted(old.lanes.items()):
+        if vhs not in new.state.lanes:
+            continue
+        if not booking.cancelled and (why := lane.unclear.get(booking.ref)) is not None:
+            new.add(e.CancellationUnclear, "D12", vhs=vhs, ref=booking.ref, why=why)
+        how = lane.decided.get(booking.ref, ("", 0))[0]
+        if how == "rejected" or (how == "confirmed" and booking.cancelled):
+            kind = e.CancellationConfirmed if how == "confirmed" else e.CancellationRejected
+            new.add(kind, "D12", vhs=vhs, ref=booking.ref, reason=f"answered in {old.coop_id}")

@@ -17,6 +17,7 @@ from koop_es.domain.draft import Draft, Moment, People, RowCells, VaultEntry
 from koop_es.domain.echoes import note_course_not_seen
 from koop_es.domain.events import Event
 from koop_es.domain.judgement import NOTHING, Judgement
+from koop_es.domain.kept_open import keep_open, standing
 from koop_es.domain.observation import Person
 from koop_es.domain.observe_bookings import observe_acknowledged, observe_bookings
 from koop_es.domain.observe_course import observe_course, observe_return
@@ -87,6 +88,7 @@ def observe_into(
     draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement, shown=shown)
     draft.complete, draft.complete_courses = part.proves_absence, part.course_absent
     if not state.ended:
+        questions = standing(state, moment.vhs)
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings:
             if part.bookings or part.proves_absence or part.protected or part.suspended:
@@ -96,6 +98,8 @@ def observe_into(
             if lane.frozen and part.bookings:
                 observe_acknowledged(draft, part)
             note_course_not_seen(draft, lane, part)
+        if questions and draft.events:
+            keep_open(draft, questions)
         if draft.events or not state.version:
             draft.settle_violations()
         lane = state.lanes.get(moment.vhs)

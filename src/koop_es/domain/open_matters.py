@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 from koop_es.domain.absences import is_over_on
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, SetAside
 from koop_es.domain.course import HEADINGS
+from koop_es.domain.errors import Refused
+from koop_es.domain.in_doubt import moved_in_doubt, setting_s
 from koop_es.domain.judgement import Effect
 from koop_es.domain.turned_back import turned_back
 from koop_es.domain.violations import Violation, found, is_odd
@@ -65,6 +67,9 @@ STATES: dict[str, str] = {
 SUSPICIONS = ("suspected", "suspected_copy", "suspected_many", "suspected_back")
 """Kinds of a first absence, that is none any more once the course is over."""
 
+MOVED = "MOVED_AND_CANCELLED"
+"""Others set "S" in a booking that its owner moved: somebody says for what it was meant (D25)."""
+
 DOUBLE = "PARTICIPANTS_MERGED of two bookings"
 """Two bookings of one person became one row: somebody decides which of them goes (B15)."""
 
@@ -79,7 +84,7 @@ OF_VIOLATIONS: dict[str, str] = {
     "UNKNOWN_STATUS": "frozen",
     "CANCELLATION_UNCLEAR": "withheld",
     "BOOKINGS_WITHOUT_ABO": "withheld",
-    "MOVED_AND_CANCELLED": "withheld",
+    MOVED: "withheld",
     "MIRROR_SHOWS_ANOTHER": "withheld",
     "LETTERS_CHANGED_TOGETHER": "withheld",
     "ABSENCES_SUSPENDED": "suspended",
@@ -134,6 +139,44 @@ def violations_too(state: Cooperation, standing: Iterable[Violation] | None = No
         if item.key not in said:
             version = state.violations.get(item.key, 0)
             yield Matter(VIOLATION, item.vhs, item.ref, version, item.detail, item.code)
+
+
+ANSWERED = frozenset({
+    "asked", "asked_shown", "asked_orphan", "asked_course", "withheld", "withheld_effect", "withheld_letter", "double",
+})  # fmt: skip
+"""Kinds of what somebody has to answer, beside violations that ask something."""
+
+ASKING = frozenset({"CANCELLATION_UNCLEAR", MOVED})
+"""Violations that ask whether a booking is cancelled."""
+
+
+def unanswered(state: Cooperation, vhs: str) -> list[Matter]:
+    """List what waits for somebody's answer at a VHS, also where the question about its "S" stands at the owner that
+    moved the booking: no command that ends its part in the cooperation may end that as well (D9, D12, D30).
+    """
+    found = [
+        matter
+        for matter in violations_too(state)
+        if matter.vhs == vhs and (matter.kind in ANSWERED or matter.code in ASKING)
+    ]
+    moved = [booking for booking in state.bookings.values() if booking.moved and moved_in_doubt(state, booking)]
+    for booking in moved:
+        if vhs in setting_s(state, booking) - booking.cancelled_by:
+            found.append(Matter(VIOLATION, booking.owner, booking.ref, code=MOVED))
+    return found
+
+
+def refuse_unanswered(state: Cooperation, vhss: Iterable[str], what: str, rule: str) -> None:
+    """Refuse to end something while questions stand open that would end with it (D9, D12); raises Refused."""
+    found = [matter for vhs in sorted(vhss) for matter in unanswered(state, vhs)]
+    if found:
+        at = ", ".join(f"VHS {vhs}" for vhs in sorted({matter.vhs for matter in found}))
+        raise Refused(
+            f"{what} while {len(found)} matters of {state.coop_id} wait for an answer at {at}: koop-es violations, "
+            "koop-es withheld list and koop-es why say what they are and how each is answered",
+            rule=rule,
+            matters=[{"vhs": item.vhs, "ref": item.ref or None, "code": item.code or item.kind} for item in found],
+        )
 
 
 def as_of(state: Cooperation, matters: Iterable[Matter], today: date) -> Iterator[Matter]:

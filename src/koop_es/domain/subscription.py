@@ -10,6 +10,7 @@ from koop_es.domain.course import HYBRID, ONLINE
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
 from koop_es.domain.identifiers import GENERAL_MARKET, issuer
+from koop_es.domain.open_matters import refuse_unanswered
 from koop_es.domain.terms import Policy, Terms, normal_rate
 from koop_es.domain.wanted import master_name
 
@@ -119,6 +120,7 @@ def withdraw_release(draft: Draft) -> None:
             f"closed for new ones",
             rule="D9",
         )
+    refuse_unanswered(draft.state, draft.state.lanes, "the release is not withdrawn", "D9")
     draft.add(e.ReleaseWithdrawn, "D9")
 
 
@@ -129,7 +131,8 @@ def _as_master(draft: Draft) -> None:
 
 
 def terminate_subscription(draft: Draft, subscriber: str, *, never_shown: bool = False) -> None:
-    """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it (R27, D9).
+    """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it (R27, D9), and
+    nothing waits for an answer there (D30).
 
     Where nobody else ever showed the course, or its Master was asked and does not have it (``never_shown``), those that
     no other VHS shows are known to nobody: they are read anew under the COOP-Id that is put right in their row (R19).
@@ -151,6 +154,7 @@ def terminate_subscription(draft: Draft, subscriber: str, *, never_shown: bool =
             rule="D9",
             refs=live,
         )
+    refuse_unanswered(state, [subscriber], f"the Abo of VHS {subscriber} does not end", "D9")
     draft.add(e.SubscriptionTerminated, "D9", vhs=subscriber)
     draft.settle_violations()
 

@@ -109,7 +109,7 @@ TEXTS: dict[str, str] = {
         "The new row {found} may be booking {ref}: it waits, and its seat is unknown to the others. A complete export "
         "tells. Of people of one name, enter in each row the mail or phone that tells them apart."
     ),
-    "MOVED_AND_CANCELLED": "{found} cancelled booking {ref}; its own VHS did not know, and moved it to "
+    "MOVED_AND_CANCELLED": "{found} set S in booking {ref}; its own VHS did not know, and moved it to "
     "course {expected}, where it is another booking. Is that one cancelled as well? {remedy}",
     "CANCELLATION_UNCLEAR": (
         "Cancelled or not? {refs}: the booking lives again, and its row showed an S that may be ours or a person's. "
@@ -352,6 +352,12 @@ LATE = (
 )
 """What CANCELLATION_UNCLEAR says of an "S" that was given out and taken back long before (D21)."""
 
+WENT = (
+    "Cancelled or not? {refs}. The S of {went} was withheld, and its row showed former values in a program that was "
+    "put back, or was gone, before somebody answered. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says of an "S" that waited for an answer and is shown no more (D20, D31)."""
+
 ANONYMOUS = (
     "The rows {found} show no Koop-Beleg-ID, and may be any of the bookings {refs}, whose names this VHS does not get: "
     "they wait, and none of these is given out anew meanwhile. Rows without a name, or with a word that several have "
@@ -404,6 +410,7 @@ VARIANTS: dict[str, str] = {
     "apart": APART,
     "former": FORMER,
     "late": LATE,
+    "went": WENT,
     "anonymous": ANONYMOUS,
     "copy": COPY,
 }
@@ -413,6 +420,7 @@ VARIANTS: dict[str, str] = {
 UNCLEAR = (
     "exchanged", "alike", "typed_over", "replaced", "somebody_else", "put_back", "written_since", "apart", "former",
     "late",
+    "went",
 )  # fmt: skip
 """Cases of CANCELLATION_UNCLEAR, the one first that says most of what is to be done."""
 

@@ -26,9 +26,11 @@ from koop_es.domain.evolve_echo import (
     REPLACED,
     SOMEBODY_ELSE,
     TYPED_OVER,
+    WENT,
     WRITTEN_SINCE,
 )
 from koop_es.domain.given_mirrors import may_be_held
+from koop_es.domain.in_doubt import moved_in_doubt, setting_s
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
 from koop_es.domain.terms import normal_rate
@@ -331,8 +333,8 @@ def _seat_violations(state: Cooperation, booking: Booking, vhs: str, seat: Seat)
     if seat.unknown_status is not None:
         detail = {"found": seat.unknown_status} | _waiting_in(state, booking, vhs, seat)
         yield Violation("UNKNOWN_STATUS", vhs, booking.ref, WARNING, "B6", detail)
-    if booking.moved and vhs == booking.owner and state.moved_in_doubt(booking):
-        others = ", ".join(f"VHS {other}" for other in sorted(booking.cancelled_by - {vhs}))
+    if booking.moved and vhs == booking.owner and moved_in_doubt(state, booking):
+        others = ", ".join(f"VHS {other}" for other in sorted(setting_s(state, booking)))
         detail = {"found": others, "expected": booking.moved_to, "refs": booking.ref}
         detail |= {"course": state.coop_id, "owner": vhs}
         yield Violation("MOVED_AND_CANCELLED", vhs, booking.ref, CRITICAL, "D25", detail)
@@ -397,6 +399,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "apart": (APART,),
     "former": (FORMER,),
     "late": (LATE,),
+    "went": (WENT,),
 }
 """Case of which CANCELLATION_UNCLEAR has a text of its own -> why the question stands."""
 
@@ -407,8 +410,6 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
     """
     for vhs in sorted(state.lanes):
         lane = state.lanes[vhs]
-        if not lane.active:
-            continue
         by_state: dict[str, list[str]] = {}
         for ref in sorted(lane.unclear):
             booking = state.bookings[ref]
@@ -424,14 +425,15 @@ def _about_change_lists(state: Cooperation) -> Iterator[Violation]:
             of_rows, of_people = ("exchanged", "alike"), ("replaced", "typed_over", "somebody_else")
             rule = "D26" if detail.keys() & of_rows else "D18" if detail.keys() & of_people else "D21"
             yield Violation("CANCELLATION_UNCLEAR", vhs, "", CRITICAL, rule, detail)
-        yield from _refused(state, lane)
+        if lane.active:
+            yield from _refused(state, lane)
 
 
 def _written(state: Cooperation, lane: Lane, booking: Booking) -> str:
     if is_open(state, lane, booking):
         return "open"
-    seat = booking.seats[lane.vhs]
-    return "given" if seat.given is not None and seat.given.value != "S" else "wanted"
+    seat = booking.seats.get(lane.vhs)
+    return "given" if seat is not None and seat.given is not None and seat.given.value != "S" else "wanted"
 
 
 def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:

@@ -168,15 +168,15 @@ def _approve_course(draft: Draft, held: Held) -> None:
 
 
 def _approve_booking(draft: Draft, booking: Booking, held: Held) -> None:
-    """Decide on a withheld letter or person; one that others have overtaken meanwhile is only let go."""
-    ref, final = booking.ref, draft.state.is_final(booking)
+    """Decide on a withheld letter or person. An "S" is one also where others have cancelled meanwhile: theirs may be
+    taken back (D24, D32), or be that of a move (D25).
+    """
+    ref, final, vhs = booking.ref, draft.state.is_final(booking), draft.moment.vhs
     if held.effect == Effect.PERSON:
         draft.add(e.BookingAmended, "D31", cause=held.version, ref=ref, person_version=held.person_version)
     elif held.effect == Effect.LETTER:
         draft.add(e.BookingReported, "D5", cause=held.version, ref=ref, status=held.status)
-    elif final:
-        draft.add(e.CancellationDelivered, "D31", cause=held.version, ref=ref)
-    elif means_former(draft.state, booking, draft.moment.vhs, booking.seats[draft.moment.vhs].person_version):
+    elif not final and means_former(draft.state, booking, vhs, booking.seats[vhs].person_version):
         ask_whom(draft, booking, cause=held.version)
     else:
         draft.add(e.BookingCancelled, "D31", cause=held.version, ref=ref)

@@ -11,7 +11,8 @@ from koop_es.domain.cancellations import (
     reject_cancellation,
 )
 from koop_es.domain.draft import Draft, Moment
-from koop_es.ingest.command import load, moment, write
+from koop_es.domain.in_doubt import moved_in_doubt
+from koop_es.ingest.command import load, moment, refuse_moved, write
 from koop_es.ingest.references import References
 from koop_es.store import Store
 
@@ -27,9 +28,10 @@ def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, re
     def attempt() -> bool:
         with store.reading() as tx:
             draft = load(tx, coop_id, at)
+            refuse_moved(draft)
             drafts = {coop_id: (draft.state.version, draft)}
             booking = draft.state.bookings.get(ref)
-            seat = booking.seats.get(vhs) if booking is not None and draft.state.moved_in_doubt(booking) else None
+            seat = booking.seats.get(vhs) if booking is not None and moved_in_doubt(draft.state, booking) else None
             homes = References(tx, vhs, tuple).homes(seat.booking_id) if seat is not None else ()
             for home in homes:
                 if home.coop_id not in drafts:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from koop_es.domain.draft import Draft, Moment
-from koop_es.domain.errors import CooperationUnknown
+from koop_es.domain.errors import CooperationUnknown, Refused
 from koop_es.domain.evolve import fold
 from koop_es.store import Append, Store, Tx
 from koop_es.views import project
@@ -32,6 +32,12 @@ def load(tx: Tx, coop_id: str, at: Moment) -> Draft:
     return Draft(state, at, position=lambda version: recorded[version - 1].position)
 
 
+def refuse_moved(draft: Draft) -> None:
+    """Refuse to decide about a course under the name it had before its COOP-Id: nobody would hear of it (D12)."""
+    if (successor := draft.state.successor) is not None:
+        raise Refused(f"{draft.state.coop_id} goes on as {successor}: decide there", rule="D12", coop_id=successor)
+
+
 def decide(
     store: Store,
     coop_id: str,
@@ -47,6 +53,7 @@ def decide(
     def attempt() -> T:
         with store.reading() as tx:
             draft = load(tx, coop_id, at)
+        refuse_moved(draft)
         expected = draft.state.version
         answer = work(draft)
         if draft.events:

@@ -14,7 +14,7 @@ from koop_es.domain.events import CoopIdAssigned
 from koop_es.domain.identifiers import legacy
 from koop_es.domain.legacy import LegacyAbo
 from koop_es.domain.terms import Policy
-from koop_es.ingest.command import load, moment, write
+from koop_es.ingest.command import load, moment, refuse_moved, write
 from koop_es.ingest.releases import candidate_of, entries_of, next_coop_id, refuse_shared
 from koop_es.store import Store, fences
 from koop_es.store.errors import VersionConflict
@@ -65,12 +65,14 @@ def assign_coop_id(store: Store, *, now: datetime, vhs: str, legacy_id: str) -> 
     def attempt() -> str:
         with store.reading() as tx:
             old = load(tx, legacy_id, moment(vhs, now))
+        refuse_moved(old)
         expected = old.state.version
         with store.write() as tx:
             coop_id = next_coop_id(tx, vhs, now)
             new = Draft(Cooperation(coop_id), moment(vhs, now))
             adopting.carry_over(old.state, new)
             old.add(CoopIdAssigned, "D12", successor=coop_id)
+            old.settle_violations()  # what stands open goes on under the COOP-Id
             write(tx, [(expected, old), (0, new)])
             fences.watch(tx)
             tx.run("persons_move", old=legacy_id, new=coop_id)

@@ -139,7 +139,7 @@ def _still_s(sheet: Sheet, event: e.CancellationUnclear, told: Telling) -> None:
     if event.why == NAMED:
         if (row := sheet.rows.get(sheet.exchanged)) is not None:
             sheet.rows[sheet.exchanged] = replace(row, ref=event.ref)
-    elif event.origin is not None:
+    elif event.origin is not None and event.rule != "D20":  # which is asked whatever the row shows
         sheet.exchanged = event.ref
         sheet.edit(event.ref, event, **letter(Status.CANCELLED))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from koop_es.domain.errors import Refused
 from koop_es.ingest import subscribe as make_abo
 from koop_es.ingest import terminate_subscription
 from koop_es.simulate.rows import CourseKey, course_of
@@ -33,7 +34,12 @@ def terminate(world: World, act: Act) -> str:
     who = {staff.label(act.vhs, row) for row in rows}
     if any(staff.facts.owner_of.get(one, act.vhs) == act.vhs for one in who if one is not None):
         return NO_OCCASION  # a row of their own, whoever knows of it
-    terminate_subscription(world.store, now=world.clock.now, vhs=program.vhs, coop_id=staff.coop_ids[course])
+    try:
+        terminate_subscription(world.store, now=world.clock.now, vhs=program.vhs, coop_id=staff.coop_ids[course])
+    except Refused as refused:
+        if "matters" not in refused.details:
+            raise
+        return NO_OCCASION  # something waits for an answer there (D9)
     staff.note(act, "course gone")
     staff.facts.kept.pop((act.vhs, course), None)
     del staff.place[act.vhs, course]

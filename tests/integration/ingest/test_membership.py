@@ -8,9 +8,18 @@ import pytest
 
 from koop_es.domain.errors import Refused
 from koop_es.domain.terms import Policy
-from koop_es.ingest import LegacyAbo, adopt_legacy, assign_coop_id, join_market, leave_market, quarantine
+from koop_es.ingest import (
+    LegacyAbo,
+    adopt_legacy,
+    assign_coop_id,
+    cancelling,
+    join_market,
+    leave_market,
+    quarantine,
+    terminate_subscription,
+)
 from koop_es.store import Store
-from koop_es.views import change_list, view
+from koop_es.views import change_list, open_violations, view
 from tests.acceptance.exports import booking, course, write_export
 from tests.integration.ingest.conftest import NOW, take_in
 
@@ -82,6 +91,26 @@ def test_d12_move_to_a_coop_id_takes_bookings_and_persons_along(known: Store, tm
     assert "Neumann" in str(shown["bookings"]), "a person left behind could not be compared any more"
     with pytest.raises(Refused):
         assign_coop_id(known, now=NOW, vhs="563", legacy_id=LEGACY)
+
+
+def test_d12_what_stands_open_goes_on_under_the_coop_id_alone_and_is_decided_there(
+    known: Store, tmp_path: Path
+) -> None:
+    adopt(known, ABO)
+    rows = [booking("A1", "7", name="Muster")]
+    take_in(known, write_export(tmp_path / "301-2", "301", 2, [course("A1")], []))
+    take_in(known, write_export(tmp_path / "301-3", "301", 3, [course("A1") | {"Ausfall": "W"}], rows))
+    assert (LEGACY, "CANCELLED_ONLY_AT_SUBSCRIBER") in {
+        (item["coop_id"], item["code"]) for item in open_violations(known)
+    }
+    coop_id = assign_coop_id(known, now=NOW, vhs="563", legacy_id=LEGACY)
+    assert {item["coop_id"] for item in open_violations(known)} == {coop_id}, "it is said once"
+    for decide in (
+        lambda: cancelling.confirm(known, now=NOW, vhs="301", coop_id=LEGACY, ref="301:7", reason="asked"),
+        lambda: terminate_subscription(known, now=NOW, vhs="301", coop_id=LEGACY),
+    ):
+        with pytest.raises(Refused, match=f"goes on as {coop_id}"):
+            decide()
 
 
 def test_d12_r20_exchange_of_numbers_with_a_course_nobody_shares_cancels_and_shows_nobody(

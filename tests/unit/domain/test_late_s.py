@@ -294,6 +294,8 @@ def test_d21_an_s_that_stands_where_an_abo_or_coop_id_begins_cancels_nobody(
     program = Program(THIRD, "WS", legacy=way is coop_id_assigned)
     program.given_and_taken_back("orphan")
     program.show(THIRD, "S", edited_by=editor)
+    if program.asked():  # neither ends before somebody has answered (D9, D12)
+        program.world.decide(THIRD, lambda draft: reject_cancellation(draft, REF, "asked"))
     way(program)
     if listed:
         program.world.give(THIRD)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from koop_es.domain.cancellations import CancellationDecided, confirm_cancellation, reject_cancellation
 from koop_es.domain.errors import Refused
-from koop_es.domain.events import CoopIdAssigned
+from koop_es.domain.events import CancellationUnclear, CoopIdAssigned
 from koop_es.domain.legacy import LegacyAbo, adopt_legacy, carry_over
 from koop_es.domain.subscription import confirm_terms
 from koop_es.domain.terms import Policy, Terms
@@ -125,6 +128,33 @@ def test_d12_bookings_move_along_with_person_and_status() -> None:
     assert new.statuses(ABO) == {REF: "A", "301:8": "S", "301:9": "W"}
     assert new.state.bookings[REF].person_version == 2
     assert new.report(ABO, booked("7", person=BERND), booked("8", "S"), booked("9", "W"), coop_id="") == []
+
+
+def test_d12_d21_what_somebody_answered_stands_under_the_coop_id_as_well() -> None:
+    for reject in (True, False):
+        old = running()
+        old.give(MASTER, ABO)
+        old.decide(MASTER, lambda draft: (draft.add(CancellationUnclear, "D21", ref=REF, why="went"), None))
+        answer = reject_cancellation if reject else confirm_cancellation
+        old.decide(MASTER, partial(answer, ref=REF, reason="asked"))
+        new = moved(old)
+        assert new.open == set()
+        assert new.state.is_cancelled(new.state.bookings[REF]) is not reject
+        assert new.to_do(MASTER)[1:] == ([] if reject else [("booking.cancel", REF)]), "its row shows A"
+        with pytest.raises(CancellationDecided, match="rejected" if reject else "confirmed"):
+            new.decide(MASTER, lambda draft: confirm_cancellation(draft, REF, "asked once more"))
+
+
+def test_d12_d25_a_question_about_a_move_names_the_course_and_is_not_asked_again_under_the_coop_id() -> None:
+    old = running()
+    old.report(ABO, coop_id="", stands=[booked("7", number="K-2")])
+    old.report(MASTER, mirror("M563-7", REF, "S", person=ANNA, edited_by="Blau"), coop_id="")
+    with pytest.raises(Refused, match="wait for an answer"):
+        moved(old)
+    old.decide(ABO, lambda draft: reject_cancellation(draft, REF, "asked"))
+    new = moved(old)
+    assert new.open == set()
+    assert new.state.bookings[REF].moved_to == f"K-2 ({PERIOD})"
 
 
 def test_d5_orphan_can_be_reinstated_after_the_move() -> None:

@@ -12,6 +12,7 @@ import pytest
 from koop_es.domain.cancellations import CancellationDecided, confirm_cancellation, reject_cancellation
 from koop_es.domain.cooperation import Reason
 from koop_es.domain.events import Event
+from koop_es.domain.in_doubt import moved_in_doubt
 from koop_es.domain.observation import BookingRow, Person, Status
 from koop_es.domain.restoring import restore_booking
 from koop_es.domain.slices import Home, Slice
@@ -428,7 +429,7 @@ def test_d32_s_of_others_beside_a_move_that_was_withdrawn_is_meant_for_the_cours
     world.report(MASTER, held(MASTER, status="S"))
     world.decide(ABO, lambda draft: withdraw(draft, wrong, list(world.events)))
     booking = world.state.bookings["301:7"]
-    assert (world.state.reason(booking), world.state.moved_in_doubt(booking)) == (Reason.PARTICIPANT, False)
+    assert (world.state.reason(booking), moved_in_doubt(world.state, booking)) == (Reason.PARTICIPANT, False)
 
 
 def test_d25_row_of_a_partial_export_waits_for_a_complete_one() -> None:

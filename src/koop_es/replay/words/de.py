@@ -111,9 +111,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.BelegIdReused: (
         "VHS {vhs} hat die Beleg-ID {booking_id} der Belegung {former} an eine andere Anmeldung vergeben: {ref}"
     ),
-    e.ParticipantReplaced: (
-        "an der Belegung {ref} nimmt bei VHS {vhs} eine andere Person teil: die Belegung läuft weiter"
-    ),
+    e.ParticipantReplaced: "an der Belegung {ref} nimmt bei VHS {vhs} eine andere Person teil: sie läuft weiter",
     e.MirrorUnreferenced: "die Zeile {booking_id} der VHS {vhs} ist die Kopie von {ref} ohne ihre Koop-Beleg-ID",
     e.MirrorReferenced: "die Kopie von {ref} bei VHS {vhs} hat ihre Koop-Beleg-ID",
     e.MirrorDoubled: "die Belegung {ref} steht bei VHS {vhs} in mehreren Zeilen ({rows}): es ist ein Platz",
@@ -184,6 +182,7 @@ SAYS: dict[str, str] = {
     "unclear_written_since": "zeigt etwas anderes als S, vielleicht ausgegeben, ehe der Speicher zurückgespielt wurde",
     "unclear_former": "zeigt S, das der Konnektor früher schrieb und über das seither anderes geschrieben wurde",
     "unclear_late": "zeigt S, das ausgegeben und vor jedem Export zurückgenommen wurde, und nennt niemanden",
+    "unclear_went": "zeigte S, das zurückgehalten war, und zeigt es nicht mehr, ohne dass jemand geantwortet hat",
     "unclear_untold": "zeigt S, und es wurde dort nie ausgegeben",
     "empty": "nichts",
     "erased": "gelöscht",

@@ -243,6 +243,12 @@ _LATE = (
 )
 """What CANCELLATION_UNCLEAR says of an "S" that was given out and taken back long before (D21)."""
 
+_WENT = (
+    "Storniert oder nicht? {refs}. Das S von {went} war zurückgehalten, und bevor jemand geantwortet hat, zeigte die "
+    "Zeile in einem zurückgesetzten Programm frühere Werte oder war weg. {found}. {remedy}"
+)
+"""What CANCELLATION_UNCLEAR says of an "S" that waited for an answer and is shown no more (D20, D31)."""
+
 _ANONYMOUS = (
     "Die Zeilen {found} zeigen keine Koop-Beleg-ID und können jede der Belegungen {refs} sein, deren Namen diese VHS "
     "nicht bekommt: sie warten, und solange wird keine davon neu ausgegeben. Zeilen ohne Namen, oder mit einem Wort, "
@@ -276,6 +282,7 @@ VARIANTS: dict[str, str] = {
     "reused_restored": _REUSED_RESTORED, "double": _DOUBLE, "exchanged": _EXCHANGED,
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
     "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "former": _FORMER, "late": _LATE,
+    "went": _WENT,
     "anonymous": _ANONYMOUS, "copy": _COPY,
 }  # fmt: skip
 """What one code says in particular cases."""

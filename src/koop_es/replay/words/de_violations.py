@@ -77,8 +77,8 @@ VIOLATIONS: dict[str, str] = {
         "eintragen, die sie unterscheiden."
     ),
     "MOVED_AND_CANCELLED": (
-        "{found} hat die Belegung {ref} storniert, und ihre eigene VHS, die davon nichts wusste, hat ihre Zeile in den "
-        "Kurs {expected} umgebucht, wo sie eine andere Belegung ist. Ist auch diese storniert? {remedy}"
+        "{found} hat die Belegung {ref} auf S gesetzt, und ihre eigene VHS, die davon nichts wusste, hat ihre Zeile in "
+        "den Kurs {expected} umgebucht, wo sie eine andere Belegung ist. Ist auch diese storniert? {remedy}"
     ),
     "CANCELLATION_UNCLEAR": (
         "Storniert oder nicht? {refs}: die Belegung gilt wieder, und ihre Zeile zeigte ein S, das von uns oder von "

@@ -213,6 +213,7 @@ SAYS: dict[str, str] = {
     "unclear_written_since": "shows another letter than S, which may have been given out before the store was put back",
     "unclear_former": "shows S, which the connector wrote before, and over which another letter was written since",
     "unclear_late": "shows S, which was given out and taken back before an export showed it, and names no editor",
+    "unclear_went": "showed S, which was withheld, and shows it no more without anybody's answer",
     "unclear_untold": "shows S, and it was never given out there",
     "empty": "empty",
     "erased": "erased",
