@@ -313,7 +313,7 @@ ROWS = (
         "whoever is booked twice cannot move",
         "D25",
         "The row is in the other course, and its person is asked about as merged and keeps a seat where it left.",
-        (Edit("domain/observe_identity.py", "find_twins(draft, rows, gone)", "find_twins(draft, rows, missing)"),),
+        (Edit("domain/observe_identity.py", "pairing.shown, gone, ", "pairing.shown, missing, "),),
         Named((f"{_MOVES}::test_d25_moved_booking_of_somebody_who_is_booked_twice_is_no_merge",)),
     ),
     Mutation(
@@ -386,6 +386,18 @@ ROWS = (
             ),
         ),
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
+    ),
+    Mutation(
+        "a row that takes over the TNR of another booking of its person says that this one was removed",
+        "B15",
+        "Two records were merged, and nobody has cancelled: the older contract of a citizen would get S everywhere.",
+        (Edit("domain/merges.py", " or _had_another(state.bookings[other], vhs, row))", ")"),),
+        Named(
+            (
+                "tests/unit/domain/test_merges.py::"
+                "test_b15_survivor_that_takes_over_the_number_of_the_other_is_for_a_human",
+            )
+        ),
     ),
     Mutation(
         "a course that nobody shares is told the COOP-Id of one that it exchanged numbers with",

@@ -6,6 +6,7 @@ mail or phone are one person (B14, B15); in which row a booking goes on is told 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from koop_es.domain.cooperation import Booking
@@ -25,10 +26,15 @@ class Twin(NamedTuple):
     survivor: str
 
 
-def find_twins(draft: Draft, shown: dict[str, BookingRow], missing: list[str]) -> list[Twin]:
+def find_twins(
+    draft: Draft, shown: dict[str, BookingRow], missing: list[str], rekeyed: Collection[str] = ()
+) -> list[Twin]:
     """Find the vanished bookings whose person is booked a second time, in the order of the references (B15).
 
-    That is a true double booking, for a human to decide. What this VHS shows alone counts.
+    That is a true double booking, for a human to decide, whichever of the two TNRs the surviving row has now, also if a
+    partial export showed that one first. Who was booked twice under one TNR from the beginning was not merged; nor did
+    anybody go up in a booking that is ``rekeyed``, unless it has the vanished one's Beleg-ID now. What this VHS shows
+    alone counts.
     """
     vhs, state = draft.moment.vhs, draft.state
     result = []
@@ -45,13 +51,22 @@ def find_twins(draft: Draft, shown: dict[str, BookingRow], missing: list[str]) -
             for other, row in shown.items()
             if row.person is not None
             and row.status is not CANCELLED  # nobody goes on in a booking that is cancelled
-            and row.participant_no != seat.participant_no
             and other in state.bookings
+            and (other not in rekeyed or row.booking_id == seat.booking_id)
+            and (row.participant_no != seat.participant_no or _had_another(state.bookings[other], vhs, row))
             and is_same_person(person, row.person)
         ]
         if survivors:
             result.append(Twin(ref, shown[min(survivors)], min(survivors)))
     return result
+
+
+def _had_another(booking: Booking, vhs: str, row: BookingRow) -> bool:
+    """Tell whether a VHS showed a booking under another TNR than its row has now (B13)."""
+    seat = booking.seats.get(vhs)
+    if seat is None or seat.status is None:
+        return False
+    return seat.merged_from is not None or seat.participant_no != row.participant_no
 
 
 def is_same_person(one: Person, other: Person) -> bool:

@@ -59,13 +59,11 @@ def rekey(draft: Draft, ref: str, row: BookingRow) -> None:
 def take_twins(draft: Draft, part: Slice, pairing: Pairing, missing: list[str]) -> None:
     """Take bookings off the missing ones that went up in another booking of the same person (B15).
 
-    One that goes on in a new row of this export itself is no such survivor, and one whose own row stands in another
-    course went up in none: it moved (D25).
+    One whose own row stands in another course went up in none: it moved (D25).
     """
     vhs, bookings = draft.moment.vhs, draft.state.bookings
-    rows = {ref: row for ref, row in pairing.shown.items() if ref not in pairing.rekeyed}
     gone = [ref for ref in missing if stands_elsewhere(draft, part, bookings[ref], bookings[ref].seats[vhs]) is None]
-    for twin in find_twins(draft, rows, gone):
+    for twin in find_twins(draft, pairing.shown, gone, pairing.rekeyed):
         values: dict[str, Any] = {"participant_no": twin.row.participant_no, "booking_id": twin.row.booking_id}
         draft.add(e.ParticipantsMerged, "B15", row=twin.row, ref=twin.ref, survivor=twin.survivor, **values)
         missing.remove(twin.ref)

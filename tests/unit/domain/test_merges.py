@@ -126,6 +126,49 @@ def test_b15_survivor_that_was_booked_already_is_for_a_human() -> None:
     assert "301:8" in world.detail("PARTICIPANTS_MERGED")["found"]
 
 
+@pytest.mark.parametrize("at", ["2026-01-05T10:00:00+01:00", "2026-01-06T11:12:13+01:00"], ids=["same second", "later"])
+@pytest.mark.parametrize("first", [None, "delta", "full"], ids=["at once", "seen by a delta", "and removed later"])
+@pytest.mark.parametrize("gone", ["7", "8"])
+def test_b15_survivor_that_takes_over_the_number_of_the_other_is_for_a_human(
+    gone: str, first: str | None, at: str
+) -> None:
+    """Whichever TNR is left: nobody has cancelled either of the two bookings."""
+    world = shared()
+    rows = {"7": held(ABO), "8": booked("8", tnr="T8", person=ANNA, at=at)}
+    world.report(ABO, *rows.values())
+    left = "8" if gone == "7" else "7"
+    merged = msgspec.structs.replace(rows[left], participant_no=rows[gone].participant_no)
+    if first is not None:
+        world.report(ABO, merged, rows[gone], full=first == "full")
+    for _ in range(3):
+        world.report(ABO, merged)
+    assert world.statuses(MASTER) == {"301:7": "A", "301:8": "A"}
+    assert ("PARTICIPANTS_MERGED", ABO) in {key[:2] for key in world.open}
+    assert not [item for item in world.events if "OrphanDetected" in types([item])]
+
+
+def test_b15_of_two_bookings_under_one_number_the_one_that_is_removed_is_gone() -> None:
+    world = shared()
+    twin = booked("8", tnr=held(ABO).participant_no, person=ANNA)
+    world.report(ABO, held(ABO), twin)
+    for _ in range(2):
+        world.report(ABO, twin)
+    assert world.statuses(MASTER) == {"301:7": "S", "301:8": "A"}
+
+
+@pytest.mark.parametrize("gone", ["own", "mirror"])
+def test_b15_own_booking_and_mirror_of_one_person_that_a_master_merges_are_for_a_human(gone: str) -> None:
+    world = shared()
+    own = booked("5", tnr="T5", person=ANNA, at="2026-01-06T11:12:13+01:00")
+    theirs = mirror("M563-7", "301:7", person=ANNA)
+    world.report(MASTER, theirs, own)
+    left, number = (theirs, own.participant_no) if gone == "own" else (own, theirs.participant_no)
+    for _ in range(3):
+        world.report(MASTER, msgspec.structs.replace(left, participant_no=number))
+    assert world.statuses(ABO) | world.statuses(THIRD) == {"301:7": "A", "563:5": "A"}
+    assert ("PARTICIPANTS_MERGED", MASTER, "301:7" if gone == "mirror" else "563:5") in world.open
+
+
 def test_b15_double_booking_is_settled_when_the_row_is_back() -> None:
     world = shared()
     twin = booked("8", tnr="T8", person=ANNA)
