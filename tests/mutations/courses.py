@@ -227,11 +227,50 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "            if self._may_have_left(lane, same_key[0]):\n",
-                "            if not lane:\n",
+                "waits = left is not None and self._may_have_left(lane, left)\n",
+                "waits = False\n",
             ),
         ),
         Named((f"{_ROUTE}::test_r20_number_that_another_course_has_now_is_told_by_participants_alone",)),
+    ),
+    Mutation(
+        "one who was moved to the course that has the former number keeps the shared one there",
+        "R20",
+        "The COOP-Id is written into a course that nobody shares: its people are shown, its Ausfall is everybody's.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "            return not here or self._weigh(lane, alike) > here\n",
+                "            return not here\n",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r20_d28_row_with_the_coop_id_and_row_with_the_number_are_weighed",)),
+    ),
+    Mutation(
+        "where the witnesses are at odds, the number tells which course is shared",
+        "D28",
+        "The COOP-Id would be written into a course that may be another, and its people be shown to every VHS.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "self._is_undecided(lane, row) or ",
+                "",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r20_d28_row_with_the_coop_id_and_row_with_the_number_are_weighed",)),
+    ),
+    Mutation(
+        "a course that is known by nothing but a number is the shared one, whose COOP-Id is nowhere",
+        "D28",
+        "The number of a deleted course was given to another, which would be told the COOP-Id and shown to every VHS.",
+        (
+            Edit(
+                "domain/route_courses.py",
+                " or self._has_lost_all(lane, row)",
+                "",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_d28_number_alone_makes_no_course_the_shared_one_whose_coop_id_is_nowhere",)),
     ),
     Mutation(
         "a title tells nothing against a COOP-Id",

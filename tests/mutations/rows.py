@@ -406,8 +406,8 @@ ROWS = (
         (
             Edit(
                 "domain/route_courses.py",
-                "            return self._is_neighbour(lane, row)\n",
-                "            return False\n",
+                "return self._is_neighbour(lane, row) or self._is_undecided(lane, row) or ",
+                "return ",
             ),
         ),
         Named((f"{_BESIDE}::test_d28_exchange_of_numbers_that_people_do_not_tell_is_held_and_shares_nobody",)),

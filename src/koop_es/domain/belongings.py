@@ -71,6 +71,12 @@ def shares(known: Sequence[Trace], shown: Sequence[Trace]) -> bool:
     return not _all_ids(known).isdisjoint(_all_ids(shown))
 
 
+def standing(known: Iterable[Trace], shown: Sequence[Trace]) -> int:
+    """Count what of the bookings that were known stands there."""
+    there = _all_ids(shown)
+    return sum(not there.isdisjoint(trace.ids) for trace in known)
+
+
 def took_all_over(known: Sequence[Trace], shown: Sequence[Trace]) -> bool:
     """Tell whether all that was booked, and anything was, stands there."""
     live, there = [trace for trace in known if trace.live], _all_ids(shown)

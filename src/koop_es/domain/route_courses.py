@@ -7,11 +7,19 @@ altered. Nothing that cannot be told apart for certain is guessed: it is set asi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from koop_es.domain.admission import Stranger
-from koop_es.domain.belongings import Trace, has_others, may_be_the_same, shares, took_all_over, trace_of_row
+from koop_es.domain.belongings import (
+    Trace,
+    has_others,
+    may_be_the_same,
+    shares,
+    standing,
+    took_all_over,
+    trace_of_row,
+)
 from koop_es.domain.course import ABO_MARKER, CourseFacts
 from koop_es.domain.identifiers import is_issued, is_legacy, issuer
 from koop_es.domain.observation import CourseRow, Kind, Rejected, Report, told_by_course
@@ -29,6 +37,12 @@ GIVE_BACK = (
     "shared course, put its COOP-Id back here and empty it there; then export again"
 )
 """What to do where a shared course and one that nobody shares seem to have exchanged their numbers (D28)."""
+
+GIVE_ANOTHER = (
+    "if this is the shared course, put its COOP-Id back here; if it is another, give it another number, and put the "
+    "COOP-Id into the shared course where that has none; then export again"
+)
+"""What to do where the number of a shared course shows another, and its COOP-Id stands nowhere (R15, R20)."""
 
 NUMBER_ALONE = (
     "a course without COOP-Id is known by its number alone: give both courses their former numbers and export in full, "
@@ -137,17 +151,18 @@ class Courses:
             stays = any(not self._is_neighbour(lane, row) for row in same_key)
             moved = [row for row in with_id if self._may_be_renumbered(lane, row, stays=stays)]
             chosen = moved[0] if len(moved) == 1 else None
+        left = same_key[0] if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken else None
+        waits = left is not None and self._may_have_left(lane, left)
         for row in with_id:
             if row is not chosen:
-                told = chosen is not None or self._can_tell(lane, row)
+                told = chosen is not None or self._stood_beside(row) or (self._tells(lane) and not waits)
                 if not told:
                     self.untold.add((row.number, row.period or ""))
-                self._reject(row, *self._of_copy(lane, row, chosen), known_as_local=told)
-        if chosen is None and len(same_key) == 1 and id(same_key[0]) not in self.taken:
-            if self._may_have_left(lane, same_key[0]):
-                self.left.append((lane, same_key[0]))
-            else:
-                chosen = same_key[0]
+                self._reject(row, *self._of_copy(lane, row, chosen or left, waits=waits), known_as_local=told)
+        if left is not None and waits:
+            self.left.append((lane, left))
+        elif left is not None:
+            chosen = left
         if chosen is not None:
             self._slice(lane.coop_id, chosen)
         elif not same_key and not aside and self._absence_counts(lane):
@@ -170,37 +185,61 @@ class Courses:
             return self._gave_number_away(lane, row)
         if found in (None, lane.coop_id):
             return False
-        named = bool(self.by_id[lane.coop_id]) or found in self.lanes
-        other = not found and None not in (lane.title, lane.starts_on, row.facts.title, row.facts.starts_on)
-        other = other and row.facts.title != lane.title and row.facts.starts_on != lane.starts_on
         if self._tells(lane):
-            return self._is_neighbour(lane, row)
-        return (named or other) and not self._shares_bookings(lane, row)
+            return self._is_neighbour(lane, row) or self._is_undecided(lane, row) or self._has_lost_all(lane, row)
+        named = bool(self.by_id[lane.coop_id]) or found in self.lanes
+        stays = took_all_over(self._booked(lane), self._bookings_of(row))
+        return (named or has_nothing_of(row.facts, lane)) and not stays
+
+    def _is_undecided(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether the row that has the COOP-Id of a lane's course may be it rather than the one under its number:
+        title and first day say so, or these are not all as they were here and more of what was booked stands there.
+        Where the witnesses are at odds nobody is told anything of either row (R20, D28).
+        """
+        others = [other for other in self.by_id[lane.coop_id] if other is not row]
+        if _more_like(lane, others, row):
+            return True
+        most = self._weigh(lane, others) > self._weigh(lane, [row])
+        return most and not _is_like(lane, row)
+
+    def _has_lost_all(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row has nothing but the number of a lane's course, whose COOP-Id is nowhere (R15, D28)."""
+        return not self.by_id[lane.coop_id] and self._gave_number_away(lane, row)
 
     def _gave_number_away(self, lane: KnownLane, row: CourseRow) -> bool:
-        """Tell whether a course that is shared without COOP-Id may have given its number to another: title or first day
-        are others and nobody stands here who had booked, but title and first day, or who had booked, stand in another
-        row; or both are others (R20, D12). Whoever booked here would be shown to the others, and be it for good.
+        """Tell whether a course that nothing but its number tells may have given it to another: title or first day are
+        others and nobody stands here who had booked, but title and first day, or who had booked, stand in another row;
+        or both are others; or more of what was booked stands in another row than here (R20, D12). Whoever booked here
+        would be shown to the others, and be it for good.
         """
-        if not _is_another(row, lane) or self._shares_bookings(lane, row):
+        if not _is_another(row, lane):
             return False
         others = [other for other in self.report.courses if other is not row]
-        if any(_is_course(other, lane) or self._shares_bookings(lane, other) for other in others):
+        here, there = self._weigh(lane, [row]), self._weigh(lane, others)
+        if here:
+            return there > here
+        if there or any(_is_course(other, lane) for other in others):
             return True
-        booked = any(trace.live for trace in self.traces(lane.coop_id))
-        return booked and row.facts.title != lane.title and row.facts.starts_on != lane.starts_on
+        return any(trace.live for trace in self.traces(lane.coop_id)) and has_nothing_of(row.facts, lane)
+
+    def _weigh(self, lane: KnownLane, rows: Sequence[CourseRow]) -> int:
+        """Count how much of what was booked in a lane's course stands in that of the rows where most of it does."""
+        booked = self._booked(lane)
+        return max((standing(booked, self._bookings_of(row)) for row in rows), default=0) if booked else 0
 
     def _is_neighbour(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row of a complete export under a lane's number is another course, which has that number now:
-        the COOP-Id stands in a row with title and first day of the lane's course, which are others here, and nobody
-        stands here who had booked for certain (R20). Or it stands in one that was reported beside, nobody who had
+        the COOP-Id stands in a row that has more of title and first day of the lane's course than this, and nobody
+        stands here who had booked for certain, or more of them stand there (R20): who was moved into a course does not
+        make it the one that he left. Or it stands in one that was reported beside, nobody who had
         booked stands here, and title or first day are others, or other people are booked (D28).
         """
         others = [other for other in self.by_id[lane.coop_id] if other is not row]
         if not others or row.external_number in (None, lane.coop_id) or not self._tells(lane):
             return False
-        if _is_another(row, lane) and any(_is_course(other, lane) for other in others):
-            return not shares(self._surely_booked(lane), self._bookings_of(row))
+        if alike := _more_like(lane, others, row):
+            here = standing(self._surely_booked(lane), self._bookings_of(row))
+            return not here or self._weigh(lane, alike) > here
         known, shown = self.traces(lane.coop_id), self._bookings_of(row)
         other = any(map(self._stood_beside, others)) and (not _is_course(row, lane) or has_others(known, shown))
         return other and not shares(known, shown)
@@ -221,6 +260,10 @@ class Courses:
         others = [other for other in self.by_id[lane.coop_id] if other is not row]
         self.untold |= {(other.number, other.period or "") for other in others}
         numbers = ", ".join(other.number for other in others)
+        if not others:
+            reason = f"{row.number} ({lane.period}) shows another course than {lane.coop_id}, whose COOP-Id is nowhere"
+            self._reject(row, reason, GIVE_ANOTHER, known_as_local=False)
+            return
         reason = f"{row.number} ({lane.period}) shows another course than {lane.coop_id}, whose COOP-Id is in {numbers}"
         self._reject(row, reason, GIVE_BACK, known_as_local=False)
 
@@ -229,15 +272,20 @@ class Courses:
         shown = self.report.has_bookings and self.report.bookings_complete
         return self.proves and (shown or not self.traces(lane.coop_id))
 
-    def _of_copy(self, lane: KnownLane, row: CourseRow, chosen: CourseRow | None) -> tuple[str, str]:
-        """Say why a row with a lane's COOP-Id is not its course, and what to do."""
-        if chosen is None and not self._can_tell(lane, row):
-            reason = f"COOP-Id {lane.coop_id} stood in {lane.number} ({lane.period}), and a partial export cannot tell"
-            return f"{reason} whether this is that course or a copy", f"export in full; in a copy {EMPTY_IT}"
-        number, stays = lane.number, chosen is not None and chosen.number == lane.number
-        itself = f" and {number} was made anew, delete {number}" if stays else f", number it {number} again"
-        remedy = f"{EMPTY_IT} there; but if it is the shared course itself{itself}"
-        return f"COOP-Id {lane.coop_id} is a copy: it belongs to {lane.number} ({lane.period})", remedy
+    def _of_copy(self, lane: KnownLane, row: CourseRow, chosen: CourseRow | None, *, waits: bool) -> tuple[str, str]:
+        """Say why a row with a lane's COOP-Id is not its course, or not yet while another ``waits``, and what to do."""
+        number = f"{lane.number} ({lane.period})"
+        if not self._can_tell(lane, row):
+            if chosen is None or waits:
+                reason = f"COOP-Id {lane.coop_id} stood in {number}, and a partial export cannot tell"
+                return f"{reason} whether this is that course or a copy", f"export in full; in a copy {EMPTY_IT}"
+        elif waits:
+            reason = f"COOP-Id {lane.coop_id} stood in {number}, and nothing tells which of the two is that course"
+            return reason, f"see what is said of {lane.number}"
+        stays = chosen is not None and chosen.number == lane.number
+        itself = f"delete {lane.number} or give that another number, and " if stays else ""
+        remedy = f"{EMPTY_IT} there; but if it is the shared course itself, {itself}number it {lane.number} again"
+        return f"COOP-Id {lane.coop_id} is a copy: it belongs to {number}", remedy
 
     def _can_tell(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether this export says what a row with a lane's COOP-Id is; else the next complete one does."""
@@ -262,6 +310,8 @@ class Courses:
         other = self.lanes.get(self.lane_keys.get((row.number, row.period or ""), ""))
         if other is None or other is lane:
             return False
+        if self._is_neighbour(other, row) and self._weigh(other, self.by_id[other.coop_id]):
+            return False  # the other is where its COOP-Id is, whoever was moved into this one (D25)
         shared = self._shares_bookings(other, row)
         itself = _is_course(row, lane) or self._shares_bookings(lane, row)
         slip = other.alone and not lane.alone and (itself or not (shared or self._is_elsewhere(lane, row)))
@@ -375,7 +425,11 @@ class Courses:
 
     def _shares_bookings(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a booking of a lane stands in a row: one that is certainly of its course, if any is (R20)."""
-        return shares(self._surely_booked(lane) or self.traces(lane.coop_id), self._bookings_of(row))
+        return shares(self._booked(lane), self._bookings_of(row))
+
+    def _booked(self, lane: KnownLane) -> Sequence[Trace]:
+        """Trace what was certainly booked in a lane's course; whatever was, where no complete export has shown it."""
+        return self._surely_booked(lane) or self.traces(lane.coop_id)
 
     def _surely_booked(self, lane: KnownLane) -> list[Trace]:
         """Trace what a complete export has shown of a lane: what partial ones added came in by the number alone."""
@@ -446,7 +500,7 @@ def _is_marked(row: CourseRow) -> bool:
     return ABO_MARKER in (row.facts.markers or ())
 
 
-def has_nothing_of(facts: CourseFacts, others: CourseFacts) -> bool:
+def has_nothing_of(facts: CourseFacts, others: CourseFacts | KnownLane) -> bool:
     """Tell whether title and first day of two courses are both stated, and both others (R20, D29)."""
     stated = None not in (facts.title, facts.starts_on, others.title, others.starts_on)
     return stated and facts.title != others.title and facts.starts_on != others.starts_on
@@ -456,6 +510,25 @@ def _is_another(row: CourseRow, lane: KnownLane) -> bool:
     """Tell whether title or first day of a row are another's; what is not stated tells nothing (D29)."""
     shown, known = (row.facts.title, row.facts.starts_on), (lane.title, lane.starts_on)
     return None not in (*shown, *known) and shown != known
+
+
+def _more_like(lane: KnownLane, rows: Sequence[CourseRow], than: CourseRow) -> list[CourseRow]:
+    """List the rows that have more of title and first day of a lane's course than another may have (R20, D29)."""
+    least = sum(_is_same_or_unstated(lane, than))
+    return [row for row in rows if sum(cell is not None and cell == known for cell, known in _told(lane, row)) > least]
+
+
+def _is_like(lane: KnownLane, row: CourseRow) -> bool:
+    """Tell whether neither title nor first day of a row are others than those of a lane's course (D29)."""
+    return all(_is_same_or_unstated(lane, row))
+
+
+def _is_same_or_unstated(lane: KnownLane, row: CourseRow) -> Iterator[bool]:
+    return (None in (cell, known) or cell == known for cell, known in _told(lane, row))
+
+
+def _told(lane: KnownLane, row: CourseRow) -> tuple[tuple[object, object], ...]:
+    return (row.facts.title, lane.title), (row.facts.starts_on, lane.starts_on)
 
 
 def _is_course(row: CourseRow, lane: KnownLane) -> bool:

@@ -130,3 +130,25 @@ def test_d25_known_booking_under_another_number_is_not_shown_there_by_a_delta(
     night.full()
     assert (night.seen_by("412"), night.seen_by("563")) == ([("301:1", "A"), ("301:2", "A")], [("301:3", "A")])
     night.settled()
+
+
+@pytest.mark.parametrize("cancelled", [False, True], ids=["takes place", "Ausfall"])
+@pytest.mark.parametrize("first_day", [COOKING["Datum von"], MASTERS[PAINTING]["Datum von"]], ids=["other", "same"])
+def test_r20_number_is_given_to_a_course_nobody_shares_and_one_of_the_people_moved_there(
+    night: _Night, first_day: str, cancelled: bool
+) -> None:
+    """COOP-Id, title and most of the people stand under the other number: nobody hears of the course nobody shares."""
+    night.people.append(_person("Z1", "7"))
+    night.full()
+    night.renumber({"Z1": "Z9"})
+    night.courses.append(COOKING | {"Datum von": first_day, "Ausfall": "W" if cancelled else "F"})
+    night.people[0]["Kursnummer"] = "Z1"
+    night.book("Z1", "9")
+    for _ in range(2):
+        night.full()
+        assert night.seen_by("412") == [("301:1", "A"), ("301:2", "A"), ("301:7", "A")]
+        assert not [item for item in change_list(night.store, "301") if item["kind"].startswith("course")]
+        assert {item["code"] for item in open_violations(night.store) if item["vhs"] == "301"} == {
+            "COURSE_RENUMBERED",
+            "BOOKING_REMOVED",
+        }

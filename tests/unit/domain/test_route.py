@@ -676,7 +676,10 @@ def test_d26_second_row_of_a_mirror_that_is_no_own_booking_is_the_mirrors() -> N
 
 # --- what is set aside ------------------------------------------------------------------------------------------------
 
-COPY = 'empty "Externe Kurs-Nr." there; but if it is the shared course itself and N1 was made anew, delete N1'
+COPY = (
+    'empty "Externe Kurs-Nr." there; but if it is the shared course itself, delete N1 or give that another number, '
+    "and number it N1 again"
+)
 SET_ASIDE: list[tuple[list[CourseRow | BookingRow], tuple[str, ...], tuple[str, str, str]]] = [
     (
         [one("N8", ""), two()],
@@ -891,3 +894,100 @@ def test_r20_course_without_coop_id_whose_number_shows_another_is_held(
     assert [remedy.startswith("a course without COOP-Id is known by its number alone") for remedy in remedies] == (
         [True] if held else []
     )
+
+
+# --- the weights of number, COOP-Id, title, first day and bookings ----------------------------------------------------
+
+OTHER_DAY, OTHER_TITLE, OTHERS = {"starts_on": date(2026, 9, 1)}, {"title": "Kochen"}, dict(COOKING)
+PLACES = ("N9 N9 N9", "N9 N9 N1", "N9 N1 N1", "N1 N1 N1", "- - -")
+"""Where the three bookings of the course stand now: under the number with its COOP-Id, its old one, or nowhere."""
+
+WEIGHTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("renumbered, its number given to another", {}, OTHERS, "N9 N9 ask ask N9"),
+    ("and to another of the same day", {}, OTHER_TITLE, "N9 N9 ask ask N9"),
+    ("and to another of the same title", {}, OTHER_DAY, "N9 N9 ask ask N9"),
+    ("postponed as well", OTHER_DAY, OTHERS, "N9 N9 ask ask ask"),
+    ("another title as well", OTHER_TITLE, OTHERS, "N9 N9 ask ask ask"),
+    ("copied", {}, {}, "N9 N1 N1 N1 N1"),
+    ("copied to another day", OTHER_DAY, {}, "N9 N1 N1 N1 N1"),
+    ("given to another course", OTHERS, {}, "N9 N1 N1 N1 N1"),
+    ("both edited", OTHERS, OTHERS, "N9 ask N1 N1 N1"),
+    ("both postponed", OTHER_DAY, OTHER_DAY, "N9 ask N1 N1 N1"),
+]
+"""What COOP-Id and old number show of title and first day, and for each of the places which row is the course: where
+it is N1, that has lost its COOP-Id, and is told so."""
+
+
+@pytest.mark.parametrize("of_other", ["", TWO], ids=["no COOP-Id", "that of another"])
+@pytest.mark.parametrize(
+    ("there", "here", "places", "expected"),
+    [
+        pytest.param(there, here, places, expected, id=f"{name}: {places}")
+        for name, there, here, result in WEIGHTS
+        for places, expected in zip(PLACES, result.split(), strict=True)
+    ],
+)
+def test_r20_d28_row_with_the_coop_id_and_row_with_the_number_are_weighed(
+    there: dict[str, Any], here: dict[str, Any], places: str, expected: str, of_other: str
+) -> None:
+    """Whom it is asked about is shown to nobody, and no COOP-Id is written into a course before that is known."""
+    known = {ONE: traces_of_ids({"1", "2", "3"}), TWO: ()}
+    stand = [at(number, str(count)) for count, number in enumerate(places.split(), 1) if number != "-"]
+    rows = [one("N9", **there), one("N1", of_other, **here)] + ([] if of_other else [two()])
+    report = export(*rows, *stand, at("N9", "8"), at("N1", "9"))
+    routing = route(report, LANES, lambda _: False, traces=known.__getitem__)
+    if expected == "ask":
+        assert ONE not in routing.slices, "it is not lost, and nobody is missing"
+        assert {item.key for item in routing.rejected if item.about == "course"} == {("N9", PERIOD), ("N1", PERIOD)}
+        assert routing.catalogue == [], "the next export asks again"
+    else:
+        assert taken(routing, ONE)[0] == expected
+        assert {row.booking_id for row in routing.slices[ONE].bookings} >= {"8" if expected == "N9" else "9"}
+
+
+@pytest.mark.parametrize("here", [OTHERS, {}], ids=["another course", "alike"])
+def test_d28_partial_export_with_one_who_was_moved_does_not_tell_whose_the_number_is(here: dict[str, Any]) -> None:
+    """Nobody is told to write the COOP-Id into that course, and nobody of it is shown to anybody."""
+    rows = one("N9"), one("N1", "", **here), at("N1", "7"), at("N1", "9")
+    routing = route(export(*rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one={"7", "8"}))
+    assert ONE not in routing.slices
+    assert {item.key for item in routing.rejected} == {("N9", PERIOD), ("N1", PERIOD)}
+
+
+def test_r20_d25_shared_courses_that_give_their_numbers_on_are_followed_whoever_was_moved_between_them() -> None:
+    rows = one("N9"), two("N1"), at("N9", "1"), at("N9", "2"), at("N1", "3"), at("N1", "4")
+    routing = followed(*rows, one={"1", "2", "3"}, two={"4"})
+    assert (taken(routing, ONE), taken(routing, TWO)) == (("N9", ["1", "2"]), ("N1", ["3", "4"]))
+    stand = at("N2", "1"), at("N2", "5"), at("N1", "2"), at("N1", "4"), at("N1", "6")
+    routing = followed(one("N2"), two("N1"), *stand, one={"1", "2", "3"}, two={"4", "5", "6"})
+    assert not routing.slices, "as many of the one stand with its number as with its COOP-Id"
+    assert {item.key for item in routing.rejected} == {("N1", PERIOD), ("N2", PERIOD)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ([one("N1", "", **OTHERS), at("N1", "9")], True),
+        ([one("N1", "", **OTHERS), at("N1", "1"), at("N1", "9")], False),
+        ([one("N1", "", **OTHERS), one("N9", ""), at("N9", "1"), at("N9", "2"), at("N1", "3")], True),
+        ([one("N1", "", **OTHER_DAY), one("N9", ""), at("N9", "8"), at("N1", "9")], True),
+        ([one("N1", "", **OTHER_DAY), at("N1", "9")], False),
+        ([one("N1", ""), at("N1", "9")], False),
+    ],
+    ids=["given away", "one stayed", "most went on", "told by title and day", "emptied", "alike"],
+)
+def test_d28_number_alone_makes_no_course_the_shared_one_whose_coop_id_is_nowhere(
+    rows: list[CourseRow | BookingRow], held: bool
+) -> None:
+    routing = followed(*rows, two(), one={"1", "2", "3"})
+    assert (ONE not in routing.slices) == held
+    remedies = [item.remedy for item in routing.rejected if item.key == ("N1", PERIOD)]
+    assert [remedy.startswith("if this is the shared course") for remedy in remedies] == [True] * held
+
+
+def test_d12_course_without_coop_id_is_held_where_most_of_it_stands_under_another_number() -> None:
+    stand = at("N9", "1"), at("N9", "2"), at("N1", "3"), at("N1", "9")
+    rows = one("N9", ""), one("N1", "", **OTHERS), *stand
+    held = traces_of_ids({"1", "2", "3"})
+    routing = route(export(*rows), SHARED_BY_NUMBER, lambda key: key[0] == "N9", traces={LEGACY: held}.__getitem__)
+    assert LEGACY not in routing.slices
