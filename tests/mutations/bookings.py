@@ -353,6 +353,24 @@ BOOKINGS = (
         Named((f"{_IDENTITY}::test_d18_beleg_id_that_another_has_in_another_course_leaves_its_booking_free",)),
     ),
     Mutation(
+        "what stands under a Beleg-ID is known of complete exports alone",
+        "D18",
+        "Whose Beleg-ID a company has by now, as a delta shows first, would get a second seat at all VHSs.",
+        (
+            Edit(
+                "domain/route.py",
+                "            part.stands, part.is_another = everywhere.stands,",
+                "            part.stands, part.is_another = everywhere.stands if complete else part.stands,",
+            ),
+        ),
+        Named(
+            (
+                "tests/integration/ingest/test_suspended.py"
+                "::test_d18_whose_beleg_id_a_company_has_by_now_takes_no_second_seat",
+            )
+        ),
+    ),
+    Mutation(
         "whoever has moved is in the former course again once that was away",
         "D25",
         "S would be written there under their Beleg-ID, and that row lives in the other course.",

@@ -253,6 +253,19 @@ RESTORES = (
         Named((f"{_WENT_BACK}::test_d20_rows_that_an_unbelievable_night_lacked_first_are_signs_all_the_same",)),
     ),
     Mutation(
+        "whom others cancelled meanwhile is no sign of a restore",
+        "D20",
+        "Others lost with one course that was put back would be cancelled, if an export of before it was read first.",
+        (
+            Edit(
+                "domain/signs.py",
+                "(draft.state.cancelled and not draft.off_as_before):",
+                "draft.state.is_cancelled(booking):",
+            ),
+        ),
+        Named((f"{_WENT_BACK}::test_d20_what_others_cancelled_meanwhile_is_gone_all_the_same",)),
+    ),
+    Mutation(
         "who was missing the night before is a sign of a restore",
         "D20",
         "Removals one after the other would be asked about, and the seats stay taken.",

@@ -96,8 +96,7 @@ class _Bookings:
         for part in routing.slices.values():
             part.proves_absence = part.proves_absence and complete and part.course is not None
             part.protected, part.elsewhere = protected - given_on.get(part.coop_id, frozenset()), everywhere.hold
-            if complete:
-                part.stands, part.is_another = everywhere.stands, partial(self._is_another, part)
+            part.stands, part.is_another = everywhere.stands, partial(self._is_another, part)
         self._say_whose(seats, self._suspend(seats) if complete else self._legible(seats))
         routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
 

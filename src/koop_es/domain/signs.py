@@ -61,13 +61,14 @@ def note_missing_course(draft: Draft, lane: Lane) -> None:
 def note_missing(draft: Draft, part: Slice, missing: Iterable[str]) -> None:
     """Note the rows a complete export lacks for the first time, or since one that lacked too many to be believed (D19);
     of a course that is over that proves nothing (D17), and what stands in another course is not gone (D25), unless it
-    stands where it was before it came here. An Ausfall that is back as before has ended nobody yet (D24).
+    stands where it was before it came here. Whom others cancelled meanwhile is gone as anybody, whichever was read
+    first; whose course is cancelled may have been taken out for that, but an Ausfall that is back as before has ended
+    nobody yet (D24).
     """
     for ref in () if is_over(draft) else missing:
         booking = draft.state.bookings[ref]
         seat = booking.seats[draft.moment.vhs]
-        ended = booking.cancelled if draft.off_as_before else draft.state.is_cancelled(booking)
-        if not seat.live or seat.taken_back or seat.doubted or ended:
+        if not seat.live or seat.taken_back or seat.doubted or (draft.state.cancelled and not draft.off_as_before):
             continue
         if seat.absences and not (seat.foreseen or seat.withheld):
             continue

@@ -80,8 +80,9 @@ class Slice:
 
     Of the bookings that are not there, those that are ``shielded`` may stand in a row that was set aside, by TNR or
     name, and are not counted; where the absences are ``suspended``, none is counted, nor any forgotten (D17). A row of
-    the export that stands in another course is found by ``stands`` from its Beleg-ID, in a complete export (D25);
-    ``is_another`` tells of such a row whether its course is certainly another than this one (R20).
+    the export that stands in whichever course is found by ``stands`` from its Beleg-ID (D25); that a partial export
+    shows none proves nothing. ``is_another`` tells of such a row whether its course is certainly another than this one
+    (R20).
     ``homes`` gives where a Beleg-ID of this VHS was booked so far, in whichever of its courses, ``rekeyed`` where a
     booking has the Beleg-ID of a row although its reference says otherwise (D18b), ``may_be`` tells whether a row may
     be the one of such a home (D18a), and ``taken`` whether the row of another course has a Beleg-ID, as that last

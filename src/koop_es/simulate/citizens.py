@@ -70,8 +70,9 @@ class Contract:
 
     ``doubtful`` says that what was meant hangs on what a file happened to show; ``again`` that somebody wrote A over an
     "S" and gave the row another identity, which reads as a new registration (D5, D18). ``revived`` says that its owner
-    wrote A over an "S", ``over_s`` that an export may have shown that. At ``unnamed`` VHSs no row says who set its "S".
-    ``looks`` says when its owner changed numbers or name.
+    wrote A over an "S", ``over_s`` that an export may have shown that. At ``unnamed`` VHSs no row says who set its "S",
+    at ``unknown`` ones it may have been that of an Ausfall which was taken back. ``looks`` says when its owner changed
+    numbers or name.
     """
 
     who: int
@@ -87,6 +88,7 @@ class Contract:
     revived: bool = False
     over_s: bool = False
     unnamed: set[str] = field(default_factory=set)
+    unknown: dict[str, Moment] = field(default_factory=dict)
     looks: dict[str, Moment] = field(default_factory=dict)
 
 
@@ -216,7 +218,8 @@ class People:
         ended = self._ended(course, deed)
         for contract in self.contracts.values():
             if contract.course == course:
-                unknown = [vhs for vhs, at in contract.left.items() if not self._was_known(vhs, course, at, since)]
+                unknown = {vhs: at for vhs, at in contract.left.items() if not self._was_known(vhs, course, at, since)}
+                contract.unknown |= unknown
                 self._take_for_ours(contract)
                 if contract.owner in unknown and contract.revived:
                     contract.left.pop(contract.owner, None)
@@ -330,7 +333,9 @@ class People:
             contract.again |= deed.note == UNTOLD  # a row under its former numbers is another registration (D18)
 
     def _revive(self, vhs: str, contract: Contract, now: Moment) -> None:
-        """Take an "S" back that no export has shown; one that was shown is final (D5)."""
+        """Take an "S" back that no export has shown, or that may be that of an Ausfall which was taken back (D21, D24);
+        one that was shown is final (D5).
+        """
         since = contract.left.get(vhs)
         if since is None:
             contract.doubtful |= not contract.left
@@ -339,7 +344,7 @@ class People:
             shown = any(self._shown(vhs, since, now))
             contract.doubtful |= shown
             contract.over_s |= shown and vhs == contract.owner
-        elif self._was_said_wrongly(vhs, contract.who, since):
+        elif contract.unknown.get(vhs) == since or self._was_said_wrongly(vhs, contract.who, since):
             del contract.left[vhs]
             contract.doubtful = True
         elif any(

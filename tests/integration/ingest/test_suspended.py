@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from koop_es.store import Store
 from koop_es.views import status, violations
 from koop_es.views.suspensions import suspended
@@ -115,6 +117,20 @@ def test_d17_company_without_first_name_suspends_nobody(store: Store, tmp_path: 
     for sequence in (2, 3):
         assert night(store, tmp_path, sequence, [*BOOKINGS[1:], company]).suspended == 0
     assert events(store, of="Orphan") == ["OrphanDetected"]
+
+
+@pytest.mark.parametrize("kind", ["delta", "full"])
+def test_d18_whose_beleg_id_a_company_has_by_now_takes_no_second_seat(store: Store, tmp_path: Path, kind: str) -> None:
+    """The company's row is set aside, and tells all the same that the booking's own row is another one."""
+    begun(store, tmp_path)
+    before, former = events(store), BOOKINGS[0]["Beleg-ID"]
+    company = booking("0261", former, name="Müller GmbH") | {"Vorname": "", "TNR": "97778"}
+    rows = [company, BOOKINGS[0] | {"Beleg-ID": "9001"}, *BOOKINGS[1:]]
+    shown = rows[:2] if kind == "delta" else rows
+    take_in(store, write_export(tmp_path / "563-2", "563", 2, COURSES, shown, kind=kind))
+    night(store, tmp_path, 3, rows)
+    assert events(store).count("BookingMade") == before.count("BookingMade")
+    assert events(store).count("BookingRekeyed") == 1
 
 
 def test_d17_dry_run_says_what_would_be_suspended(store: Store, tmp_path: Path) -> None:

@@ -323,13 +323,23 @@ def test_d20_who_was_missing_the_night_before_is_no_sign() -> None:
     assert world.weigh(ABO, held(ABO)).signs == [], "one after the other they are removals"
 
 
-def test_d20_who_is_cancelled_and_gone_with_the_rest_does_not_stand() -> None:
+def test_d20_what_others_cancelled_meanwhile_is_gone_all_the_same() -> None:
+    """What a row is depends on that VHS's rows alone, whichever of the exports was read first."""
     world, _ = busy()
     world.report(MASTER, held(MASTER), booked("3", "S", person=BERND, at="2026-01-08T10:00:00+01:00"))
+    world.report(THIRD, held(THIRD), mirror("T8", OWN, "S", at="2026-01-07T10:00:00+01:00"))
+    weight = world.weigh(ABO, held(ABO))
+    assert [sign.since for sign in weight.signs] == [3, 3]
+    assert weight.standing._replace(booked=()) == Standing(2, rows=True, newest_row=2)
+
+
+def test_d20_who_is_shown_as_cancelled_and_gone_with_the_rest_does_not_stand() -> None:
+    world, _ = busy()
+    world.report(ABO, held(ABO), mine(status="S"), theirs())
     weight = world.weigh(ABO, held(ABO))
     assert ([sign.since for sign in weight.signs], weight.lacks) == ([3], True)
     assert weight.standing._replace(booked=()) == Standing(2, rows=True, newest_row=2)
-    world.report(THIRD, held(THIRD), mirror("T8", OWN, "S", at="2026-01-07T10:00:00+01:00"))
+    world.report(ABO, held(ABO), mine(status="S"), theirs(status="S"))
     weight = world.weigh(ABO, held(ABO))
     assert (weight.signs, weight.standing.newest) == ([], 2), "nor where nothing of its course is a sign"
 
