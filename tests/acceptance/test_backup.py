@@ -139,6 +139,28 @@ def restored(any_koop: Console, elsewhere: Console, network: Network, tmp_path: 
     return Console(elsewhere.db, elsewhere.capsys, "2026-04-13T08:00")
 
 
+def test_d22_no_change_has_the_id_of_another_that_was_given_out_after_the_backup(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    """Connectors carry an id out once: what counts events anew after a restore is another change."""
+    (other,) = network.keys() - {NEAR, MASTER}
+    target, own = tmp_path / "koop.backup", f"{NEAR}:5050"
+    any_koop.ask("backup", target)
+    network[NEAR].row(own)["Telefon"] = "0941 123456"
+    any_koop.take_in(network[NEAR].export())
+    before = {change["id"]: change["kind"] for change in any_koop.changes(MASTER)}
+    elsewhere.ask("restore", target)
+    restored = Console(elsewhere.db, elsewhere.capsys, "2026-04-28T08:00")
+    network[NEAR].row(own)["Telefon"] = "0721 100"
+    network[other].row(own).update({"Status": "S", "Bearbeitet von": "Maier"})
+    network[other].month = "2026-04"
+    restored.ingest(network[other].export())
+    after = {change["id"]: change["kind"] for change in restored.changes(MASTER)}
+    assert (list(before.values()), list(after.values())) == (["booking.update"], ["booking.cancel"])
+    assert before.keys().isdisjoint(after)
+    assert {change["id"] for change in restored.changes(MASTER)} == after.keys(), "as long as it is listed"
+
+
 def release(number: str) -> tuple[str, ...]:
     return ("release", "--vhs", MASTER, "--course", number, "--period", "26F", "--own-offer")
 

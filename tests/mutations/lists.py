@@ -119,6 +119,17 @@ LISTS = (
         Named((f"{_ECHO}::test_d21_s_that_stays_two_complete_exports_after_a_was_given_out_is_asked_about",)),
     ),
     Mutation(
+        "a store that was put back counts on with the ids of changes it had given out since the backup",
+        "D22",
+        "An S would have the id of another phone that a connector carried out before, and never be written.",
+        (Edit("views/change_lists.py", "if behind < position][-1:]", "if behind > position][-1:]"),),
+        Named(
+            (
+                "tests/acceptance/test_backup.py::test_d22_no_change_has_the_id_of_another_that_was_given_out_after_the_backup",
+            )
+        ),
+    ),
+    Mutation(
         "mirrors that went with a course that was never shown keep their ids",
         "D22",
         "A connector carries an id out once: the course is made again, and nobody in it.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.events import type_name
-from koop_es.domain.identifiers import owner_of
+from koop_es.domain.identifiers import institution_stream, owner_of
 from koop_es.domain.observation import Person
 from koop_es.domain.wanted import Change
 from koop_es.store import Store, Tx, cells, vault
@@ -69,7 +70,8 @@ def answers(tx: Tx, vhs: str, found: Iterable[Pending], *, at: int | None = None
         listed = list(_under_free_ids(tx, vhs, listed, tx.head() if at is None else at))
     names = _Names(tx, vhs, listed)
     causes = _causes(tx, {(item.coop_id, change.because) for item, change in listed})
-    told = [_answer(vhs, item, change, names, causes) for item, change in listed]
+    restored = _put_back(tx, vhs)
+    told = [_answer(vhs, item, change, names, causes, restored) for item, change in listed]
     created = {a["coop_id"]: a["because"]["event"] for a in told if a["kind"] == "course.create"}
 
     again = {a["coop_id"] for a in told if _takes_its_number(a)}
@@ -160,15 +162,31 @@ def _causes(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], tuple
     return result
 
 
+def _put_back(tx: Tx, vhs: str) -> list[tuple[int, str]]:
+    """Give behind which positions a store of a backup goes on, and a name for each: when it was put back.
+
+    What is decided there has the versions of what was decided after the backup and went with the former store. That was
+    given out, and an id is carried out once (D22).
+    """
+    rows = tx.rows("put_back", coop_id=institution_stream(vhs))
+    return [(position, f"{datetime.fromisoformat(at).astimezone(UTC):%Y%m%d%H%M%S}") for position, at in rows]
+
+
 def _answer(
-    vhs: str, item: Pending, change: Change, names: _Names, causes: dict[tuple[str, int], tuple[int, str, str]]
+    vhs: str,
+    item: Pending,
+    change: Change,
+    names: _Names,
+    causes: dict[tuple[str, int], tuple[int, str, str]],
+    restored: list[tuple[int, str]],
 ) -> dict[str, Any]:
     position, kind, rule = causes[item.coop_id, change.because]
+    since = [f"-{name}" for behind, name in restored if behind < position][-1:]
     course: dict[str, Any] = {"number": item.number, "period": item.period}
     if change.fields is not None:
         course["fields"] = change.fields
     answer: dict[str, Any] = {
-        "id": change.id, "vhs": vhs, "coop_id": item.coop_id, "kind": change.kind, "course": course,
+        "id": change.id + "".join(since), "vhs": vhs, "coop_id": item.coop_id, "kind": change.kind, "course": course,
     }  # fmt: skip
     expects = dict(change.expects) if change.expects is not None else None
     if change.ref is not None:

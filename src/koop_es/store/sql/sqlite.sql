@@ -362,6 +362,9 @@ WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND clo
 -- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still, and its details.
 SELECT opened_at, detail FROM koop_violations WHERE coop_id = :coop_id AND code = :code AND closed_position IS NULL
 
+-- put_back: Read behind which positions it was noted of a VHS that the store is one of a backup, and when (D22).
+SELECT opened_position, opened_at FROM koop_violations WHERE coop_id = :coop_id AND code = 'STORE_PUT_BACK' ORDER BY opened_position
+
 -- violations_bare: Name the cooperations in which a VHS ever showed mirrors without their reference.
 SELECT DISTINCT coop_id FROM koop_violations WHERE vhs = :vhs AND code = 'MIRROR_WITHOUT_REFERENCE' ORDER BY coop_id
 
