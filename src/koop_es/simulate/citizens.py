@@ -28,10 +28,10 @@ from koop_es.simulate.deeds import (
     Deed,
     Diary,
     Moment,
-    Question,
     Sent,
     Terms,
     Told,
+    concerns,
     moment,
 )
 from koop_es.simulate.told import lacking, told_otherwise
@@ -41,14 +41,6 @@ END: Moment = (3, 0, 0.0)
 """After everything."""
 
 Verdict = Literal["in", "out", "either"]
-
-NEWS = frozenset(
-    {
-        "SUFFIX_LINES_MISSING", "CONTENT_CHANGED_AFTER_RELEASE", "MASTER_PRICE_CHANGED", "NEVER_FLAG_AFTER_RELEASE",
-        "OVERBOOKED", "RATE_CHANGED", "TYPE_NO_LONGER_SHAREABLE", "COURSE_RENUMBERED", "PARTICIPANTS_MERGED",
-    }
-)  # fmt: skip
-"""What is said of prices, texts, numbers and what staff must not do: it asks nobody whether a person is in or out."""
 
 REMOVED = "BOOKING_REMOVED"
 """Tells staff that a row is missing: a question where a missing row may mean either, and none where it was no doubt."""
@@ -437,6 +429,14 @@ class People:
         full = [sent for sent in self._shown(vhs, hidden, END) if sent.complete and sent.reach == "full"]
         return bool(full) and all(self._ended(course, sent) for sent in full)
 
+    def _is_out_of_sight(self, vhs: str, course: int) -> bool:
+        """Tell whether nothing can be written at a VHS any more: its course left the exports when it was over (D17), or
+        with an Ausfall of its own that they may have shown before, so that nobody misses it (R44).
+        """
+        own, since = self.over.get(course, ("", END))
+        known = own == vhs and any(self._shown(vhs, since, self.hidden.get((vhs, course), (-1, 0, 0.0))))
+        return known or self._left_when_over(vhs, course)
+
     def _is_known_to_live(self, course: int) -> bool:
         """Tell whether it must have been read that an Ausfall was taken back: before the last day (D24), and not in a
         course that is frozen (R15). One that went with a restore which nobody must notice may be written again (D20).
@@ -530,7 +530,7 @@ class People:
             wrong = [f"{held.get(vhs, 0)} live seats at {vhs}" for vhs in [*doubled, *without] if vhs not in asked]
             return "has a contract, but " + ", ".join(wrong) if wrong else ""
         if verdict == "out":
-            still = [v for v in seated if v not in asked and not self._left_when_over(v, contract.course)]
+            still = [v for v in seated if v not in asked and not self._is_out_of_sight(v, contract.course)]
             return f"is out, but a live seat at {', '.join(still)}" if still else ""
         # What left the exports with its Ausfall is told nothing more, and nothing is known of it (R44).
         seated, without = (
@@ -576,15 +576,6 @@ class People:
         who, course, sure = contract.who, contract.course, self.verdict(contract) != "either"
         asked = [question for question in self.diary.questions if not (sure and question.code == REMOVED)]
         return any(concerns(question, who, course, place) for question in asked for place in places)
-
-
-def concerns(question: Question, who: int, course: int, vhs: str) -> bool:
-    """Tell whether an open question is about the person, or about the course or all of that VHS."""
-    if question.code in NEWS:
-        return False
-    if question.who is not None:
-        return question.who == who
-    return question.vhs == vhs and question.course in (None, course)
 
 
 def parties(diary: Diary, terms: Terms) -> dict[int, frozenset[str]]:

@@ -180,6 +180,24 @@ class Question:
     course: int | None
 
 
+NEWS = frozenset(
+    {
+        "SUFFIX_LINES_MISSING", "CONTENT_CHANGED_AFTER_RELEASE", "MASTER_PRICE_CHANGED", "NEVER_FLAG_AFTER_RELEASE",
+        "OVERBOOKED", "RATE_CHANGED", "TYPE_NO_LONGER_SHAREABLE", "COURSE_RENUMBERED", "PARTICIPANTS_MERGED",
+    }
+)  # fmt: skip
+"""What is said of prices, texts, numbers and what staff must not do: it asks nobody whether a person is in or out."""
+
+
+def concerns(question: Question, who: int, course: int, vhs: str) -> bool:
+    """Tell whether an open question is about the person, or about the course or all of that VHS."""
+    if question.code in NEWS:
+        return False
+    if question.who is not None:
+        return question.who == who
+    return question.vhs == vhs and question.course in (None, course)
+
+
 @dataclass(slots=True)
 class Diary:
     """All that people did in one rehearsal, and where everybody stands in the end."""
