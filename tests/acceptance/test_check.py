@@ -40,6 +40,7 @@ def test_what_the_readers_say_is_said_in_german_by_ingest_and_quarantine_too(
     bad = write_export(tmp_path / "301-2", "301", 2, [course("K-1") | {"Gebühr": "90.5"}])
     none, db = tmp_path / "none.txt", str(tmp_path / "koop.db")
     none.write_text("x")
+    assert run(["init", "--db", db], as_json=False) == 0
     for words, said in (
         (["ingest", str(bad), str(none)], "none.txt hat kein Format, das koop-es liest"),
         (["quarantine", "list"], "ist kein Betrag"),

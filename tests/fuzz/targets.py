@@ -61,6 +61,7 @@ class Bench:
         self.home = Path(tempfile.mkdtemp(prefix="koop-es-fuzz-", dir=MEMORY if MEMORY.is_dir() else None))
         self.template = self.home / "template.db"
         self.db = self.home / "koop.db"
+        assert call("init", db=self.template)[0] == 0
         for sequence, rows in enumerate((ROWS, ROWS[1:]), 1):
             path = write_export(self.home / f"before-{sequence}", VHS, sequence, courses(), rows)
             status, out, _ = call("ingest", path, db=self.template)
