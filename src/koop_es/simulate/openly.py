@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from koop_es.domain.violation_texts import text
 from koop_es.ingest import quarantine
-from koop_es.store import Store
-from koop_es.views import open_violations
+from koop_es.simulate.seam import SeamStore
+from koop_es.views import violations
 
 UNTOLD = ("COURSE_VANISHED", "COOP_ID_CHANGED", "COOP_ID_LOST")
 """Violations that say that a VHS's row of a shared course is not known for sure (R15, R19, R20)."""
@@ -24,15 +26,25 @@ def rows_that_wait(text: str) -> list[str]:
     return found.group(1).split(", ") if found else []
 
 
-def courses_nobody_can_tell(store: Store) -> set[tuple[str, str]]:
+def courses_nobody_can_tell(store: SeamStore) -> frozenset[tuple[str, str]]:
     """Name the VHSs and COOP-Ids of which a violation or a row set aside says that nobody knows which row they are."""
-    return {(vhs, coop_id) for vhs, text in _texts(store) for coop_id in _COOP_ID.findall(text)}
+    return _said(store, store.writes)
 
 
-def _texts(store: Store) -> Iterator[tuple[str, str]]:
-    for violation in open_violations(store):
+@lru_cache(1)
+def _said(store: SeamStore, _: int) -> frozenset[tuple[str, str]]:
+    """Read it once between two transactions that write: a rehearsal asks for each course of each export."""
+    return frozenset((vhs, coop_id) for vhs, said in _texts(store) for coop_id in _COOP_ID.findall(said))
+
+
+def _texts(store: SeamStore) -> Iterator[tuple[str, str]]:
+    for violation in violations(store, say=_only_untold):
         if violation["code"] in UNTOLD:
             yield violation["vhs"], f"{violation['coop_id']} {violation['text']}"
     for item in quarantine.listed(store):
         if item["about"] == "course":
             yield item["vhs"], item["reason"]
+
+
+def _only_untold(code: str, details: dict[str, str], ref: str) -> str:
+    return text(code, details, ref) if code in UNTOLD else ""

@@ -21,10 +21,14 @@ class Killed(BaseException):
 
 
 class SeamStore(Store):
-    """A store whose next statements are counted; what is to happen is armed for one ingest at a time."""
+    """A store whose next statements are counted; what is to happen is armed for one ingest at a time.
+
+    ``writes`` counts the transactions that may have changed what was read before.
+    """
 
     kill_at: int = 0
     fail_at: int = 0
+    writes: int = 0
     between: tuple[int, Callable[[], None]] | None = None
 
     def tick(self) -> None:
@@ -45,6 +49,7 @@ class SeamStore(Store):
             self.between = (left - 1, happens) if left > 1 else None
             if left == 1:
                 happens()
+        self.writes += 1
         return self._watched(super().write()) if self.kill_at or self.fail_at else super().write()
 
     def reading(self) -> AbstractContextManager[Tx]:
