@@ -382,9 +382,11 @@ def test_a_killed_backup_leaves_nothing_under_its_name_and_can_be_repeated(
     assert status == 0
     target.unlink()
     for part in range(1, KILLS + 1):
-        status, _ = hangman.run(*words, after=took * part / (KILLS + 1))
+        status, needed = hangman.run(*words, after=took * part / (KILLS + 1))
         assert status in {0, KILLED}
         landed += status == KILLED
+        if status == 0:  # it got through: the first one was held up by others
+            took = min(took, needed)
         if target.exists():
             assert any_koop.ask("restore", target, "--check")["bytes"], "what stands there is whole"
             target.unlink()
