@@ -388,6 +388,23 @@ ROWS = (
         Named((f"{_IDENTITY}::test_d18_ids_given_out_a_second_time_by_a_restored_program_are_another_registration",)),
     ),
     Mutation(
+        "an S in a mirror that was filed in another course with it is nobody's",
+        "D25",
+        "The Master's clerk cancels, files the row away, the booking is written anew: nobody hears of it (B3).",
+        (Edit("domain/observe_bookings.py", "        take_filed(draft, part, shown)\n", "        pass\n"),),
+        Named((f"{_MOVES}::test_d25_s_in_a_mirror_that_was_filed_in_another_course_counts_for_all",)),
+    ),
+    Mutation(
+        "an S that was asked for in a mirror's stray row is a cancellation",
+        "D25",
+        "Whoever does what the quarantine says cancels the contract of a citizen at another VHS.",
+        (
+            Edit("domain/absences.py", "if seat.absences or seat.lost or seat.orphaned or seat.asked or", "if"),
+            Edit("domain/absences.py", "booking.owner == vhs or not (seat.held and seat.live)", "not seat.live"),
+        ),
+        Named((f"{_MOVES}::test_d25_s_in_a_mirror_that_was_shown_alive_in_the_other_course_is_what_was_asked_for",)),
+    ),
+    Mutation(
         "a row that takes over the TNR of another booking of its person says that this one was removed",
         "B15",
         "Two records were merged, and nobody has cancelled: the older contract of a citizen would get S everywhere.",

@@ -62,6 +62,29 @@ def _went_up(draft: Draft, seat: Seat, shown: Collection[str]) -> bool:
     return other is not None and other.live
 
 
+def take_filed(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> None:
+    """Read the "S" that was set in a mirror's row before this was filed in another course: it counts for all (B3, D6).
+
+    So it is before a complete export has shown that row alive where it is now: from then on the mirror is delivered
+    again, and the "S" is what was asked for (D25). Where the course could not be read then, nobody knows what was.
+    """
+    vhs, state = draft.moment.vhs, draft.state
+    if not draft.readable or draft.judgement.back_at(state.coop_id) is not None:
+        return
+    for ref in sorted(state.bookings.keys() - shown.keys()):
+        booking = state.bookings[ref]
+        seat = booking.seats.get(vhs)
+        if seat is None or booking.owner == vhs or not (seat.held and seat.live) or seat.status is None:
+            continue
+        if seat.absences or seat.lost or seat.orphaned or seat.asked or is_protected(part, ref, seat):
+            continue
+        rows = part.filed(ref)
+        if not rows and seat.unreferenced and mirror_stands_elsewhere(draft, part, booking, seat):
+            rows = [row for row in (part.stands(seat.booking_id),) if row is not None]
+        if rows and all(row.status is CANCELLED for row in rows):
+            shown[ref] = min(rows, key=lambda row: (row.booking_id != seat.booking_id, row.booking_id))
+
+
 def is_protected(part: Slice, ref: str, seat: Seat) -> bool:
     """Tell whether a booking stands in a row that was set aside, legibly or by TNR or name (D17)."""
     return is_sighted(part, ref, seat) or ref in part.shielded

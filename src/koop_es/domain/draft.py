@@ -69,7 +69,8 @@ class Draft:
     another number, ``emptied`` that no booking that was in it does any more (B11), ``reinstated`` that its Ausfall is
     taken back in it (D24), ``off_as_before`` that one which was taken back is shown again (D20).
     ``judgement`` says what of the export is withheld, ``weight`` what it would do to others (D19, D31). An export is
-    ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is.
+    ``complete`` where it proves what is absent, and ``complete_courses`` where it proves that the course is, which was
+    ``readable`` before it.
     ``fenced`` are persons who were forgotten in another cooperation, by id and booking (D18e). ``shown`` are those in
     mirrors whose owner has not reported the booking, by VHS and booking (D18). ``position`` gives the
     place in the log of the event of a version, by which people know it.
@@ -89,6 +90,7 @@ class Draft:
     weight: Weight = field(default_factory=Weight)
     complete: bool = False
     complete_courses: bool = False
+    readable: bool = False
     events: list[Event] = field(default_factory=list)
     persons: list[VaultEntry] = field(default_factory=list)
     cells: list[RowCells] = field(default_factory=list)

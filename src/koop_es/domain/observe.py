@@ -87,6 +87,8 @@ def observe_into(
     """Do what ``observe`` does, and carry the state given along to what it is after the events."""
     draft = Draft(state, moment, people, new_person_id, erased, judgement=judgement, shown=shown)
     draft.complete, draft.complete_courses = part.proves_absence, part.course_absent
+    lane = state.lanes.get(moment.vhs)
+    draft.readable = lane is not None and not lane.unread and lane.suspended is None
     if not state.ended:
         questions = standing(state, moment.vhs)
         open_for_bookings = observe_course(draft, part, policy, system)

@@ -16,6 +16,7 @@ from koop_es.domain.absences import (
     note_unclaimed,
     stood,
     take_absence,
+    take_filed,
     take_sights,
     tell_suspension,
     weigh_course,
@@ -113,6 +114,8 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     take_strays_back(draft, part, shown)
     bookings = draft.state.bookings
     lacking = part.proves_absence and not bookings.keys() <= shown.keys()
+    if lacking:
+        take_filed(draft, part, shown)
     missing = missed(draft, part, shown) if lacking else []
     draft.emptied = bookings.keys().isdisjoint(shown)
     if missing:

@@ -75,6 +75,7 @@ class _Bookings:
         """Hand them over; those of courses nobody shares are passed over and never kept (D15)."""
         report, routing = self._report, self._routing
         self._know_courses()
+        complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete
         for key, shown in self._courses.bookings.items():
             target = self._targets.get(key)
             if target is not None:
@@ -82,7 +83,7 @@ class _Bookings:
                 self._take(part, shown, seats)
             elif self._is_local(key):
                 if shown.mirrors:
-                    say = _untold if key in self._courses.untold else _strayed
+                    say = _untold if key in self._courses.untold else partial(_strayed, complete=complete)
                     stray = [row for row in shown.rows if _is_stray(report, row)]
                     routing.rejected += map(say, stray)
                     routing.strays |= {row.ref or "": row for row in stray}
@@ -90,13 +91,13 @@ class _Bookings:
                 reason = f"booking of course {key[0]} ({key[1]}), which this VHS never reported"
                 for row in shown.rows:
                     self._set_aside(row, "Kursnummer", reason, "export the course as well")
-        complete = report.kind is Kind.FULL and report.has_bookings and report.bookings_complete
         protected, given_on = self._protected(), self._given_on(seats) if complete else {}
         everywhere = Everywhere(self._courses.bookings)
         for part in routing.slices.values():
             part.proves_absence = part.proves_absence and complete and part.course is not None
             part.protected, part.elsewhere = protected - given_on.get(part.coop_id, frozenset()), everywhere.hold
             part.stands, part.is_another = everywhere.stands, partial(self._is_another, part)
+            part.filed = everywhere.named
         self._say_whose(seats, self._suspend(seats) if complete else self._legible(seats))
         routing.rejected.sort(key=lambda item: (item.about != "course", item.line))
 
@@ -306,14 +307,20 @@ class Everywhere:
     def __init__(self, bookings: Mapping[tuple[str, str], CourseBookings]) -> None:
         """Look at nothing yet."""
         self._bookings = bookings
-        self._refs: frozenset[str] | None = None
+        self._refs: dict[str, list[BookingRow]] | None = None
         self._own: dict[str, tuple[str, str]] | None = None
 
     def hold(self, ref: str) -> bool:
         """Tell whether one of them is the mirror of a booking."""
+        return bool(self.named(ref))
+
+    def named(self, ref: str) -> Sequence[BookingRow]:
+        """Find the rows that name a booking, in whichever course."""
         if self._refs is None:
-            self._refs = frozenset(row.ref for found in self._bookings.values() for row in found.rows if row.ref)
-        return ref in self._refs
+            self._refs = {}
+            for row in (row for found in self._bookings.values() for row in found.rows if row.ref):
+                self._refs.setdefault(row.ref or "", []).append(row)
+        return self._refs.get(ref, ())
 
     def stands(self, booking_id: str) -> BookingRow | None:
         """Find the VHS's own row under a Beleg-ID, in whichever course (D25)."""
@@ -358,11 +365,18 @@ staff copied may be cancelled for it (B1).
 """
 
 
-def _strayed(row: BookingRow) -> Rejected:
+def _strayed(row: BookingRow, *, complete: bool) -> Rejected:
     """Set a mirror aside that stands in a course nobody shares: its owner's booking has no seat there (B1)."""
     reason = f"booking {row.ref} of another VHS stands in course {row.number} ({row.period}), which nobody shares"
-    remedy = f"{COPIED}; else set status S in this row, or put the COOP-Id right"
+    remedy = f"{COPIED}; else {set_s(complete=complete)}, or put the COOP-Id right"
     return rejected_booking(row, "Koop-Beleg-ID", reason, remedy)
+
+
+def set_s(*, complete: bool) -> str:
+    """Say what to do with the row of a mirror in another course: an "S" is the booking's own before a complete export
+    has shown that this row is none of its course, and the mirror is delivered again (B3, D25).
+    """
+    return "set status S in this row" if complete else f"{WAIT}, and set no S before that"
 
 
 def _untold(row: BookingRow) -> Rejected:

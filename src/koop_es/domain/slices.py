@@ -71,8 +71,9 @@ class Slice:
     ``course_absent`` and ``proves_absence`` are True only where a complete full export proves it (B11a, D3): the
     first for the course, which or whose COOP-Id may stand in a row that was set aside (``id_stands``), the second
     for every booking that is not among ``bookings``, nor ``protected`` by a row that was set aside, nor ``excused``
-    because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of the export, ``strays`` gives a
-    row of it in a course that is not its own and shows no "S". ``references`` gives the references a Beleg-ID of this
+    because nobody knows. ``elsewhere`` tells whether a mirror stands in any course of the export, ``filed`` gives its
+    rows there (D25), ``strays`` a row of it in a course that is not its own and shows no "S".
+    ``references`` gives the references a Beleg-ID of this
     VHS has in any of its courses (D18a). The row of a course that ``counts_only`` comes
     from an occupancy export and says nothing of all it leaves out.
     ``name`` is what the rows are known by, the same for the same rows; it is empty where they must
@@ -114,6 +115,7 @@ class Slice:
     forgotten: Callable[[BookingRow], bool] = lambda _: False
     references: Callable[[str], Collection[str]] = no_references
     elsewhere: Callable[[str], bool] = lambda _: False
+    filed: Callable[[str], Sequence[BookingRow]] = lambda _: ()
     strays: Callable[[str], BookingRow | None] = lambda _: None
     stands: Callable[[str], BookingRow | None] = lambda _: None
     is_another: Callable[[BookingRow], bool] = lambda _: False

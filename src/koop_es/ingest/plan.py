@@ -66,7 +66,8 @@ class Plan:
             if self._known:
                 strays.set_aside(tx, report, self.slices, self.routing)
                 self._read_also(strays.homes(tx, self.routing))
-                strays.set_bare_aside(tx, self.moment, self.slices, self.routing)
+                complete = report.proves_absence
+                strays.set_bare_aside(tx, self.moment, self.slices, self.routing, complete=complete)
             unknown = [part for part in self.slices if part.coop_id not in self._known]
             strays.set_ended_aside(tx, report.vhs, unknown, self.routing)
 

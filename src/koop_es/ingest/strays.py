@@ -19,7 +19,7 @@ from koop_es.domain.evolve import fold
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.observation import CANCELLED, BookingRow, Report
 from koop_es.domain.registrations import is_registration
-from koop_es.domain.route import COPIED, rejected_booking
+from koop_es.domain.route import COPIED, rejected_booking, set_s
 from koop_es.domain.slices import Routing, Slice, StandsFor
 from koop_es.domain.unstated import mirror_traces
 from koop_es.ingest import misnamed
@@ -32,7 +32,7 @@ def set_aside(tx: Tx, report: Report, slices: Iterable[Slice], routing: Routing)
     One query finds where the bookings are; one that its owner never reported is nobody's stray. So it finds the rows
     whose reference may not be theirs.
     """
-    vhs = report.vhs
+    vhs, complete = report.vhs, report.proves_absence
     mirrors = {part.coop_id: [row for row in part.bookings if row.ref and _is_mirror(row, vhs)] for part in slices}
     refs = {ref for rows in mirrors.values() for row in rows for ref in (row.ref, booking_ref(vhs, row.booking_id))}
     if not refs:
@@ -54,7 +54,7 @@ def set_aside(tx: Tx, report: Report, slices: Iterable[Slice], routing: Routing)
         if not stray:
             continue
         routing.strays |= {row.ref or "": row for row in stray.values() if row.status is not CANCELLED}
-        _take_out(part, {line: (row, row.ref or "") for line, row in stray.items()}, routing)
+        _take_out(part, {line: (row, row.ref or "") for line, row in stray.items()}, routing, complete=complete)
 
 
 def homes(tx: Tx, routing: Routing) -> list[Slice]:
@@ -66,7 +66,7 @@ def homes(tx: Tx, routing: Routing) -> list[Slice]:
     return parts
 
 
-def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Routing) -> None:
+def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Routing, *, complete: bool) -> None:
     """Set the rows without reference aside that are mirrors of another shared course (D25): they have Beleg-ID and TNR
     of one that this VHS showed there without its reference.
 
@@ -92,7 +92,7 @@ def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Rou
             if booking_ref(vhs, row.booking_id) not in own and row.booked_at not in given
         }
         if stray:
-            _take_out(part, stray, routing)
+            _take_out(part, stray, routing, complete=complete)
 
 
 _NUMBERED = (BookingDelivered, BookingReported, BookingRekeyed, ParticipantsMerged, MirrorUnreferenced)
@@ -140,7 +140,7 @@ class _Bare:
         return seat is not None and is_registration(draft, booking, seat, row)
 
 
-def _take_out(part: Slice, stray: Mapping[int, tuple[BookingRow, str]], routing: Routing) -> None:
+def _take_out(part: Slice, stray: Mapping[int, tuple[BookingRow, str]], routing: Routing, *, complete: bool) -> None:
     """Take stray rows out of a slice; whose else one may be there is not gone (D17)."""
     part.bookings = [row for row in part.bookings if row.line not in stray]
     part.name = UNNAMED
@@ -148,7 +148,7 @@ def _take_out(part: Slice, stray: Mapping[int, tuple[BookingRow, str]], routing:
     for row, ref in stray.values():
         if row.status is not CANCELLED:
             reason = f"booking {ref} of another VHS stands in course {row.number} ({row.period}), not in its own"
-            remedy = "set status S in this row; the change list writes the booking into its course again"
+            remedy = f"{set_s(complete=complete)}; the change list writes the booking into its course again"
             remedy = f"{COPIED}; else {remedy}" if row.ref else remedy
             routing.rejected.append(rejected_booking(row, "Koop-Beleg-ID", reason, remedy))
 

@@ -121,6 +121,50 @@ def test_d25_lost_mirror_that_is_back_in_another_course_lives_again(store: Store
     assert (told("301"), told("563")) == ([], ["booking.create"])
 
 
+@pytest.mark.parametrize("where", ["N2", "LOKAL"], ids=["another shared one", "one that nobody shares"])
+@pytest.mark.parametrize("first", [None, "delta"], ids=["at once", "first in a delta"])
+def test_b3_s_in_a_mirror_that_is_filed_in_another_course_counts(
+    store: Store, tmp_path: Path, where: str, first: str | None
+) -> None:
+    theirs, _, rows = network(store, tmp_path, [])
+    theirs = [*theirs, course("LOKAL")]
+    filed = mirror(where, "900", "301:55", "S")
+
+    def night(sequence: int, kind: str = "full") -> ExportResult:
+        path = write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, [*rows[:2], filed], kind=kind)
+        return take_in(store, path)
+
+    if first is not None:
+        night(3, first)
+        assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"], "nobody can tell"
+    for sequence in (4, 5):
+        assert night(sequence).quarantined_rows == 0
+        assert [item["booking"]["ref"] for item in change_list(store, "301") if item["kind"] == "booking.cancel"] == [
+            "301:55"
+        ]
+        assert "301:55" not in [item["booking"]["ref"] for item in change_list(store, "563") if "booking" in item]
+    assert not open_violations(store)
+    assert not proof(past_of(store, K1, Policy()))
+
+
+@pytest.mark.parametrize("where", ["N2", "LOKAL"], ids=["another shared one", "one that nobody shares"])
+def test_d25_s_that_is_asked_for_in_a_stray_row_cancels_nobody(store: Store, tmp_path: Path, where: str) -> None:
+    """No export says so before it is certain that the mirror is delivered again."""
+    theirs, _, rows = network(store, tmp_path, [])
+    theirs = [*theirs, course("LOKAL")]
+
+    def night(sequence: int, letter: str, kind: str = "full") -> list[str]:
+        strays = [*rows[:2], mirror(where, "900", "301:55", letter)]
+        take_in(store, write_export(tmp_path / f"563-{sequence}", "563", sequence, theirs, strays, kind=kind))
+        return [item["remedy"] for item in quarantine.listed(store)]
+
+    assert ["set no S before that" in remedy for remedy in night(3, "A", "delta")] == [True]
+    assert ["set status S in this row" in remedy for remedy in night(4, "A")] == [True]
+    for sequence in (5, 6):
+        assert night(sequence, "S") == []
+        assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"]
+
+
 @pytest.mark.parametrize("new", [False, True])
 def test_d28_exchange_of_numbers_with_a_course_nobody_shares_cancels_and_shares_nobody(
     store: Store, tmp_path: Path, new: bool
@@ -397,6 +441,19 @@ def test_d25_moved_mirror_without_reference_is_delivered_again_and_its_row_set_a
         assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"]
         assert bare.booked() == ["563:2"], "its stray row is nobody's registration"
     assert not proof(past_of(store, K1, Policy())), "and it can be run again"
+
+
+@pytest.mark.parametrize("number", ["N2", "LOKAL"])
+def test_b3_s_in_a_mirror_without_reference_that_is_filed_in_another_course_counts(
+    bare: Bare, store: Store, number: str
+) -> None:
+    bare.theirs.append(course("LOKAL"))
+    for _ in range(2):
+        bare.night(bare.bare | {"Kursnummer": number, "Status": "S"})
+        told = [item["booking"]["ref"] for item in change_list(store, "301") if item["kind"] == "booking.cancel"]
+        assert told == ["301:55"]
+        assert bare.booked() == ["563:2"], "it is nobody's registration"
+    assert not proof(past_of(store, K1, Policy()))
 
 
 def test_d25_stray_row_stays_aside_when_its_mirror_was_written_again(bare: Bare, store: Store) -> None:

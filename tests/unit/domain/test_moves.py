@@ -15,7 +15,7 @@ from koop_es.domain.events import Event
 from koop_es.domain.in_doubt import moved_in_doubt
 from koop_es.domain.observation import BookingRow, Person, Status
 from koop_es.domain.restoring import restore_booking
-from koop_es.domain.slices import Home, Slice
+from koop_es.domain.slices import Home, Slice, Suspension
 from koop_es.domain.withdraw import DECIDED, withdraw
 from tests.unit.domain.world import (
     ABO,
@@ -566,3 +566,46 @@ def test_d20_d32_what_is_written_again_is_no_registration_while_the_row_of_a_wit
         assert not world.give(ABO)
     assert world.statuses(MASTER) == {"301:7": "A"}
     assert not world.codes
+
+
+# --- an "S" whose row was filed away ----------------------------------------------------------------------------------
+
+
+def test_d25_s_in_a_mirror_that_was_filed_in_another_course_counts_for_all() -> None:
+    world = shared()
+    filed = [held(MASTER, status="S", edited_by="Kern")]
+    assert "BookingCancelled" in types(world.report(MASTER, filed=filed))
+    assert world.statuses(ABO) == {"301:7": "S"}
+    assert world.to_do(MASTER) == [], "its own row shows it, and nobody writes the booking anew"
+    assert world.report(MASTER, filed=filed) == []
+
+
+def test_d25_s_in_a_mirror_that_was_shown_alive_in_the_other_course_is_what_was_asked_for() -> None:
+    world = shared()
+    world.report(MASTER, strays=[held(MASTER)])
+    for _ in range(2):
+        world.report(MASTER, filed=[held(MASTER, status="S", edited_by="Kern")])
+    assert world.statuses(ABO) == {"301:7": "A"}
+    assert world.to_do(MASTER) == [("booking.create", "301:7")]
+
+
+@pytest.mark.parametrize("how", ["partial", "frozen", "one of two", "suspended"])
+def test_d25_s_in_another_course_is_no_claim_where_nobody_can_tell(how: str) -> None:
+    world = shared()
+    filed = [held(MASTER, status="S", edited_by="Kern")]
+    if how == "frozen":
+        world.report(MASTER, held(MASTER), coop_id="")
+    if how == "suspended":
+        world.report(MASTER, suspended=Suspension("row_unreadable", "belegungen.csv", 2))
+    if how == "one of two":
+        filed.append(held(MASTER))
+    world.report(MASTER, filed=filed, full=how != "partial")
+    assert world.statuses(ABO) == {"301:7": "A"}
+
+
+def test_d21_s_that_was_told_is_acknowledged_in_a_row_that_was_filed_in_another_course() -> None:
+    world = shared()
+    world.report(ABO, held(ABO, status="S", edited_by="Kern"))
+    world.give(MASTER)
+    assert types(world.report(MASTER, filed=[held(MASTER, status="S", edited_by="WS")])) == ["CancellationDelivered"]
+    assert world.open == set()

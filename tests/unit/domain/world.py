@@ -174,6 +174,7 @@ class World:
         suspended: Suspension | None = None,
         elsewhere: Collection[str] = (),
         strays: Sequence[BookingRow] = (),
+        filed: Sequence[BookingRow] = (),
         stands: Sequence[BookingRow] = (),
         references: Mapping[str, Collection[str]] = MappingProxyType({}),
         course: CourseRow | None = None,
@@ -184,8 +185,8 @@ class World:
         """Let a VHS export its course and bookings; ``again`` repeats the number of its last export.
 
         Bookings that are ``protected`` stand in rows that were set aside, ``shielded`` ones by TNR or name, mirrors
-        that are ``elsewhere`` in another course, with ``strays`` their rows; of own rows that do, ``stands`` are those
-        of the whole export.
+        that are ``elsewhere`` in another course, with ``strays`` and ``filed`` their rows; of own rows
+        that do, ``stands`` are those of the whole export.
         ``suspended`` says why nobody can tell who is absent; ``references`` are those of Beleg-IDs in all courses of
         the VHS.
         """
@@ -197,7 +198,8 @@ class World:
             protected=frozenset(protected),
             shielded=frozenset(shielded),
             suspended=suspended,
-            elsewhere={*elsewhere, *(item.ref for item in strays)}.__contains__,
+            elsewhere={*elsewhere, *(item.ref for item in (*strays, *filed))}.__contains__,
+            filed=lambda ref: [item for item in filed if item.ref == ref],
             strays={item.ref or "": item for item in strays}.get,
             stands={item.booking_id: item for item in stands}.get,
             references=lambda booking_id: references.get(booking_id, ()),

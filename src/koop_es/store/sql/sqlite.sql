@@ -861,13 +861,13 @@ DELETE FROM koop_slices WHERE coop_id IN (SELECT value FROM json_each(:coop_ids)
 INSERT INTO koop_slices (vhs, coop_id, hash) VALUES (:vhs, :coop_id, :hash)
 ON CONFLICT (vhs, coop_id) DO UPDATE SET hash = excluded.hash
 
--- quarantine_put: Set a row or an export aside; the same one again is only seen again, a discarded one stays discarded.
+-- quarantine_put: Set a row or an export aside; the same one again is seen again, with what to do now, a discarded one stays discarded.
 INSERT INTO koop_quarantine (vhs, sequence, source, file, line, col, about, reason, remedy, raw, digest, state, first_seen, last_seen,
     stands_for)
 VALUES (:vhs, :sequence, :source, :file, :line, :col, :about, :reason, :remedy, :raw, :digest, 'open', :seen, :seen, :stands_for)
 ON CONFLICT (vhs, file, digest) DO UPDATE SET sequence = excluded.sequence, source = excluded.source, line = excluded.line,
     last_seen = CASE koop_quarantine.state WHEN 'discarded' THEN koop_quarantine.last_seen ELSE excluded.last_seen END,
-    stands_for = excluded.stands_for,
+    remedy = excluded.remedy, stands_for = excluded.stands_for,
     state = CASE koop_quarantine.state WHEN 'discarded' THEN 'discarded' ELSE 'open' END
 
 -- quarantine_resolve: Mark what a newer export of the same files no longer has as resolved.
