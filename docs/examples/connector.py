@@ -25,13 +25,14 @@ PERSON = {"Name": "name", "Vorname": "first_name", "Telefon": "phone", "E-Mail":
 NUMBERS = {"TN min", "TN max", "Gebühr", "Durchlaufende Posten"}
 FLAGS = {"BAMF", "vhsKOOP-Key", "NIE bei vhsKOOP", "Anrechenbar", "Belegen nur bis Maximum", "Ausfall"}
 LISTS = {"Kennzeichen", "Stichwörter"}
+KINDS = {f"course.{verb}" for verb in ("create", "update", "cancel", "set_external_number")}
+KINDS |= {f"booking.{verb}" for verb in ("create", "update", "cancel")}
 WS = {"Bearbeitet von": "WS"}  # what a connector writes it signs: that tells an echo from what staff says
 
 
 def connect(path):
     """Open the program, with two tables of the connector's own: the count of exports, and the ids it carried out."""
     db = sqlite3.connect(path, isolation_level=None)
-    db.row_factory = sqlite3.Row
     db.execute("CREATE TABLE IF NOT EXISTS connector_export (sequence INTEGER PRIMARY KEY AUTOINCREMENT)")
     db.execute("CREATE TABLE IF NOT EXISTS connector_done (id TEXT PRIMARY KEY)")
     return db
@@ -47,10 +48,9 @@ def export(db, vhs, outbox, now):
     hidden.mkdir(parents=True)
     files = {}
     for part, (table, name) in FILES.items():
-        headings = [column["name"] for column in db.execute(f"PRAGMA table_info({table})")]
-        text = io.StringIO(newline="")
-        csv.writer(text, delimiter=";").writerows([headings, *tables[part]])
-        content = text.getvalue().encode("utf-8")
+        written = io.StringIO(newline="")
+        csv.writer(written, delimiter=";").writerows([columns(db, table), *(map(text, row) for row in tables[part])])
+        content = written.getvalue().encode("utf-8")
         (hidden / name).write_bytes(content)
         files[part] = {"path": name, "rows": len(tables[part]), "sha256": hashlib.sha256(content).hexdigest()}
     manifest = {"format": "koop-export/1", "vhs": vhs, "system": "kufersql", "sequence": sequence, "kind": "full",
@@ -62,11 +62,11 @@ def export(db, vhs, outbox, now):
 def apply(db, vhs, lines):
     """Carry out a change list, each id once; gives the ids that were left because a row is not as expected."""
     left = []
-    for change in map(json.loads, lines):
+    for change in map(json.loads, filter(str.strip, lines)):
         db.execute("BEGIN IMMEDIATE")  # comparing and writing are one: staff may save the row at any moment
         if not db.execute("SELECT 1 FROM connector_done WHERE id = ?", [change["id"]]).fetchone():
             about = course if change["kind"].startswith("course.") else booking
-            if about(db, vhs, change, change["kind"].partition(".")[2]):
+            if change["kind"] in KINDS and about(db, vhs, change, change["kind"].partition(".")[2]):
                 db.execute("INSERT INTO connector_done VALUES (?)", [change["id"]])
             else:
                 left.append(change["id"])  # the next export tells, and the change is listed again if it is still wanted
@@ -83,11 +83,13 @@ def course(db, vhs, change, verb):
         if not (at_number or with_id):
             insert(db, "kurse", place["fields"])
         return bool(with_id) or not at_number
-    texts = {"update": place.get("fields"), "cancel": {"Ausfall": "W"}}.get(verb, {"Externe Kurs-Nr.": coop_id})
-    if verb not in ("update", "cancel", "set_external_number") or not at_number:
-        return False  # a kind of a later format, or nothing to write into
-    if verb != "set_external_number" and with_id and with_id["rowid"] != at_number["rowid"]:
-        return False  # the COOP-Id stands in another course: an Ausfall written into a wrong course is an Ausfall
+    if not at_number:
+        return False  # nothing to write into
+    if verb == "set_external_number":
+        return write(db, "kurse", at_number, change, {"Externe Kurs-Nr.": coop_id})
+    if at_number.get("Externe Kurs-Nr.", coop_id) != coop_id:
+        return False  # that is not the course which is meant: an Ausfall written into a wrong course is an Ausfall
+    texts = {"Ausfall": "W"} if verb == "cancel" else place["fields"]
     return write(db, "kurse", at_number, change, texts)
 
 
@@ -95,7 +97,9 @@ def booking(db, vhs, change, verb):
     """Carry out a change of a booking; False where it is left."""
     told, place = change["booking"], change["course"]
     owner, _, own_id = told["ref"].partition(":")
-    texts = {heading: told[key] for heading, key in PERSON.items() if told[key] is not None}  # null stays as it is
+    if told["status"] not in ("A", "W", "S", *([None] if verb == "update" else [])):
+        return False  # a letter of a later format
+    texts = {heading: told[key] for heading, key in PERSON.items() if told.get(key) is not None}  # null stays as it is
     texts |= {"Status": told["status"]} if told["status"] is not None else {}
     if verb == "create":
         if not find(db, "kurse", {"Kursnummer": place["number"], "Periode": place["period"]}):
@@ -105,7 +109,7 @@ def booking(db, vhs, change, verb):
             return True  # it is there already
         wanted = None if mirror else told.get("booking_id")  # its own, lost by its program: under its Beleg-ID if free
         free = wanted and not find(db, "belegungen", {"Beleg-ID": wanted})
-        known = told["booked_at"]  # null where no export carried it
+        known = told.get("booked_at")  # null where no export carried it
         booked = datetime.fromisoformat(known).astimezone(BERLIN).strftime("%d.%m.%Y %H:%M:%S") if known else ""
         insert(db, "belegungen", texts | WS | {
             "Beleg-ID": wanted if free else following(db, "Beleg-ID"), "TNR": following(db, "TNR"),
@@ -113,8 +117,6 @@ def booking(db, vhs, change, verb):
             "Koop-Beleg-ID": told["ref"] if mirror else "",
         })  # fmt: skip
         return True
-    if verb not in ("update", "cancel") or told["status"] not in ("A", "W", "S", None):
-        return False
     by_ref = {"Koop-Beleg-ID": told["ref"]} if owner != vhs else {"Beleg-ID": own_id}
     named = {"Beleg-ID": told["booking_id"]} if told.get("booking_id") else by_ref
     row = find(db, "belegungen", named)
@@ -124,9 +126,9 @@ def booking(db, vhs, change, verb):
 def write(db, table, row, change, texts):
     """Write texts into a row and sign it, if it shows what the change was decided on (D22)."""
     for heading, text in (change.get("expects") or {}).items():
-        if value(heading, row[heading]) != value(heading, text or ""):
+        if value(heading, row.get(heading, "")) != value(heading, text or ""):
             return False
-    texts = {heading: text for heading, text in texts.items() if heading in row.keys()} | WS
+    texts = {heading: text for heading, text in (texts | WS).items() if heading in row}
     places = ", ".join(f'"{heading}" = ?' for heading in texts)
     db.execute(f"UPDATE {table} SET {places} WHERE rowid = ?", [*texts.values(), row["rowid"]])
     return True
@@ -142,15 +144,29 @@ def value(heading, text):
     return text or ("F" if heading in FLAGS else "")
 
 
+def text(cell):
+    """Give the text of what the program holds, which may be nothing, or a number."""
+    return "" if cell is None else f"{cell:.2f}".replace(".", ",") if isinstance(cell, float) else str(cell)
+
+
+def columns(db, table):
+    """Name the columns that the program has."""
+    return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
+
+
 def find(db, table, cells):
-    """Find a row by what some of its cells hold."""
-    where = " AND ".join(f'"{heading}" = ?' for heading in cells)
-    return db.execute(f"SELECT rowid, * FROM {table} WHERE {where}", list(cells.values())).fetchone()
+    """Find a row by what some of its cells hold; gives its texts by heading."""
+    known = columns(db, table)
+    if not all(heading in known for heading in cells):
+        return None
+    where = " AND ".join(f'CAST("{heading}" AS TEXT) = ?' for heading in cells)
+    found = db.execute(f"SELECT rowid, * FROM {table} WHERE {where}", list(cells.values())).fetchone()
+    return found and dict(zip(["rowid", *known], map(text, found), strict=True))
 
 
 def insert(db, table, texts):
     """Write a new row; what the program has no column for is left out."""
-    known = [column["name"] for column in db.execute(f"PRAGMA table_info({table})")]
+    known = columns(db, table)
     cells = {heading: texts.get(heading) or "" for heading in known}
     db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(cells))})", list(cells.values()))
 
@@ -161,6 +177,8 @@ def following(db, heading):
 
 
 if __name__ == "__main__":
+    sys.stdin.reconfigure(encoding="utf-8-sig")  # a change list is UTF-8 whatever the console is
+    sys.stdout.reconfigure(encoding="utf-8")
     verb, program, vhs, *rest = sys.argv[1:]
     if verb == "export":
         print(export(connect(program), vhs, rest[0], datetime.now(BERLIN)))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,7 +71,8 @@ class Office:
         return list(connector.apply(self.db, self.vhs, map(json.dumps, changes)))
 
     def rows(self) -> list[Row]:
-        return [dict(row) for row in self.db.execute("SELECT * FROM belegungen ORDER BY rowid")]
+        found = self.db.execute("SELECT * FROM belegungen ORDER BY rowid")
+        return [dict(zip(connector.columns(self.db, "belegungen"), row, strict=True)) for row in found]
 
     def row(self, cells: Row) -> Row:
         return dict(connector.find(self.db, "belegungen", cells))
@@ -181,3 +185,85 @@ def test_values_are_compared_and_texts_are_not() -> None:
     assert value("TNR", "007") != value("TNR", "7")
     assert value("Ausfall", "") == value("Ausfall", "F")
     assert value("Kennzeichen", "100, 7") == value("Kennzeichen", "7,100")
+
+
+PLACE = {"number": "M1", "period": "26F"}
+CHANGE = {"vhs": MASTER, "coop_id": "563-COOP-1", "course": PLACE}
+NOBODY = {"name": None, "first_name": None, "phone": None, "email": None}
+CANCEL = CHANGE | {
+    "id": "cancel",
+    "kind": "booking.cancel",
+    "booking": {"ref": "563:1", "status": "S", **NOBODY},
+    "expects": {"TNR": "71", "Status": "A", "Bearbeitet von": ""},
+}
+CREATE = CHANGE | {
+    "id": "create",
+    "kind": "booking.create",
+    "booking": {"ref": "301:9", "status": "A", **NOBODY, "name": "Müller", "first_name": "Änne"},
+}
+
+
+def program(path: Path, types: Row | None = None, without: str = "", coop_id: str | None = "563-COOP-1") -> Any:
+    """Make a program with a course and a booking, in columns as programs have them."""
+    db = connector.connect(path)
+    course_row = dict.fromkeys(COURSES, None) | {"Kursnummer": "M1", "Periode": "26F", "Externe Kurs-Nr.": coop_id}
+    row = dict.fromkeys(BOOKINGS, "") | {"Beleg-ID": "1", "Kursnummer": "M1", "Periode": "26F", "TNR": "71"}
+    for table, cells in (("kurse", course_row), ("belegungen", row | {"Status": "A", "Telefon": None})):
+        kept = {heading: cell for heading, cell in cells.items() if heading != without}
+        headings = ", ".join(f'"{heading}" {(types or {}).get(heading, "TEXT")}' for heading in kept)
+        db.execute(f"CREATE TABLE {table} ({headings})")
+        db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(kept))})", list(kept.values()))  # noqa: S608
+    return db
+
+
+def carried_out(db: Any, *changes: dict[str, Any]) -> list[str]:
+    return list(connector.apply(db, MASTER, map(json.dumps, changes)))
+
+
+def test_b4_an_unknown_kind_and_an_unknown_letter_are_left_and_the_rest_goes_on(tmp_path: Path) -> None:
+    db = program(tmp_path / "p.db")
+    bill = {"id": "bill", "vhs": MASTER, "coop_id": "563-COOP-1", "kind": "invoice.create"}
+    odd = CREATE | {"id": "odd", "booking": {**CREATE["booking"], "status": "X"}}  # type: ignore[dict-item]
+    assert carried_out(db, bill, odd, CANCEL) == ["bill", "odd"]
+    assert db.execute("SELECT Status FROM belegungen").fetchall() == [("S",)]
+
+
+@pytest.mark.parametrize(
+    ("types", "without"),
+    [
+        ({}, "Bearbeitet von"),
+        ({"TNR": "INTEGER", "Beleg-ID": "INTEGER PRIMARY KEY"}, ""),
+        ({"TNR": "", "TN max": "INTEGER"}, ""),
+    ],
+    ids=["no-editor", "numbers", "no-types"],
+)
+def test_b4_the_connector_writes_into_any_program_that_the_contract_allows(
+    types: Row, without: str, tmp_path: Path
+) -> None:
+    db = program(tmp_path / "p.db", types, without)
+    fields = {"TN max": "12", "Bearbeitet von": "WS"}
+    update = CHANGE | {"id": "u", "kind": "course.update", "course": PLACE | {"fields": fields}}
+    assert carried_out(db, update | {"expects": {"TN max": ""}}, CANCEL, CREATE) == []
+    assert connector.find(db, "belegungen", {"Beleg-ID": "1"})["Status"] == "S"
+    assert connector.find(db, "belegungen", {"Koop-Beleg-ID": "301:9"})["Name"] == "Müller"
+    assert connector.find(db, "kurse", {"TN max": "12"})["Kursnummer"] == "M1"
+
+
+@pytest.mark.parametrize("coop_id", [None, "", "563-COOP-2"], ids=["nothing", "empty", "another"])
+def test_d11_an_ausfall_is_written_where_number_and_coop_id_stand_and_nowhere_else(
+    coop_id: str | None, tmp_path: Path
+) -> None:
+    db = program(tmp_path / "p.db", coop_id=coop_id)
+    ausfall = CHANGE | {"id": "ausfall", "kind": "course.cancel", "expects": {"Ausfall": ""}}
+    assert carried_out(db, ausfall) == ["ausfall"]
+    named = CHANGE | {"id": "n", "kind": "course.set_external_number", "expects": {"Externe Kurs-Nr.": coop_id or ""}}
+    assert carried_out(db, named, ausfall) == []
+    assert connector.find(db, "kurse", {"Externe Kurs-Nr.": "563-COOP-1"})["Ausfall"] == "W"
+
+
+def test_b4_a_change_list_is_utf8_whatever_the_console_is(tmp_path: Path) -> None:
+    db = program(tmp_path / "p.db")
+    words = [sys.executable, str(SOURCE), "apply", str(tmp_path / "p.db"), MASTER]
+    console = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    subprocess.run(words, input=f"{json.dumps(CREATE, ensure_ascii=False)}\n".encode(), env=console, check=True)
+    assert connector.find(db, "belegungen", {"Koop-Beleg-ID": "301:9"})["Name"] == "Müller"
