@@ -178,6 +178,19 @@ STORAGE = (
         Named((f"{_OUT}::test_g2_what_no_room_was_for_is_written_once_when_called_again",)),
     ),
     Mutation(
+        "a note without a line feed behind it counts as cut off",
+        "B2",
+        "The person would be registered twice, because an editor wrote no last line feed.",
+        (
+            Edit(
+                "connectors/registration_folder.py",
+                "    return stop if _entry(content[stop:]) is None else len(content)\n",
+                "    return stop\n",
+            ),
+        ),
+        Named((f"{_OUT}::test_b2_a_last_line_that_an_editor_left_without_line_feed_is_read",)),
+    ),
+    Mutation(
         "the registrations of another VHS are written over",
         "B2",
         "What people of that VHS have to do would be lost with its rest.jsonl.",

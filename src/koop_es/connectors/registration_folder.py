@@ -19,9 +19,12 @@ from koop_es.connectors.registrations import can_say, file_name, registration
 from koop_es.domain.errors import AnswerUnwritten, BadInput
 
 WRITTEN, REST, LOCK = "written.jsonl", "rest.jsonl", ".lock"
-"""What was written, what is work for people, and the file that runs hold while they write."""
+"""What was written, what is work for people, and the file that runs hold while they write; that says whether anything
+was written, so that a memory which was lost is told from one that is new.
+"""
 
 _PART = ".part"
+_HAS_NOTES = b"something was written: written.jsonl tells what\n"
 
 
 class Written(NamedTuple):
@@ -49,10 +52,10 @@ class RegistrationsUnclear(BadInput):
 
 
 def noted(vhs: str, folder: Path) -> dict[str, str]:
-    """Read the changes that were written and their files; a last line that was cut off is none.
+    """Read the changes that were written and their files; a last line that was cut off is none (B2).
 
-    Raises RegistrationsUnclear where another line cannot be read, or the folder is another VHS's, and
-    RegistrationsUnwritten where it cannot be read at all.
+    Raises RegistrationsUnclear where another line cannot be read, all of them are gone, or the folder is another
+    VHS's, and RegistrationsUnwritten where it cannot be read at all.
     """
     try:
         found = _noted(folder)
@@ -123,16 +126,20 @@ def _clear(folder: Path, kept: set[str]) -> None:
 
 def _noted(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
-    whole, _, _ = _content(folder / WRITTEN).rpartition(b"\n")
+    content = _content(folder / WRITTEN)
+    if not content and _content(folder / LOCK):
+        raise RegistrationsUnclear(
+            f"{folder / WRITTEN} is empty or gone, although registrations were written into {folder}: put a copy of it "
+            f"back, or delete {folder / LOCK} and, of the files that are then written again, those that KuferSQL has "
+            f"taken already",
+            folder=str(folder),
+        )
+    whole = content[: _end(content)]
     for number, line in enumerate(whole.split(b"\n"), 1):
         if not line:
             continue
-        try:
-            entry = json.loads(line)
-            change, name = entry["id"], entry["file"]
-        except (ValueError, TypeError, KeyError):
-            change = name = None
-        if not isinstance(change, str) or not isinstance(name, str):
+        entry = _entry(line)
+        if entry is None:
             raise RegistrationsUnclear(
                 f"{folder / WRITTEN}, line {number}: which registration was written is not told any more: take "
                 f"that line from a copy of the file, or delete it and, of the files that are then written again, those "
@@ -140,15 +147,38 @@ def _noted(folder: Path) -> dict[str, str]:
                 folder=str(folder),
                 line=number,
             )
-        found[change] = name
+        found[entry[0]] = entry[1]
     return found
+
+
+def _entry(line: bytes) -> tuple[str, str] | None:
+    """Read the change and the file that a line names; None where it does not."""
+    with suppress(ValueError, TypeError, KeyError):
+        entry = json.loads(line)
+        change, name = entry["id"], entry["file"]
+        if isinstance(change, str) and isinstance(name, str):
+            return change, name
+    return None
+
+
+def _end(content: bytes) -> int:
+    """Tell where the notes end: a last line that can be read is one, although an editor left out its line feed."""
+    stop = content.rfind(b"\n") + 1
+    return stop if _entry(content[stop:]) is None else len(content)
 
 
 def _content(path: Path) -> bytes:
     try:
+        _only_a_file(path)
         return path.read_bytes()
     except FileNotFoundError:
         return b""
+
+
+def _only_a_file(path: Path) -> None:
+    """Refuse what reading or writing might wait for without end, such as a pipe."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path.name} is no file")
 
 
 def _note(folder: Path, named: Mapping[str, str]) -> None:
@@ -158,13 +188,18 @@ def _note(folder: Path, named: Mapping[str, str]) -> None:
     lines = (json.dumps({"id": change, "file": name}, ensure_ascii=False) for change, name in named.items())
     with (folder / WRITTEN).open("a+b") as file:
         file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
+        content = file.read()
+        end = _end(content)
+        file.truncate(end)
+        file.write(b"\n" if content[:end].rpartition(b"\n")[2] else b"")
         file.write("".join(f"{line}\n" for line in lines).encode())
         file.flush()
         os.fsync(file.fileno())
+    _put(folder / LOCK, _HAS_NOTES)
 
 
 def _put(path: Path, content: bytes) -> None:
+    _only_a_file(path)
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -174,6 +209,7 @@ def _put(path: Path, content: bytes) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Wait until nobody else writes into the folder, where the system knows locks."""
+    _only_a_file(folder / LOCK)
     with (folder / LOCK).open("ab") as lock:
         with suppress(ImportError, OSError):
             import fcntl  # noqa: PLC0415 - there is none on Windows, and not every file system knows locks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -215,6 +216,46 @@ def test_a_damaged_memory_is_refused_before_a_registration_is_written_twice(tmp_
         with pytest.raises(RegistrationsUnclear, match=r"written.jsonl, line 1: .* take that line from a copy"):
             run("563", [SOLD, again], tmp_path)
     assert not list(tmp_path.glob("*.xml"))
+
+
+def test_b2_a_last_line_that_an_editor_left_without_line_feed_is_read(tmp_path: Path) -> None:
+    write("563", [SOLD], tmp_path)
+    (tmp_path / file_name(SOLD)).unlink()  # KuferSQL took it
+    notes = tmp_path / "written.jsonl"
+    notes.write_text(notes.read_text().removesuffix("\n"))
+    assert write("563", [SOLD], tmp_path) == ([], 1, 0)
+    again = SOLD | {"id": f"{SOLD['id'][:-1]}9"}
+    assert write("563", [SOLD, again], tmp_path) == ([file_name(again)], 1, 0)
+    (tmp_path / file_name(again)).unlink()
+    assert write("563", [SOLD, again], tmp_path) == ([], 2, 0)
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_b2_a_memory_that_was_lost_is_refused_until_somebody_decides(emptied: bool, tmp_path: Path) -> None:
+    assert write("563", [], tmp_path) == write("563", [], tmp_path) == ([], 0, 0), "nothing was written so far"
+    write("563", [SOLD], tmp_path)
+    (tmp_path / file_name(SOLD)).unlink()  # KuferSQL took it
+    notes = tmp_path / "written.jsonl"
+    copy = notes.read_bytes()
+    if emptied:
+        notes.write_bytes(b"")
+    else:
+        notes.unlink()
+    for run in (write, foreseen):
+        with pytest.raises(RegistrationsUnclear, match=r"empty or gone, .*: put a copy of it back, or delete .*\.lock"):
+            run("563", [SOLD], tmp_path)
+    notes.write_bytes(copy)
+    assert write("563", [SOLD], tmp_path) == ([], 1, 0)
+    notes.unlink()
+    (tmp_path / ".lock").unlink()
+    assert write("563", [SOLD], tmp_path).files == [file_name(SOLD)]
+
+
+@pytest.mark.parametrize("name", ["written.jsonl", "rest.jsonl", ".lock", ".rest.jsonl.part"])
+def test_g2_a_pipe_in_the_folder_is_refused_and_not_waited_for(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(RegistrationsUnwritten, match="is no file"):
+        write("563", [SOLD], tmp_path)
 
 
 def test_the_folder_of_another_vhs_is_refused(tmp_path: Path) -> None:
