@@ -43,7 +43,7 @@ print(sys.version_info[1], int(min(took() for _ in range(7)) * 1_000_000))
 '
 
 # Of one version a machine may have two: one that was compiled by hand, say by pyenv, without what distributions turn on
-# takes a quarter to a third longer. Another python3 on PATH is taken where it is quicker by a tenth at least.
+# takes a tenth to a third longer. Another python3 on PATH is taken where it is quicker by a tenth at least.
 quickest_like() {
     found=$1
     case $("$found" -c 'import sysconfig; print(sysconfig.get_config_var("CONFIG_ARGS"))') in
