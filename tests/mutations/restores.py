@@ -253,6 +253,18 @@ RESTORES = (
         Named((f"{_WENT_BACK}::test_d20_rows_that_an_unbelievable_night_lacked_first_are_signs_all_the_same",)),
     ),
     Mutation(
+        "a course that is to be made again is known by title and first day alone",
+        "D20",
+        "Made, and given another number before it was shown, it would be a copy for ever, and nobody booked in it.",
+        (Edit("domain/route_courses.py", "booked = not unknown and self.traces(", "booked = self.traces("),),
+        Named(
+            (
+                "tests/unit/domain/test_route.py"
+                "::test_d20_course_that_is_to_be_made_again_is_known_under_whichever_number_it_shows_its_coop_id",
+            )
+        ),
+    ),
+    Mutation(
         "whom others cancelled meanwhile is no sign of a restore",
         "D20",
         "Others lost with one course that was put back would be cancelled, if an export of before it was read first.",

@@ -376,12 +376,14 @@ class Courses:
     def _looks_like(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row of a complete export is a lane's course by its COOP-Id and nothing that tells against it.
 
-        Title and first day tell; where these are others too, nobody may have booked it.
+        Title and first day tell; where these are others too, nobody may have booked it. Of an Abo-Kurs that is to be
+        made again nothing is known that could tell against the row (D20).
         """
-        alike = _is_course(row, lane)
+        alike, unknown = _is_course(row, lane), lane.title is None and lane.starts_on is None
         if self._is_anothers(lane, row):
             return False
-        if not alike and (self.traces(lane.coop_id) or not self._may_have_changed(lane, row)):
+        booked = not unknown and self.traces(lane.coop_id)
+        if not alike and (booked or not self._may_have_changed(lane, row)):
             return False
         # A course copied into the next period takes "Externe Kurs-Nr." along; the original has left the export's scope.
         scope = self.report.scope_from

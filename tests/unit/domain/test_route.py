@@ -804,6 +804,22 @@ def test_r20_number_that_another_course_has_now_is_told_by_participants_alone(
     assert routing.catalogue == [], "else the next complete export would take it for a course that stood beside"
 
 
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [((), True), ((at("N9", "8", person=BERND, at="2026-02-03T10:00:00+01:00"),), False)],
+    ids=["nobody", "somebody else"],
+)
+def test_d20_course_that_is_to_be_made_again_is_known_under_whichever_number_it_shows_its_coop_id(
+    held: tuple[BookingRow, ...], *, told: bool
+) -> None:
+    """It was made and got another number before any export showed it; who had booked waits to be written again."""
+    lanes = LANES | {ONE: FIRST._replace(title=None, starts_on=None)}
+    traces = {ONE: (trace_of_row(at("N1", "7"), MASTER, composed=False),), TWO: ()}
+    routing = route(export(one("N9"), two(), *held), lanes, lambda _: False, traces=traces.__getitem__)
+    assert (routing.slices[ONE].course is not None) is told
+    assert bool(routing.rejected) is not told, "who booked since need not be of this course, and it is asked"
+
+
 def test_r20_mirror_under_a_number_of_which_nothing_is_told_need_not_be_cancelled() -> None:
     rows = (one("N9"), one("N1", ""), at("N1", "6", of="301:6"))
     routing = route(export(*rows, kind=Kind.DELTA), LANES, lambda _: False, **known(one={"7"}))
