@@ -25,7 +25,8 @@ LETTERS = Judgement(effects=(Effect.CANCELLATION,))
 WITHHELD = "withheld"
 REASONS = (
     why.PERSON, why.UNSIGNED, why.EXCHANGED, why.ALIKE, why.TYPED_OVER, why.REPLACED, why.SOMEBODY_ELSE, why.PUT_BACK,
-    why.APART, why.OVER, why.FORMER, why.WENT, "stamp", "still", "again", "alone", "untold", "cannot_compare",
+    why.APART, why.OVER, why.FORMER, why.WENT, why.WRITTEN_SINCE, why.NAMED, why.MEANT, why.LATE, "stamp", "still",
+    "again", "alone", "untold", "cannot_compare", "moved",
 )  # fmt: skip
 OWN = (why.PERSON, why.PUT_BACK, why.FORMER, "stamp", "alone", "moved", WITHHELD)
 
@@ -140,7 +141,8 @@ def test_d20_d25_d31_what_is_asked_about_an_s_stands_open_whatever_else_ends(end
     world = asked(kind)
     assert waits(world)
     ends(world, THIRD)
-    assert waits(world), "it was nobody's answer"
+    explained = kind == why.WRITTEN_SINCE and ends is the_course_is_called_off_and_takes_place  # that writes letters
+    assert bool(waits(world)) is not explained, "it was nobody's answer"
     assert world.state.is_cancelled(world.state.bookings[REF]) is (ends is the_owner_moves_it)
 
 
