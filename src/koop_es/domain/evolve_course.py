@@ -105,6 +105,7 @@ def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
         if booking.owner == event.vhs:
             booking.without_abo = booking.claimed and state.is_cancelled(booking)
             booking.claimed = booking.without_abo
+        state.doubled.discard((event.vhs, booking.ref))  # its rows are known no more (D26)
         if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.status:
             booking.left_by |= {event.vhs}
             if was_ours(seat):

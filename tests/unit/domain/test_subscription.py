@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation
 from koop_es.domain.cooperation import Reason
 from koop_es.domain.errors import Refused
+from koop_es.domain.events import CourseSubscribed
 from koop_es.domain.release import Candidate, release
 from koop_es.domain.subscription import confirm_terms, is_subscribed, subscribe, terminate_subscription
 from koop_es.domain.terms import Policy, Terms
@@ -24,6 +26,7 @@ from tests.unit.domain.world import (
     booked,
     facts_of,
     held,
+    listed,
     network,
     shared,
     types,
@@ -594,3 +597,14 @@ def test_d8_d21_s_set_after_a_vhs_has_shown_its_copies_again_is_a_claim() -> Non
     world.report(ABO, held(ABO, "563:7"))
     world.report(ABO, held(ABO, "563:7", "S"))
     assert world.statuses(MASTER) == {"563:7": "S"}
+
+
+def test_d9_d26_an_abo_made_again_knows_nothing_of_rows_that_stood_there_twice() -> None:
+    world = listed()
+    world.report(THIRD, held(THIRD), msgspec.structs.replace(held(THIRD), booking_id="9"))
+    assert "MIRROR_DOUBLED" in world.codes
+    world.decide(MASTER, lambda draft: terminate_subscription(draft, THIRD))
+    assert world.state.doubled == set()
+    world.decide(THIRD, lambda draft: draft.add(CourseSubscribed, "R25", course_number="K-9", period=PERIOD))
+    world.report(THIRD, held(THIRD), number="K-9")
+    assert "MIRROR_DOUBLED" not in world.codes
