@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from koop_es.connectors.profiles import Encoding
@@ -48,14 +48,15 @@ sign that no name has, amid its letters. Apostrophes and dashes are in names.
 """
 
 _LATIN9 = {
-    bytes([byte]).decode("iso8859-15"): bytes([byte]).decode("cp1252") for byte in b"\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
+    bytes([byte]).decode("iso8859-15"): bytes([byte]).decode("cp1252") for byte in b"\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
 }
 """The letters of ISO 8859-15 that are signs in windows-1252."""
+
+_LATIN9_SIGNS = {sign: letter for letter, sign in _LATIN9.items()}
 
 _LATIN9_BYTES = re.compile(
     rb"[A-Za-z\xc0-\xff][\xa6\xa8\xb8\xbc\xbd](?=[a-z\xdf-\xff])|(?<![\w\xc0-\xff])[\xa6\xa8\xb8\xbc][a-z]{2}"
 )
-_ACUTE = re.compile(r"(?<!\w)´[a-z]{2}")  # is it the first letter of "Žižek"?
 
 _PAIR_BYTES = re.compile(rb"\xC3[\x80-\xBF]|\xC5[\xA0\xA1\xBD\xBE\x81\x82]|\xC4[\x87\x8D\x8F\x99\x9B]")
 _PAIR = re.compile("Ã[\x80-\xbf\u0152-\u2122]|Å[\xa0\xa1\xbd\xbe]")
@@ -85,7 +86,7 @@ class Reading(NamedTuple):
     """A text as it is read, what is to be said of that, and why it cannot be used."""
 
     text: str
-    remark: str | None = None
+    remarks: Sequence[str] = ()
     wrong: str | None = None
 
 
@@ -94,6 +95,9 @@ class Doubts(NamedTuple):
 
     windows: bool = False
     """Letters that only windows-1252 has are said, since another encoding was declared."""
+
+    latin9: bool = False
+    """Signs that are letters in ISO 8859-15 are said, since that was declared of what is read as windows-1252."""
 
     mixed: bool = False
     """Letters that only ISO 8859-15 has are said, since the file is partly written in windows-1252."""
@@ -111,7 +115,7 @@ class Doubts(NamedTuple):
         """Tell whether a text must be looked at more closely."""
         return (
             (self.windows and not WINDOWS_ONLY.isdisjoint(text))
-            or (self.windows and "´" in text)
+            or (self.latin9 and not _LATIN9_SIGNS.keys().isdisjoint(text))
             or (self.mixed and not _LATIN9.keys().isdisjoint(text))
             or ((self.dos or self.few) and _DOS.search(text) is not None)
             or (self.pairs and _PAIR.search(text) is not None)
@@ -126,29 +130,36 @@ class Doubts(NamedTuple):
         if (self.dos or (self.few and is_name)) and (found := _DOS.search(text)):
             return Reading(text, wrong=f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS)")
         if not _CONTROLS.search(text):
-            return Reading(text, self._remark(text, is_name=is_name))
+            return Reading(text, self._remarks(text, is_name=is_name))
         shown = text.translate(_MEANT)
         if found := _CONTROLS.search(shown):
             return Reading(text, wrong=f"holds 0x{ord(found[0]):02X}, for which windows-1252 has no letter either")
-        return Reading(shown, f"holds {_named(shown)} of windows-1252: read as that")
+        return Reading(shown, [f"holds {_named(shown)} of windows-1252: read as that", *self._read_otherwise(text)])
+
+    def _remarks(self, text: str, *, is_name: bool) -> list[str]:
+        """Say what in a text may not be what was typed."""
+        found = [] if (remark := self._remark(text, is_name=is_name)) is None else [remark]
+        return found + self._read_otherwise(text)
+
+    def _read_otherwise(self, text: str) -> list[str]:
+        """Name the letters that are others by one of the two encodings in which parts of the file are written."""
+        if self.latin9 and (odd := _other_by(_LATIN9_SIGNS, text, "iso-8859-15")):
+            return [f"holds {odd}: read as windows-1252"]
+        if self.mixed and (odd := _other_by(_LATIN9, text, "windows-1252")):
+            return [f"holds {odd}: read as declared, although other texts are windows-1252"]
+        return []
 
     def _remark(self, text: str, *, is_name: bool) -> str | None:
-        """Say what in a text may not be what was typed."""
         if found := _DOS.search(text):
             return f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS): letters may come out wrong"
         if is_name and (found := _IN_NAME.search(text)):
             return f"holds {found[0]!r}, a sign that no name has: letters may come out wrong"
-        if self.windows and _ACUTE.search(text):
-            return "holds '´' (0xB4), which is 'Ž' in iso-8859-15: read as windows-1252"
         if self.windows and not WINDOWS_ONLY.isdisjoint(text):
             return f"holds {_named(text)} of windows-1252: read as that"
         if LOST in text:
             return f"holds {LOST}: a letter was lost before the file was written"
         if self.pairs and (found := _PAIR.search(text)):
             return f"holds {found[0]!r}, which looks like one letter of utf-8: letters may come out wrong"
-        if self.mixed and (odd := [char for char in dict.fromkeys(text) if char in _LATIN9]):
-            both = ", ".join(f"{char!r} ({_LATIN9[char]!r} in windows-1252)" for char in odd)
-            return f"holds {both}: read as declared, although other texts are windows-1252"
         return None
 
 
@@ -172,6 +183,11 @@ def _has_sign(text: str) -> bool:
 def _named(text: str) -> str:
     """Name the characters of windows-1252 in a text with the bytes they have there."""
     return ", ".join(f"{char!r} (0x{BYTE_OF[char]:02X})" for char in dict.fromkeys(text) if char in WINDOWS_ONLY)
+
+
+def _other_by(other: Mapping[str, str], text: str, encoding: str) -> str:
+    """Name the characters of a text that are others in an encoding."""
+    return ", ".join(f"{char!r} ({other[char]!r} in {encoding})" for char in dict.fromkeys(text) if char in other)
 
 
 class Look:
@@ -256,7 +272,8 @@ def judged(declared: str, looks: Iterable[Look]) -> Verdict:
             said = f"declared as {declared}, but partly it is windows-1252: each text is read by itself"
             return Verdict(declared, said, Doubts(mixed=True, pairs=pairs, few=few))
         said = f"declared as {declared}, but it is windows-1252, as its bytes show: read as windows-1252"
-        return Verdict("windows-1252", said, Doubts(windows=True, pairs=pairs, few=few))
+        latin9 = declared == "iso-8859-15"
+        return Verdict("windows-1252", said, Doubts(windows=True, latin9=latin9, pairs=pairs, few=few))
     return Verdict(declared, None, Doubts(pairs=pairs, few=few))
 
 

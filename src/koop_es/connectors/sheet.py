@@ -200,11 +200,12 @@ class Sheet(Generic[Reader]):
             return cells
         found = list(cells)
         for field, place in self.header.at.items():
-            found[place], remark, unreadable = doubts.read(cells[place], is_name=field in NAMES)
+            found[place], remarks, unreadable = doubts.read(cells[place], is_name=field in NAMES)
             if unreadable:
                 raise CellRefused(field, unreadable, UNREADABLE_REMEDY)
-            if remark and notes is not None:
-                notes.notice(line, f"{self.header.heading(place)} {remark}")
+            if notes is not None:
+                for remark in remarks:
+                    notes.notice(line, f"{self.header.heading(place)} {remark}")
         return found
 
     def _refused(self, refused: CellRefused, whole: bytes, line: int, cells: Sequence[str]) -> None:

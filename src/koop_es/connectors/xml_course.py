@@ -157,11 +157,11 @@ class Catalogue:
                     f"shorten that text of {course} in the admin program and export again",
                 )  # fmt: skip
             if not text.isascii():
-                text, remark, wrong = self._doubts.read(text)
+                text, remarks, wrong = self._doubts.read(text)
                 part.parts = [text]
                 if wrong:
                     raise CourseRejected(part.name, part.line, f"{part.name} of {course} {wrong}", UNREADABLE_REMEDY)
-                if remark:
+                for remark in remarks:
                     self.notes.notice(part.line, f"{part.name} {remark}", number)
             for name in part.passed_over:
                 said = f"{course}: {part.name} holds an element {name}, which is not read"

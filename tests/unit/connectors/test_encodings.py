@@ -260,3 +260,38 @@ def test_pieces_of_web_pages_are_named_too(export: Export, tmp_path: Path, start
         read_export(tmp_path / "kurse.xml", vhs="563")
     with pytest.raises(ExportQuarantined, match=r"is a web page \(HTML\)"):
         read_export(export(None, start))
+
+
+BOTH = "Ž.;ŠŽ", "Meier;Œ", "š;Zœ", "Ÿ;ž", "€;Š-Ž"
+
+
+@pytest.mark.parametrize("other", ["Eva – Maria;x", "Šárka;Saša – Œ"])
+@pytest.mark.parametrize("name", BOTH)
+def test_every_letter_that_is_another_in_the_encoding_it_was_not_read_in_is_said(
+    export: Export, name: str, other: str
+) -> None:
+    given = rows(name).encode("iso-8859-15") + rows("x;x", other).encode("cp1252").splitlines(True)[1]
+    report = read_export(export(None, BOOKINGS.encode() + given, encoding="iso-8859-15", rows={"bookings": 2}))
+    shown = names(report)[0]
+    odd = set(name) & set("ŠšŽžŒœŸ€")
+    told = " ".join(text for line, text in said(report) if line == 2)
+    assert all(f"{char!r}" in told for char in odd), "as declared"
+    assert shown == name or all(f"{char!r}" in told for char in set(shown) - set(name)), "and as it is read"
+
+
+def test_both_kinds_of_letters_in_one_text_are_said(export: Export) -> None:
+    name = "Žižek –".encode("iso-8859-15", "replace").replace(b"?", b"\x96").decode("latin-1")
+    given = rows(f"{name};Eva", "´ek;Eva").encode("latin-1")
+    report = read_export(export(None, BOOKINGS.encode() + given, encoding="iso-8859-15", rows={"bookings": 2}))
+    told = [text for line, text in said(report) if line == 2]
+    assert any("'–' (0x96)" in text for text in told)
+    assert any("'Ž'" in text for text in told)
+
+
+@pytest.mark.parametrize(("declared", "count"), [("iso-8859-15", 1), ("iso-8859-1", 0)])
+def test_xml_says_it_too(tmp_path: Path, declared: str, count: int) -> None:
+    courses = KURS.format("Tanz – Ball") + KURS.replace("A1", "A2").format("½ Tag")
+    path = tmp_path / "kurse.xml"
+    path.write_bytes(f'<?xml version="1.0" encoding="{declared}"?><kurse>\n{courses}</kurse>'.encode("cp1252"))
+    found = [notice for notice in read_export(path, vhs="563").notices if "'½' ('œ' in iso-8859-15)" in notice.text]
+    assert [(item.line, item.course_number) for item in found] == [(2, "A2")] * count

@@ -186,10 +186,8 @@ SENTENCES: dict[str, str] = {
     "holds {}: read as declared, although other texts are windows-1252": (
         "enthält {}: gelesen wie angegeben, obwohl andere Texte windows-1252 sind"
     ),
-    "holds '´' (0xB4), which is 'Ž' in iso-8859-15: read as windows-1252": (
-        "enthält '´' (0xB4), was in iso-8859-15 'Ž' ist: gelesen als windows-1252"
-    ),
-    "{} ({} in windows-1252)": "{} ({} in windows-1252)",
+    "holds {}: read as windows-1252": "enthält {}: gelesen als windows-1252",
+    "{} ({} in {})": "{} ({} in {})",
     # --- lines, quotes, columns ---
     "a line is longer than {} MiB": "eine Zeile ist länger als {} MiB",
     "check line ends and format of the file": "bitte Zeilenenden und Format der Datei prüfen",
