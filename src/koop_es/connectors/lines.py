@@ -127,17 +127,21 @@ class Lines:
                 yield first
 
     def _whole_lines(self) -> Iterator[bytes]:
-        """Read blocks that end with a line feed, the last one with the file."""
+        """Read blocks that end with a line feed, the last one with the file; without any they end with a CR.
+
+        A CR at the very end may still get its LF, and waits for more.
+        """
         rest = b""
         if self.codec == "utf-8":
             rest = self._stream.read(len(codecs.BOM_UTF8))
             if rest == codecs.BOM_UTF8:
                 rest, self.offset = b"", len(codecs.BOM_UTF8)
         while data := self._stream.read(_BLOCK):
-            stop = data.rfind(b"\n") + 1
+            ended = b"\n" if b"\n" in data else b"\r"
+            stop = data.rfind(ended, 0, None if ended == b"\n" else -1) + 1
             if stop:
                 block, rest = rest + data[:stop], data[stop:]
-                self._bounded(block.index(b"\n"))
+                self._bounded(block.index(ended))
                 yield block
             else:
                 rest += data

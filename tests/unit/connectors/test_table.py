@@ -81,6 +81,18 @@ def test_mixed_line_ends_lose_nothing(export: Export) -> None:
     assert ids(read_export(export(None, BOOKINGS + "".join(rows), rows={"bookings": 4}))) == ["1", "2", "3", "4"]
 
 
+@pytest.mark.parametrize("block", [7, 40])
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_a_file_longer_than_a_line_may_be_is_read_whatever_its_line_ends(
+    export: Export, end: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LINE_BYTES", 2 * len(BOOKINGS.encode()))
+    monkeypatch.setattr("koop_es.connectors.lines._BLOCK", block)
+    text = BOOKINGS + "".join(BOOKING.replace("8841", str(number)) for number in range(1, 30))
+    report = read_export(export(None, text.replace("\r\n", end), rows={"bookings": 29}))
+    assert [(row.booking_id, row.line) for row in report.bookings] == [(str(n), n + 1) for n in range(1, 30)]
+
+
 def test_blank_lines_are_no_rows(export: Export) -> None:
     report = read_export(export(None, BOOKINGS + "\r\n" + row(1) + "\r\n\r\n", rows={"bookings": 1}))
     assert (ids(report), report.rejected, report.bookings[0].line) == (["1"], [], 3)
