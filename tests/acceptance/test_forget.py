@@ -130,6 +130,22 @@ def test_g8_bytes_are_gone_from_every_file_of_an_sqlite_store(koop: Console, tmp
     assert not bytes_in(tmp_path)
 
 
+def test_g8_a_quote_in_the_ledger_of_exports_goes_with_the_person(koop: Console, tmp_path: Path) -> None:
+    take_in_the_person(koop, tmp_path)
+    quote = f"columns are missing: TNR; the header has: 5050, {PERSON['Name']}, {PERSON['E-Mail']}"
+    for left in (erasure.ERASED, "columns are missing: TNR"):  # the second time the person is forgotten already
+        with closing(sqlite3.connect(tmp_path / "koop.db")) as connection, connection:
+            connection.execute("UPDATE koop_exports SET reason = ?", [quote])
+        forget(koop)
+        assert not bytes_in(tmp_path)
+        assert {row[0] for row in quotes(tmp_path)} == {left}
+
+
+def quotes(folder: Path) -> list[tuple[str]]:
+    with closing(sqlite3.connect(folder / "koop.db")) as connection:
+        return connection.execute("SELECT reason FROM koop_exports").fetchall()
+
+
 def bytes_in(folder: Path) -> list[str]:
     wanted = PERSON["E-Mail"].encode(), PERSON["Name"].encode(), PERSON["Telefon"].encode()
     return [p.name for p in folder.glob("koop.db*") for text in wanted if text in p.read_bytes()]

@@ -23,6 +23,7 @@ from koop_es.domain.identifiers import is_cooperation
 from koop_es.domain.observation import NO_LETTER
 from koop_es.ingest import erasure
 from koop_es.ingest.erasure import Erasure, NameMissing
+from koop_es.ingest.traces import Traces
 from koop_es.store import Store, Tx
 from koop_es.views.rebuild import empty_former, write_anew
 
@@ -62,6 +63,7 @@ def forget(store: Store, name: str, *, now: datetime) -> Erasure:
             found = _found(tx, pattern, name)
             _rewrite(tx, pattern, now.isoformat())
             tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
+            erasure.forget_reasons(tx, Traces.of_name(name))
             return found
 
     found = store.retrying(work)

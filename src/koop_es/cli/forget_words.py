@@ -39,7 +39,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "{target}.forgotten writable and repeat the command",
         OPEN_READER: f"another program has a transaction open that may still see them; end it, then: {FINISH}",
         NO_RIGHT: "this role may not write the tables anew; as their owner, or after GRANT MAINTAIN ON koop_persons, "
-        f"koop_quarantine, koop_slices, koop_cells TO this role (PostgreSQL 17): {FINISH}",
+        f"koop_quarantine, koop_slices, koop_cells, koop_exports TO this role (PostgreSQL 17): {FINISH}",
         "store_full": f"the disk is full; free some space, then: {FINISH}",
         "": f"the store answered with {{code}}; once that is mended: {FINISH}",
     },
@@ -77,7 +77,7 @@ _WORDS: dict[str, dict[str, str]] = {
         OPEN_READER: "Ein anderes Programm hat eine Transaktion offen, die sie noch sehen kann; diese beenden, dann: "
         + FINISH,
         NO_RIGHT: "Diese Rolle darf die Tabellen nicht neu schreiben; als ihr Eigentümer oder nach GRANT MAINTAIN ON "
-        f"koop_persons, koop_quarantine, koop_slices, koop_cells TO Rolle (PostgreSQL 17): {FINISH}",
+        f"koop_persons, koop_quarantine, koop_slices, koop_cells, koop_exports TO Rolle (PostgreSQL 17): {FINISH}",
         "store_full": f"Der Datenträger ist voll; Platz schaffen, dann: {FINISH}",
         "": f"Der Speicher antwortete mit {{code}}; ist das behoben: {FINISH}",
     },

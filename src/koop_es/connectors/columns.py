@@ -120,8 +120,8 @@ def _fields_by_heading(named: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
 def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str) -> Header:
     """Find the fields of a layout in a header line, by the native headings and those of the profile.
 
-    Raises ExportQuarantined, naming the columns, where a required one is missing, a known one stands twice, or there
-    are more than 200.
+    Raises ExportQuarantined where a required one is missing, a known one stands twice, or there are more than 200. It
+    names none but known ones: the reason is kept, and the line may be a row of somebody (D15).
     """
     if len(cells) > limits.COLUMNS:
         raise ExportQuarantined(
@@ -152,7 +152,8 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
         )
     if missing := [heading for field, heading in layout.headings.items() if field in layout.required - at.keys()]:
         raise ExportQuarantined(
-            f"columns are missing: {', '.join(missing)}; the header has: {_shown(cells)}",
+            f"columns are missing: {', '.join(missing)}; "
+            f"the header has {len(cells)} columns, of which these are known: {_known(cells, field_of)}",
             file=file,
             line=1,
             remedy="add them, or name a profile that knows their headings, and check delimiter and encoding",
@@ -161,6 +162,6 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
     return Header(at=at, names=names, cells=[clean(cell) for cell in cells], unknown=[name for name in unknown if name])
 
 
-def _shown(cells: Sequence[str]) -> str:
-    text = ", ".join(clean(cell) for cell in cells)
-    return text if len(text) <= 400 else text[:397] + "..."
+def _known(cells: Sequence[str], field_of: Mapping[str, str]) -> str:
+    """Name the headings that are known, and nothing else: a line where a header is missing holds people (D15)."""
+    return ", ".join(clean(cell) for cell in cells if folded(cell) in field_of) or "none"

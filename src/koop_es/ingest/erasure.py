@@ -32,6 +32,12 @@ ROWS_AT_ONCE = 200
 """Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
 
 
+QUOTE = "; the header has: "
+"""Behind this a former koop-es quoted, in why an export was refused, the line where a header was expected."""
+
+ERASED = "what it was held somebody who was erased"
+"""Said in the place of a reason why an export was refused."""
+
 PREVIEW = "not_yet"
 """What is said to be left as long as nothing was done."""
 
@@ -215,6 +221,7 @@ def finish(store: Store, at: str) -> None:
     with store.write() as tx:
         open_fences = fences.unfinished(tx)
         if not open_fences:
+            forget_reasons(tx, Traces([], frozenset()))  # of whoever was forgotten by a former koop-es
             return
         persons = [fence.person_id for fence in open_fences]
         tx.run("erasing_mark", at=at)
@@ -226,6 +233,7 @@ def finish(store: Store, at: str) -> None:
         tx.run("slices_forget", coop_ids=coop_ids)
         tx.run("lanes_unsettle", coop_ids=coop_ids)
         tx.run_many("quarantine_forget", ({"id": item} for item in _set_aside(tx, traces)))
+        forget_reasons(tx, traces)
 
 
 def preview_set_aside(store: Store, name: str) -> Erasure:
@@ -253,6 +261,7 @@ def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:
         with store.write() as tx:
             tx.run("erasing_mark", at=at)
             tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
+            forget_reasons(tx, Traces.of_name(name))
 
     store.retrying(work)
     return replace(found, **conclude(store, at)._asdict())
@@ -365,6 +374,23 @@ def _set_aside(tx: Tx, traces: Traces) -> list[int]:
         found += [item for item, vhs, _, reason, raw in page if traces.lie_in(vhs, bytes(raw), reason)]
         after = page[-1][0]
     return found
+
+
+def forget_reasons(tx: Tx, traces: Traces) -> None:
+    """Take out of the ledger why exports were refused, where that holds traces (D15).
+
+    A former koop-es quoted the first line of a file without a header, which is a row of somebody: all such quotes go.
+    """
+    new, after = list[dict[str, Any]](), 0
+    while page := tx.rows("exports_reasons", after=after, limit=ROWS_AT_ONCE):
+        after = page[-1][0]
+        for line, vhs, reason in page:
+            said, quoted, _ = str(reason).partition(QUOTE)
+            if traces.lie_in(vhs, b"", reason):
+                new.append({"id": line, "reason": ERASED})
+            elif quoted:
+                new.append({"id": line, "reason": said})
+    tx.run_many("exports_forget", new)
 
 
 def _since(target: Target, since: dict[str, str]) -> Target:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from koop_es.connectors.check import check
-from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout
+from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout, resolve
+from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.manifest import DataFile, Files, Manifest, Scope
 from koop_es.domain.course import HEADINGS
 from koop_es.domain.release import MANDATORY
@@ -64,3 +65,13 @@ def test_every_key_of_the_manifest_and_every_kind_of_change_is_on_the_page() -> 
     back = PAGE.split("\n## What has to be written back\n")[1].split("\n## ")[0]
     for kind in KINDS:
         assert f"| `{kind}`" in back
+
+
+def test_d15_a_line_where_a_header_is_missing_is_never_quoted() -> None:
+    cells = ["2", "26-1", "26F", "70002", "Zwickelhuber", "Notburga", "0941 777666", "z@example.org", "A", "Vorname"]
+    with pytest.raises(ExportQuarantined) as refused:
+        resolve(cells, BOOKINGS, {}, "belegungen.csv")
+    assert refused.value.reason == (
+        "columns are missing: Beleg-ID, Kursnummer, Periode, TNR, Status, Gebucht am; "
+        "the header has 10 columns, of which these are known: Vorname"
+    )

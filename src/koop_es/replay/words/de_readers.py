@@ -195,7 +195,8 @@ SENTENCES: dict[str, str] = {
     "check the delimiter": "bitte das Trennzeichen prüfen",
     "columns that mean the same stand twice: {}": "Spalten gleicher Bedeutung stehen zweimal: {}",
     "leave one of them out of the export": "bitte eine davon aus dem Export weglassen",
-    "columns are missing: {}; the header has: {}": "es fehlen Spalten: {}; die Kopfzeile hat: {}",
+    "columns are missing: {}; the header has {} columns, of which these are known: {}": "es fehlen Spalten: {}; die "
+    "Kopfzeile hat {} Spalten, davon bekannt: {}",
     "add them, or name a profile that knows their headings, and check delimiter and encoding": (
         "bitte ergänzen, oder ein Profil nennen, das ihre Überschriften kennt, und Trennzeichen und Kodierung prüfen"
     ),

@@ -167,12 +167,24 @@ SELECT 1
 -- anew_slices_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
 SELECT 1
 
+-- anew_exports_1_copy: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_exports_2_empty: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_exports_3_fill: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
+-- anew_exports_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
+SELECT 1
+
 -- persons_scrub: Write the tables anew that held persons, without their deleted rows.
-VACUUM (FULL) koop_persons, koop_quarantine, koop_slices, koop_cells
+VACUUM (FULL) koop_persons, koop_quarantine, koop_slices, koop_cells, koop_exports
 
 -- persons_files: Read in which files the tables lie that held persons, and whether this role may write them anew.
 SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
-WHERE c.oid = ANY(ARRAY['koop_persons', 'koop_quarantine', 'koop_slices', 'koop_cells']::regclass[]) ORDER BY c.relname
+WHERE c.oid = ANY(ARRAY['koop_persons', 'koop_quarantine', 'koop_slices', 'koop_cells', 'koop_exports']::regclass[]) ORDER BY c.relname
 
 -- persons_seen: Tell whether a transaction may be open that still sees deleted rows; what this role is not told of sessions of others may be one.
 SELECT 1 FROM pg_stat_activity
@@ -902,6 +914,12 @@ SELECT id, vhs, about, reason, raw FROM koop_quarantine WHERE id > %(after)s ORD
 
 -- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
 DELETE FROM koop_quarantine WHERE id = %(id)s
+
+-- exports_reasons: Read why exports were refused, page by page.
+SELECT id, vhs, reason FROM koop_exports WHERE id > %(after)s AND reason IS NOT NULL ORDER BY id LIMIT %(limit)s
+
+-- exports_forget: Say no more why an export was refused than that it named somebody who is erased.
+UPDATE koop_exports SET reason = %(reason)s WHERE id = %(id)s
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export'

@@ -155,6 +155,18 @@ INSERT INTO koop_slices SELECT * FROM koop_anew ORDER BY rowid
 -- anew_slices_4_drop: Take the copy away.
 DROP TABLE koop_anew
 
+-- anew_exports_1_copy: Copy the ledger of exports, in the order of the key.
+CREATE TABLE koop_anew AS SELECT * FROM koop_exports ORDER BY id
+
+-- anew_exports_2_empty: Empty the ledger of exports: every page of it is overwritten.
+DELETE FROM koop_exports
+
+-- anew_exports_3_fill: Fill the ledger of exports again.
+INSERT INTO koop_exports SELECT * FROM koop_anew ORDER BY rowid
+
+-- anew_exports_4_drop: Take the copy away.
+DROP TABLE koop_anew
+
 -- persons_scrub: Move the write-ahead log into the file and empty it.
 PRAGMA wal_checkpoint(TRUNCATE)
 
@@ -894,6 +906,12 @@ SELECT id, vhs, about, reason, raw FROM koop_quarantine WHERE id > :after ORDER 
 
 -- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
 DELETE FROM koop_quarantine WHERE id = :id
+
+-- exports_reasons: Read why exports were refused, page by page.
+SELECT id, vhs, reason FROM koop_exports WHERE id > :after AND reason IS NOT NULL ORDER BY id LIMIT :limit
+
+-- exports_forget: Say no more why an export was refused than that it named somebody who is erased.
+UPDATE koop_exports SET reason = :reason WHERE id = :id
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = :vhs AND state = 'open' AND about <> 'export'
