@@ -49,8 +49,8 @@ ARRIVALS = (
             Edit("connectors/koop_export.py", "file.sha256.lower() != sums[part]:", "not sums[part]:"),
             Edit(
                 "connectors/koop_export.py",
-                "file.rows is not None and not total <= file.rows <= total + empty:",
-                "total < 0:",
+                "if file.rows is None or total <= file.rows <= total + empty:",
+                "if total >= 0:",
             ),
         ),
     ),

@@ -178,6 +178,19 @@ STORAGE = (
         Named((f"{_OUT}::test_g2_what_no_room_was_for_is_written_once_when_called_again",)),
     ),
     Mutation(
+        "a file of which nobody knows how many rows it has proves that something is missing",
+        "D17",
+        "Whoever stands in a row that quotes hide would be cancelled.",
+        (
+            Edit(
+                "connectors/koop_export.py",
+                "report.bookings_complete = True, whole and proved\n",
+                "report.bookings_complete = True, whole and (proved or True)\n",
+            ),
+        ),
+        Named(("tests/unit/connectors/test_table.py::test_d17_neighbouring_rows_with_a_stray_quote_cost_themselves",)),
+    ),
+    Mutation(
         "a note without a line feed behind it counts as cut off",
         "B2",
         "The person would be registered twice, because an editor wrote no last line feed.",

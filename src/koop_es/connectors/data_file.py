@@ -15,7 +15,7 @@ from koop_es.connectors.notes import Notes
 from koop_es.connectors.profiles import Encoding, Profile
 from koop_es.connectors.rows import CellRefused
 from koop_es.connectors.source import Source, reading
-from koop_es.connectors.table import Broken, Table, is_said
+from koop_es.connectors.table import Broken, Table, Unclear, is_said
 from koop_es.connectors.users import UserReader
 from koop_es.connectors.values import Unreadable, identity
 
@@ -40,10 +40,10 @@ class DataFile(msgspec.Struct, frozen=True):
     vhs: str
     doubts: Doubts = NO_DOUBTS
 
-    def users(self, notes: Notes) -> tuple[int, int, int]:
-        """Count the good rows of ``benutzer.csv``, all of them, and empty ones; raises ExportQuarantined."""
-        rows, total, empty = self._read(notes, lambda header: UserReader(header, self.profile))
-        return len(rows), total, empty
+    def users(self, notes: Notes) -> tuple[int, int, int, Unclear]:
+        """Count the good rows of ``benutzer.csv``, all of them, empty and unclear ones; raises ExportQuarantined."""
+        rows, total, empty, unclear = self._read(notes, lambda header: UserReader(header, self.profile))
+        return len(rows), total, empty, unclear
 
     def raw(self, lines: Collection[int]) -> dict[int, bytes]:
         """Read the original bytes of the records that begin on some lines; raises ExportQuarantined."""
@@ -51,7 +51,7 @@ class DataFile(msgspec.Struct, frozen=True):
             table.header()
             return {line: table.raw() for line, _ in table.records() if line in lines}
 
-    def _read(self, notes: Notes, typing: Callable[[Header], _RowReader[Row]]) -> tuple[list[Row], int, int]:
+    def _read(self, notes: Notes, typing: Callable[[Header], _RowReader[Row]]) -> tuple[list[Row], int, int, Unclear]:
         rows: list[Row] = []
         empty = 0
         key: Callable[[Sequence[str]], Key] = lambda _: None  # noqa: E731 - until the header is known
@@ -75,7 +75,7 @@ class DataFile(msgspec.Struct, frozen=True):
                 except CellRefused as refused:
                     column = header.names.get(refused.field, self.layout.headings[refused.field])
                     notes.reject(line, table.raw(), refused.reason, refused.remedy, column=column, key=key(cells))
-            return rows, table.count - empty, empty + table.empty
+            return rows, table.count - empty, empty + table.empty, table.unclear
 
     @contextmanager
     def _table(self, broken: Callable[[Broken], None]) -> Iterator[Table]:

@@ -103,6 +103,7 @@ class Sheet(Generic[Reader]):
         self.empty = self._empty_rows()
         self.total = table.count - self.empty
         self.empty += table.empty
+        self.unclear = table.unclear
 
     def _table(self) -> Table:
         lines = Lines(self._stream, self._file.encoding, self._file.path)

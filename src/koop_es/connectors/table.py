@@ -59,6 +59,13 @@ class Span(NamedTuple):
     lines: list[bytes]
 
 
+class Unclear(NamedTuple):
+    """How many fewer rows, and how many more, a file may have than were counted, since quotes do not close."""
+
+    fewer: int = 0
+    more: int = 0
+
+
 class Table:
     """The records of one file, in order.
 
@@ -76,6 +83,7 @@ class Table:
         self._rescanned = 0
         self._width = 0
         self._blanks = 0
+        self._unclear, self._unclear_to = Unclear(), -1
         self.count = 0
         self.empty = 0
 
@@ -88,6 +96,14 @@ class Table:
     def file(self) -> str:
         """Name the file."""
         return self._lines.file
+
+    @property
+    def unclear(self) -> Unclear:
+        """Tell how far the count may be wrong (D17): quotes that do not close hide where rows begin.
+
+        Where they hide it up to the end of the file none are hidden: there a file that was cut off ends.
+        """
+        return self._unclear._replace(more=0) if self._unclear_to == self._line else self._unclear
 
     def raw(self) -> bytes:
         """Give the original bytes of the record that is being handled."""
@@ -224,6 +240,9 @@ class Table:
                 lines.append(raw)
             end = len(lines)
         cells = self._before_quote(lines[0]) if end == 1 and unclosed else []
+        if unclosed or end > 1 or self._line == self._unclear_to:  # what follows may be the rest of its text
+            self._unclear = Unclear(self._unclear.fewer + 1, self._unclear.more + end - 1)
+            self._unclear_to = self._line + end
         self._report(end, reason, cells, None)
 
     def _long_enough(self) -> bool:

@@ -36,6 +36,44 @@ def test_two_open_quotes_that_close_each_other_do_not_swallow_the_rows_between(e
     assert [found.line for found in report.rejected] == [2, 5]
 
 
+def test_d17_a_text_of_two_lines_whose_quote_never_closes_costs_its_own_row(export: Export) -> None:
+    given = [COURSE.replace("10009", str(number)) for number in range(10001, 10005)]
+    given[1] = given[1].replace("Yoga", '"Yoga\r\nim Freien')
+    report = read_export(export(COURSES + "".join(given), BOOKINGS + row(1), rows={"courses": 4, "bookings": 1}))
+    assert [course.number for course in report.courses] == ["26-10001", "26-10003", "26-10004"]
+    assert (report.courses_complete, report.bookings_complete) == (False, True), "nobody knows what is not there"
+    assert b"".join(found.raw for found in report.rejected) == given[1].encode()
+    (notice,) = report.notices
+    assert "has 5 rows where the manifest says 4" in notice.text
+
+
+def test_d17_neighbouring_rows_with_a_stray_quote_cost_themselves(export: Export) -> None:
+    rows = row(1) + '"' + row(2) + '"' + row(3) + row(4) + row(5)
+    report = read_export(export(None, BOOKINGS + rows, rows={"bookings": 5}))
+    assert (ids(report), report.bookings_complete) == (["1", "4", "5"], False)
+    assert b"".join(found.raw for found in report.rejected) == ('"' + row(2) + '"' + row(3)).encode()
+    assert read_export(export(None, BOOKINGS + row(1) + '"' + row(2) + row(4), rows={"bookings": 3})).bookings_complete
+
+
+def test_d17_a_text_of_more_lines_than_a_row_may_have_costs_itself(export: Export) -> None:
+    long = COURSE.replace("Matte", '"' + "Matte\r\n" * (limits.RECORD_LINES + 300) + '"')
+    courses = COURSE + long.replace("10009", "10010") + COURSE.replace("10009", "10011")
+    report = read_export(export(COURSES + courses, rows={"courses": 3}))
+    assert [course.number for course in report.courses] == ["26-10009", "26-10011"]
+    assert not report.courses_complete
+
+
+@pytest.mark.parametrize("cut", [1, 40, 90, 130])
+@pytest.mark.parametrize("missing", [0, 1, 500])
+def test_d17_a_file_that_was_cut_off_is_refused_although_a_quote_is_open(
+    export: Export, cut: int, missing: int
+) -> None:
+    last = COURSE.replace("10009", "10010").replace("Matte", '"Matte\r\nund\r\nDecke"')
+    content = COURSES + COURSE + COURSE.replace("10009", "10008").replace("Matte", '"Matte') + last[:-cut]
+    with pytest.raises(ExportQuarantined, match="where the manifest says"):
+        read_export(export(content, rows={"courses": 4 + missing}))
+
+
 def test_open_quote_in_the_last_line_of_the_file(export: Export) -> None:
     report = read_export(export(None, BOOKINGS + row(1) + row(2, Müller='"Müller').rstrip("\r\n"), proof=False))
     assert ids(report) == ["1"]

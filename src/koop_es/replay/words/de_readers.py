@@ -95,6 +95,11 @@ SENTENCES: dict[str, str] = {
         "die Datei wurde unterwegs abgeschnitten oder verändert: bitte neu übertragen oder neu exportieren"
     ),
     "has {} rows where the manifest says {}": "hat {} Zeilen, das Manifest nennt {}",
+    "has {} rows where the manifest says {}: how many they are where quotes do not close cannot be told, so nothing "
+    "counts as missing from this file until those rows were corrected": (
+        "hat {} Zeilen, das Manifest nennt {}: wie viele es dort sind, wo Anführungszeichen nicht schließen, ist nicht "
+        "zu erkennen; deshalb gilt nichts als in dieser Datei fehlend, bis diese Zeilen berichtigt sind"
+    ),
     "export again, in full": "bitte vollständig neu exportieren",
     "changed while it was being read": "hat sich während des Lesens geändert",
     "try again": "bitte noch einmal versuchen",
