@@ -7,9 +7,9 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from koop_es.connectors.columns import BOOKINGS, COURSES, USERS
 from koop_es.connectors.errors import ProfileInvalid
@@ -31,6 +31,12 @@ class Booleans(_Part):
 
     true: tuple[str, ...] = ("W",)
     false: tuple[str, ...] = ("F",)
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        if both := sorted(set(self.true) & set(self.false)):
+            raise ValueError(f"{', '.join(both)} cannot be true and false")
+        return self
 
 
 class Rate(_Part):
@@ -94,7 +100,7 @@ def load(profile: str) -> Profile:
             raise ProfileInvalid(
                 f"{path.name}: larger than 1 MiB, so it is no profile: give a TOML file", profile=profile
             )
-        return _parsed(content.decode("utf-8"), path.name)
+        return _parsed(content.decode("utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileInvalid(
             f"{path.name}: cannot be read ({error}): save it as UTF-8 text", profile=profile

@@ -228,7 +228,8 @@ class XmlStream:
                 raise self._unusable(flaw.reason, flaw.line) from None
             ended = False
         except (LookupError, ValueError) as error:
-            raise self._unusable(f"names an encoding that is not known ({error})", 1) from error
+            reason = f"names an encoding that is not known ({error})"
+            raise self._unusable(reason, 1, "declare the encoding that the file has") from error
         self._forget()
         return not ended
 
@@ -366,8 +367,8 @@ class XmlStream:
             remedy="take the DOCTYPE out; neither KuferSQL nor Open-vhs writes one",
         )
 
-    def _unusable(self, reason: str, line: int) -> ExportQuarantined:
-        return ExportQuarantined(reason, file=self._file, line=line, remedy=_REMEDY)
+    def _unusable(self, reason: str, line: int, remedy: str = _REMEDY) -> ExportQuarantined:
+        return ExportQuarantined(reason, file=self._file, line=line, remedy=remedy)
 
     # --- what the parser finds ----------------------------------------------------------------------------------------
 

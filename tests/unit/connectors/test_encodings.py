@@ -295,3 +295,10 @@ def test_xml_says_it_too(tmp_path: Path, declared: str, count: int) -> None:
     path.write_bytes(f'<?xml version="1.0" encoding="{declared}"?><kurse>\n{courses}</kurse>'.encode("cp1252"))
     found = [notice for notice in read_export(path, vhs="563").notices if "'½' ('œ' in iso-8859-15)" in notice.text]
     assert [(item.line, item.course_number) for item in found] == [(2, "A2")] * count
+
+
+def test_xml_in_an_encoding_that_is_not_known_is_told_what_to_declare(tmp_path: Path) -> None:
+    (tmp_path / "kurse.xml").write_bytes(b'<?xml version="1.0" encoding="foo-9"?><kurse></kurse>')
+    with pytest.raises(ExportQuarantined, match="not known") as refused:
+        read_export(tmp_path / "kurse.xml", vhs="563")
+    assert refused.value.remedy == "declare the encoding that the file has"

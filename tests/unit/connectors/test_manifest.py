@@ -242,12 +242,18 @@ def test_free_fields_of_kufersql_are_other_headings_of_the_three_koop_fields(exp
         'name = "x"\n[columns.courses]\nfarbe = "F"',
         "name =",
         'name = "x"\ndelimiter = "ab"',
+        'name = "x"\n[booleans]\ntrue = ["J", "X"]\nfalse = ["N", "X"]',
     ],
 )
 def test_wrong_profile_says_what_is_wrong(export: Export, tmp_path: Path, text: str) -> None:
     (tmp_path / "p.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ProfileInvalid, match=r"p\.toml"):
         read_export(export(COURSES + COURSE), profile=str(tmp_path / "p.toml"))
+
+
+def test_profile_may_begin_with_a_byte_order_mark(export: Export, tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text('name = "x"', encoding="utf-8-sig")
+    assert len(read_export(export(COURSES + COURSE), profile=str(tmp_path / "p.toml")).courses) == 1
 
 
 def test_unknown_profile_and_system_are_told(export: Export) -> None:

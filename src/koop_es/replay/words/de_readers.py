@@ -156,6 +156,7 @@ SENTENCES: dict[str, str] = {
     ),
     "holds {} of windows-1252: read as that": "enthält {} aus windows-1252: so gelesen",
     "is no utf-16, although that is declared ({})": "ist kein utf-16, obwohl das angegeben ist ({})",
+    "{} cannot be true and false": "{} kann nicht wahr und falsch sein",
     "declare the encoding that the file has": "bitte die Kodierung angeben, die die Datei hat",
     "declare the encoding that the file has, or write this row as the others; then export again": (
         "bitte die Kodierung angeben, die die Datei hat, oder diese Zeile schreiben wie die anderen; dann "
