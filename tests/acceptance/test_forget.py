@@ -413,6 +413,40 @@ def test_g8_a_note_that_cannot_be_written_beside_a_backup_is_said_and_hinders_no
     assert REF in beside.read_text()
 
 
+def test_g8_a_line_that_was_torn_beside_a_backup_hinders_nobody_later(koop: Console, tmp_path: Path) -> None:
+    take_in_the_person(koop, tmp_path)
+    backup, fresh = tmp_path / "koop.backup", Console(f"sqlite:///{tmp_path / 'fresh.db'}", koop.capsys)
+    koop.ask("backup", str(backup))
+    beside = Path(f"{backup}.forgotten")
+    unended = f'{{"person_id":"x","coop_id":"{COOP}","ref":"y","forgotten_at":""}}'
+    for torn, lines in (('{"person_id":"e93', 1), (unended, 2)):
+        beside.write_text(torn)
+        forget(koop)
+        assert len(fences.from_lines(beside.read_text())) == lines
+    fresh.ask("restore", str(backup))
+    beside.write_text("torn")
+    empty = tmp_path / "empty"
+    empty.touch()
+    refused = koop.refused("restore", str(backup), "--replace", "--fences", str(empty), status=4)
+    assert str(beside) in refused["message"], "the file that cannot be read is named, not the other"
+
+
+def test_g8_a_restored_store_knows_its_backup_and_later_ones(koop: Console, tmp_path: Path) -> None:
+    take_in_the_person(koop, tmp_path)
+    first, later, other = (tmp_path / f"{name}.backup" for name in ("first", "later", "other"))
+    koop.ask("backup", str(first))
+    koop.ask("backup", str(later))
+    stranger = Console(f"sqlite:///{tmp_path / 'stranger.db'}", koop.capsys)
+    stranger.ask("init")
+    stranger.ask("backup", str(other))
+    koop.ask("restore", str(first), "--replace")
+    told = forget(koop)["remains"]["backups"]
+    assert [item["target"] for item in told] == [str(first), str(later)]
+    for path in (first, later):
+        assert REF in Path(f"{path}.forgotten").read_text()
+    assert not Path(f"{other}.forgotten").exists()
+
+
 def test_g8_who_stands_only_in_rows_set_aside_is_found_by_name(any_koop: Console, network: Network) -> None:
     found = any_koop.ask("forget", "--name", "ida HUBER", "--in-quarantine", "--dry-run")
     assert [item["vhs"] for item in found["set_aside"]] == [NEAR]

@@ -105,6 +105,7 @@ def _into_file(
         copy = folder / backup.COPY
         with Store.at(SqliteAddress(copy)) as restored:
             forgotten = _fence(restored, [*(noted or ()), *(old or ())], now)
+            _know_backups(restored, source, manifest)
             vhss = putting_back.note(restored, now, manifest.made_at)
         if path.exists():
             if new and not replace:
@@ -214,6 +215,7 @@ def _into_empty(
     with backup.proven(source, place, folder, schema=schema) as (manifest, restored):
         (folder / backup.COPY).unlink()
         forgotten = _fence(restored, noted or [], now)
+        _know_backups(restored, source, manifest)
         vhss = putting_back.note(restored, now, manifest.made_at)
         private.ensure(ready)
         with restored.reading() as tx:
@@ -230,6 +232,20 @@ def _into_empty(
     return Restored(manifest, forgotten, None, vhss, listed=noted is not None)
 
 
+def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
+    """Have a restored store know the backup it came from, and those of the same store that lie where it, or those that
+    are known, were made: else nobody who is forgotten from now on is noted beside them (D15).
+    """
+    source = source.resolve()
+    with restored.reading() as tx:
+        known = {Path(str(row[0])) for row in tx.rows("backups")}
+    folders = {source.parent, *(path.parent for path in known)}
+    found = {source: manifest, **dict(backup.others(folders, backup.name_of(restored)))}
+    with restored.write() as tx:
+        for path in sorted(found.keys() - known):
+            backup.begun(tx, found[path], path)
+
+
 def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
     """Put the fences up in a restored store, and destroy what lies behind them."""
     with restored.write() as tx:
@@ -242,14 +258,17 @@ def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
 def _noted(source: Path, known: Path | None) -> list[Fence] | None:
     """Read the fences that were noted beside the backup, and those in a file that was given; None without either."""
     beside = backup.beside(source)
+    files = [path for path in (known, beside if beside.exists() else None) if path is not None]
+    return [fence for path in files for fence in _read(path)] if files else None
+
+
+def _read(path: Path) -> list[Fence]:
     try:
-        files = [path for path in (known, beside if beside.exists() else None) if path is not None]
-        found = [fence for path in files for fence in fences.from_lines(_plain_text(path))]
+        return fences.from_lines(_plain_text(path))
     except (OSError, ValueError, TypeError) as error:
         raise FencesUnreadable(
-            f"{known or beside} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
+            f"{path} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
         ) from error
-    return found if files else None
 
 
 def _plain_text(path: Path) -> str:

@@ -14,7 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ from koop_es.store.digest import Digest, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
 from koop_es.store.fences import Fence
 from koop_es.store.store import Store
+from koop_es.store.transaction import Tx
 from koop_es.store.workplace import workplace
 
 FORMAT = "koop-backup/1"
@@ -50,11 +51,11 @@ def beside(backup: Path) -> Path:
 
 
 def note_forgotten(backup: Path, stand: Iterable[Fence]) -> None:
-    """Note beside a backup who was forgotten since (D15); a line twice does no harm. Raises OSError."""
-    with private.more(beside(backup)) as file:
-        file.write(fences.to_lines(stand).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    """Note beside a backup who was forgotten since (D15); a line twice does no harm. Raises OSError.
+
+    What a full disk or a power cut left of a line goes: whoever wrote it was told so, or writes it again.
+    """
+    private.add_lines(beside(backup), fences.to_lines(stand).encode())
 
 
 class BackupExists(BadInput):
@@ -90,7 +91,10 @@ class BackupUnnoted(StoreUnusable):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup says of itself: of which moment it is, and the digests of the copy and of every table in it."""
+    """What a backup says of itself: of which moment it is, and the digests of the copy and of every table in it.
+
+    ``store`` is the same in all backups of one store, empty where it is not known.
+    """
 
     format: str
     kind: str
@@ -100,6 +104,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     sha256: str
     tables: dict[str, Digest]
+    store: str = ""
 
     @property
     def digest(self) -> str:
@@ -190,8 +195,23 @@ def _copied(store: Store, copy: Path, at: str) -> tuple[Manifest, frozenset[str]
         bytes=copy.stat().st_size,
         sha256=_sum(copy),
         tables=tables,
+        store=name_of(store),
     )
     return manifest, known
+
+
+def name_of(store: Store) -> str:
+    """Name a store by what nobody can guess of it, so that all its backups are known by it; empty for an older one."""
+    return sha256(f"koop-es store {store.secret}".encode()).hexdigest()[:32] if store.secret else ""
+
+
+def others(folders: Iterable[Path], name: str) -> Iterator[tuple[Path, Manifest]]:
+    """Find the backups of a store of a name in some folders."""
+    for folder in sorted(set(folders)) if name else ():
+        for path in sorted(folder.glob("*")):
+            with suppress(BackupUnusable, SchemaTooNew, SchemaTooOld):
+                if path.is_file() and (manifest := read(path)).store == name:
+                    yield path, manifest
 
 
 NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
@@ -324,8 +344,13 @@ def kind_of(place: Address) -> str:
 
 def _begun(store: Store, manifest: Manifest, target: Path) -> int:
     with store.write() as tx:
-        values = {"made_at": manifest.made_at, "position": manifest.position, "digest": manifest.digest}
-        return int(tx.rows("backup_begun", **values, target=str(target), bytes=manifest.bytes)[0][0])
+        return begun(tx, manifest, target)
+
+
+def begun(tx: Tx, manifest: Manifest, target: Path) -> int:
+    """Note where a backup stands, or is about to, so that whoever is forgotten is noted beside it."""
+    values = {"made_at": manifest.made_at, "position": manifest.position, "digest": manifest.digest}
+    return int(tx.rows("backup_begun", **values, target=str(target), bytes=manifest.bytes)[0][0])
 
 
 def _pack(manifest: Manifest, copy: Path, packed: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -27,6 +27,35 @@ def new(path: Path) -> BinaryIO:
 def more(path: Path) -> BinaryIO:
     """Open a file for writing behind its end, and make it where there is none; a former one becomes its owner's too."""
     return _opened(path, os.O_APPEND, "ab")
+
+
+def add_lines(path: Path, lines: bytes) -> None:
+    """Write JSON lines behind the last whole one of a file, all of them or none; raises OSError."""
+    with more(path) as file, _alone(file):
+        former = path.read_bytes()
+        whole, left = former.rfind(b"\n") + 1, lines
+        try:
+            if former[whole:].rstrip().endswith(b"}"):  # only its end is missing
+                whole, left = len(former), b"\n" + lines
+            if whole < len(former):  # torn
+                os.truncate(path, whole)
+            while left:
+                left = left[os.write(file.fileno(), left) :]
+            os.fsync(file.fileno())
+        except OSError:
+            with suppress(OSError):
+                os.truncate(path, whole)
+            raise
+
+
+@contextmanager
+def _alone(file: BinaryIO) -> Iterator[None]:
+    """Keep others who do the same waiting, where the system knows locks; closing the file lets go of it."""
+    with suppress(ImportError, OSError):
+        import fcntl  # noqa: PLC0415 - there is none on Windows
+
+        fcntl.flock(file, fcntl.LOCK_EX)
+    yield
 
 
 def ensure(path: Path) -> None:
