@@ -38,8 +38,8 @@ def test_a_read_error_anywhere_is_a_refusal_and_the_others_go_on(the_rig: Rig, t
     reasons = []
     for n in count(1):
         store = tmp_path / f"store{n}.sqlite"
-        mode = disk.ONCE if good else disk.EVER  # a single export is looked at once before a store is made for it
-        fault = {"kind": "disk", "mode": mode, "at": n, "error": errno.EIO, "kinds": disk.READ}
+        the_rig.run("init", "--db", f"sqlite:///{store}")
+        fault = {"kind": "disk", "mode": disk.ONCE, "at": n, "error": errno.EIO, "kinds": disk.READ}
         ending = the_rig.run("ingest", *words, *good, "--db", f"sqlite:///{store}", "--json", fault=fault)
         if ending.points < n:
             break

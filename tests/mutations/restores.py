@@ -314,7 +314,7 @@ RESTORES = (
                 "    if draft.weight.signs:\n",
             ),
         ),
-        Named((f"{_WENT_BACK}::test_d20_who_is_cancelled_and_gone_with_the_rest_does_not_stand",)),
+        Named((f"{_WENT_BACK}::test_d20_who_is_shown_as_cancelled_and_gone_with_the_rest_does_not_stand",)),
     ),
     Mutation(
         "a value that is back after a restore is as young as that",
