@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from koop_es.store import Tx
 from koop_es.store.digest import LOG, PASSING, SERIES
+from koop_es.store.schema import SCHEMA_VERSION
+from koop_es.store.sqlite_recorder import fresh_schema
 from koop_es.store.statements import series
 
 _LOGS = {"stored_events": "table", "koop_events": "table", "koop_events_notification_id_idx": "index"}
@@ -35,3 +38,13 @@ def faults(tx: Tx) -> Iterable[str]:
             yield f"{kind} {name} is not of koop-es" + (f", and belongs to {of}" if of != name else "")
     missing = expected.keys() - {name for _, name, _ in there}
     yield from (f"{expected[name]} {name} is missing" for name in sorted(missing))
+    made = tx.rows("objects_made")
+    right = dict(fresh_schema(SCHEMA_VERSION)) if made else {}
+    for name, sql in made:
+        if name in right and _plain(sql) != _plain(right[name]):
+            yield f"{name} is not made as koop-es makes it"
+
+
+def _plain(sql: str) -> str:
+    """Leave out of a statement what SQLite changes in it when a table gets another name."""
+    return re.sub(r'[\s"]+', "", sql).casefold()

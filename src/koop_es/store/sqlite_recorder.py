@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from functools import cache
 from typing import Any
 
 from eventsourcing.persistence import ProgrammingError, StoredEvent
@@ -19,7 +21,7 @@ from eventsourcing.sqlite import (
 from koop_es.domain.errors import StoreUnusable
 from koop_es.store.library import bounds, notification
 from koop_es.store.record import NewRow
-from koop_es.store.statements import statements
+from koop_es.store.statements import migration, statements
 
 POOL_SIZE = 5
 """Connections kept open: the library's own default."""
@@ -142,3 +144,14 @@ class KoopSQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as c:
             c.execute(_S["event_stream_backward" if desc else "event_stream"], asked)
             return [notification((row[0], row[1], row[2], row[3], row[4])) for row in c.fetchall()]
+
+
+@cache
+def fresh_schema(version: int) -> tuple[tuple[str, str], ...]:
+    """Give the names of tables and indices of an empty store, and how SQLite says that they were made."""
+    log = SQLiteApplicationRecorder(SQLiteDatastore(":memory:", originator_id_type="text")).create_table_statements
+    steps = [name for number in range(1, version + 1) for name in migration(number)]
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for statement in (*log, *(_S[name] for name in steps)):
+            fresh.execute(statement)
+        return tuple((str(name), str(sql)) for name, sql in fresh.execute(_S["objects_made"]))

@@ -160,6 +160,14 @@ def test_g7_what_is_put_beside_the_log_is_found_without_a_seal(told: str, statem
     assert check in wrong(told)
 
 
+def test_g7_an_index_that_was_replaced_under_its_name_is_found_on_sqlite(told: str) -> None:
+    if not told.startswith("sqlite"):
+        pytest.skip("PostgreSQL does not keep the statements by which tables were made")
+    execute(told, "DROP INDEX koop_persons_by_booking")
+    execute(told, "CREATE INDEX koop_persons_by_booking ON koop_persons (phone) WHERE ref = ''")
+    assert "schema" in wrong(told)
+
+
 def test_g7_a_trigger_is_found(told: str) -> None:
     if told.startswith("sqlite"):
         execute(told, "CREATE TRIGGER quiet AFTER INSERT ON koop_persons BEGIN DELETE FROM koop_forgotten; END")

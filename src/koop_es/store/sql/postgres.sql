@@ -179,8 +179,8 @@ SELECT 1
 -- anew_exports_4_drop: Nothing to do on PostgreSQL, which writes whole tables anew.
 SELECT 1
 
--- persons_scrub: Write the tables anew that held persons, without their deleted rows.
-VACUUM (FULL) koop_persons, koop_quarantine, koop_slices, koop_cells, koop_exports
+-- persons_scrub: Write the tables anew that held persons, without their deleted rows, and what the server knows of their values.
+VACUUM (FULL, ANALYZE) koop_persons, koop_quarantine, koop_slices, koop_cells, koop_exports
 
 -- persons_files: Read in which files the tables lie that held persons, and whether this role may write them anew.
 SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
@@ -287,8 +287,8 @@ SELECT value FROM koop_meta WHERE key = 'rewriting'
 -- rewriting_done: Record that the bytes of events that were written anew are out of the files.
 DELETE FROM koop_meta WHERE key = 'rewriting'
 
--- log_scrub: Write the log anew, and the tables that hold texts of courses.
-VACUUM (FULL) koop_events, koop_catalogue, koop_views, koop_views_back, koop_views_next, koop_violations, koop_violations_back, koop_violations_next
+-- log_scrub: Write the log anew, and the tables that hold texts of courses, and what the server knows of their values.
+VACUUM (FULL, ANALYZE) koop_events, koop_catalogue, koop_views, koop_views_back, koop_views_next, koop_violations, koop_violations_back, koop_violations_next
 
 -- log_files: Read in which files the log and these tables lie.
 SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
@@ -1066,6 +1066,9 @@ SELECT 0
 
 -- page_size: Read the size of a page in bytes.
 SELECT current_setting('block_size')::int
+
+-- objects_made: Nothing: PostgreSQL does not keep the statements by which tables were made.
+SELECT NULL, NULL WHERE 1 = 0
 
 -- objects: Name all that the schema is made of, by kind, name and the table it belongs to: what no extension brought, and no constraint of a table.
 SELECT CASE WHEN c.relkind IN ('r', 'p') AND c.relpersistence = 'p' THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index'

@@ -1054,6 +1054,9 @@ PRAGMA page_count
 -- page_size: Read the size of a page in bytes.
 PRAGMA page_size
 
+-- objects_made: Read by which statements tables and indices were made.
+SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name
+
 -- objects: Name all that the schema is made of, by kind, name and the table it belongs to.
 SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY type, name
 
