@@ -496,12 +496,5 @@ RESTORES = (
         ),
         Named((f"{_KEPT_OPEN}::test_d31_an_s_that_is_approved_counts_whoever_cancelled_meanwhile",)),
     ),
-    Mutation(
-        "an S that was withheld can only be approved",
-        "D32",
-        "Once its row is gone, the Abo would end only after somebody who has cancelled nothing is cancelled.",
-        (Edit("domain/withdraw.py", "isinstance(event, e.EffectWithheld | e.OrphanWithheld)", "False"),),
-        Named((f"{_KEPT_OPEN}::test_d32_a_withheld_s_is_nobodys_where_its_export_is_withdrawn_also_without_its_row",)),
-    ),
 )
 """An old copy of a program, what it lacks and what stands."""

@@ -166,52 +166,15 @@ def unanswered(state: Cooperation, vhs: str) -> list[Matter]:
     return found
 
 
-_CONFIRM = "koop-es confirm-cancellation {coop_id} --booking {ref} --vhs {vhs}, or the same with --reject"
-_RESTORE = "koop-es restore-booking {coop_id} --booking {ref} --vhs {vhs}, or the same with --reject"
-_APPROVE = "koop-es withheld approve {id}, or an export of VHS {vhs} that shows what it did before"
-_APPROVE_S = "koop-es withheld approve {id}, or, where nobody cancelled, koop-es withdraw-export {export}"
-
-ANSWERS: dict[str, str] = {
-    "asked": _RESTORE,
-    "asked_shown": _RESTORE,
-    "asked_orphan": _RESTORE,
-    "asked_course": "koop-es restore-course {coop_id} --vhs {vhs}, or the same with --reject",
-    "withheld": _APPROVE,
-    "withheld_effect": _APPROVE,
-    "withheld_letter": "koop-es withheld approve {id}",
-}
-"""Kind of what somebody has to answer -> the commands that do; all else is confirmed or not (D21, D25, B15)."""
-
-NAMED_AT_MOST = 5
-"""As many commands a refusal names, and says how many more there are."""
-
-
-def answers(state: Cooperation, matter: Matter) -> list[str]:
-    """Name the commands that answer a matter, one for each booking it is about."""
-    name = str(matter.values.get("id", ""))
-    values = {"coop_id": state.coop_id, "vhs": matter.vhs, "id": name, "export": name.partition("/")[0]}
-    refs = [matter.ref] if matter.ref else str(matter.values.get("refs", "")).split(", ")
-    way = ANSWERS.get(matter.kind, _CONFIRM)
-    copy = matter.kind == "withheld" and state.bookings[matter.ref].owner != matter.vhs
-    if copy or name.endswith(f"/{Effect.CANCELLATION}"):
-        way = _APPROVE_S
-    return [way.format(**values, ref=ref) for ref in refs]
-
-
 def refuse_unanswered(state: Cooperation, vhss: Iterable[str], what: str, rule: str) -> None:
-    """Refuse to end something while questions stand open that would end with it (D9, D12), and say how each is
-    answered; raises Refused.
-    """
+    """Refuse to end something while questions stand open that would end with it (D9, D12); raises Refused."""
     found = [matter for vhs in sorted(vhss) for matter in unanswered(state, vhs)]
     if found:
         at = ", ".join(f"VHS {vhs}" for vhs in sorted({matter.vhs for matter in found}))
-        ways = list(dict.fromkeys(way for matter in found for way in answers(state, matter)))
-        more = f"; and {len(ways) - NAMED_AT_MOST} more" if len(ways) > NAMED_AT_MOST else ""
         raise Refused(
-            f"{what} while something in {state.coop_id} waits for an answer at {at} (koop-es why says what): "
-            f"{'; '.join(ways[:NAMED_AT_MOST])}{more}",
+            f"{what} while {len(found)} matters of {state.coop_id} wait for an answer at {at}: koop-es violations, "
+            "koop-es withheld list and koop-es why say what they are and how each is answered",
             rule=rule,
-            answers=ways,
             matters=[{"vhs": item.vhs, "ref": item.ref or None, "code": item.code or item.kind} for item in found],
         )
 

@@ -17,7 +17,7 @@ from koop_es.domain.evolve import apply
 from koop_es.domain.evolve_echo import OVER, UNSIGNED, WRITTEN_SINCE
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
-from koop_es.domain.withhold import LETTERS, waiting, withdraw_letter, withdraw_loss
+from koop_es.domain.withhold import LETTERS, waiting
 
 
 class Stays(NamedTuple):
@@ -63,7 +63,6 @@ _SHOWING = (
 """What tells which letter a row shows."""
 
 _Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
-_NOT_KNOWN = e.ParticipantsMerged | e.BookingRekeyed | e.CourseRenumbered
 _Missing = e.BookingVanished | e.BookingMoved | e.BookingArchived | e.OrphanWithheld | e.MirrorLost
 
 
@@ -173,25 +172,13 @@ def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> s
         return _letter_back(draft, before, event, story)
     if isinstance(event, e.CourseRevised):
         return _revise_back(draft, before, event, story)
-    if isinstance(event, e.EffectWithheld | e.OrphanWithheld):
-        return _let_go(draft, event, story)
+    if isinstance(event, e.BookingMade):
+        return MADE
     if isinstance(event, e.CourseCancelled):
         return _take_place(draft, story)
-    return MADE if isinstance(event, e.BookingMade) else NOT_KNOWN if isinstance(event, _NOT_KNOWN) else ""
-
-
-def _let_go(draft: Draft, event: e.EffectWithheld | e.OrphanWithheld, story: _Story) -> str:
-    """Let go of an "S" and of losses of mirrors that were withheld of this export (D4, D31); all else that is withheld
-    goes with the next export that shows the former values.
-    """
-    if isinstance(event, e.OrphanWithheld):
-        withdraw_loss(draft, event, story.version, once_more=bool(story.later))
-        return ""
-    if event.effect != Effect.CANCELLATION:
-        return ""
-    lacking = not story.later or _is_course_lacking(story) or _is_lacking(draft.state.bookings[event.ref], story)
-    let_go = withdraw_letter(draft, event, story.version, once_more=not lacking)
-    return "" if let_go else SHOWN_SINCE.format(export=story.later[0])
+    if isinstance(event, e.ParticipantsMerged | e.BookingRekeyed | e.CourseRenumbered):
+        return NOT_KNOWN
+    return ""
 
 
 def _take_place(draft: Draft, story: _Story) -> str:

@@ -12,9 +12,8 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Held, Lane, Seat
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
-from koop_es.domain.evolve_echo import WENT
 from koop_es.domain.judgement import Effect
-from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Person
+from koop_es.domain.observation import BookingRow, CourseRow, Person
 from koop_es.domain.replaced import ask_whom, means_former
 from koop_es.domain.wanted import SYNCED_FIELDS
 from koop_es.domain.weight import renamed
@@ -181,42 +180,3 @@ def _approve_booking(draft: Draft, booking: Booking, held: Held) -> None:
         ask_whom(draft, booking, cause=held.version)
     else:
         draft.add(e.BookingCancelled, "D31", cause=held.version, ref=ref)
-
-
-# --- withdrawal -------------------------------------------------------------------------------------------------------
-
-
-def withdraw_letter(draft: Draft, event: e.EffectWithheld, version: int, *, once_more: bool) -> bool:
-    """Answer for an "S" that an export showed and that was withheld, or is asked about since, where that export is
-    withdrawn: nobody cancelled (D31, D32). False where the next complete one showed it ``once_more`` and it waits.
-
-    Nobody else can, once the row or its course is gone: it is approved by nobody, and shows no former value any more.
-    """
-    state, vhs, ref = draft.state, draft.moment.vhs, event.ref
-    booking, lane = state.bookings[ref], state.lanes[vhs]
-    seat = booking.seats[vhs]
-    held = waiting(seat, Effect.CANCELLATION)
-    if held is None or held.version != version:
-        if lane.unclear.get(ref) == WENT and seat.status is not CANCELLED:
-            draft.add(e.CancellationRejected, "D32", cause=version, ref=ref, reason="its export was withdrawn")
-        return True
-    if once_more:
-        return False
-    draft.add(e.EffectDropped, "D32", cause=version, effect=held.effect, ref=ref)
-    if seat.held:  # its row shows the "S" until it is written over, and claims nothing
-        at, recorded_at = draft.moment.at, draft.moment.recorded_at
-        values: dict[str, Any] = {"vhs": vhs, "ref": ref, "cause": version, "actor": event.actor}
-        draft.take(e.CancellationDelivered(rule="D32", at=at, recorded_at=recorded_at, **values))
-        if not state.is_cancelled(booking):
-            draft.add(e.CancellationRejected, "D32", cause=version, ref=ref, reason="its export was withdrawn")
-    return True
-
-
-def withdraw_loss(draft: Draft, event: e.OrphanWithheld, version: int, *, once_more: bool) -> None:
-    """Answer for a mirror whose loss was withheld where the export that lacked it is withdrawn: nobody is cancelled,
-    and it is delivered again, if the next complete one lacked it ``once_more`` or will (D4, D32).
-    """
-    booking = draft.state.bookings[event.ref]
-    seat = booking.seats[draft.moment.vhs]
-    if booking.owner != draft.moment.vhs and seat.withheld == event.withheld_id:
-        draft.add(e.MirrorLost, "D32", cause=version, ref=event.ref, doubted=not once_more)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from koop_es.domain import seats
 from koop_es.domain.errors import BadInput, Refused
-from koop_es.domain.identifiers import parse_export
 from koop_es.domain.judgement import export_of
 from koop_es.ingest.command import decide, load, moment, write
 from koop_es.ingest.withdrawing import refuse_withdrawn
@@ -37,8 +36,6 @@ def approve(
         with store.reading() as tx:
             rows = [row for row in tx.rows("withheld_all") if row[0] == withheld_id]
             if not rows:
-                if (named := parse_export(export_of(withheld_id))) is not None:
-                    refuse_withdrawn(tx, named[0], export_of(withheld_id))
                 raise WithheldUnknown(
                     f"nothing is withheld under {withheld_id}; see koop-es withheld list", id=withheld_id
                 )

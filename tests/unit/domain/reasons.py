@@ -68,14 +68,13 @@ REASONS: dict[str, dict[str, Says]] = {
         **MOVED,
     },
     "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE, **MOVED},
-    "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE, "D32": CAUSE, **MOVED},
+    "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE, **MOVED},
     # bookings
     "BookingMade": {"B3": ROW, "D25": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
     "BookingCancelled": {"B3": MAYBE, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "CancellationDelivered": {
         "B3": ROW | CAUSE,
-        "D32": CAUSE,
         "D25": ROW | CAUSE,
         "D26": ROW | CAUSE,
         "D18": ROW | CAUSE,
@@ -124,7 +123,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "UnknownStatusSeen": {"B6": ROW},
     # the guard
     "EffectWithheld": {"D31": ROW},
-    "EffectDropped": {"D31": ROW | CAUSE, "D32": CAUSE},
+    "EffectDropped": {"D31": ROW | CAUSE},
     "ViolationClosed": {"2.8": CAUSE},
 }
 

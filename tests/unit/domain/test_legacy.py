@@ -149,7 +149,7 @@ def test_d12_d25_a_question_about_a_move_names_the_course_and_is_not_asked_again
     old = running()
     old.report(ABO, coop_id="", stands=[booked("7", number="K-2")])
     old.report(MASTER, mirror("M563-7", REF, "S", person=ANNA, edited_by="Blau"), coop_id="")
-    with pytest.raises(Refused, match="waits for an answer"):
+    with pytest.raises(Refused, match="wait for an answer"):
         moved(old)
     old.decide(ABO, lambda draft: reject_cancellation(draft, REF, "asked"))
     new = moved(old)

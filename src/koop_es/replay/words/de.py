@@ -536,13 +536,11 @@ SAYS: dict[str, str] = {
     "n_new_booking": "S ist endgültig; wer doch teilnehmen will, wird neu angemeldet.",
     "n_withheld": (
         "Der Betreiber entscheidet: koop-es withheld list, koop-es withheld approve {id}; oder VHS {vhs} stellt die "
-        "Belegung wieder her, eine eigene unter ihrer Beleg-ID, eine Kopie mit ihrer Koop-Beleg-ID. Geht es um eine "
-        "Kopie und hat niemand storniert, sagt das auch koop-es withdraw-export {id}."
+        "Belegung wieder her, eine eigene unter ihrer Beleg-ID, eine Kopie mit ihrer Koop-Beleg-ID."
     ),
     "n_withheld_effect": (
         "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "
-        "sich mit dem nächsten Export, der die früheren Werte zeigt; ein S auch, wenn koop-es withdraw-export seinen "
-        "Export zurücknimmt."
+        "sich mit dem nächsten Export, der die früheren Werte zeigt."
     ),
     "n_turned_back": "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob {ref} zu berichtigen ist.",
     "n_turned_back_course": "Der nächste vollständige Export der VHS {vhs} sagt, ob der Kurs zu berichtigen ist.",

@@ -534,13 +534,12 @@ SAYS: dict[str, str] = {
     "n_new_booking": "S is final; whoever wants to come is booked anew.",
     "n_withheld": (
         "An operator decides: koop-es withheld list, koop-es withheld approve {id}; or VHS {vhs} restores the booking, "
-        "an own one under its Beleg-ID, a copy with its Koop-Beleg-ID. Is it a copy, and nobody cancelled, koop-es "
-        "withdraw-export {id} says so as well."
+        "an own one under its Beleg-ID, a copy with its Koop-Beleg-ID."
     ),
     "n_withheld_effect": (
         "If it is meant, VHS {vhs} or an operator confirms it: koop-es withheld approve {id}. If not, it goes away "
-        "with the next export that shows the former values; an S also where koop-es withdraw-export takes its export "
-        "back."
+        "with the "
+        "next export that shows the former values."
     ),
     "n_turned_back": "Wait for the next complete export of VHS {vhs}: it tells whether {ref} is to be put right.",
     "n_turned_back_course": (
