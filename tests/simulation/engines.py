@@ -25,6 +25,7 @@ from koop_es.connectors import UNNAMED, Fingerprint
 from koop_es.connectors import Export as Opened
 from koop_es.connectors.export_writer import PATHS, write_export
 from koop_es.connectors.exports import open_export
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.evolve import fold
 from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, Report
 from koop_es.domain.terms import Policy
@@ -104,23 +105,37 @@ class Files:
         for coop_id, vhs, ref in self._questions():
             values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
             restore_booking(self.store, now=at, reject=ref in out, **values)
-        for said in open_violations(self.store):
-            if said["code"] == "CANCELLATION_UNCLEAR":
-                values = {"vhs": said["vhs"], "coop_id": said["coop_id"], "ref": said["ref"], "reason": "asked"}
-                confirm(self.store, now=at, reject=said["ref"] not in out, **values)
+        for coop_id, vhs, ref in self._unclear():
+            values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}
+            confirm(self.store, now=at, reject=ref not in out, **values)
 
     def _questions(self) -> list[tuple[str, str, str]]:
         """List who is missing at a VHS without its proving anything: cooperation, VHS, booking (D20, D24)."""
+        return [
+            (state.coop_id, vhs, ref)
+            for state in self._states()
+            for ref, booking in state.bookings.items()
+            for vhs, seat in booking.seats.items()
+            if seat.asked and not booking.cancelled_by
+        ]
+
+    def _unclear(self) -> list[tuple[str, str, str]]:
+        """List the "S" of which nobody knows whose they are: cooperation, VHS, booking (D21)."""
+        asked = {(item["coop_id"], item["vhs"]) for item in open_violations(self.store)
+                 if item["code"] == "CANCELLATION_UNCLEAR"}  # fmt: skip
+        return [
+            (state.coop_id, vhs, ref)
+            for state in self._states()
+            for vhs, lane in state.lanes.items()
+            for ref in sorted(lane.unclear)
+            if (state.coop_id, vhs) in asked
+        ]
+
+    def _states(self) -> list[Cooperation]:
         with self.store.reading() as tx:
             coop_ids = sorted({row[0] for vhs in ALL for row in tx.rows("views_of_vhs_known", vhs=vhs)})
             stories = tx.stories(coop_ids)
-        found = []
-        for coop_id in coop_ids:
-            state = fold(coop_id, stories[coop_id].events)
-            for ref, booking in state.bookings.items():
-                found += [(coop_id, vhs, ref) for vhs, seat in booking.seats.items()
-                          if seat.asked and not booking.cancelled_by]  # fmt: skip
-        return found
+        return [fold(coop_id, stories[coop_id].events) for coop_id in coop_ids]
 
     def _ingested(self, export: Export) -> ExportResult:
         path = self._write(export)

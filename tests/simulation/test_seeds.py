@@ -118,7 +118,7 @@ def test_c2_a_kind_more_changes_nothing_about_the_others() -> None:
 
 def test_c2_everything_staff_may_do_is_drawn(drawn: list[Scenario]) -> None:
     verbs = {step.verb for scenario in drawn for step in scenario.steps if isinstance(step, Act)}
-    of_the_engine = {"release", "subscribe", "claim", "approve"}
+    of_the_engine = {"release", "subscribe", "claim", "approve", "terminate"}
     assert all(callable(getattr(Staff, verb)) for verb in verbs - of_the_engine - EDITS.keys())
     assert verbs >= of_the_engine | {"book", "cancel", "remove", "restore", "merge", "renumber", "edit", "ausfall"}
 
