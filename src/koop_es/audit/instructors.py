@@ -96,7 +96,7 @@ def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
     where = {"events": events, "streams": sorted(streams), "catalogue": courses}
     names = ("target", "made_at", "position")
     backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
-    return Erasure([], len(aside), [], [], backups, set_aside=aside, instructor=where)
+    return Erasure([], len(aside), [], [], backups, erasure.is_keyed(tx), set_aside=aside, instructor=where)
 
 
 def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, bytes]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -78,7 +77,7 @@ def forget(
     refs = [parse_ref(text) for text in bookings]
     with desk.store() as store:
         if dry_run or not (yes or finish or desk.as_json):
-            found = replace(_preview(store, persons, refs, name, instructor), keyed=bool(store.secret))
+            found = _preview(store, persons, refs, name, instructor)
             if dry_run:
                 return Answer({"dry_run": True, **found.answer()}, _shown(found, lang, "planned"))
             _shown(found, lang, "asked")(console(stderr=True))
@@ -91,7 +90,6 @@ def forget(
             found = erasure.finish_begun(store, now=desk.now)
         else:
             found = erasure.forget(store, persons, refs, now=desk.now)
-        found = replace(found, keyed=bool(store.secret))
     show = _shown(found, lang, "done" if found.erased else "hidden", words.left(found, lang))
     return Answer({"dry_run": False, **found.answer()}, show, DONE if found.complete else FOUND)
 

@@ -86,12 +86,12 @@ class Erasure:
     also: list[dict[str, str]]
     exports: list[dict[str, Any]]
     backups: list[dict[str, Any]]
+    keyed: bool
     erased: bool = False
     left: str = PREVIEW
     unnoted: tuple[str, ...] = ()
     set_aside: tuple[dict[str, Any], ...] = ()
     instructor: dict[str, Any] | None = None
-    keyed: bool = True
 
     @property
     def complete(self) -> bool:
@@ -240,7 +240,7 @@ def preview_set_aside(store: Store, name: str) -> Erasure:
     """Find the rows and exports of the quarantine in which all words of a name stand; raises NameMissing."""
     with store.reading() as tx:
         listed = named_aside(tx, name)
-        return Erasure([], len(listed), _named(tx, name), [], [], set_aside=listed)
+        return Erasure([], len(listed), _named(tx, name), [], [], is_keyed(tx), set_aside=listed)
 
 
 def named_aside(tx: Tx, name: str) -> tuple[dict[str, Any], ...]:
@@ -312,7 +312,12 @@ def _describe(tx: Tx, ids: list[str], refs: list[str]) -> Erasure:
     everybody = sorted({vhs for target in targets for vhs in (target.owner, *target.told)})
     names = ("target", "made_at", "position")
     backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
-    return Erasure(targets, rows, _also(tx, people, known.keys()), _exports(tx, everybody), backups)
+    return Erasure(targets, rows, _also(tx, people, known.keys()), _exports(tx, everybody), backups, is_keyed(tx))
+
+
+def is_keyed(tx: Tx) -> bool:
+    """Tell whether staff have pseudonyms that a list of names does not undo (D15)."""
+    return tx.row("secret") is not None
 
 
 def _told(state: Cooperation, ref: str) -> list[str]:
