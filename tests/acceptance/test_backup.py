@@ -208,6 +208,9 @@ def test_status_tells_the_age_of_the_last_proof(any_koop: Console, network: Netw
     later = Console(any_koop.db, any_koop.capsys, "2026-03-20T09:00")
     proof = later.ask("status")["last_proof"]
     assert (proof["age_seconds"], proof["position"]) == (3600, made["position"])
+    assert "last proven backup: 1 h 0 min ago, " in later.run("status").out
+    before = Console(any_koop.db, any_koop.capsys, "2026-03-20T07:00").run("status").out
+    assert "last proven backup: by a clock that ran ahead of this one, " in " ".join(before.split())
 
 
 def test_a_backup_is_of_one_moment_although_an_ingest_goes_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -570,6 +571,30 @@ def test_g8_an_instructor_is_forgotten_in_the_log_too_and_the_network_goes_on(
     assert name.casefold() not in repr(picture(any_koop.db)).casefold()
     assert any_koop.call("verify").status == UNPROVEN
     assert any_koop.refused("forget", "--instructor", "Zoë", status=4)["code"] == "name_missing"
+
+
+WRITTEN = (
+    "Käßmann,Zoë", "Käßmann; Zoë", "Käßmann;Zoë", "Käßmann (Zoë)", "Zoë(Käßmann)", "Käßmann/Zoë", "Zoë / Käßmann",
+    "KÄSSMANN|ZOË", "Käßmann [Zoë]", "Käßmann,\tZoë", "Zoë\nKäßmann", "Ka\u0308ßmann,Zoe\u0308",
+)  # fmt: skip
+"""How programs write a name and a first name together."""
+
+
+@pytest.mark.parametrize("asked", ["Käßmann, Zoë", "Zoë Käßmann"])
+def test_g8_an_instructor_is_found_however_a_program_joins_name_and_first_name(
+    any_koop: Console, tmp_path: Path, asked: str
+) -> None:
+    network = booked(tmp_path / "exports")
+    for text in WRITTEN:
+        network[MASTER].courses[0] |= {"Dozent": text, "Info": f"bei {text}, ab 18 Uhr"}
+        any_koop.call("ingest", network[MASTER].export())
+    network[MASTER].courses[0] |= {"Dozent": "N. N.", "Info": "Käßmannstr. 1/Zoëgasse, ab 18 Uhr"}
+    any_koop.call("ingest", network[MASTER].export())
+    assert any_koop.ask("forget", "--instructor", asked)["instructor"]["events"] >= len(WRITTEN)
+    left = repr(picture(any_koop.db))
+    assert "bei …, ab 18 Uhr" in left
+    left = unicodedata.normalize("NFC", left).casefold().replace("kässmannstr. 1/zoëgasse", "")
+    assert [name for name in ("kässmann", "zoë") if name in left] == []
 
 
 def test_d15_staff_have_pseudonyms_of_the_store_that_init_makes(

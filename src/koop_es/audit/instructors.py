@@ -71,19 +71,35 @@ def forget(store: Store, name: str, *, now: datetime) -> Erasure:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """Find a name in texts, written ``Vorname Name`` or ``Name, Vorname``; one word could be any word of a title."""
+    """Find a name in texts: name and first name in either order, with a blank or a mark of ``_MARKS`` between; one word
+    could be any word of a title.
+    """
     last, comma, first = (part.strip() for part in name.partition(","))
     words = f"{first} {last}".split() if comma else name.split()
     if len(words) < 2 or not all(re.search(r"\w", word) for word in words):
         raise NameMissing
-    turned = [(words[:at], words[at:]) for at in ((len(first.split()),) if comma else range(1, len(words)))]
-    written = [[*words], *([*(back[:-1]), f"{back[-1]},", *front] for front, back in turned)]
-    written += [[*back, *front] for front, back in turned]
-    texts = {text for one in written for text in (" ".join(one), " ".join(one).upper())}  # ß is SS in capitals
-    forms = {unicodedata.normalize(form, text) for text in texts for form in ("NFC", "NFD")}
-    longest = sorted(forms, key=lambda form: (-len(form), form))
-    either = "|".join(r"\s+".join(map(re.escape, form.split())) for form in longest)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+    halves = [(words[:at], words[at:]) for at in ((len(first.split()),) if comma else range(1, len(words)))]
+    written = {
+        form
+        for front, back in halves
+        for pair in ((" ".join(front), " ".join(back)), (" ".join(back), " ".join(front)))
+        for text in (pair, tuple(part.upper() for part in pair))  # ß is SS in capitals
+        for form in (tuple(unicodedata.normalize(kind, part) for part in text) for kind in ("NFC", "NFD"))
+    }
+    longest = sorted(written, key=lambda pair: (-sum(map(len, pair)), pair))
+    spaced = ((r"\s+".join(map(re.escape, part.split())) for part in pair) for pair in longest)
+    either = "|".join(_BETWEEN.format(*parts) for parts in spaced)
+    return re.compile(rf"(?<!\w)(?:{either})", re.IGNORECASE)
+
+
+_MARKS = ",;/|(["
+"""What may stand between a name and a first name; a bracket is closed behind the second."""
+
+_BETWEEN = r"{0}(?:\s*[,;/|]\s*|\s+){1}(?!\w)|{0}\s*\(\s*{1}(?!\w)(?:\s*\))?|{0}\s*\[\s*{1}(?!\w)(?:\s*\])?"
+"""How the two are written one behind the other."""
+
+_PARTED = re.compile(rf"[\s{re.escape(_MARKS)}]")
+"""What every text has in it in which a name and a first name stand."""
 
 
 def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
@@ -125,7 +141,7 @@ def _without(text: bytes, pattern: re.Pattern[str]) -> bytes | None:
 
 def _walked(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        return pattern.sub(NO_LETTER, value) if " " in value or "\n" in value else value
+        return pattern.sub(NO_LETTER, value) if _PARTED.search(value) else value
     if isinstance(value, list):
         return [_walked(item, pattern) for item in value]
     if isinstance(value, dict):

@@ -104,7 +104,7 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         for item in data["vhs"]
     ]
     proof = data["last_proof"]
-    told = f"last proven backup: {_age(proof['age_seconds'])} ago, {proof['target']}" if proof else NO_PROOF
+    told = _proven(proof["age_seconds"], proof["target"]) if proof else NO_PROOF
 
     def show(out: Console) -> None:
         table("VHSs", HEADINGS, rows)(out)
@@ -125,6 +125,12 @@ def _unfinished(begun: erasure.Pending) -> str:
 def _of_backup(proof: dict[str, Any] | None) -> list[dict[str, str]]:
     """Warn of a backup that others may read, if it still is where it was made."""
     return private.warnings([Path(proof["target"])]) if proof is not None else []
+
+
+def _proven(seconds: int, target: str) -> str:
+    """Tell how long ago the last backup was proven, and where it was made."""
+    age = f"{_age(seconds)} ago" if seconds >= 0 else "by a clock that ran ahead of this one"
+    return f"last proven backup: {age}, {target}"
 
 
 def _age(seconds: int | None) -> str | None:
