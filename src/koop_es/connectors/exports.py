@@ -18,7 +18,7 @@ from koop_es.domain.errors import BadInput
 from koop_es.domain.observation import Report
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_HEAD_BYTES = 256
+_HEAD_BYTES = 1024
 _FORMATS = "a directory or .zip with a manifest.json, a KuferSQL Internet-XML, or an Open-vhs XML"
 
 Export = KoopExport | XmlExport

@@ -37,6 +37,9 @@ ALLOWED = frozenset(
     }
 )
 
+REPEATED = frozenset({"termine", "termine/termin", "dozenten", "dozenten/dozent"})
+"""The elements that may stand more than once in theirs."""
+
 _FALSE = frozenset({"F", "f", "0", "N", "n"})
 
 
@@ -44,7 +47,7 @@ def read(stream: XmlStream, catalogue: Catalogue) -> list[CourseRow]:
     """Read the courses of a file whose root has been recognised; raises ExportQuarantined."""
     funded: list[CourseElement] = []
     for record in stream.records():
-        catalogue.take(record, lambda element: _course(element, catalogue.notes, funded), _key)
+        catalogue.take(record, lambda element: _course(element, catalogue.notes, funded), _key, REPEATED)
     if funded:
         catalogue.notes.notice(
             funded[0].element.line,

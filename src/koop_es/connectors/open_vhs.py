@@ -46,6 +46,14 @@ ALLOWED = frozenset(
     }
 )
 
+REPEATED = frozenset(
+    {
+        *("schlagwort", "text", "text/text", "merkmale", "merkmale/merkmal", "termin", "termin/beginn_datum"),
+        *("ortetermine", "ortetermine/termin", "ortetermine/termin/beginn_datum", "ortetermine/adresse"),
+    }
+)
+"""The elements that may stand more than once in theirs."""
+
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
 _ISO_TIME = re.compile(r"([0-9]{2}:[0-9]{2})(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -63,7 +71,7 @@ def read(stream: XmlStream, catalogue: Catalogue) -> tuple[list[CourseRow], str 
         if record.element is not None and record.element.name == EXPORT:
             exported_at = _exported_at(record.element, notes)
         else:
-            catalogue.take(record, lambda element: _course(element, notes), _key)
+            catalogue.take(record, lambda element: _course(element, notes), _key, REPEATED)
     _look_at_numbers(catalogue.courses, notes)
     return catalogue.courses, exported_at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 from koop_es.connectors import limits
@@ -114,9 +114,13 @@ class Catalogue:
         self._first: dict[tuple[str, ...], CourseRow] = {}
 
     def take(
-        self, record: Record, read: Callable[[Element], CourseRow], key: Callable[[Element], tuple[str, ...] | None]
+        self,
+        record: Record,
+        read: Callable[[Element], CourseRow],
+        key: Callable[[Element], tuple[str, ...] | None],
+        repeated: Collection[str],
     ) -> None:
-        """Read one record into a course, or set it aside.
+        """Read one record into a course, or set it aside; ``repeated`` are the paths that may stand more than once.
 
         What is no XML costs the course in which it stands, and no other.
         """
@@ -129,6 +133,7 @@ class Catalogue:
         try:
             _check_xml(record, found, element.line)
             self._look(record, found)
+            self._look_at_doubles(element, found, repeated)
             row = read(element)
         except CourseRejected as error:
             column = error.column or None
@@ -167,6 +172,28 @@ class Catalogue:
                 said = f"{course}: {part.name} holds an element {name}, which is not read"
                 self.notes.notice(part.line, said, number)
 
+    def _look_at_doubles(self, element: Element, key: tuple[str, ...] | None, repeated: Collection[str]) -> None:
+        """Say of an element that stands twice which one is read.
+
+        Raises CourseRejected where it names the course: whose the rest is nobody knows then.
+        """
+        course, number = (f"course {key[0]}", key[0]) if key and key[0] else ("a course", None)
+        for path, first, other in _doubles(element, repeated):
+            if _says(first) == _says(other):
+                said = f"{course}: {path} stands twice, the same on line {first.line}; one is used"
+                self.notes.notice(other.line, said, number)
+            elif path in limits.XML_NAMING:
+                raise CourseRejected(
+                    path, other.line, f"{course}: {path} stands twice, first on line {first.line}, and the two differ",
+                    "let every course stand in an element of its own, with one number, and export again",
+                )  # fmt: skip
+            else:
+                self.notes.notice(
+                    other.line,
+                    f"{course}: {path} stands twice, first on line {first.line}, and the two differ; the first is used",
+                    number,
+                )
+
     def _add(self, row: CourseRow, record: Record) -> None:
         name = ("key", row.source_key) if row.source_key else ("number", row.number, row.period or "")
         first = self._first.setdefault(name, row)
@@ -186,3 +213,20 @@ class Catalogue:
             "give one of them another number in the admin program and export again",
             key=None,
         )
+
+
+def _doubles(element: Element, repeated: Collection[str], above: str = "") -> Iterator[tuple[str, Element, Element]]:
+    """Find every element that stands a second time where one is read: its path, the first, and itself."""
+    seen: dict[str, Element] = {}
+    for child in element.children:
+        path = f"{above}{child.name}"
+        first = child if path in repeated else seen.setdefault(child.name, child)
+        if first is not child:
+            yield path, first, child
+        if child.children:
+            yield from _doubles(child, repeated, f"{path}/")
+
+
+def _says(element: Element) -> tuple[str, ...]:
+    """Give all texts of an element and of those in it."""
+    return (prose(element.text), *(text for child in element.children for text in (child.name, *_says(child))))

@@ -7,11 +7,18 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
+from koop_es.connectors import limits
+
 OVERLAP_BYTES = 256
 """What is looked at again with the next block, longer than any tag of a record without attributes."""
 
 _NAME = r"[^\s<>/!?\"'=]"
-_DECLARATION = re.compile(r"(?:\ufeff|\u00ef\u00bb\u00bf)?(?:<\?xml[^>]*\?>)?")
+_MARK = r"(?:\ufeff|\u00ef\u00bb\u00bf)?"
+_DECLARATION = re.compile(rf"{_MARK}(?:<\?xml[^>]*\?>)?")
+_BLANKS = re.compile(rf"({_MARK})([\x20\t\r\n]+)(?=<\?xml)")
+_SAYS_NOTHING = re.compile("[\x00-\x20\x7f\ufeff]*")
+"""Blanks, what DOS wrote behind the last line, NUL bytes that fill a block, and marks: nothing of a course."""
+
 _TAG = re.compile(r"<[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
 _CLOSED_BY = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _SILENT = ("<!", "<?")
@@ -40,13 +47,14 @@ class Edges:
         self.closing_bytes = 2 if self.wide and little else 1
         names = "|".join(map(re.escape, records))
         begins, ends = rf"<(?:{_NAME}+:)?(?:{names})(?=[\s/>])", rf"</(?:{_NAME}+:)?(?P<closed>{names})\s*>"
-        self._begins, self._edge = re.compile(begins), re.compile(f"{begins}|{ends}")
+        self._begins, self._edge = re.compile(begins, re.I), re.compile(f"{begins}|{ends}", re.I)
         self._root: re.Pattern[str] | None = None
 
     def end_at(self, root: str) -> None:
         """Take the end of the root for an edge as well, now that there was a record."""
         if self._root is None:
-            self._root = self._edge = re.compile(rf"{self._edge.pattern}|</(?:{_NAME}+:)?{re.escape(root)}\s*>")
+            end = rf"</(?:{_NAME}+:)?{re.escape(root)}\s*>"
+            self._root = self._edge = re.compile(rf"{self._edge.pattern}|{end}", re.I)
 
     def find(self, buffer: bytearray, start: int, *, closed: bool = True) -> Edge | None:
         """Find the first edge behind a place, or the first beginning where what is ``closed`` does not count."""
@@ -54,7 +62,7 @@ class Edges:
         match = (self._edge if closed else self._begins).search(text)
         if match is None:
             return None
-        name = match.groupdict().get("closed") or ""
+        name = (match.groupdict().get("closed") or "").lower()
         at = start + self._size(text[: match.end() if name else match.start()])
         return Edge(at, name, not name and match[0].startswith("</"))
 
@@ -81,6 +89,20 @@ class Edges:
         at, opened = min(places)
         return start + self._size(text[:at]), opened
 
+    def blanks(self, block: bytes) -> tuple[bytes, int, int]:
+        """Take the blanks off that stand before the declaration: what is left, their bytes, and their lines."""
+        match = _BLANKS.match(self._text(block, 0, limits.XML_CHUNK_BYTES))
+        if match is None:
+            return block, 0, 0
+        mark, blanks = (len(text.encode(self.codec)) for text in match.groups())
+        lines = len(re.findall("\r\n?|\n", match[2]))
+        return block[:mark] + block[mark + blanks :], blanks, lines
+
+    def says_nothing(self, rest: bytes) -> bool:
+        """Tell whether what stands behind the end of the root carries nothing; of a wide letter it may be half."""
+        whole = len(rest) & -self.step
+        return _SAYS_NOTHING.fullmatch(self._text(rest, 0, whole) + rest[whole:].decode("latin-1")) is not None
+
     def declaration(self, buffer: bytearray) -> bytes:
         """Give the byte order mark and the declaration at the beginning of a file."""
         match = _DECLARATION.match(self._text(buffer, 0, 2048))
@@ -94,7 +116,7 @@ class Edges:
     def inside(self, raw: bytes, name: str, encoding: str) -> str | None:
         """Give the text of the first element of a name, where it is nothing but text."""
         codec = self.codec if self.wide else encoding
-        match = re.search(rf"<{name}>([^<&]{{0,200}})</{name}>", raw.decode(codec, "replace"))
+        match = re.search(rf"<{name}>([^<&]{{0,200}})</{name}>", raw.decode(codec, "replace"), re.I)
         return match[1] if match else None
 
     def between(self, buffer: bytearray, start: int, stop: int) -> str:
@@ -111,7 +133,7 @@ class Edges:
         before = self._text(buffer, start - more if start >= more else start % 2, start)
         return "".join(mark if mark.isprintable() else " " for mark in before + self._text(buffer, start, start + more))
 
-    def _text(self, buffer: bytearray, start: int, stop: int | None = None) -> str:
+    def _text(self, buffer: bytes | bytearray, start: int, stop: int | None = None) -> str:
         part = bytes(buffer[max(0, start) : stop])
         if not self.wide:
             return part.decode(self.codec)

@@ -16,7 +16,7 @@ from koop_es.connectors.grouping import Key
 from koop_es.connectors.notes import Notes
 from koop_es.connectors.source import SingleFile, checksum, reading
 from koop_es.connectors.xml_course import Catalogue
-from koop_es.connectors.xml_stream import XmlStream
+from koop_es.connectors.xml_stream import Say, XmlStream
 from koop_es.domain.identifiers import vhs_id
 from koop_es.domain.observation import Kind, Report
 
@@ -27,6 +27,7 @@ _ALLOWED = {
     open_vhs.RECORD: open_vhs.ALLOWED,
     open_vhs.EXPORT: open_vhs.EXPORT_ALLOWED,
 }
+_ROOTS = frozenset({kufersql.ROOT, open_vhs.ROOT})
 
 
 class XmlExport:
@@ -61,7 +62,7 @@ class XmlExport:
         report, notes = self.fingerprint.report(), Notes(self._file, "course")
         try:
             with reading(self._source, self._file) as raw:
-                stream = self._stream(raw)
+                stream = self._stream(raw, notes.notice)
                 stream.begin()
                 if self._verdict.said is not None:
                     notes.notice(1, self._verdict.said)
@@ -121,13 +122,16 @@ class XmlExport:
         found = judged(declared, [look])
         return found._replace(said=utf8_in(declared)) if found.said is None and look.reads_as_utf8 else found
 
-    def _stream(self, raw: BinaryIO) -> XmlStream:
+    def _stream(self, raw: BinaryIO, say: Say = lambda *_: None) -> XmlStream:
         """Read the file as it is written; what is written as it declares is left to the parser."""
         found = self._verdict.encoding
         as_said = marked(self._look.head) is None and found == (self._declared() or "utf-8")
         overrides = None if as_said else found
         is_windows = found == "windows-1252"
-        return XmlStream(raw, self._file, allowed=_ALLOWED, encoding=overrides, windows=is_windows, written=found)
+        return XmlStream(
+            raw, self._file, allowed=_ALLOWED, encoding=overrides, windows=is_windows, written=found, roots=_ROOTS,
+            say=say,
+        )  # fmt: skip
 
     def _declared(self) -> str | None:
         """Read the encoding that the file declares, in small letters, by its usual name."""
@@ -143,7 +147,7 @@ class XmlExport:
             stream = self._stream(raw)
             stream.begin()
         namespace, name = stream.root or ("", "")
-        if name in {kufersql.ROOT, open_vhs.ROOT}:
+        if name in _ROOTS:
             return name
         if namespace.startswith("http://www.dvv-vhs.de/") or name.startswith("belegungsstatus"):
             raise open_vhs.refuse_other(name, self._file)

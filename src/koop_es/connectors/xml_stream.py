@@ -5,7 +5,7 @@ What is no XML within one record costs that record: reading goes on at the next 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -13,6 +13,9 @@ from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.xml_characters import MARK, Characters
 from koop_es.connectors.xml_edges import OVERLAP_BYTES, Edge, Edges
+
+Say = Callable[[int, str], None]
+"""Is told on which line there is something odd, and what."""
 
 _REMEDY = "export the file again from the admin program"
 _PARAGRAPHS = frozenset({"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -23,6 +26,7 @@ _MARKUP = _LINES | {
 }
 """What editors put into a text: the text in it is kept, and so are its line ends."""
 
+_RECORD_DEPTH = 2
 _SEPARATOR = " "  # between namespace and name; neither can hold one
 _AGAIN_BYTES = 1 << 12
 """Bytes given to the parser at once behind a record that was broken, so that many such records cost little each."""
@@ -123,13 +127,18 @@ class XmlStream:
         encoding: str | None,
         windows: bool = False,
         written: str = "utf-8",
+        roots: frozenset[str] = frozenset(),
+        say: Say = lambda *_: None,
     ) -> None:
         """Read ``stream``; ``allowed`` maps a record's name to the paths below it that are kept; the rest is dropped.
 
         ``encoding`` overrides what the file says of itself; None honours its declaration, UTF-8 by default. ``windows``
-        says that it is ``written`` in windows-1252.
+        says that it is ``written`` in windows-1252. A name that is known in other letters, one of the ``roots`` or of
+        an element that is read, is read as that; this, and what else is passed over, ``say`` is told.
         """
-        self._stream, self._file, self._allowed = stream, file, allowed
+        self._stream, self._file, self._allowed, self._say = stream, file, allowed, say
+        read = {name for record, paths in allowed.items() for path in paths for name in (record, *path.split("/"))}
+        self._meant = {name: name for name in read | roots}
         self._encoding, self._written = encoding, written
         self._edges = Edges(stream, allowed)
         self._characters = Characters(windows=windows, wide=self._edges.wide, codec=self._edges.codec)
@@ -137,6 +146,8 @@ class XmlStream:
         self.attributes: dict[str, str] = {}
         self._declaration = self._head = b""
         self._known: set[str] = set()
+        self._said: set[str] = set()
+        self._begun = self._over = False
         self._names: list[str] = []
         self._open: list[Element | None] = []
         self._done: list[Record] = []
@@ -148,7 +159,7 @@ class XmlStream:
     def begin(self) -> None:
         """Read as far as the root element; raises ExportQuarantined where there is none."""
         while self.root is None:
-            if not self._feed():
+            if not self._feed() and self.root is None:
                 raise self._unusable("holds no element", 1)
 
     def records(self) -> Iterator[Record]:
@@ -201,13 +212,15 @@ class XmlStream:
 
     def _feed(self) -> bool:
         """Parse the next block; False after the last."""
+        if self._over:
+            return False
         ended = False
         if self._again:
             block, self._again = self._again[:_AGAIN_BYTES], self._again[_AGAIN_BYTES:]
         else:
             block = self._stream.read(limits.XML_CHUNK_BYTES)
-            if not self._buffer_at and not self._buffer:
-                self._declaration = self._edges.declaration(bytearray(block[:2048]))
+            if not self._begun:
+                block = self._begin_file(block)
             self._buffer += block
             ended = not block
         clean = self._characters.clean(block)
@@ -218,6 +231,9 @@ class XmlStream:
             self._check_size()
         except expat.ExpatError as error:
             line, at = error.lineno + self._line_shift, self._parser.ErrorByteIndex + self._shift
+            self._over = self._is_over(at, line)
+            if self._over:
+                return False
             flaw = self._unclosed(at) or Flaw(self._explained(error, at), self._name(), line, at)
             if (ended and self._record_at < 0) or not self._go_on(flaw):
                 reason = f"is no well-formed XML: {expat.ErrorString(error.code)}, column {error.offset + 1}"
@@ -232,6 +248,29 @@ class XmlStream:
             raise self._unusable(reason, 1, "declare the encoding that the file has") from error
         self._forget()
         return not ended
+
+    def _begin_file(self, block: bytes) -> bytes:
+        """Take off what stands before the declaration, which is no XML and says nothing."""
+        self._begun = True
+        block, blanks, lines = self._edges.blanks(block)
+        if blanks:
+            self._say(1, "blanks before the XML declaration were passed over")
+            self._shift = self._fed = self._buffer_at = blanks
+            self._line_shift = lines
+        self._declaration = self._edges.declaration(bytearray(block[:2048]))
+        return block
+
+    def _is_over(self, at: int, line: int) -> bool:
+        """Tell, and say, that the root has ended and what stands behind it carries nothing."""
+        if self.root is None or self._names:
+            return False
+        rest = bytes(self._buffer[at - self._buffer_at :])
+        while self._edges.says_nothing(rest):
+            rest = self._stream.read(limits.XML_CHUNK_BYTES)
+            if not rest:
+                self._say(line, "what stands behind the end of the root carries nothing, and was passed over")
+                return True
+        return False
 
     def _forget(self) -> None:
         """Drop the bytes before the record that is still open, or all that were parsed."""
@@ -395,7 +434,8 @@ class XmlStream:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if attributes or name not in self._known:
             self._know(name, *attributes)
-        namespace, _, local = name.rpartition(_SEPARATOR)
+        namespace, _, written = name.rpartition(_SEPARATOR)
+        local = self._meant.get(written) or self._meant.setdefault(written, self._meant.get(written.lower(), written))
         if self.root is None:
             self.root, self.attributes = (namespace, local), attributes
             tag = self._edges.tag(self._buffer, self._here - self._buffer_at)
@@ -411,13 +451,34 @@ class XmlStream:
             self._parts, self._looked_at = [element], 0
         elif depth > 2 and (parent := self._open[-1]):
             element = self._child(parent, local, attributes)
+        elif depth == 2 or (local in self._allowed and depth > 2):
+            self._pass_over(local)
+        if local != written and (element is not None or depth == 1):
+            self._say_once(f"elements named {written} were read as {local}")
         self._open.append(element)
+
+    def _pass_over(self, local: str) -> None:
+        """Say that what lies beside the courses, or a course that lies elsewhere than they do, is not read."""
+        if self._record_at >= 0:
+            record = self._parts[0]
+            record.passed_over = (*dict.fromkeys((*record.passed_over, local)),)
+        elif local in self._allowed:
+            self._say(self._line, f"{local} lies in {self._names[-2]}, where none is read")
+        else:
+            self._say_once(f"elements named {local} lie beside the courses, and are not read")
+
+    def _say_once(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self._say(self._line, text)
 
     def _child(self, parent: Element, local: str, attributes: dict[str, str]) -> Element | None:
         """Begin an element below one that is read: itself, the text of its parent, or nothing that is read."""
         self._looked_at += 1
         if self._looked_at > limits.XML_ELEMENTS:
             raise self._flaw(f"has more than {limits.XML_ELEMENTS:,} elements in one course")
+        if len(self._names) == _RECORD_DEPTH + 1 and local == parent.name:
+            raise Flaw(f"<{local}> is not closed before another one begins", None, parent.line, self._here)
         allowed = self._allowed[self._names[1]]
         if "/".join(self._names[2:]) in allowed:
             element = Element(local, self._line, self._here, attributes)
@@ -425,6 +486,8 @@ class XmlStream:
             self._parts.append(element)
             return element
         if _has_parts("/".join(self._names[2:-1]), allowed):
+            if local in self._allowed:
+                self._pass_over(local)
             return None
         if local.lower() not in _MARKUP:
             if local not in parent.passed_over:

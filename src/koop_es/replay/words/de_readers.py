@@ -430,6 +430,28 @@ SENTENCES: dict[str, str] = {
         "berichtigen, wer den Export geschrieben hat"
     ),
     "{}: {} holds an element {}, which is not read": "{}: {} enthält ein Element {}, das nicht gelesen wird",
+    "blanks before the XML declaration were passed over": "Leerzeichen vor der XML-Deklaration wurden übergangen",
+    "what stands behind the end of the root carries nothing, and was passed over": (
+        "was hinter dem Ende der Wurzel steht, enthält nichts und wurde übergangen"
+    ),
+    "elements named {} were read as {}": "Elemente namens {} wurden als {} gelesen",
+    "elements named {} lie beside the courses, and are not read": (
+        "Elemente namens {} liegen neben den Kursen und werden nicht gelesen"
+    ),
+    "{} lies in {}, where none is read": "{} liegt in {}, wo keines gelesen wird",
+    "<{}> is not closed before another one begins": "<{}> wird nicht geschlossen, bevor ein weiteres beginnt",
+    "{}: {} stands twice, the same on line {}; one is used": (
+        "{!s}: {} steht zweimal da, gleich auch in Zeile {}; eines gilt"
+    ),
+    "{}: {} stands twice, first on line {}, and the two differ": (
+        "{!s}: {} steht zweimal da, zuerst in Zeile {}, und beide unterscheiden sich"
+    ),
+    "{}: {} stands twice, first on line {}, and the two differ; the first is used": (
+        "{!s}: {} steht zweimal da, zuerst in Zeile {}, und beide unterscheiden sich; das erste gilt"
+    ),
+    "let every course stand in an element of its own, with one number, and export again": (
+        "bitte jeden Kurs in ein eigenes Element mit einer Nummer setzen und neu exportieren"
+    ),
     "every course needs its number": "jeder Kurs braucht seine Nummer",
     "every course needs its first day": "jeder Kurs braucht seinen ersten Tag",
     "has no {}": "hat kein Element {}",
