@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from koop_es import ingest
-from koop_es.cli.answer import DONE, FOUND, REFUSED, Answer, lines
+from koop_es.cli.answer import DONE, FOUND, REFUSED, Answer, console, lines
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.output import ask
 from koop_es.connectors import ExportQuarantined, cents_from_text, identity_from_text
@@ -18,6 +19,7 @@ from koop_es.connectors.source import open_plain
 from koop_es.domain.errors import BadInput, KoopError, WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
+from koop_es.domain.subscription import AboEnd
 from koop_es.domain.terms import Terms
 from koop_es.store import Store
 
@@ -164,25 +166,62 @@ def _read(source: Path) -> list[dict[str, str]]:
 @command("terminate-abo")
 @click.argument("coop_id", metavar="COOP-ID")
 @click.option("--vhs", metavar="V", required=True, help="The Abo-VHS.")
+@click.option("--dry-run", is_flag=True, help="Only show what would end with it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def terminate_abo(desk: Desk, coop_id: str, vhs: str, yes: bool) -> Answer:
+def terminate_abo(desk: Desk, coop_id: str, vhs: str, dry_run: bool, yes: bool) -> Answer:
     """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it, and nothing waits
     for an answer there: what it is says the refusal.
 
-    Take one more export of that VHS in first: an "S" that it set in a copy and that no export has shown is not heard of
-    any more.
+    It cannot be undone: people are shown what ends with it, and asked; with --json nobody is, so look with --dry-run
+    first. Take one more export of that VHS in before: an "S" that it set in a copy and that no export has shown is not
+    heard of any more.
 
     \b
-    Example:
+    Examples:
+      koop-es terminate-abo 563-COOP-219 --vhs 301 --dry-run
       koop-es terminate-abo 563-COOP-219 --vhs 301 --yes
     """
-    if not yes and not desk.as_json:
-        ask(f"end the Abo of VHS {vhs} for {coop_id} for good?")
+    where, course = vhs_id(vhs), checked_coop_id(coop_id)
     with desk.store() as store:
-        ingest.terminate_subscription(store, now=desk.now, vhs=vhs_id(vhs), coop_id=checked_coop_id(coop_id))
-    return Answer(
-        {"coop_id": coop_id, "vhs": vhs, "terminated": True}, lines(f"the Abo of VHS {vhs} for {coop_id} has ended")
-    )
+        ended = not dry_run
+        if dry_run or not (yes or desk.as_json):
+            found = ingest.terminate_subscription(store, now=desk.now, vhs=where, coop_id=course, preview=True)
+        if ended:
+            if not (yes or desk.as_json):
+                lines(*_ending(course, where, found))(console(stderr=True))
+                ask(f"end the Abo of VHS {where} for {course} for good?")
+            found = ingest.terminate_subscription(store, now=desk.now, vhs=where, coop_id=course)
+    said = f"the Abo of VHS {where} for {course} has ended" if ended else "nothing is written yet: do it with --yes"
+    data = {"coop_id": course, "vhs": where, "terminated": ended, "dry_run": dry_run, "ends": found._asdict()}
+    return Answer(data, lines(*([] if ended else _ending(course, where, found)), said))
+
+
+def _ending(coop_id: str, vhs: str, found: AboEnd) -> list[str]:
+    """Say what ends with an Abo, or stays as it is."""
+    number = f"{found.course_number} ({found.period})" if found.period else found.course_number
+    said = [f"the Abo of VHS {vhs} for {coop_id}, {number} there, would end for good"]
+    if found.copies:
+        said.append(
+            f"VHS {vhs} would hear no more of {len(found.copies)} bookings of others that it shows: "
+            f"{_named(found.copies)}"
+        )
+    if found.own:
+        said.append(f"{len(found.own)} bookings of its own are none any more, or stay S: {_named(found.own)}")
+    if found.unwritten:
+        said.append(f"its change list asks for what nobody would write any more: {_named(found.unwritten)}")
+    if found.closes:
+        said.append(f"said of it no more: {_named(found.closes)}")
+    return said
+
+
+MOST_NAMED = 20
+"""Items of a kind that are named; with --json all are."""
+
+
+def _named(items: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(items))
+    more = f" and {len(unique) - MOST_NAMED} more" if len(unique) > MOST_NAMED else ""
+    return ", ".join(unique[:MOST_NAMED]) + more
 
 
 @command("amend-terms")

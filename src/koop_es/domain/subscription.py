@@ -4,6 +4,8 @@ D13).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation
 from koop_es.domain.course import HYBRID, ONLINE
@@ -12,7 +14,7 @@ from koop_es.domain.errors import Refused
 from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.open_matters import refuse_unanswered
 from koop_es.domain.terms import Policy, Terms, normal_rate
-from koop_es.domain.wanted import master_name
+from koop_es.domain.wanted import changes, master_name, name_of
 
 
 def is_subscribed(state: Cooperation, vhs: str, number: str, period: str) -> bool:
@@ -130,9 +132,23 @@ def _as_master(draft: Draft) -> None:
         raise Refused(f"VHS {draft.moment.vhs} has no release {state.coop_id}", rule="D9")
 
 
-def terminate_subscription(draft: Draft, subscriber: str, *, never_shown: bool = False) -> None:
+class AboEnd(NamedTuple):
+    """What ends with an Abo (D9): under which number its VHS has the course, the ``copies`` of bookings of others that
+    it shows live and of which it hears no more, its ``own`` bookings, which stay cancelled, what its change list asks
+    for and nobody writes there any more (``unwritten``), and the violations that close.
+    """
+
+    course_number: str
+    period: str
+    copies: list[str]
+    own: list[str]
+    unwritten: list[str]
+    closes: list[str]
+
+
+def terminate_subscription(draft: Draft, subscriber: str, *, never_shown: bool = False) -> AboEnd:
     """End an Abo by an operator's hand, possible only while no live booking of its VHS hangs on it (R27, D9), and
-    nothing waits for an answer there (D30).
+    nothing waits for an answer there (D30); gives what ends with it.
 
     Where nobody else ever showed the course, or its Master was asked and does not have it (``never_shown``), those that
     no other VHS shows are known to nobody: they are read anew under the COOP-Id that is put right in their row (R19).
@@ -155,8 +171,19 @@ def terminate_subscription(draft: Draft, subscriber: str, *, never_shown: bool =
             refs=live,
         )
     refuse_unanswered(state, [subscriber], f"the Abo of VHS {subscriber} does not end", "D9")
+    seats = ((b, b.seats.get(subscriber)) for b in state.bookings.values() if b.owner != subscriber)
+    ending = AboEnd(
+        lane.number,
+        lane.period,
+        copies=sorted(b.ref for b, seat in seats if seat is not None and seat.held and seat.live),
+        own=sorted(b.ref for b in state.bookings.values() if b.owner == subscriber and b.claimed),
+        unwritten=[name_of(change) for change in changes(state, subscriber)],
+        closes=[],
+    )
+    before = set(state.violations)
     draft.add(e.SubscriptionTerminated, "D9", vhs=subscriber)
     draft.settle_violations()
+    return ending._replace(closes=sorted({code for code, _, _ in before - state.violations.keys()}))
 
 
 def _is_shown_here_only(booking: Booking) -> bool:

@@ -74,12 +74,22 @@ def _number_taken(tx: Tx, vhs: str, number: str, period: str, coop_id: str) -> b
     return any(not by_period or known in (period, None) for known in (*shared, *others))
 
 
-def terminate_subscription(store: Store, *, now: datetime, vhs: str, coop_id: str) -> None:
-    """End an Abo by an operator's hand (D9); raises Refused while a live booking hangs on it."""
+def terminate_subscription(
+    store: Store, *, now: datetime, vhs: str, coop_id: str, preview: bool = False
+) -> subscription.AboEnd:
+    """End an Abo by an operator's hand (D9), or only tell what would end with it; raises Refused while a live booking
+    hangs on it, or something waits for an answer.
+    """
     with store.reading() as tx:
         lacked = unshown.is_lacked(tx, coop_id)
-    at = moment(vhs, now)
-    decide(store, coop_id, at, lambda draft: subscription.terminate_subscription(draft, vhs, never_shown=lacked))
+
+    def work(draft: Draft) -> subscription.AboEnd:
+        ending = subscription.terminate_subscription(draft, vhs, never_shown=lacked)
+        if preview:
+            draft.events.clear()
+        return ending
+
+    return decide(store, coop_id, moment(vhs, now), work)
 
 
 def confirm_terms(store: Store, *, now: datetime, vhs: str, coop_id: str, subscriber: str, terms: Terms) -> bool:
