@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from koop_es.connectors.profiles import Encoding
@@ -31,9 +32,18 @@ WINDOWS_ONLY = frozenset(_MEANT.values())
 BYTE_OF = {char: byte for byte, char in _MEANT.items()}
 _CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")  # 0x85 may be the end of a line
 _CONTROL_BYTES = re.compile(rb"[\x80-\x9f]")
-_DOS_BYTES = re.compile(rb"[A-Za-z][\x81\x84\x94](?=[a-z])")
+_DOS_BYTES = re.compile(rb"[A-Za-z][\x84\x94](?=[a-z])|[A-Za-z]\x81|(?<![\x80-\xff])\x81(?=[a-z])")
 _DOS = re.compile("[A-Za-z][\x81\x84\x94\u201e\u201d][a-z]")
 """What "für", "Mädchen" and "Köln" look like where DOS wrote them (cp850): hardly a text has „ or ” between letters."""
+
+_OF_DOS = "\x81\x84\x94\x8e\x99\x9a„”Ž™š"
+_IN_DOS = re.compile(rf"[^\W\d_][{_OF_DOS}]|[{_OF_DOS}][^\W\d_]|[^\W\d_][\x82‚]|[a-z]á")
+"""What umlauts, é and ß look like in a file that DOS wrote, wherever in a word they stand: Ž is Ä there, š is Ü."""
+
+_BEGINS_AS_DOS = re.compile(r"(?<![^\s;,|-])[Ž™š][a-zß-öø-ÿ]")
+"""What a name with an umlaut at its beginning looks like where DOS wrote it: nothing else, but for Ž."""
+
+_DOS_CODECS = frozenset({"cp437", "cp850", "cp852", "cp858"})
 
 _FEW = 3
 """So many quotation marks between two letters may each be a slip of somebody's finger; more are umlauts.
@@ -42,9 +52,12 @@ In a name one is enough: nobody has a quotation mark amid the letters of a name.
 """
 
 _SIGNS = "‚„†‡ˆ‰‹“”•™"
-_IN_NAME = re.compile(rf"[^\W\d_][{_SIGNS}][a-zß-öø-ÿ]|[a-zß-öø-ÿ]‚(?=[\s;,|-]|$)|(?<![^\s;,|-])™[a-zß-öø-ÿ]")
-"""What "Mädchen", "Köhler", "René" and "Özil" look like where the bytes of another system were read as windows-1252: a
-sign that no name has, amid its letters. Apostrophes and dashes are in names.
+_NOT_IN_NAMES = f"{_SIGNS}š"
+_IN_NAME = re.compile(
+    rf"[^\W\d_][{_SIGNS}][^\W\d_]|[a-zß-öø-ÿ]‚(?=[\s;,|-]|$)|(?<![^\s;,|-])(?:™[^\W\d_]|š[a-zß-öø-ÿ])|[A-Z]š[A-Z]"
+)
+"""What "Mädchen", "Köhler", "René", "Özil", "Übel" and "MÜLLER" look like where the bytes of another system were read
+as windows-1252: a sign that no name has amid its letters, or š where names have Š. Apostrophes and dashes are in names.
 """
 
 _LATIN9 = {
@@ -117,7 +130,9 @@ class Doubts(NamedTuple):
             (self.windows and not WINDOWS_ONLY.isdisjoint(text))
             or (self.latin9 and not _LATIN9_SIGNS.keys().isdisjoint(text))
             or (self.mixed and not _LATIN9.keys().isdisjoint(text))
-            or ((self.dos or self.few) and _DOS.search(text) is not None)
+            or (self.few and _DOS.search(text) is not None)
+            or (self.few and _BEGINS_AS_DOS.search(text) is not None)
+            or (self.dos and _IN_DOS.search(text) is not None)
             or (self.pairs and _PAIR.search(text) is not None)
         )
 
@@ -127,7 +142,7 @@ class Doubts(NamedTuple):
         No letter is ever dropped or changed without a word: a control character that windows-1252 has a letter for is
         that letter, and one that it has none for was a letter that nobody knows.
         """
-        if (self.dos or (self.few and is_name)) and (found := _DOS.search(text)):
+        if found := self._of_dos(text, is_name=is_name):
             return Reading(text, wrong=f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS)")
         if not _CONTROLS.search(text):
             return Reading(text, self._remarks(text, is_name=is_name))
@@ -135,6 +150,15 @@ class Doubts(NamedTuple):
         if found := _CONTROLS.search(shown):
             return Reading(text, wrong=f"holds 0x{ord(found[0]):02X}, for which windows-1252 has no letter either")
         return Reading(shown, [f"holds {_named(shown)} of windows-1252: read as that", *self._read_otherwise(text)])
+
+    def _of_dos(self, text: str, *, is_name: bool) -> re.Match[str] | None:
+        """Find what is refused as an umlaut of cp850; of a file that may be that in a name only, and no Ž."""
+        if self.dos:
+            return _IN_DOS.search(text)
+        if not (self.few and is_name):
+            return None
+        begins = _BEGINS_AS_DOS.search(text)
+        return _DOS.search(text) or (begins if begins and begins[0][0] != "Ž" else None)
 
     def _remarks(self, text: str, *, is_name: bool) -> list[str]:
         """Say what in a text may not be what was typed."""
@@ -150,7 +174,7 @@ class Doubts(NamedTuple):
         return []
 
     def _remark(self, text: str, *, is_name: bool) -> str | None:
-        if found := _DOS.search(text):
+        if found := _DOS.search(text) or (_BEGINS_AS_DOS.search(text) if self.few and is_name else None):
             return f"holds {found[0]!r}, which looks like an umlaut of cp850 (DOS): letters may come out wrong"
         if is_name and (found := _IN_NAME.search(text)):
             return f"holds {found[0]!r}, a sign that no name has: letters may come out wrong"
@@ -177,7 +201,7 @@ def has_odd_sign(text: str) -> bool:
 
 
 def _has_sign(text: str) -> bool:
-    return any(sign in text for sign in _SIGNS)
+    return any(sign in text for sign in _NOT_IN_NAMES)
 
 
 def _named(text: str) -> str:
@@ -275,6 +299,13 @@ def judged(declared: str, looks: Iterable[Look]) -> Verdict:
         latin9 = declared == "iso-8859-15"
         return Verdict("windows-1252", said, Doubts(windows=True, latin9=latin9, pairs=pairs, few=few))
     return Verdict(declared, None, Doubts(pairs=pairs, few=few))
+
+
+def is_of_dos(declared: str) -> bool:
+    """Tell whether a declared encoding is one of DOS, which XML alone can declare."""
+    with suppress(LookupError):
+        return codecs.lookup(declared).name in _DOS_CODECS
+    return False
 
 
 def utf8_in(declared: str) -> str:

@@ -196,7 +196,7 @@ class Sheet(Generic[Reader]):
 
     def _meant(self, cells: list[str], line: int, notes: Notes | None) -> list[str]:
         """Read every letter as it is plainly meant, and say what was not as declared; raises CellRefused."""
-        doubts, text = self._file.doubts, "".join(cells)
+        doubts, text = self._file.doubts, ";".join(cells)
         if text.isascii() or not (is_unclear(text) or doubts.touch(text)):
             return cells
         found = list(cells)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from koop_es.connectors import limits
+from koop_es.connectors.encodings import UNREADABLE_REMEDY
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.lines import Lines
 from koop_es.connectors.values import clean
@@ -290,7 +291,7 @@ class Table:
                 line=self._line + 1,
                 raw=b"".join(taken),
                 reason=reason,
-                remedy=_ENCODED if reason == self._flaw and "encoding" in reason else _CORRECTED,
+                remedy=self._remedy(reason),
                 cells=cells,
                 column=column,
             )
@@ -299,6 +300,12 @@ class Table:
         self._line += end
         self._pulled.clear()
         self._flaw = None
+
+    def _remedy(self, reason: str) -> str:
+        """Say what helps: which encoding a file has can be declared only where it is one of four."""
+        if reason != self._flaw or "encoding" not in reason:
+            return _CORRECTED
+        return UNREADABLE_REMEDY if self.codec == "cp1252" else _ENCODED
 
     def _taken(self) -> None:
         self._line += len(self._pulled)

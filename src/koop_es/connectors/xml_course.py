@@ -150,10 +150,13 @@ class Catalogue:
         for part in record.parts:
             text, number = part.text, key[0] if key else None
             if named := record.wrong(part):
+                remedy = (
+                    f"delete what cannot be seen in that text of {course} in the admin program, or type the text anew, "
+                    "and export again"
+                )
                 raise CourseRejected(
                     part.name, part.line, f"{part.name} of {course} holds {named}",
-                    f"delete what cannot be seen in that text of {course} in the admin program, or type the text anew, "
-                    "and export again",
+                    UNREADABLE_REMEDY if self._doubts.dos else remedy,
                 )  # fmt: skip
             if len(text) > limits.CELL_CHARS:
                 raise CourseRejected(

@@ -9,7 +9,17 @@ from typing import BinaryIO
 
 from koop_es.connectors import kufersql, open_vhs
 from koop_es.connectors.content import NOTHING, Content, Remembered
-from koop_es.connectors.encodings import WEB_PAGE, WEB_PAGE_REMEDY, Look, Verdict, is_web_page, judged, marked, utf8_in
+from koop_es.connectors.encodings import (
+    WEB_PAGE,
+    WEB_PAGE_REMEDY,
+    Look,
+    Verdict,
+    is_of_dos,
+    is_web_page,
+    judged,
+    marked,
+    utf8_in,
+)
 from koop_es.connectors.errors import ExportQuarantined, UnknownFormat, VhsNeeded
 from koop_es.connectors.fingerprint import Fingerprint, digest_of
 from koop_es.connectors.grouping import Key
@@ -117,7 +127,7 @@ class XmlExport:
         if declared is None:
             said = None if look.valid_utf8 else "declares no encoding and is no utf-8; it was read as windows-1252"
             return Verdict("utf-8" if look.valid_utf8 else "windows-1252", said)
-        if declared.startswith("utf-"):
+        if declared.startswith("utf-") or is_of_dos(declared):
             return Verdict(declared)
         found = judged(declared, [look])
         return found._replace(said=utf8_in(declared)) if found.said is None and look.reads_as_utf8 else found

@@ -302,3 +302,73 @@ def test_xml_in_an_encoding_that_is_not_known_is_told_what_to_declare(tmp_path: 
     with pytest.raises(ExportQuarantined, match="not known") as refused:
         read_export(tmp_path / "kurse.xml", vhs="563")
     assert refused.value.remedy == "declare the encoding that the file has"
+
+
+OF_DOS = ["Özil;Eva", "Ärger;Eva", "Übel;Eva", "MÜLLER;Eva", "GRÄBER;Eva", "Weiß;Eva", "Abel;René", "Meier;Änne"]
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-15", "windows-1252"])
+@pytest.mark.parametrize(
+    "evidence", [("Müller;Uwe",), ("Mädler;Eva", "Köhler;Ida", "Bär;Ida", "Bäcker;Ida", "Löw;Ida")]
+)
+@pytest.mark.parametrize("name", OF_DOS)
+def test_in_a_file_of_dos_every_umlaut_is_doubted_wherever_it_stands(
+    export: Export, name: str, evidence: tuple[str, ...], declared: str
+) -> None:
+    """Read as windows-1252 they are ``™zil``, ``Žrger``, ``šbel``, ``MšLLER``, ``GRŽBER``, ``Weiá``, ``Ren‚``."""
+    given = rows(*evidence, name, "Meier;Eva").encode("cp850")
+    report = read_export(
+        export(None, BOOKINGS.encode() + given, encoding=declared, rows={"bookings": len(evidence) + 2})
+    )
+    assert names(report) == ["Meier;Eva"]
+    assert {item.remedy for item in report.rejected} == {"write the export in utf-8 or windows-1252, and declare that"}
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("name", ["™zil;Eva", "™ZIL;Eva", "K™HLER;Eva", "šbel;Eva", "MšLLER;Eva", "Meier;Eva šlkü"])
+def test_what_no_name_begins_with_is_said(export: Export, name: str, declared: str) -> None:
+    report = read_export(export(None, BOOKINGS + rows("Meier;Eva", name), encoding=declared))
+    assert names(report) == ["Meier;Eva", name]
+    assert [(line, "letters may come out wrong" in text) for line, text in said(report)] == [(3, True)]
+
+
+def test_where_a_file_may_be_of_dos_a_letter_that_begins_a_name_is_doubted(export: Export) -> None:
+    given = rows("Žrger;Eva", "šbel;Eva", "™zil;Eva", "Meier;Eva").encode("cp1252")
+    files = (COURSES + COURSE.replace("Matte", "f„r M„dchen")).encode("cp1252"), BOOKINGS.encode() + given
+    report = read_export(export(*files, encoding="windows-1252", rows={"courses": 1, "bookings": 4}))
+    assert names(report) == ["Žrger;Eva", "Meier;Eva"]
+    assert [(line, text.split(",")[0]) for line, text in said(report)] == [(2, "Name holds 'Žr'")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("name", ["Žižek;Žarko", "ŽIŽEK;SAŠA", "Šimek;Miloš", "ŠIMEK;Ida", "Ökonom;Özlem", "BOŽIĆ;Eva"])
+def test_nothing_is_said_of_names_that_begin_so_in_truth(export: Export, name: str, encoding: str) -> None:
+    name = name.replace("Ć", "C") if encoding == "windows-1252" else name
+    report = read_export(export(None, BOOKINGS + rows(name, "Meier;Eva"), encoding=encoding))
+    assert (names(report), report.notices) == ([name, "Meier;Eva"], [])
+
+
+@pytest.mark.parametrize(
+    ("declared", "remedy"), [("windows-1252", "write the export in utf-8 or"), ("utf-8", "declare")]
+)
+def test_the_remedy_names_what_can_be_declared(export: Export, declared: str, remedy: str) -> None:
+    given = rows("Müller;Eva").encode("cp850" if declared == "windows-1252" else "cp1252")
+    (rejected,) = read_export(export(None, BOOKINGS.encode() + given, encoding=declared, rows={"bookings": 1})).rejected
+    assert rejected.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize("declared", ["cp850", "IBM850", "cp437"])
+def test_xml_that_declares_an_encoding_of_dos_is_read_as_that(tmp_path: Path, declared: str) -> None:
+    text = "Ärger über Öl, Übung für Mädchen"
+    content = f'<?xml version="1.0" encoding="{declared}"?><kurse>{KURS.format(text)}</kurse>'
+    (tmp_path / "kurse.xml").write_bytes(content.encode("cp850"))
+    report = read_export(tmp_path / "kurse.xml", vhs="563")
+    assert [row.facts.title for row in report.courses] == [text]
+    assert not [notice.text for notice in report.notices if "cp850" in notice.text]
+
+
+def test_xml_of_dos_is_told_which_encoding_to_write(tmp_path: Path) -> None:
+    content = f'<?xml version="1.0" encoding="windows-1252"?><kurse>{KURS.format("Mühle")}</kurse>'
+    (tmp_path / "kurse.xml").write_bytes(content.encode("cp850"))
+    (rejected,) = read_export(tmp_path / "kurse.xml", vhs="563").rejected
+    assert rejected.remedy == "write the export in utf-8 or windows-1252, and declare that"
