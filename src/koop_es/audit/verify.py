@@ -13,7 +13,7 @@ from koop_es.audit.stories import Faults
 from koop_es.domain.errors import BadInput, CooperationUnknown, KoopError
 from koop_es.ingest import erasure
 from koop_es.ingest.quarantine import digest_of
-from koop_es.store import Store, Tx, times
+from koop_es.store import Store, Tx, leftovers, times
 
 Told = Callable[[int], None]
 """Is told how many events were read."""
@@ -178,12 +178,13 @@ def _quarantine(store: Store) -> Check:
 
 
 def _erasure(store: Store) -> Check:
-    """See that nothing is left of an erasure that was begun (D15)."""
-    begun = erasure.begun(store)
-    if begun is None:
-        return Check("erasure", ok=True, detail="every erasure is finished")
-    what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
-    return Check("erasure", ok=False, detail=f"begun {begun.since[:16]}: {what}; koop-es forget --finish")
+    """See that nothing is left of an erasure that was begun, nor of a backup that was broken off (D15)."""
+    begun, faults = erasure.begun(store), Faults()
+    if begun is not None:
+        what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
+        faults.add([f"begun {begun.since[:16]}: {what}; koop-es forget --finish"])
+    faults.add(f"names may lie in {item.what}: koop-es forget --finish" for item in leftovers.left(store))
+    return _check("erasure", faults, "every erasure is finished, and no broken-off backup left anything")
 
 
 def _chain(store: Store) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 @click.option("--in-quarantine", is_flag=True, help="Search what was set aside, by --name.")
 @click.option("--instructor", metavar="NAME", help="A name of an instructor, out of the facts of courses.")
 @click.option("--finish", is_flag=True, help="Finish what was begun: status and verify say what is left.")
+@click.option(
+    "--gone",
+    "gone",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    multiple=True,
+    help="With --finish: what a broken-off backup left there is gone for good, with the disk or machine.",
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would be erased and what cannot be reached.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @LANG
@@ -41,6 +50,7 @@ def forget(
     in_quarantine: bool,
     instructor: str | None,
     finish: bool,
+    gone: tuple[Path, ...],
     dry_run: bool,
     yes: bool,
     lang: str,
@@ -56,7 +66,8 @@ def forget(
     programs first, since what they show is taken in again.
 
     The exit status is 1 where something is left to do: bytes that could not be taken out of the files of the store, a
-    backup beside which nothing could be noted. What is left, and the way out, is said.
+    backup beside which nothing could be noted, or what one that was broken off left where it cannot be cleared away
+    from here. What is left, and the way out, is said.
 
     \b
     Examples:
@@ -72,6 +83,8 @@ def forget(
         )
     if named and (name is None or not in_quarantine):
         raise WrongUsage("--name and --in-quarantine go together: of bookings a person is forgotten by --booking")
+    if gone and not finish:
+        raise WrongUsage("--gone goes with --finish")
     if finish and dry_run:
         raise WrongUsage("--finish goes on with what was begun; koop-es status says what that is")
     refs = [parse_ref(text) for text in bookings]
@@ -87,7 +100,7 @@ def forget(
         elif name:
             found = erasure.forget_set_aside(store, name, now=desk.now)
         elif finish:
-            found = erasure.finish_begun(store, now=desk.now)
+            found = erasure.finish_begun(store, now=desk.now, gone=gone)
         else:
             found = erasure.forget(store, persons, refs, now=desk.now)
     show = _shown(found, lang, "done" if found.erased else "hidden", words.left(found, lang))

@@ -37,6 +37,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "there": "nobody is shown the person any more, but nothing is erased yet",
         "unnoted": "NOT NOTED beside {target}: whoever restores that backup brings the person back; make the file "
         "{target}.forgotten writable and repeat the command",
+        "behind": "NOT CLEARED AWAY: {what}, which a broken-off backup left, may hold names; where nobody makes one "
+        "there, remove it as its owner{host}, then: koop-es forget --finish",
+        "host": " on {host}, or there run koop-es forget --finish; if it is gone for good with its disk or machine, "
+        "add --gone {what}",
         OPEN_READER: f"another program has a transaction open that may still see them; end it, then: {FINISH}",
         NO_RIGHT: "this role may not write the tables anew; as their owner, or after GRANT MAINTAIN ON koop_persons, "
         f"koop_quarantine, koop_slices, koop_cells, koop_exports TO this role (PostgreSQL 17): {FINISH}",
@@ -74,6 +78,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "there": "Die Person wird niemandem mehr gezeigt, gelöscht ist aber noch nichts",
         "unnoted": "NICHT VERMERKT neben {target}: wer diese Sicherung einspielt, bringt die Person zurück; die Datei "
         "{target}.forgotten beschreibbar machen und den Befehl wiederholen",
+        "behind": "NICHT WEGGERÄUMT: {what}, Rest einer abgebrochenen Sicherung, enthält vielleicht Namen; macht dort "
+        "niemand eine, als Eigentümer löschen{host}, dann: koop-es forget --finish",
+        "host": " auf {host}, oder dort koop-es forget --finish aufrufen; ist es mit Datenträger oder Rechner für "
+        "immer weg, mit --gone {what}",
         OPEN_READER: "Ein anderes Programm hat eine Transaktion offen, die sie noch sehen kann; diese beenden, dann: "
         + FINISH,
         NO_RIGHT: "Diese Rolle darf die Tabellen nicht neu schreiben; als ihr Eigentümer oder nach GRANT MAINTAIN ON "
@@ -103,4 +111,8 @@ def left(found: Erasure, lang: str) -> list[str]:
         known = found.left if found.left in _WORDS[lang] else ""
         way = say(lang, known, code=found.left)
         said.append(say(lang, "left", what=say(lang, "gone" if found.erased else "there"), way=way))
-    return said + [say(lang, "unnoted", target=target) for target in found.unnoted]
+    said += [say(lang, "unnoted", target=target) for target in found.unnoted]
+    for item in found.behind:
+        host = say(lang, "host", host=item.host, what=item.what) if item.host else ""
+        said.append(say(lang, "behind", what=item.what, host=host))
+    return said

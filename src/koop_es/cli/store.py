@@ -14,7 +14,7 @@ from koop_es.cli.past import AT, moment, position
 from koop_es.domain.identifiers import vhs_id
 from koop_es.ingest import erasure
 from koop_es.settings import parse_span
-from koop_es.store import private
+from koop_es.store import leftovers, private
 from koop_es.store.schema import has_outdated_views
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ HEADINGS = (
     "VHS", "state", "export", "age", "courses", "to write", "violations", "suspects", "withheld", "suspended",
     "set aside", "superseded",
 )  # fmt: skip
+BROKEN_OFF = "a backup that was broken off may have left names in {what}: koop-es forget --finish"
 NO_PROOF = "no backup was ever proven: koop-es backup"
 
 
@@ -68,8 +69,8 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     silent       never reported
 
     Warnings below say if others may read the store, or its server may lose what it acknowledged. The exit status is 1
-    unless all agree and no erasure is unfinished. First absences stand under suspects before they count, and exports
-    that were superseded since the last one taken in under superseded.
+    unless all agree, no erasure is unfinished and no broken-off backup left names anywhere. First absences stand under
+    suspects before they count, and exports that were superseded since the last one taken in under superseded.
 
     \b
     Examples:
@@ -85,6 +86,8 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         )
         begun = erasure.begun(store)
         data["warnings"] = store.warnings() + _of_backup(data["last_proof"])
+        behind = leftovers.left(store)
+    data["left_behind"] = [item._asdict() for item in behind]
     data["unfinished_erasure"] = begun.answer() if begun is not None else None
     rows = [
         (
@@ -111,9 +114,10 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         lines(told)(out)
         if begun is not None:
             lines(_unfinished(begun))(out)
+        lines(*(BROKEN_OFF.format(what=item.what) for item in behind))(out)
         lines(*(f"warning: {item['text']}" for item in data["warnings"]))(out)
 
-    return Answer(data, show, 0 if data["converged"] and begun is None else FOUND)
+    return Answer(data, show, 0 if data["converged"] and begun is None and not behind else FOUND)
 
 
 def _unfinished(begun: erasure.Pending) -> str:

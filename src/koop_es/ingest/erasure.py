@@ -24,9 +24,10 @@ from koop_es.domain.wanted import sees_identity
 from koop_es.ingest import quarantine
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx, cells, fences, vault
+from koop_es.store import Store, Tx, cells, fences, leftovers, vault
 from koop_es.store.backup import note_forgotten
 from koop_es.store.fences import Fence
+from koop_es.store.leftovers import Left
 
 ROWS_AT_ONCE = 200
 """Rows of the quarantine that are searched together: a row has at most some kilobytes, so they stay below a few MB."""
@@ -77,7 +78,8 @@ class Erasure:
 
     ``left`` is why something of it is still there: an error's code, or what ``Store.scrub`` says; empty where nothing
     is. ``erased`` tells whether the rows are gone, of which the bytes may be there still. ``unnoted`` are backups
-    beside which the fences could not be noted. ``keyed`` tells whether staff have pseudonyms that a list of names does
+    beside which the fences could not be noted, ``behind`` what broken-off backups left and cannot be cleared away from
+    here. ``keyed`` tells whether staff have pseudonyms that a list of names does
     not undo, which those of stores of an older koop-es are not.
     """
 
@@ -90,13 +92,14 @@ class Erasure:
     erased: bool = False
     left: str = PREVIEW
     unnoted: tuple[str, ...] = ()
+    behind: tuple[Left, ...] = ()
     set_aside: tuple[dict[str, Any], ...] = ()
     instructor: dict[str, Any] | None = None
 
     @property
     def complete(self) -> bool:
         """Tell whether nothing is left to do here."""
-        return not self.left and not self.unnoted
+        return not self.left and not self.unnoted and not self.behind
 
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data."""
@@ -105,6 +108,7 @@ class Erasure:
             "erased": self.erased,
             "left": self.left or None,
             "unnoted_backups": list(self.unnoted),
+            "left_behind": [item._asdict() for item in self.behind],
             "exports": self.exports,
             "backups": self.backups,
             "staff_pseudonyms_keyed": self.keyed,
@@ -180,10 +184,12 @@ class Concluded(NamedTuple):
     erased: bool
     left: str
     unnoted: tuple[str, ...]
+    behind: tuple[Left, ...]
 
 
 def conclude(store: Store, at: str, stand: Iterable[Fence] = ()) -> Concluded:
-    """Note the fences that ``stand``, and those of every erasure that was begun, beside the backups; then complete it.
+    """Note the fences that ``stand``, and those of every erasure that was begun, beside the backups; then complete it,
+    and take away what broken-off backups left.
 
     Which backups there are is read after the fences were put up: one that is begun later notes them itself.
     """
@@ -191,7 +197,7 @@ def conclude(store: Store, at: str, stand: Iterable[Fence] = ()) -> Concluded:
         noting = [*stand, *fences.unfinished(tx)]
         targets = sorted({str(row[0]) for row in tx.rows("backups")}) if noting else []
     unnoted = tuple(target for target in targets if not _noted(target, list(dict.fromkeys(noting))))
-    return Concluded(*complete(store, at), unnoted)
+    return Concluded(*complete(store, at), unnoted, tuple(leftovers.clear(store)))
 
 
 def complete(store: Store, at: str) -> tuple[bool, str]:
@@ -267,8 +273,9 @@ def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:
     return replace(found, **conclude(store, at)._asdict())
 
 
-def finish_begun(store: Store, *, now: datetime) -> Erasure:
-    """Finish every erasure that was begun."""
+def finish_begun(store: Store, *, now: datetime, gone: Iterable[Path] = ()) -> Erasure:
+    """Finish every erasure that was begun; ``gone`` are workplaces of broken-off backups that are gone for good."""
+    leftovers.give_up(store, gone)
     with store.reading() as tx:
         refs = left_over.refs if (left_over := pending(tx)) is not None else []
         found = _describe(tx, [], refs)

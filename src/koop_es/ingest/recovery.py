@@ -16,7 +16,7 @@ import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
-from koop_es.store import Store, backup, digest, fences, private, times
+from koop_es.store import Store, backup, digest, fences, leftovers, private, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
 from koop_es.store.errors import StoreBusy, at
@@ -242,6 +242,7 @@ def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
     folders = {source.parent, *(path.parent for path in known)}
     found = {source: manifest, **dict(backup.others(folders, backup.name_of(restored)))}
     with restored.write() as tx:
+        leftovers.settle(tx, manifest.made_at)
         for path in sorted(found.keys() - known):
             backup.begun(tx, found[path], path)
 

@@ -23,14 +23,13 @@ from typing import IO
 import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.store import fences, private, schema
+from koop_es.store import fences, leftovers, private, schema
 from koop_es.store.address import Address, PostgresAddress, SqliteAddress
 from koop_es.store.digest import Digest, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
 from koop_es.store.fences import Fence
 from koop_es.store.store import Store
 from koop_es.store.transaction import Tx
-from koop_es.store.workplace import workplace
 
 FORMAT = "koop-backup/1"
 MANIFEST, COPY = "manifest.json", "store"
@@ -116,12 +115,13 @@ def make(store: Store, target: Path, at: str) -> Manifest:
     """Back a store up into a new file while others go on writing, and prove it; returns what it says of itself.
 
     Raises BackupExists, BackupUnwritten, BackupUnproven and BackupUnnoted. A run that is broken off leaves nothing
-    under the target's name, and the next one clears away what it left beside it.
+    under the target's name, and the next one, wherever it goes, clears away what it left beside it.
     """
     target = target.absolute()
     with writing(target):
         _refuse(target, store.place)
-        with workplace(target) as folder:
+        leftovers.clear(store)
+        with leftovers.working(store, target, at) as folder:
             copy, packed = folder / COPY, folder / "packed"
             manifest, known = _copied(store, copy, at)
             _pack(manifest, copy, packed)

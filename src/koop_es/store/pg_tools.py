@@ -36,6 +36,9 @@ CROWDED = re.compile(
 
 SECRET = {"password", "sslpassword"}
 
+SCRATCH = "koop_proof_"
+"""How the name of a scratch database begins; the number of the database beside which it is, and its own, follow."""
+
 LOCK = 0x6B6F6F70
 """First half of the key of the lock that whoever works in a scratch database holds; the second is its number."""
 
@@ -102,26 +105,49 @@ def _connected(address: PostgresAddress) -> psycopg.Connection[Any]:
     return psycopg.connect(**conninfo)
 
 
+def sweep(address: PostgresAddress) -> None:
+    """Drop the scratch databases that killed runs have left beside a database, as far as this role may."""
+    with suppress(psycopg.Error), closing(_connected(address)) as connection:
+        _claimed(connection)
+
+
 def _claimed(connection: psycopg.Connection[Any]) -> str:
     """Take the lock of the first scratch database that nobody works in, drop what was left there and in others, and
-    give its name.
+    give its name. What this role may not drop stays.
     """
     ((database,),) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchall()
-    prefix = f"koop_proof_{database}_"
+    prefix = f"{SCRATCH}{database}_"
     there = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall()
     numbers = {int(number) for (name,) in there if (number := name.removeprefix(prefix)).isdecimal()}
     mine: int | None = None
     for number in sorted(numbers | set(range(len(numbers) + 1))):
         if connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, number]).fetchone() != (True,):
             continue
-        connection.execute(_drop(f"{prefix}{number}"))
-        if mine is None:
+        if _dropped(connection, f"{prefix}{number}") and mine is None:
             mine = number
         else:
             connection.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, number])
+    for (name,) in connection.execute(_ABANDONED).fetchall():
+        _dropped(connection, name)
     if mine is None:  # all were taken between two statements
         return _claimed(connection)
     return f"{prefix}{mine}"
+
+
+_ABANDONED = r"""
+SELECT s.datname FROM pg_database AS s WHERE s.datname ~ '^koop_proof_[0-9]{1,10}_[0-9]{1,10}$'
+    AND NOT EXISTS (SELECT 1 FROM pg_database AS d WHERE d.oid::bigint = split_part(s.datname, '_', 3)::bigint)
+"""
+"""Name the scratch databases beside databases that are gone: nobody can work in them, nor come to clear them away."""
+
+
+def _dropped(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Drop a database if there is one of this name, and return whether there is none any more."""
+    try:
+        connection.execute(_drop(name))
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+        return False
+    return True
 
 
 def _drop(name: str) -> sql.Composed:

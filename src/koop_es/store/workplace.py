@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 
 from koop_es.store import private
@@ -24,16 +25,50 @@ ATTEMPTS = 100
 """How often a folder is made anew that somebody who clears up took for one that was left, before its lock was held."""
 
 
+class Use(Enum):
+    """What becomes of a workplace: somebody works in it; it was left; it cannot be told; it is none or holds nothing;
+    or there is something in it and no lock.
+    """
+
+    WORKED_IN = "worked_in"
+    LEFT = "left"
+    UNKNOWN = "unknown"
+    NOTHING = "nothing"
+    UNLOCKED = "unlocked"
+
+
+def workplaces(parent: Path) -> list[Path]:
+    """Find what is named as workplaces are in a folder."""
+    return list(parent.glob(f"{PREFIX}*{SUFFIX}"))
+
+
+def use(folder: Path) -> Use:
+    """Tell what becomes of a workplace, without touching it."""
+    try:
+        if folder.is_symlink() or not folder.is_dir():
+            return Use.NOTHING
+        try:
+            lock = os.open(folder / LOCK, os.O_RDONLY)
+        except FileNotFoundError:
+            return Use.UNLOCKED if any(folder.iterdir()) else Use.NOTHING
+        try:
+            return {True: Use.LEFT, False: Use.WORKED_IN, None: Use.UNKNOWN}[_hold(lock, shared=True)]
+        finally:
+            os.close(lock)
+    except OSError:
+        return Use.UNKNOWN
+
+
 @contextmanager
 def workplace(beside: Path) -> Iterator[Path]:
     """Make a folder beside a file, that only its owner enters, and take it away at the end; raises OSError."""
-    for left in beside.parent.glob(f"{PREFIX}*{SUFFIX}"):
-        _clear(left)
+    for left in workplaces(beside.parent):
+        clear(left)
     folder, lock = _made(beside.parent)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(lock)
 
 
@@ -47,33 +82,49 @@ def _made(parent: Path) -> tuple[Path, int]:
             lock = os.open(folder / LOCK, os.O_RDWR)
             if _hold(lock) is not False and _is_at(lock, folder / LOCK):
                 return folder, lock
-            os.close(lock)
+            os.close(lock)  # somebody looked at it before the lock was held
+        _remove(folder)
     raise FileNotFoundError(f"somebody takes away what is made in {parent}")
 
 
-def _clear(folder: Path) -> None:
-    """Take a folder away in which nobody works; anything else under such a name is left alone."""
+def clear(folder: Path, *, ours: bool = False) -> None:
+    """Take a folder away in which nobody works; anything else under such a name is left alone.
+
+    One that is known to be ``ours`` goes without its lock as well: whoever took it away was killed.
+    """
     with suppress(OSError):
         if folder.is_symlink() or not folder.is_dir():
             return
         try:
             lock = os.open(folder / LOCK, os.O_RDWR)
         except FileNotFoundError:
-            folder.rmdir()  # killed before there was a lock; not if there is anything in it
+            if ours:
+                _remove(folder)
+            else:
+                folder.rmdir()  # killed before there was a lock; not if there is anything in it
             return
         try:
             if _hold(lock):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
         finally:
             os.close(lock)
 
 
-def _hold(lock: int) -> bool | None:
+def _remove(folder: Path) -> None:
+    """Take a folder away, the lock last: a process that is killed meanwhile leaves a workplace as such."""
+    with suppress(OSError):
+        for item in folder.iterdir():
+            if item.name != LOCK:
+                shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hold(lock: int, *, shared: bool = False) -> bool | None:
     """Take a lock if nobody has it; None where the file system or the system knows no locks."""
     try:
         import fcntl  # noqa: PLC0415 - there is none on Windows
 
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except (ImportError, OSError):

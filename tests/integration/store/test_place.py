@@ -143,6 +143,7 @@ def test_no_connection_that_is_free_is_said_as_that(
         f"DROP ROLE IF EXISTS {name}",
         f"CREATE ROLE {name} LOGIN CONNECTION LIMIT 1",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT INSERT, UPDATE, DELETE ON koop_meta TO {name}",
     )
     try:
         with Store.open(postgres_url.replace("postgres@", f"{name}@")) as store:

@@ -1125,6 +1125,25 @@ SELECT proven_at, position, target FROM koop_backups WHERE proven_at IS NOT NULL
 -- backups: Read all backups that were made.
 SELECT target, made_at, position FROM koop_backups ORDER BY id
 
+-- workplace_note: Note where a backup is being made, before anything is written there.
+INSERT INTO koop_meta (key, value) VALUES (%(key)s, %(value)s)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- workplaces: Read where backups are being made, or were when they were broken off.
+SELECT key, value FROM koop_meta WHERE key COLLATE "C" >= %(since)s AND key COLLATE "C" < %(until)s ORDER BY key COLLATE "C"
+
+-- workplace_done: Note that nothing is left where a backup was made.
+DELETE FROM koop_meta WHERE key = %(key)s
+
+-- scratch_left: Name the databases in which backups were proven that were broken off: nobody holds the lock of their number (0x6B6F6F70) in the database beside which they are, or that is gone.
+SELECT s.datname::text FROM pg_database AS s
+LEFT JOIN pg_database AS d ON d.oid::bigint = split_part(s.datname, '_', 3)::bigint
+WHERE s.datname ~ '^koop_proof_[0-9]{1,10}_[0-9]{1,10}$' AND (d.oid IS NULL OR d.datname = current_database() AND NOT EXISTS (
+    SELECT 1 FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.database = d.oid AND l.classid::bigint = 1802465136
+        AND l.objid::bigint = split_part(s.datname, '_', 4)::bigint AND l.objsubid = 2
+))
+ORDER BY 1
+
 -- snapshot_export: Name the moment this transaction sees, so that another connection can see the same.
 SELECT pg_export_snapshot()
 
