@@ -50,3 +50,13 @@ def series(prefix: str) -> list[str]:
 def migration(version: int) -> list[str]:
     """List the names of the statements that lead to a version of the tables, in order."""
     return series(f"migration_{version}_")
+
+
+@cache
+def made_on_postgres() -> tuple[tuple[str, str], ...]:
+    """List what ``objects_lines`` says of the tables of an empty store: a table and a line of it.
+
+    It is kept in a file, since a role that only reads cannot make tables to compare with.
+    """
+    text = files("koop_es.store").joinpath("sql", "postgres_tables.txt").read_text("utf-8")
+    return tuple((table, line) for table, _, line in (row.partition(": ") for row in text.splitlines()))

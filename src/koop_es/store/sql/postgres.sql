@@ -1070,6 +1070,37 @@ SELECT current_setting('block_size')::int
 -- objects_made: Nothing: PostgreSQL does not keep the statements by which tables were made.
 SELECT NULL, NULL WHERE 1 = 0
 
+-- objects_lines: Describe the tables in lines: their columns, constraints, indices, sequences and row security; without names of constraints, which a rebuild exchanges.
+WITH tables AS (
+    SELECT oid, relname::text, relrowsecurity, relforcerowsecurity FROM pg_class
+    WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p') AND relpersistence = 'p'
+)
+SELECT t.relname, concat(
+    'column ', row_number() OVER (PARTITION BY t.oid ORDER BY a.attnum), ' ', a.attname, ' ', format_type(a.atttypid, a.atttypmod),
+    CASE WHEN a.attnotnull THEN ' NOT NULL' END,
+    CASE WHEN a.attcollation <> y.typcollation THEN ' COLLATE ' || a.attcollation::regcollation::text END,
+    CASE a.attidentity WHEN 'a' THEN ' ALWAYS' WHEN 'd' THEN ' BY DEFAULT' END, CASE WHEN a.attgenerated <> '' THEN ' GENERATED' END,
+    ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)
+)
+FROM tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type AS y ON y.oid = a.atttypid LEFT JOIN pg_attrdef AS d ON d.adrelid = t.oid AND d.adnum = a.attnum
+UNION ALL SELECT t.relname, concat('constraint ', pg_get_constraintdef(k.oid), CASE WHEN NOT i.indisvalid THEN ' INVALID' END)
+FROM tables AS t JOIN pg_constraint AS k ON k.conrelid = t.oid AND k.contype <> 'n' LEFT JOIN pg_index AS i ON i.indexrelid = k.conindid
+UNION ALL SELECT t.relname, concat(
+    CASE WHEN i.indisunique THEN 'unique ' END, 'index ', c.relname, substr(pg_get_indexdef(c.oid), strpos(pg_get_indexdef(c.oid), ' USING ')),
+    CASE WHEN NOT i.indisvalid THEN ' INVALID' END
+)
+FROM tables AS t JOIN pg_index AS i ON i.indrelid = t.oid JOIN pg_class AS c ON c.oid = i.indexrelid
+WHERE NOT EXISTS (SELECT 1 FROM pg_constraint AS k WHERE k.conindid = c.oid AND k.conrelid = t.oid)
+UNION ALL SELECT t.relname, concat_ws(
+    ' ', 'sequence', a.attname, format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle
+)
+FROM tables AS t JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.classid = 'pg_class'::regclass
+    AND d.deptype IN ('a', 'i')
+JOIN pg_sequence AS q ON q.seqrelid = d.objid JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+UNION ALL SELECT t.relname, 'row security' FROM tables AS t WHERE t.relrowsecurity OR t.relforcerowsecurity
+ORDER BY 1, 2
+
 -- objects: Name all that the schema is made of, by kind, name and the table it belongs to: what no extension brought, and no constraint of a table.
 SELECT CASE WHEN c.relkind IN ('r', 'p') AND c.relpersistence = 'p' THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index'
     WHEN c.relkind = 'v' THEN 'view' ELSE 'relation' END, c.relname::text, coalesce(t.relname, c.relname)::text
@@ -1081,6 +1112,9 @@ UNION ALL SELECT 'trigger', g.tgname::text, t.relname::text FROM pg_trigger AS g
 WHERE NOT g.tgisinternal AND t.relnamespace = quote_ident(current_schema())::regnamespace
 UNION ALL SELECT 'rule', r.rulename::text, t.relname::text FROM pg_rewrite AS r JOIN pg_class AS t ON t.oid = r.ev_class
 WHERE r.rulename <> '_RETURN' AND t.relnamespace = quote_ident(current_schema())::regnamespace
+UNION ALL SELECT 'sequence', c.relname::text, c.relname::text FROM pg_class AS c
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'S'
+    AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i', 'e'))
 UNION ALL SELECT 'policy', y.polname::text, t.relname::text FROM pg_policy AS y JOIN pg_class AS t ON t.oid = y.polrelid
 WHERE t.relnamespace = quote_ident(current_schema())::regnamespace
 ORDER BY 1, 2, 3

@@ -1057,6 +1057,9 @@ PRAGMA page_size
 -- objects_made: Read by which statements tables and indices were made.
 SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name
 
+-- objects_lines: Nothing: SQLite keeps the statements by which tables were made.
+SELECT NULL, NULL WHERE 1 = 0
+
 -- objects: Name all that the schema is made of, by kind, name and the table it belongs to.
 SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY type, name
 
