@@ -75,6 +75,7 @@ class DataFile(msgspec.Struct, frozen=True):
                 except CellRefused as refused:
                     column = header.names.get(refused.field, self.layout.headings[refused.field])
                     notes.reject(line, table.raw(), refused.reason, refused.remedy, column=column, key=key(cells))
+            table.say_ends(notes.notice)
             return rows, table.count - empty, empty + table.empty, table.unclear
 
     @contextmanager

@@ -21,6 +21,7 @@ from koop_es.connectors.values import (
     day,
     identity,
     items,
+    left_out,
     moment,
     plain,
     prose,
@@ -71,6 +72,8 @@ class CourseReader:
         number = self._identity(cells, "number", line)
         period = self._identity(cells, "period", line)
         unstated: tuple[str, ...] = self._unstated(cells, number, line) if may_be_none(cells) else ()
+        if not "".join(cells).isprintable():
+            self._say_what_is_left_out(cells, number, line)
         facts: dict[str, Any] = {}
         field = ""
         try:
@@ -108,6 +111,13 @@ class CourseReader:
             number = self._text(cells, "number")
             self._notes.taken_off(line, self._names[field], cell, text, number)
         return text
+
+    def _say_what_is_left_out(self, cells: Sequence[str], number: str, line: int) -> None:
+        for index, field, parse in self._facts:
+            if parse in (prose, items) and (found := left_out(cells[index])) is not None:
+                heading = self._names[field]
+                said = f"course {number}: {heading} holds {found}, which was left out; a letter may be lost there"
+                self._notes.notice(line, said, number)
 
     def _unstated(self, cells: Sequence[str], number: str, line: int) -> tuple[str, ...]:
         """Name the fields whose cell holds a value that is none, with a notice (D29)."""

@@ -97,6 +97,7 @@ class Sheet(Generic[Reader]):
             pile = kept.enter_context(closing(Pile()))
             grouping = self._grouped(table, pile)
             self._stream = pile.file
+        table.say_ends(notes.notice)
         self._filed = self._stream is not stream
         self._whole: bytes | None = None
         self.groups, self.doubled = grouping.groups, grouping.doubled()
@@ -123,7 +124,13 @@ class Sheet(Generic[Reader]):
         group = self.groups.get(None)
         if group is None:
             return 0
-        found = sum(not any(map(is_said, cells)) for piece in self._pieces(group) for cells in self._cut(piece)[1])
+        found = 0
+        for piece in self._pieces(group):
+            for line, cells in zip(piece.lines, self._cut(piece)[1], strict=True):
+                if not any(map(is_said, cells)):
+                    found += 1
+                    if (place := next((at for at, cell in enumerate(cells) if "\x1a" in cell), None)) is not None:
+                        self._notes.notice(line, f"{self.header.heading(place)} holds nothing but 0x1A")
         if found == group.rows:
             del self.groups[None]
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ _ENCODED = "declare the encoding that the file has, or write this row as the oth
 
 _END_OF_FILE = "\x1a"
 """What DOS wrote behind the last line of a file, and some programs still do."""
+
+
+_OTHER_LINE_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""What ends a line elsewhere: whoever writes it between rows makes all of them one header line."""
 
 
 def is_said(cell: str) -> bool:
@@ -84,6 +89,7 @@ class Table:
         self._rescanned = 0
         self._width = 0
         self._blanks = 0
+        self._ends: list[tuple[int, int]] = []
         self._unclear, self._unclear_to = Unclear(), -1
         self.count = 0
         self.empty = 0
@@ -106,6 +112,12 @@ class Table:
         """
         return self._unclear._replace(more=0) if self._unclear_to == self._line else self._unclear
 
+    def say_ends(self, say: Callable[[int, str], None]) -> None:
+        """Say, once all is read, where a lone 0x1A stands amid the rows and not behind the last."""
+        for line, count in self._ends:
+            if count < self.count:
+                say(line, "holds nothing but 0x1A, the end of a file of DOS, although rows follow")
+
     def raw(self) -> bytes:
         """Give the original bytes of the record that is being handled."""
         return b"".join(self._pulled)
@@ -124,6 +136,8 @@ class Table:
                 raise self._no_header(f"has no readable header line: {self._flaw}")
             self._taken()
             if cells:
+                if any(_OTHER_LINE_END.search(clean(cell)) for cell in cells):
+                    raise self._no_header("the header line holds a line end that CSV does not have, such as U+0085")
                 self._width = len(cells)
                 return cells
 
@@ -209,6 +223,8 @@ class Table:
         flaw = self._flaw
         if flaw is None and len(cells) < self._width and not any(map(is_said, cells)):
             self.empty += len(cells) > 1 or _END_OF_FILE in cells[0]
+            if any(_END_OF_FILE in cell for cell in cells):
+                self._ends.append((self._line + 1, self.count))
             self._blank()
             return False
         if len(cells) != self._width:
@@ -250,8 +266,24 @@ class Table:
         return len(self._pulled) >= limits.RECORD_LINES or sum(map(len, self._pulled)) > limits.RECORD_BYTES
 
     def _begins_row(self, lines: list[bytes], unclosed: bool) -> bool:
-        leading = len(self._before_quote(lines[0])) if unclosed else 0
-        return leading >= min(_LEADING_CELLS, self._width - 1) > 0 or self._whole(lines)
+        return (unclosed and self._looks_like_row(lines[0])) or self._whole(lines)
+
+    def _looks_like_row(self, raw: bytes) -> bool:
+        """Tell whether a line begins a row whatever its quotes say: by its first cells, or by as many as a row has.
+
+        A quote before the first cell is passed over, where that says something: so begins no end of a text.
+        """
+        most = self._width - 1
+        needed = min(_LEADING_CELLS, most)
+        text = self._lines.text(raw[: limits.CELL_CHARS])
+        if needed < 1:
+            return False
+        if needed == _LEADING_CELLS and text.count(self._delimiter) >= most:
+            return True
+        if len(self._before_quote(raw)) >= needed:
+            return True
+        cells = text[1:].partition('"')[0].split(self._delimiter, limits.COLUMNS) if text[:1] == '"' else [""]
+        return is_said(cells[0]) and len(cells) > needed == _LEADING_CELLS
 
     def _before_quote(self, raw: bytes) -> list[str]:
         """Give the cells of a line that end before its first quote: broken quotes cannot have moved them."""

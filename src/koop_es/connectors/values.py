@@ -25,6 +25,7 @@ DateStyle = Literal["DD.MM.YYYY", "YYYY-MM-DD"]
 
 _EDGE = " \t\r\n\v\f\u00a0\u00ad\u2007\u200b\u200c\u200d\u200e\u200f\u202f\u2060\ufeff"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LEFT_OUT = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # word processors leave all of these in info texts
 _DAY: dict[DateStyle, re.Pattern[str]] = {
     "DD.MM.YYYY": re.compile(r"(?P<d>[0-9]{2})\.(?P<m>[0-9]{2})\.(?P<y>[0-9]{4})"),
@@ -57,6 +58,12 @@ def plain(text: str) -> str:
     if not text.isprintable() and (_CONTROL.search(text) or _LINE_END.search(text) or "\n" in text):
         raise Unreadable("holds a line break or control character", "take it out in the admin program")
     return text
+
+
+def left_out(text: str) -> str | None:
+    """Name the first control character that ``prose`` leaves out of a text: programs write 0x1A for a lost letter."""
+    found = None if text.isprintable() else _LEFT_OUT.search(text)
+    return f"0x{ord(found[0]):02X}" if found else None
 
 
 def prose(text: str) -> str:

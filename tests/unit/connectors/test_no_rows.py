@@ -67,3 +67,38 @@ def test_d17_the_proof_is_of_the_bytes_as_they_are(export: Export) -> None:
     digest = hashlib.sha256((folder / "belegungen.csv").read_bytes()).hexdigest()
     assert digest in (folder / "manifest.json").read_text()
     assert read_export(folder).bookings_complete
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "utf-16"])
+@pytest.mark.parametrize(("rows", "mark"), [(2, "\x1a\r\n"), (3, "\x1a\r\n"), (2, ";\x1a\r\n")])
+def test_d17_an_end_of_file_mark_amid_the_rows_is_said_and_the_rows_behind_it_are_read(
+    export: Export, rows: int, mark: str, encoding: str
+) -> None:
+    other, user = BOOKING.replace("8841", "8842"), USER.replace("kern", "kurz")
+    courses = COURSES + COURSE + mark + COURSE.replace("10009", "10010")
+    given = courses, BOOKINGS + BOOKING + mark + other, USERS + USER + mark + user
+    every = {"courses": rows, "bookings": rows, "users": rows}
+    report = read_export(export(*given, rows=every, encoding=encoding))
+    assert (len(report.courses), len(report.bookings), report.users, report.rejected) == (2, 2, 2, [])
+    assert [(item.file, item.line) for item in report.notices if "nothing but 0x1A" in item.text] == [
+        (file, 3) for file in ("kurse.csv", "belegungen.csv", "benutzer.csv")
+    ]
+
+
+def test_d17_an_end_of_file_mark_in_a_row_of_empty_cells_is_said_by_its_column(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + BOOKING + EMPTY.replace(";", ";\x1a", 1) + BOOKING))
+    assert [(item.line, item.text) for item in report.notices if "0x1A" in item.text] == [
+        (3, "Kursnummer holds nothing but 0x1A")
+    ]
+
+
+@pytest.mark.parametrize(("char", "named"), [("\x1a", "0x1A"), ("\x07", "0x07"), ("\x7f", "0x7F")])
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "utf-16"])
+def test_a_character_that_is_left_out_of_a_text_is_said_by_row_and_column(
+    export: Export, char: str, named: str, encoding: str
+) -> None:
+    report = read_export(export(COURSES + COURSE.replace("Matte", f"M{char}tte"), encoding=encoding))
+    assert [course.facts.info for course in report.courses] == ["Mtte"]
+    assert [(item.line, item.text) for item in report.notices] == [
+        (2, f"course 26-10009: Info holds {named}, which was left out; a letter may be lost there")
+    ]

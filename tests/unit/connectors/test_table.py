@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from koop_es.connectors import ExportQuarantined, limits, read_export
@@ -47,12 +49,43 @@ def test_d17_a_text_of_two_lines_whose_quote_never_closes_costs_its_own_row(expo
     assert "has 5 rows where the manifest says 4" in notice.text
 
 
-def test_d17_neighbouring_rows_with_a_stray_quote_cost_themselves(export: Export) -> None:
-    rows = row(1) + '"' + row(2) + '"' + row(3) + row(4) + row(5)
-    report = read_export(export(None, BOOKINGS + rows, rows={"bookings": 5}))
-    assert (ids(report), report.bookings_complete) == (["1", "4", "5"], False)
-    assert b"".join(found.raw for found in report.rejected) == ('"' + row(2) + '"' + row(3)).encode()
-    assert read_export(export(None, BOOKINGS + row(1) + '"' + row(2) + row(4), rows={"bookings": 3})).bookings_complete
+@pytest.mark.parametrize("behind", [0, 2])
+@pytest.mark.parametrize(
+    "stray",
+    [
+        lambda text: '"' + text,
+        lambda text: text.replace(";", ';"', 1),
+        lambda text: text.replace("26F", '"26F"').replace(";A;", ';"A;'),
+        lambda text: '"' + text.replace(";", '";"').replace("\r\n", "\r\n"),
+    ],
+    ids=["before the first cell", "before the second", "behind whole ones", "in front of every cell"],
+)
+@pytest.mark.parametrize("many", [2, 3, 4])
+def test_d17_neighbouring_rows_with_a_stray_quote_cost_themselves(
+    export: Export, many: int, stray: Callable[[str], str], behind: int
+) -> None:
+    """At the end of the file as well: the rows that are there are as many as were written."""
+    bad = [stray(row(10 + number)) for number in range(many)]
+    good = "".join(row(20 + number) for number in range(behind))
+    report = read_export(export(None, BOOKINGS + row(1) + "".join(bad) + good, rows={"bookings": 1 + many + behind}))
+    assert (ids(report), report.bookings_complete) == (["1", *(str(20 + number) for number in range(behind))], True)
+    assert [found.raw for found in report.rejected] == [text.encode() for text in bad]
+
+
+def test_d17_a_row_of_two_lines_whose_quote_never_closes_proves_nothing_missing(export: Export) -> None:
+    bad = row(2, Müller='"Mül\r\nler')
+    report = read_export(export(None, BOOKINGS + row(1) + bad + row(3), rows={"bookings": 3}))
+    assert (ids(report), report.bookings_complete) == (["1", "3"], False)
+    assert b"".join(found.raw for found in report.rejected) == bad.encode()
+
+
+@pytest.mark.parametrize("text", ['Matte\r\n";F', 'Matte\r\nDecke; Kissen;"\r\n";F', 'a\r\n"";b;c;d""\r\n"'])
+def test_d17_lines_of_a_text_are_no_rows_although_they_begin_with_a_quote(export: Export, text: str) -> None:
+    broken = COURSE.replace("Yoga", '"Yoga" x').replace("Matte;F", f'"{text}')
+    good = COURSE.replace("10009", "10010")
+    report = read_export(export(COURSES + broken + good, rows={"courses": 2}))
+    assert [course.number for course in report.courses] == ["26-10010"]
+    assert b"".join(found.raw for found in report.rejected) == broken.encode()
 
 
 def test_d17_a_text_of_more_lines_than_a_row_may_have_costs_itself(export: Export) -> None:
@@ -254,3 +287,34 @@ def test_r6_formula_guard_is_taken_off(export: Export) -> None:
         export(None, BOOKINGS + row(1, **{"0941 1": "'+49 941 1"}) + row(2, **{"0941 1": "+49 941 1"}))
     )
     assert [booking.person and booking.person.phone for booking in report.bookings] == ["+49 941 1", "+49 941 1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029", "\x0b", "\x0c"])
+def test_what_ends_a_line_elsewhere_ends_none_here_and_goes_nowhere_in_silence(
+    export: Export, end: str, encoding: str
+) -> None:
+    folder = export(
+        COURSES + COURSE.replace("Matte", f"Matte{end}Decke"),
+        BOOKINGS + row(1, Müller=f"Mül{end}ler") + row(2),
+        rows={"courses": 1, "bookings": 2},
+        encoding=encoding,
+    )
+    report = read_export(folder)
+    assert [course.facts.info for course in report.courses] == ["Matte\nDecke"]
+    assert (ids(report), [(found.line, found.column) for found in report.rejected]) == (["2"], [(2, "Name")])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("proof", [True, False])
+def test_rows_that_end_with_what_ends_no_line_are_refused_as_what_they_are(
+    export: Export, end: str, encoding: str, proof: bool
+) -> None:
+    text = (BOOKINGS + row(1) + row(2)).replace("\r\n", end)
+    with pytest.raises(ExportQuarantined, match="a line end that CSV does not have"):
+        read_export(export(None, text, rows={"bookings": 2}, proof=proof, encoding=encoding))
+    report = read_export(
+        export(None, BOOKINGS + (row(1) + row(2)).rstrip().replace("\r\n", end), proof=False, encoding=encoding)
+    )
+    assert (ids(report), len(report.rejected)) == ([], 1)

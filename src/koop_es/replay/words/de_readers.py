@@ -331,6 +331,16 @@ SENTENCES: dict[str, str] = {
     "{}: blanks around {} were taken off; other rows are not listed": (
         "{}: Leerzeichen um {} wurden entfernt; weitere Zeilen sind nicht aufgeführt"
     ),
+    "course {}: {} holds {}, which was left out; a letter may be lost there": (
+        "Kurs {}: {} enthält {}, das ausgelassen wurde; dort kann ein Buchstabe fehlen"
+    ),
+    "holds nothing but 0x1A, the end of a file of DOS, although rows follow": (
+        "enthält nur 0x1A, das Dateiende von DOS, obwohl Zeilen folgen"
+    ),
+    "{} holds nothing but 0x1A": "{} enthält nur 0x1A",
+    "the header line holds a line end that CSV does not have, such as U+0085": (
+        "die Kopfzeile enthält ein Zeilenende, das CSV nicht hat, etwa U+0085"
+    ),
     # --- bookings ---
     "booking {}: {} {}; what was known stands": "Buchung {}: {} {}; was bekannt war, gilt weiter",
     "booking {}: {} is {}; it is taken for a name": "Buchung {}: {} ist {}; das gilt als Name",
