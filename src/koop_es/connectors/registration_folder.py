@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +25,9 @@ was written, so that a memory which was lost is told from one that is new.
 """
 
 _PART = ".part"
+_OF_A_CHANGE = re.compile(r"-?[0-9]+-[0-9]+(?::|%3A).*\.xml", re.DOTALL)
 _HAS_NOTES = b"something was written: written.jsonl tells what\n"
+_NO_NOTES = b"nothing was written so far\n"
 
 
 class Written(NamedTuple):
@@ -91,7 +94,10 @@ def write(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> Writt
     rest = [change for change in changes if not can_say(change)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        is_new = not (folder / LOCK).exists()
         with _alone(folder):
+            if is_new and not _content(folder / LOCK):
+                _put(folder / LOCK, _NO_NOTES)
             files = _write_said(vhs, said, folder)
             _put(folder / f".{REST}{_PART}", "".join(f"{line}\n" for line in jsonl(rest)).encode())
             (folder / f".{REST}{_PART}").replace(folder / REST)
@@ -103,6 +109,7 @@ def write(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> Writt
 def _write_said(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) -> list[str]:
     """Write files that were not written before; gives their names."""
     before = noted(vhs, folder)
+    _keep_in_mind(folder, before)
     named = {change["id"]: before.get(change["id"]) or file_name(change) for change in changes}
     waiting = {name: folder / f".{name}{_PART}" for name in named.values()}
     _clear(folder, {f".{name}{_PART}" for change, name in before.items() if change in named})
@@ -117,6 +124,14 @@ def _write_said(vhs: str, changes: Sequence[Mapping[str, Any]], folder: Path) ->
     return files
 
 
+def _keep_in_mind(folder: Path, before: Mapping[str, str]) -> None:
+    """Mark a folder of an earlier version as one that has notes; an empty file of notes is what a killed run left."""
+    if before and _content(folder / LOCK) != _HAS_NOTES:
+        _put(folder / LOCK, _HAS_NOTES)
+    if not before and not _content(folder / WRITTEN):
+        (folder / WRITTEN).unlink(missing_ok=True)
+
+
 def _clear(folder: Path, kept: set[str]) -> None:
     """Take away what a killed run left: it was not noted, or nobody asks for it any more."""
     for left in folder.glob(f".*.xml{_PART}"):
@@ -127,7 +142,7 @@ def _clear(folder: Path, kept: set[str]) -> None:
 def _noted(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     content = _content(folder / WRITTEN)
-    if not content and _content(folder / LOCK):
+    if not content and _is_lost(folder):
         raise RegistrationsUnclear(
             f"{folder / WRITTEN} is empty or gone, although registrations were written into {folder}: put a copy of it "
             f"back, or delete {folder / LOCK} and, of the files that are then written again, those that KuferSQL has "
@@ -149,6 +164,21 @@ def _noted(folder: Path) -> dict[str, str]:
             )
         found[entry[0]] = entry[1]
     return found
+
+
+def _is_lost(folder: Path) -> bool:
+    """Tell whether registrations were written, of which nothing is noted any more, unless somebody deleted the lock.
+
+    An earlier version left the lock empty. What it wrote is told by files that KuferSQL did not take, or put away below
+    the folder, and by notes that were emptied: no run leaves them so, unless it was killed before its files had names.
+    """
+    if not (folder / LOCK).exists():
+        return False
+    if marked := _content(folder / LOCK):
+        return not _NO_NOTES.startswith(marked)  # of which a full disk may have kept a part
+    if (folder / WRITTEN).exists() and not any(folder.glob(f".*.xml{_PART}")):
+        return True
+    return any(_OF_A_CHANGE.fullmatch(path.name) for path in folder.rglob("*.xml"))
 
 
 def _entry(line: bytes) -> tuple[str, str] | None:

@@ -251,6 +251,66 @@ def test_b2_a_memory_that_was_lost_is_refused_until_somebody_decides(emptied: bo
     assert write("563", [SOLD], tmp_path).files == [file_name(SOLD)]
 
 
+def as_an_earlier_version_left_it(folder: Path) -> None:
+    write("563", [SOLD], folder)
+    (folder / ".lock").write_bytes(b"")
+
+
+@pytest.mark.parametrize("taken", [True, False, "put away"])
+@pytest.mark.parametrize("emptied", [True, False])
+def test_b2_a_memory_of_an_earlier_version_that_was_lost_is_refused_as_far_as_files_tell(
+    emptied: bool, taken: bool | str, tmp_path: Path
+) -> None:
+    as_an_earlier_version_left_it(tmp_path)
+    if taken:
+        (tmp_path / "importiert").mkdir()
+        (tmp_path / file_name(SOLD)).rename(tmp_path / "importiert" / file_name(SOLD))
+    if taken is True:
+        (tmp_path / "importiert" / file_name(SOLD)).unlink()
+    notes = tmp_path / "written.jsonl"
+    if emptied:
+        notes.write_bytes(b"")
+    else:
+        notes.unlink()
+    again = SOLD | {"id": f"{SOLD['id'][:-1]}9"}
+    if taken is True and not emptied:
+        return  # nobody can tell: explanation/limits.md
+    for run in (write, foreseen):
+        with pytest.raises(RegistrationsUnclear, match=r"empty or gone, .*: put a copy of it back, or delete .*\.lock"):
+            run("563", [SOLD, again], tmp_path)
+    (tmp_path / ".lock").unlink()
+    assert file_name(again) in write("563", [SOLD, again], tmp_path).files
+
+
+def test_b2_a_folder_of_an_earlier_version_is_known_from_the_first_run_on(tmp_path: Path) -> None:
+    as_an_earlier_version_left_it(tmp_path)
+    (tmp_path / file_name(SOLD)).unlink()  # KuferSQL took it
+    assert write("563", [SOLD], tmp_path) == ([], 1, 0)
+    (tmp_path / "written.jsonl").unlink()
+    with pytest.raises(RegistrationsUnclear):
+        write("563", [SOLD], tmp_path)
+
+
+@pytest.mark.parametrize("between", [[], [SOLD]])
+def test_b2_notes_that_a_killed_run_left_empty_hold_nothing_up(between: list[dict[str, Any]], tmp_path: Path) -> None:
+    (tmp_path / f".{file_name(SOLD)}.part").write_bytes(b"<half")
+    for name in (".lock", "written.jsonl"):
+        (tmp_path / name).write_bytes(b"")
+    write("563", between, tmp_path)
+    write("563", [SOLD], tmp_path)
+    assert read_back((tmp_path / file_name(SOLD)).read_bytes())
+    (tmp_path / "rest.jsonl").unlink()
+    (tmp_path / "other.xml").write_bytes(b"<x/>")
+    assert write("563", [SOLD], tmp_path) == ([], 1, 0)
+
+
+def test_b2_files_of_others_are_no_sign_that_something_was_written(tmp_path: Path) -> None:
+    write("563", [], tmp_path)
+    for name in ("kurse.xml", "2026-kurse.xml", "1-x.xml"):
+        (tmp_path / name).write_bytes(b"<kurse/>")
+    assert write("563", [SOLD], tmp_path).files == [file_name(SOLD)]
+
+
 @pytest.mark.parametrize("name", ["written.jsonl", "rest.jsonl", ".lock", ".rest.jsonl.part"])
 def test_g2_a_pipe_in_the_folder_is_refused_and_not_waited_for(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / name)
