@@ -12,12 +12,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from koop_es.audit import objects
 from koop_es.cli import forget_words
 from koop_es.cli.answer import UNPROVEN
 from koop_es.domain.observation import actor_of
 from koop_es.ingest import erasure
 from koop_es.simulate.seam import Killed, SeamStore
-from koop_es.store import Store, backup, fences, vault
+from koop_es.store import Store, backup, fences, postgres, vault
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
@@ -171,29 +172,74 @@ def bytes_of(path: Path) -> bytes:
         return b""
 
 
+@pytest.mark.parametrize("others", [True, False], ids=["others are left", "nobody is left"])
 def test_g8_bytes_are_gone_from_the_tables_of_postgresql(
-    postgres_server: PostgresServer, postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    postgres_server: PostgresServer,
+    postgres_url: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    others: bool,
 ) -> None:
     koop = Console(postgres_url, capsys)
     koop.ask("init")
-    network = booked(tmp_path / "exports")
-    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
-    for program in network.values():
-        koop.take_in(program.export())
-    name = re.search(r"/(koop_\d+)\?", postgres_url)
-    assert name is not None
+    take_in_the_person(koop, tmp_path, others=others)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        for _ in range(2):  # as the server does by itself; the second time it replaces what it knew
+            connection.execute("ANALYZE")
 
-    def found() -> list[str]:
+    def found() -> list[tuple[str, str]]:
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
         assert row is not None
         files = [path for path in (postgres_server.data / "base" / str(row[0])).iterdir() if path.is_file()]
-        return [path.name for path in files if PERSON["E-Mail"].encode() in bytes_of(path)]
+        texts = PERSON["Name"], PERSON["E-Mail"], PERSON["Telefon"], PERSON["Vorname"]
+        return [(path.name, text) for path in files for text in texts if text.encode() in bytes_of(path)]
 
     assert found()
     assert forget(koop)["remains"]["scrubbed"] is True
     assert not found()
+    koop.ask("verify", status=UNPROVEN)
+
+
+def test_g8_what_the_server_knows_of_values_is_said_where_the_role_may_not_have_it_forgotten(
+    postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    role = "koop_tables"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN")
+        connection.execute(f"GRANT CREATE ON SCHEMA public TO {role}; GRANT pg_read_all_stats TO {role}")
+    koop = Console(postgres_url.replace("//postgres@", f"//{role}@"), capsys)
+    koop.ask("init")
+    take_in_the_person(koop, tmp_path)
+    remains = koop.ask("forget", "--booking", REF, status=1)["remains"]
+    assert (remains["erased"], remains["scrubbed"], remains["left"]) == (True, False, "statistics_kept")
+    said = " ".join(koop.run("forget", "--finish").out.split())
+    assert "GRANT MAINTAIN ON pg_statistic" in said
+    assert koop.call("status").answer["data"]["unfinished_erasure"]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"GRANT MAINTAIN ON pg_statistic TO {role}")
+    assert koop.ask("forget", "--finish")["remains"]["scrubbed"] is True
+    assert not koop.call("status").answer["data"]["unfinished_erasure"]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("clearable", [True, False], ids=["since version 18", "before"])
+def test_g8_statistics_of_an_empty_table_are_forgotten_by_every_version_of_the_server(
+    postgres_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, clearable: bool
+) -> None:
+    koop = Console(postgres_url, capsys)
+    koop.ask("init")
+    take_in_the_person(koop, tmp_path)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        asked = "SELECT count(*) FROM pg_stats WHERE tablename = 'koop_persons'"
+        connection.execute("ANALYZE; DELETE FROM koop_persons; ANALYZE")
+        assert connection.execute(asked).fetchone() != (0,), "ANALYZE passes over an empty table"
+        known = postgres.forget_statistics(connection.cursor(), ("persons", "log"), clearable=clearable)
+        assert (known, connection.execute(asked).fetchone()) == (True, (0,))
+    with Store.open(postgres_url) as store, store.reading() as tx:
+        assert list(objects.faults(tx)) == []
 
 
 def test_g8_no_export_brings_a_forgotten_person_back(any_koop: Console, network: Network, tmp_path: Path) -> None:
@@ -331,8 +377,11 @@ def test_g8_bytes_that_somebody_still_reads_are_said_and_taken_out_later(koop: C
     assert not koop.call("status").answer["data"]["unfinished_erasure"]
 
 
-def take_in_the_person(koop: Console, tmp_path: Path) -> None:
+def take_in_the_person(koop: Console, tmp_path: Path, *, others: bool = True) -> None:
     network = booked(tmp_path / "exports")
+    if not others:
+        for program in network.values():
+            program.bookings.clear()
     network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
     for program in network.values():
         koop.take_in(program.export())

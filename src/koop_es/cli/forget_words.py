@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koop_es.ingest.erasure import Erasure
-from koop_es.store.store import NO_RIGHT, OPEN_READER
+from koop_es.store.store import NO_RIGHT, OPEN_READER, STATISTICS_KEPT
 
 FINISH = "koop-es forget --finish"
 
@@ -44,6 +44,8 @@ _WORDS: dict[str, dict[str, str]] = {
         OPEN_READER: f"another program has a transaction open that may still see them; end it, then: {FINISH}",
         NO_RIGHT: "this role may not write the tables anew; as their owner, or after GRANT MAINTAIN ON koop_persons, "
         f"koop_quarantine, koop_slices, koop_cells, koop_exports TO this role (PostgreSQL 17): {FINISH}",
+        STATISTICS_KEPT: "the server keeps values of theirs for its planner, and this role may not have it forget them; "
+        f"as owner of tables and database, or after GRANT MAINTAIN ON pg_statistic TO this role (PostgreSQL 17): {FINISH}",
         "store_full": f"the disk is full; free some space, then: {FINISH}",
         "": f"the store answered with {{code}}; once that is mended: {FINISH}",
     },
@@ -86,6 +88,9 @@ _WORDS: dict[str, dict[str, str]] = {
         + FINISH,
         NO_RIGHT: "Diese Rolle darf die Tabellen nicht neu schreiben; als ihr Eigentümer oder nach GRANT MAINTAIN ON "
         f"koop_persons, koop_quarantine, koop_slices, koop_cells, koop_exports TO Rolle (PostgreSQL 17): {FINISH}",
+        STATISTICS_KEPT: "Der Server behält Werte davon für seinen Planer, und diese Rolle darf ihn sie nicht "
+        "vergessen lassen; als Eigentümer von Tabellen und Datenbank oder nach GRANT MAINTAIN ON pg_statistic TO Rolle "
+        f"(PostgreSQL 17): {FINISH}",
         "store_full": f"Der Datenträger ist voll; Platz schaffen, dann: {FINISH}",
         "": f"Der Speicher antwortete mit {{code}}; ist das behoben: {FINISH}",
     },

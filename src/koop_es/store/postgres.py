@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, sql
 from psycopg.rows import tuple_row
 from psycopg_pool import PoolTimeout
 
@@ -31,7 +31,7 @@ from koop_es.store.postgres_recorder import (
 )
 from koop_es.store.record import NewRow
 from koop_es.store.statements import series, statements
-from koop_es.store.store import NO_RIGHT, OPEN_READER
+from koop_es.store.store import NO_RIGHT, OPEN_READER, STATISTICS_KEPT
 from koop_es.store.transaction import Row, Tx
 
 ROWS_AT_ONCE = 1_000
@@ -256,7 +256,8 @@ class PostgresEngine:
             yield PostgresTx(connection.cursor(row_factory=tuple_row, binary=True), self, writable=False)
 
     def scrub(self, *, log: bool) -> str:
-        """Write the tables anew that held persons, which the server only warns of where the role may not.
+        """Write the tables anew that held persons, and what the server knows of their values; of both it only warns
+        where the role may not.
 
         So what counts is whether every table lies in another file than before.
         """
@@ -270,10 +271,14 @@ class PostgresEngine:
                     before += cursor.execute(SQL[f"{kind}_files"]).fetchall()
                     cursor.execute(SQL[f"{kind}_scrub"], prepare=False)
                     after += cursor.execute(SQL[f"{kind}_files"]).fetchall()
+                clearable = cursor.execute(SQL["statistics_clearable"]).fetchone() is not None
+                known = forget_statistics(cursor, kinds, clearable=clearable)
         except errors.StoreBusy:
             return OPEN_READER
         if any(then[:2] == now[:2] for then, now in zip(before, after, strict=True)):
             return NO_RIGHT
+        if not known:
+            return STATISTICS_KEPT
         return "" if seen is None else OPEN_READER
 
     @contextmanager
@@ -348,6 +353,27 @@ class PostgresEngine:
                 yield connection
         except (PersistenceError, psycopg.Error) as error:
             raise self.fault(error) from None
+
+
+def forget_statistics(cursor: Cursor[Row], kinds: Iterable[str], *, clearable: bool) -> bool:
+    """Have the server forget the values of tables in which no row is left, and take what it knew out of its files.
+
+    Returns whether it did: where the role may not, it warns or refuses. A server before version 18 is not
+    ``clearable``: it forgets what it knows of a column whose type is said once more.
+    """
+    try:
+        for kind in kinds:
+            for table, column, type_ in cursor.execute(SQL[f"{kind}_stale"]).fetchall():
+                if clearable:
+                    cursor.execute(SQL["statistics_clear"], {"table": table, "column": column})
+                else:
+                    names = sql.Identifier(table), sql.Identifier(column), sql.SQL(type_)
+                    cursor.execute(sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE {}").format(*names))
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    before = cursor.execute(SQL["statistics_file"]).fetchone()
+    cursor.execute(SQL["statistics_scrub"], prepare=False)
+    return cursor.execute(SQL["statistics_file"]).fetchone() != before
 
 
 @contextmanager

@@ -182,6 +182,30 @@ SELECT 1
 -- persons_scrub: Write the tables anew that held persons, without their deleted rows, and what the server knows of their values.
 VACUUM (FULL, ANALYZE) koop_persons, koop_quarantine, koop_slices, koop_cells, koop_exports
 
+-- persons_stale: Name the columns of which the server still knows values although no row is left: ANALYZE passes over an empty table.
+SELECT s.tablename::text, s.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_stats AS s
+JOIN pg_attribute AS a ON a.attrelid = quote_ident(s.tablename)::regclass AND a.attname = s.attname
+WHERE s.schemaname = current_schema() AND (
+    s.tablename = 'koop_persons' AND NOT EXISTS (SELECT 1 FROM koop_persons)
+    OR s.tablename = 'koop_quarantine' AND NOT EXISTS (SELECT 1 FROM koop_quarantine)
+    OR s.tablename = 'koop_slices' AND NOT EXISTS (SELECT 1 FROM koop_slices)
+    OR s.tablename = 'koop_cells' AND NOT EXISTS (SELECT 1 FROM koop_cells)
+    OR s.tablename = 'koop_exports' AND NOT EXISTS (SELECT 1 FROM koop_exports)
+)
+ORDER BY 1, 2
+
+-- statistics_clearable: Tell whether the server can forget what it knows of a column, as it can since version 18.
+SELECT 1 WHERE to_regproc('pg_clear_attribute_stats') IS NOT NULL
+
+-- statistics_clear: Have the server forget what it knows of a column.
+SELECT pg_clear_attribute_stats(current_schema(), %(table)s, %(column)s, false)
+
+-- statistics_scrub: Write anew what the server knows of values, without what it knew before.
+VACUUM (FULL) pg_statistic
+
+-- statistics_file: Read in which file that lies.
+SELECT pg_relation_filenode('pg_statistic')
+
 -- persons_files: Read in which files the tables lie that held persons, and whether this role may write them anew.
 SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
 WHERE c.oid = ANY(ARRAY['koop_persons', 'koop_quarantine', 'koop_slices', 'koop_cells', 'koop_exports']::regclass[]) ORDER BY c.relname
@@ -289,6 +313,21 @@ DELETE FROM koop_meta WHERE key = 'rewriting'
 
 -- log_scrub: Write the log anew, and the tables that hold texts of courses, and what the server knows of their values.
 VACUUM (FULL, ANALYZE) koop_events, koop_catalogue, koop_views, koop_views_back, koop_views_next, koop_violations, koop_violations_back, koop_violations_next
+
+-- log_stale: Name the columns of which the server still knows values although no row is left.
+SELECT s.tablename::text, s.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_stats AS s
+JOIN pg_attribute AS a ON a.attrelid = quote_ident(s.tablename)::regclass AND a.attname = s.attname
+WHERE s.schemaname = current_schema() AND (
+    s.tablename = 'koop_events' AND NOT EXISTS (SELECT 1 FROM koop_events)
+    OR s.tablename = 'koop_catalogue' AND NOT EXISTS (SELECT 1 FROM koop_catalogue)
+    OR s.tablename = 'koop_views' AND NOT EXISTS (SELECT 1 FROM koop_views)
+    OR s.tablename = 'koop_views_back' AND NOT EXISTS (SELECT 1 FROM koop_views_back)
+    OR s.tablename = 'koop_views_next' AND NOT EXISTS (SELECT 1 FROM koop_views_next)
+    OR s.tablename = 'koop_violations' AND NOT EXISTS (SELECT 1 FROM koop_violations)
+    OR s.tablename = 'koop_violations_back' AND NOT EXISTS (SELECT 1 FROM koop_violations_back)
+    OR s.tablename = 'koop_violations_next' AND NOT EXISTS (SELECT 1 FROM koop_violations_next)
+)
+ORDER BY 1, 2
 
 -- log_files: Read in which files the log and these tables lie.
 SELECT c.relname, pg_relation_filenode(c.oid), pg_get_userbyid(c.relowner), current_user FROM pg_class AS c
