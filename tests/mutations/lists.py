@@ -274,6 +274,20 @@ LISTS = (
         Named((f"{_PUT_BACK}::test_d21_s_that_no_person_signed_is_no_claim_after_the_store_was_put_back",)),
     ),
     Mutation(
+        "an answer is forgotten with the next one of the same booking after a restore",
+        "D21",
+        "The owner's S would stay, although somebody had said that it is none.",
+        (Edit("domain/evolve_echo.py", "        asked = asked or (lived and is_rejected(lane, booking.ref))\n", ""),),
+        Named((f"{_PUT_BACK}::test_d21_the_owner_who_answered_first_is_told_its_letter_after_a_restore",)),
+    ),
+    Mutation(
+        "an S that nobody signed is the one of before the backup",
+        "D21",
+        "A real cancellation that was set since would be written over after a restore, and nobody is asked.",
+        (Edit("domain/put_back.py", "    if lane is None or not draft.judgement.put_back or", "    if True or"),),
+        Named((f"{_PUT_BACK}::test_d21_s_that_nobody_signed_is_not_written_over_unasked_after_a_restore",)),
+    ),
+    Mutation(
         "an S without editor that comes after the withdrawal of its export is ours",
         "D21",
         "Whether a VHS exports before or after a withdrawal would decide about a real cancellation.",

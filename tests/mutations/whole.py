@@ -710,7 +710,7 @@ WHOLE = (
         "an S that was acknowledged without an editor is the change list's when its reason is taken back",
         "D21",
         "A real cancellation that was set before the wrong one was told is written over, and nobody is asked.",
-        (Edit("domain/withdraw.py", "    _ask_unsigned(draft, booking)\n", ""),),
+        (Edit("domain/withdraw.py", '    ask_unsigned(draft, booking, "D32", lived=lived)\n', ""),),
         Named(
             (
                 f"{_WITHDRAW}::test_d21_d32_s_that_a_program_without_editors_acknowledged_is_asked_about_and_written_over",

@@ -545,7 +545,7 @@ class CancellationUnclear(Event, frozen=True, kw_only=True, omit_defaults=True):
     ``why`` is ``stamp`` (the row was edited since the "S" was acknowledged), ``still`` (it is still "S" two complete
     exports after "A" was given out), ``alone`` (others withdrawn with it show their letters again, D32), ``again`` (its
     export was withdrawn, and another one shows it as well, D32), ``over`` (so it was, before another letter stood
-    there), ``unsigned`` (its reason was withdrawn, and nobody says who edited it, D32), ``moved`` (it may be that of
+    there), ``unsigned`` (its reason was taken back, and nobody says who edited it, D32), ``moved`` (it may be that of
     the course it left, D25), ``exchanged`` (the row names another booking, D26), ``named`` (this one is that other
     booking), ``alike`` (the row is one of several that nothing tells apart, D26), ``replaced`` (it may mean somebody in
     whose place another person takes part, D18c), ``typed_over`` (staff entered somebody of their own in the row, D18),

@@ -426,9 +426,10 @@ def _take_back(state: Cooperation, booking: Booking, event: e.BookingReinstated)
     The row of that VHS shows what it showed, which is known to be wrong: no question stands there, and nothing it
     lacked counts.
     """
+    lived = not state.is_cancelled(booking)
     booking.status, booking.withdrawn = event.status, state.version
     _count_no_longer(state, booking, event)
-    live_again(state, booking, noted=True)
+    live_again(state, booking, noted=True, lived=lived)
     lane = state.lanes.get(event.vhs)
     if lane is not None:
         lane.unclear.pop(booking.ref, None)

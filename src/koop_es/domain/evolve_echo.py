@@ -237,12 +237,13 @@ def _seat_of(state: Cooperation, ref: str, vhs: str) -> Seat | None:
     return booking.seats.get(vhs) if booking is not None else None
 
 
-def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> None:
+def live_again(state: Cooperation, booking: Booking, *, noted: bool = False, lived: bool = False) -> None:
     """Let a booking that was cancelled live again (D5, D24, D32): what each VHS was told is open once more.
 
     A VHS that was told "S" and does not show it yet may still write it. One that shows "S" under a person's name may
     mean it: that is a question (D21). Called by the fold of every event that takes an "S" back; ``noted`` tells that
     stores which do not note what they give out never wrote that event. Without an Abo of its owner it stays "S" (D9).
+    A booking that ``lived`` already, because it was asked whether it does, is asked about where nobody answered yet.
     """
     booking.changed, booking.ever_cancelled = state.version, True
     if booking.without_abo:
@@ -257,8 +258,14 @@ def live_again(state: Cooperation, booking: Booking, *, noted: bool = False) -> 
             continue
         seat.told = TOLD if seat.status is not CANCELLED and seat.given is CANCELLED else 0
         asked = lane.unclear.get(booking.ref) == REPLACED  # which says more, and lets nothing be written over it
+        asked = asked or (lived and is_rejected(lane, booking.ref))
         if live and seat.status is CANCELLED and by_person(seat.actor) and not asked:
             ask(lane, booking.ref, PERSON)
+
+
+def is_rejected(lane: Lane, ref: str) -> bool:
+    """Tell whether somebody has said of the "S" of a booking at a VHS that it is none (D21)."""
+    return ref not in lane.unclear and lane.decided.get(ref, ("", 0))[0] == "rejected"
 
 
 def by_person(actor: str | None) -> bool:

@@ -47,7 +47,7 @@ from koop_es.domain.echoes import (
     told_anything,
     withdrawn_s,
 )
-from koop_es.domain.evolve_echo import APART, LATE, REPLACED, SOMEBODY_ELSE
+from koop_es.domain.evolve_echo import APART, LATE, PUT_BACK, REPLACED, SOMEBODY_ELSE
 from koop_es.domain.exchanged import named_instead, take_exchanged
 from koop_es.domain.former_values import take_former_rows
 from koop_es.domain.judgement import Effect
@@ -76,7 +76,13 @@ from koop_es.domain.observe_identity import (
 from koop_es.domain.older import leave_later
 from koop_es.domain.paired import Pairing
 from koop_es.domain.pairing import pair
-from koop_es.domain.put_back import ask_whether_it_lives, ask_whose, may_be_forgotten, may_be_written_since
+from koop_es.domain.put_back import (
+    ask_about_standing,
+    ask_whether_it_lives,
+    ask_whose,
+    may_be_forgotten,
+    may_be_written_since,
+)
 from koop_es.domain.replaced import ask_whom, means_former, take_replaced
 from koop_es.domain.signs import (
     note_anew,
@@ -392,6 +398,7 @@ def _take_change(
         draft.add(e.BookingReported, "D5", row=row, ref=ref, status=status)
     elif status is CANCELLED:
         question(draft, booking, row, stamp)
+        ask_about_standing(draft, booking, row)
     if not absent or joined:
         _take_number(draft, booking, seat, row, joined=joined)
     if draft.moment.vhs == booking.owner:
@@ -410,13 +417,14 @@ def _take_presence(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, 
     # A lost row is back with an "S" of ours only where another VHS had lost the booking too (D5).
     came_back_as_told = echo and (told_anything(draft) or actor_of(row.edited_by) == WEB_SERVICE_USER)
     late = seat.orphaned and status is CANCELLED and not echo and may_be_late(draft, booking, row)
-    if seat.orphaned and status is CANCELLED and not (came_back_as_told or late):
+    forgotten = seat.orphaned and status is CANCELLED and not came_back_as_told and may_be_forgotten(draft, row)
+    if seat.orphaned and status is CANCELLED and not (came_back_as_told or late or forgotten):
         draft.add(e.BookingCancelled, "B3", row=row, ref=booking.ref)
     elif seat.orphaned and not booking.cancelled_by:
         draft.add(e.BookingReinstated, "D5", row=row, ref=booking.ref, status=status)
         _take_letter_of(draft, booking, row, status)
-        if late:
-            draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=LATE)
+        if late or forgotten:
+            draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=LATE if late else PUT_BACK)
     elif absent or seat.survivor is not None or seat.reused_by is not None or (seat.taken_back and seat.live):
         draft.add(e.BookingReappeared, "D3", row=row, ref=booking.ref, status=seat.status or status)
     elif seat.archived:
@@ -440,6 +448,7 @@ def _take_status(
                 draft.add(e.BookingCancelled, "B3", row=row, ref=ref)
             else:
                 take_echo(draft, booking, seat, row)
+                ask_about_standing(draft, booking, row)
         elif comes_late(draft, part, booking, seat, row):
             take_carried(draft, ref, row, at_once=False)
         elif row.ref is not None and (other := named_instead(draft, booking, row)) is not None:

@@ -13,6 +13,7 @@ from koop_es.domain.draft import Draft
 from koop_es.domain.former_values import take_former_course
 from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.observation import CourseRow
+from koop_es.domain.put_back import ask_after_ausfall
 from koop_es.domain.signs import note_course, note_missing_course
 from koop_es.domain.slices import Slice
 from koop_es.domain.terms import Policy, Terms, normal_rate
@@ -217,6 +218,7 @@ def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
     elif cancelled is False and draft.state.cancelled and not _is_over(lane, draft.moment.at):
         draft.add(e.CourseReinstated, "D24", row=row, cause=draft.state.cancelled_version)
         draft.reinstated = True
+        ask_after_ausfall(draft)
     elif cancelled is not None:
         other["cancelled"] = cancelled
     if revised:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.evolve_echo import PUT_BACK, WRITTEN_SINCE, by_person
+from koop_es.domain.evolve_echo import PUT_BACK, UNSIGNED, WRITTEN_SINCE, by_person, is_rejected
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 
 
@@ -52,6 +52,50 @@ def may_be_written_since(draft: Draft, booking: Booking, seat: Seat, row: Bookin
 
 
 def ask_whether_it_lives(draft: Draft, booking: Booking, row: BookingRow, status: Status) -> None:
-    """Ask whether a booking lives again: nothing is written anywhere before somebody has said (D21)."""
+    """Ask whether a booking lives again: nothing is written anywhere before somebody has said (D21).
+
+    An "S" that others show and that nobody signed may have been set again since, as one that a person signed (D21).
+    """
     draft.add(e.BookingReported, "D5", row=row, ref=booking.ref, status=status)
     draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=WRITTEN_SINCE)
+    ask_unsigned(draft, booking, "D21")
+
+
+def ask_unsigned(draft: Draft, booking: Booking, rule: str, *, lived: bool = False) -> None:
+    """Ask about the "S" that another VHS shows and whose program names no editors, where its booking lives again:
+    somebody there may have entered it. It is written over all the same, except at the owner (D21, D32).
+
+    Where the booking ``lived`` already and somebody has answered for that "S", the answer stands.
+    """
+    if draft.state.is_cancelled(booking) or not booking.claimed:
+        return
+    for vhs, seat in sorted(booking.seats.items()):
+        lane = draft.state.active_lane(vhs)
+        if vhs == draft.moment.vhs or lane is None or not lane.given or booking.ref in lane.unclear:
+            continue
+        if lived and is_rejected(lane, booking.ref):
+            continue
+        if seat.status is CANCELLED and seat.held and not seat.taken_back and seat.actor is None:
+            draft.add(e.CancellationUnclear, rule, vhs=vhs, ref=booking.ref, why=UNSIGNED)
+
+
+def ask_about_standing(draft: Draft, booking: Booking, row: BookingRow) -> None:
+    """Ask about an "S" that a row shows as it did, where the booking lives: over it another letter may have been
+    written since the backup, and the "S" be set again. Who edited the row tells that, where somebody is named (D21).
+    """
+    lane = draft.state.lanes.get(draft.moment.vhs)
+    if lane is None or not draft.judgement.put_back or actor_of(row.edited_by) is not None:
+        return
+    if draft.judgement.back_at(draft.state.coop_id) is not None or draft.state.is_cancelled(booking):
+        return
+    if booking.claimed and not (booking.ref in lane.unclear or booking.ref in lane.decided):
+        draft.add(e.CancellationUnclear, "D21", row=row, ref=booking.ref, why=PUT_BACK)
+
+
+def ask_after_ausfall(draft: Draft) -> None:
+    """Ask about what others show as "S" where a Master takes back, in its first export since the store was put back, an
+    Ausfall: that may have been taken back long before, and an "S" be set since (D21, D24).
+    """
+    if draft.judgement.put_back:
+        for _, booking in sorted(draft.state.bookings.items()):
+            ask_unsigned(draft, booking, "D21")

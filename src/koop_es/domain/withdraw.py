@@ -14,9 +14,10 @@ from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve import apply
-from koop_es.domain.evolve_echo import OVER, UNSIGNED, WRITTEN_SINCE
+from koop_es.domain.evolve_echo import OVER, WRITTEN_SINCE, is_rejected
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
+from koop_es.domain.put_back import ask_unsigned
 from koop_es.domain.withhold import LETTERS, waiting
 
 
@@ -256,26 +257,15 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
         return DECIDED if draft.state.is_cancelled(booking) else ""
     for other in sorted(returned - {vhs}):
         draft.add(e.CancellationWithdrawn, "D32", vhs=other, cause=story.version, ref=ref)
-    letter = _letter_since(booking, story)
+    letter, lived = _letter_since(booking, story), not draft.state.is_cancelled(booking)
+    answered = lived and is_rejected(draft.state.lanes[vhs], ref)
     draft.add(e.BookingReinstated, "D32", cause=story.version, ref=ref, status=letter, reason=WITHDRAWN)
     _take_withheld(draft, booking)
     _ask_about_missing(draft, booking, story)
-    if why := _why_meant(draft, booking, story):
+    if not answered and (why := _why_meant(draft, booking, story)):
         draft.add(e.CancellationUnclear, "D32", ref=ref, why=why)
-    _ask_unsigned(draft, booking)
+    ask_unsigned(draft, booking, "D32", lived=lived)
     return ""
-
-
-def _ask_unsigned(draft: Draft, booking: Booking) -> None:
-    """Ask about the "S" that another VHS acknowledged and whose program names no editors: somebody there may have
-    entered it before it was told. It is written over all the same, except at the owner (D21).
-    """
-    for vhs, seat in sorted(booking.seats.items()):
-        lane = draft.state.active_lane(vhs)
-        if vhs == draft.moment.vhs or lane is None or not lane.given or booking.ref in lane.unclear:
-            continue
-        if seat.status is CANCELLED and seat.held and not seat.taken_back and seat.actor is None:
-            draft.add(e.CancellationUnclear, "D32", vhs=vhs, ref=booking.ref, why=UNSIGNED)
 
 
 def _ask_about_missing(draft: Draft, booking: Booking, story: _Story) -> None:

@@ -17,7 +17,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.course import given
 from koop_es.domain.draft import Draft, Moment, People
 from koop_es.domain.evolve import apply, fold
-from koop_es.domain.evolve_echo import PUT_BACK, WRITTEN_SINCE
+from koop_es.domain.evolve_echo import PUT_BACK, UNSIGNED, WRITTEN_SINCE
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Absences, Effect, Judgement, WentBack
 from koop_es.domain.observation import Kind, Origin, Person
@@ -259,9 +259,15 @@ def _judged(events: list[e.Event]) -> Judgement:
     doubted = Absences(owners=tuple(sorted(cut)))
     said = next((event for event in events if isinstance(event, e.CourseWentBack)), None)
     back = WentBack(said.moment, (), said.count, doubted=doubted) if said is not None else None
-    asked = any(isinstance(event, e.CancellationUnclear) and event.why in (PUT_BACK, WRITTEN_SINCE) for event in events)
+    asked = any(isinstance(event, e.CancellationUnclear) and _is_of_restore(event) for event in events)
     effect = tuple(sorted(effects)), tuple(sorted(fields))
     return Judgement(absences, foreseen, *effect, back, put_back=asked)
+
+
+def _is_of_restore(event: e.CancellationUnclear) -> bool:
+    """Tell whether an export asks about an "S" because the store was put back: only then about one elsewhere (D21)."""
+    elsewhere = event.origin is not None and event.origin.vhs != event.vhs
+    return event.why in (PUT_BACK, WRITTEN_SINCE) or (event.why == UNSIGNED and elsewhere)
 
 
 _JOINED = (e.CourseReleased, e.CourseSubscribed)

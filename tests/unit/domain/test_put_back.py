@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+import pickle
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from itertools import permutations, product
 
 import pytest
 
@@ -184,3 +187,151 @@ def test_d21_d24_letters_of_an_ausfall_that_was_taken_back_since_the_backup_wait
     world.report(MASTER, held(MASTER, edited_by=WS), judgement=PUT_BACK)
     assert "CANCELLATION_UNCLEAR" not in world.codes
     assert set(told(world).values()) == {"A"}
+
+
+# --- one decision, several questions: whoever answers first is not asked again ---------------------------------------
+
+
+def withdrawn_since(edited: Mapping[str, str | None], written: Collection[str]) -> tuple[World, str]:
+    """Give the booking, cancelled by VHS 563 in a wrong export, after a restore: "A" was ``written`` at some VHSs,
+    and the rows of the others, ``edited`` as they were, show "S"; with the name of that export.
+    """
+    world = listed()
+    world.report(MASTER, held(MASTER, status="S", edited_by=edited[MASTER]))
+    world.give(ABO, THIRD)
+    for vhs in (ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by=edited[vhs]))
+    wrong = next(event for event in world.events if event.type == "BookingCancelled").origin
+    assert wrong is not None
+    for vhs in EVERYWHERE:
+        again = held(vhs, edited_by=edited[vhs] and WS) if vhs in written else None
+        world.report(vhs, again or held(vhs, status="S", edited_by=edited[vhs]), judgement=PUT_BACK)
+    return world, wrong.export
+
+
+def ends(world: World) -> tuple[object, ...]:
+    """Say how a history ends: letters, what is to be written, and what is open."""
+    to_write = [(vhs, change.kind, change.status) for vhs in EVERYWHERE for change in world.changes(vhs)]
+    return told(world), to_write, sorted(world.open)
+
+
+@pytest.mark.parametrize("written", [(MASTER,), (ABO,), (THIRD,), (MASTER, THIRD), (MASTER, ABO)])
+@pytest.mark.parametrize("editors", list(product([KERN, WS, None], [KERN, None], [KERN, WS, None])))
+def test_d21_d32_in_whatever_order_an_operator_answers_after_a_restore_it_ends_the_same(
+    editors: tuple[str | None, ...], written: tuple[str, ...]
+) -> None:
+    begun, wrong = withdrawn_since(dict(zip(EVERYWHERE, editors, strict=True)), written)
+    asked = sorted(vhs for vhs, lane in begun.state.lanes.items() if REF in lane.unclear)
+    found = set()
+    for order in permutations([*asked, "withdraw"]):
+        world = pickle.loads(pickle.dumps(begun))  # noqa: S301 - our own
+        for vhs in order:
+            with suppress(NothingToConfirm):
+                if vhs == "withdraw":
+                    world.decide(MASTER, lambda draft, world=world: withdraw(draft, wrong, list(world.events)))
+                else:
+                    world.decide(vhs, lambda draft: reject_cancellation(draft, REF, "it was withdrawn yesterday"))
+        found.add(repr(ends(world)))
+        assert "CANCELLATION_UNCLEAR" not in world.codes, order
+        assert {vhs for vhs in EVERYWHERE if any(c.status for c in world.changes(vhs))} == set(EVERYWHERE) - {*written}
+    assert len(found) == 1
+
+
+def test_d21_the_owner_who_answered_first_is_told_its_letter_after_a_restore() -> None:
+    world, wrong = withdrawn_since({MASTER: WS, ABO: KERN, THIRD: WS}, (THIRD,))
+    world.decide(ABO, lambda draft: reject_cancellation(draft, REF, "Kern had put in a phone"))
+    world.decide(MASTER, lambda draft: withdraw(draft, wrong, list(world.events)))
+    assert "CANCELLATION_UNCLEAR" not in world.codes
+    [change] = world.changes(ABO)
+    assert (change.status, change.decided) == ("A", True)
+
+
+@pytest.mark.parametrize("meant", [False, True])
+def test_d21_s_of_an_owner_without_editors_is_asked_about_where_its_booking_lives_again_after_a_restore(
+    meant: bool,
+) -> None:
+    """It was taken back and written over since the backup, and then its owner cancelled."""
+    world, _ = withdrawn_since({MASTER: None, ABO: None, THIRD: None}, (MASTER,))
+    assert ("CANCELLATION_UNCLEAR", ABO, "") in world.open
+    world.decide(MASTER, lambda draft: reject_cancellation(draft, REF, "it was withdrawn yesterday"))
+    assert not [change for change in world.give(ABO) if change.status], "nothing is written over the owner's S"
+    answer = confirm_cancellation if meant else reject_cancellation
+    world.decide(ABO, lambda draft: answer(draft, REF, "the owner said so"))
+    assert set(told(world).values()) == {"S" if meant else "A"}
+
+
+def taken_back_before(vhs: str, editor: str | None, *, by: str, shown: bool = True) -> World:
+    """Give the booking in a backup that was made when an "S" of ``by`` had been taken back with its export: VHS ``vhs``
+    was given it out and has ``shown`` it or not, was told "A" over it, and has not shown that.
+    """
+    world = listed()
+    world.report(by, held(by, status="S", edited_by=editor if by == vhs else KERN))
+    wrong = next(event for event in world.events if event.type == "BookingCancelled").origin
+    assert wrong is not None
+    world.give(vhs)
+    if shown and by != vhs:
+        world.report(vhs, held(vhs, status="S", edited_by=editor))
+    world.decide(by, lambda draft: withdraw(draft, wrong.export, list(world.events)))
+    world.give(vhs)
+    return world
+
+
+@pytest.mark.parametrize("vhs", [ABO, MASTER])
+@pytest.mark.parametrize(("by", "shown"), [("", True), (THIRD, True), (THIRD, False)])
+def test_d21_s_that_nobody_signed_is_not_written_over_unasked_after_a_restore(vhs: str, by: str, shown: bool) -> None:
+    """It was taken back before the backup, its letter written over it since, and then somebody cancelled."""
+    world = taken_back_before(vhs, None, by=by or vhs, shown=shown)
+    world.report(vhs, held(vhs, status="S"), judgement=PUT_BACK)
+    assert ("CANCELLATION_UNCLEAR", vhs, "") in world.open
+    assert set(told(world).values()) == {"A"}
+    if vhs == ABO or not by:  # else "A" is written all the same (D32)
+        assert not [change for change in world.give(vhs) if change.status]
+    world.decide(vhs, lambda draft: confirm_cancellation(draft, REF, "somebody cancelled"))
+    assert set(told(world).values()) == {"S"}
+
+
+@pytest.mark.parametrize("vhs", [ABO, MASTER])
+def test_d21_s_by_ws_that_was_taken_back_before_the_backup_is_ours_after_a_restore(vhs: str) -> None:
+    world = taken_back_before(vhs, WS, by=THIRD)
+    world.report(vhs, held(vhs, status="S", edited_by=WS), judgement=PUT_BACK)
+    assert ("CANCELLATION_UNCLEAR", vhs, "") not in world.open
+    assert [change.status for change in world.changes(vhs)] == ["A"]
+
+
+def test_d21_an_answer_is_not_asked_for_again_with_each_export_until_the_store_knows_what_a_vhs_holds() -> None:
+    world = taken_back_before(ABO, None, by=ABO)
+    world.report(ABO, held(ABO, status="S"), full=False, judgement=PUT_BACK)
+    world.decide(ABO, lambda draft: reject_cancellation(draft, REF, "that is the one of yesterday"))
+    world.report(ABO, held(ABO, status="S"), judgement=PUT_BACK)
+    assert "CANCELLATION_UNCLEAR" not in world.codes
+    assert [change.status for change in world.changes(ABO)] == ["A"]
+
+
+@pytest.mark.parametrize("order", list(permutations(EVERYWHERE)))
+@pytest.mark.parametrize("editor", [None, KERN])
+def test_d21_d24_s_set_after_an_ausfall_was_taken_back_is_asked_about_after_a_restore(
+    editor: str | None, order: tuple[str, ...]
+) -> None:
+    """The Ausfall was taken back since the backup, everybody written again, and then the owner cancelled."""
+    world = listed()
+    world.report(MASTER, held(MASTER, status="S", edited_by=WS), cancelled=True)
+    world.give(ABO, THIRD)
+    for vhs in (ABO, THIRD):
+        world.report(vhs, held(vhs, status="S", edited_by=editor), cancelled=True)
+    for vhs in order:
+        own = held(vhs, status="S", edited_by=editor) if vhs == ABO else held(vhs, edited_by=editor and WS)
+        world.report(vhs, own, judgement=PUT_BACK)
+    assert ("CANCELLATION_UNCLEAR", ABO, "") in world.open
+    assert not [change for change in world.give(ABO) if change.status]
+    assert set(told(world).values()) == {"A"}
+
+
+@pytest.mark.parametrize("editor", [None, WS, KERN])
+def test_d21_s_of_a_row_that_was_lost_is_no_claim_after_a_restore_unless_a_person_signed_it(editor: str | None) -> None:
+    world = listed()
+    world.report(THIRD)
+    world.report(THIRD)
+    assert "OrphanDetected" in types(world.events)
+    world.report(THIRD, held(THIRD, status="S", edited_by=editor), judgement=PUT_BACK)
+    assert set(told(world).values()) == {"S" if editor == KERN else "A"}
+    assert ("CANCELLATION_UNCLEAR" in world.codes) is (editor != KERN)
