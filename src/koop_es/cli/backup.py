@@ -40,6 +40,13 @@ UNLISTED = (
 """What is said on standard error, also with --json, where nobody can tell who was forgotten since (D15)."""
 
 
+SET_ASIDE = (
+    "of a store whose file is gone lay here, and are kept as: {files}; they may hold its last changes, with names: "
+    "remove them once all is well"
+)
+"""What is said of files that SQLite would have read with the store that was put back."""
+
+
 @command("backup")
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(desk: Desk, target: Path) -> Answer:
@@ -99,6 +106,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     kept = str(done.kept) if done.kept is not None else None
     data = {
         **answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss, "list_of_forgotten": done.listed,
+        "set_aside": [str(file) for file in done.aside],
     }  # fmt: skip
     if not done.listed:
         attention = UNLISTED.format(list=backups.beside(source).name, made_at=done.manifest.made_at)
@@ -106,6 +114,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
     texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
+    texts += [SET_ASIDE.format(files=", ".join(data["set_aside"]))] if done.aside else []
 
     def show(out: Console) -> None:
         answer.show(out)

@@ -8,7 +8,6 @@ import stat
 import tempfile
 from contextlib import suppress
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
-from koop_es.store import Store, backup, digest, fences, leftovers, private, times
+from koop_es.store import Store, backup, digest, fences, leftovers, private, sidefiles, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
 from koop_es.store.errors import StoreBusy, at
@@ -38,7 +37,8 @@ class FencesUnreadable(BadInput):
 
 class Restored(NamedTuple):
     """What was put back: what the backup says of itself, who stayed forgotten, where the old store is kept, how many
-    VHSs are to tell what they hold; and whether there was any list of who was forgotten since the backup (D15).
+    VHSs are to tell what they hold; whether there was any list of who was forgotten since the backup (D15); and where
+    that is kept which SQLite had left beside a store whose file is gone.
     """
 
     manifest: Manifest
@@ -46,6 +46,7 @@ class Restored(NamedTuple):
     kept: Path | None
     vhss: int
     listed: bool
+    aside: tuple[Path, ...] = ()
 
 
 def check(source: Path, url: str) -> Manifest:
@@ -95,7 +96,7 @@ def _into_file(
     replace: bool,
     read_old: bool,
 ) -> Restored:
-    path, kept = place.path, None
+    path, kept, aside = place.path, None, list[Path]()
     new = not path.exists()
     if path.exists() and not replace and (done := _done_in(place, manifest, noted, now)) is not None:
         return done
@@ -107,13 +108,16 @@ def _into_file(
             forgotten = _fence(restored, [*(noted or ()), *(old or ())], now)
             _know_backups(restored, source, manifest)
             vhss = putting_back.note(restored, now, manifest.made_at)
-        if path.exists():
-            if new and not replace:
+        with sidefiles.placing(path):
+            if not path.exists():
+                aside = sidefiles.set_aside(path, sidefiles.free_name(path))
+            elif new and not replace:
                 raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile")
-            kept = _keep(path)
-        copy.replace(path)
+            else:
+                kept = _keep(path)
+            copy.replace(path)
         backup.sync(path.parent)
-    return Restored(manifest, forgotten, kept, vhss, listed=noted is not None or old is not None)
+    return Restored(manifest, forgotten, kept, vhss, noted is not None or old is not None, tuple(aside))
 
 
 def _done_in(place: SqliteAddress, manifest: Manifest, noted: list[Fence] | None, now: datetime) -> Restored | None:
@@ -125,8 +129,7 @@ def _done_in(place: SqliteAddress, manifest: Manifest, noted: list[Fence] | None
 
 def _keep(path: Path) -> Path:
     """Give an old store a second name, and what is left of its log the only one: it must not reach the new store."""
-    numbered = (path.with_name(f"{path.name}.before-{number}") for number in count(1))
-    kept = next(name for name in numbered if not name.exists())
+    kept = sidefiles.free_name(path)
     path.chmod(private.OWNER_ONLY)
     try:
         os.link(path, kept)
@@ -135,9 +138,7 @@ def _keep(path: Path) -> Path:
             raise
         with private.new(kept) as file, path.open("rb") as old:  # by a copy: the store is in its place all the time
             shutil.copyfileobj(old, file, backup.CHUNK_BYTES)
-    for suffix in ("-wal", "-shm"):
-        if (left := path.with_name(f"{path.name}{suffix}")).exists():
-            left.replace(kept.with_name(f"{kept.name}{suffix}"))
+    sidefiles.set_aside(path, kept)
     return kept
 
 
@@ -160,16 +161,21 @@ def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence] 
             raise StoreNotEmpty(
                 f"{place.shown} is there and cannot be read ({error.message}); --replace keeps it aside"
             ) from error
+        _refuse_open(place)
         if read_old:
             raise FencesUnreadable(
                 f"{place.shown} cannot be read ({error.message}), nor who was forgotten in it; "
                 "give --fences FILE, or an empty file if nobody was"
             ) from error
         return None
-    log = place.path.with_name(f"{place.path.name}-wal")
-    if log.exists():
-        raise at(StoreBusy, place.shown, "another program has it open")
+    _refuse_open(place)
     return None if empty else found
+
+
+def _refuse_open(place: SqliteAddress) -> None:
+    """Raise StoreBusy where another program has a store open; that a log is left does not tell, damage leaves it."""
+    if sidefiles.is_open(place.path):
+        raise at(StoreBusy, place.shown, "another program has it open")
 
 
 def _into_database(

@@ -23,7 +23,7 @@ from typing import IO
 import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.store import fences, leftovers, private, schema
+from koop_es.store import fences, leftovers, private, schema, sidefiles
 from koop_es.store.address import Address, PostgresAddress, SqliteAddress
 from koop_es.store.digest import Digest, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
@@ -166,8 +166,13 @@ def _refuse(target: Path, place: Address) -> None:
     if not target.parent.is_dir():
         raise BadInput(f"the folder {target.parent} does not exist; make it, or choose another one")
     beside(target).exists()  # raises OSError for a name that leaves no room for that of the list
-    if isinstance(place, SqliteAddress) and str(target.resolve()).startswith(f"{place.path.resolve()}-"):
-        raise BackupUnwritten(f"{target} is a name that SQLite may use beside the store; choose another one")
+    near = isinstance(place, SqliteAddress) and str(target.resolve()).startswith(f"{place.path.resolve()}-")
+    if near or target.name.endswith(sidefiles.SUFFIXES):
+        raise BackupUnwritten(f"{target} is a name that SQLite may use beside a store; choose another one")
+    if left := sidefiles.leftovers(target.resolve()):
+        raise BackupUnwritten(
+            f"{target} is the place of a store whose file is gone: {left[0].name} of it lies here; choose another name"
+        )
 
 
 def _note_since(store: Store, target: Path, known: frozenset[str]) -> frozenset[str]:

@@ -19,6 +19,14 @@ class StoreMissing(StoreUnusable):
     code = "store_missing"
 
 
+class StoreLost(StoreUnusable):
+    """The file of the store is gone, and what SQLite kept beside it may hold the last changes: put the file back, or a
+    backup with koop-es restore, which keeps them aside; to begin with an empty store move them away.
+    """
+
+    code = "store_lost"
+
+
 class SchemaTooNew(StoreUnusable):
     """The store was written by a newer koop-es; install that version or open another store."""
 

@@ -17,7 +17,7 @@ from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnava
 from eventsourcing.sqlite import SQLiteCursor
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store import errors, private
+from koop_es.store import errors, private, sidefiles
 from koop_es.store.address import SqliteAddress
 from koop_es.store.record import NewRow
 from koop_es.store.sqlite_recorder import OVERWRITTEN, KoopSQLiteDatastore, KoopSQLiteRecorder, primary
@@ -158,9 +158,11 @@ class SqliteEngine:
         if create and not address.path.parent.is_dir():
             raise errors.at(errors.StoreUnreachable, self.shown, f"the folder {address.path.parent} does not exist")
         if not create and not address.path.is_file():
-            raise errors.at(errors.StoreMissing, self.shown)
+            raise self._lost() or errors.at(errors.StoreMissing, self.shown)
         if create:
             self._make()
+        if sidefiles.is_emptied(self._path):  # SQLite would throw the log away
+            raise errors.at(errors.StoreDamaged, self.shown, "the file is empty, and there is a log beside it")
         self._seen = self._identity()
         name = f"{address.path.as_uri()}?mode=rw"
         self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds)
@@ -169,11 +171,21 @@ class SqliteEngine:
     def _make(self) -> None:
         """Make the file if there is none; SQLite gives the files it makes beside it the rights that this one has."""
         try:
-            private.ensure(self._path)
+            with sidefiles.placing(self._path):
+                if not self._path.exists() and (lost := self._lost()) is not None:
+                    raise lost
+                private.ensure(self._path)
         except OSError as error:
             raise errors.at(
                 _REFUSED.get(error.errno or 0, errors.StoreUnreachable), self.shown, str(error.strerror)
             ) from None
+
+    def _lost(self) -> StoreUnusable | None:
+        """Say that a store was here: what SQLite kept beside its file must reach no other one."""
+        if not (left := sidefiles.holding(self._path)):
+            return None
+        names = ", ".join(file.name for file in left)
+        return errors.at(errors.StoreLost, self.shown, f"{names} of a store whose file is gone lies here")
 
     def _identity(self) -> tuple[int, int] | None:
         """Tell which file lies at the path; None where there is none."""
