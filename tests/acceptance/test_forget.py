@@ -143,6 +143,23 @@ def test_g8_a_quote_in_the_ledger_of_exports_goes_with_the_person(koop: Console,
         assert {row[0] for row in quotes(tmp_path)} == {left}
 
 
+def test_g8_paths_and_headings_that_name_a_forgotten_person_go_too(any_koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **PERSON)
+    export = network[NEAR].export()
+    any_koop.take_in(export.rename(export.with_name(f"Anfrage_{PERSON['Vorname']}_{PERSON['Name']}")))
+    any_koop.take_in(network[FAR].export())
+    old = {"sequence": 1, "source": "x", "file": "x.csv", "about": "booking", "line": 2, "raw": b"", "stands_for": None}
+    with Store.open(any_koop.db) as store, store.write() as tx:  # as an older koop-es kept a heading it did not know
+        heading = f"{PERSON['Vorname']} {PERSON['Name']}"
+        tx.run("quarantine_put", vhs=NEAR, col=heading, digest="", reason="long", remedy="mend it", seen="now", **old)
+    assert texts_in(picture(any_koop.db)["koop_exports"])
+    forget(any_koop)
+    held = picture(any_koop.db)
+    assert texts_in([held["koop_exports"], held["koop_quarantine"]]) == set()
+    assert repr(held["koop_exports"]).count(erasure.UNPLACED) == 1
+
+
 def quotes(folder: Path) -> list[tuple[str]]:
     with closing(sqlite3.connect(folder / "koop.db")) as connection:
         return connection.execute("SELECT reason FROM koop_exports").fetchall()

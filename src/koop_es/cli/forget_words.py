@@ -44,8 +44,9 @@ _WORDS: dict[str, dict[str, str]] = {
         OPEN_READER: f"another program has a transaction open that may still see them; end it, then: {FINISH}",
         NO_RIGHT: "this role may not write the tables anew; as their owner, or after GRANT MAINTAIN ON koop_persons, "
         f"koop_quarantine, koop_slices, koop_cells, koop_exports TO this role (PostgreSQL 17): {FINISH}",
-        STATISTICS_KEPT: "the server keeps values of theirs for its planner, and this role may not have it forget them; "
-        f"as owner of tables and database, or after GRANT MAINTAIN ON pg_statistic TO this role (PostgreSQL 17): {FINISH}",
+        STATISTICS_KEPT: "the server keeps values of theirs for its planner, and this role may not have it forget "
+        "them; as owner of tables and database, or after GRANT MAINTAIN ON pg_statistic TO this role (PostgreSQL 17): "
+        f"{FINISH}",
         "store_full": f"the disk is full; free some space, then: {FINISH}",
         "": f"the store answered with {{code}}; once that is mended: {FINISH}",
     },

@@ -94,8 +94,11 @@ class Header(msgspec.Struct, frozen=True):
     unknown: list[str]
 
     def heading(self, column: int) -> str:
-        """Give what the file calls a column, or its number where it has no heading."""
-        return self.cells[column] or f"column {column + 1}"
+        """Give what the file calls a column that is known, and of any other its number: this is kept, and a heading
+        that nobody knows may be a name (D15).
+        """
+        known = column in self.at.values()
+        return self.cells[column] if known else f"column {column + 1}"
 
 
 def folded(heading: str) -> str:

@@ -39,6 +39,9 @@ QUOTE = "; the header has: "
 ERASED = "what it was held somebody who was erased"
 """Said in the place of a reason why an export was refused."""
 
+UNPLACED = "the path held somebody who was erased"
+"""Said in the place of the path of an export."""
+
 PREVIEW = "not_yet"
 """What is said to be left as long as nothing was done."""
 
@@ -389,20 +392,23 @@ def _set_aside(tx: Tx, traces: Traces) -> list[int]:
 
 
 def forget_reasons(tx: Tx, traces: Traces) -> None:
-    """Take out of the ledger why exports were refused, where that holds traces (D15).
+    """Take out of the ledger why exports were refused and where they lay, where that holds traces (D15).
 
     A former koop-es quoted the first line of a file without a header, which is a row of somebody: all such quotes go.
     """
-    new, after = list[dict[str, Any]](), 0
-    while page := tx.rows("exports_reasons", after=after, limit=ROWS_AT_ONCE):
+    new, unplaced, after = list[dict[str, Any]](), list[dict[str, Any]](), 0
+    while page := tx.rows("exports_texts", after=after, limit=ROWS_AT_ONCE):
         after = page[-1][0]
-        for line, vhs, reason in page:
+        for line, vhs, source, reason in page:
             said, quoted, _ = str(reason).partition(QUOTE)
-            if traces.lie_in(vhs, b"", reason):
+            if reason and traces.lie_in(vhs, b"", reason):
                 new.append({"id": line, "reason": ERASED})
             elif quoted:
                 new.append({"id": line, "reason": said})
+            if traces.are_in_path(source):
+                unplaced.append({"id": line, "source": UNPLACED})
     tx.run_many("exports_forget", new)
+    tx.run_many("exports_unplace", unplaced)
 
 
 def _since(target: Target, since: dict[str, str]) -> Target:

@@ -29,6 +29,9 @@ ENCODINGS = tuple(
 )
 """How the bytes of a row may be read: every encoding of exports; those of two bytes in either order, without a mark."""
 
+_JOINS = re.compile(r"[/\\._]+"), re.compile(r"[/\\._-]+")
+"""What joins the words of a path; a hyphen may, or be part of a name."""
+
 _BETWEEN_CELLS = re.compile(r'[;,\t"\r\n\0]+')
 
 
@@ -85,6 +88,11 @@ class Traces(NamedTuple):
             if any((vhs, cell.strip()) in self.booking_ids for cell in _BETWEEN_CELLS.split(text)):
                 return True
         return False
+
+    def are_in_path(self, path: str) -> bool:
+        """Tell whether a path names any of these persons; what joins words in it counts as a blank."""
+        readings = tuple(normalised(joins.sub(" ", path)) for joins in _JOINS) if self.texts else ()
+        return any(all(part.search(text) for part in parts) for parts in self.texts for text in readings)
 
     def wiped(self, vhs: str, rejected: list[Rejected]) -> list[Rejected]:
         """Leave out of rows of a VHS that are about to be set aside what they hold of these persons."""

@@ -38,7 +38,7 @@ NO_RIGHT = "no_right_to_rewrite"
 """What ``scrub`` says where the database left a table as it was, since it belongs to another role."""
 
 STATISTICS_KEPT = "statistics_kept"
-"""What ``scrub`` says where the server keeps values of rows that are gone, and this role may not have it forget them."""
+"""What ``scrub`` says where the server keeps values of rows that are gone, and the role may not change that."""
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from koop_es.connectors import ExportQuarantined, open_export, read_export
+from koop_es.connectors import ExportQuarantined, limits, open_export, read_export
 from koop_es.connectors.errors import FileMissing, ProfileInvalid, UnknownFormat, VhsMismatch
 from koop_es.domain.errors import BadInput
 
@@ -107,6 +107,15 @@ def test_unknown_columns_are_noted_once_and_headings_tolerate_case_and_blanks(ex
     report = read_export(export(None, head + BOOKING + BOOKING.replace("8841", "2")))
     assert len(report.bookings) == 2
     assert [notice.text for notice in report.notices] == ["columns that are not known were left out: Schuhgröße"]
+
+
+def test_g8_a_heading_that_is_not_known_is_kept_nowhere(export: Export) -> None:
+    head = BOOKINGS.replace("Telefon", "Kim Toni")
+    cells = BOOKING.split(";")
+    cells[BOOKINGS.split(";").index("Telefon")] = "1" * (limits.CELL_CHARS + 1)
+    (item,) = read_export(export(None, head + ";".join(cells) + BOOKING.replace("8841", "2"))).rejected
+    assert item.column == f"column {BOOKINGS.split(';').index('Telefon') + 1}"
+    assert "Toni" not in f"{item.reason} {item.remedy} {item.column}"
 
 
 def test_empty_file_has_no_header(export: Export) -> None:

@@ -948,17 +948,20 @@ UPDATE koop_quarantine SET state = 'resolved', last_seen = %(seen)s WHERE id = %
 SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state, first_seen, last_seen FROM koop_quarantine
 WHERE (%(all)s::int = 1 OR state = 'open') ORDER BY id
 
--- quarantine_bytes: Read what is set aside with its bytes, page by page.
-SELECT id, vhs, about, reason, raw FROM koop_quarantine WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
+-- quarantine_bytes: Read what is set aside with its bytes, page by page; the reason with the names of column and file.
+SELECT id, vhs, about, reason || ' ' || coalesce(col, '') || ' ' || file, raw FROM koop_quarantine WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
 
 -- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
 DELETE FROM koop_quarantine WHERE id = %(id)s
 
--- exports_reasons: Read why exports were refused, page by page.
-SELECT id, vhs, reason FROM koop_exports WHERE id > %(after)s AND reason IS NOT NULL ORDER BY id LIMIT %(limit)s
+-- exports_texts: Read where exports lay, and why they were refused if they were, page by page.
+SELECT id, vhs, source, coalesce(reason, '') FROM koop_exports WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
 
 -- exports_forget: Say no more why an export was refused than that it named somebody who is erased.
 UPDATE koop_exports SET reason = %(reason)s WHERE id = %(id)s
+
+-- exports_unplace: Say no more where an export lay than that the path named somebody who is erased.
+UPDATE koop_exports SET source = %(source)s WHERE id = %(id)s
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export'
