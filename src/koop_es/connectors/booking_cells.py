@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from koop_es.connectors.sentinels import is_error, is_first_day, is_no_day, is_none
+from koop_es.connectors.spreadsheet import is_rounded
 from koop_es.connectors.values import booking_id, identity, reference
 
 
 def _sentinel(text: str) -> str | None:
     return f"{text!r} is no value" if is_no_day(text) else None
+
+
+def _no_phone(text: str) -> str | None:
+    return f"{text!r} is a number that a spreadsheet has rounded" if is_rounded(text) else _sentinel(text)
 
 
 def _no_moment(text: str) -> str | None:
@@ -28,7 +33,8 @@ def _no_mail(text: str) -> str | None:
 
 NONE: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(("booking_id", "number", "period"), lambda _: None),  # these are refused instead
-    **dict.fromkeys(("participant_no", "phone", "status", "ref"), _sentinel),
+    **dict.fromkeys(("participant_no", "status", "ref"), _sentinel),
+    "phone": _no_phone,
     "edited_by": lambda text: f"{text!r} is no value" if is_none(text) else None,
     **dict.fromkeys(("name", "first_name"), _no_name),
     "email": _no_mail,

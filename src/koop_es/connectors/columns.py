@@ -93,6 +93,16 @@ class Header(msgspec.Struct, frozen=True):
     cells: list[str]
     unknown: list[str]
 
+    def left_out(self) -> list[str]:
+        """Say which columns are not read, those without a heading by their numbers."""
+        bare = [str(at + 1) for at, cell in enumerate(self.cells) if not cell]
+        named = [f"columns that are not known were left out: {', '.join(self.unknown)}"] if self.unknown else []
+        return named + ([f"columns without a heading were left out: {', '.join(bare)}"] if bare else [])
+
+    def is_again(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is the header line once more, as where files were put together."""
+        return cells[0] != "" and [clean(cell) for cell in cells] == self.cells
+
     def heading(self, column: int) -> str:
         """Give what the file calls a column that is known, and of any other its number: this is kept, and a heading
         that nobody knows may be a name (D15).

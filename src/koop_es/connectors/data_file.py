@@ -62,13 +62,17 @@ class DataFile(msgspec.Struct, frozen=True):
 
         with self._table(broken) as table:
             header = resolve(table.header(), self.layout, self.aliases, self.path)
-            if header.unknown:
-                notes.notice(1, f"columns that are not known were left out: {', '.join(header.unknown)}")
+            for text in header.left_out():
+                notes.notice(1, text)
             key = keyed(header, self.layout)
             read = typing(header).row
             for line, cells in table.records():
                 if not any(map(is_said, cells)):
                     empty += 1  # no row (D17)
+                    continue
+                if header.is_again(cells):
+                    empty += 1
+                    notes.notice(line, "is the header line once more, and no row")
                     continue
                 try:
                     rows.append(read(cells, line))

@@ -82,8 +82,8 @@ class Sheet(Generic[Reader]):
         self._key: Callable[[Sequence[str]], tuple[str, ...] | None] = lambda _: None
         self.header = Header(at={}, names={}, cells=table.header(), unknown=[])
         self.header = resolve(self.header.cells, file.layout, file.aliases, file.path)
-        if self.header.unknown:
-            notes.notice(1, f"columns that are not known were left out: {', '.join(self.header.unknown)}")
+        for text in self.header.left_out():
+            notes.notice(1, text)
         self._key = keyed(self.header, file.layout)
         self.codec = table.codec
         noted = notes.count
@@ -101,7 +101,7 @@ class Sheet(Generic[Reader]):
         self._filed = self._stream is not stream
         self._whole: bytes | None = None
         self.groups, self.doubled = grouping.groups, grouping.doubled()
-        self.empty = self._empty_rows()
+        self.empty = self._empty_rows() + self._headers_again()
         self.total = table.count - self.empty
         self.empty += table.empty
         self.unclear = table.unclear
@@ -134,6 +134,25 @@ class Sheet(Generic[Reader]):
         if found == group.rows:
             del self.groups[None]
         return found
+
+    def _headers_again(self) -> int:
+        """Count, and say, the rows that are the header line once more, which are no rows (D17)."""
+        number, period = (self.header.cells[self.header.at[field]] for field in ("number", "period"))
+        group = self.groups.get((number, period))
+        if group is None:
+            return 0
+        lines = [
+            line
+            for piece in self._pieces(group)
+            for line, cells in zip(piece.lines, self._cut(piece)[1], strict=True)
+            if self.header.is_again(cells)
+        ]
+        if len(lines) < group.rows:  # some rows only look like it: each is judged by itself
+            return 0
+        del self.groups[number, period]
+        for line in lines:
+            self._notes.notice(line, "is the header line once more, and no row")
+        return len(lines)
 
     def is_doubled(self, name: str) -> bool:
         """Tell whether more than one row may have a name."""

@@ -10,6 +10,11 @@ _TOO_NARROW = re.compile(r"#+")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
 
 
+def is_rounded(text: str) -> bool:
+    """Tell whether a text is a long number as a spreadsheet shows it, with an exponent or not at all."""
+    return _EXPONENT.fullmatch(text) is not None or _TOO_NARROW.fullmatch(text) is not None
+
+
 def trace(text: str) -> str | None:
     """Say what a spreadsheet made of an identity, None where it made nothing of it.
 

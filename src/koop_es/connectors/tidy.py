@@ -136,8 +136,10 @@ class TidyBookings:
         if not ids.isalnum() and ("+" in ids or "." in ids or "," in ids):
             return True
         letters = tuple(set(found.status))
-        if "+" in numbers or may_be_first_day(
-            (found.participant_no, letters, found.name, found.first_name, found.phone)
+        if (
+            "E+" in "".join(found.phone).upper()
+            or "+" in numbers
+            or may_be_first_day((found.participant_no, letters, found.name, found.first_name, found.phone))
         ):
             return True
         return any(found.email) and not all(map(contains, filter(None, found.email), repeat("@")))

@@ -181,8 +181,9 @@ class Catalogue:
         Raises CourseRejected where it names the course: whose the rest is nobody knows then.
         """
         course, number = (f"course {key[0]}", key[0]) if key and key[0] else ("a course", None)
+        told: dict[int, tuple[str, ...]] = {}  # of each first one, which many others may follow
         for path, first, other in _doubles(element, repeated):
-            if _says(first) == _says(other):
+            if (told.get(id(first)) or told.setdefault(id(first), _says(first))) == _says(other):
                 said = f"{course}: {path} stands twice, the same on line {first.line}; one is used"
                 self.notes.notice(other.line, said, number)
             elif path in limits.XML_NAMING:

@@ -102,3 +102,55 @@ def test_a_character_that_is_left_out_of_a_text_is_said_by_row_and_column(
     assert [(item.line, item.text) for item in report.notices] == [
         (2, f"course 26-10009: Info holds {named}, which was left out; a letter may be lost there")
     ]
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "utf-16"])
+@pytest.mark.parametrize("before", ["", '"'])
+def test_d17_the_header_line_once_more_is_no_row_counted_or_not(
+    export: Export, rows: int, encoding: str, before: str
+) -> None:
+    other, user = BOOKING.replace("8841", "8842"), USER.replace("kern", "kurz")
+    again = [text.replace("Titel", f"{before}Titel{before}") for text in (COURSES, BOOKINGS, USERS)]
+    given = (
+        COURSES + COURSE + again[0] + COURSE.replace("10009", "10010"),
+        BOOKINGS + BOOKING + again[1] + other,
+        USERS + USER + again[2] + user,
+    )
+    every = {"courses": rows, "bookings": rows, "users": rows}
+    report = read_export(export(*given, rows=every, encoding=encoding))
+    assert (len(report.courses), len(report.bookings), report.users, report.rejected) == (2, 2, 2, [])
+    assert [(item.file, item.line, item.text) for item in report.notices] == [
+        (file, 3, "is the header line once more, and no row")
+        for file in ("kurse.csv", "belegungen.csv", "benutzer.csv")
+    ]
+    assert (report.bookings_complete, report.courses_complete) == (True, True)
+
+
+def test_d17_a_row_that_only_begins_like_the_header_is_a_row(export: Export) -> None:
+    report = read_export(export(None, BOOKINGS + BOOKING + BOOKINGS.replace("Name", "Meier", 1)))
+    assert [item.line for item in report.rejected] == [3]
+
+
+def test_columns_without_a_heading_are_said(export: Export) -> None:
+    text = BOOKINGS.replace("\r\n", ";;\r\n") + BOOKING.replace("\r\n", ";Notiz;\r\n")
+    report = read_export(export(None, text))
+    assert len(report.bookings) == 1
+    assert [item.text for item in report.notices] == ["columns without a heading were left out: 13, 14"]
+
+
+@pytest.mark.parametrize("phone", ["4,9942E+11", "9.41E+09", "########"])
+def test_d29_a_phone_that_a_spreadsheet_has_rounded_is_not_stated(export: Export, phone: str) -> None:
+    report = read_export(export(None, BOOKINGS + BOOKING.replace("0941 1", phone)))
+    (row,) = report.bookings
+    assert row.person is not None
+    assert (row.person.phone, row.unstated) == ("", ("phone",))
+    assert [item.text for item in report.notices] == [
+        f"booking 8841: Telefon {phone!r} is a number that a spreadsheet has rounded; what was known stands"
+    ]
+
+
+@pytest.mark.parametrize("phone", ["+49 941 1", "0941/1-E", "9411", "#31#0941", "0941 1 (abends)"])
+def test_other_phones_are_stated(export: Export, phone: str) -> None:
+    report = read_export(export(None, BOOKINGS + BOOKING.replace("0941 1", phone)))
+    assert [(row.person and row.person.phone, row.unstated) for row in report.bookings] == [(phone, ())]

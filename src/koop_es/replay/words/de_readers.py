@@ -206,6 +206,9 @@ SENTENCES: dict[str, str] = {
     "add them, or name a profile that knows their headings, and check delimiter and encoding": (
         "bitte ergänzen, oder ein Profil nennen, das ihre Überschriften kennt, und Trennzeichen und Kodierung prüfen"
     ),
+    "columns without a heading were left out: {}": "Spalten ohne Überschrift wurden ausgelassen: {}",
+    "is the header line once more, and no row": "ist noch einmal die Kopfzeile und keine Zeile",
+    "{} is a number that a spreadsheet has rounded": "{} ist eine Zahl, die eine Tabellenkalkulation gerundet hat",
     "columns that are not known were left out: {}": "unbekannte Spalten wurden ausgelassen: {}",
     "column {}": "Spalte {}",
     "is empty, without even a header line": "ist leer, sogar ohne Kopfzeile",
