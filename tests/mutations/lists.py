@@ -49,8 +49,45 @@ LISTS = (
         "a COOP-Id that is assigned begins with nothing given out",
         "D21",
         "An old list that is carried out after it would cancel whoever it names for good, everywhere.",
-        (Edit("domain/legacy.py", "        _carry_given(old, vhs, new)\n", "        pass\n"),),
+        (
+            Edit(
+                "domain/legacy.py",
+                "    for event in story:\n",
+                "    for event in (one for one in story if not isinstance(one, e.ChangesGivenOut)):\n",
+            ),
+        ),
         Named((f"{_LATE}::test_d21_s_that_was_given_out_cancels_nobody_when_it_is_carried_out_late",)),
+    ),
+    Mutation(
+        "under an assigned COOP-Id nobody knows any more which export said what",
+        "D20",
+        "A program that is put back to before it would not be recognised, and no export of before could be withdrawn.",
+        (
+            Edit(
+                "domain/legacy.py",
+                "replace(event, recorded_at=new.moment.recorded_at)",
+                "replace(event, recorded_at=new.moment.recorded_at, origin=None)",
+            ),
+        ),
+        Named(("tests/acceptance/test_assigned.py::test_d20_d12_letters_and_persons_of_before_are_no_claims",)),
+    ),
+    Mutation(
+        "an assigned COOP-Id begins a story of its own",
+        "D32",
+        "Whoever was cancelled by a wrong export of before would stay so.",
+        (
+            Edit(
+                "domain/legacy.py",
+                "told = replace(event, recorded_at=new.moment.recorded_at)",
+                "told = replace(event, recorded_at=new.moment.recorded_at, origin=None)",
+            ),
+        ),
+        Named(
+            (
+                "tests/acceptance/test_assigned.py"
+                "::test_d32_d12_an_export_of_before_is_withdrawn_and_its_s_are_taken_back",
+            )
+        ),
     ),
     Mutation(
         "an S that an export has shown is asked about when it is shown once more",

@@ -63,6 +63,8 @@ def _abo(text: str) -> LegacyAbo:
 def assign_coop_id(desk: Desk, coop_id: str, vhs: str) -> Answer:
     """Move a course that is shared without COOP-Id to a real one, bookings and all; change lists bring it to every VHS.
 
+    All that happened to it is told once more under the COOP-Id. While something waits for an answer it is refused.
+
     \b
     Example:
       koop-es assign-coop-id 563-KNR-25F-25-80044 --vhs 563

@@ -443,6 +443,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):
 class Cooperation:
     """The fold of one stream; ``version`` is that of its last event, 0 for none.
 
+    A course that was taken up without COOP-Id is ``unnamed`` until it has one (D12).
     ``held`` are rows that wait, by VHS and Beleg-ID, with the booking each may be (B15, D26, D27); ``doubled`` mirrors
     that stand in several rows, by VHS and reference (D26). ``forgotten`` are bookings of people who were forgotten: no
     event says so, and only who answers questions puts it in (D15).
@@ -455,6 +456,7 @@ class Cooperation:
     closed: bool = False
     withdrawn: bool = False
     successor: str | None = None
+    unnamed: bool = False
     lanes: dict[str, Lane] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     violations: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -491,8 +493,10 @@ class Cooperation:
 
     @property
     def legacy(self) -> bool:
-        """Tell whether the course is shared without a COOP-Id, so that its number is its identity (D12)."""
-        return is_legacy(self.coop_id)
+        """Tell whether the course is shared without a COOP-Id, so that its number is its identity (D12); what was told
+        of it before it got one counts as such, also where it is told once more under that.
+        """
+        return self.unnamed or is_legacy(self.coop_id)
 
     @property
     def linked(self) -> bool:

@@ -201,6 +201,12 @@ class CoopIdAssigned(Event, frozen=True, kw_only=True, omit_defaults=True):
     successor: str
 
 
+class CoopIdTaken(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A course that was shared without COOP-Id goes on here: what stands before was told of ``predecessor`` (D12)."""
+
+    predecessor: str
+
+
 # --- bookings -------------------------------------------------------------------------------------------------------
 
 

@@ -63,6 +63,7 @@ def _released(state: Cooperation, event: e.CourseReleased) -> None:
     lane.instructor = event.facts.instructor or None
     if event.adopted:
         _keep_local(state, lane)
+    state.unnamed = event.adopted and event.origin is None
     if _outranks(state, event.vhs):
         state.master, state.released_version = event.vhs, state.version
 
@@ -334,6 +335,21 @@ def _id_assigned(state: Cooperation, event: e.CoopIdAssigned) -> None:
     state.successor = event.successor
 
 
+def _id_taken(state: Cooperation, event: e.CoopIdTaken) -> None:
+    """Let nobody hold the COOP-Id yet, and the course be one that was released through the engine (R14, R31).
+
+    An "S" that a connector wrote once may come of a list of before, whose changes have other ids than any since (D21).
+    """
+    for lane in state.lanes.values():
+        lane.id_held, lane.identity_version = False, state.version
+        for booking in state.bookings.values() if lane.given else ():
+            if (seat := booking.seats.get(lane.vhs)) is not None and was_ours(seat):
+                booking.unseen_s |= {lane.vhs}
+    state.unnamed = False
+    if state.master is not None:
+        state.lanes[state.master].adopted = False
+
+
 APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.CourseReleased: _released,
     e.ReleaseClosed: _closed,
@@ -361,5 +377,6 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.CoopIdDelivered: _id_delivered,
     e.CoopIdAltered: _id_altered,
     e.CoopIdAssigned: _id_assigned,
+    e.CoopIdTaken: _id_taken,
 }
 """Event -> what it does."""

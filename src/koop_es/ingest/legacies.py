@@ -65,12 +65,13 @@ def assign_coop_id(store: Store, *, now: datetime, vhs: str, legacy_id: str) -> 
     def attempt() -> str:
         with store.reading() as tx:
             old = load(tx, legacy_id, moment(vhs, now))
+            story = tx.stories([legacy_id])[legacy_id].events
         refuse_moved(old)
         expected = old.state.version
         with store.write() as tx:
             coop_id = next_coop_id(tx, vhs, now)
             new = Draft(Cooperation(coop_id), moment(vhs, now))
-            adopting.carry_over(old.state, new)
+            adopting.carry_over(old.state, story, new)
             old.add(CoopIdAssigned, "D12", successor=coop_id)
             old.settle_violations()  # what stands open goes on under the COOP-Id
             write(tx, [(expected, old), (0, new)])

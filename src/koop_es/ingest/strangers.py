@@ -49,6 +49,13 @@ def _standings(tx: Tx, coop_ids: list[str], took_part: set[str]) -> dict[str, St
     for coop_id, first in begun.items():
         if coop_id in seen and coop_id in took_part:
             del found[coop_id]
-        elif coop_id not in seen or (isinstance(first, CourseReleased) and not first.adopted):
+        elif coop_id not in seen or (isinstance(first, CourseReleased) and not _was_shown(first)):
             found[coop_id] = standing_of(fold(coop_id, tx.stories([coop_id])[coop_id].events))
     return found
+
+
+def _was_shown(first: CourseReleased) -> bool:
+    """Tell whether an export showed a release from before the engine was connected; a course that was taken up without
+    COOP-Id got its own through the engine (D12).
+    """
+    return first.adopted and first.origin is not None

@@ -26,7 +26,7 @@ from koop_es.replay.echoes import echoes
 from koop_es.replay.exports import Export
 from koop_es.replay.policies import policy_then
 from koop_es.replay.sheet import ABSENCES, Facts, Shape, Sheet, Telling
-from koop_es.replay.shown import take
+from koop_es.replay.shown import take, take_no_coop_id
 from koop_es.replay.steps import Commanded, Ids, Past, Seen, decide, is_violation, keep_all, moment_of, same
 from koop_es.store import Recorded
 
@@ -47,7 +47,7 @@ def reconstruct(
 
 def by_origin(recorded: Sequence[Recorded]) -> Iterator[tuple[Recorded, ...]]:
     """Cut a history into what came of one export or one command."""
-    for _, group in groupby(recorded, lambda item: (_export(item.event), item.event.recorded_at)):
+    for _, group in groupby(recorded, lambda item: (_export(item.event), item.event.recorded_at, item.event.at)):
         items = list(group)
         if items[0].event.origin is not None:
             yield tuple(items)
@@ -226,6 +226,9 @@ class _Reader:
         for item in group:
             sheet = self._sheet(item.event.vhs)
             take(sheet, item.event, Telling(self.state, frozenset(), self.people, self.past.facts))
+            if isinstance(item.event, e.CoopIdTaken):
+                for other in self.sheets.values():
+                    take_no_coop_id(other)
             apply(self.state, item.event)
         said = [event for event in events if not is_violation(event)]
         draft = Draft(

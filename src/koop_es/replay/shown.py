@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from koop_es.domain import events as e
 from koop_es.domain.course import CourseFacts, given, merged
 from koop_es.domain.identifiers import owner_of
@@ -18,6 +20,12 @@ def take(sheet: Sheet, event: e.Event, told: Telling) -> None:
     """Let one event change the rows; events about another VHS's rows and violations change none."""
     if event.vhs == sheet.vhs and type(event) in _TAKE:
         _TAKE[type(event)](sheet, event, told)
+
+
+def take_no_coop_id(sheet: Sheet) -> None:
+    """Let a course that was shared without COOP-Id show none: the one it got is not written there yet (D12)."""
+    if sheet.course is not None and sheet.course.external_number is not None:
+        sheet.course = replace(sheet.course, external_number="")
 
 
 def _released(sheet: Sheet, event: e.CourseReleased, told: Telling) -> None:

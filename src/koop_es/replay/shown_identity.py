@@ -74,7 +74,7 @@ def _replaced(sheet: Sheet, event: e.ParticipantReplaced, told: Telling) -> None
     seat = booking.seats.get(sheet.vhs) if booking is not None else None
     person = told.facts.people.get((made.person_id, (seat.person_version if seat is not None else None) or newest))
     merge = told.facts.merged.get((sheet.vhs, row.booking_id))
-    moved = merge is not None and merge.ref == event.ref and merge.recorded_at == event.recorded_at
+    moved = merge is not None and merge.ref == event.ref and _is_of_one_export(merge, event)
     names = replace(person, name="?", first_name="?") if moved and person is not None else STRANGER
     sheet.edit(event.ref, event, person=names)
 
@@ -141,6 +141,11 @@ def _suspected(sheet: Sheet, event: e.MergeSuspected, told: Telling) -> None:
     sheet.hidden |= {event.ref, *(other for other, old in sheet.rows.items() if old.booking_id == event.booking_id)}
     sheet.hidden.discard(key)
     sheet.enter(key, row)
+
+
+def _is_of_one_export(one: e.Event, other: e.Event) -> bool:
+    at, there = one.origin, other.origin
+    return at is not None and there is not None and at.export == there.export
 
 
 def _is_earlier(one: e.Event, other: e.Event) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from koop_es.domain.acknowledged import LETTERS
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, shows
 from koop_es.domain.errors import BadInput, CooperationUnknown
-from koop_es.domain.events import MergeSuspected
+from koop_es.domain.events import CoopIdTaken, MergeSuspected
 from koop_es.domain.identifiers import booking_ref, owner_of
 from koop_es.domain.open_matters import Matter, as_of, violations_too
 from koop_es.domain.violations import found as violations_of
@@ -71,14 +71,22 @@ class Question:
     with_persons: bool = False
 
 
+def _was_not_yet(store: Store, coop_id: str) -> CooperationUnknown:
+    """Say where to ask about a time before a cooperation began: maybe its course had no COOP-Id yet (D12)."""
+    for item in Timeline.load(store, coop_id).recorded:
+        if isinstance(item.event, CoopIdTaken):
+            former = item.event.predecessor
+            said = f"the course had no COOP-Id yet and went by {former}: ask about that"
+            return CooperationUnknown(f"there was no cooperation {coop_id} yet; {said}", coop_id=coop_id, former=former)
+    said = f"koop-es history {coop_id} shows when it began"
+    return CooperationUnknown(f"there was no cooperation {coop_id} yet; {said}", coop_id=coop_id)
+
+
 def why(store: Store, question: Question) -> dict[str, Any]:
     """Explain a value; raises CooperationUnknown, BookingUnknown, VhsNotInvolved and WrongUsage for a wrong field."""
     timeline = Timeline.load(store, question.coop_id, upto=question.at)
     if not timeline.recorded:
-        raise CooperationUnknown(
-            f"there was no cooperation {question.coop_id} yet; koop-es history {question.coop_id} shows when it began",
-            coop_id=question.coop_id,
-        )
+        raise _was_not_yet(store, question.coop_id)
     words = WORDS[question.lang]
     with store.reading() as tx:
         if question.ref is not None and question.vhs is not None and question.field is None:

@@ -51,6 +51,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "ReleaseWithdrawn": {"D9": RULE, **MOVED},
     "SubscriptionTerminated": {"D9": RULE, **MOVED},
     "CoopIdAssigned": MOVED,
+    "CoopIdTaken": MOVED,
     "TermsConfirmed": {"D13": RULE},
     "TermsAmended": {"D13": CAUSE},
     # change lists

@@ -182,7 +182,7 @@ def test_d12_no_coop_id_is_assigned_while_something_waits_for_an_answer(kind: st
     world = asked(kind)
     world.state.coop_id = "563-KNR-26F-26-10009"
     with pytest.raises(Refused, match="wait for an answer"):
-        World().decide(MASTER, lambda draft: carry_over(world.state, draft))
+        World().decide(MASTER, lambda draft: carry_over(world.state, world.events, draft))
 
 
 def answer(world: World, kind: str) -> None:

@@ -125,7 +125,7 @@ def abo_made_again(program: Program) -> None:
 def coop_id_assigned(program: Program) -> None:
     old, new = program.world, World()
     new.people, new.exports = old.people, old.exports
-    new.decide(MASTER, lambda draft: carry_over(old.state, draft))
+    new.decide(MASTER, lambda draft: carry_over(old.state, old.events, draft))
     program.world, program.more = new, {}
 
 

@@ -48,6 +48,7 @@ EVENTS: dict[type[e.Event], str] = {
         "die COOP-Id wurde bei VHS {vhs} verändert: in „Externe Kurs-Nr.“ steht „{found}“; der Kurs ruht dort"
     ),
     e.CoopIdAssigned: "der Kurs wird unter {successor} weitergeführt",
+    e.CoopIdTaken: "führt {predecessor} weiter, alles davor geschah dort",
     e.BookingMade: "VHS {vhs} hat die Belegung {ref} mit Status {status.value} eingetragen",
     e.BookingAmended: "VHS {vhs} hat ihre Belegung {ref} geändert: {news}",
     e.BookingPromoted: "die Belegung {ref} ist von der Warteliste auf einen Platz gerückt",

@@ -42,6 +42,7 @@ EVENTS: dict[type[e.Event], str] = {
     e.CoopIdDelivered: 'COOP-Id stands in "Externe Kurs-Nr." at VHS {vhs}',
     e.CoopIdAltered: 'COOP-Id was altered at VHS {vhs}: "Externe Kurs-Nr." shows "{found}"; course frozen there',
     e.CoopIdAssigned: "continues as {successor}",
+    e.CoopIdTaken: "continues {predecessor}, of which all before was told",
     e.BookingMade: "VHS {vhs} booked {ref} with status {status.value}",
     e.BookingAmended: "VHS {vhs} changed its booking {ref}: {news}",
     e.BookingPromoted: "booking {ref} moved from the waiting list to a seat",
