@@ -371,7 +371,8 @@ def test_d31b_a_withheld_ausfall_is_told_at_the_course_and_at_its_bookings(
     assert "withheld_effect" in {item["kind"] for item in answer["open"]}
     (held,) = koop.ask("withheld", "list", status=1)["withheld"]
     reply = koop.run("withheld", "approve", held["id"], "--yes")
-    assert reply.out.strip() == f"{len(NUMBERS[MASTER])} courses are called off, and all their bookings become S"
+    courses = len(NUMBERS[MASTER])
+    assert reply.out.strip() == f"{courses} courses are called off, and all their bookings become S at all VHSs"
 
 
 def test_d31a_an_approval_counts_only_whom_it_cancels(koop: Console, network: dict[str, Program]) -> None:
@@ -387,5 +388,6 @@ def test_d31a_an_approval_counts_only_whom_it_cancels(koop: Console, network: di
     (held,) = koop.ask("withheld", "list", status=1)["withheld"]
     done = koop.run("withheld", "approve", held["id"], "--yes").out.strip()
     assert done == (
-        "9 bookings become S at the other VHSs; 1 of 10 were decided meanwhile, and nothing changes for them"
+        "9 bookings become S at all VHSs, which is final; 1 of 10 were decided meanwhile or are asked about, and "
+        "nothing changes for them"
     )

@@ -11,6 +11,7 @@ _ACCEPTANCE = "tests/acceptance/test_program_went_back.py"
 _MOVES = "tests/unit/domain/test_moves.py"
 _AS_BEFORE = "tests/unit/domain/test_as_before.py"
 _KEPT_OPEN = "tests/unit/domain/test_kept_open.py"
+_ENDINGS = "tests/unit/domain/test_withheld_endings.py"
 
 _TAKEN_BACK = "come_back_with_a_copy_and_cancel_nobody"
 
@@ -495,6 +496,31 @@ RESTORES = (
             ),
         ),
         Named((f"{_KEPT_OPEN}::test_d31_an_s_that_is_approved_counts_whoever_cancelled_meanwhile",)),
+    ),
+    Mutation(
+        "what waits outlives its export",
+        "D32",
+        "It could neither be approved nor refused, and the Abo would never end.",
+        (Edit("domain/withdraw.py", " or let_go(draft, event, story)", ""),),
+        Named((f"{_ENDINGS}::test_d32_what_waits_ends_with_its_export_and_nobody_is_told_but_who_shows_the_s",)),
+    ),
+    Mutation(
+        "what a later export says as well ends with the first",
+        "D32",
+        "Whoever has really cancelled would be booked again where a wrong export had said so before.",
+        (Edit("domain/withdraw_waiting.py", "is_course_lacking(story) if story.later else True", "True"),),
+        Named(
+            (f"{_ENDINGS}::test_d32_what_a_later_complete_export_says_as_well_waits_on_until_that_is_withdrawn_too",)
+        ),
+    ),
+    Mutation(
+        "an S that was withdrawn ends its row",
+        "D18",
+        "Its letter in a row with one damaged cell is another registration, and the booking lost and cancelled.",
+        (Edit("domain/weighing.py", "seat.status is CANCELLED and not seat.taken_back", "seat.status is CANCELLED"),),
+        Named(
+            (f"{_ENDINGS}::test_d18_d32_a_row_with_a_withdrawn_s_is_no_other_registration_once_it_shows_its_letter",)
+        ),
     ),
 )
 """An old copy of a program, what it lacks and what stands."""

@@ -526,7 +526,7 @@ ROWS = (
         (
             Edit(
                 "domain/withdraw.py",
-                "return stands and _letter_in_next(letter, ref, story) is letter",
+                "return stands and letter_in_next(letter, ref, story) is letter",
                 "return False",
             ),
         ),
@@ -544,7 +544,7 @@ ROWS = (
         (
             Edit(
                 "domain/withdraw.py",
-                "return stands and _letter_in_next(letter, ref, story) is letter",
+                "return stands and letter_in_next(letter, ref, story) is letter",
                 "return stands",
             ),
         ),

@@ -703,7 +703,7 @@ WHOLE = (
         "what an export said counts although it was taken back",
         "D32",
         "A booking lives again with a letter that only a wrong file gave it: a seat for somebody who waits.",
-        (Edit("domain/withdraw.py", "event.origin.export not in self.withdrawn", "event is not None"),),
+        (Edit("domain/withdraw_story.py", "event.origin.export not in self.withdrawn", "event is not None"),),
         Named((f"{_WITHDRAW}::test_d32_letter_over_an_s_goes_with_the_export_that_showed_it",)),
     ),
     Mutation(

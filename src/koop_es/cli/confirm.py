@@ -22,8 +22,8 @@ LONGEST_REASON = 500
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it stays in the log, so name no person in it.")
 @click.option("--reject", is_flag=True, help="It is not cancelled: write A over the S.")
 def confirm_cancellation(desk: Desk, coop_id: str, booking: str, vhs: str, reason: str, reject: bool) -> Answer:
-    """Answer a CANCELLATION_UNCLEAR or MOVED_AND_CANCELLED: the booking is cancelled, S everywhere and final,
-    or with --reject it is not.
+    """Answer a CANCELLATION_UNCLEAR or MOVED_AND_CANCELLED, or a single "S" that is withheld: the booking is cancelled,
+    S everywhere and final, or with --reject it is not.
 
     Also ends the bookings of a course that their own VHS really deleted. Of two operators' decisions the first stands,
     the second exits with 3 and names it.

@@ -81,13 +81,15 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, ye
     Example:
       koop-es withheld approve 563#42 --up-to 25
     """
+    effect = effect_of(withheld_id)
     with desk.store() as store:
-        count = sum(item["items"] for item in views.withheld(store) if item["id"] == withheld_id)
-        cancels = any(item["cancellations"] for item in views.withheld(store) if item["id"] == withheld_id)
+        items = [item for item in views.withheld(store) if item["id"] == withheld_id]
+        count, cancels = sum(item["items"] for item in items), any(item["cancellations"] for item in items)
         if up_to is None and not yes:
             if desk.as_json:
                 raise Refused(f"{count} items are withheld; approve with --up-to {count}", rule="D4", withheld=count)
-            ask(f"let {count} items of {withheld_id} happen at all other VHSs?")
+            if count:
+                ask(f"{_what(effect, count)}: let that happen at once?")
         done = ingest.approve(
             store,
             now=desk.now,
@@ -95,10 +97,24 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, ye
             up_to=up_to if up_to is not None else count,
             by=vhs_id(vhs) if vhs is not None else None,
         )
-    said = f"{len(done)} bookings become S at the other VHSs" if cancels else f"{len(done)} items take effect"
-    if effect_of(withheld_id) == Effect.AUSFALL:
-        said = f"{len(done)} courses are called off, and all their bookings become S"
+    said = _what(effect, len(done))
     if left := count - len(done):
-        said += f"; {left} of {count} were decided meanwhile, and nothing changes for them"
+        said += f"; {left} of {count} were decided meanwhile or are asked about, and nothing changes for them"
     data = {"id": withheld_id, "cancelled": done if cancels else [], "approved": done}
     return Answer(data, lines(said))
+
+
+HAPPENS = {
+    "": "{n} bookings that are missing become S at all other VHSs, and are final there",
+    Effect.CANCELLATION: "{n} bookings become S at all VHSs, which is final",
+    Effect.AUSFALL: "{n} courses are called off, and all their bookings become S at all VHSs",
+    Effect.REVISION: "{n} courses get what their Master shows at all VHSs that share them",
+    Effect.PERSON: "{n} bookings get the persons their VHS shows, wherever persons are named",
+    Effect.LETTER: "{n} cancelled bookings stay cancelled, and S is written over what their rows show",
+}
+"""Kind of what is withheld -> what comes of it when it is approved."""
+
+
+def _what(effect: str, count: int) -> str:
+    """Say what comes of an approval."""
+    return HAPPENS[effect].format(n=count)

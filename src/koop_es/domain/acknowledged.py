@@ -57,8 +57,11 @@ def note_person(seat: Seat, version: int, event: Event) -> None:
 def note_letter(seat: Seat, status: Status, count: int, *, cancelled: bool) -> None:
     """Note that a row shows another letter. One that is written over an "S" which was taken back, so that its booking
     is not ``cancelled``, is acknowledged as for the first time: that is decided, and no value that comes and goes. A
-    copy of before shows the "S" once more (D20).
+    copy of before shows the "S" once more (D20). Nothing is acknowledged anew over an "S" that never was (D31).
     """
+    if seat.unsaid:
+        seat.unsaid = False
+        return
     after = LETTERS[status]
     if seat.status is CANCELLED and not cancelled and any(name == after for name, _ in seat.acked):
         take_back(seat, after)

@@ -1,4 +1,6 @@
-"""Whether a booking is cancelled: an operator says so where nobody can tell (D21, D25), or its course is gone (D28)."""
+"""Whether a booking is cancelled: an operator says so where nobody can tell (D21, D25), where its "S" waits (D31), or
+where its course is gone (D28).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,10 @@ from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
-from koop_es.domain.in_doubt import moved_in_doubt
+from koop_es.domain.in_doubt import moved_in_doubt, withholds_s
 from koop_es.domain.wanted import is_asked
+from koop_es.domain.withdraw_waiting import reject_waiting
+from koop_es.domain.withhold import approve_booking
 
 
 class CancellationDecided(Refused):
@@ -55,23 +59,30 @@ def _goes_on(draft: Draft, ref: str, former: Seat) -> Booking | None:
 
 
 def confirm_cancellation(draft: Draft, ref: str, reason: str) -> None:
-    """Make an "S" that nobody can tell an "S" everywhere (D21), or end a booking whose owner's course is gone (D28).
+    """Make an "S" that nobody can tell, or that waits, an "S" everywhere (D21, D31), or end a booking whose owner's
+    course is gone (D28).
 
     The draft's VHS is where the question stands. Raises CancellationDecided and NothingToConfirm.
     """
     _check(draft, ref, ending=True)
-    draft.add(e.CancellationConfirmed, _rule(draft, ref), ref=ref, reason=reason)
+    rule = _rule(draft, ref)
+    if rule == "D31":
+        approve_booking(draft, ref)
+    draft.add(e.CancellationConfirmed, rule, ref=ref, reason=reason)
     draft.settle_violations()
 
 
 def reject_cancellation(draft: Draft, ref: str, reason: str) -> None:
-    """Say that an "S" that nobody can tell is none: the booking's letter is written over it (D21).
+    """Say that an "S" that nobody can tell, or that waits, is none: the booking's letter is written over it (D21, D31).
 
     Raises CancellationDecided and NothingToConfirm.
     """
     _check(draft, ref, ending=False)
     rule = _rule(draft, ref)
-    draft.add(e.CancellationRejected, "D21" if rule == "D28" else rule, ref=ref, reason=reason)
+    if rule == "D31":
+        reject_waiting(draft, ref, reason)
+    else:
+        draft.add(e.CancellationRejected, "D21" if rule == "D28" else rule, ref=ref, reason=reason)
     draft.settle_violations()
 
 
@@ -88,9 +99,16 @@ def questions(state: Cooperation) -> list[tuple[str, str]]:
 def _rule(draft: Draft, ref: str) -> str:
     if moved_in_doubt(draft.state, draft.state.bookings[ref]):
         return "D25"
+    if _waits(draft.state.bookings[ref], draft.moment.vhs):
+        return "D31"
     if _went_up(draft.state.bookings[ref], draft.moment.vhs):
         return "B15"
     return "D21" if ref in draft.state.lanes[draft.moment.vhs].unclear else "D28"
+
+
+def _waits(booking: Booking, vhs: str) -> bool:
+    """Tell whether the "S" in a booking's row waits for an answer (D31), where it is the VHS's to answer for (D25)."""
+    return not booking.moved and vhs in booking.seats and withholds_s(booking.seats[vhs])
 
 
 def _went_up(booking: Booking, vhs: str) -> bool:
@@ -106,6 +124,8 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
     if lane is None:
         raise NothingToConfirm(f"VHS {vhs} does not take part in {state.coop_id}", rule="D21", ref=ref, vhs=vhs)
     if vhs == booking.owner and moved_in_doubt(state, booking):
+        return
+    if lane.active and _waits(booking, vhs):
         return
     if is_asked(state, lane, booking):
         if state.cancelled and not ending:

@@ -143,7 +143,8 @@ class Seat(msgspec.Struct, gc=False):
 
     ``booking_id``, ``participant_no`` and ``booked_at`` are what this VHS showed, also of a mirror: by these a row is
     told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
-    this one has (D18a). ``taken_back`` says that what was made of its "S" or absence was withdrawn (D32).
+    this one has (D18a). ``taken_back`` says that what was made of its "S" or absence was withdrawn (D32), ``unsaid``
+    that it never acknowledged the "S" it shows, which waited until then (D31).
     ``doubles`` are the rows of a mirror that stands there twice, with their letters, and ``unreferenced`` says that its
     row lacks the Koop-Beleg-ID (D26). ``waiting`` is what of its row is withheld (D31). ``archived`` says that its row
     left the exports after the last day of the course: it stays, and nothing is told there (D17).
@@ -179,6 +180,7 @@ class Seat(msgspec.Struct, gc=False):
     archived: bool = False
     spared: bool = False
     taken_back: bool = False
+    unsaid: bool = False
     asked: int = 0
     answered: int = 0
     merged_from: str | None = None

@@ -341,14 +341,19 @@ class EffectWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class EffectDropped(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """What was withheld is void: the VHS shows the former values again, or its export was withdrawn (D31, D32).
+    """What was withheld is void: the VHS shows the former values again, its export was withdrawn, or somebody said that
+    an "S" is none (D31, D32).
 
-    ``fields`` are those of a course that are no longer withheld; empty for all.
+    ``fields`` are those of a course that are no longer withheld; empty for all. An "S" that is ``shown`` stands in its
+    row all the same, and is no claim until that shows something else.
     """
+
+    VERSION: ClassVar[int] = 2
 
     effect: str
     ref: str = ""
     fields: tuple[str, ...] = ()
+    shown: bool = False
 
 
 class MirrorLost(Event, frozen=True, kw_only=True, omit_defaults=True):

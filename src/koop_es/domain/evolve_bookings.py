@@ -306,6 +306,9 @@ def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
     at.waiting = let_go(at.waiting, event.effect, event.fields)
     if event.ref and event.effect == Effect.PERSON:
         keep_replaced(state.bookings[event.ref])
+    if event.shown and isinstance(at, Seat):
+        at.status, at.version, at.taken_back, at.unsaid = CANCELLED, state.version, True, True
+        at.actor = at.cancelled_as = event.actor or at.actor
 
 
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
@@ -456,8 +459,7 @@ def _count_no_longer(
     if seat is not None:
         seat.version = state.version
         seat.absences, seat.withheld, seat.orphaned, seat.lost = min(seat.absences, 1), None, False, False
-        seat.doubted = False
-        seat.taken_back = True
+        seat.doubted, seat.taken_back = False, True
         if seat.returned:
             seat.asked = seat.back = 0
         if seat.status is CANCELLED:
@@ -552,8 +554,7 @@ def _unknown_status(state: Cooperation, event: e.UnknownStatusSeen) -> None:
     seat = _seat(booking, event)
     seat.unknown_status, seat.archived = event.raw_status, False
     if not seat.orphaned:  # whatever it says, the row is there: what was absent is not (D3)
-        seat.absences, seat.absent_export, seat.withheld, seat.lost = 0, "", None, False
-        seat.doubted = False
+        seat.absences, seat.absent_export, seat.withheld, seat.lost, seat.doubted = 0, "", None, False, False
         _settle_sight(booking, seat, event.vhs)
 
 

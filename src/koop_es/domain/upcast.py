@@ -34,6 +34,7 @@ UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.BookingDelivered.1": lambda fields: fields,
     "koop.BookingReinstated.1": lambda fields: fields,
     "koop.CourseReappeared.1": lambda fields: fields,
+    "koop.EffectDropped.1": lambda fields: fields,
     "koop.MirrorDoubled.1": lambda fields: fields,
     "koop.MirrorLost.1": lambda fields: fields,
     "koop.UnknownStatusSeen.1": _lettered,

@@ -198,15 +198,16 @@ class Weighing:
     def _may_go_on(self, one: _Free, row: BookingRow, witness: Witness, homes: set[str], *, same_id: bool) -> bool:
         """Tell whether a booking may go on in a row at all.
 
-        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5); so does one whose
-        "S" somebody wrote over, in any row but its own. Under another Beleg-ID none does of which the others were told
-        "S" as an orphan; nor one that is gone since an earlier export (B15), unless the row kept its time of booking,
-        or TNR and name, or people were entered again in another order. One that is asked about goes on in it, and so
-        does one that was given out to be written again, or waits for that as one of its own: staff enters anew what was
-        lost (D20, D24).
+        One last shown "S" does only in a row that shows "S", or has equal name and time (D18, D5), unless that "S" was
+        withdrawn with its export (D32); so does one whose "S" somebody wrote over, in any row but its own. Under
+        another Beleg-ID none does of which the others were told "S" as an orphan; nor one that is gone since an earlier
+        export (B15), unless the row kept its time of booking, or TNR and name, or people were entered again in another
+        order. One that is asked about goes on in it, and so does one that was given out to be written again, or waits
+        for that as one of its own: staff enters anew what was lost (D20, D24).
         """
         seat = one.seat
-        final = seat.status is CANCELLED or (seat.shown_cancelled and not _is_its_own(seat, row))
+        shown = seat.status is CANCELLED and not seat.taken_back
+        final = shown or (seat.shown_cancelled and not _is_its_own(seat, row))
         if final and row.status is not CANCELLED and not self._keeps_s(one, row, witness, same_id):
             return False
         if row.booking_id == seat.booking_id:

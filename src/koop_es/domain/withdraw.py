@@ -6,7 +6,7 @@ claims, until they show something else. The change lists write what counts again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
@@ -18,6 +18,17 @@ from koop_es.domain.evolve_echo import OVER, WRITTEN_SINCE, is_rejected
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 from koop_es.domain.put_back import ask_unsigned
+from koop_es.domain.withdraw_story import (
+    SHOWING,
+    SHOWN_SINCE,
+    Story,
+    is_course_lacking,
+    is_lacking,
+    last_versions,
+    letter_in_next,
+    letter_of,
+)
+from koop_es.domain.withdraw_waiting import ask_about_missing, let_go, says_s
 from koop_es.domain.withhold import LETTERS, waiting
 
 
@@ -37,10 +48,6 @@ DECIDED = "somebody has decided otherwise since"
 MADE = "bookings that an export made stay: cancel them where they are wrong"
 APPROVED = "an operator has approved it; --with-approved takes that back as well"
 NOT_KNOWN = "it cannot be taken back: the export's VHS has to show it otherwise"
-SHOWN_SINCE = (
-    "{export} shows it as well: it stays until its VHS shows it otherwise; if that export is wrong, too, withdraw the "
-    "complete ones since first, the latest first, and then this one, if need be once more"
-)
 STILL_OFF = "no complete export of its Master since takes this Ausfall back: it counts until one does"
 OFF_FOR_GOOD = "its Master has shown this Ausfall once more, and what it resets after the last day revives nobody"
 ELSEWHERE = "its row stands in another course, whose booking it is: nobody was booked here"
@@ -50,21 +57,7 @@ FOR_GOOD = (DECIDED, MADE, NOT_KNOWN, ELSEWHERE)
 """
 
 _Ending = e.BookingCancelled | e.BookingMoved | e.OrphanDetected
-_SHOWING = (
-    e.BookingMade,
-    e.BookingAmended,
-    e.BookingPromoted,
-    e.BookingCancelled,
-    e.BookingReported,
-    e.BookingReappeared,
-    e.BookingWentBack,
-    e.BookingQuestioned,
-    e.CancellationDelivered,
-)
-"""What tells which letter a row shows."""
-
 _Lettered = e.BookingReported | e.BookingWentBack | e.EffectWithheld
-_Missing = e.BookingVanished | e.BookingMoved | e.BookingArchived | e.OrphanWithheld | e.MirrorLost
 
 
 def withdraw(
@@ -89,15 +82,20 @@ def withdraw(
     stays: list[Stays] = []
     state, vhs = draft.state, draft.moment.vhs
     before = Cooperation(state.coop_id)
-    last = _last_versions(told, vhs)
+    last = last_versions(told, vhs)
+    earlier: frozenset[str] | None = None
     for version, event in enumerate(told, 1):
         approved = _is_approved(event, before, told, vhs, export)
         own = event.vhs == vhs and event.origin is not None and event.origin.export == export
+        if own and earlier is None:
+            earlier = says_s(before, vhs)
         if approved or (own and not only_approved):
-            story = _Story(told, version, last, later, withdrawn, elsewhere)
+            story = Story(told, version, last, later, withdrawn, elsewhere, earlier or frozenset())
             why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
-            if why:
-                stays.append(Stays(state.coop_id, getattr(event, "ref", ""), event.type, why))
+            kept = Stays(state.coop_id, getattr(event, "ref", ""), event.type, why)
+            asked = isinstance(event, e.CancellationUnclear) and stays and stays[-1]._replace(type=event.type) == kept
+            if why and not asked:
+                stays.append(kept)
         apply(before, event)
     if draft.events:
         draft.settle_violations()
@@ -117,53 +115,12 @@ def _is_approved(event: e.Event, before: Cooperation, told: Sequence[e.Event], v
     return isinstance(held, e.EffectWithheld) and held.origin is not None and held.origin.export == export
 
 
-class _Last(NamedTuple):
-    """The version of the last event that decided a letter or a person of a booking, or a fact of the course."""
-
-    letters: dict[str, int]
-    persons: dict[str, int]
-    facts: dict[str, int]
+def _undo(draft: Draft, before: Cooperation, event: e.Event, story: Story) -> str:
+    """Undo one event of the export, and what is asked about it; gives why it stays if it does."""
+    return _undo_event(draft, before, event, story) or let_go(draft, event, story)
 
 
-class _Story(NamedTuple):
-    """All that was told, at which version of it stands what is to be undone, and what was decided last."""
-
-    told: Sequence[e.Event]
-    version: int
-    last: _Last
-    later: Sequence[str]
-    withdrawn: Collection[str]
-    elsewhere: Callable[[Seat], bool]
-
-    @property
-    def event(self) -> e.Event:
-        """What is to be undone."""
-        return self.told[self.version - 1]
-
-    def since(self, ref: str) -> Iterator[e.Event]:
-        """Give what was told since of a booking."""
-        return (event for event in self.told[self.version :] if getattr(event, "ref", "") == ref)
-
-    def counts(self, event: e.Event) -> bool:
-        """Tell whether what an event says was not taken back with its export."""
-        return event.origin is None or event.origin.export not in self.withdrawn
-
-
-def _last_versions(told: Iterable[e.Event], vhs: str) -> _Last:
-    last = _Last({}, {}, {})
-    for version, event in enumerate(told, 1):
-        if isinstance(event, e.BookingPromoted) or (isinstance(event, e.BookingAmended) and event.status is not None):
-            last.letters[event.ref] = version
-        if isinstance(event, e.BookingAmended) and event.person_version is not None:
-            last.persons[event.ref] = version
-        if isinstance(event, e.AmendmentWithdrawn):
-            last.letters[event.ref] = last.persons[event.ref] = version
-        if isinstance(event, e.CourseRevised | e.RevisionWithdrawn) and event.vhs == vhs:
-            last.facts.update(dict.fromkeys(given(event.facts), version))
-    return last
-
-
-def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> str:
+def _undo_event(draft: Draft, before: Cooperation, event: e.Event, story: Story) -> str:
     """Undo one event of the export; gives why it stays if it does."""
     if isinstance(event, _Ending) or (isinstance(event, e.BookingMade) and event.status is CANCELLED):
         return _live_again(draft, before, event.ref, story)
@@ -182,7 +139,7 @@ def _undo(draft: Draft, before: Cooperation, event: e.Event, story: _Story) -> s
     return ""
 
 
-def _take_place(draft: Draft, story: _Story) -> str:
+def _take_place(draft: Draft, story: Story) -> str:
     """Let a course take place again that this export called off; its Master shows the Ausfall until it is written.
 
     Where the next complete export showed the Ausfall as well, only the Master takes it back, and not after the last
@@ -191,7 +148,7 @@ def _take_place(draft: Draft, story: _Story) -> str:
     lane, version = draft.state.lanes[draft.moment.vhs], story.version
     if lane.cancelled_version != version:
         return "" if not draft.state.cancelled else DECIDED
-    if story.later and _is_off_once_more(lane, story) and not _is_course_lacking(story):
+    if story.later and _is_off_once_more(lane, story) and not is_course_lacking(story):
         return STILL_OFF if lane.row.cancelled else OFF_FOR_GOOD
     draft.add(e.CourseReinstated, "D32", cause=version)
     draft.add(e.CourseReported, "D32", cause=version, facts=CourseFacts(cancelled=True))
@@ -199,7 +156,7 @@ def _take_place(draft: Draft, story: _Story) -> str:
     return ""
 
 
-def _is_off_once_more(lane: Lane, story: _Story) -> bool:
+def _is_off_once_more(lane: Lane, story: Story) -> bool:
     """Tell whether the Master showed the Ausfall in the next complete export as well, or anew after it had shown the
     course live; what our own list wrote again says nothing, whoever edited the row since (D21), nor does an export that
     was withdrawn itself (D32).
@@ -217,18 +174,7 @@ def _is_off_once_more(lane: Lane, story: _Story) -> bool:
     return lane.row.cancelled is True if reset is None else reset.export in story.later[1:]
 
 
-def _is_course_lacking(story: _Story) -> bool:
-    """Tell whether the next complete export lacked the course, or showed it under another COOP-Id, so that nothing of
-    it was read (R15).
-    """
-    unread = (event for event in story.told[story.version :] if isinstance(event, e.CourseVanished | e.CoopIdAltered))
-    return any(
-        event.vhs == story.event.vhs and event.origin is not None and event.origin.export == story.later[0]
-        for event in unread
-    )
-
-
-def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> str:
+def _live_again(draft: Draft, before: Cooperation, ref: str, story: Story) -> str:
     """Let a booking live again that was cancelled by this export and by nothing else, also one that it first showed.
 
     Where others set "S" as well that stands, until it is taken back, too; this one counts no longer. Nor does it live
@@ -261,23 +207,11 @@ def _live_again(draft: Draft, before: Cooperation, ref: str, story: _Story) -> s
     answered = lived and is_rejected(draft.state.lanes[vhs], ref)
     draft.add(e.BookingReinstated, "D32", cause=story.version, ref=ref, status=letter, reason=WITHDRAWN)
     _take_withheld(draft, booking)
-    _ask_about_missing(draft, booking, story)
+    ask_about_missing(draft, booking, story)
     if not answered and (why := _why_meant(draft, booking, story)):
         draft.add(e.CancellationUnclear, "D32", ref=ref, why=why)
     ask_unsigned(draft, booking, "D32", lived=lived)
     return ""
-
-
-def _ask_about_missing(draft: Draft, booking: Booking, story: _Story) -> None:
-    """Say of a row that a later complete export lacks as well what any would that came now: at the owner it is asked,
-    elsewhere the mirror is delivered again (D30).
-    """
-    vhs = draft.moment.vhs
-    lane, seat = draft.state.lanes[vhs], booking.seats.get(vhs)
-    if not story.later or seat is None or not seat.absences or lane.unread or lane.suspended is not None:
-        return
-    kind = e.BookingQuestioned if vhs == booking.owner else e.MirrorLost
-    draft.add(kind, "D32", cause=booking.changed, ref=booking.ref)
 
 
 def _take_withheld(draft: Draft, booking: Booking) -> None:
@@ -312,13 +246,13 @@ def _returned(draft: Draft, booking: Booking) -> set[str]:
     return {vhs for vhs, seat in seats.items() if seat.held and not seat.orphaned}
 
 
-def _letter_since(booking: Booking, story: _Story) -> Status:
+def _letter_since(booking: Booking, story: Story) -> Status:
     """Find the letter that the owner shows, or has last shown over the "S", or else the one before it (D6).
 
     What stands in a row that WS wrote last is nobody's decision, nor is what an export said that was taken back.
     """
     seat = booking.seats.get(booking.owner)
-    shown = [event for event in story.since(booking.ref) if event.vhs == booking.owner and isinstance(event, _SHOWING)]
+    shown = [event for event in story.since(booking.ref) if event.vhs == booking.owner and isinstance(event, SHOWING)]
     letters = [
         (event.status, event.actor)
         for event in shown
@@ -333,7 +267,7 @@ def _letter_since(booking: Booking, story: _Story) -> Status:
     return next((status for status in reversed(meant) if status not in (None, CANCELLED)), booking.status)
 
 
-def _letter_back(draft: Draft, before: Cooperation, event: e.BookingReported | e.BookingWentBack, story: _Story) -> str:
+def _letter_back(draft: Draft, before: Cooperation, event: e.BookingReported | e.BookingWentBack, story: Story) -> str:
     """Give a booking back the letter it had before this export showed another over an "S", with which it lives again
     since that "S" was taken back (D6).
     """
@@ -353,7 +287,7 @@ def _letter_back(draft: Draft, before: Cooperation, event: e.BookingReported | e
     return ""
 
 
-def _is_shown_by_others(event: e.BookingReported | e.BookingWentBack, story: _Story) -> bool:
+def _is_shown_by_others(event: e.BookingReported | e.BookingWentBack, story: Story) -> bool:
     """Tell whether another export of the owner, which counts, reported the same letter since (D6)."""
     return any(
         isinstance(other, e.BookingReported | e.BookingWentBack)
@@ -364,7 +298,7 @@ def _is_shown_by_others(event: e.BookingReported | e.BookingWentBack, story: _St
     )
 
 
-def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
+def _why_meant(draft: Draft, booking: Booking, story: Story) -> str:
     """Say why somebody may mean the "S" that a VHS shows, or has shown, "" where nobody does: the next complete export
     showed it once more, or a person set it over the letter that was back, or nobody says who did (D21).
 
@@ -378,13 +312,13 @@ def _why_meant(draft: Draft, booking: Booking, story: _Story) -> str:
     once_more = bool(story.later) and (not right or right[0] in set(story.later) - {story.later[0]})
     if seat.live:
         lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
-        once_more = once_more and not lost and not _is_lacking(booking, story)
+        once_more = once_more and not lost and not is_lacking(booking, story)
         return OVER if once_more or _is_cancelled_anew(draft, booking, story) else ""
     meant = once_more or _is_cancelled_anew(draft, booking, story)
     return "again" if seat.status is CANCELLED and meant else ""
 
 
-def _is_cancelled_anew(draft: Draft, booking: Booking, story: _Story) -> bool:
+def _is_cancelled_anew(draft: Draft, booking: Booking, story: Story) -> bool:
     """Tell whether somebody set "S" again after the letter was back, or waited to be (D31e): what was written over that
     says nothing (D5), nor that a list wrote it again.
     """
@@ -406,24 +340,18 @@ def _shows_s(event: e.Event) -> bool:
     return isinstance(event, e.CancellationDelivered | e.BookingCancelled)
 
 
-def _letters_since(draft: Draft, booking: Booking, story: _Story) -> list[str]:
+def _letters_since(draft: Draft, booking: Booking, story: Story) -> list[str]:
     """Name the exports that showed another letter than "S" since, also one that was withheld (D31e)."""
     mine = (event for event in story.since(booking.ref) if event.vhs == draft.moment.vhs)
     shown = (event for event in mine if isinstance(event, _Lettered) and event.status not in (None, CANCELLED))
     return [event.origin.export for event in shown if event.origin is not None]
 
 
-def _is_lacking(booking: Booking, story: _Story) -> bool:
-    """Tell whether the next complete export lacked the row."""
-    missing = (event for event in story.since(booking.ref) if isinstance(event, _Missing))
-    return any(event.origin is not None and event.origin.export == story.later[0] for event in missing)
-
-
 def _amend_back(
     draft: Draft,
     before: Cooperation,
     event: e.BookingAmended | e.BookingPromoted,
-    story: _Story,
+    story: Story,
 ) -> str:
     """Give a booking back the letter and the person it had, where nobody has given it others since, nor the next
     complete export shows them as well: whoever was promoted beside something wrong keeps the seat.
@@ -450,7 +378,7 @@ def _amend_back(
     return ""
 
 
-def _is_given_anew(draft: Draft, ref: str, letter: Status, story: _Story) -> bool:
+def _is_given_anew(draft: Draft, ref: str, letter: Status, story: Story) -> bool:
     """Tell whether the row shows the letter because its VHS gave it once more, after it had shown another: no list of
     ours wrote it there, and no export that was withdrawn said so (D32).
     """
@@ -463,14 +391,14 @@ def _is_given_anew(draft: Draft, ref: str, letter: Status, story: _Story) -> boo
             continue
         if isinstance(event, e.ChangesGivenOut) and (ref in event.confirmed or ref in event.waitlisted):
             return False
-        if getattr(event, "ref", "") == ref and isinstance(event, _SHOWING) and event.origin is not None:
-            shown += [(status, event.actor)] if (status := _letter_of(event)) is not None else []
+        if getattr(event, "ref", "") == ref and isinstance(event, SHOWING) and event.origin is not None:
+            shown += [(status, event.actor)] if (status := letter_of(event)) is not None else []
     again, actor = shown[-1] if shown else (None, None)
     return again is letter is not shown[0][0] and actor != WEB_SERVICE_USER
 
 
 def _is_shown_since(
-    draft: Draft, ref: str, story: _Story, *, letter: Status | None = None, person: int | None = None
+    draft: Draft, ref: str, story: Story, *, letter: Status | None = None, person: int | None = None
 ) -> bool:
     """Tell whether the next complete export showed the letter or person that this one gave a booking, and its row
     still does: then it was not only this one that was wrong, or it is right (D32).
@@ -481,49 +409,22 @@ def _is_shown_since(
     seat = booking.seats.get(draft.moment.vhs)
     if not story.later or seat is None or not seat.held or seat.asked or seat.unknown_status or lane.unread:
         return False
-    if _is_lacking(booking, story) or _is_course_lacking(story):
+    if is_lacking(booking, story) or is_course_lacking(story):
         return False
     if letter is not None:
         stands = seat.status is letter and waiting(seat, *LETTERS) is None
-        return stands and _letter_in_next(letter, ref, story) is letter
+        return stands and letter_in_next(letter, ref, story) is letter
     return seat.person_version == person and waiting(seat, Effect.PERSON) is None
 
 
-def _letter_in_next(letter: Status, ref: str, story: _Story) -> Status:
-    """Find the letter that the next complete export showed of a row which had this one before it; an "S" counts until
-    the row shows another that no list of ours wrote over it.
-    """
-    given = False
-    for event in story.told[story.version :]:
-        if event.vhs != story.event.vhs:
-            continue
-        if isinstance(event, e.ChangesGivenOut):
-            given = given or ref in event.confirmed or ref in event.waitlisted
-        if getattr(event, "ref", "") != ref or event.origin is None or not isinstance(event, _SHOWING):
-            continue
-        if event.origin.export in story.later[1:]:
-            break
-        shown = _letter_of(event) or letter
-        if letter is not CANCELLED or not (given or event.actor == WEB_SERVICE_USER):
-            letter = shown
-    return letter
-
-
-def _letter_of(event: e.Event) -> Status | None:
-    """Give the letter of a row that an event tells, None where it tells none."""
-    if isinstance(event, e.BookingCancelled | e.CancellationDelivered):
-        return CANCELLED
-    return CONFIRMED if isinstance(event, e.BookingPromoted) else getattr(event, "status", None)
-
-
-def _revise_back(draft: Draft, before: Cooperation, event: e.CourseRevised, story: _Story) -> str:
+def _revise_back(draft: Draft, before: Cooperation, event: e.CourseRevised, story: Story) -> str:
     """Give the course back the facts it had, where nobody has given it others since, nor the next complete export shows
     them as well.
     """
     facts, lane = before.lanes[event.vhs].facts, draft.state.lanes[event.vhs]
     news = given(event.facts)
     mine = [name for name in news if story.last.facts.get(name) == story.version and getattr(facts, name) is not None]
-    since = [] if not story.later or lane.unread or _is_course_lacking(story) else _facts_shown(lane, news)
+    since = [] if not story.later or lane.unread or is_course_lacking(story) else _facts_shown(lane, news)
     back = {name: getattr(facts, name) for name in mine if name not in since}
     if back:
         draft.add(e.RevisionWithdrawn, "D32", cause=story.version, facts=CourseFacts(**back))

@@ -141,7 +141,7 @@ def former_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
 def approve_effects(draft: Draft, name: str) -> list[str]:
     """Let the effects that are withheld under an id happen, as what they are: from here on nobody can tell them from
     those of any other export (D31). Returns the bookings that it changes, and the cooperation for what is of its
-    course.
+    course; not those of which it is asked since whom their "S" means (D18c).
     """
     state, vhs = draft.state, draft.moment.vhs
     done = []
@@ -154,10 +154,18 @@ def approve_effects(draft: Draft, name: str) -> list[str]:
         seat = state.bookings[ref].seats.get(vhs)
         for held in seat.waiting if seat is not None else ():
             if held.withheld_id == name:
-                overtaken = held.effect == Effect.CANCELLATION and state.is_final(state.bookings[ref])
+                letter, final = held.effect == Effect.CANCELLATION, state.is_final(state.bookings[ref])
                 _approve_booking(draft, state.bookings[ref], held)
-                done += [] if overtaken else [ref]
+                done += [ref] if not letter or (not final and state.is_final(state.bookings[ref])) else []
     return done
+
+
+def approve_booking(draft: Draft, ref: str) -> None:
+    """Let the "S" of one booking happen that waits at the draft's VHS (D31)."""
+    booking = draft.state.bookings[ref]
+    held = waiting(booking.seats[draft.moment.vhs], Effect.CANCELLATION)
+    if held is not None:
+        _approve_booking(draft, booking, held)
 
 
 def _approve_course(draft: Draft, held: Held) -> None:

@@ -18,7 +18,8 @@ from koop_es.store import Store
 
 
 def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, reason: str, reject: bool = False) -> str:
-    """Make an unclear "S" an "S" everywhere, or with ``reject`` write over it; returns the letter the booking has now.
+    """Make an unclear "S", or one that waits (D31), an "S" everywhere, or with ``reject`` write over it; returns the
+    letter the booking has now.
 
     Of a booking that was moved meanwhile it is said of where it is now, in the same transaction (D25). The first of
     two decisions stands. Raises CooperationUnknown, CancellationDecided and NothingToConfirm.
@@ -49,6 +50,7 @@ def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, re
                 end_where_it_is(there, home.ref, seat, reason)
         with store.write() as tx:
             write(tx, [(version, decided) for version, decided in drafts.values() if decided.events])
+            tx.run("slices_forget", coop_ids=sorted(drafts))  # what waited beside it is read again (D31)
         return cancelled
 
     return "S" if store.retrying(attempt) else "A"

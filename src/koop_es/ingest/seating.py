@@ -6,6 +6,7 @@ from datetime import datetime
 
 from koop_es.domain import seats
 from koop_es.domain.errors import BadInput, Refused
+from koop_es.domain.identifiers import parse_export
 from koop_es.domain.judgement import export_of
 from koop_es.ingest.command import decide, load, moment, write
 from koop_es.ingest.withdrawing import refuse_withdrawn
@@ -29,13 +30,16 @@ def approve(
     """Let what is withheld under an id happen, all of it or nothing; returns the bookings and courses (D4, D31).
 
     ``by`` is the VHS that confirms, which can only confirm its own; without it an operator does, anybody's. Raises
-    WithheldUnknown, and Refused where there are more than ``up_to``, or where it is another VHS's.
+    WithheldUnknown, and Refused where there are more than ``up_to``, where it is another VHS's, or where its export was
+    withdrawn: what waits still is said by a later one as well (D32).
     """
 
     def attempt() -> list[str]:
         with store.reading() as tx:
             rows = [row for row in tx.rows("withheld_all") if row[0] == withheld_id]
             if not rows:
+                if (named := parse_export(export_of(withheld_id))) is not None:
+                    refuse_withdrawn(tx, named[0], export_of(withheld_id))
                 raise WithheldUnknown(
                     f"nothing is withheld under {withheld_id}; see koop-es withheld list", id=withheld_id
                 )
@@ -51,7 +55,6 @@ def approve(
                     withheld=len(rows),
                 )
             vhs = rows[0][1]
-            refuse_withdrawn(tx, vhs, export_of(withheld_id))
             drafts = [load(tx, coop_id, moment(vhs, now)) for coop_id in sorted({row[2] for row in rows})]
         refs, decided = [], []
         for draft in drafts:

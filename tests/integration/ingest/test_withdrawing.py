@@ -12,7 +12,7 @@ from koop_es.ingest import approve, give_out, withdraw_export
 from koop_es.ingest.withdrawing import ExportNotApplied
 from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store
-from koop_es.views import change_list, open_violations
+from koop_es.views import change_list, open_violations, withheld
 from koop_es.views.read import view
 from tests.acceptance.exports import abo, mirror, write_export
 from tests.integration.ingest.conftest import NOW, take_in
@@ -208,8 +208,29 @@ def test_d32_what_is_withheld_of_a_withdrawn_export_cannot_be_approved(vhs: Vhs)
     withdraw(vhs, "563#2")
     with pytest.raises(Refused, match="was withdrawn"):
         approve(vhs.store, now=NOW, withheld_id="563#2/cancellation")
+    assert withheld(vhs.store) == []
+    assert not {item["code"] for item in open_violations(vhs.store)} & {"EFFECTS_WITHHELD", "CANCELLATION_UNCLEAR"}
     vhs.report()
     assert vhs.kinds() == []
+
+
+def test_d32_d31_what_only_waited_of_an_export_ends_with_it_and_what_another_says_as_well_can_be_approved(
+    vhs: Vhs,
+) -> None:
+    for _ in range(2):
+        vhs.report(vhs.letters("S", 20))
+    with pytest.raises(Refused, match="563#3 shows it as well"):
+        withdraw(vhs, "563#2")
+    assert [item["items"] for item in withheld(vhs.store)] == [20]
+    withdraw(vhs, "563#3")
+    withdraw(vhs, "563#2")
+    assert withheld(vhs.store) == []
+    vhs.report(vhs.letters("S", 20))
+    assert withheld(vhs.store) == [], "it is what was withdrawn"
+    vhs.report()
+    vhs.report(vhs.letters("S", 20))
+    [item] = withheld(vhs.store)
+    assert item["id"] == "563#6/cancellation"
 
 
 def test_d32_a_history_with_a_withdrawn_export_can_be_run_again(vhs: Vhs) -> None:

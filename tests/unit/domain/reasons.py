@@ -68,8 +68,8 @@ REASONS: dict[str, dict[str, Says]] = {
         "D32": RULE,
         **MOVED,
     },
-    "CancellationConfirmed": {"D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE, **MOVED},
-    "CancellationRejected": {"D21": RULE, "D25": RULE, "B15": RULE, **MOVED},
+    "CancellationConfirmed": {"D31": RULE, "D21": RULE, "D25": RULE, "D28": RULE, "B15": RULE, **MOVED},
+    "CancellationRejected": {"D31": RULE, "D32": CAUSE, "D21": RULE, "D25": RULE, "B15": RULE, **MOVED},
     # bookings
     "BookingMade": {"B3": ROW, "D25": ROW, **MOVED},
     "BookingDelivered": {"B3": ROW, **MOVED},
@@ -124,7 +124,7 @@ REASONS: dict[str, dict[str, Says]] = {
     "UnknownStatusSeen": {"B6": ROW},
     # the guard
     "EffectWithheld": {"D31": ROW},
-    "EffectDropped": {"D31": ROW | CAUSE},
+    "EffectDropped": {"D31": ROW | CAUSE, "D32": CAUSE},
     "ViolationClosed": {"2.8": CAUSE},
 }
 

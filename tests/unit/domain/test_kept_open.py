@@ -114,7 +114,8 @@ def its_participant_is_merged(world: World, vhs: str) -> None:
     world.report(vhs, held(vhs, status="S", tnr="T700"))
 
 
-def its_export_is_withdrawn(world: World, vhs: str) -> None:
+def another_export_is_withdrawn(world: World, vhs: str) -> None:
+    world.report(vhs, held(vhs, status="S", edited_by="Blau"))
     told = list(world.events)
     world.decide(vhs, lambda draft: withdraw(draft, f"{vhs}#{world.exports[vhs]}", told))
 
@@ -130,7 +131,7 @@ ENDINGS: tuple[Ending, ...] = (
     the_course_is_called_off_and_takes_place,
     who_booked_is_forgotten,
     its_participant_is_merged,
-    its_export_is_withdrawn,
+    another_export_is_withdrawn,
 )
 
 

@@ -44,10 +44,14 @@ class Words:
         if isinstance(event, e.CancellationConfirmed | e.CancellationRejected) and event.rule == "D25":
             name = "moved_confirmed" if isinstance(event, e.CancellationConfirmed) else "moved_rejected"
             return self.says[name].format_map(values)
+        if isinstance(event, e.CancellationRejected) and event.rule == "D32":
+            return self.says["withdrawn_s"].format_map(values)
         if isinstance(event, e.CourseRevised | e.CourseReported | e.RevisionWithdrawn):
             values["facts"] = self.fields(event.facts)
         if isinstance(event, e.EffectWithheld | e.EffectDropped):
             values["what"] = self.say("booking_named", ref=event.ref) if event.ref else self.say("the_course")
+            if isinstance(event, e.EffectDropped) and event.rule == "D32":
+                return self.say("withdrawn_effect", **values)
         if isinstance(event, e.CourseReinstated) and event.rule != "D24":  # the Master's own export did not say so
             return self.say("reinstated", **values)
         if isinstance(event, e.BookingReinstated) and event.reason:

@@ -164,6 +164,8 @@ SAYS: dict[str, str] = {
     "course_set_external_number": "die COOP-Id",
     "moved_confirmed": "bestätigt: die Belegung {ref}, die VHS {vhs} umgebucht hat, ist storniert ({reason})",
     "moved_rejected": "verworfen: wohin VHS {vhs} die Belegung {ref} umgebucht hat, ist sie nicht storniert ({reason})",
+    "withdrawn_s": "das S der VHS {vhs} in Belegung {ref} gilt nicht: sein Export {reason} wurde zurückgenommen",
+    "withdrawn_effect": "bei {what} der VHS {vhs} ist nichts mehr zurückgehalten: der Export wurde zurückgenommen",
     "unclear_stamp": "zeigt S, und die Zeile wurde seit der Bestätigung des S bearbeitet",
     "unclear_still": "zeigt S, und das auch noch zwei vollständige Exporte nach Ausgabe des A",
     "unclear_alone": "zeigt S, und andere, deren S mit ihm zurückgenommen wurde, zeigen wieder ihre Buchstaben",
@@ -541,7 +543,8 @@ SAYS: dict[str, str] = {
     ),
     "n_withheld_effect": (
         "Ist es gewollt, bestätigt es VHS {vhs} oder der Betreiber: koop-es withheld approve {id}. Sonst erledigt es "
-        "sich mit dem nächsten Export, der die früheren Werte zeigt."
+        "sich mit dem nächsten Export, der die früheren Werte zeigt, oder mit koop-es withdraw-export; über ein "
+        "einzelnes S entscheidet auch koop-es confirm-cancellation, mit --reject oder ohne."
     ),
     "n_turned_back": "Den nächsten vollständigen Export der VHS {vhs} abwarten: er sagt, ob {ref} zu berichtigen ist.",
     "n_turned_back_course": "Der nächste vollständige Export der VHS {vhs} sagt, ob der Kurs zu berichtigen ist.",

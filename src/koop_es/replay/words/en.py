@@ -195,6 +195,8 @@ SAYS: dict[str, str] = {
     "course_set_external_number": "the COOP-Id",
     "moved_confirmed": "confirmed: booking {ref}, which VHS {vhs} moved to another course, is cancelled ({reason})",
     "moved_rejected": "rejected: where VHS {vhs} moved booking {ref} to, it is not cancelled ({reason})",
+    "withdrawn_s": "the S of VHS {vhs} in booking {ref} is nobody's: its export {reason} was withdrawn",
+    "withdrawn_effect": "what waited of {what} at VHS {vhs} is void: its export was withdrawn, and nobody was told",
     "unclear_stamp": "shows S, and the row was edited since its S was acknowledged",
     "unclear_still": "shows S, and still does two complete exports after A was given out",
     "unclear_alone": "shows S, and others whose S was withdrawn with it show their letters again",
@@ -539,8 +541,8 @@ SAYS: dict[str, str] = {
     ),
     "n_withheld_effect": (
         "If it is meant, VHS {vhs} or an operator confirms it: koop-es withheld approve {id}. If not, it goes away "
-        "with the "
-        "next export that shows the former values."
+        "with the next export that shows the former values, or with koop-es withdraw-export; a single S is answered "
+        "by koop-es confirm-cancellation as well, with --reject or without."
     ),
     "n_turned_back": "Wait for the next complete export of VHS {vhs}: it tells whether {ref} is to be put right.",
     "n_turned_back_course": (
