@@ -508,7 +508,13 @@ RESTORES = (
         "what a later export says as well ends with the first",
         "D32",
         "Whoever has really cancelled would be booked again where a wrong export had said so before.",
-        (Edit("domain/withdraw_waiting.py", "is_course_lacking(story) if story.later else True", "True"),),
+        (
+            Edit(
+                "domain/withdraw_waiting.py",
+                "    if not story.later or is_course_lacking(story):\n        return False\n    if event",
+                "    if True:\n        return False\n    if event",
+            ),
+        ),
         Named(
             (f"{_ENDINGS}::test_d32_what_a_later_complete_export_says_as_well_waits_on_until_that_is_withdrawn_too",)
         ),
@@ -521,6 +527,19 @@ RESTORES = (
         Named(
             (f"{_ENDINGS}::test_d18_d32_a_row_with_a_withdrawn_s_is_no_other_registration_once_it_shows_its_letter",)
         ),
+    ),
+    Mutation(
+        "what waits goes with its program",
+        "D20",
+        "An Ausfall that was meant would be forgotten with the restore, and people stand before closed doors.",
+        (
+            Edit(
+                "domain/observe_course.py",
+                "ask_about_waiting(draft, lane, row, back)",
+                "former_facts(draft, lane, row)",
+            ),
+        ),
+        Named((f"{_ENDINGS}::test_d20_d31_what_waits_is_asked_on_where_its_program_is_put_back",)),
     ),
 )
 """An old copy of a program, what it lacks and what stands."""

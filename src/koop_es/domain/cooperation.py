@@ -96,7 +96,8 @@ class Create(msgspec.Struct, frozen=True, gc=False):
 class Held(msgspec.Struct, frozen=True, gc=False):
     """What a row shows and is withheld (D31): a letter, a version of a person, or facts of a course.
 
-    ``effect`` is its kind, ``version`` that of the event that withheld it.
+    ``effect`` is its kind, ``version`` that of the event that withheld it. One that ``went`` with a program that was
+    put back is shown no more (D20).
     """
 
     effect: str
@@ -105,6 +106,7 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     status: Status | None = None
     person_version: int = 0
     facts: CourseFacts | None = None
+    went: bool = False
 
 
 def let_go(waiting: tuple[Held, ...], effect: str, fields: Collection[str] = ()) -> tuple[Held, ...]:

@@ -330,10 +330,14 @@ class OrphanWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
 class EffectWithheld(Event, frozen=True, kw_only=True, omit_defaults=True):
     """An export would have done too much to others at once: this part of it is held back until somebody approves it, or
     until the VHS shows the former values again (D31). ``effect`` is its kind; a person is named by version only (D15).
+    One that ``went`` with a program that was put back is shown no more, and waits all the same (D20).
     """
+
+    VERSION: ClassVar[int] = 2
 
     effect: str
     withheld_id: str
+    went: bool = False
     ref: str = ""
     status: Status | None = None
     person_version: int | None = None

@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain import evolve_bookings, evolve_course, evolve_echo
+from koop_es.domain import evolve_bookings, evolve_course, evolve_echo, evolve_waiting
 from koop_es.domain.cooperation import Acknowledgement, Cooperation
 from koop_es.domain.evolve_echo import note_report
 
@@ -63,12 +63,18 @@ _APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     **evolve_course.APPLY,
     **evolve_bookings.APPLY,
     **evolve_echo.APPLY,
+    **evolve_waiting.APPLY,
     e.ViolationOpened: _violation_opened,
     e.ViolationClosed: _violation_closed,
     e.ViolationAcknowledged: _violation_acknowledged,
 }
 
-_NOTED: set[type[e.Event]] = {*evolve_course.APPLY, *evolve_bookings.APPLY, e.CancellationUnclear}
+_NOTED: set[type[e.Event]] = {
+    *evolve_course.APPLY,
+    *evolve_bookings.APPLY,
+    *evolve_waiting.APPLY,
+    e.CancellationUnclear,
+}
 _NOTED -= {e.HoldEnded, e.BookingDelivered}
 """Events that say what an export shows of the course, or of the booking they name; that of which there are most notes
 it itself.

@@ -7,7 +7,7 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.acknowledged import count_of_export, letter_of, note_letter, note_person, person_name, take_back
-from koop_es.domain.cooperation import Booking, Cooperation, Double, Held, Lane, Seat, let_go
+from koop_es.domain.cooperation import Booking, Cooperation, Double, Lane, Seat
 from koop_es.domain.evolve_echo import (
     ask_whether_meant,
     close_questions,
@@ -288,29 +288,6 @@ def _withheld(state: Cooperation, event: e.OrphanWithheld) -> None:
     seat.withheld = event.withheld_id
 
 
-def _effect_withheld(state: Cooperation, event: e.EffectWithheld) -> None:
-    held = Held(event.effect, event.withheld_id, state.version, event.status, event.person_version or 0, event.facts)
-    at: Seat | Lane
-    if event.ref:
-        booking = _booking(state, event.ref)
-        booking.withheld_person = max(booking.withheld_person, held.person_version)
-        at = booking.seats.setdefault(event.vhs, Seat())
-    else:
-        at = state.lanes.setdefault(event.vhs, Lane(event.vhs))
-    at.waiting = (*(other for other in at.waiting if other.effect != event.effect), held)
-
-
-def _effect_dropped(state: Cooperation, event: e.EffectDropped) -> None:
-    lane = state.lanes.setdefault(event.vhs, Lane(event.vhs))
-    at: Seat | Lane = _booking(state, event.ref).seats.setdefault(event.vhs, Seat()) if event.ref else lane
-    at.waiting = let_go(at.waiting, event.effect, event.fields)
-    if event.ref and event.effect == Effect.PERSON:
-        keep_replaced(state.bookings[event.ref])
-    if event.shown and isinstance(at, Seat):
-        at.status, at.version, at.taken_back, at.unsaid = CANCELLED, state.version, True, True
-        at.actor = at.cancelled_as = event.actor or at.actor
-
-
 def _mirror_lost(state: Cooperation, event: e.MirrorLost) -> None:
     booking = _booking(state, event.ref)
     seat = _seat(booking, event)
@@ -576,8 +553,6 @@ APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.BookingReappeared: _reappeared,
     e.OrphanDetected: _orphaned,
     e.OrphanWithheld: _withheld,
-    e.EffectWithheld: _effect_withheld,
-    e.EffectDropped: _effect_dropped,
     e.MirrorLost: _mirror_lost,
     e.BookingReinstated: _reinstated,
     e.BookingQuestioned: _questioned,

@@ -145,15 +145,18 @@ def _revised(state: Cooperation, event: e.CourseRevised) -> None:
 def _revision_withdrawn(state: Cooperation, event: e.RevisionWithdrawn) -> None:
     """Let the former facts count again; the Master's row shows the others until they are written (D32).
 
-    What was asked about them after its program seemed to have gone back is answered by that (D20).
+    What was asked about them after its program seemed to have gone back is answered by that (D20). Of those that had
+    waited nobody was told anything else (D31).
     """
     lane, names = _lane(state, event.vhs), given(event.facts)
+    told = {name for name, value in names.items() if name == "cancelled" or getattr(lane.facts, name) != value}
     lane.facts = merged(lane.facts, event.facts)
     lane.withdrawn |= names.keys()
     for name in names:
-        lane.facts_changed[name] = state.version
         lane.asked_facts.pop(name, None)
         lane.restoring.pop(name, None)
+    for name in told:
+        lane.facts_changed[name] = state.version
         for other in state.lanes.values():
             other.kept.discard(name)
     for at in state.lanes.values():

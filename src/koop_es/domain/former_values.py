@@ -9,16 +9,16 @@ from koop_es.domain import events as e
 from koop_es.domain.absences import is_over, is_protected
 from koop_es.domain.acknowledged import as_cancelled, fact_was_shown, letter_of, person_name, was_shown
 from koop_es.domain.cooperation import Booking, Lane, Seat
-from koop_es.domain.course import CourseFacts, changed
+from koop_es.domain.course import CourseFacts, changed, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.identifiers import owner_of
 from koop_es.domain.judgement import Effect, WentBack
 from koop_es.domain.moves import is_its_row, stands_elsewhere
-from koop_es.domain.observation import CANCELLED, BookingRow, actor_of
+from koop_es.domain.observation import CANCELLED, BookingRow, CourseRow, actor_of
 from koop_es.domain.signs import is_told
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import wanted_status
-from koop_es.domain.withhold import letter_is_withheld
+from koop_es.domain.withhold import keep_waiting, letter_is_withheld, waiting
 from koop_es.domain.witnesses import has_zeros_again
 
 
@@ -48,6 +48,39 @@ def take_former_course(draft: Draft, lane: Lane, part: Slice, *, gone: bool) -> 
         draft.add(e.CourseWentBack, "D20", row=row, moment=back.moment, count=back.count, **values)
 
 
+def ask_about_waiting(draft: Draft, lane: Lane, row: CourseRow | None, back: WentBack) -> None:
+    """Ask about an Ausfall and facts that wait for an answer (D31) where a Master's program that was put back shows
+    former ones, or no course: they are what it lost, and written again if somebody says so.
+    """
+    shown = given(row.facts) if row is not None else {}
+    for held in lane.waiting:
+        said: dict[str, Any] = given(held.facts) if held.facts is not None else {"cancelled": True}
+        former: dict[str, Any] = {name: False if name == "cancelled" else getattr(lane.row, name) for name in said}
+        gone = [name for name in said if row is None or (name in shown and shown[name] == former[name])]
+        if not gone:
+            continue
+        lost = CourseFacts(**{name: said[name] for name in gone})
+        facts = CourseFacts(**{name: former[name] for name in gone if row is not None})
+        values: dict[str, Any] = {"moment": back.moment, "count": back.count, "facts": facts, "lost": lost}
+        draft.add(e.CourseWentBack, "D20", row=row, **values)
+        fields = tuple(gone) if held.facts is not None else ()
+        draft.add(e.EffectDropped, "D20", row=row, cause=held.version, effect=held.effect, fields=fields)
+
+
+def keep_persons(draft: Draft, shown: Mapping[str, BookingRow]) -> None:
+    """Let persons wait on where the program that was put back shows the former ones, or lacks the row (D20, D31)."""
+    back = draft.judgement.back_at(draft.state.coop_id)
+    for ref, booking in sorted(draft.state.bookings.items()) if back is not None else ():
+        seat = booking.seats.get(draft.moment.vhs)
+        held = waiting(seat, Effect.PERSON) if seat is not None else None
+        if seat is None or held is None or held.went or back is None:
+            continue
+        row = shown.get(ref)
+        if not seat.held or (row is not None and row.person == draft.person(booking.person_id, booking.person_version)):
+            say(draft, back)
+            keep_waiting(draft, ref, row, held)
+
+
 def say(draft: Draft, back: WentBack) -> None:
     """Say once that the program went back in this course, before what it lost there is named."""
     lane, origin = draft.state.lanes[draft.moment.vhs], draft.moment.origin
@@ -67,6 +100,7 @@ def take_former_rows(draft: Draft, part: Slice, shown: Mapping[str, BookingRow],
     if back is None:
         return
     state, vhs = draft.state, draft.moment.vhs
+    keep_persons(draft, shown)
     for ref in sorted(shown):
         booking = state.bookings.get(ref)
         seat = booking.seats.get(vhs) if booking is not None else None

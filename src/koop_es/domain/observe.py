@@ -16,6 +16,7 @@ from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Draft, Moment, People, RowCells, VaultEntry
 from koop_es.domain.echoes import note_course_not_seen
 from koop_es.domain.events import Event
+from koop_es.domain.former_values import keep_persons
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.kept_open import keep_open, standing
 from koop_es.domain.observation import Person
@@ -102,6 +103,8 @@ def observe_into(
             note_course_not_seen(draft, lane, part)
         if questions and draft.events:
             keep_open(draft, questions)
+        if judgement.went_back is not None:
+            keep_persons(draft, {})
         if draft.events or not state.version:
             draft.settle_violations()
         lane = state.lanes.get(moment.vhs)

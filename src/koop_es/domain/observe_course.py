@@ -10,7 +10,7 @@ from koop_es.domain.admission import is_marked, standing_of, stranger
 from koop_es.domain.cooperation import Cooperation, Lane
 from koop_es.domain.course import CourseFacts, changed, given
 from koop_es.domain.draft import Draft
-from koop_es.domain.former_values import take_former_course
+from koop_es.domain.former_values import ask_about_waiting, take_former_course
 from koop_es.domain.identifiers import GENERAL_MARKET, issuer
 from koop_es.domain.observation import CourseRow
 from koop_es.domain.put_back import ask_after_ausfall
@@ -60,6 +60,9 @@ def _take_absence(draft: Draft, lane: Lane, part: Slice) -> None:
         if lane.present:
             draft.add(e.CourseArchived, "D17")
         return
+    back = draft.judgement.back_at(draft.state.coop_id)
+    if back is not None and lane.waiting:
+        ask_about_waiting(draft, lane, None, back)
     if lane.present and not part.id_stands:
         note_missing_course(draft, lane)
         take_former_course(draft, lane, part, gone=True)
@@ -203,7 +206,10 @@ def _was_made_as_told(state: Cooperation, lane: Lane, row: CourseRow) -> bool:
 
 def _take_master_facts(draft: Draft, lane: Lane, row: CourseRow) -> None:
     """Take in what the Master's row changes: revisions for all, the rest as reported (D6, D11, R16-R18)."""
-    former_facts(draft, lane, row)
+    if (back := draft.judgement.back_at(draft.state.coop_id)) is None:
+        former_facts(draft, lane, row)
+    elif lane.waiting:
+        ask_about_waiting(draft, lane, row, back)
     news = changed(lane.row, row.facts)
     cancelled = news.pop("cancelled", None)
     written = {

@@ -133,7 +133,9 @@ def reject_course(draft: Draft, reason: str) -> None:
         draft.add(e.CourseReinstated, "D20", cause=version)
     elif cancelled and not draft.state.cancelled:
         draft.add(e.CourseCancelled, "D20", cause=version)
-    revised = {name: value for name, value in facts.items() if name in REVISED_FIELDS}
+    # What had only waited never counted, so that the former value is none that anybody has to be told (D31).
+    told = {name: value for name, value in facts.items() if getattr(lane.facts, name) != value}
+    revised = {name: value for name, value in told.items() if name in REVISED_FIELDS}
     if revised:
         draft.add(e.CourseRevised, "D20", cause=version, facts=CourseFacts(**revised))
     draft.settle_violations()

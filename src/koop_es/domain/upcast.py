@@ -35,6 +35,7 @@ UPCASTS: dict[str, Callable[[Fields], Fields]] = {
     "koop.BookingReinstated.1": lambda fields: fields,
     "koop.CourseReappeared.1": lambda fields: fields,
     "koop.EffectDropped.1": lambda fields: fields,
+    "koop.EffectWithheld.1": lambda fields: fields,
     "koop.MirrorDoubled.1": lambda fields: fields,
     "koop.MirrorLost.1": lambda fields: fields,
     "koop.UnknownStatusSeen.1": _lettered,

@@ -12,6 +12,7 @@ from typing import Any
 
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Held
+from koop_es.domain.course import CourseFacts, given
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import OVER, WENT, WRITTEN_SINCE
 from koop_es.domain.in_doubt import withholds_s
@@ -35,10 +36,12 @@ def let_go(draft: Draft, event: e.Event, story: Story) -> str:
         _take_back_loss(draft, event, story)
         return ""
     if isinstance(event, e.EffectWithheld) and _waits_for(draft, event, version):
-        lacking = is_course_lacking(story) if story.later else True
-        if not lacking and not (ref and is_lacking(draft.state.bookings[ref], story)):
+        if _is_held_again(draft, event, story):
             return SHOWN_SINCE.format(export=story.later[0])
         _take_back_waiting(draft, event, version)
+        return ""
+    if isinstance(event, e.EffectWithheld) and not ref:
+        _take_back_asked(draft, event, story)
         return ""
     if not ref or ref in story.earlier or (why := _asked_about(draft, event, story)) is None:
         return ""
@@ -46,6 +49,34 @@ def let_go(draft: Draft, event: e.Event, story: Story) -> str:
         return SHOWN_SINCE.format(export=export)
     _take_back_question(draft, ref, version, story.event.origin)
     return ""
+
+
+def _is_held_again(draft: Draft, event: e.EffectWithheld, story: Story) -> bool:
+    """Tell whether the next complete export shows what waits as well: what went with its program did after it (D20)."""
+    if not story.later or is_course_lacking(story):
+        return False
+    if event.ref and is_lacking(draft.state.bookings[event.ref], story):
+        return False
+    since = (other for other in story.told[story.version :] if isinstance(other, e.EffectWithheld) and other.went)
+    went = [other for other in since if (other.vhs, other.ref, other.effect) == (event.vhs, event.ref, event.effect)]
+    return not went or (went[0].origin is not None and went[0].origin.export in story.later[1:])
+
+
+def _take_back_asked(draft: Draft, event: e.EffectWithheld, story: Story) -> None:
+    """Answer what is asked about an Ausfall or facts that waited and went with their program (D20): they were wrong,
+    unless the next complete export showed them as well.
+    """
+    lane, told = draft.state.lanes[draft.moment.vhs], story.told[story.version :]
+    said = given(event.facts) if event.facts is not None else {"cancelled": True}
+    back = (other for other in told if isinstance(other, e.CourseWentBack) and other.vhs == event.vhs)
+    went = next((other for other in back if said.keys() & given(other.lost).keys()), None)
+    held = any(isinstance(other, e.EffectWithheld) and other.effect == event.effect for other in told)
+    if held or went is None or went.origin is None or went.origin.export in story.later[1:]:
+        return
+    asked = [name for name, value in said.items() if lane.asked_facts.get(name) == value]
+    former: dict[str, Any] = {name: False if name == "cancelled" else getattr(lane.facts, name) for name in asked}
+    if former:
+        draft.add(e.RevisionWithdrawn, "D32", cause=story.version, facts=CourseFacts(**former))
 
 
 _SAYING = (
@@ -66,9 +97,12 @@ def _asked_about(draft: Draft, event: e.Event, story: Story) -> str | None:
         return None
     vhs, ref = draft.moment.vhs, event.ref
     booking, lane = draft.state.bookings[ref], draft.state.lanes[vhs]
+    if isinstance(event, e.EffectWithheld) and event.status is not CANCELLED:
+        return None
     if booking.moved and vhs == booking.owner:
         return None  # it is asked what the "S" of others is meant for (D25)
-    if any(isinstance(other, e.EffectWithheld) and other.vhs == vhs for other in story.since(ref)):
+    since = (other for other in story.since(ref) if isinstance(other, e.EffectWithheld) and other.vhs == vhs)
+    if any(other.status is CANCELLED for other in since):
         return None
     why = lane.unclear.get(ref)
     return None if why in _OF_OTHERS else why

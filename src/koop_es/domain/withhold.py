@@ -79,6 +79,8 @@ def person_is_withheld(
     """Weigh other person data of an own booking; True if they are withheld (D31d). They are kept in the vault."""
     held = waiting(seat, Effect.PERSON)
     if held is not None and after == draft.person(booking.person_id, held.person_version):
+        if held.went:  # it is there again
+            _hold(draft, Effect.PERSON, row, ref=booking.ref, person_version=held.person_version)
         return True
     if held is None:
         draft.weight.renamed.append(renamed(booking.ref, before, after))
@@ -91,9 +93,18 @@ def person_is_withheld(
 
 
 def former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> None:
-    """Let go of withheld person data: the row shows those that stand (D31)."""
-    if (held := waiting(seat, Effect.PERSON)) is not None:
+    """Let go of withheld person data: the row shows those that stand (D31). Where its program was put back since, that
+    is nobody's answer (D20).
+    """
+    held = waiting(seat, Effect.PERSON)
+    if held is not None and not held.went:
         _drop(draft, held, row, ref=booking.ref)
+
+
+def keep_waiting(draft: Draft, ref: str, row: BookingRow | None, held: Held) -> None:
+    """Let a person wait on whose row, if there is any, shows former values since its program was put back (D20)."""
+    values: dict[str, Any] = {"effect": held.effect, "withheld_id": held.withheld_id, "ref": ref, "went": True}
+    draft.add(e.EffectWithheld, "D20", row=row, cause=held.version, **values)
 
 
 def ausfall_is_withheld(draft: Draft, lane: Lane, row: CourseRow) -> bool:
@@ -181,7 +192,10 @@ def _approve_booking(draft: Draft, booking: Booking, held: Held) -> None:
     """
     ref, final, vhs = booking.ref, draft.state.is_final(booking), draft.moment.vhs
     if held.effect == Effect.PERSON:
+        shown = booking.seats[vhs].person_version
         draft.add(e.BookingAmended, "D31", cause=held.version, ref=ref, person_version=held.person_version)
+        if held.went and booking.seats[vhs].held:  # its row shows the former one until that is written over (D20)
+            draft.add(e.BookingReported, "D31", cause=held.version, ref=ref, person_version=shown)
     elif held.effect == Effect.LETTER:
         draft.add(e.BookingReported, "D5", cause=held.version, ref=ref, status=held.status)
     elif not final and means_former(draft.state, booking, vhs, booking.seats[vhs].person_version):

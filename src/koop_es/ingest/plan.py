@@ -231,7 +231,10 @@ def _untold(plan: Plan, decided: list[Decided]) -> list[Untold]:
 def count(decided: list[Decided]) -> tuple[int, int]:
     """Count the events that were decided, and those among them that say that something is withheld (D4, D31)."""
     kinds = Counter(map(type, chain.from_iterable(item.events for item in decided)))
-    return kinds.total(), kinds[OrphanWithheld] + kinds[EffectWithheld]
+    held = kinds[OrphanWithheld] + kinds[EffectWithheld]
+    if kinds[EffectWithheld]:  # what waited before is none that is withheld now (D20)
+        held -= sum(isinstance(event, EffectWithheld) and event.went for item in decided for event in item.events)
+    return kinds.total(), held
 
 
 def _booking_ids(tx: Tx, vhs: str) -> Callable[[str], frozenset[str]]:

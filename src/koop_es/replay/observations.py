@@ -250,7 +250,7 @@ def _judged(events: list[e.Event]) -> Judgement:
     if withheld:
         absences = Absences(owners=tuple(sorted(withheld))) if happened else Absences(everywhere=True)
     waits = any(isinstance(event, e.MergeSuspected) and event.rule == "D19" for event in events)
-    held = [event for event in events if isinstance(event, e.EffectWithheld)]
+    held = [event for event in events if isinstance(event, e.EffectWithheld) and not event.went]
     fields = {name for event in held if event.facts is not None for name in given(event.facts)}
     effects = {Effect(event.effect) for event in held}
     missing = [event for event in events if isinstance(event, e.BookingVanished)]

@@ -216,7 +216,11 @@ def _unknown(sheet: Sheet, event: e.UnknownStatusSeen, told: Telling) -> None:
 
 
 def withheld(sheet: Sheet, event: e.EffectWithheld, told: Telling) -> None:
-    """Show what the row shows, whatever came of it (D31)."""
+    """Show what the row shows, whatever came of it (D31): the former values once these went (D20)."""
+    if event.went:
+        if event.origin is not None and event.origin.line is not None:
+            _former_person(sheet, event, told)
+        return
     values: dict[str, Any] = letter(event.status) if event.status is not None else {}
     if event.person_version is not None:
         values["person"] = shown_person(told._replace(echo=echoes.NONE), event.ref, event.person_version)
@@ -231,10 +235,14 @@ def dropped(sheet: Sheet, event: e.EffectDropped, told: Telling) -> None:
     if booking is None or seat is None or event.origin is None:
         return
     if event.effect == Effect.PERSON:
-        version = booking.person_version
-        sheet.edit(event.ref, event, person=shown_person(told._replace(echo=echoes.NONE), event.ref, version))
+        _former_person(sheet, event, told)
     elif seat.status is not None:
         sheet.edit(event.ref, event, **letter(seat.status))
+
+
+def _former_person(sheet: Sheet, event: e.EffectWithheld | e.EffectDropped, told: Telling) -> None:
+    version = told.state.bookings[event.ref].person_version
+    sheet.edit(event.ref, event, person=shown_person(told._replace(echo=echoes.NONE), event.ref, version))
 
 
 TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {

@@ -82,7 +82,7 @@ REASONS: dict[str, dict[str, Says]] = {
         "D21": ROW | CAUSE,
         **MOVED,
     },
-    "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW, "D18": CAUSE, "D32": CAUSE},
+    "BookingReported": {"B6": ROW, "B13": ROW, "D5": ROW, "D6": ROW, "D18": CAUSE, "D31": CAUSE, "D32": CAUSE},
     "BookingAmended": {"D6": ROW, "D20": CAUSE, "D31": CAUSE, **MOVED},
     "AmendmentWithdrawn": {"D32": CAUSE},
     "CancellationWithdrawn": {"D32": CAUSE},
@@ -123,8 +123,8 @@ REASONS: dict[str, dict[str, Says]] = {
     "MirrorSingle": {"D26": ROW},
     "UnknownStatusSeen": {"B6": ROW},
     # the guard
-    "EffectWithheld": {"D31": ROW},
-    "EffectDropped": {"D31": ROW | CAUSE, "D32": CAUSE},
+    "EffectWithheld": {"D31": ROW, "D20": CAUSE | Says.ANY},
+    "EffectDropped": {"D31": ROW | CAUSE, "D20": CAUSE | Says.ANY, "D32": CAUSE},
     "ViolationClosed": {"2.8": CAUSE},
 }
 

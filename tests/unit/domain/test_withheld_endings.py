@@ -16,6 +16,8 @@ from koop_es.domain.errors import Refused
 from koop_es.domain.judgement import Effect, Judgement, WentBack
 from koop_es.domain.observation import Person
 from koop_es.domain.open_matters import unanswered
+from koop_es.domain.restoring import reject_course, restore_booking, restore_course
+from koop_es.domain.seats import approve_withheld
 from koop_es.domain.subscription import terminate_subscription
 from koop_es.domain.withdraw import Stays, withdraw
 from koop_es.domain.withhold import approve_effects
@@ -249,6 +251,99 @@ def test_d31_what_waits_is_approved_whatever_ended(name: str) -> None:
         effect = kind.judgement.effects[0]
         world.decide(kind.vhs, lambda draft: approve_effects(draft, f"{export}/{effect}"))  # noqa: B023
         assert not stands(world, kind)
+
+
+# --- its program is put back ------------------------------------------------------------------------------------------
+
+
+OF_THE_PROGRAM = ("Ausfall", "revision", "person")
+
+
+@pytest.mark.parametrize("name", OF_THE_PROGRAM)
+@pytest.mark.parametrize("how", ["as before", "without its row"])
+def test_d20_d31_what_waits_is_asked_on_where_its_program_is_put_back(name: str, how: str) -> None:
+    world, kind, _ = waiting(name)
+    put_back(world, kind, how)
+    assert stands(world, kind), "it was nobody's answer"
+    for _ in range(3):
+        world.give(kind.vhs)
+        world.report(kind.vhs, held(kind.vhs, edited_by="WS"))
+        assert stands(world, kind), "nor is it what its program shows since"
+    assert told(world) == {}
+    assert not world.state.cancelled
+
+
+def put_back(world: World, kind: Kind, how: str) -> None:
+    if how == "as before":
+        world.report(kind.vhs, held(kind.vhs), judgement=back(kind.vhs))
+    elif kind.vhs == MASTER:
+        world.report_without_course(MASTER, judgement=back(MASTER))
+    else:
+        world.report(kind.vhs, judgement=back(kind.vhs))
+        world.decide(kind.vhs, lambda draft: restore_booking(draft, REF, "it lives"))
+
+
+@pytest.mark.parametrize("name", ["Ausfall", "revision"])
+def test_d20_d31_what_a_master_said_and_its_program_lost_is_written_again_and_counts_then(name: str) -> None:
+    world, kind, _ = waiting(name)
+    put_back(world, kind, "as before")
+    world.decide(MASTER, lambda draft: restore_course(draft, "that was meant"))
+    assert [change.fields for change in world.changes(MASTER)] == [
+        {"Ausfall": "W"} if name == "Ausfall" else {"Kursort": "Saal"}
+    ]
+    kind.report(world)
+    assert not stands(world, kind)
+    assert (world.state.cancelled, world.state.lanes[MASTER].facts.venue) == (kind.cancelled, kind.venue)
+
+
+@pytest.mark.parametrize("name", ["Ausfall", "revision"])
+def test_d20_d31_what_a_master_did_not_mean_is_over_and_nobody_is_told(name: str) -> None:
+    world, kind, _ = waiting(name)
+    put_back(world, kind, "as before")
+    world.decide(MASTER, lambda draft: reject_course(draft, "that was wrong"))
+    assert not stands(world, kind)
+    assert told(world) == {}
+    the_rest_goes_on(world, kind)
+
+
+def test_d20_d31_a_person_who_is_approved_after_the_program_was_put_back_is_written_there() -> None:
+    world, kind, export = waiting("person")
+    put_back(world, kind, "as before")
+    world.decide(ABO, lambda draft: approve_withheld(draft, f"{export}/person"))
+    assert not stands(world, kind)
+    assert told(world) == {MASTER: [("booking.update", REF)], ABO: [("booking.update", REF)]}
+    world.report(ABO, held(ABO))
+    assert world.state.bookings[REF].person_version == 2, "what it shows until then is no claim"
+    kind.report(world)
+    assert told(world) == {MASTER: [("booking.update", REF)]}
+
+
+def test_d20_d31_a_person_who_is_shown_again_waits_as_any_other() -> None:
+    world, kind, _ = waiting("person")
+    put_back(world, kind, "as before")
+    kind.report(world)
+    assert stands(world, kind)
+    world.report(ABO, held(ABO))
+    assert not stands(world, kind)
+    the_rest_goes_on(world, kind)
+
+
+@pytest.mark.parametrize("name", OF_THE_PROGRAM)
+@pytest.mark.parametrize("shown", [False, True])
+def test_d20_d32_what_its_program_lost_ends_with_its_export_unless_a_complete_one_said_it_as_well(
+    name: str, shown: bool
+) -> None:
+    world, kind, export = waiting(name)
+    later = []
+    if shown:
+        kind.report(world)
+        later.append(f"{kind.vhs}#{world.exports[kind.vhs]}")
+    put_back(world, kind, "as before")
+    later.append(f"{kind.vhs}#{world.exports[kind.vhs]}")
+    take_back(world, kind, export, *later)
+    assert stands(world, kind) is shown
+    assert told(world) == {}
+    the_rest_goes_on(world, kind)
 
 
 def back(vhs: str) -> Judgement:

@@ -22,6 +22,15 @@ SHORT = 60
 """Longest text of a course field inside a line: about half a terminal; titles fit, info texts are cut."""
 
 
+def _own_text(event: e.Event) -> str:
+    """Name the text of an event that is said otherwise than others of its type, "" for most."""
+    if isinstance(event, e.CancellationConfirmed | e.CancellationRejected) and event.rule == "D25":
+        return "moved_confirmed" if isinstance(event, e.CancellationConfirmed) else "moved_rejected"
+    if isinstance(event, e.CancellationRejected) and event.rule == "D32":
+        return "withdrawn_s"
+    return "withheld_went" if isinstance(event, e.EffectWithheld) and event.went else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language: ``events``, ``violations`` and ``rules`` say what those are, ``says`` all other sentences."""
@@ -41,17 +50,12 @@ class Words:
         if isinstance(event, e.ViolationOpened):
             return self.violation(event.code, event.detail, event.ref)
         values: dict[str, Any] = {name: getattr(event, name) for name in event.__struct_fields__}
-        if isinstance(event, e.CancellationConfirmed | e.CancellationRejected) and event.rule == "D25":
-            name = "moved_confirmed" if isinstance(event, e.CancellationConfirmed) else "moved_rejected"
-            return self.says[name].format_map(values)
-        if isinstance(event, e.CancellationRejected) and event.rule == "D32":
-            return self.says["withdrawn_s"].format_map(values)
-        if isinstance(event, e.CourseRevised | e.CourseReported | e.RevisionWithdrawn):
-            values["facts"] = self.fields(event.facts)
         if isinstance(event, e.EffectWithheld | e.EffectDropped):
             values["what"] = self.say("booking_named", ref=event.ref) if event.ref else self.say("the_course")
-            if isinstance(event, e.EffectDropped) and event.rule == "D32":
-                return self.say("withdrawn_effect", **values)
+        if key := _own_text(event):
+            return self.says[key].format_map(values)
+        if isinstance(event, e.CourseRevised | e.CourseReported | e.RevisionWithdrawn):
+            values["facts"] = self.fields(event.facts)
         if isinstance(event, e.CourseReinstated) and event.rule != "D24":  # the Master's own export did not say so
             return self.say("reinstated", **values)
         if isinstance(event, e.BookingReinstated) and event.reason:

@@ -165,7 +165,7 @@ SAYS: dict[str, str] = {
     "moved_confirmed": "bestätigt: die Belegung {ref}, die VHS {vhs} umgebucht hat, ist storniert ({reason})",
     "moved_rejected": "verworfen: wohin VHS {vhs} die Belegung {ref} umgebucht hat, ist sie nicht storniert ({reason})",
     "withdrawn_s": "das S der VHS {vhs} in Belegung {ref} gilt nicht: sein Export {reason} wurde zurückgenommen",
-    "withdrawn_effect": "bei {what} der VHS {vhs} ist nichts mehr zurückgehalten: der Export wurde zurückgenommen",
+    "withheld_went": "nach Rücksicherung zeigt VHS {vhs} bei {what} Früheres: es bleibt zurückgehalten ({withheld_id})",
     "unclear_stamp": "zeigt S, und die Zeile wurde seit der Bestätigung des S bearbeitet",
     "unclear_still": "zeigt S, und das auch noch zwei vollständige Exporte nach Ausgabe des A",
     "unclear_alone": "zeigt S, und andere, deren S mit ihm zurückgenommen wurde, zeigen wieder ihre Buchstaben",
