@@ -4,10 +4,13 @@ where its course is gone (D28).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from koop_es.domain import events as e
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.errors import Refused
+from koop_es.domain.evolve import apply
 from koop_es.domain.in_doubt import moved_in_doubt, withholds_s
 from koop_es.domain.wanted import is_asked
 from koop_es.domain.withdraw_waiting import reject_waiting
@@ -94,6 +97,20 @@ def questions(state: Cooperation) -> list[tuple[str, str]]:
         for ref in sorted(lane.unclear)
         if is_asked(state, lane, state.bookings[ref])
     ]
+
+
+def settled_by(coop_id: str, told: Iterable[e.Event], vhs: str, ref: str) -> int | None:
+    """Find the version of the event that settled what was asked last about the "S" of a booking at a VHS, or waited
+    there; None where nothing ever did, or it stands open (D21, D31).
+    """
+    state, stood, settled = Cooperation(coop_id), False, None
+    for version, event in enumerate(told, 1):
+        apply(state, event)
+        booking, lane = state.bookings.get(ref), state.lanes.get(vhs)
+        stands = booking is not None and lane is not None and (ref in lane.unclear or _waits(booking, vhs))
+        settled = None if stands else version if stood else settled
+        stood = stands
+    return settled
 
 
 def _rule(draft: Draft, ref: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from koop_es.domain.cancellations import (
+    NothingToConfirm,
     confirm_cancellation,
     end_where_it_is,
     live_where_it_is,
     reject_cancellation,
+    settled_by,
 )
 from koop_es.domain.draft import Draft, Moment
 from koop_es.domain.in_doubt import moved_in_doubt
@@ -38,7 +40,10 @@ def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, re
                 if home.coop_id not in drafts:
                     other: Draft = load(tx, home.coop_id, at)
                     drafts[home.coop_id] = other.state.version, other
-        (reject_cancellation if reject else confirm_cancellation)(draft, ref, reason)
+        try:
+            (reject_cancellation if reject else confirm_cancellation)(draft, ref, reason)
+        except NothingToConfirm as error:
+            raise _with_settlement(store, error, coop_id, vhs, ref) from None
         cancelled = not reject
         for home in homes:
             if seat is None or home.ref == ref:
@@ -54,6 +59,18 @@ def confirm(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str, re
         return cancelled
 
     return "S" if store.retrying(attempt) else "A"
+
+
+def _with_settlement(store: Store, error: NothingToConfirm, coop_id: str, vhs: str, ref: str) -> NothingToConfirm:
+    """Say of a question that stands open no more when it was settled, and how (D30)."""
+    with store.reading() as tx:
+        recorded = tx.load([coop_id])[coop_id]
+    version = settled_by(coop_id, (item.event for item in recorded), vhs, ref)
+    if version is None:
+        return error
+    item = recorded[version - 1]
+    said = f"what was asked there was settled at {item.event.recorded_at} by event {item.position}, {item.event.type}"
+    return NothingToConfirm(f"{error.message}; {said}", **error.details, settled=item.position)
 
 
 def rejected_elsewhere(store: Store, *, vhs: str, coop_id: str, ref: str) -> list[tuple[str, int]]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from koop_es.domain.cancellations import NothingToConfirm
 from koop_es.domain.errors import Refused
 from koop_es.domain.terms import Policy
 from koop_es.ingest import approve, give_out, withdraw_export
+from koop_es.ingest.cancelling import confirm
 from koop_es.ingest.withdrawing import ExportNotApplied
 from koop_es.replay.whatif import past_of, proof
 from koop_es.store import Store
@@ -231,6 +233,17 @@ def test_d32_d31_what_only_waited_of_an_export_ends_with_it_and_what_another_say
     vhs.report(vhs.letters("S", 20))
     [item] = withheld(vhs.store)
     assert item["id"] == "563#6/cancellation"
+
+
+def test_d21_d31_who_answers_what_is_settled_is_told_when_and_how(vhs: Vhs) -> None:
+    vhs.report(vhs.letters("S", 20))
+    vhs.report()
+    [ref, *_] = sorted(booking["ref"] for booking in view(vhs.store, "563")["courses"][0]["bookings"])
+    with pytest.raises(NothingToConfirm, match=r"it lives; what was asked there was settled at .* by event .*Dropped"):
+        confirm(vhs.store, now=NOW, vhs="563", coop_id="563-COOP-1", ref=ref, reason="they called")
+    with pytest.raises(NothingToConfirm) as refused:
+        confirm(vhs.store, now=NOW, vhs="301", coop_id="563-COOP-1", ref=ref, reason="they called")
+    assert "settled" not in refused.value.details, "nothing was asked there"
 
 
 def test_d32_a_history_with_a_withdrawn_export_can_be_run_again(vhs: Vhs) -> None:
