@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from koop_es.domain import events as e
 from koop_es.domain import violation_texts as violations
+from koop_es.replay.words import en_events
 
 TIME = "%Y-%m-%d %H:%M"
 
+EVENTS = en_events.EVENTS
 VIOLATIONS = violations.TEXTS
 REMEDIES = violations.REMEDIES
 VARIANTS = violations.VARIANTS
@@ -16,92 +17,6 @@ def details(code: str, detail: dict[str, str]) -> dict[str, str]:
     """Leave the details of a violation as they are: they are English."""
     return detail
 
-
-EVENTS: dict[type[e.Event], str] = {
-    e.CourseReleased: "released by Master-VHS {vhs} as course {course_number} ({period})",
-    e.ReleaseClosed: "release closed for new Abos",
-    e.ReleaseWithdrawn: "release withdrawn; there was no Abo",
-    e.CourseSubscribed: "subscribed by Abo-VHS {vhs} as course {course_number} ({period})",
-    e.SubscriptionTerminated: "Abo of VHS {vhs} ended by an operator",
-    e.TermsConfirmed: "VHS {vhs} confirmed other terms for the Abo of VHS {subscriber}",
-    e.TermsAmended: "both sides confirmed: other terms count for the Abo of VHS {subscriber}",
-    e.CourseRevised: "Master-VHS {vhs} changed the course: {facts}",
-    e.CourseReported: "VHS {vhs} now shows: {facts}",
-    e.CourseDelivered: "the Abo-Kurs is there at VHS {vhs}",
-    e.CourseRenumbered: "course renumbered at VHS {vhs} to {course_number} ({period}); the COOP-Id still names it",
-    e.CourseCancelled: "Ausfall: VHS {vhs} cancelled the course; all bookings become S",
-    e.CourseWentBack: "the program of VHS {vhs} was put back to export {moment}: nothing of it counts{lost}",
-    e.CourseRestored: "VHS {vhs} decided that what its program lost of the course is written there again ({reason})",
-    e.FormerFactsConfirmed: "VHS {vhs} decided that the former values in its program are meant ({reason})",
-    e.ProgramWentBack: "the program of VHS {vhs} was put back to export {moment}: {gone} things are gone or as before",
-    e.CourseReinstated: "VHS {vhs} took its Ausfall back: the course lives, and so does what nothing else cancelled",
-    e.ReinstatementDelivered: "VHS {vhs} shows the course live again",
-    e.CourseVanished: "course missing from a complete export of VHS {vhs}; nothing is deleted or cancelled",
-    e.CourseArchived: "course that is over has left the exports of VHS {vhs}; its bookings stay, and are billed",
-    e.CourseReappeared: "course is back at VHS {vhs}",
-    e.CoopIdDelivered: 'COOP-Id stands in "Externe Kurs-Nr." at VHS {vhs}',
-    e.CoopIdAltered: 'COOP-Id was altered at VHS {vhs}: "Externe Kurs-Nr." shows "{found}"; course frozen there',
-    e.CoopIdAssigned: "continues as {successor}",
-    e.CoopIdTaken: "continues {predecessor}, of which all before was told",
-    e.BookingMade: "VHS {vhs} booked {ref} with status {status.value}",
-    e.BookingAmended: "VHS {vhs} changed its booking {ref}: {news}",
-    e.BookingPromoted: "booking {ref} moved from the waiting list to a seat",
-    e.BookingCancelled: "VHS {vhs} cancelled booking {ref}",
-    e.BookingDelivered: "booking {ref} has arrived at VHS {vhs} with status {status.value}",
-    e.BookingReported: "VHS {vhs} shows booking {ref} otherwise than before, without deciding it: {news}",
-    e.CancellationDelivered: "the S of booking {ref} has arrived at VHS {vhs}",
-    e.BookingArchived: "booking {ref} has left the exports of VHS {vhs} after the last day; it stays, and is billed",
-    e.BookingUnclaimed: "a complete export of VHS {vhs} does not know its booking {ref}: nobody is cancelled",
-    e.BookingVanished: "booking {ref} is missing from a complete export of VHS {vhs}: a suspicion, nobody is cancelled",
-    e.BookingReappeared: "booking {ref} is there again at VHS {vhs}",
-    e.OrphanDetected: "booking {ref} was removed at VHS {vhs}: S at all other VHSs",
-    e.OrphanWithheld: "booking {ref} is missing at VHS {vhs} among too many: its S waits ({withheld_id})",
-    e.EffectWithheld: "what VHS {vhs} shows of {what} would do too much to others at once: it waits ({withheld_id})",
-    e.EffectDropped: "what waited of {what} at VHS {vhs} is void: nobody was told of it",
-    e.MirrorLost: "mirror of booking {ref} is gone from its course at VHS {vhs}: nobody is cancelled for that",
-    e.BookingMoved: "booking {ref} was moved to course {course_number} ({period}) by VHS {vhs}: S where it left",
-    e.AbsencesSuspended: "whether VHS {vhs} still holds {refs} cannot be told: {reason}; nothing is counted",
-    e.AbsencesResumed: "the exports of VHS {vhs} tell again who is absent from the course",
-    e.BookingReinstated: "VHS {vhs} shows booking {ref} again, which was cancelled only as an orphan",
-    e.BookingQuestioned: "booking {ref} is missing or as before at VHS {vhs}, which proves nothing: it is asked about",
-    e.BookingWentBack: "booking {ref} shows at VHS {vhs} what it did before its program was put back: no claim",
-    e.BookingRestored: "VHS {vhs} decided that booking {ref} lives: it is written again there ({reason})",
-    e.RemovalConfirmed: "VHS {vhs} decided that what it shows of booking {ref}, or lacks, is meant ({reason})",
-    e.ExportWithdrawn: "export {export} of VHS {vhs} was taken back: {reason}",
-    e.RevisionWithdrawn: "the course is again as before an export of VHS {vhs} that was taken back: {facts}",
-    e.CancellationWithdrawn: (
-        "that VHS {vhs} cancelled or lost booking {ref} counts no longer, since an export was taken back"
-    ),
-    e.AmendmentWithdrawn: "booking {ref} is again as before an export of VHS {vhs} that was taken back: {news}",
-    e.ParticipantsMerged: "participants merged at VHS {vhs}: booking {ref} goes on under TNR {participant_no}",
-    e.MergeSuspected: "VHS {vhs} shows a new row {booking_id} of the person of {ref}: it waits for a complete export",
-    e.RegistrationHeld: "VHS {vhs} shows a new row {booking_id} that may be {ref}, which cannot be told yet: it waits",
-    e.HoldEnded: "row {booking_id} of VHS {vhs} does not wait any more; it may have been booking {ref}",
-    e.BookingRekeyed: "booking {ref} goes on under Beleg-ID {booking_id} at VHS {vhs}: nobody is cancelled{likely}",
-    e.BelegIdReused: "VHS {vhs} gave the Beleg-ID {booking_id} of booking {former} to another registration, {ref}",
-    e.ParticipantReplaced: "another person takes part in booking {ref} at VHS {vhs}: the booking goes on",
-    e.MirrorUnreferenced: "row {booking_id} of VHS {vhs} is the mirror of {ref} without its Koop-Beleg-ID",
-    e.MirrorReferenced: "the mirror of {ref} at VHS {vhs} has its Koop-Beleg-ID",
-    e.MirrorDoubled: "booking {ref} stands in several rows at VHS {vhs} ({rows}): it is one seat",
-    e.MirrorSingle: "booking {ref} stands in one row at VHS {vhs} again",
-    e.UnknownStatusSeen: 'booking {ref} shows status "{raw_status}" at VHS {vhs}: frozen there',
-    e.ChangesGivenOut: "VHS {vhs} was given its change list: {told}",
-    e.FormerChangesNotSeen: (
-        "a complete export of VHS {vhs} shows nothing of what was given out and is wanted no longer: {told}"
-    ),
-    e.ChangesNotSeen: "a complete export of VHS {vhs} does not show what was given out: {told}",
-    e.CancellationUnclear: "is booking {ref} cancelled? VHS {vhs} {why}; nothing is written over it",
-    e.CancellationConfirmed: "confirmed at VHS {vhs}: booking {ref} is cancelled, S everywhere ({reason})",
-    e.CancellationRejected: "rejected at VHS {vhs}: booking {ref} is not cancelled, A is written ({reason})",
-    e.ViolationOpened: "violation opened",
-    e.ViolationClosed: "{code} closed at VHS {vhs}",
-    e.ViolationAcknowledged: "{code} at VHS {vhs} acknowledged: {reason}",
-    e.ExportApplied: "export applied: {rows} rows, {events} events",
-    e.SequenceRestarted: "the exports of VHS {vhs} count anew from {since} on: {reason}",
-    e.MarketJoined: "VHS {vhs} joined the market",
-    e.MarketLeft: "VHS {vhs} left the market",
-}
-"""Event -> what happened; a violation that opened is said by VIOLATIONS."""
 
 RULES: dict[str, str] = {
     "2.8": "A violation closes when the proper state is shown again.",
