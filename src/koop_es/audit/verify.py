@@ -10,10 +10,11 @@ from koop_es.audit import chain, instructors, objects, sides, stories
 from koop_es.audit.chain import START, Head, Seal
 from koop_es.audit.sides import Sides
 from koop_es.audit.stories import Faults
-from koop_es.domain.errors import BadInput, CooperationUnknown, KoopError
+from koop_es.domain.errors import BadInput, CooperationUnknown, KoopError, StoreUnusable
 from koop_es.ingest import erasure
 from koop_es.ingest.quarantine import digest_of
 from koop_es.store import Store, Tx, leftovers, times
+from koop_es.store.errors import tells_nothing
 
 Told = Callable[[int], None]
 """Is told how many events were read."""
@@ -40,6 +41,10 @@ class Check(msgspec.Struct, frozen=True):
 
 PROVEN, BROKEN, NOT_PROVABLE = "proven", "broken", "not provable"
 """The three answers."""
+
+
+UNSEEN = "cannot be checked here: "
+"""Said before why a check could not be made, where that tells nothing of what is in the store."""
 
 
 def verdict(checks: Iterable[Check]) -> bool | None:
@@ -88,11 +93,17 @@ def verify_one(store: Store, coop_id: str) -> list[Check]:
 
 
 def _guarded(names: Sequence[str], work: Callable[[], list[Check]]) -> list[Check]:
-    """Let no damage end the check: bytes that changed may look like anything."""
+    """Let no damage end the check: bytes that changed may look like anything. What cannot be looked at, since the role
+    may not read it or others are at work, is not provable.
+    """
     try:
         return work()
     except CooperationUnknown:
         raise
+    except StoreUnusable as error:
+        if tells_nothing(error):
+            return [Check(name, ok=None, detail=f"{UNSEEN}{error.message}") for name in names]
+        reason = error.message
     except KoopError as error:
         reason = error.message
     except Exception as error:  # the text of any other error may quote a row
@@ -153,10 +164,16 @@ def _stories(found: stories.Stories) -> list[Check]:
         _check("versions", found.versions, "versions have no gaps, positions rise"),
         _check("views", differing, "what is kept is what the log says"),
         _check("changes", lists, "change lists are wanted minus reported"),
-        _check("vault", found.persons, "vault and log name the same persons"),
+        _vault(found),
         _check("ledger", found.ledger, "exports that caused events are in ledger and log"),
         _numbers(found),
     ]
+
+
+def _vault(found: stories.Stories) -> Check:
+    if found.vault_unseen and not found.persons.count:
+        return Check("vault", ok=None, detail=f"{UNSEEN}{found.vault_unseen}")
+    return _check("vault", found.persons, "vault and log name the same persons")
 
 
 def _numbers(found: stories.Stories) -> Check:

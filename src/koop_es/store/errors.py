@@ -129,6 +129,14 @@ class StoreReadOnly(StoreUnusable):
     code = "store_read_only"
 
 
+class StoreUnreadable(StoreUnusable):
+    """This role may not read all that is needed; run it as the owner of the tables, or let the role read them (GRANT
+    SELECT).
+    """
+
+    code = "store_unreadable"
+
+
 class ReadingOnly(StoreUnusable):
     """This transaction only reads; open one with write()."""
 
@@ -167,3 +175,12 @@ def at(error: type[StoreUnusable], where: str, reason: str = "", **details: obje
     """Build an error whose message begins with the place and carries the reason, if there is one."""
     remedy = " ".join((error.__doc__ or "").split())
     return error(f"{where}: {reason}. {remedy}" if reason else f"{where}: {remedy}", **details)
+
+
+def tells_nothing(error: StoreUnusable) -> bool:
+    """Return whether an error says nothing of what the store holds: who may read it, who else is at work, or a server
+    that is away. That of a disk does, and what SQLite says of a file.
+    """
+    state = str(error.details.get("sqlstate") or "")
+    away = isinstance(error, StoreUnreachable | StoreFull) and "sqlite" not in error.details and state[:2] != "58"
+    return away or isinstance(error, StoreUnreadable | StoreBusy)

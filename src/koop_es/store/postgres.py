@@ -145,6 +145,8 @@ class PostgresTx(Tx):
     def _fault(self, error: psycopg.Error, name: str) -> StoreUnusable:
         if not self.writable and error.sqlstate == _READ_ONLY_TRANSACTION:
             return errors.ReadingOnly(statement=name)
+        if not self.writable and error.sqlstate == _NO_RIGHT:
+            return self._engine.unreadable(name)
         return self._engine.fault(error, name)
 
 
@@ -211,7 +213,7 @@ class PostgresEngine:
         """
         ending: PostgresTx | None = None
         try:
-            with self._leased() as connection, self._writing(connection) if write else _reading(connection):
+            with self._leased() as connection, self._writing(connection) if write else self._reading(connection):
                 cursor = connection.cursor(row_factory=tuple_row, binary=True)
                 tx = PostgresTx(cursor, self, writable=write)
                 yield tx
@@ -243,6 +245,19 @@ class PostgresEngine:
                 connection.rollback()
             raise
         connection.commit()
+
+    @contextmanager
+    def _reading(self, connection: Connection[Any]) -> Iterator[None]:
+        """Begin a transaction that only reads in one trip to the server, where the driver's own would take two."""
+        try:
+            try:
+                connection.execute(_BEGIN_READING, prepare=False)
+            except psycopg.errors.InsufficientPrivilege:
+                raise self.unreadable("begin_reading") from None
+            yield
+        finally:
+            with suppress(psycopg.Error):  # there is nothing to keep, and the first error says what went wrong
+                connection.rollback()
 
     def _holds(self, position: int, row: NewRow) -> bool:
         """Tell whether the log holds an event; a transaction that was cut off writing it has then ended."""
@@ -334,6 +349,11 @@ class PostgresEngine:
             kind, reason = errors.StatementFailed, f"statement {statement} failed"
         return errors.at(kind, self.shown, reason, **details)
 
+    def unreadable(self, statement: str) -> StoreUnusable:
+        """Say that the role may not read what a statement asks for."""
+        reason = f"statement {statement} ended with SQLSTATE {_NO_RIGHT}"
+        return errors.at(errors.StoreUnreadable, self.shown, reason, sqlstate=_NO_RIGHT, statement=statement)
+
     def _unconnected(self) -> StoreUnusable:
         """Say why no connection was given in time: the pool keeps to itself what the server answered, so ask again."""
         try:
@@ -376,17 +396,6 @@ def forget_statistics(cursor: Cursor[Row], kinds: Iterable[str], *, clearable: b
     return cursor.execute(SQL["statistics_file"]).fetchone() != before
 
 
-@contextmanager
-def _reading(connection: Connection[Any]) -> Iterator[None]:
-    """Begin a transaction that only reads in one trip to the server, where the driver's own would take two."""
-    try:
-        connection.execute(_BEGIN_READING, prepare=False)
-        yield
-    finally:
-        with suppress(psycopg.Error):  # there is nothing to keep, and the first error says what went wrong
-            connection.rollback()
-
-
 _BEGIN_READING = b"""
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 LOCK TABLE koop_views, koop_violations, koop_withheld, koop_members IN ACCESS SHARE MODE
@@ -395,7 +404,7 @@ LOCK TABLE koop_views, koop_violations, koop_withheld, koop_members IN ACCESS SH
 would find the new ones, and in them only what had been written by then.
 """
 
-_READ_ONLY_TRANSACTION = "25006"
+_READ_ONLY_TRANSACTION, _NO_RIGHT = "25006", "42501"
 
 _MEANING: dict[str, type[StoreUnusable]] = {
     "08": errors.StoreUnreachable,  # connection exceptions

@@ -243,6 +243,72 @@ def test_g7_a_role_that_may_only_read_can_compare_tables(postgres_url: str, tmp_
         execute(postgres_url, statement)
 
 
+UNSEEN = {"vault", "quarantine", "erasure", "tables"}
+"""Checks that need the tables in which names stand."""
+
+
+@pytest.fixture
+def nameless(postgres_url: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a sealed store, for a role that may read all of it but names."""
+    sealed(postgres_url, tmp_path)
+    role = "koop_nameless"
+    for statement in (
+        f"CREATE ROLE {role} LOGIN",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+        f"REVOKE SELECT ON koop_persons, koop_quarantine FROM {role}",
+    ):
+        execute(postgres_url, statement)
+    yield postgres_url.replace("postgres@", f"{role}@")
+    for statement in (f"DROP OWNED BY {role}", f"DROP ROLE {role}"):
+        execute(postgres_url, statement)
+
+
+def test_g7_what_a_role_may_not_read_is_not_provable_and_all_else_is_checked(nameless: str, postgres_url: str) -> None:
+    def answers() -> dict[str, bool | None]:
+        with Store.open(nameless) as store:
+            checks = verify.verify(store)
+            one = verify.verify_one(store, COOP)
+            for check in checks + one:
+                assert (check.name in UNSEEN) == ("cannot be checked here" in check.detail and "42501" in check.detail)
+                assert "written" not in check.detail or check.name not in UNSEEN
+        assert {check.name for check in one if check.ok is None} == {"vault"}
+        return {check.name: check.ok for check in checks}
+
+    found = answers()
+    assert {name for name, ok in found.items() if ok is None} - {"file", "chain"} == UNSEEN
+    assert {name for name, ok in found.items() if ok is False} == set()
+    assert found["events"] and found["views"] and found["ledger"] and found["numbers"]
+    execute(postgres_url, "UPDATE koop_views SET period = 'X' WHERE vhs = '301'")
+    execute(postgres_url, "UPDATE koop_exports SET events = events + 1 WHERE events > 0")
+    assert {name for name, ok in answers().items() if ok is False} == {"views", "ledger"}
+
+
+def test_g7_a_table_that_others_hold_is_not_provable(postgres_url: str, tmp_path: Path) -> None:
+    sealed(postgres_url, tmp_path)
+    with psycopg.connect(postgres_url) as other, Store.open(postgres_url, wait_seconds=1) as store:
+        other.execute("LOCK TABLE koop_quarantine IN ACCESS EXCLUSIVE MODE")
+        found = {check.name: check for check in verify.verify(store)}
+    assert (found["quarantine"].ok, verify.verdict(found.values())) == (None, None)
+    assert "cannot be checked here" in found["quarantine"].detail
+
+
+def test_g7_a_server_that_goes_away_is_no_damage(postgres_url: str, tmp_path: Path) -> None:
+    sealed(postgres_url, tmp_path)
+    with psycopg.connect(postgres_url) as connection:
+        name = connection.info.dbname
+
+    def told(_: int) -> None:
+        with psycopg.connect(postgres_url.replace(f"/{name}", "/postgres"), autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+            stop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            admin.execute(stop, [name])
+
+    with Store.open(postgres_url) as store:
+        found = verify.verify(store, told=told)
+    assert {check.name for check in found if check.ok is False} == set()
+    assert verify.verdict(found) is None
+
+
 def test_g7_a_trigger_is_found(told: str) -> None:
     if told.startswith("sqlite"):
         execute(told, "CREATE TRIGGER quiet AFTER INSERT ON koop_persons BEGIN DELETE FROM koop_forgotten; END")

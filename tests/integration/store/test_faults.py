@@ -20,6 +20,7 @@ from koop_es.store.errors import (
     StoreFull,
     StoreMissing,
     StoreReadOnly,
+    StoreUnreadable,
     StoreScattered,
     StoreUnreachable,
 )
@@ -169,7 +170,7 @@ def test_a_user_without_rights_is_told_so(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute("DROP ROLE IF EXISTS guest")
         admin.execute("CREATE ROLE guest LOGIN")
-        with pytest.raises(StoreReadOnly, match="42501"):
+        with pytest.raises(StoreUnreadable, match=r"42501.*may not read"):
             Store.open(postgres_url.replace("postgres@", "guest@"))
         admin.execute("DROP ROLE guest")
 
