@@ -177,7 +177,7 @@ SELECT 1 WHERE 1 = 0
 SELECT 1 WHERE 1 = 0
 
 -- statistics_clear: Nothing: the same.
-SELECT 1 WHERE 1 = 0
+SELECT :table, :column WHERE 1 = 0
 
 -- statistics_scrub: Nothing: the same.
 SELECT 1 WHERE 1 = 0
