@@ -123,7 +123,9 @@ def test_d21_whoever_answers_first_after_a_restore_the_owner_is_told_its_letter(
     assert {(vhs, "CANCELLATION_UNCLEAR") for vhs in (FAR, NEAR)} <= history.koop.open_codes()
     for who in order:
         if who == "withdraw":
-            history.koop.ask("withdraw-export", wrong, "--yes", "--reason", "it was withdrawn yesterday")
+            reply = history.koop.call("withdraw-export", wrong, "--yes", "--reason", "it was withdrawn yesterday")
+            # Once it is decided at the VHS that showed "A", nothing is left to be taken back, and it says so.
+            assert reply.status == 0 or "nothing of export" in reply.out
         else:
             history.answer(who, "--reject")
     history.answer(MASTER, "--reject")
@@ -157,3 +159,109 @@ def test_d21_s_that_an_owner_set_again_since_the_backup_is_asked_about_there(
     history.answer(NEAR, *(() if meant else ("--reject",)))
     history.settle()
     assert history.statuses() == {"S" if meant else "A"}
+
+
+# --- mirrors that were written after the backup, in a program without references (D26) -------------------------------
+
+
+def booked_since(history: Restore, **person: str) -> str:
+    """Let a booking be made and settle everywhere after the backup, and put the store back; gives its reference."""
+    history.back_up()
+    texts = {"Gebucht am": "20.03.2026 11:12:13", **person}
+    ref = history.network[NEAR].book(NUMBERS[NEAR][COOP], "6001", **texts)
+    history.take_in(NEAR)
+    history.settle()
+    history.put_back()
+    return ref
+
+
+def everywhere(history: Restore) -> dict[str, str]:
+    """Give what all VHSs should hold, which is the same."""
+    (found,) = {tuple(sorted(history.koop.held(vhs).items())) for vhs in EVERYBODY}
+    return dict(found)
+
+
+@pytest.mark.parametrize("order", list(permutations(EVERYBODY)))
+@pytest.mark.parametrize("kind", ["bare", "bare and quiet", "plain", "quiet"])
+def test_d26_mirror_that_was_written_after_the_backup_is_no_registration_after_a_restore(
+    begin: Begin, kind: str, order: tuple[str, ...]
+) -> None:
+    history = begin({MASTER: kind})
+    ref = booked_since(history)
+    for _ in range(3):
+        for vhs in order:
+            history.take_in(vhs)
+            assert not any(other.startswith(f"{MASTER}:") for other in history.koop.held(MASTER)), "nobody booked there"
+        for vhs in order:
+            changes = history.koop.changes(vhs)
+            assert not any(change["kind"] == "booking.create" for change in changes), "it stands everywhere already"
+            history.network[vhs].obey(changes)
+    assert everywhere(history) == {REF: "A", ref: "A"}
+    assert history.koop.open_codes() <= {(MASTER, "MIRROR_WITHOUT_REFERENCE")}
+
+
+@pytest.mark.parametrize("order", list(permutations(EVERYBODY)))
+@pytest.mark.parametrize("kind", ["bare", "bare and quiet"])
+def test_d26_registration_of_after_the_backup_is_not_lost_in_a_program_without_references(
+    begin: Begin, kind: str, order: tuple[str, ...]
+) -> None:
+    history = begin({MASTER: kind})
+    history.back_up()
+    own = history.network[MASTER].book(
+        NUMBERS[MASTER][COOP], "9901", **{"Gebucht am": "20.03.2026 11:12:13", "Bearbeitet von": "WS"}
+    )
+    history.take_in(MASTER)
+    history.settle()
+    history.put_back()
+    history.take_in(*order)
+    waits = (MASTER, "REGISTRATION_HELD") in history.koop.open_codes()
+    assert waits is (order[-1] != MASTER), "as long as one of the others has not told what is booked there"
+    history.take_in(*order)
+    history.settle()
+    assert everywhere(history) == {REF: "A", own: "A"}
+    assert "REGISTRATION_HELD" not in {code for _, code in history.koop.open_codes()}
+
+
+def test_d26_who_answers_for_a_vhs_that_reports_no_more_lets_a_row_count_after_a_restore(begin: Begin) -> None:
+    history = begin({MASTER: "bare"})
+    ref = booked_since(history)
+    history.take_in(MASTER, NEAR)
+    history.take_in(MASTER)
+    assert ref in history.koop.held(MASTER), "it is that one, whoever is silent"
+    own = history.network[MASTER].book(NUMBERS[MASTER][COOP], "9901", **{"Bearbeitet von": "WS"})
+    history.take_in(MASTER)
+    assert own in history.koop.held(MASTER), "what is entered after the first export is a registration"
+
+
+def test_d26_row_waits_until_somebody_answers_for_a_vhs_that_reports_no_more(begin: Begin) -> None:
+    history = begin({MASTER: "bare"})
+    history.back_up()
+    own = history.network[MASTER].book(NUMBERS[MASTER][COOP], "9901", **{"Bearbeitet von": "WS"})
+    history.put_back()
+    history.take_in(MASTER, NEAR)
+    history.take_in(MASTER)
+    (said,) = [item for item in history.koop.violations() if item["code"] == "REGISTRATION_HELD"]
+    assert "9901" in said["text"]
+    assert "koop-es acknowledge" in said["text"]
+    history.koop.ask("acknowledge", f"vhs:{FAR}", "STORE_PUT_BACK", "--vhs", FAR, "--reason", "takes no part now")
+    history.take_in(MASTER)
+    assert own in history.koop.held(MASTER)
+
+
+@pytest.mark.parametrize("order", list(permutations(EVERYBODY)))
+def test_d26_mirror_without_name_that_was_written_after_the_backup_takes_no_second_seat_unsaid(
+    begin: Begin, order: tuple[str, ...]
+) -> None:
+    history = begin({FAR: "bare"})
+    ref = booked_since(history)
+    far = history.network[FAR]
+    for _ in range(2):
+        history.take_in(*order)
+        for change in history.koop.changes(FAR):
+            if change["kind"] == "booking.create" and change["id"] not in far.obeyed:  # its connector has no reference
+                far.bookings["M-2"] = far.row(ref) | {"Beleg-ID": "M-2", "TNR": "9M-2"}
+                far.obeyed.append(change["id"])
+    history.take_in(*order)
+    assert everywhere(history) == {REF: "A", ref: "A"}
+    assert ("M-2" in far.bookings) is (order.index(FAR) < order.index(NEAR))
+    assert ("M-2" in far.bookings) is ((FAR, "REGISTRATION_HELD") in history.koop.open_codes())

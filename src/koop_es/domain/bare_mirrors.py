@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from koop_es.domain.alike import fit_alike, words_for_nobody
-from koop_es.domain.cooperation import Booking, Create
+from koop_es.domain.cooperation import Booking, Create, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import MINUTE, Fits, Given, by_the_minute, went_with_program
+from koop_es.domain.evolve_echo import by_person
+from koop_es.domain.given_mirrors import (
+    MINUTE,
+    NOBODY_KNOWS,
+    Fits,
+    Given,
+    by_the_minute,
+    is_somebody_else,
+    is_unseen,
+    since_backup,
+    went_with_program,
+)
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.slices import Slice
-from koop_es.domain.wanted import sees_identity
-from koop_es.domain.witnesses import Shown, witness_of_person
+from koop_es.domain.wanted import sees_all, sees_identity
+from koop_es.domain.witnesses import Shown, witness_of_person, witness_of_row
 
 
 class BareMirrors:
@@ -25,12 +36,15 @@ class BareMirrors:
         self.vhs, self.state = draft.moment.vhs, draft.state
         self.lane = self.state.lanes[self.vhs]
         self.asked: set[str] = set()
+        self.forgotten = draft.judgement.put_back or bool(self.state.held and since_backup(self.state, self.vhs))
         self.keeps_references = any(row.ref is not None for row in part.bookings) or (
             not part.proves_absence and any(map(self._is_referenced, self.state.bookings.values()))
         )
 
     def _given(self) -> list[Booking]:
-        """List the mirrors that were given out to this VHS and that it has not shown yet (D26)."""
+        """List the mirrors that were given out to this VHS and that it has not shown yet (D26), also those that may
+        have been, by a list that went with the store (D21).
+        """
         return [booking for booking in self._open() if booking.ref not in self.result.shown]
 
     def _twice(self) -> list[Booking]:
@@ -42,13 +56,8 @@ class BareMirrors:
         return [booking for booking in went_with_program(self.state, self.vhs) if booking.ref not in self.result.shown]
 
     def _open(self) -> list[Booking]:
-        bookings = self.state.bookings
-        found = (bookings[ref] for ref in sorted(self.lane.creates_given) if ref in bookings)
-        return [booking for booking in found if self._is_open(booking)]
-
-    def _is_open(self, booking: Booking) -> bool:
-        seat = booking.seats.get(self.vhs)
-        return booking.claimed and booking.owner != self.vhs and (seat is None or seat.status is None or seat.lost)
+        listed = self.state.bookings if self.forgotten else self.lane.creates_given
+        return [self.state.bookings[ref] for ref in sorted(listed) if is_unseen(self.state, self.vhs, ref)]
 
     def _is_referenced(self, booking: Booking) -> bool:
         seat = booking.seats.get(self.vhs)
@@ -85,7 +94,7 @@ class BareMirrors:
 
     def take_alike(self, rows: list[BookingRow]) -> list[BookingRow]:
         """Take the rows of anonymous mirrors that nothing tells apart, and let those wait that may be some (D26)."""
-        if not rows or not self.lane.creates_given:
+        if not rows or not (self.forgotten or self.lane.creates_given):
             return rows
         complete = self.part.proves_absence and not self.keeps_references
 
@@ -116,7 +125,7 @@ class BareMirrors:
         """
         create = self.lane.creates_given.get(booking.ref)
         if create is None:
-            seat = booking.seats[self.vhs]
+            seat = booking.seats.get(self.vhs) or Seat()
             version = seat.person_version or booking.person_version
             create = Create(0, seat.status or booking.status, version, (seat.booked_at,))
         named = sees_identity(self.state, self.lane, booking)
@@ -141,11 +150,51 @@ class BareMirrors:
         if row.person is None and row.ref is None and known is not None and known.owner != self.vhs:
             return known.ref
         by_connector = row.person is None or actor_of(row.edited_by) == WEB_SERVICE_USER
-        if not self.lane.creates_given or not by_connector or known is not None:
+        if known is not None:
             return None
-        refs = [booking.ref for booking in self._given()]
-        given, minute = self.lane.creates_given, row.booked_at[:MINUTE]
-        return next(
-            (ref for ref in refs if any(moment[:MINUTE] == minute for moment in given[ref].moments)),
-            next(iter(refs), None),
-        )
+        if by_connector and self.lane.creates_given:
+            given, minute = self.lane.creates_given, row.booked_at[:MINUTE]
+            refs = [booking.ref for booking in self._given() if booking.ref in given]
+            found = (ref for ref in refs if any(moment[:MINUTE] == minute for moment in given[ref].moments))
+            if (ref := next(found, next(iter(refs), None))) is not None:
+                return ref
+        return self._may_be_forgotten(row) if self.forgotten else None
+
+    def _may_be_forgotten(self, row: BookingRow) -> str | None:
+        """Find the mirror that a row may be which a list that went with the store had given out (D21, D26): one of its
+        minute, or without a time of day of its name; or while others have not told since the backup what was booked
+        there, one of which nobody knows. What a person signed is a registration, and so is who is reached otherwise.
+        """
+        if row.person is not None and by_person(actor_of(row.edited_by)):
+            return None
+        witness = witness_of_row(row)
+        for booking in self._given():
+            known = self._wanted(booking)
+            if is_somebody_else(row, [known]):
+                continue
+            if any(
+                one.time[:MINUTE] == witness.time[:MINUTE] if witness.time else one.name == witness.name
+                for one in known.witnesses
+            ):
+                return booking.ref
+        return NOBODY_KNOWS if self._may_be_unknown(row) else None
+
+    def _may_be_unknown(self, row: BookingRow) -> bool:
+        """Tell whether a row may be the mirror of a booking that its own VHS has not told of since the backup (D26).
+
+        A VHS that gets no names has no mail or phone in its mirrors. Only a Master, who gets them all, waits for rows
+        that wait elsewhere: they may be what is booked there, and its own are nobody's copies.
+        """
+        state, judgement = self.state, self.draft.judgement
+        new = judgement.put_back or state.held.get((self.vhs, row.booking_id)) == NOBODY_KNOWS
+        if not new or self.keeps_references or row.person is None:
+            return False
+        if not sees_all(state, self.lane) and (row.person.email or row.person.phone):
+            return False
+        if state.master is None and judgement.untold:
+            return True
+        others = {vhs for vhs, lane in state.lanes.items() if lane.active} - {self.vhs}
+        if any(map(judgement.is_untold, others)):
+            return True
+        waiting = {vhs for (vhs, _), ref in state.held.items() if ref == NOBODY_KNOWS}
+        return self.vhs == state.master and not waiting.isdisjoint(others)

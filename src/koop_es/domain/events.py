@@ -482,7 +482,8 @@ class RegistrationHeld(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A new row may be ``ref``, and it cannot be told yet: it waits.
 
     So does a row without reference, written by WS, that may be a mirror which was given out and is not there yet (D26),
-    and one under a Beleg-ID that may only have moved here from another course (D25).
+    and one under a Beleg-ID that may only have moved here from another course (D25). ``ref`` is empty where it may be
+    the mirror of a booking of which this store does not know, since it was put back from a backup (D26).
     """
 
     ref: str

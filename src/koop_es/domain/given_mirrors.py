@@ -176,6 +176,41 @@ def is_somebody_else(row: BookingRow, mirrors: list[Given]) -> bool:
     return bool(witness.name) and all(is_reached_otherwise(wanted, witness) for wanted in known)
 
 
+NOBODY_KNOWS = ""
+"""What a row waits as that may be the mirror of a booking which its owner has not told of since the backup (D26)."""
+
+
+def is_unseen(state: Cooperation, vhs: str, ref: str) -> bool:
+    """Tell whether a booking of another VHS was never shown by this one, or went with its program."""
+    booking = state.bookings.get(ref)
+    if booking is None or booking.owner == vhs or not booking.claimed:
+        return False
+    seat = booking.seats.get(vhs)
+    return seat is None or seat.status is None or seat.lost
+
+
+def is_never_shown(state: Cooperation, vhs: str, ref: str) -> bool:
+    """Tell whether a booking of another VHS was never shown by this one at all."""
+    if not is_unseen(state, vhs, ref):
+        return False
+    seat = state.bookings[ref].seats.get(vhs)
+    return seat is None or seat.status is None
+
+
+def since_backup(state: Cooperation, vhs: str) -> list[str]:
+    """List what rows of a VHS wait as since the store was put back: mirrors that this store has not given out (D26)."""
+    given = state.lanes[vhs].creates_given if vhs in state.lanes else {}
+    held = (ref for (where, _), ref in state.held.items() if where == vhs)
+    return [ref for ref in held if ref == NOBODY_KNOWS or (ref not in given and is_never_shown(state, vhs, ref))]
+
+
+def may_stand_there(state: Cooperation, vhs: str, ref: str) -> bool:
+    """Tell whether a mirror may have been written after the backup, in a row that waits: it is not given out before
+    somebody knows (D26).
+    """
+    return any(held in (NOBODY_KNOWS, ref) for held in since_backup(state, vhs))
+
+
 def may_be_held(state: Cooperation, vhs: str, ref: str) -> bool:
     """Tell whether a row that waits may be a mirror that was given out: it waits as that one, or as another that was
     given out with a moment of booking of the same minute (D26).

@@ -41,6 +41,10 @@ def export_of(withheld_id: str) -> str:
     return withheld_id.removesuffix(f"/{effect}") if effect else withheld_id
 
 
+EVERYBODY = "*"
+"""Stands for all VHSs."""
+
+
 class Absences(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which absences are withheld: ``everywhere``, in some ``courses``, of the mirrors of some ``owners``; ``reason``
     says why, in words of the rule (D4, D19).
@@ -120,7 +124,9 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     ``foreseen`` are the absences that would be withheld if the next complete export lacked the bookings as well: of
     these nothing is held back but new rows under the name of a missing booking (D19). ``fields`` are those of a course
     whose revisions are withheld (D31c). ``done`` is what the export does to others that is not withheld. The store was
-    ``put_back`` from a backup, and this is the first that tells what its VHS holds since (D21).
+    ``put_back`` from a backup, and this is the first that tells what its VHS holds since (D21). Other VHSs that are
+    ``untold`` have not told so yet, so that mirrors of what they booked since may stand in rows that do not say whose
+    they are (D26).
     """
 
     absences: Absences = NO_ABSENCES
@@ -130,6 +136,11 @@ class Judgement(msgspec.Struct, frozen=True, omit_defaults=True):
     went_back: WentBack | None = None
     done: Done = NOTHING_DONE
     put_back: bool = False
+    untold: tuple[str, ...] = ()
+
+    def is_untold(self, vhs: str) -> bool:
+        """Tell whether another VHS has not told yet what it holds since the store was put back (D21)."""
+        return vhs in self.untold or EVERYBODY in self.untold
 
     def back_at(self, coop_id: str) -> WentBack | None:
         """Tell to which moment the program went back in a course (D20)."""

@@ -58,7 +58,8 @@ def pair(draft: Draft, part: Slice) -> Pairing:
             result.doubled.setdefault(ref, [shown[ref]]).append(row)
         else:
             shown[ref] = row
-    if odd and (state.bookings or not _are_first(part, own, odd, shown)):
+    forgotten = draft.judgement.put_back or bool(state.held)
+    if odd and (state.bookings or forgotten or not _are_first(part, own, odd, shown)):
         Weighing(draft, part, known, result).weigh(odd)
     for ref, rows in result.doubled.items():
         shown[ref] = nearest(state.bookings.get(ref), vhs, rows)

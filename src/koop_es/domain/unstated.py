@@ -15,7 +15,7 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import by_the_minute, went_with_program
+from koop_es.domain.given_mirrors import by_the_minute, is_unseen, since_backup, went_with_program
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
 from koop_es.domain.witnesses import is_day_only, normalised
 
@@ -60,8 +60,10 @@ class Unusable(NamedTuple):
     remedy: str
 
 
-def mirror_traces(state: Cooperation, vhs: str) -> MirrorTraces:
-    """Say what tells the mirrors that a VHS keeps without reference (D26)."""
+def mirror_traces(state: Cooperation, vhs: str, *, put_back: bool = False) -> MirrorTraces:
+    """Say what tells the mirrors that a VHS keeps without reference (D26), also of those that a list may have told to
+    make which went with a store that was ``put_back`` since (D21).
+    """
     lane, others = state.lanes.get(vhs), [booking for booking in state.bookings.values() if booking.owner != vhs]
     shown = {booking.seats[vhs].booking_id: booking.ref for booking in others if vhs in booking.seats}
     given = lane.creates_given if lane is not None else {}
@@ -72,6 +74,8 @@ def mirror_traces(state: Cooperation, vhs: str) -> MirrorTraces:
         if seat is not None and stands_bare(booking, seat):
             stood.setdefault(seat.booked_at, []).append(seat.booking_id)
     moments |= {booking.booked_at for booking in others if booking.ref in given}
+    if put_back or (state.held and since_backup(state, vhs)):
+        moments |= {booking.booked_at for booking in others if is_unseen(state, vhs, booking.ref)}
     moments |= {by_the_minute(moment) for moment in moments}
     moments |= {booking.seats[vhs].booked_at for booking in went_with_program(state, vhs)}
     return MirrorTraces(shown, moments, stood)

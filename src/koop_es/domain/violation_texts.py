@@ -377,6 +377,15 @@ COPY = (
 )
 """What REGISTRATION_HELD says of mirrors that were given out and are not known to be there (D26)."""
 
+SINCE_BACKUP = (
+    "The new rows {found} may be copies that were given out after the backup from which the store was put back, of "
+    "bookings that their own VHS has not reported since: they wait, their seats are unknown to the others, and nothing "
+    "is to be made in this course here meanwhile. A complete export of each VHS of the course tells, and then one of "
+    "this VHS; for one that reports no more answer its STORE_PUT_BACK with koop-es acknowledge. A registration that is "
+    "edited by a person who is named counts with the next export."
+)
+"""What REGISTRATION_HELD says of rows that may be mirrors nobody knows of since the store was put back (D26)."""
+
 WAITING = " What should be written there meanwhile is not: {waiting}."
 """What is said further of a row or course that nothing can be written into, where something should be (D30)."""
 
@@ -413,6 +422,7 @@ VARIANTS: dict[str, str] = {
     "went": WENT,
     "anonymous": ANONYMOUS,
     "copy": COPY,
+    "backup": SINCE_BACKUP,
 }
 """What one code says in particular cases."""
 

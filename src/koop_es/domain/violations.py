@@ -29,7 +29,7 @@ from koop_es.domain.evolve_echo import (
     WENT,
     WRITTEN_SINCE,
 )
-from koop_es.domain.given_mirrors import may_be_held
+from koop_es.domain.given_mirrors import NOBODY_KNOWS, is_never_shown, may_be_held
 from koop_es.domain.in_doubt import moved_in_doubt, setting_s
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED
@@ -144,8 +144,9 @@ def _held(state: Cooperation) -> Iterator[Violation]:
     for (vhs, ref), held in rows.items():
         alike = _anonymous(state, state.lanes[vhs], ref)
         detail = {"found": ", ".join(held)} | ({"refs": ", ".join(alike)} if alike else {})
-        given = ref in state.lanes[vhs].creates_given  # no export tells of these by being complete alone
-        detail |= {"as": "copy"} if given and not alike else {}
+        # No export tells of mirrors given out by being complete alone.
+        given = ref in state.lanes[vhs].creates_given or ref == NOBODY_KNOWS or is_never_shown(state, vhs, ref)
+        detail |= {"as": "copy" if ref else "backup"} if given and not alike else {}
         yield Violation("REGISTRATION_HELD", vhs, ref, WARNING, "D26" if given else "D27", detail)
 
 

@@ -23,6 +23,7 @@ from koop_es.domain.course import (
     CourseFacts,
     to_text,
 )
+from koop_es.domain.given_mirrors import may_stand_there
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import CANCELLED, Status
 
@@ -524,6 +525,7 @@ def _booking_kind(
         restored = seat is not None and seat.lost  # to the owner only what somebody decided to restore (D20, D24)
         # Nor is a row that went with an "S" of which it is asked whether somebody meant it (D21).
         waits = seat is not None and (seat.doubted or (seat.status is CANCELLED and _may_be_meant(lane, booking)))
+        waits = waits or (bool(state.held) and may_stand_there(state, lane.vhs, booking.ref))
         return "create" if wanted is not CANCELLED and not waits and (lane.vhs != booking.owner or restored) else None
     elsewhere = seat.archived or seat.survivor is not None or seat.reused_by is not None
     if seat.absences or elsewhere or seat.shows_another:

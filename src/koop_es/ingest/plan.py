@@ -25,7 +25,7 @@ from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.unstated import MirrorTraces, mirror_traces
 from koop_es.domain.violation_texts import text as violation_text
 from koop_es.domain.weight import Weight
-from koop_es.ingest import catalogue, going_back, ledger, strays, weighing
+from koop_es.ingest import catalogue, going_back, ledger, putting_back, strays, weighing
 from koop_es.ingest.arrival import Arrival, ExportResult, Untold
 from koop_es.ingest.decide import Decided, Decider
 from koop_es.ingest.other_ids import OtherIds
@@ -121,11 +121,17 @@ class Plan:
         if back is not None:
             before = msgspec.structs.replace(before, went_back=back)
             weights = self._weigh(tx, self.decider(before))
-        return msgspec.structs.replace(weighed(weights), went_back=back, put_back=before.put_back)
+        return msgspec.structs.replace(weighed(weights), went_back=back, put_back=before.put_back, untold=before.untold)
 
     def _before(self, tx: Tx) -> Judgement:
-        """Say what is known before an export is weighed: whether the store was put back since the last one (D21)."""
-        return Judgement(put_back=True) if ledger.put_back_at(tx, self.report.vhs) is not None else NOTHING
+        """Say what is known before an export is weighed: whether the store was put back since the last one, and which
+        other VHSs have not reported since, where rows may wait for that (D21, D26).
+        """
+        put_back = ledger.put_back_at(tx, self.report.vhs) is not None
+        if not put_back and not any(lane.suspects for lane in self._known.values()):
+            return NOTHING
+        untold = putting_back.untold(tx, self.report, self.arrival.now.date())
+        return Judgement(put_back=put_back, untold=untold) if put_back or untold else NOTHING
 
     def _weigh(self, tx: Tx, decider: Decider) -> dict[str, Weight]:
         known = [part for part in self.slices if part.coop_id in self._known]  # nobody was told of the others
@@ -269,7 +275,8 @@ def _mirrors(tx: Tx, vhs: str) -> Callable[[str], MirrorTraces]:
 
     @cache
     def mirrors(coop_id: str) -> MirrorTraces:
-        return mirror_traces(fold(coop_id, tx.stories([coop_id])[coop_id].events), vhs)
+        state = fold(coop_id, tx.stories([coop_id])[coop_id].events)
+        return mirror_traces(state, vhs, put_back=ledger.put_back_at(tx, vhs) is not None)
 
     return mirrors
 

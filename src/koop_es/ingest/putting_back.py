@@ -14,6 +14,7 @@ from koop_es.domain.cooperation import Acknowledgement
 from koop_es.domain.draft import Moment
 from koop_es.domain.errors import Refused
 from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
+from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import Kind, Rejected, Report
 from koop_es.domain.violations import WARNING
 from koop_es.ingest import institution, ledger
@@ -72,9 +73,7 @@ def refuse_untold(tx: Tx, today: date) -> None:
     """Refuse to give a COOP-Id out while one that was given out after the backup may stand in an admin program that has
     not told since what it holds (D16). Whoever acknowledged that answers for it. Raises Refused.
     """
-    found = tx.rows("status_violations", vhs="")
-    untold = sorted(vhs for vhs, code, detail, said in found if code == PUT_BACK and not _holds(detail, said, today))
-    if untold:
+    if untold := sorted(_untold(tx, today)):
         others = f" and {len(untold) - NAMED} others" if len(untold) > NAMED else ""
         raise Refused(
             "the store was put back from a backup, and the next COOP-Id may be one that was given out after that and "
@@ -84,6 +83,22 @@ def refuse_untold(tx: Tx, today: date) -> None:
             rule="D16",
             vhs=untold,
         )
+
+
+def untold(tx: Tx, report: Report, today: date) -> tuple[str, ...]:
+    """Name the other VHSs that have not told since the store was put back what they hold, so that nobody knows of which
+    of their bookings this one was given mirrors (D21, D26).
+
+    None for a program that keeps references: its mirrors say whose they are. Whoever acknowledged it answers for that.
+    """
+    found = sorted(vhs for vhs in _untold(tx, today) if vhs != report.vhs)
+    own = booking_ref(report.vhs, "")
+    rows = chain.from_iterable(item.rows for item in report.bookings_by_course().values()) if found else ()
+    return () if any(row.ref and not row.ref.startswith(own) for row in rows) else tuple(found)
+
+
+def _untold(tx: Tx, today: date) -> Iterator[str]:
+    return (vhs for vhs, detail, said in tx.rows("put_back_untold") if not _holds(detail, said, today))
 
 
 def _holds(detail: str, said: str | None, today: date) -> bool:

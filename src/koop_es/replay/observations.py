@@ -18,8 +18,9 @@ from koop_es.domain.course import given
 from koop_es.domain.draft import Draft, Moment, People
 from koop_es.domain.evolve import apply, fold
 from koop_es.domain.evolve_echo import PUT_BACK, UNSIGNED, WRITTEN_SINCE
+from koop_es.domain.given_mirrors import NOBODY_KNOWS
 from koop_es.domain.identifiers import owner_of
-from koop_es.domain.judgement import NO_ABSENCES, NOTHING, Absences, Effect, Judgement, WentBack
+from koop_es.domain.judgement import EVERYBODY, NO_ABSENCES, NOTHING, Absences, Effect, Judgement, WentBack
 from koop_es.domain.observation import Kind, Origin, Person
 from koop_es.domain.terms import Policy
 from koop_es.replay.echoes import echoes
@@ -264,7 +265,9 @@ def _judged(events: list[e.Event]) -> Judgement:
     back = WentBack(said.moment, (), said.count, doubted=doubted) if said is not None else None
     asked = any(isinstance(event, e.CancellationUnclear) and _is_of_restore(event) for event in events)
     effect = tuple(sorted(effects)), tuple(sorted(fields))
-    return Judgement(absences, foreseen, *effect, back, put_back=asked)
+    unknown = any(isinstance(event, e.RegistrationHeld) and event.ref == NOBODY_KNOWS for event in events)
+    untold = (EVERYBODY,) if unknown else ()
+    return Judgement(absences, foreseen, *effect, back, put_back=asked or unknown, untold=untold)
 
 
 def _is_of_restore(event: e.CancellationUnclear) -> bool:

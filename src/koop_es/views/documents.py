@@ -9,6 +9,7 @@ import msgspec
 
 from koop_es.domain.absences import is_nobodys
 from koop_es.domain.cooperation import Booking, Cooperation, Lane, Reason, Role, Seat
+from koop_es.domain.given_mirrors import since_backup
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.observation import CANCELLED, Status
 from koop_es.domain.turned_back import turned_back
@@ -134,6 +135,8 @@ def _bookings(state: Cooperation, lane: Lane, ordered: list[Booking]) -> tuple[l
     found: list[BookingView] = []
     live = 0
     suspects = int(lane.sparing == "D24")  # what is missing after an Ausfall was taken back has to be seen once
+    if state.held:
+        suspects += len(since_backup(state, vhs))  # what waits for others to report has to be read again (D26)
     for booking in ordered:
         seat = booking.seats.get(vhs)
         reported = reason = None

@@ -177,7 +177,7 @@ VIOLATIONS: dict[tuple[str, str], tuple[str, set[str]]] = {
 """Code and rule of a violation -> how grave it may be, and which details its text needs."""
 
 OTHERWISE = {
-    ("REGISTRATION_HELD", "D26"): ({"found", "refs"},),
+    ("REGISTRATION_HELD", "D26"): ({"found", "refs"}, {"found", "as"}),
     ("CANCELLATION_UNCLEAR", "D26"): ({"refs", "found", "alike"},),
     ("CANCELLATION_UNCLEAR", "D21"): (
         {"refs", "found", "put_back"},

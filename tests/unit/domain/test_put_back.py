@@ -16,8 +16,9 @@ from koop_es.domain.cancellations import (
     reject_cancellation,
 )
 from koop_es.domain.judgement import Judgement
+from koop_es.domain.observation import BookingRow, Person
 from koop_es.domain.withdraw import withdraw
-from tests.unit.domain.world import ABO, MASTER, THIRD, World, held, network, types
+from tests.unit.domain.world import ABO, ANNA, BERND, MASTER, THIRD, World, booked, held, network, types
 
 REF = "301:7"
 KERN = "Kern am 17.07.2026, 09:42"
@@ -340,3 +341,83 @@ def test_d21_s_of_a_row_that_was_lost_is_no_claim_after_a_restore_unless_a_perso
     world.report(THIRD, held(THIRD, status="S", edited_by=editor), judgement=PUT_BACK)
     assert set(told(world).values()) == {"S" if editor == KERN else "A"}
     assert ("CANCELLATION_UNCLEAR" in world.codes) is (editor != KERN)
+
+
+# --- rows without reference: mirrors that were written since the backup, or registrations (D26) ----------------------
+
+AT = "2026-02-05T10:00:31+01:00"
+NAMED_ONLY = Person("Muster", "Anna", "", "")
+
+
+def rounds(order: tuple[str, ...], rows: Mapping[str, BookingRow], count: int = 3) -> World:
+    """Let all report after a restore what they hold, in an order, again and again; each tells with its first export."""
+    world, told = network(), set[str]()
+    world.give(*EVERYWHERE)
+    for _ in range(count):
+        for vhs in order:
+            untold = tuple(sorted({*EVERYWHERE} - told - {vhs}))
+            judgement = Judgement(put_back=vhs not in told, untold=untold)
+            world.report(vhs, *([rows[vhs]] if vhs in rows else []), judgement=judgement)
+            told.add(vhs)
+            if {MASTER, ABO} <= rows.keys() and MASTER in told:
+                assert ("booking.create", "301:77") not in world.to_do(MASTER), "it may stand there"
+    return world
+
+
+@pytest.mark.parametrize("order", list(permutations(EVERYWHERE)))
+@pytest.mark.parametrize("editor", [None, WS])
+@pytest.mark.parametrize("person", [ANNA, NAMED_ONLY])
+def test_d26_mirror_without_reference_is_known_after_a_restore_in_every_order(
+    person: Person, editor: str | None, order: tuple[str, ...]
+) -> None:
+    rows = {vhs: booked(f"{vhs}-1", at=AT, person=person, edited_by=editor) for vhs in (MASTER,)}
+    world = rounds(order, rows | {ABO: booked("77", at=AT, person=person, edited_by=editor)})
+    assert sorted(world.state.bookings) == ["301:77"]
+    assert {code for code, vhs, _ in world.open if vhs == MASTER} == {"MIRROR_WITHOUT_REFERENCE"}
+
+
+@pytest.mark.parametrize("order", list(permutations(EVERYWHERE)))
+@pytest.mark.parametrize("editor", [None, WS, KERN])
+@pytest.mark.parametrize("vhs", EVERYWHERE)
+def test_d26_registration_of_since_the_backup_is_kept_in_every_order(
+    vhs: str, editor: str | None, order: tuple[str, ...]
+) -> None:
+    world = rounds(order, {vhs: booked("77", at=AT, person=NAMED_ONLY, edited_by=editor)})
+    assert sorted(world.state.bookings) == [f"{vhs}:77"]
+    assert "REGISTRATION_HELD" not in world.codes
+
+
+def test_d26_row_waits_while_another_vhs_has_not_told_and_nothing_is_made_beside_it() -> None:
+    world = network()
+    world.give(*EVERYWHERE)
+    row = booked("9", at=AT, person=ANNA, edited_by=WS)
+    untold = Judgement(put_back=True, untold=(ABO, THIRD))
+    assert types(world.report(MASTER, row, judgement=untold)) == ["RegistrationHeld"]
+    assert world.detail("REGISTRATION_HELD") == {"found": "9", "as": "backup"}
+    world.report(ABO, booked("8", at="2026-02-05T11:00:00+01:00", person=BERND), judgement=Judgement(untold=(THIRD,)))
+    assert world.to_do(MASTER) == []
+    assert world.to_do(THIRD) == [("booking.create", "301:8")]
+    assert types(world.report(MASTER, row, judgement=Judgement(untold=(THIRD,)))) == [], "it waits on"
+    assert "BookingMade" in types(world.report(MASTER, row)), "all have told"
+    assert world.to_do(MASTER) == [("booking.create", "301:8")]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_d26_who_is_named_as_the_editor_of_a_row_or_reached_otherwise_waits_for_nobody(named: bool) -> None:
+    world = network()
+    world.give(*EVERYWHERE)
+    vhs = MASTER if named else ABO
+    row = booked("9", at=AT, person=ANNA, edited_by=KERN if named else WS)
+    judgement = Judgement(put_back=True, untold=tuple(sorted({*EVERYWHERE} - {vhs})))
+    assert types(world.report(vhs, row, judgement=judgement)) == ["BookingMade"]
+
+
+def test_d26_row_of_a_program_that_keeps_no_time_of_day_waits_as_the_one_of_its_name() -> None:
+    world = network()
+    world.report(ABO, booked("77", at="2026-02-05T00:00:00+01:00", person=NAMED_ONLY))
+    row = booked("9", at="2026-02-05T00:00:00+01:00", person=NAMED_ONLY, edited_by=WS)
+    world.report(MASTER, row, judgement=PUT_BACK)
+    assert world.detail("REGISTRATION_HELD") == {"found": "9", "as": "copy"}
+    assert world.to_do(MASTER) == []
+    reached = booked("9", at="2026-02-05T00:00:00+01:00", person=Person("Muster", "Anna", "0941 55", ""), edited_by=WS)
+    assert "BookingMade" in types(world.report(MASTER, reached)), "mail or phone tell them apart"

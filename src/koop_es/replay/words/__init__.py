@@ -24,6 +24,8 @@ SHORT = 60
 
 def _own_text(event: e.Event) -> str:
     """Name the text of an event that is said otherwise than others of its type, "" for most."""
+    if isinstance(event, e.RegistrationHeld | e.HoldEnded) and not event.ref:
+        return "held_since_backup" if isinstance(event, e.RegistrationHeld) else "no_more_since_backup"
     if isinstance(event, e.CancellationConfirmed | e.CancellationRejected) and event.rule == "D25":
         return "moved_confirmed" if isinstance(event, e.CancellationConfirmed) else "moved_rejected"
     if isinstance(event, e.CancellationRejected) and event.rule == "D32":

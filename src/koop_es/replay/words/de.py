@@ -58,6 +58,8 @@ SAYS: dict[str, str] = {
     "unclear_somebody_else": "zeigt S, in einer Zeile, die jemand anderen nennt als gebucht hat",
     "unclear_typed_over": "zeigt S, in einer Zeile, in die dort jemand anderes eingetragen wurde",
     "unclear_apart": "zeigt S, und es kann gesetzt worden sein, als diese VHS kein Abo hatte",
+    "held_since_backup": "VHS {vhs} zeigt eine neue Zeile {booking_id}, vielleicht eine Kopie von seither: sie wartet",
+    "no_more_since_backup": "die Zeile {booking_id} der VHS {vhs} wartet nicht mehr auf Belegungen seit der Sicherung",
     "unclear_put_back": "zeigt S, und es kann vor dem Zurückspielen des Speichers ausgegeben worden sein",
     "unclear_written_since": "zeigt etwas anderes als S, vielleicht ausgegeben, ehe der Speicher zurückgespielt wurde",
     "unclear_former": "zeigt S, das der Konnektor früher schrieb und über das seither anderes geschrieben wurde",

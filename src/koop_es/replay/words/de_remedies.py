@@ -270,6 +270,16 @@ _COPY = (
 )
 """What REGISTRATION_HELD says of mirrors that were given out and are not known to be there (D26)."""
 
+_SINCE_BACKUP = (
+    "Die neuen Zeilen {found} können Kopien sein, die nach der Sicherung ausgegeben wurden, aus der der Speicher "
+    "zurückgespielt ist, von Belegungen, die ihre eigene VHS seither nicht gemeldet hat: sie warten, die anderen "
+    "wissen von ihren Plätzen nichts, und in diesem Kurs wird hier bis dahin nichts angelegt. Das klärt ein "
+    "vollständiger Export jeder VHS des Kurses und danach einer dieser VHS; für eine, die nicht mehr meldet, bitte "
+    "STORE_PUT_BACK mit koop-es acknowledge beantworten. Eine Anmeldung, die eine Person unter ihrem Namen bearbeitet, "
+    "zählt mit dem nächsten Export."
+)
+"""What REGISTRATION_HELD says of rows that may be mirrors nobody knows of since the store was put back (D26)."""
+
 _ORPHAN = (
     "Die Belegung {ref} wurde entfernt statt mit Status S storniert; deshalb ist sie bei allen anderen storniert. Soll "
     "sie gelten, bitte dieselbe Zeile wiederherstellen, eine eigene Belegung unter ihrer Beleg-ID, eine Kopie mit "
@@ -283,6 +293,6 @@ VARIANTS: dict[str, str] = {
     "alike": _ALIKE, "typed_over": _TYPED_OVER, "replaced": _REPLACED, "somebody_else": _SOMEBODY_ELSE,
     "put_back": _PUT_BACK, "written_since": _WRITTEN_SINCE, "apart": _APART, "former": _FORMER, "late": _LATE,
     "went": _WENT,
-    "anonymous": _ANONYMOUS, "copy": _COPY,
+    "anonymous": _ANONYMOUS, "copy": _COPY, "backup": _SINCE_BACKUP,
 }  # fmt: skip
 """What one code says in particular cases."""

@@ -127,6 +127,8 @@ SAYS: dict[str, str] = {
     "unclear_somebody_else": "shows S, in a row that names another person than the one who booked",
     "unclear_typed_over": "shows S, in a row in which somebody of that VHS was entered",
     "unclear_apart": "shows S, and it may have been set while its VHS had no Abo",
+    "held_since_backup": "VHS {vhs} shows a new row {booking_id} that may be a copy of after the backup: it waits",
+    "no_more_since_backup": "row {booking_id} of VHS {vhs} is no longer asked about as a copy of after the backup",
     "unclear_put_back": "shows S, which may have been given out before the store was put back",
     "unclear_written_since": "shows another letter than S, which may have been given out before the store was put back",
     "unclear_former": "shows S, which the connector wrote before, and over which another letter was written since",

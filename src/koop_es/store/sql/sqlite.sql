@@ -392,6 +392,10 @@ WHERE coop_id = :coop_id AND +vhs = :vhs AND code = :code AND ref = :ref AND clo
 -- violation_opened_at: Read when a violation of a VHS as a whole opened that is open still, and its details.
 SELECT opened_at, detail FROM koop_violations WHERE coop_id = :coop_id AND code = :code AND closed_position IS NULL
 
+-- put_back_untold: Read of which VHSs it stands open that the store is one of a backup, and who answers for that (D21).
+SELECT vhs, coalesce(shown, detail), acknowledged FROM koop_violations
+WHERE coop_id IN (SELECT 'vhs:' || vhs FROM koop_lanes) AND code = 'STORE_PUT_BACK' AND closed_position IS NULL
+
 -- put_back: Read behind which positions it was noted of a VHS that the store is one of a backup, and when (D22).
 SELECT opened_position, opened_at FROM koop_violations WHERE coop_id = :coop_id AND code = 'STORE_PUT_BACK' ORDER BY opened_position
 
