@@ -200,7 +200,11 @@ def _erasure(store: Store) -> Check:
     if begun is not None:
         what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
         faults.add([f"begun {begun.since[:16]}: {what}; koop-es forget --finish"])
-    faults.add(f"names may lie in {item.what}: koop-es forget --finish" for item in leftovers.left(store))
+    faults.add(
+        item.told if item.former else f"names may lie in {item.what}: koop-es forget --finish"
+        for item in leftovers.left(store)
+    )
+    faults.add(f"it is not noted beside {target}: koop-es forget --finish" for target in erasure.unnoted(store))
     return _check("erasure", faults, "every erasure is finished, and no broken-off backup left anything")
 
 

@@ -15,6 +15,7 @@ from koop_es.domain.errors import WrongUsage
 from koop_es.ingest import recovery
 from koop_es.store import backup as backups
 from koop_es.store.backup import Manifest
+from koop_es.store.noted import beside
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,10 +29,18 @@ PUT_BACK = (
 """What is said of a store that was put back (D21)."""
 
 DECIDED_SINCE = (
-    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos) is gone: decide it again"
+    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos, instructors' names taken "
+    "out) is gone: decide it again"
 )
 """What is said further of one (D21, D32)."""
 
+
+LACKING = (
+    "ATTENTION: {list} lacks {count} of those who stand in the lists of other backups of this store beside it: they "
+    "stay forgotten, but nobody can tell who else was forgotten after {made_at} while this backup was out of reach: "
+    "forget them anew (koop-es forget)"
+)
+"""The same where the list beside a backup is known not to be whole."""
 
 UNLISTED = (
     "ATTENTION: no list was found of who was forgotten since the backup ({list}), so whoever was forgotten after "
@@ -106,10 +115,12 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     kept = str(done.kept) if done.kept is not None else None
     data = {
         **answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss, "list_of_forgotten": done.listed,
-        "set_aside": [str(file) for file in done.aside],
+        "set_aside": [str(file) for file in done.aside], "list_lacks": done.lacking,
     }  # fmt: skip
+    if done.lacking:
+        say("koop-es: " + LACKING.format(list=beside(source).name, count=done.lacking, made_at=done.manifest.made_at))
     if not done.listed:
-        attention = UNLISTED.format(list=backups.beside(source).name, made_at=done.manifest.made_at)
+        attention = UNLISTED.format(list=beside(source).name, made_at=done.manifest.made_at)
         say(f"koop-es: {attention}")
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
     texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []

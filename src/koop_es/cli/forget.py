@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     "--gone",
     "gone",
     type=click.Path(path_type=Path),
-    metavar="FOLDER",
+    metavar="PATH",
     multiple=True,
-    help="With --finish: what a broken-off backup left there is gone for good, with the disk or machine.",
+    help="With --finish: a backup, or what a broken-off one left, is gone for good, with the disk or machine.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be erased and what cannot be reached.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -66,8 +66,9 @@ def forget(
     programs first, since what they show is taken in again.
 
     The exit status is 1 where something is left to do: bytes that could not be taken out of the files of the store, a
-    backup beside which nothing could be noted, or what one that was broken off left where it cannot be cleared away
-    from here. What is left, and the way out, is said.
+    backup beside which nothing could be noted, since its disk is away or nobody may write there, a former store kept
+    aside, or what a broken-off backup left where it cannot be cleared away from here. What is left, and the way out, is
+    said.
 
     \b
     Examples:
@@ -127,7 +128,7 @@ def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None)
         if target.restoring
     ]
     texts += [say("also" if found.targets else "named", **other) for other in found.also]
-    if found.backups:
+    if found.backups and not (found.set_aside or found.instructor):
         texts.append(say("backups", count=len(found.backups)))
     told = sorted({vhs for target in found.targets for vhs in (target.owner, *target.told)})
     texts += [say("reach", vhss=", ".join(told))] if told else []

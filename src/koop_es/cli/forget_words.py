@@ -26,8 +26,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "was removed: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} --reject --reason TEXT",
         "also": "the same person: koop-es forget --booking {ref}  ({coop_id})",
         "named": "kept under this name as well: koop-es forget --booking {ref}  ({coop_id})",
-        "backups": "backups made before: {count}; koop-es restore leaves the person out of them",
-        "backups_rows": "backups hold them as long as they are kept",
+        "backups": "backups made before: {count}; koop-es restore leaves the person out where that is noted",
+        "backups_rows": "backups hold them as long as they are kept: after koop-es restore repeat the command",
         "reach": "not within reach: the admin programs of VHS {vhss} and copies of their exports",
         "unkeyed": "this store was made by an older koop-es: whoever has the log and a list of the staff's names can "
         "tell which of them edited a row",
@@ -35,8 +35,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "left": "NOT FINISHED: {what}. {way}",
         "gone": "the rows are erased and nobody is shown them, but their bytes may still be in the files of the store",
         "there": "nobody is shown the person any more, but nothing is erased yet",
-        "unnoted": "NOT NOTED beside {target}: whoever restores that backup brings the person back; make the file "
-        "{target}.forgotten writable and repeat the command",
+        "unnoted": "NOT NOTED beside {target}: whoever restores that backup brings the person back; make it reachable "
+        "(its disk mounted, on the machine that made it) and {target}.forgotten writable, then: "
+        f"{FINISH}; if it is gone for good: {FINISH} --gone {{target}}",
+        "former": "STILL THERE: {what}, a former store that was kept aside, holds the name; remove it",
         "behind": "NOT CLEARED AWAY: {what}, which a broken-off backup left, may hold names; where nobody makes one "
         "there, remove it as its owner{host}, then: koop-es forget --finish",
         "host": " on {host}, or there run koop-es forget --finish; if it is gone for good with its disk or machine, "
@@ -69,8 +71,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "--reject --reason TEXT",
         "also": "dieselbe Person: koop-es forget --booking {ref}  ({coop_id})",
         "named": "auch unter diesem Namen geführt: koop-es forget --booking {ref}  ({coop_id})",
-        "backups": "frühere Sicherungen: {count}; koop-es restore lässt die Person weg",
-        "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden",
+        "backups": "frühere Sicherungen: {count}; koop-es restore lässt die Person weg, wo das daneben vermerkt ist",
+        "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden: nach koop-es restore den Befehl "
+        "wiederholen",
         "reach": "außer Reichweite: die Verwaltungsprogramme der VHS {vhss} und Kopien ihrer Exporte",
         "unkeyed": "Dieser Speicher stammt von einem älteren koop-es: wer das Protokoll und eine Liste des Personals "
         "hat, kann herausfinden, wer eine Zeile bearbeitet hat",
@@ -79,8 +82,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "gone": "Die Zeilen sind gelöscht und werden niemandem gezeigt, ihre Bytes stehen aber vielleicht noch in den "
         "Dateien des Speichers",
         "there": "Die Person wird niemandem mehr gezeigt, gelöscht ist aber noch nichts",
-        "unnoted": "NICHT VERMERKT neben {target}: wer diese Sicherung einspielt, bringt die Person zurück; die Datei "
-        "{target}.forgotten beschreibbar machen und den Befehl wiederholen",
+        "unnoted": "NICHT VERMERKT neben {target}: wer diese Sicherung einspielt, bringt die Person zurück; sie "
+        "erreichbar machen (Datenträger eingehängt, auf dem Rechner, der sie anlegte) und {target}.forgotten "
+        f"beschreibbar, dann: {FINISH}; ist sie für immer weg: {FINISH} --gone {{target}}",
+        "former": "NOCH DA: {what}, ein beiseite gelegter früherer Speicher, enthält den Namen: entfernen",
         "behind": "NICHT WEGGERÄUMT: {what}, Rest einer abgebrochenen Sicherung, enthält vielleicht Namen; macht dort "
         "niemand eine, als Eigentümer löschen{host}, dann: koop-es forget --finish",
         "host": " auf {host}, oder dort koop-es forget --finish aufrufen; ist es mit Datenträger oder Rechner für "
@@ -119,6 +124,9 @@ def left(found: Erasure, lang: str) -> list[str]:
         said.append(say(lang, "left", what=say(lang, "gone" if found.erased else "there"), way=way))
     said += [say(lang, "unnoted", target=target) for target in found.unnoted]
     for item in found.behind:
+        if item.former:
+            said.append(say(lang, "former", what=item.what))
+            continue
         host = say(lang, "host", host=item.host, what=item.what) if item.host else ""
         said.append(say(lang, "behind", what=item.what, host=host))
     return said

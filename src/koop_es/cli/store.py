@@ -24,7 +24,10 @@ HEADINGS = (
     "VHS", "state", "export", "age", "courses", "to write", "violations", "suspects", "withheld", "suspended",
     "set aside", "superseded",
 )  # fmt: skip
-BROKEN_OFF = "a backup that was broken off may have left names in {what}: koop-es forget --finish"
+UNNOTED = (
+    "who was forgotten is not noted beside {target}: whoever restores that backup brings them back; make it reachable, "
+    "then koop-es forget --finish"
+)
 NO_PROOF = "no backup was ever proven: koop-es backup"
 
 
@@ -69,8 +72,9 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     silent       never reported
 
     Warnings below say if others may read the store, or its server may lose what it acknowledged. The exit status is 1
-    unless all agree, no erasure is unfinished and no broken-off backup left names anywhere. First absences stand under
-    suspects before they count, and exports that were superseded since the last one taken in under superseded.
+    unless all agree, no erasure is unfinished, every backup has a note of who was forgotten, and neither a broken-off
+    backup nor a former store kept aside holds their names. First absences stand under suspects before they count, and
+    exports that were superseded since the last one taken in under superseded.
 
     \b
     Examples:
@@ -86,7 +90,8 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         )
         begun = erasure.begun(store)
         data["warnings"] = store.warnings() + _of_backup(data["last_proof"])
-        behind = leftovers.left(store)
+        behind, unnoted = leftovers.left(store), erasure.unnoted(store)
+    data["unnoted_backups"] = unnoted
     data["left_behind"] = [item._asdict() for item in behind]
     data["unfinished_erasure"] = begun.answer() if begun is not None else None
     rows = [
@@ -114,10 +119,12 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         lines(told)(out)
         if begun is not None:
             lines(_unfinished(begun))(out)
-        lines(*(BROKEN_OFF.format(what=item.what) for item in behind))(out)
+        lines(*(UNNOTED.format(target=target) for target in unnoted))(out)
+        lines(*(item.told for item in behind))(out)
         lines(*(f"warning: {item['text']}" for item in data["warnings"]))(out)
 
-    return Answer(data, show, 0 if data["converged"] and begun is None and not behind else FOUND)
+    left = begun is not None or behind or unnoted
+    return Answer(data, show, 0 if data["converged"] and not left else FOUND)
 
 
 def _unfinished(begun: erasure.Pending) -> str:

@@ -24,8 +24,7 @@ from koop_es.domain.wanted import sees_identity
 from koop_es.ingest import quarantine
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx, cells, fences, leftovers, vault
-from koop_es.store.backup import note_forgotten
+from koop_es.store import Store, Tx, cells, fences, leftovers, noted, vault
 from koop_es.store.fences import Fence
 from koop_es.store.leftovers import Left
 
@@ -155,6 +154,12 @@ def begun(store: Store) -> Pending | None:
         return pending(tx)
 
 
+def unnoted(store: Store) -> list[str]:
+    """Name the backups beside which it could not be noted yet who was forgotten."""
+    with store.reading() as tx:
+        return noted.owed(tx)
+
+
 def preview(store: Store, person_ids: Iterable[str], refs: Iterable[str]) -> Erasure:
     """Tell what ``forget`` would erase, and what it cannot reach; raises PersonUnknown."""
     with store.reading() as tx:
@@ -197,10 +202,14 @@ def conclude(store: Store, at: str, stand: Iterable[Fence] = ()) -> Concluded:
     Which backups there are is read after the fences were put up: one that is begun later notes them itself.
     """
     with store.reading() as tx:
-        noting = [*stand, *fences.unfinished(tx)]
-        targets = sorted({str(row[0]) for row in tx.rows("backups")}) if noting else []
-    unnoted = tuple(target for target in targets if not _noted(target, list(dict.fromkeys(noting))))
-    return Concluded(*complete(store, at), unnoted, tuple(leftovers.clear(store)))
+        noting, begun_here = [*stand, *fences.unfinished(tx)], pending(tx) is not None
+    try:
+        lacking = noted.everywhere(store, noting, at)
+        if begun_here:
+            leftovers.note_former(store, at)
+    except StoreUnusable as error:  # what it could not keep is noted by whoever finishes this
+        return Concluded(False, error.code, (), ())
+    return Concluded(*complete(store, at), lacking, tuple(leftovers.clear(store)))
 
 
 def complete(store: Store, at: str) -> tuple[bool, str]:
@@ -277,8 +286,10 @@ def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:
 
 
 def finish_begun(store: Store, *, now: datetime, gone: Iterable[Path] = ()) -> Erasure:
-    """Finish every erasure that was begun; ``gone`` are workplaces of broken-off backups that are gone for good."""
-    leftovers.give_up(store, gone)
+    """Finish every erasure that was begun; ``gone`` are backups, or what broken-off ones left, lost for good."""
+    lost = list(gone)
+    leftovers.give_up(store, lost)
+    noted.give_up(store, lost)
     with store.reading() as tx:
         refs = left_over.refs if (left_over := pending(tx)) is not None else []
         found = _describe(tx, [], refs)
@@ -369,16 +380,6 @@ def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
     """Tell of which VHSs there are exports whose files may still hold the name, wherever the connectors keep them."""
     names = ("vhs", "exports", "first_sequence", "last_sequence")
     return [dict(zip(names, row, strict=True)) for row in tx.rows("exports_applied", vhs=everybody)]
-
-
-def _noted(target: str, stand: list[Fence]) -> bool:
-    """Note fences beside a backup that was made before, where it still is; a line twice does no harm."""
-    try:
-        if Path(target).exists():
-            note_forgotten(Path(target), stand)
-    except OSError:
-        return False
-    return True
 
 
 def _set_aside(tx: Tx, traces: Traces) -> list[int]:

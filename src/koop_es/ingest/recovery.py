@@ -20,6 +20,7 @@ from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
 from koop_es.store.errors import StoreBusy, at
 from koop_es.store.fences import Fence
+from koop_es.store.noted import beside
 from koop_es.store.workplace import workplace
 
 
@@ -38,7 +39,8 @@ class FencesUnreadable(BadInput):
 class Restored(NamedTuple):
     """What was put back: what the backup says of itself, who stayed forgotten, where the old store is kept, how many
     VHSs are to tell what they hold; whether there was any list of who was forgotten since the backup (D15); and where
-    that is kept which SQLite had left beside a store whose file is gone.
+    that is kept which SQLite had left beside a store whose file is gone. ``lacking`` is how many its list did not name
+    who were forgotten since, and stand in the lists of other backups of the store.
     """
 
     manifest: Manifest
@@ -47,6 +49,7 @@ class Restored(NamedTuple):
     vhss: int
     listed: bool
     aside: tuple[Path, ...] = ()
+    lacking: int = 0
 
 
 def check(source: Path, url: str) -> Manifest:
@@ -75,6 +78,8 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
     if manifest.kind != backup.kind_of(place):
         raise backup.wrong_kind(source, manifest)
     noted = _noted(source, known)
+    if lacking := _lacking(source, manifest, noted or []):
+        noted = [*(noted or ()), *lacking]
     if isinstance(place, SqliteAddress):
         place = SqliteAddress(place.path.resolve())  # of a link it is the file that is replaced, for all who use it
     if isinstance(place, PostgresAddress):
@@ -82,8 +87,10 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
             raise StoreNotEmpty(
                 f"{place.shown}: a PostgreSQL database is not replaced; make an empty one and restore into that"
             )
-        return _into_database(source, place, manifest, noted, now)
-    return _into_file(source, place, manifest, noted, now, replace=replace, read_old=known is None)
+        done = _into_database(source, place, manifest, noted, now)
+    else:
+        done = _into_file(source, place, manifest, noted, now, replace=replace, read_old=known is None)
+    return done._replace(lacking=len(lacking))
 
 
 def _into_file(
@@ -264,9 +271,22 @@ def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
 
 def _noted(source: Path, known: Path | None) -> list[Fence] | None:
     """Read the fences that were noted beside the backup, and those in a file that was given; None without either."""
-    beside = backup.beside(source)
-    files = [path for path in (known, beside if beside.exists() else None) if path is not None]
+    listed = beside(source)
+    files = [path for path in (known, listed if listed.exists() else None) if path is not None]
     return [fence for path in files for fence in _read(path)] if files else None
+
+
+def _lacking(source: Path, manifest: Manifest, noted: list[Fence]) -> list[Fence]:
+    """Find who was forgotten since a backup by the lists of others of the same store in its folder, and is not noted:
+    it was out of reach when that was done (D15).
+    """
+    known, found = {fence.person_id for fence in noted}, dict[str, Fence]()
+    for path, _ in backup.others([source.absolute().parent], manifest.store):
+        with suppress(FencesUnreadable):
+            for fence in _read(listed) if (listed := beside(path)).exists() else ():
+                if fence.person_id not in known and fence.forgotten_at > manifest.made_at:
+                    found[fence.person_id] = fence
+    return list(found.values())
 
 
 def _read(path: Path) -> list[Fence]:

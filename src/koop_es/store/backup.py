@@ -23,11 +23,10 @@ from typing import IO
 import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.store import fences, leftovers, private, schema, sidefiles
+from koop_es.store import fences, leftovers, noted, private, schema, sidefiles
 from koop_es.store.address import Address, PostgresAddress, SqliteAddress
 from koop_es.store.digest import Digest, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
-from koop_es.store.fences import Fence
 from koop_es.store.store import Store
 from koop_es.store.transaction import Tx
 
@@ -42,19 +41,6 @@ MANIFEST_BYTES = 1 << 20
 
 NO_ENTRY_IS_OLDER = (1980, 1, 1, 0, 0, 0)
 """Time of the entries: the oldest a zip can hold, because the manifest says when the backup was made."""
-
-
-def beside(backup: Path) -> Path:
-    """Name the file beside a backup that says who was forgotten since (D15)."""
-    return backup.with_name(f"{backup.name}.forgotten")
-
-
-def note_forgotten(backup: Path, stand: Iterable[Fence]) -> None:
-    """Note beside a backup who was forgotten since (D15); a line twice does no harm. Raises OSError.
-
-    What a full disk or a power cut left of a line goes: whoever wrote it was told so, or writes it again.
-    """
-    private.add_lines(beside(backup), fences.to_lines(stand).encode())
 
 
 class BackupExists(BadInput):
@@ -121,13 +107,14 @@ def make(store: Store, target: Path, at: str) -> Manifest:
     with writing(target):
         _refuse(target, store.place)
         leftovers.clear(store)
+        noted.everywhere(store, (), at)  # its disk may be that of others beside which nothing could be noted
         with leftovers.working(store, target, at) as folder:
             copy, packed = folder / COPY, folder / "packed"
             manifest, known = _copied(store, copy, at)
             _pack(manifest, copy, packed)
             copy.unlink()
             prove(packed, store.place, folder)
-            noted = _begun(store, manifest, target)
+            number = _begun(store, manifest, target)
             known = _note_since(store, target, known)
             _place(packed, target)
             try:
@@ -137,7 +124,7 @@ def make(store: Store, target: Path, at: str) -> Manifest:
                 raise
     try:
         with store.write() as tx:
-            tx.run("backup_proven", id=noted, at=at)
+            tx.run("backup_proven", id=number, at=at)
     except StoreUnusable as error:
         raise BackupUnnoted(
             f"{target} stands in its place and was proven, but the store could not note that ({error.message})"
@@ -165,7 +152,7 @@ def _refuse(target: Path, place: Address) -> None:
         raise BackupExists(f"{target} is there already; a backup is never overwritten, choose another name")
     if not target.parent.is_dir():
         raise BadInput(f"the folder {target.parent} does not exist; make it, or choose another one")
-    beside(target).exists()  # raises OSError for a name that leaves no room for that of the list
+    noted.beside(target).exists()  # raises OSError for a name that leaves no room for that of the list
     near = isinstance(place, SqliteAddress) and str(target.resolve()).startswith(f"{place.path.resolve()}-")
     if near or target.name.endswith(sidefiles.SUFFIXES):
         raise BackupUnwritten(f"{target} is a name that SQLite may use beside a store; choose another one")
@@ -180,7 +167,7 @@ def _note_since(store: Store, target: Path, known: frozenset[str]) -> frozenset[
     with store.reading() as tx:
         stand = fences.everything(tx)
     if new := [fence for fence in stand if fence.person_id not in known]:
-        note_forgotten(target, new)
+        noted.write(target, new)
     return frozenset(fence.person_id for fence in stand)
 
 
@@ -355,6 +342,7 @@ def _begun(store: Store, manifest: Manifest, target: Path) -> int:
 def begun(tx: Tx, manifest: Manifest, target: Path) -> int:
     """Note where a backup stands, or is about to, so that whoever is forgotten is noted beside it."""
     values = {"made_at": manifest.made_at, "position": manifest.position, "digest": manifest.digest}
+    noted.remember(tx, target)
     return int(tx.rows("backup_begun", **values, target=str(target), bytes=manifest.bytes)[0][0])
 
 

@@ -7,6 +7,7 @@ holds the number of the one it was made beside. Nothing that somebody works in c
 
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -17,14 +18,14 @@ from typing import NamedTuple
 import msgspec
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store import workplace
+from koop_es.store import sidefiles, workplace
 from koop_es.store.address import PostgresAddress, SqliteAddress
 from koop_es.store.store import Store
 from koop_es.store.transaction import Tx
 from koop_es.store.workplace import Use
 
-NOTE = "workplace "
-"""How the key of a note begins; the path of the workplace follows."""
+NOTE, FORMER = "workplace ", "former "
+"""How the key of a note begins; the path of the workplace follows, or of a file of a former store."""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -38,12 +39,21 @@ class Note(msgspec.Struct, frozen=True):
 class Left(NamedTuple):
     """What was left: the path of a workplace or the name of a database, and since when, if that is known.
 
-    ``host`` is the machine on which it lies, where it cannot be looked at from here.
+    ``host`` is the machine on which it lies, where it cannot be looked at from here. A ``former`` store is no backup's
+    rest: it was kept aside on purpose, and somebody was forgotten since.
     """
 
     what: str
     since: str | None = None
     host: str | None = None
+    former: bool = False
+
+    @property
+    def told(self) -> str:
+        """Say what it is, and the way out."""
+        if self.former:
+            return f"{self.what}, a former store kept aside, holds whoever was forgotten since: remove it"
+        return f"a backup that was broken off may have left names in {self.what}: koop-es forget --finish"
 
 
 @contextmanager
@@ -54,7 +64,7 @@ def working(store: Store, target: Path, at: str) -> Iterator[Path]:
         with workplace.workplace(target) as folder:
             note = Note(at, socket.gethostname(), folder.parent.stat().st_ino)
             with store.write() as tx:
-                tx.run("workplace_note", key=f"{NOTE}{folder}", value=msgspec.json.encode(note).decode())
+                tx.run("note_put", key=f"{NOTE}{folder}", value=msgspec.json.encode(note).decode())
             yield folder
     finally:
         if folder is not None and not folder.exists():
@@ -65,11 +75,12 @@ def left(store: Store) -> list[Left]:
     """Name what broken-off backups left; nothing is changed."""
     with store.reading() as tx:
         notes, places = _notes(tx), _places(store, tx)
-        found = [Left(str(row[0])) for row in tx.rows("scratch_left")]
+        found, former = [Left(str(row[0])) for row in tx.rows("scratch_left")], _former(tx)
     for folder in sorted(_seen(notes, places)):
         use = workplace.use(folder)
         if use is Use.LEFT or (folder in notes and use in {Use.UNKNOWN, Use.UNLOCKED}):
             found.append(Left(str(folder), notes[folder].at if folder in notes else None))
+    found += [Left(str(file), at, former=True) for file, at in former if os.path.lexists(file)]
     hidden = sorted(folder for folder in notes if not folder.exists() and not _is_gone(folder, notes[folder]))
     return found + [Left(str(folder), notes[folder].at, notes[folder].host) for folder in hidden]
 
@@ -82,7 +93,7 @@ def clear(store: Store) -> list[Left]:
     """
     with store.reading() as tx:
         notes, places = _notes(tx), _places(store, tx) | {Path(tempfile.gettempdir())}
-        bases = tx.rows("scratch_left")
+        bases, former = tx.rows("scratch_left"), _former(tx)
     for folder in _seen(notes, places):
         workplace.clear(folder, ours=folder in notes)
     if bases and isinstance(store.place, PostgresAddress):
@@ -90,7 +101,21 @@ def clear(store: Store) -> list[Left]:
 
         pg_tools.sweep(store.place)
     _forget(store, [folder for folder, note in notes.items() if _is_gone(folder, note)])
+    _forget(store, [file for file, _ in former if not os.path.lexists(file)], FORMER)
     return left(store)
+
+
+def note_former(store: Store, at: str) -> None:
+    """Note the files of former stores beside one of whom somebody is forgotten: they hold the name, and are not ours to
+    remove. They count as left as long as they lie there.
+    """
+    if isinstance(store.place, SqliteAddress) and (files := sidefiles.former(store.place.path.resolve())):
+        with store.reading() as tx:
+            known = {file for file, _ in _former(tx)}
+        if new := [file for file in files if file not in known]:
+            with store.write() as tx:
+                for file in new:
+                    tx.run("note_put", key=f"{FORMER}{file}", value=at)
 
 
 def give_up(store: Store, folders: Iterable[Path]) -> None:
@@ -102,14 +127,21 @@ def settle(tx: Tx, made_at: str) -> None:
     """Take out of a restored store the note of the workplace in which its own backup was made."""
     for folder, note in _notes(tx).items():
         if note.at == made_at:
-            tx.run("workplace_done", key=f"{NOTE}{folder}")
+            tx.run("note_delete", key=f"{NOTE}{folder}")
 
 
 def _notes(tx: Tx) -> dict[Path, Note]:
-    return {
-        Path(str(key).removeprefix(NOTE)): msgspec.json.decode(value, type=Note)
-        for key, value in tx.rows("workplaces", since=NOTE, until=NOTE[:-1] + chr(ord(NOTE[-1]) + 1))
-    }
+    return {path: msgspec.json.decode(value, type=Note) for path, value in _under(tx, NOTE)}
+
+
+def _former(tx: Tx) -> list[tuple[Path, str]]:
+    """Read which files of former stores lay there when somebody was forgotten, and when that was."""
+    return list(_under(tx, FORMER))
+
+
+def _under(tx: Tx, kind: str) -> Iterator[tuple[Path, str]]:
+    for key, value in tx.rows("notes", since=kind, until=kind[:-1] + chr(ord(kind[-1]) + 1)):
+        yield Path(str(key).removeprefix(kind)), str(value)
 
 
 def _places(store: Store, tx: Tx) -> set[Path]:
@@ -136,9 +168,9 @@ def _is_gone(folder: Path, note: Note) -> bool:
         return False
 
 
-def _forget(store: Store, folders: list[Path]) -> None:
+def _forget(store: Store, folders: list[Path], kind: str = NOTE) -> None:
     """Take out notes, without which nothing is lost where that fails: what they name is away."""
     if folders:
         with suppress(StoreUnusable), store.write() as tx:
             for folder in folders:
-                tx.run("workplace_done", key=f"{NOTE}{folder}")
+                tx.run("note_delete", key=f"{kind}{folder}")

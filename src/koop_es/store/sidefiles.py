@@ -5,6 +5,7 @@ Where the file is lost they may hold its last changes, with names in them. So th
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,6 +14,9 @@ from pathlib import Path
 
 SUFFIXES = ("-wal", "-shm", "-journal")
 """How their names end, behind that of the file."""
+
+KEPT = ".before-"
+"""What stands between the name of a store and the number of a former one that is kept beside it."""
 
 
 def leftovers(path: Path) -> list[Path]:
@@ -32,9 +36,14 @@ def is_emptied(path: Path) -> bool:
     return bool(_bytes(path.with_name(f"{path.name}{SUFFIXES[0]}"))) and not _bytes(path)
 
 
+def former(path: Path) -> list[Path]:
+    """Name the files of former stores that were kept aside beside one."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}{KEPT}*"))
+
+
 def free_name(path: Path) -> Path:
     """Name where a former store is kept aside: under no name that it, or anything beside it, has already."""
-    numbered = (path.with_name(f"{path.name}.before-{number}") for number in count(1))
+    numbered = (path.with_name(f"{path.name}{KEPT}{number}") for number in count(1))
     return next(name for name in numbered if not os.path.lexists(name) and not leftovers(name))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import glob
 import os
 import sqlite3
 import threading
@@ -285,7 +284,7 @@ class SqliteEngine:
 
     def warnings(self) -> list[dict[str, str]]:
         """Name the files of the store, and those of former ones kept beside it, that others may read or write."""
-        kept = sorted(self._path.parent.glob(f"{glob.escape(self._path.name)}.before-*"))
+        kept = sidefiles.former(self._path)
         return private.warnings([self._path, self._log, self._path.with_name(f"{self._path.name}-shm"), *kept])
 
     def close(self) -> None:

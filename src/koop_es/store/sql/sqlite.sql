@@ -1128,14 +1128,14 @@ SELECT proven_at, position, target FROM koop_backups WHERE proven_at IS NOT NULL
 -- backups: Read all backups that were made.
 SELECT target, made_at, position FROM koop_backups ORDER BY id
 
--- workplace_note: Note where a backup is being made, before anything is written there.
+-- note_put: Note something under a key: where a backup is being made, before anything is written there, or beside which one nothing could be noted.
 INSERT INTO koop_meta (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
 
--- workplaces: Read where backups are being made, or were when they were broken off.
+-- notes: Read what is noted under keys that begin alike.
 SELECT key, value FROM koop_meta WHERE key >= :since AND key < :until ORDER BY key
 
--- workplace_done: Note that nothing is left where a backup was made.
+-- note_delete: Take out what is noted under a key.
 DELETE FROM koop_meta WHERE key = :key
 
 -- scratch_left: Nothing: backups of a file are proven in a file.
