@@ -255,7 +255,7 @@ def nameless(postgres_url: str, tmp_path: Path) -> Iterator[str]:
     for statement in (
         f"CREATE ROLE {role} LOGIN",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
-        f"REVOKE SELECT ON koop_persons, koop_quarantine FROM {role}",
+        f"REVOKE SELECT ON koop_persons, koop_quarantine FROM {role}",  # noqa: S608 - a role of this test
     ):
         execute(postgres_url, statement)
     yield postgres_url.replace("postgres@", f"{role}@")

@@ -20,9 +20,9 @@ from koop_es.store.errors import (
     StoreFull,
     StoreMissing,
     StoreReadOnly,
-    StoreUnreadable,
     StoreScattered,
     StoreUnreachable,
+    StoreUnreadable,
 )
 from tests.integration.store.samples import append, bookings
 
