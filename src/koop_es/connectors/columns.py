@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from koop_es.connectors import limits
+from koop_es.connectors import delimiters, limits
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.values import clean
 from koop_es.domain.course import HEADINGS
 from koop_es.domain.observation import Kind
+
+if TYPE_CHECKING:
+    from koop_es.connectors.table import Table
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -128,6 +132,23 @@ NATIVE = {name: _fold(name) for layout in (COURSES, OCCUPANCY, BOOKINGS, USERS) 
 def _fields_by_heading(named: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     """Give the fields by their headings in the form in which these are compared; of two alike the last one counts."""
     return {folded(heading): field for field, heading in named}
+
+
+def header_of(table: Table, layout: Layout, aliases: Mapping[str, Sequence[str]]) -> Header:
+    """Read the header line of a table; raises ExportQuarantined, with its delimiter where that is another one."""
+    try:
+        return resolve(table.header(), layout, aliases, table.file)
+    except ExportQuarantined as refused:
+        known = {
+            folded(heading) for heading in (*layout.headings.values(), *(a for of in aliases.values() for a in of))
+        }
+        delimiter = delimiters.named(table.first) or delimiters.other(
+            table.first, table.delimiter, lambda cell: folded(cell) in known
+        )
+        if delimiter is None:
+            raise
+        remedy = delimiters.remedy(delimiter, table.delimiter)
+        raise ExportQuarantined(refused.reason, file=refused.file, line=refused.line, remedy=remedy) from None
 
 
 def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str) -> Header:

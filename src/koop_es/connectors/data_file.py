@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from koop_es.connectors.columns import Header, Layout, resolve
+from koop_es.connectors.columns import Header, Layout, header_of
 from koop_es.connectors.encodings import NO_DOUBTS, Doubts
 from koop_es.connectors.lines import Lines
 from koop_es.connectors.notes import Notes
@@ -61,7 +61,7 @@ class DataFile(msgspec.Struct, frozen=True):
             notes.reject(found.line, found.raw, found.reason, found.remedy, column=column, key=key(found.cells))
 
         with self._table(broken) as table:
-            header = resolve(table.header(), self.layout, self.aliases, self.path)
+            header = header_of(table, self.layout, self.aliases)
             for text in header.left_out():
                 notes.notice(1, text)
             key = keyed(header, self.layout)

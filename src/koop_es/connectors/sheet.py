@@ -15,7 +15,7 @@ from typing import BinaryIO, Generic, NamedTuple, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from koop_es.connectors.columns import Header, resolve
+from koop_es.connectors.columns import Header, header_of
 from koop_es.connectors.data_file import DataFile, keyed
 from koop_es.connectors.encodings import UNREADABLE_REMEDY, is_unclear
 from koop_es.connectors.errors import ExportQuarantined
@@ -80,8 +80,8 @@ class Sheet(Generic[Reader]):
         self._file, self._stream, self._notes = file, stream, notes
         table = self._table()
         self._key: Callable[[Sequence[str]], tuple[str, ...] | None] = lambda _: None
-        self.header = Header(at={}, names={}, cells=table.header(), unknown=[])
-        self.header = resolve(self.header.cells, file.layout, file.aliases, file.path)
+        self.header = Header(at={}, names={}, cells=[], unknown=[])
+        self.header = header_of(table, file.layout, file.aliases)
         for text in self.header.left_out():
             notes.notice(1, text)
         self._key = keyed(self.header, file.layout)

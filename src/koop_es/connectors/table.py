@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from koop_es.connectors import limits
+from koop_es.connectors import delimiters, limits
 from koop_es.connectors.encodings import UNREADABLE_REMEDY
 from koop_es.connectors.errors import ExportQuarantined
 from koop_es.connectors.lines import Lines
@@ -78,11 +78,13 @@ class Table:
     While a record is being handled ``raw()`` gives its bytes. ``count`` counts the records after the header, broken
     ones included and blank lines excluded, which is what ``rows`` of a manifest means; ``empty`` counts the lines that
     are no rows although a program may count them: empty cells, fewer than the header's, a lone 0x1A (D17).
+    ``first`` is the header line, or what stands in its place, once it was read.
     """
 
     def __init__(self, lines: Lines, delimiter: str, broken: Callable[[Broken], None]) -> None:
         """Read ``lines``; ``broken`` is told of every record that cannot be separated into the header's columns."""
         self._lines, self._delimiter, self._broken = lines, delimiter, broken
+        self.first = ""
         self._pulled: list[bytes] = []
         self._flaw: str | None = None
         self._line = 0
@@ -98,6 +100,11 @@ class Table:
     def codec(self) -> str:
         """Name the codec of the file, once its first line was read."""
         return self._lines.codec
+
+    @property
+    def delimiter(self) -> str:
+        """Give what stands between cells."""
+        return self._delimiter
 
     @property
     def file(self) -> str:
@@ -123,18 +130,26 @@ class Table:
         return b"".join(self._pulled)
 
     def header(self) -> list[str]:
-        """Read the header line; raises ExportQuarantined where there is none."""
+        """Read the header line; raises ExportQuarantined where there is none.
+
+        A line before it that names the delimiter to Excel (``sep=;``) is passed over.
+        """
         reader = self._reader()
         while True:
             try:
                 cells = next(reader)
+                self.first = self._lines.text(self._pulled[0])
             except StopIteration:
                 raise self._no_header("is empty, without even a header line") from None
             except csv.Error as error:
+                self.first = self._lines.text(self._pulled[0])
                 raise self._no_header(f"has no readable header line: {_words(error)}") from error
             if self._flaw:
                 raise self._no_header(f"has no readable header line: {self._flaw}")
             self._taken()
+            if self._line == 1 and delimiters.named(self.first) == self._delimiter:
+                self.empty += 1
+                continue
             if cells:
                 if any(_OTHER_LINE_END.search(clean(cell)) for cell in cells):
                     raise self._no_header("the header line holds a line end that CSV does not have, such as U+0085")

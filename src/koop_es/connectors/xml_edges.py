@@ -99,9 +99,8 @@ class Edges:
         return block[:mark] + block[mark + blanks :], blanks, lines
 
     def says_nothing(self, rest: bytes) -> bool:
-        """Tell whether what stands behind the end of the root carries nothing; of a wide letter it may be half."""
-        whole = len(rest) & -self.step
-        return _SAYS_NOTHING.fullmatch(self._text(rest, 0, whole) + rest[whole:].decode("latin-1")) is not None
+        """Tell whether what stands behind the end of the root carries nothing; half a wide letter carries nothing."""
+        return _SAYS_NOTHING.fullmatch(self._text(rest, 0, len(rest))) is not None
 
     def declaration(self, buffer: bytearray) -> bytes:
         """Give the byte order mark and the declaration at the beginning of a file."""

@@ -246,6 +246,8 @@ class XmlStream:
         except (LookupError, ValueError) as error:
             reason = f"names an encoding that is not known ({error})"
             raise self._unusable(reason, 1, "declare the encoding that the file has") from error
+        if ended:
+            self._say_half(self._line, self._buffer[self._buffer_at % 2 :])
         self._forget()
         return not ended
 
@@ -265,12 +267,20 @@ class XmlStream:
         if self.root is None or self._names:
             return False
         rest = bytes(self._buffer[at - self._buffer_at :])
+        whole = len(rest) >= self._edges.step
         while self._edges.says_nothing(rest):
-            rest = self._stream.read(limits.XML_CHUNK_BYTES)
+            last, rest = rest, self._stream.read(limits.XML_CHUNK_BYTES)
             if not rest:
-                self._say(line, "what stands behind the end of the root carries nothing, and was passed over")
+                if whole:
+                    self._say(line, "what stands behind the end of the root carries nothing, and was passed over")
+                self._say_half(line, last)
                 return True
         return False
+
+    def _say_half(self, line: int, last: bytes | bytearray) -> None:
+        """Say that a file ends with half a letter, where its last bytes, from a whole letter on, are not even."""
+        if self._edges.wide and len(last) % 2:
+            self._say(line, f"ends with half a letter of UTF-16, 0x{last[-1]:02X}, which was passed over")
 
     def _forget(self) -> None:
         """Drop the bytes before the record that is still open, or all that were parsed."""

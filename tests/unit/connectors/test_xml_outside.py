@@ -65,6 +65,20 @@ def test_d17_so_is_the_one_byte_that_dos_writes_behind_a_file_of_whatever_encodi
     assert ([row.number for row in report.courses], report.rejected) == (["A1"], [])
 
 
+@pytest.mark.parametrize("encoding", [name for name in MARKS if name.startswith("utf-16")])
+@pytest.mark.parametrize("behind", ["", "\n", " " * 131_000])
+@pytest.mark.parametrize("odd", [b"\n", b"\0", b" ", b"x", b"\x1a"])
+def test_d17_half_a_letter_at_the_end_of_utf16_is_said(tmp_path: Path, odd: bytes, behind: str, encoding: str) -> None:
+    """A file that was cut off may end so: whoever reads the answer is told."""
+    for padding in range(2):  # so that the last byte stands at the beginning of what is read at once, too
+        inside = f"<kurse>\n{kurs('A1')}{' ' * padding}</kurse>"
+        report = read(tmp_path, inside, encoding=encoding, behind=behind, odd=odd)
+        assert ([row.number for row in report.courses], report.rejected) == (["A1"], [])
+        assert [text for _, text in said(report)] == [
+            f"ends with half a letter of UTF-16, 0x{odd.hex().upper()}, which was passed over"
+        ]
+
+
 @pytest.mark.parametrize("encoding", MARKS)
 @pytest.mark.parametrize(
     "behind", ["x", "\x1ax", "<kurse/>", f"\x1a<kurse>{kurs('B1')}</kurse>", "\x1a" * 99_999 + "x"]

@@ -206,6 +206,10 @@ SENTENCES: dict[str, str] = {
     "add them, or name a profile that knows their headings, and check delimiter and encoding": (
         "bitte ergänzen, oder ein Profil nennen, das ihre Überschriften kennt, und Trennzeichen und Kodierung prüfen"
     ),
+    'the cells are delimited by "{}": export them with "{}", or name a profile with delimiter = "{}"': (
+        'die Zellen sind durch "{}" getrennt: bitte durch "{}" getrennt exportieren, oder ein Profil mit '
+        'delimiter = "{}" nennen'
+    ),
     "columns without a heading were left out: {}": "Spalten ohne Überschrift wurden ausgelassen: {}",
     "is the header line once more, and no row": "ist noch einmal die Kopfzeile und keine Zeile",
     "{} is a number that a spreadsheet has rounded": "{} ist eine Zahl, die eine Tabellenkalkulation gerundet hat",
@@ -443,6 +447,9 @@ SENTENCES: dict[str, str] = {
         "berichtigen, wer den Export geschrieben hat"
     ),
     "{}: {} holds an element {}, which is not read": "{}: {} enthält ein Element {}, das nicht gelesen wird",
+    "ends with half a letter of UTF-16, 0x{}, which was passed over": (
+        "endet mit einem halben Buchstaben aus UTF-16, 0x{}, der übergangen wurde"
+    ),
     "blanks before the XML declaration were passed over": "Leerzeichen vor der XML-Deklaration wurden übergangen",
     "what stands behind the end of the root carries nothing, and was passed over": (
         "was hinter dem Ende der Wurzel steht, enthält nichts und wurde übergangen"
