@@ -216,10 +216,6 @@ ROWS: dict[str, tuple[str, Make]] = {
         ("a letter spelt too long", rest(part, b"\xc0\xaf")),
     ]
 }
-ROWS["the header once more"] = (
-    "bookings",
-    holding("bookings", lambda: table("bookings", csv_text(BOOKINGS, []).encode())),
-)
 ROWS["a line separator in a name"] = ("bookings", second("bookings", b";M\xe2\x80\xa8uster;V;;;A;02.02.2026 09:15;;"))
 ROWS["the end of an old text file"] = ("bookings", second("bookings", b"\x1a"))
 
