@@ -336,6 +336,14 @@ def test_g8_a_restore_that_finds_no_list_of_the_forgotten_says_so_aloud(
     assert "ATTENTION: no list was found of who was forgotten since the backup (moved.backup.forgotten)" in reply.err
 
 
+def test_g8_a_restore_says_that_names_erased_since_without_a_fence_are_back(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    any_koop.ask("backup", tmp_path / "koop.backup")
+    said = " ".join(elsewhere.run("restore", tmp_path / "koop.backup").out.split())
+    assert "taken out since by forget --instructor or --in-quarantine are back: repeat that" in said
+
+
 def test_a_store_that_is_a_link_is_replaced_where_it_lies(koop: Console, tmp_path: Path) -> None:
     file, link = Path(koop.db.removeprefix("sqlite:///")), tmp_path / "link.db"
     link.symlink_to(file)

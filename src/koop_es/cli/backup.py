@@ -29,8 +29,8 @@ PUT_BACK = (
 """What is said of a store that was put back (D21)."""
 
 DECIDED_SINCE = (
-    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos, instructors' names taken "
-    "out) is gone: decide it again"
+    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos) is gone: decide it again; "
+    "and names that were taken out since by forget --instructor or --in-quarantine are back: repeat that"
 )
 """What is said further of one (D21, D32)."""
 
