@@ -28,7 +28,7 @@ class Facts:
     ``marked`` are the VHSs and courses that an export has shown as an Abo-Kurs, with Kennzeichen 100.
     ``registered`` says who registered where at which second, which no two people did, ``contested`` that a number went
     from one to another. ``written`` are the rows of somebody that exports showed since the last that was surely read,
-    each with the number of the export.
+    each with the number of the export. ``told_in`` says of each reference in which course a list told of it first.
     """
 
     course_of: dict[int, int] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class Facts:
     blurred: set[tuple[int, int]] = field(default_factory=set)
     label_of: dict[str, int] = field(default_factory=dict)
     refs_of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    told_in: dict[str, str] = field(default_factory=dict)
 
     moved: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from koop_es.connectors.export_writer import PATHS
-from koop_es.simulate.deeds import Mistold
+from koop_es.simulate.deeds import Diary, Mistold
 from koop_es.simulate.rows import UNSAID, course_of
 from koop_es.simulate.spoil import read
 
@@ -36,6 +36,23 @@ def mistold(staff: Staff, vhs: int, path: Path) -> Mistold:
         if not said["Gebucht am"] and row["Gebucht am"]:
             undated.add(who)
     return Mistold(frozenset(cancelled), frozenset(elsewhere), frozenset(ended), frozenset(undated))
+
+
+def put_elsewhere(diary: Diary) -> frozenset[int]:
+    """Name of whom wrong files said that they stand in another course (D25)."""
+    return frozenset().union(*(sent.mistold.elsewhere for sent in diary.exports if sent.status == "applied"))
+
+
+def was_put_elsewhere(diary: Diary, who: int) -> bool:
+    """Tell whether a wrong file said of somebody that they stand in another course (D25)."""
+    return who in put_elsewhere(diary)
+
+
+def never_booked(staff: Staff, who: int, coop_id: str) -> bool:
+    """Tell whether somebody is in a course only because a wrong file said so (D25)."""
+    facts = staff.facts
+    elsewhere = staff.coop_ids.get(facts.course_of.get(who, -1)) != coop_id and who not in facts.moved
+    return elsewhere and was_put_elsewhere(staff.diary, who)
 
 
 def shared_by(staff: Staff, vhs: int) -> tuple[frozenset[int], int]:

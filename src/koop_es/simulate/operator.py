@@ -12,6 +12,7 @@ from koop_es.ingest import restore_booking, restore_course
 from koop_es.ingest.counting import restart_sequence
 from koop_es.ingest.withdrawing import withdraw_export
 from koop_es.simulate.deeds import ANEW
+from koop_es.simulate.mistold import never_booked
 from koop_es.simulate.rows import BY, WHO, CourseKey, course_of
 from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.views import open_violations
@@ -70,7 +71,7 @@ def restore(world: World) -> list[str]:
                 if seat.ask == "row" and there and not _is_of_another(state, vhs, ref, program.seats[ref]):
                     continue  # it is there again: the next export shows it
                 lost = (places[vhs], who) in facts.went_back or not _was_taken_out(world, who)
-                stray = world.never_booked(who, coop_id)
+                stray = never_booked(world.staff, who, coop_id)
                 lost &= not stray
                 meant = not _is_as_given(world, vhs, ref) if seat.ask == "shown" else seat.ask == "row" and lost
                 values = {"vhs": vhs, "coop_id": coop_id, "ref": ref, "reason": "asked"}

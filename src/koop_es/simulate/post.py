@@ -18,7 +18,7 @@ from koop_es.ingest.ledger import ExportOvertaken, ExportUnfinished
 from koop_es.simulate.copies import KEPT, Copy
 from koop_es.simulate.deeds import Mistold, Sent
 from koop_es.simulate.ending import learn_refs
-from koop_es.simulate.mistold import mistold, shared_by
+from koop_es.simulate.mistold import mistold, never_booked, put_elsewhere, shared_by
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle, Shown
@@ -186,13 +186,14 @@ class Post:
             if at == vhs and not proves and key not in numbers and self.looks.get((vhs, c), ("",))[0] == key.number
         }
         held: dict[int, set[str]] = {course: set() for course in places}
+        strays = put_elsewhere(staff.diary)
         for row in sorted(bookings, key=lambda row: row["Status"] != "S"):  # of two rows the one that lives counts
             if course_of(row) in numbers:
                 held[numbers[course_of(row)]] |= _ids(row)
             elif course_of(row) in alone:
                 held.setdefault(alone[course_of(row)], set()).update(_ids(row))
             who = staff.label(vhs, row)
-            if who is not None:
+            if who is not None and not (who in strays and self._is_of_a_wrong_file(vhs, who, row)):
                 found[who] = row["Status"], self._editor(vhs, who, row)
                 letters.setdefault(who, set()).add(row["Status"])
                 where[who] = numbers.get(course_of(row))
@@ -220,6 +221,15 @@ class Post:
             {who: frozenset(said - {"S"}) for who, said in letters.items() if len(said - {"S"}) > 1},
             frozenset(c for c in readable if is_marked(places[c])),
         )
+
+    def _is_of_a_wrong_file(self, vhs: int, who: int, row: Row) -> bool:
+        """Tell whether a mirror was written where a wrong file had put somebody: it is another booking than theirs, and
+        says nothing of whether that is still there (D25).
+        """
+        ref = self.staff.programs[vhs].ref_of(row["Beleg-ID"]).partition("#")[0]
+        told_in = self.staff.facts.told_in.get(ref)
+        mirror = self.staff.facts.owner_of.get(who) != vhs
+        return mirror and told_in is not None and never_booked(self.staff, who, told_in)
 
     def _editor(self, vhs: int, who: int, row: Row) -> str:
         """Tell who edited a row last; an "S" that was told is ours, whoever edited something else of its row (D21)."""

@@ -21,6 +21,7 @@ from koop_es.simulate import operator
 from koop_es.simulate.abos import RATE, subscribe, terminate
 from koop_es.simulate.deeds import APPROVE_ABSENCE, PUT_RIGHT, ROUNDS, Diary, Told
 from koop_es.simulate.ending import learn_refs
+from koop_es.simulate.mistold import never_booked, was_put_elsewhere
 from koop_es.simulate.network import Clock
 from koop_es.simulate.openly import courses_nobody_can_tell
 from koop_es.simulate.oracle import Oracle
@@ -181,12 +182,13 @@ class World:
             if booking is None:
                 continue
             who = self.staff.facts.learn(booking["ref"], booking.get("booked_at"))
+            self.staff.facts.told_in.setdefault(booking["ref"], change["coop_id"])
             course = self.staff.facts.course_of.get(who) if who is not None else None
             told = Told(
                 self.clock.now, self.diary.step, change["vhs"], change["kind"], who, course, booking["status"] or ""
             )
             self.diary.told.append(told)
-            if who is None or (who not in self.staff.facts.course_of and not self._was_put_elsewhere(who)):
+            if who is None or (who not in self.staff.facts.course_of and not was_put_elsewhere(self.diary, who)):
                 self.findings.append(f"leak: {change['id']} is about a booking nobody shares")
             elif booking["status"] == "S" and not self._may_be_told(who, change["coop_id"]):
                 self.findings.append(f"wrongly cancelled: {change['id']} tells S for person {who} without a reason")
@@ -197,18 +199,10 @@ class World:
         seat in this one, although a wrong file said so (D25).
         """
         course = self.staff.facts.course_of.get(who)
-        elsewhere = course is None or (self.staff.coop_ids.get(course) != coop_id and self._was_put_elsewhere(who))
+        elsewhere = course is None or (
+            self.staff.coop_ids.get(course) != coop_id and was_put_elsewhere(self.diary, who)
+        )
         return elsewhere or self.oracle.may_be_told(who)
-
-    def never_booked(self, who: int, coop_id: str) -> bool:
-        """Tell whether somebody is in a course only because a wrong file said so (D25)."""
-        facts = self.staff.facts
-        elsewhere = self.staff.coop_ids.get(facts.course_of.get(who, -1)) != coop_id and who not in facts.moved
-        return elsewhere and self._was_put_elsewhere(who)
-
-    def _was_put_elsewhere(self, who: int) -> bool:
-        """Tell whether a wrong file said of somebody that they stand in another course (D25)."""
-        return any(who in sent.mistold.elsewhere for sent in self.diary.exports if sent.status == "applied")
 
     def _decide(self, act: Act) -> str:
         """Let somebody use koop-es itself; a refusal is an answer."""
@@ -283,7 +277,7 @@ class World:
         facts = self.staff.facts
         who = facts.label_of.get(ref, -1)
         rejected = who not in facts.cancelled and who not in self.oracle.ended_as_another
-        stray = self.never_booked(who, coop_id)
+        stray = never_booked(self.staff, who, coop_id)
         rejected &= not stray
         letter = confirm(
             self.store, now=self.clock.now, vhs=vhs, coop_id=coop_id, ref=ref, reason="asked", reject=rejected
