@@ -33,6 +33,7 @@ from koop_es.simulate.deeds import (
     Told,
     concerns,
     moment,
+    parties,
 )
 from koop_es.simulate.told import lacking, told_otherwise
 from koop_es.simulate.unnoticed import MISTELLING, stays_where_it_stood
@@ -50,6 +51,9 @@ LOOKS = frozenset({"merge", "correct_name"})
 
 OUT = frozenset({"delete", "terminate"})
 """Verbs after which the rows of a course are told nobody any more: it is deleted, or its Abo has ended (R19, D8)."""
+
+MOVED = "moved"
+"""Who left where somebody was moved to another course, which the row says at the owner alone (D25)."""
 
 APPROVED = "approved"
 """Who cancelled where somebody approved an absence: it is no more than that, so it ends with it (D4, D5)."""
@@ -265,7 +269,7 @@ class People:
                 self._note_lost(deed, contract, now)
             case "moves":
                 known = bool(contract.left) or contract.doubtful
-                contract.left["moved"] = now
+                contract.left[MOVED] = now
                 if deed.other is not None:
                     next_one = Contract(contract.who, deed.other, deed.vhs, now, doubtful=known)
                     self.contracts[contract.who, deed.other] = next_one
@@ -401,17 +405,29 @@ class People:
 
     def verdict(self, contract: Contract) -> Verdict:
         """Say whether somebody is to be in or out by what was meant."""
-        if contract.left:
+        too_late = self._moved_too_late(contract)
+        if contract.left and not too_late:
             return "either" if contract.again else "out"
         if contract.course in self.over:
             unread = any(course == contract.course for _, course in self.gone)
             return "either" if unread or self._was_archived(contract.course) else "out"
-        if contract.doubtful or not self._is_known_to_live(contract.course):
+        if too_late or contract.doubtful or not self._is_known_to_live(contract.course):
             return "either"
         if contract.missing:
             return "out" if any(self._lost(vhs, contract) for vhs in contract.missing) else "either"
         places = {contract.owner} if self.terms.owner_only else self.parties.get(contract.course, frozenset())
         return "either" if any(self._last_lacked(vhs, contract) for vhs in places) else "in"
+
+    def _moved_too_late(self, contract: Contract) -> bool:
+        """Tell whether somebody only moved, and no export must have said so before the last day was over: then the row
+        that is elsewhere proves nothing (D17, D25).
+        """
+        if contract.left.keys() != {MOVED}:
+            return False
+        vhs, course = contract.owner, contract.course
+        sound = (sent for sent in self._shown(vhs, contract.left[MOVED], END) if sent.complete and not sent.fault)
+        read = (sent for sent in sound if sent.reach == "full" and self._there(vhs, course, sent))
+        return not any(not self._ended(course, sent) for sent in read)
 
     def _was_archived(self, course: int) -> bool:
         """Tell whether a course left the exports with its Ausfall, and no export said so before the last day was over:
@@ -554,7 +570,8 @@ class People:
             full = (s for s in self._shown(vhs, moment(deleted), END) if s.complete and s.reach == "full")
             if self._ended(contract.course, next(full, deleted)):
                 return True
-        since = contract.missing.get(vhs) or contract.lost.get(vhs)
+        moved = contract.left.get(MOVED) if vhs == contract.owner else None
+        since = contract.missing.get(vhs) or contract.lost.get(vhs) or moved
         return since is not None and any(self._ended(contract.course, sent) for sent in self._shown(vhs, since, END))
 
     def answered(self, told: Told) -> bool:
@@ -576,16 +593,3 @@ class People:
         who, course, sure = contract.who, contract.course, self.verdict(contract) != "either"
         asked = [question for question in self.diary.questions if not (sure and question.code == REMOVED)]
         return any(concerns(question, who, course, place) for question in asked for place in places)
-
-
-def parties(diary: Diary, terms: Terms) -> dict[int, frozenset[str]]:
-    """Give by course who takes part in the end: those of the beginning and who released or subscribed since, but for
-    those whose Abo has ended.
-    """
-    found = dict(terms.parties)
-    for deed in diary.deeds:
-        if deed.verb == "terminate" and deed.course is not None:
-            found[deed.course] = found.get(deed.course, frozenset()) - {deed.vhs}
-        if deed.verb in ("release", "subscribe") and deed.course is not None:
-            found[deed.course] = found.get(deed.course, frozenset()) | {deed.vhs}
-    return found

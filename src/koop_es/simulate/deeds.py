@@ -255,3 +255,16 @@ MEANING: Mapping[str, Intent] = {
     "release": "course back", "subscribe": "course back", "terminate": "course gone", "approve": "decides",
 }  # fmt: skip
 """What each verb of a scenario means; ``restore`` is told from the row, and a verb that nobody means is "nothing"."""
+
+
+def parties(diary: Diary, terms: Terms) -> dict[int, frozenset[str]]:
+    """Give by course who takes part in the end: those of the beginning and who released or subscribed since, but for
+    those whose Abo has ended.
+    """
+    found = dict(terms.parties)
+    for deed in diary.deeds:
+        if deed.verb == "terminate" and deed.course is not None:
+            found[deed.course] = found.get(deed.course, frozenset()) - {deed.vhs}
+        if deed.verb in ("release", "subscribe") and deed.course is not None:
+            found[deed.course] = found.get(deed.course, frozenset()) | {deed.vhs}
+    return found

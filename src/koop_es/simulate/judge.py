@@ -143,6 +143,8 @@ class Judge:
                 left = course is not None and course != here and self.takes_part(vhs, course)
                 if left and course is not None and self._is_gone(owner, course):
                     continue
+                if (owner, who, course) in world.oracle.stays:
+                    continue  # nobody moves out of a course that is over (D17)
                 if left and status in LIVE and who not in world.ever_withheld and vhs != owner:
                     where = f"VHS {world.programs[vhs].vhs} holds {status}"
                     yield f"still alive: person {who} left course {course} and {where}"
@@ -281,6 +283,8 @@ class Judge:
                 )
                 for who, status in sorted((wanted - held) + (held - wanted)):
                     if self._stays_elsewhere(who, course) or self._is_under_a_company(vhs, who):
+                        continue
+                    if (vhs, who, course) in self.world.oracle.stays:
                         continue
                     if not self._excused(who) and not self._archived(vhs, who):
                         side = "its view" if (who, status) in wanted else "its program"

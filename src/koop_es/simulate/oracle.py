@@ -73,6 +73,8 @@ class Oracle:
     ``under_ausfall`` are those whose "S" was first shown while their course was cancelled, and stands since;
     ``acknowledged`` those whose "S" stands since it was shown as the connector's: whoever edits something else of the
     row later means no "S" (D21). ``read`` are those who were ever shown in a course with its COOP-Id (R15).
+    ``stood`` says where a row was shown, until an export showed in time that it is there no more; where the first that
+    did came when the course may have been over, nobody moved out of it (D17, D25): ``stays``, by VHS, who and course.
     """
 
     facts: Facts
@@ -98,6 +100,8 @@ class Oracle:
     under_ausfall: set[tuple[int, int]] = field(default_factory=set)
     acknowledged: set[tuple[int, int]] = field(default_factory=set)
     read: set[tuple[int, int]] = field(default_factory=set)
+    stood: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+    stays: set[tuple[int, int, int]] = field(default_factory=set)
 
     def take(self, shown: Shown, *, certain: bool = True) -> None:
         """Take in what one export showed; ``certain`` is False where its ingest died and may have got anywhere."""
@@ -118,6 +122,8 @@ class Oracle:
                 continue
             if shown.courses[who] in shown.readable:
                 self.read.add((shown.vhs, who))
+            if certain and shown.proves:
+                self._note_place(shown, who, shown.courses[who])
             if certain:
                 self.doubtful.discard((shown.vhs, who))
             if course in shown.ended and (shown.vhs, course) in self.facts.blurred:
@@ -156,6 +162,23 @@ class Oracle:
             self.exported_as_mistold.add(seat)
         elif clear:
             self.exported_s.add((who, shown.courses[who]))
+
+    def _note_place(self, shown: Shown, who: int, here: int | None) -> None:
+        """Follow a row from course to course; out of one that is over none moves, nor is one written anew (D17, D25).
+
+        Where a copy of the course's COOP-Id stands in no shared one, a row in that is set aside, and has left nothing.
+        """
+        stood = self.stood.setdefault((shown.vhs, who), set())
+        for course in tuple(stood):
+            copied = here is None and course in shown.doubled
+            left = course != here and course in shown.readable and not copied
+            if left and course in shown.nearly:
+                self.stays.add((shown.vhs, who, course))
+            elif left or course == here:
+                stood.discard(course)
+                self.stays.discard((shown.vhs, who, course))
+        if here is not None:
+            stood.add(here)
 
     def _note_under_ausfall(self, shown: Shown, *, certain: bool) -> None:
         """Note whose "S" is first shown while the course is cancelled, with the Ausfall's end at the latest, or after a

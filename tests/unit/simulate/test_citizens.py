@@ -326,11 +326,31 @@ def test_a_row_that_came_back_is_in() -> None:
 
 
 def test_who_moved_is_out_here_and_in_there() -> None:
-    moved = Story().did("move", "moves", other=1).sits("A", *ALL, course=1)
+    moved = Story().did("move", "moves", other=1).exports(OWNER).sits("A", *ALL, course=1)
     assert moved.found() == ""
     assert "is out, but a live seat at 103" in moved.sits("A", OTHER).found()
     assert "course 1: has a contract" in Story().did("move", "moves", other=1).sits("S", *ALL).found()
     assert Story().did("move", "moves", other=None).sits("S", *ALL).found() == ""
+
+
+def test_d17_who_moved_and_is_first_shown_elsewhere_after_the_last_day_is_where_they_were() -> None:
+    late = Story().did("move", "moves", other=None).exports(OWNER, days=60)
+    assert late.sits("A", MASTER, OTHER).found() == ""
+    half = Story().did("move", "moves", other=None).exports(OWNER, days=60).sits("A", OTHER)
+    assert "in at 103, out at 101" in half.found(), "the same everywhere"
+    cut = Story().did("move", "moves", other=None).exports(OWNER, fault="cut", status="quarantined")
+    assert cut.exports(OWNER, days=60).sits("A", MASTER, OTHER).found() == ""
+
+
+def test_d25_who_moved_is_out_where_one_export_of_the_owner_said_so_in_time_or_anything_else_ended_it() -> None:
+    shown = Story().did("move", "moves", other=None).exports(OWNER).exports(OWNER, days=60)
+    assert "is out, but a live seat at 101, 103" in shown.sits("A", MASTER, OTHER).found()
+    others = Story().did("move", "moves", other=None).exports(MASTER).exports(OWNER, days=60)
+    assert others.sits("A", MASTER, OTHER).found() == "", "of another VHS, which says nothing of it"
+    over = Story().did("move", "moves", other=None).did("ausfall", "course over", MASTER, all_of_it=True)
+    assert "is out" in over.exports(OWNER, days=60).sits("A", MASTER, OTHER).found()
+    left = Story().did("cancel", "leaves", OTHER, letter="S").did("move", "moves", other=None)
+    assert "is out" in left.exports(OWNER, days=60).sits("A", MASTER).found()
 
 
 @pytest.mark.parametrize("intent", ["stays", "lost", "nothing", "course"])
