@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from koop_es.simulate.deeds import Diary, Sent, Terms, Told, moment
+from koop_es.simulate.deeds import Diary, Moment, Sent, Terms, Told, moment
 
 MISTELLING = frozenset({"letters", "shifted", "ausfall"})
 """Faults after which a file says of people or courses what nobody meant."""
@@ -28,7 +28,9 @@ UNSETTLED = frozenset({"leaves", "moves", "removed", "lost", "revives", "decides
 
 def unnoticed(diary: Diary, terms: Terms, sent: Sent, told: Told, who: int, owners: Collection[str]) -> bool:
     """Tell whether an "S" may come from a wrong file that was read before and that nobody had to notice."""
-    if sent.status != "applied" or moment(sent) >= moment(told) or _is_taken_back(diary, sent, told):
+    if sent.status != "applied" or moment(sent) >= moment(told):
+        return False
+    if (back := _taken_back(diary, sent)) and back < moment(told) and not _stands_anew(diary, sent, back, told):
         return False
     wrong, files = sent.mistold, list(_of_that_day(diary, sent))
     most = {one for file in _before(diary, sent) for one in file.live}
@@ -66,10 +68,24 @@ def is_empty_unnoticed(diary: Diary, sent: Sent) -> bool:
     return min(shown) < FEW
 
 
-def _is_taken_back(diary: Diary, sent: Sent, told: Told) -> bool:
+def _taken_back(diary: Diary, sent: Sent) -> Moment | None:
+    """Say when an export was taken back first, None where it was not (D32)."""
     name = f"{sent.vhs}#{sent.sequence}"
     back = (deed for deed in diary.deeds if deed.verb == "withdraw-export" and deed.note == name)
-    return any(moment(deed) < moment(told) for deed in back)
+    return min(map(moment, back), default=None)
+
+
+def _stands_anew(diary: Diary, sent: Sent, back: Moment, told: Told) -> bool:
+    """Tell whether a right export had shown somebody where they belong before the wrong one was taken back that said
+    otherwise: they have another booking there since (D25). Where that is given out first, or with it, the "S" is the former's.
+    """
+    right = (other for other in diary.exports if other.vhs == sent.vhs and other.status in ("applied", "unchanged"))
+    sound = (other for other in right if other.complete and other.reach == "full" and not other.fault)
+    returned = any(moment(sent) < moment(other) < back for other in sound)
+    seat = (told.vhs, told.who, told.course, "booking.create")
+    given = (one for one in diary.told if (one.vhs, one.who, one.course, one.kind) == seat)
+    moved = told.who in sent.mistold.elsewhere
+    return moved and returned and any(moment(sent) < moment(one) <= moment(told) for one in given)
 
 
 def _before(diary: Diary, sent: Sent) -> Iterator[Sent]:

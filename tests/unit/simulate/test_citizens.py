@@ -63,9 +63,9 @@ class Story:
             self.diary.exports.append(sent)
         return self
 
-    def told(self, letter: str, vhs: str = MASTER) -> Story:
+    def told(self, letter: str, vhs: str = MASTER, kind: str = "booking.cancel") -> Story:
         when, step = self._now()
-        self.diary.told.append(Told(when, step, vhs, "booking.cancel", ANNA, 0, letter))
+        self.diary.told.append(Told(when, step, vhs, kind, ANNA, 0, letter))
         return self
 
     def sits(self, letter: str, *places: str, course: int | None = 0) -> Story:
@@ -646,6 +646,32 @@ def test_d25_told_s_by_a_wrong_course_is_a_lie_but_for_few_in_a_complete_export_
 ) -> None:
     said = Mistold(elsewhere=frozenset({ANNA, *sorted(CROWD)[:others]}))
     assert _of(_wrong("shifted", said, vhs=vhs, complete=complete)) is found
+
+
+@pytest.mark.parametrize(
+    ("right", "seat", "found"),
+    [
+        ({}, MASTER, False),
+        ({"fault": "thinned"}, MASTER, True),
+        ({"status": "quarantined"}, MASTER, True),
+        (None, MASTER, True),
+        ({}, OTHER, True),
+        ({}, "", True),
+    ],
+    ids=["known there again", "rows lost", "set aside", "no other export", "seat elsewhere", "no seat"],
+)
+def test_d25_d32_s_of_who_was_moved_and_back_before_that_was_taken_back_is_the_former_bookings(
+    right: dict[str, str] | None, seat: str, found: bool
+) -> None:
+    story = _wrong("shifted", Mistold(elsewhere=frozenset({ANNA})))
+    name = f"{OWNER}#{story.diary.exports[-1].sequence}"
+    story.diary.told.clear()
+    if right is not None:
+        story.exports(OWNER, **right)
+    story.did("withdraw-export", "decides", all_of_it=True, note=name)
+    if seat:
+        story.told("A", seat, "booking.create")
+    assert _of(story.told("S")) is found
 
 
 @pytest.mark.parametrize(("courses", "found"), [((0, 1), False), ((0, 1, 2), True), ((1,), True)])
