@@ -15,7 +15,23 @@ _ENDINGS = "tests/unit/domain/test_withheld_endings.py"
 
 _TAKEN_BACK = "come_back_with_a_copy_and_cancel_nobody"
 
+_AS_TOLD = "tests/acceptance/test_written_as_told.py"
+
 RESTORES = (
+    Mutation(
+        "a letter given out over an S is forgotten before it is seen",
+        "D21",
+        "Who lives again gets a second seat where a program keeps neither time of day nor editors (D18, D24).",
+        (Edit("domain/as_told.py", "    if seat.over_s is not None and", "    if False and"),),
+        Named((f"{_AS_TOLD}::test_d21_an_a_of_a_list_is_the_booking_also_where_another_cancelled_it_meanwhile",)),
+    ),
+    Mutation(
+        "what is written again is a registration where a program keeps no time of day",
+        "D20",
+        "One citizen is booked once more with every list, and has a seat of each at all other VHSs.",
+        (Edit("domain/weighing.py", "        left = self._ordered(self.mirrors", "        left = (self.mirrors"),),
+        Named((f"{_AS_TOLD}::test_d20_what_is_written_again_is_the_booking",)),
+    ),
     Mutation(
         "a letter written over an S that was taken back is acknowledged no more than once",
         "D20",

@@ -142,6 +142,7 @@ class Seat(msgspec.Struct, gc=False):
     of the question whether the booking lives, for as long as it is open, ``answered`` that of its last answer (D20,
     D24). ``version`` is the version of the last event about this seat. ``given`` is the letter this VHS was last told,
     and ``given_version`` the event that told it; None again once an "S" that was taken back is settled (D21).
+    ``over_s`` is the letter given out over the "S" it shows, until it shows another letter or a new "S" (D21).
 
     ``booking_id``, ``participant_no`` and ``booked_at`` are what this VHS showed, also of a mirror: by these a row is
     told again (D18). ``reused_by`` is the booking that has this one's Beleg-ID now, ``former`` the one whose Beleg-ID
@@ -197,6 +198,7 @@ class Seat(msgspec.Struct, gc=False):
     unreferenced: bool = False
     given: Status | None = None
     given_version: int = 0
+    over_s: Status | None = None
     waiting: tuple[Held, ...] = ()
     acked: tuple[tuple[str, int], ...] = ()
     went_with: tuple[tuple[str, str], ...] = ()

@@ -64,7 +64,7 @@ def _show(
     if status is not None:
         if seat.waiting:
             seat.waiting = tuple(held for held in seat.waiting if held.effect == Effect.PERSON)
-        was, seat.status = seat.status, status
+        was, seat.over_s, seat.status = seat.status, seat.over_s if seat.status is status else None, status
         if seat.unknown_status is not None:
             seat.unknown_status = None
         seat.taken_back = seat.taken_back and status is CANCELLED

@@ -100,6 +100,8 @@ def _given_out(state: Cooperation, event: e.ChangesGivenOut) -> None:
                     seat.given, seat.given_version = letter, version
                     if letter is CANCELLED:
                         booking.unseen_s |= {vhs}
+                    elif seat.status is CANCELLED:
+                        seat.over_s = letter
 
 
 def _tell(lane: Lane, changes: Mapping[str, int | str], version: int, at: str) -> None:

@@ -10,6 +10,7 @@ from itertools import chain, count
 from koop_es.domain.absences import is_gone, is_sighted
 from koop_es.domain.alike import fit_alike, shows_nobody, words_for_nobody
 from koop_es.domain.as_before import goes_on_as_before, stands_as_before_its_merge
+from koop_es.domain.as_told import fit_orders, is_written_over
 from koop_es.domain.bare_mirrors import BareMirrors
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
@@ -106,7 +107,7 @@ class Weighing:
 
     def weigh(self, rows: list[BookingRow]) -> None:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
-        left = self.mirrors.take(rows, fit_by_name)
+        left = self._ordered(self.mirrors.take(rows, fit_by_name))
         if self.free and left:
             left = self._renumbered(self._pair(left))
         left = self.mirrors.take_alike(self.mirrors.take(left, fit_by_time))
@@ -118,6 +119,17 @@ class Weighing:
                 self.result.held.append(Hold(held, row, "B15"))
             else:
                 self._register(row)
+
+    def _ordered(self, rows: list[BookingRow]) -> list[BookingRow]:
+        """Take rows for the own bookings that were given out to be written again (D20); returns the others."""
+        if not (rows and self.lane.creates_given):
+            return rows
+        free = {one.ref: one for one in self.free}
+        found = dict(fit_orders(self.draft, rows, ((one.booking, one.seat) for one in self.free)))
+        for number, ref in found.items():
+            self._found(rows[number], free[ref])
+        self.free = [one for one in self.free if one.ref not in found.values()]
+        return [row for number, row in enumerate(rows) if number not in found]
 
     def _pair(self, rows: list[BookingRow]) -> list[BookingRow]:
         """Pair rows with known bookings, best witnesses first; returns the rows that are none (D18)."""
@@ -249,6 +261,8 @@ class Weighing:
             if one.erased or (same_id and one.booking.owner != self.vhs and not (witness.name or one.witness.name)):
                 return witness.number == one.witness.number
             return witness.name == one.witness.name != ""
+        if same_id and is_written_over(self.draft, one.booking, one.seat, row):
+            return True
         # What WS wrote back over an "S" that was taken back is the booking, although its program keeps no time.
         echo = same_id and actor_of(row.edited_by) == WEB_SERVICE_USER
         return echo and not self.state.is_cancelled(one.booking)
