@@ -30,7 +30,7 @@ WINDOWS_ONLY = frozenset(_MEANT.values())
 """The characters that windows-1252 has where ISO 8859 and Unicode have control characters."""
 
 BYTE_OF = {char: byte for byte, char in _MEANT.items()}
-_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")  # 0x85 may be the end of a line
+_CONTROLS = re.compile("[\x80-\x9f]")
 _CONTROL_BYTES = re.compile(rb"[\x80-\x9f]")
 _DOS_BYTES = re.compile(rb"[A-Za-z][\x84\x94](?=[a-z])|[A-Za-z]\x81|(?<![\x80-\xff])\x81(?=[a-z])")
 _DOS = re.compile("[A-Za-z][\x81\x84\x94\u201e\u201d][a-z]")

@@ -7,6 +7,7 @@ from typing import Literal
 
 from koop_es.connectors import limits
 from koop_es.connectors.errors import ExportQuarantined
+from koop_es.connectors.values import unseen
 from koop_es.domain.course import given
 from koop_es.domain.observation import ILLEGIBLE, CourseRow, Notice, Rejected, Told
 from koop_es.domain.unstated import SPREADSHEET
@@ -60,6 +61,19 @@ class Notes:
         elif heading not in self._padded:
             self._padded.add(heading)
             self.notice(line, f"{heading}: blanks around {text!r} were taken off; other rows are not listed", number)
+
+    def unseen(self, line: int, name: str, heading: str, cell: str) -> None:
+        """Note what cannot be seen and was taken off the ends of a text, blanks left out; the text is not repeated.
+
+        ``name`` is the number of the course, or the Beleg-ID of the booking.
+        """
+        if (found := unseen(cell)) is None:
+            return
+        if self.about == "booking":
+            said = f"booking {name}: {heading} holds {found} at an end, which cannot be seen and was taken off"
+        else:
+            said = f"course {name}: {heading} holds {found} at an end, which cannot be seen and was taken off"
+        self.notice(line, said, name if self.about == "course" else None)
 
     def reject(
         self,

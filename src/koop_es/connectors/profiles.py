@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from koop_es.connectors.columns import BOOKINGS, COURSES, USERS
+from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout, folded
 from koop_es.connectors.errors import ProfileInvalid
 from koop_es.connectors.values import DateStyle
 from koop_es.domain.observation import Status
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Encoding = Literal["utf-8", "windows-1252", "iso-8859-15", "utf-16"]
 SHIPPED = ("native", "kufersql", "itm-manager", "cmx-organize")
@@ -34,8 +38,9 @@ class Booleans(_Part):
 
     @model_validator(mode="after")
     def _not_both(self) -> Self:
-        if both := sorted(set(self.true) & set(self.false)):
-            raise ValueError(f"{', '.join(both)} cannot be true and false")
+        if both := sorted(set(self.true) & {*self.false, ""}):
+            shown = ", ".join(map(repr, both))
+            raise ValueError(f"[booleans] {shown} cannot be true and false: leave it in one; an empty cell is false")
         return self
 
 
@@ -128,16 +133,66 @@ def _parsed(text: str, where: str) -> Profile:
     try:
         profile = Profile.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ProfileInvalid(
-            f"{where}: {place}: {first['msg']}: correct or remove that entry", profile=where
-        ) from error
-    for part, layout in (("courses", COURSES), ("bookings", BOOKINGS), ("users", USERS)):
-        if unknown := sorted(getattr(profile.columns, part).keys() - layout.headings.keys()):
-            raise ProfileInvalid(
-                f"{where}: columns.{part} names unknown fields {', '.join(unknown)}: "
-                f"known are {', '.join(layout.headings)}",
-                profile=where,
-            )
+        raise ProfileInvalid(f"{where}: {_told(error.errors()[0])}", profile=where) from error
+    for part, layout in _LAYOUTS.items():
+        if said := _wrong_headings(part, layout, getattr(profile.columns, part)):
+            raise ProfileInvalid(f"{where}: {said}", profile=where)
     return profile
+
+
+# --- what is wrong with one ------------------------------------------------------------------------------------------
+
+_LAYOUTS = {"courses": COURSES, "bookings": BOOKINGS, "users": USERS}
+
+_SHOWN = 40  # characters of a wrong value that are shown: more than any right one has
+
+_TABLES: dict[str, type[_Part]] = {"": Profile, "booleans": Booleans, "rate": Rate, "columns": Columns}
+
+_REMEDIES = {
+    "name": 'write a text, such as name = "unsere-vhs"',
+    "delimiter": 'write one of ";", ",", "|" and "\\t"',
+    "encoding": f"write one of the encodings {', '.join(get_args(Encoding))}",
+    "dates": "write DD.MM.YYYY or YYYY-MM-DD",
+    "booking_ids": "write per vhs or per course",
+    "status": 'the letter of the program stands on the left, and "A", "W" or "S" on the right, as in X = "S"',
+    "booleans": 'write a list of letters for each, such as true = ["W", "J"]',
+    "rate": "write keep or link for blank and for other",
+    "columns": 'write a heading or a list of headings, such as title = ["Haupttitel"]',
+}
+"""What may stand under a key of the profile, or in one of its tables."""
+
+
+def _told(error: ErrorDetails) -> str:
+    """Say in which table and under which key something is wrong, why, and what to write there."""
+    *tables, key = [str(part) for part in error["loc"] if not isinstance(part, int)]
+    table = ".".join(tables)
+    place = f"[{table}] {key}" if table else key
+    if error["type"] == "extra_forbidden":
+        return f"{place} is not known: known here are {', '.join(_TABLES[table].model_fields)}"
+    remedy = _REMEDIES[tables[0] if tables else key]
+    if error["type"] == "missing":
+        return f"{place} is missing: {remedy}"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return f"{place} cannot be {repr(error['input'])[:_SHOWN]}: {remedy}"
+
+
+def _wrong_headings(part: str, layout: Layout, columns: Mapping[str, Sequence[str]]) -> str | None:
+    """Say which field is not known, or which heading does not tell one field from another: one of two would be lost."""
+    if unknown := sorted(columns.keys() - layout.headings.keys()):
+        return f"[columns.{part}] {', '.join(unknown)} is no field: known are {', '.join(layout.headings)}"
+    native = {folded(heading): field for field, heading in layout.headings.items()}
+    named: dict[str, str] = {}
+    for field, headings in columns.items():
+        for heading in headings:
+            name = folded(heading)
+            if not name:
+                return f"[columns.{part}] {field} has an empty heading: write what stands in the header line"
+            if (other := native.get(name, field)) != field:
+                return (
+                    f"[columns.{part}] {field} cannot have {heading!r}, which is the heading of {other}: "
+                    "give that column another heading in the export"
+                )
+            if (other := named.setdefault(name, field)) != field:
+                return f"[columns.{part}] {heading!r} stands for {other} and for {field}: leave it with one of the two"
+    return None

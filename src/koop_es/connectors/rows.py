@@ -74,6 +74,7 @@ class CourseReader:
         unstated: tuple[str, ...] = self._unstated(cells, number, line) if may_be_none(cells) else ()
         if not "".join(cells).isprintable():
             self._say_what_is_left_out(cells, number, line)
+            self._say_what_is_taken_off(cells, number, line)
         facts: dict[str, Any] = {}
         field = ""
         try:
@@ -118,6 +119,11 @@ class CourseReader:
                 heading = self._names[field]
                 said = f"course {number}: {heading} holds {found}, which was left out; a letter may be lost there"
                 self._notes.notice(line, said, number)
+
+    def _say_what_is_taken_off(self, cells: Sequence[str], number: str, line: int) -> None:
+        for field, index in self._at.items():
+            if field not in ("number", "period"):
+                self._notes.unseen(line, number, self._names[field], cells[index])
 
     def _unstated(self, cells: Sequence[str], number: str, line: int) -> tuple[str, ...]:
         """Name the fields whose cell holds a value that is none, with a notice (D29)."""
@@ -303,6 +309,10 @@ class BookingReader:
             if place < len(cells) and tidy[place] != cells[place]:
                 number = tidy[self._at["number"]]
                 self._notes.taken_off(line, self._names[field], cells[place], tidy[place], number)
+        if not "".join(cells).isprintable():
+            for field, place in self._at.items():
+                if field not in IDENTITIES:
+                    self._notes.unseen(line, tidy[self._at["booking_id"]], self._names[field], cells[place])
         return tidy
 
     def _refuse(self, named: tuple[str, ...], unstated: tuple[str, ...]) -> None:

@@ -24,9 +24,12 @@ BERLIN = ZoneInfo("Europe/Berlin")
 DateStyle = Literal["DD.MM.YYYY", "YYYY-MM-DD"]
 
 _EDGE = " \t\r\n\v\f\u00a0\u00ad\u2007\u200b\u200c\u200d\u200e\u200f\u202f\u2060\ufeff"
+_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+"""What ``clean`` takes off that is no blank: some of these are part of a word in other scripts."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LEFT_OUT = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")  # word processors leave all of these in info texts
+_LINE_END = re.compile("\r\n|[\r\v\f\u2028\u2029]")  # word processors leave all of these in info texts
 _DAY: dict[DateStyle, re.Pattern[str]] = {
     "DD.MM.YYYY": re.compile(r"(?P<d>[0-9]{2})\.(?P<m>[0-9]{2})\.(?P<y>[0-9]{4})"),
     "YYYY-MM-DD": re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
@@ -50,6 +53,15 @@ def clean(text: str) -> str:
     """Strip blanks, no-break and zero-width characters from both ends, compose (NFC) and take off a formula guard."""
     text = text.strip(_EDGE) if text.isascii() else unicodedata.normalize("NFC", text).strip(_EDGE)
     return restore(text).strip(_EDGE) if text[:1] == "'" else text
+
+
+def unseen(text: str) -> str | None:
+    """Name what ``clean`` takes off the ends of a text that cannot be seen, blanks left out."""
+    if text.isascii() or len(core := text.strip(_EDGE)) == len(text):
+        return None
+    before, _, after = text.partition(core) if core else (text, "", "")
+    found = dict.fromkeys(char for char in before + after if char in _UNSEEN)
+    return ", ".join(f"U+{ord(char):04X}" for char in found) or None
 
 
 def plain(text: str) -> str:

@@ -171,6 +171,7 @@ class Catalogue:
                     raise CourseRejected(part.name, part.line, f"{part.name} of {course} {wrong}", UNREADABLE_REMEDY)
                 for remark in remarks:
                     self.notes.notice(part.line, f"{part.name} {remark}", number)
+                self.notes.unseen(part.line, number or "", part.name, text)
             for name in part.passed_over:
                 said = f"{course}: {part.name} holds an element {name}, which is not read"
                 self.notes.notice(part.line, said, number)

@@ -52,6 +52,70 @@ def test_letters_that_became_control_characters_are_read_as_they_are_meant(expor
     assert [notice.line for notice in report.notices] == [2, 2]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("text", ["Matte\x85", "Matte\x85 Decke", "Matte\x85\nDecke", "\x85Matte \x96 Decke"])
+def test_an_ellipsis_that_became_a_control_character_is_said_alone_and_beside_others(
+    export: Export, text: str, encoding: str
+) -> None:
+    quoted = f'"{text}"'
+    folder = export(
+        COURSES + COURSE.replace("Matte", quoted),
+        BOOKINGS + rows("Mül\x85ler;Eva"),
+        rows={"courses": 1, "bookings": 1},
+        encoding=encoding,
+    )
+    report = read_export(folder)
+    assert [course.facts.info for course in report.courses] == [text.replace("\x85", "…").replace("\x96", "–")]
+    assert names(report) == ["Mül…ler;Eva"]
+    told = [notice.text for notice in report.notices if "'…' (0x85)" in notice.text]
+    assert [text.partition(" ")[0] for text in told] == ["Info", "Name"]
+
+
+@pytest.mark.parametrize("written", ["\x85", "&#133;", "&#x85;"])
+@pytest.mark.parametrize("beside", ["", " &#150; Decke"])
+def test_an_ellipsis_that_became_a_control_character_of_xml_is_said(tmp_path: Path, written: str, beside: str) -> None:
+    path = tmp_path / "kurse.xml"
+    path.write_text(f"<kurse>{KURS.format(f'Matte{written} mehr{beside}')}</kurse>", encoding="utf-8")
+    report = read_export(path, vhs="563")
+    assert [row.facts.title for row in report.courses] == ["Matte… mehr" + beside.replace("&#150;", "–")]
+    assert sum("'…' (0x85)" in notice.text for notice in report.notices) == 1
+
+
+UNSEEN = ["\u200d", "\u200c", "\u00ad", "\u200b", "\u200e", "\u2060", "\ufeff", " \u00ad\u00a0"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_cannot_be_seen_at_the_ends_of_a_text_is_said(export: Export, unseen: str, encoding: str) -> None:
+    name = f"U+{ord(unseen.strip()[0]):04X}"
+    courses = COURSE.replace("Yoga", f"{unseen}Yoga").replace("Matte", f"Matte{unseen}")
+    given = rows(f"Müller{unseen};{unseen}Eva")
+    report = read_export(export(COURSES + courses, BOOKINGS + given, encoding=encoding))
+    assert [(course.facts.title, course.facts.info) for course in report.courses] == [("Yoga", "Matte")]
+    assert names(report) == ["Müller;Eva"]
+    told = [notice.text for notice in report.notices if f"holds {name} at an end" in notice.text]
+    assert [text.partition(" holds")[0] for text in told] == [
+        "course 26-10009: Titel", "course 26-10009: Info", "booking 1: Name", "booking 1: Vorname"
+    ]  # fmt: skip
+    assert not any("Müller" in text or "Eva" in text for text in told)
+
+
+def test_blanks_at_the_ends_of_a_text_and_signs_amid_it_are_not_said(export: Export) -> None:
+    courses = COURSE.replace("Yoga", " Yo\u00adga\u00a0").replace("Matte", "\u2007Matte\t")
+    report = read_export(export(COURSES + courses, BOOKINGS + rows("Mü\u200dller;Eva ")))
+    assert not [notice for notice in report.notices if "at an end" in notice.text]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_xml_says_what_cannot_be_seen_at_an_end(tmp_path: Path, unseen: str) -> None:
+    path = tmp_path / "kurse.xml"
+    path.write_text(f"<kurse>{KURS.format(f'Yoga{unseen}')}</kurse>", encoding="utf-8")
+    report = read_export(path, vhs="563")
+    assert [row.facts.title for row in report.courses] == ["Yoga"]
+    told = [notice.text.partition(" holds")[0] for notice in report.notices if "at an end" in notice.text]
+    assert told == ["course A1: haupttitel"]
+
+
 def test_a_control_character_without_meaning_sets_its_row_aside(export: Export) -> None:
     (rejected,) = read_export(export(None, BOOKINGS + BOOKING.replace("Eva", "E\x81va"))).rejected
     assert (rejected.column, rejected.told.booking_id, rejected.told.first_name) == ("Vorname", "8841", None)

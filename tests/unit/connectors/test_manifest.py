@@ -15,6 +15,7 @@ import pytest
 from koop_es.connectors import ExportQuarantined, limits, open_export, read_export
 from koop_es.connectors.errors import FileMissing, ProfileInvalid, UnknownFormat, VhsMismatch
 from koop_es.domain.errors import BadInput
+from koop_es.replay.words.readers import said as in_words
 
 from .conftest import BOOKING, BOOKINGS, COURSE, COURSES, Export
 
@@ -243,21 +244,68 @@ def test_free_fields_of_kufersql_are_other_headings_of_the_three_koop_fields(exp
     assert (facts.rate, facts.never_share) == ("80", False)
 
 
+WRONG_PROFILES = [
+    ("", "name is missing: write a text"),
+    ("name = 5", "name cannot be 5: write a text"),
+    ('name = "x"\nfarbe = 1', "farbe is not known: known here are name, delimiter"),
+    ('name = "x"\n[rate]\nfarbe = 1', "[rate] farbe is not known: known here are blank, other"),
+    ('name = "x"\n[rate]\nblank = "x"', "[rate] blank cannot be 'x': write keep or link"),
+    ('name = "x"\n[columns.kurse]\ntitle = "T"', "[columns] kurse is not known: known here are courses, bookings"),
+    ('name = "x"\n[columns.courses]\nfarbe = "F"', "[columns.courses] farbe is no field: known are number"),
+    ('name = "x"\n[columns.courses]\ntitle = 5', "[columns.courses] title cannot be 5: write a heading or a list"),
+    ('name = "x"\n[columns.courses]\ntitle = ["T", 5]', "[columns.courses] title cannot be 5: write a heading"),
+    ('name = "x"\n[columns]\ncourses = 5', "[columns] courses cannot be 5: write a heading"),
+    ('name = "x"\n[columns.courses]\ntitle = " "', "[columns.courses] title has an empty heading"),
+    ("name =", "is no TOML"),
+    ('name = "x"\nbooleans = 5', "booleans cannot be 5: write a list"),
+    ('name = "x"\ndelimiter = "ab"', "delimiter cannot be 'ab': write one of"),
+    ('name = "x"\nencoding = "utf-7"', "encoding cannot be 'utf-7': write one of the encodings utf-8, windows-1252"),
+    ('name = "x"\ndates = "MM/DD"', "dates cannot be 'MM/DD': write DD.MM.YYYY or"),
+    ('name = "x"\nbooking_ids = "x"', "booking_ids cannot be 'x': write per vhs or per course"),
+    ('name = "x"\nstatus = { A = "X" }', "[status] A cannot be 'X': the letter of the program stands on the left"),
+    ('name = "x"\n[booleans]\ntrue = ["J", "X"]\nfalse = ["N", "X"]', "[booleans] 'X' cannot be true and false: "),
+    ('name = "x"\n[booleans]\ntrue = ["J", ""]', "[booleans] '' cannot be true and false: "),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG_PROFILES)
+def test_wrong_profile_says_where_why_and_what_to_do(export: Export, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProfileInvalid) as caught:
+        read_export(export(COURSES + COURSE), profile=str(tmp_path / "p.toml"))
+    assert f"p.toml: {said}" in caught.value.message
+    assert "pydantic" not in caught.value.message
+    assert "Input should" not in caught.value.message
+    assert in_words(caught.value.message, "de") != caught.value.message
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("columns", "said"),
     [
-        "",
-        'name = "x"\nfarbe = 1',
-        'name = "x"\n[columns.courses]\nfarbe = "F"',
-        "name =",
-        'name = "x"\ndelimiter = "ab"',
-        'name = "x"\n[booleans]\ntrue = ["J", "X"]\nfalse = ["N", "X"]',
+        ('courses]\ntitle = "Name"\ninfo = "Name"', "'Name' stands for title and for info: leave it"),
+        ('courses]\ntitle = "Name"\ninfo = ["Text", " n A me "]', "stands for title and for info: leave it"),
+        ('courses]\ntitle = "Info"', "title cannot have 'Info', which is the heading of info: give that column"),
+        ('courses]\ntitle = ["Haupttitel", "info "]', "title cannot have 'info ', which is the heading of info"),
+        ('bookings]\nname = "Vorname"\nfirst_name = "Name"', "name cannot have 'Vorname', which is the heading"),
+        ('users]\nname = "X"\nemail = "X"', "[columns.users] 'X' stands for name and for email"),
     ],
 )
-def test_wrong_profile_says_what_is_wrong(export: Export, tmp_path: Path, text: str) -> None:
-    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ProfileInvalid, match=r"p\.toml"):
+def test_one_heading_for_two_fields_is_refused_since_one_would_be_lost(
+    export: Export, tmp_path: Path, columns: str, said: str
+) -> None:
+    (tmp_path / "p.toml").write_text(f'name = "x"\n[columns.{columns}', encoding="utf-8")
+    with pytest.raises(ProfileInvalid) as caught:
         read_export(export(COURSES + COURSE), profile=str(tmp_path / "p.toml"))
+    assert said in caught.value.message
+    assert in_words(caught.value.message, "de") != caught.value.message
+
+
+def test_one_heading_in_two_files_or_twice_for_one_field_is_none_too_many(export: Export, tmp_path: Path) -> None:
+    columns = '[columns.courses]\nnumber = ["Kurs", "kurs", "Kursnummer"]\n[columns.bookings]\nnumber = "Kurs"\n'
+    (tmp_path / "p.toml").write_text(f'name = "x"\n{columns}', encoding="utf-8")
+    folder = export(COURSES.replace("Kursnummer", "Kurs") + COURSE, BOOKINGS.replace("Kursnummer", "Kurs") + BOOKING)
+    report = read_export(folder, profile=str(tmp_path / "p.toml"))
+    assert (len(report.courses), len(report.bookings)) == (1, 1)
 
 
 def test_profile_may_begin_with_a_byte_order_mark(export: Export, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ a sentence of the readers itself, and must be one where it is written ``{!s}``.
 
 from __future__ import annotations
 
-SENTENCES: dict[str, str] = {
+from koop_es.replay.words.de_profiles import PROFILES
+
+SENTENCES: dict[str, str] = PROFILES | {
     # --- the export as a whole ---
     "there is no {}: check the path": "es gibt kein {}: bitte den Pfad prüfen",
     "{} cannot be opened ({}): check the path and its rights": (
@@ -33,18 +35,6 @@ SENTENCES: dict[str, str] = {
     ),
     "open the address in a browser to see what it says, log in, and fetch the export again": (
         "bitte die Adresse im Browser öffnen und lesen, was dort steht, anmelden und den Export neu holen"
-    ),
-    "there is no profile {}: name one of {} or the path of a TOML file": (
-        "es gibt kein Profil {}: bitte {} oder den Pfad einer TOML-Datei nennen"
-    ),
-    "{}: larger than 1 MiB, so it is no profile: give a TOML file": (
-        "{}: größer als 1 MiB und daher kein Profil: bitte eine TOML-Datei nennen"
-    ),
-    "{}: cannot be read ({}): save it as UTF-8 text": "{}: nicht lesbar ({}): bitte als UTF-8-Text speichern",
-    "{}: is no TOML ({}): correct that place": "{}: ist kein TOML ({}): bitte diese Stelle berichtigen",
-    "{}: {}: {}: correct or remove that entry": "{}: {}: {}: bitte diesen Eintrag berichtigen oder streichen",
-    "{}: columns.{} names unknown fields {}: known are {}": (
-        "{}: columns.{} nennt unbekannte Felder {}: bekannt sind {}"
     ),
     "exported_at {} is more than a day ahead of the clock ({})": (
         "exported_at {} liegt mehr als einen Tag vor der Uhr ({})"
@@ -156,7 +146,6 @@ SENTENCES: dict[str, str] = {
     ),
     "holds {} of windows-1252: read as that": "enthält {} aus windows-1252: so gelesen",
     "is no utf-16, although that is declared ({})": "ist kein utf-16, obwohl das angegeben ist ({})",
-    "{} cannot be true and false": "{} kann nicht wahr und falsch sein",
     "declare the encoding that the file has": "bitte die Kodierung angeben, die die Datei hat",
     "declare the encoding that the file has, or write this row as the others; then export again": (
         "bitte die Kodierung angeben, die die Datei hat, oder diese Zeile schreiben wie die anderen; dann "
@@ -340,6 +329,12 @@ SENTENCES: dict[str, str] = {
     ),
     "course {}: {} holds {}, which was left out; a letter may be lost there": (
         "Kurs {}: {} enthält {}, das ausgelassen wurde; dort kann ein Buchstabe fehlen"
+    ),
+    "course {}: {} holds {} at an end, which cannot be seen and was taken off": (
+        "Kurs {}: {} enthält an einem Ende {}, das nicht zu sehen ist und entfernt wurde"
+    ),
+    "booking {}: {} holds {} at an end, which cannot be seen and was taken off": (
+        "Buchung {}: {} enthält an einem Ende {}, das nicht zu sehen ist und entfernt wurde"
     ),
     "holds nothing but 0x1A, the end of a file of DOS, although rows follow": (
         "enthält nur 0x1A, das Dateiende von DOS, obwohl Zeilen folgen"
