@@ -349,6 +349,34 @@ def test_paths_that_are_no_files_are_refused(koop: Console, tmp_path: Path) -> N
         assert koop.refused("ingest", tmp_path / name, status=4)["code"]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (0, 2, 1)])
+@pytest.mark.parametrize("other", ["missing", "pipe", "empty", "x" * 5_000, "loop"])
+def test_g5_the_others_of_a_command_go_on_where_one_is_none(
+    koop: Console, tmp_path: Path, other: str, order: tuple[int, int, int]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    there = write_export(tmp_path / "near", NEAR, 1, [course("K-1")], [])
+    paths = [good(tmp_path / "good"), tmp_path / other, there]
+    paths = [paths[place] for place in order]
+    judged = koop.ask("check", *paths, status=1)["exports"]
+    found = koop.ingest(*paths, status=1)
+    assert [export["status"] == "applied" for export in found] == [path != tmp_path / other for path in paths]
+    assert [export["usable"] for export in judged] == [export["status"] == "applied" for export in found]
+    (reason,) = [export["reason"] for export in found if export["status"] != "applied"]
+    assert reason
+
+
+def test_g5_where_no_export_of_a_command_is_there_no_store_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["ingest", "one", "two"], as_json=False) == 4
+    assert "there is no one" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- what becomes of it -----------------------------------------------------------------------------------------------
 
 

@@ -45,6 +45,7 @@ def ingest(
     An export that was applied already is superseded, one that cannot be used is quarantined; a rerun after a kill
     finishes the work. One made more than a day ahead of the clock is set aside and left where it lies: it is taken in
     by itself before the next export of its VHS once the clock is right. A store in a file is made if there is none.
+    Of several the others go on where one cannot be used, or is not there; if none is, nothing is begun.
     With --workers large exports, such as the first one of a great VHS, are decided by several processes; what is
     written is the same.
 
@@ -59,8 +60,7 @@ def ingest(
       koop-es ingest internet.xml --vhs 563
       koop-es ingest exports/563/first.zip --workers 2
     """
-    for path in paths:
-        mode_of(path)  # a slip in the last name must not leave the first half done
+    _look_for(paths)
     with _store(desk, paths, dry_run=dry_run, profile=profile, vhs=vhs) as store, _progress(desk) as progress:
 
         def one(path: Path) -> ExportResult:
@@ -82,6 +82,20 @@ def ingest(
     if dry_run:
         data["plan"] = [{"export": result.path, **item} for result in results for item in result.plan]
     return Answer(data, lambda out: _show(out, results, lang), _status(results))
+
+
+def _look_for(paths: tuple[Path, ...]) -> None:
+    """Raise BadInput where none of some paths is there: no new store is left behind then. Of several the others go on
+    where one is missing.
+    """
+    missing: list[BadInput] = []
+    for path in paths:
+        try:
+            mode_of(path)
+        except BadInput as error:
+            missing.append(error)
+    if len(missing) == len(paths):
+        raise missing[0]
 
 
 def _each(one: Callable[[Path], ExportResult], paths: Iterable[Path]) -> list[ExportResult]:
