@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import stat
 import unicodedata
 from contextlib import closing
 from pathlib import Path
@@ -476,6 +478,40 @@ def test_g8_a_note_that_cannot_be_written_beside_a_backup_is_said_and_hinders_no
     found = koop.ask("forget", "--booking", REF, status=1)["remains"]
     assert (found["scrubbed"], found["unnoted_backups"]) == (True, [str(backup)])
     beside.rmdir()
+    assert koop.ask("forget", "--booking", REF)["remains"]["unnoted_backups"] == []
+    assert REF in beside.read_text()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "pipe with a reader", "link", "dangling link", "link to a pipe", "device"])
+def test_g8_what_is_no_plain_file_beside_a_backup_is_said_left_alone_and_hinders_nothing(
+    koop: Console, tmp_path: Path, kind: str
+) -> None:
+    take_in_the_person(koop, tmp_path)
+    backup, other = tmp_path / "koop.backup", tmp_path / "other"
+    koop.ask("backup", str(backup))
+    beside, reader = Path(f"{backup}.forgotten"), -1
+    if kind != "dangling link":
+        other.write_text("somebody else's")
+        other.chmod(0o644)
+    if kind.startswith("pipe"):
+        os.mkfifo(beside)
+        reader = os.open(beside, os.O_RDONLY | os.O_NONBLOCK) if "reader" in kind else -1
+    elif kind == "link to a pipe":
+        os.mkfifo(tmp_path / "pipe")
+        beside.symlink_to(tmp_path / "pipe")
+    else:
+        beside.symlink_to(os.devnull if kind == "device" else other)
+    before = stat.S_IMODE(Path(os.devnull).stat().st_mode)
+    for _ in range(2):
+        found = koop.ask("forget", "--booking", REF, status=1)["remains"]
+        assert (found["scrubbed"], found["unnoted_backups"]) == (True, [str(backup)])
+    assert stat.S_IMODE(Path(os.devnull).stat().st_mode) == before
+    assert other.exists() == (kind != "dangling link")
+    if other.exists():
+        assert (other.read_text(), stat.S_IMODE(other.stat().st_mode)) == ("somebody else's", 0o644)
+    if reader >= 0:
+        os.close(reader)
+    beside.unlink()
     assert koop.ask("forget", "--booking", REF)["remains"]["unnoted_backups"] == []
     assert REF in beside.read_text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import stat
@@ -25,26 +26,29 @@ def new(path: Path) -> BinaryIO:
 
 
 def more(path: Path) -> BinaryIO:
-    """Open a file for writing behind its end, and make it where there is none; a former one becomes its owner's too."""
-    return _opened(path, os.O_APPEND, "ab")
+    """Open a file for reading, and writing behind its end, and make it where there is none; a former one becomes its
+    owner's too. Raises OSError for what is no plain file: a link would lead to another one, a pipe waits for a reader.
+    """
+    return _opened(path, os.O_APPEND, "a+b")
 
 
 def add_lines(path: Path, lines: bytes) -> None:
-    """Write JSON lines behind the last whole one of a file, all of them or none; raises OSError."""
+    """Write JSON lines behind the last whole one of a plain file, all of them or none; raises OSError."""
     with more(path) as file, _alone(file):
-        former = path.read_bytes()
+        file.seek(0)
+        former = file.read()
         whole, left = former.rfind(b"\n") + 1, lines
         try:
             if former[whole:].rstrip().endswith(b"}"):  # only its end is missing
                 whole, left = len(former), b"\n" + lines
             if whole < len(former):  # torn
-                os.truncate(path, whole)
+                os.ftruncate(file.fileno(), whole)
             while left:
                 left = left[os.write(file.fileno(), left) :]
             os.fsync(file.fileno())
         except OSError:
             with suppress(OSError):
-                os.truncate(path, whole)
+                os.ftruncate(file.fileno(), whole)
             raise
 
 
@@ -82,15 +86,25 @@ def warnings(files: Iterable[Path]) -> list[dict[str, str]]:
     return [{"code": OPEN, "text": text}]
 
 
-def _opened(path: Path, flags: int, mode: Literal["wb", "ab"]) -> BinaryIO:
-    flags |= os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    file = os.fdopen(os.open(path, flags, OWNER_ONLY), mode)
+def _opened(path: Path, flags: int, mode: Literal["wb", "a+b"]) -> BinaryIO:
+    flags |= os.O_CREAT | (os.O_RDWR if "+" in mode else os.O_WRONLY)
+    for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"):  # not every system has each
+        flags |= getattr(os, name, 0)
+    file = os.fdopen(_plain(os.open(path, flags, OWNER_ONLY)), mode)
     try:
         _own(file)
     except OSError:
         file.close()
         raise
     return file
+
+
+def _plain(descriptor: int) -> int:
+    """Give back what was opened if it is a plain file; raises OSError, and closes it, if not."""
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is no plain file")
 
 
 def _own(file: BinaryIO) -> None:
