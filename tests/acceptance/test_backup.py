@@ -213,6 +213,25 @@ def test_status_tells_the_age_of_the_last_proof(any_koop: Console, network: Netw
     assert "last proven backup: by a clock that ran ahead of this one, " in " ".join(before.split())
 
 
+def test_status_knows_which_proven_backup_a_store_was_put_back_from(
+    any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
+) -> None:
+    first, later = tmp_path / "first.backup", tmp_path / "later.backup"
+    for target in (first, later):
+        any_koop.ask("backup", target)
+    for source in (first, later) if elsewhere.db.startswith("sqlite") else (first,):
+        elsewhere.ask("restore", source, *(() if source == first else ("--replace",)))
+        proof = elsewhere.ask("status", status=1)["last_proof"]
+        assert (proof["target"], proof["age_seconds"]) == (str(source), 0)
+    moved = Console(f"sqlite:///{tmp_path / 'moved.db'}", any_koop.capsys, now="2026-03-22T08:00")
+    if elsewhere.db.startswith("sqlite"):
+        first.unlink()
+        later.rename(first)  # under the name of one that the copy in it knows
+        moved.ask("restore", first)
+        proof = moved.ask("status", status=1)["last_proof"]
+        assert (proof["target"], proof["age_seconds"]) == (str(first), 2 * 86_400), "as old as what is in it"
+
+
 def test_a_backup_is_of_one_moment_although_an_ingest_goes_on(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:

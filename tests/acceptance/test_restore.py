@@ -110,10 +110,40 @@ def test_g2_a_restore_into_a_database_that_is_no_place_for_it_leaves_nothing(
     postgres_server.run(f"CREATE DATABASE {latin} TEMPLATE template0 ENCODING LATIN1 LC_COLLATE 'C' LC_CTYPE 'C'")
     with psycopg.connect(postgres_server.url(taken)) as connection:
         connection.execute("CREATE TABLE koop_views (of_somebody_else int)")
-    for name, code in ((latin, "database_not_utf8"), (taken, "tool_failed")):
+    for name, code, status in ((latin, "database_not_utf8", 5), (taken, "store_not_empty", 4)):
         url = postgres_server.url(name)
-        assert Console(url, capsys).refused("restore", backup, status=5)["code"] == code
+        assert Console(url, capsys).refused("restore", backup, status=status)["code"] == code
         assert schemas(url) == {}
+
+
+@pytest.mark.parametrize(
+    "made_there",
+    [
+        "TABLE other (n int)",
+        "VIEW other AS SELECT 1 AS n",
+        "SEQUENCE other",
+        "MATERIALIZED VIEW other AS SELECT 1 AS n",
+    ],
+)
+def test_g7_nothing_is_put_back_beside_what_is_not_of_koop_es_where_verify_would_call_it_broken(
+    postgres_server: PostgresServer,
+    postgres_url: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    made_there: str,
+) -> None:
+    Console(postgres_url, capsys).ask("init")
+    backup, url = made(Console(postgres_url, capsys), tmp_path), postgres_server.url(postgres_server.create_database())
+    with psycopg.connect(url) as connection:
+        connection.execute(f"CREATE {made_there}".encode())
+    refused = Console(url, capsys).refused("restore", backup, status=4)
+    assert refused["code"] == "store_not_empty"
+    assert "the schema public holds other, which is not of koop-es" in refused["message"]
+    assert schemas(url) == {}
+    beside = Console(in_schema(url, "koop"), capsys)
+    beside.ask("restore", backup)
+    assert not [check for check in beside.ask("verify", status=7)["checks"] if check["ok"] is False]
+    assert schemas(url) == {"koop": False}
 
 
 def settled(place: Console) -> None:

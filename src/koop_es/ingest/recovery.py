@@ -23,9 +23,14 @@ from koop_es.store.fences import Fence
 from koop_es.store.noted import beside
 from koop_es.store.workplace import workplace
 
+NAMED = 3
+"""So many of the tables that lie where a store is to be are named: enough to know whose they are."""
+
 
 class StoreNotEmpty(BadInput):
-    """There is a store here already; restore into an empty one, or with --replace, which keeps the old one aside."""
+    """There is a store here already, or tables of others lie in the schema; restore into an empty place, or a file with
+    --replace, which keeps the old store aside.
+    """
 
     code = "store_not_empty"
 
@@ -224,6 +229,12 @@ def _into_empty(
     from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
 
     schema, there = pg_tools.first_schema(place)
+    if others := pg_tools.there(place, schema):
+        named = ", ".join([*others[:NAMED], *(["…"] if len(others) > NAMED else [])])
+        raise StoreNotEmpty(
+            f"{place.shown}: the schema {schema} holds {named}, which is not of koop-es; "
+            "make an empty database, or name another schema in the address, and restore into that"
+        )
     ready = folder / "ready"
     with backup.proven(source, place, folder, schema=schema) as (manifest, restored):
         (folder / backup.COPY).unlink()
@@ -256,8 +267,10 @@ def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
     found = {source: manifest, **dict(backup.others(folders, backup.name_of(restored)))}
     with restored.write() as tx:
         leftovers.settle(tx, manifest.made_at)
-        for path in sorted(found.keys() - known):
-            backup.begun(tx, found[path], path)
+        for path in sorted({source, *found.keys() - known}):
+            noted = backup.begun(tx, found[path], path)
+            if path == source:  # what was put back was proven, as it was when it was made
+                tx.run("backup_proven", id=noted, at=manifest.made_at)
 
 
 def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:

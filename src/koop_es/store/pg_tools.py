@@ -170,6 +170,25 @@ def holding(address: PostgresAddress) -> PostgresAddress | None:
     return in_schema(address, row[0]) if row is not None else None
 
 
+_THERE = """
+SELECT c.relname::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1
+"""
+
+
+def there(address: PostgresAddress, schema: str) -> list[str]:
+    """Name the tables, views and sequences that lie in a schema and that no extension brought.
+
+    Raises ToolFailed where nothing can be asked.
+    """
+    try:
+        with closing(_connected(address)) as connection:
+            return [name for (name,) in connection.execute(_THERE, [schema]).fetchall()]
+    except psycopg.Error as error:
+        raise ToolFailed(f"{address.shown}: it does not say what it holds ({address.scrub(str(error))})") from None
+
+
 def in_schema(address: PostgresAddress, schema: str) -> PostgresAddress:
     """Name a schema in an address."""
     quoted = '"' + schema.replace('"', '""') + '"'
