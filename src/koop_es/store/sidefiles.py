@@ -41,6 +41,15 @@ def former(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{glob.escape(path.name)}{KEPT}*"))
 
 
+def is_still(path: Path) -> bool:
+    """Return whether nobody can write a store, as one on a read-only medium: its file system is mounted read-only, and
+    no log lies beside its file that would have to be read with it.
+    """
+    if leftovers(path) or not hasattr(os, "statvfs"):  # Windows has none
+        return False
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
 def free_name(path: Path) -> Path:
     """Name where a former store is kept aside: under no name that it, or anything beside it, has already."""
     numbered = (path.with_name(f"{path.name}{KEPT}{number}") for number in count(1))

@@ -163,8 +163,9 @@ class SqliteEngine:
         if sidefiles.is_emptied(self._path):  # SQLite would throw the log away
             raise errors.at(errors.StoreDamaged, self.shown, "the file is empty, and there is a log beside it")
         self._seen = self._identity()
-        name = f"{address.path.as_uri()}?mode=rw"
-        self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds)
+        self._still = self._stamp() if not create and sidefiles.is_still(self._path) else None
+        name = f"{address.path.as_uri()}?{'mode=rw' if self._still is None else 'immutable=1'}"
+        self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds, logs=self._still is None)
         self.recorder = KoopSQLiteRecorder(self.datastore)
 
     def _make(self) -> None:
@@ -193,6 +194,21 @@ class SqliteEngine:
             return found.st_dev, found.st_ino
         return None
 
+    def _stamp(self) -> tuple[int, ...]:
+        """Give what changes when somebody writes into the file or begins a log beside it."""
+        found = self._path.stat()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, self._log.exists()
+
+    def _check_still(self) -> None:
+        """Make sure that a file which nobody can write was written by nobody while it was read; raises StoreBusy.
+
+        What is mounted read-only here may be written elsewhere.
+        """
+        if self._still is not None and self._stamp() != self._still:
+            raise errors.at(
+                errors.StoreBusy, self.shown, "it is mounted read-only, and was written elsewhere meanwhile"
+            )
+
     def _check_there(self) -> None:
         """Make sure that what was just committed lies where the next one will look for it; raises StoreGone."""
         if self._identity() != self._seen or not self._log.exists():
@@ -204,6 +220,8 @@ class SqliteEngine:
 
         Raises StoreGone where the file was taken away or replaced meanwhile.
         """
+        if write and self._still is not None:
+            raise errors.at(errors.StoreReadOnly, self.shown, "its file system is mounted read-only")
         with self._leased(write=write) as connection:
             cursor = connection.cursor()
             cursor.row_factory = None
@@ -216,8 +234,7 @@ class SqliteEngine:
                 if connection.total_changes > before:
                     self._count(cursor)
                 self.control(cursor, "COMMIT")
-                if write:
-                    self._check_there()
+                self._check_there() if write else self._check_still()
             finally:
                 if connection.in_transaction:
                     with suppress(sqlite3.Error):  # the first error says what went wrong, this one would hide it
@@ -255,7 +272,10 @@ class SqliteEngine:
         file = Path(f"{self._path}-rebuild")
         with suppress(OSError):  # SQLite says below what is wrong
             private.ensure(file)
-        lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+        try:
+            lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+        except sqlite3.Error as error:
+            raise self.fault(error, "rebuild_alone") from None
         try:
             try:
                 lock.execute("PRAGMA journal_mode = MEMORY")  # else a kill leaves a second file

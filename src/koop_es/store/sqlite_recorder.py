@@ -59,6 +59,8 @@ class KoopSQLitePool(SQLiteConnectionPool):
     """Connections as the store wants them; the library's are left at the defaults of SQLite."""
 
     _cache = FIRST_CACHE
+    logs = True
+    """Whether there is a write-ahead log: not for a file that nobody can write."""
 
     def _create_connection(self) -> SQLiteConnection:
         connection = sqlite3.connect(
@@ -70,7 +72,8 @@ class KoopSQLitePool(SQLiteConnectionPool):
         )
         try:
             connection.row_factory = sqlite3.Row
-            self._enter_wal(connection)
+            if self.logs:
+                self._enter_wal(connection)
             for setting in (*SETTINGS, self._cache):
                 connection.execute(setting)
             self._cache = FURTHER_CACHE
@@ -96,8 +99,8 @@ class KoopSQLitePool(SQLiteConnectionPool):
 class KoopSQLiteDatastore(SQLiteDatastore):
     """The library's datastore over our pool."""
 
-    def __init__(self, db_name: str, *, lock_timeout: int) -> None:
-        """Open nothing yet; ``lock_timeout`` is in seconds."""
+    def __init__(self, db_name: str, *, lock_timeout: int, logs: bool = True) -> None:
+        """Open nothing yet; ``lock_timeout`` is in seconds, and without ``logs`` nobody can write the file."""
         super().__init__(db_name, originator_id_type="text")
         self.pool = KoopSQLitePool(
             db_name=db_name,
@@ -106,6 +109,7 @@ class KoopSQLiteDatastore(SQLiteDatastore):
             max_overflow=MAX_READERS,
             pool_timeout=lock_timeout,
         )
+        self.pool.logs = logs
 
 
 class KoopSQLiteRecorder(SQLiteApplicationRecorder):
