@@ -53,6 +53,20 @@ class NoConnectionFree(StoreBusy):
     code = "no_connection_free"
 
 
+class StatementCancelled(StoreBusy):
+    """The server ended a statement: it took longer than statement_timeout allows this role, or somebody cancelled it;
+    allow more time, then try again.
+    """
+
+    code = "statement_cancelled"
+
+
+class ServerExhausted(StoreBusy):
+    """The server has no memory, or another resource of its own, left for this; let it have more, then try again."""
+
+    code = "server_exhausted"
+
+
 class StoreContended(StoreBusy):
     """The database undid this transaction in favour of another one; nothing was changed, try again."""
 

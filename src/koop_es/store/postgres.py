@@ -145,7 +145,7 @@ class PostgresTx(Tx):
     def _fault(self, error: psycopg.Error, name: str) -> StoreUnusable:
         if not self.writable and error.sqlstate == _READ_ONLY_TRANSACTION:
             return errors.ReadingOnly(statement=name)
-        if not self.writable and error.sqlstate == _NO_RIGHT:
+        if error.sqlstate == _NO_RIGHT and (not self.writable or _only_reads(name)):
             return self._engine.unreadable(name)
         return self._engine.fault(error, name)
 
@@ -411,10 +411,10 @@ _MEANING: dict[str, type[StoreUnusable]] = {
     "28": errors.StoreUnreachable,  # invalid authorization
     "3D000": errors.StoreUnreachable,  # no such database
     "57": errors.StoreUnreachable,  # operator intervention: shutdown, crash of another backend
-    "57014": errors.StoreBusy,  # query cancelled, such as by statement_timeout
+    "57014": errors.StatementCancelled,  # by statement_timeout or by somebody
     "25P03": errors.StoreUnreachable,  # the transaction sat idle for too long and was cut off
     "22P05": errors.DatabaseNotUtf8,  # a letter that the encoding of the database does not have
-    "53": errors.StoreBusy,  # out of memory
+    "53": errors.ServerExhausted,  # out of memory, a limit of its configuration
     "53300": errors.NoConnectionFree,
     "53100": errors.StoreFull,
     "55P03": errors.StoreBusy,  # lock not available within lock_timeout
@@ -439,6 +439,12 @@ def _each(cursor: Cursor[Any], name: str, rows: Iterable[Mapping[str, Any] | Row
         cursor.execute(SQL[name], ahead[0])
     elif ahead:
         cursor.executemany(SQL[name], chain(ahead, left))
+
+
+def _only_reads(name: str) -> bool:
+    """Return whether a named statement needs no right but to read."""
+    text = SQL.get(name, b"")
+    return text.startswith(b"SELECT") and b" FOR " not in text
 
 
 def _bound(params: Mapping[str, Any]) -> dict[str, Any]:

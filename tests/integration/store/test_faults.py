@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from koop_es.domain.errors import StoreUnusable
-from koop_es.store import Append, Store
+from koop_es.store import Append, Store, fences, vault
 from koop_es.store.errors import (
+    StatementCancelled,
     StatementFailed,
     StoreAddressInvalid,
     StoreBusy,
@@ -24,7 +25,7 @@ from koop_es.store.errors import (
     StoreUnreachable,
     StoreUnreadable,
 )
-from tests.integration.store.samples import append, bookings
+from tests.integration.store.samples import AT, append, bookings
 
 
 def file_of(url: str) -> Path:
@@ -173,6 +174,43 @@ def test_a_user_without_rights_is_told_so(postgres_url: str) -> None:
         with pytest.raises(StoreUnreadable, match=r"42501.*may not read"):
             Store.open(postgres_url.replace("postgres@", "guest@"))
         admin.execute("DROP ROLE guest")
+
+
+def test_a_statement_that_the_server_ends_is_not_told_as_anothers_lock(postgres_url: str) -> None:
+    Store.create(postgres_url).close()
+    with psycopg.connect(postgres_url, autocommit=True) as admin, psycopg.connect(postgres_url) as other:
+        admin.execute(f"ALTER DATABASE {admin.info.dbname} SET statement_timeout = 300".encode())
+        with Store.open(postgres_url) as store:
+            other.execute("LOCK TABLE koop_events IN EXCLUSIVE MODE")
+            with pytest.raises(StatementCancelled, match=r"57014.*statement_timeout") as caught:
+                append(store, Append("a", 0, bookings(1)))
+            assert "Another program" not in caught.value.message
+            other.rollback()
+            append(store, Append("a", 0, bookings(1)))
+
+
+@pytest.mark.parametrize("write", [False, True], ids=["reading", "writing"])
+def test_a_statement_that_a_role_may_not_read_with_is_told_apart_from_one_that_writes(
+    postgres_url: str, write: bool
+) -> None:
+    Store.create(postgres_url).close()
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("DROP ROLE IF EXISTS half")
+        admin.execute("CREATE ROLE half LOGIN")
+        admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO half")
+        admin.execute("REVOKE SELECT ON koop_persons FROM half")
+        try:
+            with Store.open(postgres_url.replace("postgres@", "half@")) as store:
+                with (
+                    pytest.raises(StoreUnreadable, match=r"42501.*may not read"),
+                    store.write() if write else store.reading() as tx,
+                ):
+                    vault.held(tx, ["x"], [])
+                with pytest.raises(StoreReadOnly, match=r"42501.*may not be written to"), store.write() as tx:
+                    fences.put(tx, ["x"], AT)
+        finally:
+            admin.execute("DROP OWNED BY half")
+            admin.execute("DROP ROLE half")
 
 
 def test_a_search_path_to_nowhere_is_named(postgres_url: str) -> None:
