@@ -190,6 +190,11 @@ class Doubts(NamedTuple):
 NO_DOUBTS = Doubts()
 
 
+def meant(text: str) -> str:
+    """Read the control characters of a text as the letters of windows-1252 that they once were."""
+    return text.translate(_MEANT) if _CONTROLS.search(text) else text
+
+
 def is_unclear(text: str) -> bool:
     """Tell whether a text holds what ``Doubts.read`` may have to say something about, whatever the file."""
     return LOST in text or _has_sign(text) or (not text.isprintable() and _CONTROLS.search(text) is not None)

@@ -13,6 +13,7 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
+from koop_es.connectors.encodings import meant
 from koop_es.connectors.profiles import Encoding
 from koop_es.domain.cooperation import Seat
 from koop_es.domain.evolve import fold
@@ -116,8 +117,11 @@ def _numbered(seat: Seat) -> Iterator[tuple[str, ...]]:
 
 
 def _readings(raw: bytes) -> Iterator[str]:
-    """Read bytes in every way a reader may have: in each encoding, with what CSV doubles and XML writes out."""
-    for text in dict.fromkeys(raw.decode(encoding, "replace") for encoding in ENCODINGS):
+    """Read bytes in every way a reader may have: in each encoding, with letters that became control characters, and
+    with what CSV doubles and XML writes out.
+    """
+    read = (raw.decode(encoding, "replace") for encoding in ENCODINGS)
+    for text in dict.fromkeys(form for one in read for form in (one, meant(one))):
         yield text
         if '""' in text or "&" in text:
             yield unescape(text.replace('""', '"'))

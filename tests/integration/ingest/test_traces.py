@@ -24,6 +24,13 @@ def test_g8_a_name_is_found_behind_what_xml_and_csv_write_for_a_letter(row: str)
     assert Traces.of_name(NAME).lie_in("301", row.encode(), "")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "iso-8859-1"])
+def test_g8_a_name_is_found_whose_letters_became_control_characters(encoding: str) -> None:
+    row = '1;"\x8ei\x9eekova";\x8aárka'.encode(encoding)
+    assert Traces.of_name(NAME).lie_in("301", row, "")
+    assert Traces.of_name("Mül…ler, Eva").lie_in("301", "1;Mül\x85ler;Eva".encode(encoding), "")
+
+
 def test_g8_a_name_within_another_is_no_trace() -> None:
     assert not Traces.of_name("Kim, Toni").lie_in("301", b"1;Kimme;Toni", "")
     assert not Traces.of_name("Kim, Toni").lie_in("301", b"1;Kim;Antonia", "")
