@@ -77,7 +77,8 @@ def _taken_back(diary: Diary, sent: Sent) -> Moment | None:
 
 def _stands_anew(diary: Diary, sent: Sent, back: Moment, told: Told) -> bool:
     """Tell whether a right export had shown somebody where they belong before the wrong one was taken back that said
-    otherwise: they have another booking there since (D25). Where that is given out first, or with it, the "S" is the former's.
+    otherwise: they have another booking there since (D25). Where that is given out first, or with it, the "S" is the
+    former's.
     """
     right = (other for other in diary.exports if other.vhs == sent.vhs and other.status in ("applied", "unchanged"))
     sound = (other for other in right if other.complete and other.reach == "full" and not other.fault)
