@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from koop_es.domain import events as e
 from koop_es.domain.acknowledged import count_of_export, note_fact, take_fact_back
-from koop_es.domain.cooperation import Back, Cooperation, Lane, Suspended, let_go
+from koop_es.domain.cooperation import Back, Cooperation, Create, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
 from koop_es.domain.evolve_bookings import go_with_course, revive
 from koop_es.domain.evolve_echo import give_anew, was_ours
@@ -86,6 +86,7 @@ def _subscribed(state: Cooperation, event: e.CourseSubscribed) -> None:
     if again and before is not None:  # but what is asked of it, and what somebody said of its own (D21, D25)
         lane.unclear = before.unclear
         lane.decided = {ref: how for ref, how in before.decided.items() if ref.startswith(f"{event.vhs}:")}
+        lane.creates_given = before.creates_given  # a row in the copy that stayed may be one of these mirrors (D26)
     _name(lane, event.course_number, event.period)
     lane.terms, lane.system, lane.identity = event.terms, event.system, event.identity
     lane.event_kind, lane.instructor, lane.keyword = event.event_kind, event.instructor, event.keyword
@@ -101,7 +102,8 @@ def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
     """End an Abo. Of its VHS's own bookings that live nobody else ever knew, nor is anybody told of them now (R19);
     those that are cancelled stay so without it, whatever is taken back (D9, B1).
     """
-    _lane(state, event.vhs).active = False
+    lane = _lane(state, event.vhs)
+    lane.active = False
     for booking in state.bookings.values():
         if booking.owner == event.vhs:
             booking.without_abo = booking.claimed and state.is_cancelled(booking)
@@ -109,6 +111,9 @@ def _terminated(state: Cooperation, event: e.SubscriptionTerminated) -> None:
         state.doubled.discard((event.vhs, booking.ref))  # its rows are known no more (D26)
         if booking.owner != event.vhs and (seat := booking.seats.pop(event.vhs, None)) is not None and seat.status:
             booking.left_by |= {event.vhs}
+            if seat.unreferenced:  # in a copy that stays nothing but person and moment tells whose its row is (D26)
+                known = Create(0, seat.status, seat.person_version or booking.person_version, (seat.booked_at,))
+                lane.creates_given.setdefault(booking.ref, known)
             if was_ours(seat):
                 booking.unseen_s |= {event.vhs}
 

@@ -118,9 +118,9 @@ def _tell(lane: Lane, changes: Mapping[str, int | str], version: int, at: str) -
 
 def give_anew(lane: Lane, version: int) -> None:
     """Let mirrors that were given out and never seen be given out under new ids: they went with the program (D20), or
-    with their course before an export showed it (D22).
+    with their course before an export showed it (D22). What an Abo was given that has ended gets new ids anyway (D9).
     """
-    for ref in lane.creates_given:
+    for ref in lane.creates_given.keys() & lane.told.keys():
         lane.told[ref].anew = version
 
 
