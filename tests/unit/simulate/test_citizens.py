@@ -667,7 +667,7 @@ def test_d25_d32_s_of_who_was_moved_and_back_before_that_was_taken_back_is_the_f
     name = f"{OWNER}#{story.diary.exports[-1].sequence}"
     story.diary.told.clear()
     if right is not None:
-        story.exports(OWNER, **right)
+        story.exports(OWNER, fault=right.get("fault", ""), status=right.get("status", "applied"))
     story.did("withdraw-export", "decides", all_of_it=True, note=name)
     if seat:
         story.told("A", seat, "booking.create")
