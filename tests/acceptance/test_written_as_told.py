@@ -206,3 +206,32 @@ def test_d5_d18_who_is_booked_anew_over_an_s_has_a_seat_of_their_own(story: Stor
     story.rounds()
     assert story.seats() == ONE_SEAT
     assert story.koop.booking(NEAR, f"{story.ref}~2") is not None
+
+
+BARE = _named((editors, False, SECOND) for editors in (True, False))
+
+
+@pytest.mark.parametrize("story", BARE, indirect=True)
+def test_d26_a_mirror_with_the_numbers_of_an_own_booking_that_went_is_not_that_booking(story: Story) -> None:
+    """The program counts on from its backup, and keeps no references: the second of the list tells."""
+    near, number = story.near, NUMBERS[NEAR][COOP]
+    copy = deepcopy(near.bookings)
+    story.network[MASTER].book(NUMBERS[MASTER][COOP], "8800", **{"Gebucht am": "03.02.2026 10:11:12"})
+    near.book(number, "5002", **{"Name": "Neu", "Gebucht am": "02.02.2026 11:11:11"})
+    book(story)
+    near.bookings = copy
+    for _ in range(4):
+        story.koop.call("ingest", near.export())
+        near.obey(story.koop.changes(NEAR))
+        written = near.bookings.pop(f"M{MASTER}-8800", None)
+        if written is not None:
+            near.bookings["5001"] = written | {"Beleg-ID": "5001", "TNR": "75001"}
+    assert (NEAR, "BOOKING_REMOVED") in story.open()
+    words = ("restore-booking", COOP, "--booking", story.ref, "--vhs", NEAR, "--reason", "asked")
+    assert story.koop.ask(*words)["decided"] == "restored"
+    for _ in range(3):
+        near.obey(story.koop.changes(NEAR))
+        story.koop.call("ingest", near.export())
+    story.rounds(1)
+    assert story.seats() == ONE_SEAT
+    assert near.bookings["5001"]["Name"] == ""

@@ -26,10 +26,17 @@ RESTORES = (
         Named((f"{_AS_TOLD}::test_d21_an_a_of_a_list_is_the_booking_also_where_another_cancelled_it_meanwhile",)),
     ),
     Mutation(
+        "a mirror without a name is whoever had its numbers before",
+        "D26",
+        "An own booking that went with its program is seen where it is not, and nobody is asked about it (D20).",
+        (Edit("domain/weighing.py", "        left = self._nameless(self._ordered", "        left = (self._ordered"),),
+        Named((f"{_AS_TOLD}::test_d26_a_mirror_with_the_numbers_of_an_own_booking_that_went_is_not_that_booking",)),
+    ),
+    Mutation(
         "what is written again is a registration where a program keeps no time of day",
         "D20",
         "One citizen is booked once more with every list, and has a seat of each at all other VHSs.",
-        (Edit("domain/weighing.py", "        left = self._ordered(self.mirrors", "        left = (self.mirrors"),),
+        (Edit("domain/weighing.py", "self._nameless(self._ordered(self.mirrors", "self._nameless((self.mirrors"),),
         Named((f"{_AS_TOLD}::test_d20_what_is_written_again_is_the_booking",)),
     ),
     Mutation(

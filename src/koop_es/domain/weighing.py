@@ -107,7 +107,7 @@ class Weighing:
 
     def weigh(self, rows: list[BookingRow]) -> None:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
-        left = self._ordered(self.mirrors.take(rows, fit_by_name))
+        left = self._nameless(self._ordered(self.mirrors.take(rows, fit_by_name)))
         if self.free and left:
             left = self._renumbered(self._pair(left))
         left = self.mirrors.take_alike(self.mirrors.take(left, fit_by_time))
@@ -119,6 +119,20 @@ class Weighing:
                 self.result.held.append(Hold(held, row, "B15"))
             else:
                 self._register(row)
+
+    def _nameless(self, rows: list[BookingRow]) -> list[BookingRow]:
+        """Take rows without a name for the mirrors given out with their second, where that is unique, whatever Beleg-ID
+        and TNR they got: these may be those of an own booking that went with the program (D26 before D18, D20). Returns
+        the others.
+        """
+        if not (rows and self.lane.creates_given and self.free):
+            return rows
+        times = Counter(witness_of_row(row).time for row in rows)
+        times.update(one.witness.time for one in self.free)
+        early = [row for row in rows if row.person is None and times[witness_of_row(row).time] == 1]
+        left = self.mirrors.take(early, fit_by_time, open_only=True)
+        found = {id(row) for row in early} - {id(row) for row in left}
+        return [row for row in rows if id(row) not in found]
 
     def _ordered(self, rows: list[BookingRow]) -> list[BookingRow]:
         """Take rows for the own bookings that were given out to be written again (D20); returns the others."""
