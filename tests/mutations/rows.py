@@ -888,8 +888,8 @@ ROWS = (
         (
             Edit(
                 "domain/weighing.py",
-                "        left = self.mirrors.take(rows, fit_by_name)\n",
-                "        left = rows\n",
+                "        left = self._nameless(self._ordered(self.mirrors.take(rows, fit_by_name)))\n",
+                "        left = self._nameless(self._ordered(rows))\n",
             ),
         ),
         Named((f"{_IDENTITY}::test_d26_of_two_mirrors_of_one_second_each_row_is_the_one_of_its_name",)),
