@@ -1,8 +1,6 @@
 """Instructors are forgotten: their names are taken out of the facts of courses, in the log as well.
 
 Names of instructors are facts of courses that the programme prints, so they stand in events, and no id in their place.
-This is the only thing that ever changes an event: a text, never what an event says happened. It is on record, so that
-``verify`` can tell an older witness why its digests do not hold any more.
 """
 
 from __future__ import annotations
@@ -16,32 +14,16 @@ from typing import Any
 
 import msgspec
 
-from koop_es.audit import chain
-from koop_es.audit.chain import START, Seal
-from koop_es.audit.sides import Sides
-from koop_es.domain.identifiers import is_cooperation
+from koop_es.audit import anew, chain
+from koop_es.audit.anew import Changed
 from koop_es.domain.observation import NO_LETTER
 from koop_es.ingest import erasure
 from koop_es.ingest.erasure import Erasure, NameMissing
 from koop_es.ingest.traces import Traces
 from koop_es.store import Store, Tx
-from koop_es.views.rebuild import empty_former, write_anew
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-
-
-class Rewritten(msgspec.Struct, frozen=True):
-    """From which position on events were written anew without a name, and when that was last done."""
-
-    position: int
-    at: str
-
-
-def rewritten(tx: Tx) -> Rewritten | None:
-    """Read whether events were ever written anew."""
-    row = tx.row("rewritten")
-    return msgspec.json.decode(row[0], type=Rewritten) if row is not None else None
 
 
 def preview(store: Store, name: str) -> Erasure:
@@ -115,14 +97,14 @@ def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
     return Erasure([], len(aside), [], [], backups, erasure.is_keyed(tx), set_aside=aside, instructor=where)
 
 
-def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, bytes]]:
+def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[Changed]:
     """Give the events in which a name stands, as they are without it."""
     after = 0
     while page := tx.rows("event_read", after=after, limit=chain.PAGE):
         after = page[-1][0]
         for position, stream, _, _, state in page:
             if (new := _without(bytes(state), pattern)) is not None:
-                yield position, stream, new
+                yield Changed(position, stream, new)
 
 
 def _catalogue(tx: Tx, pattern: re.Pattern[str]) -> Iterator[dict[str, Any]]:
@@ -150,28 +132,6 @@ def _walked(value: Any, pattern: re.Pattern[str]) -> Any:
 
 
 def _rewrite(tx: Tx, pattern: re.Pattern[str], at: str) -> None:
-    new = [(position, stream, state) for position, stream, state in _events(tx, pattern)]
-    tx.run_many("event_rewrite", ({"position": position, "state": state} for position, _, state in new))
+    new = list(_events(tx, pattern))
     tx.run_many("catalogue_rewrite", list(_catalogue(tx, pattern)))
-    coop_ids = sorted({stream for _, stream, _ in new if is_cooperation(stream)})
-    tx.run("rewriting_mark", at=at)
-    tx.run("slices_forget", coop_ids=coop_ids)
-    tx.run("lanes_unsettle", coop_ids=coop_ids)
-    write_anew(tx, coop_ids)
-    empty_former(tx)
-    if new:
-        before = rewritten(tx)
-        first = min(new[0][0], before.position if before is not None else new[0][0])
-        tx.run("rewritten_put", said=_encode(Rewritten(first, at)).decode())
-        _seal_again(tx)
-
-
-def _seal_again(tx: Tx) -> None:
-    """Make the chain again over the events as they are now; what a seal says of what only grows still holds."""
-    before = START
-    for made in [Seal(*row) for row in tx.rows("seals")]:
-        new = chain.extend(tx, before, made.position)
-        told = msgspec.json.encode(Sides({}, made.beside.grown)).decode()
-        again = Seal(made.position, new.events, new.digest, made.sealed_at, None, told, "")
-        before = again._replace(sum=again.right_sum)
-        tx.run("seal_put", **before._asdict())
+    anew.write(tx, new, at)

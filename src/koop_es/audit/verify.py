@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from koop_es.audit import chain, instructors, objects, sides, stories
+from koop_es.audit import anew, chain, objects, sides, stories
 from koop_es.audit.chain import START, Head, Seal
 from koop_es.audit.sides import Sides
 from koop_es.audit.stories import Faults
@@ -271,11 +271,9 @@ def _witness(store: Store, seen: Head) -> Check:
         found = [made.digest for made in (Seal(*row) for row in tx.rows("seals")) if made.position == seen.position]
         if not found:
             return Check("witness", ok=False, detail=f"the chain does not pass through position {seen.position}")
-        known = instructors.rewritten(tx)
+        known = anew.rewritten(tx)
         if found != [seen.digest] and known is not None and known.position <= seen.position:
-            detail = (
-                f"events from position {known.position} on were written anew {known.at} without an instructor's name"
-            )
+            detail = f"events from position {known.position} on were written anew {known.at} without somebody's name"
             return Check("witness", ok=None, detail=f"{detail}: give the witness a new file of seal --head")
         if found != [seen.digest]:
             return Check("witness", ok=False, detail=f"another log was sealed up to position {seen.position}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from koop_es.audit import instructors
+from koop_es.audit import instructors, participants
 from koop_es.cli import forget_words as words
 from koop_es.cli.answer import DONE, FOUND, Answer, console, lines, table
 from koop_es.cli.frame import Desk, command
@@ -65,10 +65,13 @@ def forget(
     stands in the facts of courses, in the log as well, which is written anew without it: take it out of the admin
     programs first, since what they show is taken in again.
 
+    A TNR or Beleg-ID that names somebody, which an older koop-es took in where columns were exchanged, is taken out of
+    the log of the person's courses. Out of the reference of a booking it cannot be taken: that is named.
+
     The exit status is 1 where something is left to do: bytes that could not be taken out of the files of the store, a
-    backup beside which nothing could be noted, since its disk is away or nobody may write there, a former store kept
-    aside, or what a broken-off backup left where it cannot be cleared away from here. What is left, and the way out, is
-    said.
+    reference that names somebody, a backup beside which nothing could be noted, since its disk is away or nobody may
+    write there, a former store kept aside, or what a broken-off backup left where it cannot be cleared away from here.
+    What is left, and the way out, is said.
 
     \b
     Examples:
@@ -103,7 +106,7 @@ def forget(
         elif finish:
             found = erasure.finish_begun(store, now=desk.now, gone=gone)
         else:
-            found = erasure.forget(store, persons, refs, now=desk.now)
+            found = participants.forget(store, persons, refs, now=desk.now)
     show = _shown(found, lang, "done" if found.erased else "hidden", words.left(found, lang))
     return Answer({"dry_run": False, **found.answer()}, show, DONE if found.complete else FOUND)
 
@@ -113,7 +116,7 @@ def _preview(
 ) -> Erasure:
     if instructor is not None:
         return instructors.preview(store, instructor)
-    return erasure.preview_set_aside(store, name) if name else erasure.preview(store, persons, refs)
+    return erasure.preview_set_aside(store, name) if name else participants.preview(store, persons, refs)
 
 
 def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None) -> Callable[[Console], None]:
@@ -135,7 +138,10 @@ def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None)
     if (where := found.instructor) is not None:
         texts.append(say("instructor", events=where["events"], catalogue=where["catalogue"]))
         texts += [f"  {stream}" for stream in where["streams"]]
-    texts += [say("again"), say("backups_rows")] if found.set_aside or found.instructor else []
+    renamed = found.identifiers["events"] if found.identifiers is not None else 0
+    texts += [say("identifiers", events=renamed)] if renamed else []
+    texts += [say("again")] if found.set_aside or found.instructor else []
+    texts += [say("backups_rows")] if found.set_aside or found.instructor or renamed else []
     texts += [] if found.keyed else [say("unkeyed")]
     by_name = found.set_aside or found.instructor
     shown = [] if by_name and not found.targets else [table(say(title), say("headings").split("|"), rows)]

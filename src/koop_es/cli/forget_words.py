@@ -27,6 +27,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "also": "the same person: koop-es forget --booking {ref}  ({coop_id})",
         "named": "kept under this name as well: koop-es forget --booking {ref}  ({coop_id})",
         "backups": "backups made before: {count}; koop-es restore leaves the person out where that is noted",
+        "identifiers": "in {events} events of the log a TNR or Beleg-ID names somebody; they are written anew without",
+        "reference": "STILL THERE: the booking {ref} is called by somebody's name, which stays in the log and in what "
+        "is shown of it; only a new store, built from exports without it, is rid of it",
         "backups_rows": "backups hold them as long as they are kept: after koop-es restore repeat the command",
         "reach": "not within reach: the admin programs of VHS {vhss} and copies of their exports",
         "unkeyed": "this store was made by an older koop-es: whoever has the log and a list of the staff's names can "
@@ -72,6 +75,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "also": "dieselbe Person: koop-es forget --booking {ref}  ({coop_id})",
         "named": "auch unter diesem Namen geführt: koop-es forget --booking {ref}  ({coop_id})",
         "backups": "frühere Sicherungen: {count}; koop-es restore lässt die Person weg, wo das daneben vermerkt ist",
+        "identifiers": "In {events} Ereignissen des Protokolls nennt eine TNR oder Beleg-ID jemanden; sie werden ohne "
+        "das neu geschrieben",
+        "reference": "NOCH DA: Die Belegung {ref} heißt nach jemandem, was im Protokoll und in Auskünften daraus "
+        "stehen bleibt; nur ein neuer Speicher, aufgebaut aus Exporten ohne das, enthält es nicht",
         "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden: nach koop-es restore den Befehl "
         "wiederholen",
         "reach": "außer Reichweite: die Verwaltungsprogramme der VHS {vhss} und Kopien ihrer Exporte",
@@ -122,6 +129,7 @@ def left(found: Erasure, lang: str) -> list[str]:
         known = found.left if found.left in _WORDS[lang] else ""
         way = say(lang, known, code=found.left)
         said.append(say(lang, "left", what=say(lang, "gone" if found.erased else "there"), way=way))
+    said += [say(lang, "reference", ref=ref) for ref in found.named]
     said += [say(lang, "unnoted", target=target) for target in found.unnoted]
     for item in found.behind:
         if item.former:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from koop_es.connectors.sentinels import is_error, is_first_day, is_no_day, is_none
 from koop_es.connectors.spreadsheet import is_rounded
-from koop_es.connectors.values import booking_id, identity, reference
+from koop_es.connectors.values import booking_id, identity, own_identity, reference
 
 
 def _sentinel(text: str) -> str | None:
@@ -46,7 +46,7 @@ IDENTITIES: dict[str, Callable[[str], str]] = {
     "booking_id": booking_id,
     "number": identity,
     "period": identity,
-    "participant_no": identity,
+    "participant_no": own_identity,
     "ref": reference,
 }
 

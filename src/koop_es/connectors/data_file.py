@@ -12,12 +12,13 @@ from koop_es.connectors.columns import Header, Layout, header_of
 from koop_es.connectors.encodings import NO_DOUBTS, Doubts
 from koop_es.connectors.lines import Lines
 from koop_es.connectors.notes import Notes
+from koop_es.connectors.personal import FIELDS
 from koop_es.connectors.profiles import Encoding, Profile
 from koop_es.connectors.rows import CellRefused
 from koop_es.connectors.source import Source, reading
 from koop_es.connectors.table import Broken, Table, Unclear, is_said
 from koop_es.connectors.users import UserReader
-from koop_es.connectors.values import Unreadable, identity
+from koop_es.connectors.values import Unreadable, identity, own_identity
 
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)
@@ -90,11 +91,11 @@ class DataFile(msgspec.Struct, frozen=True):
 
 def keyed(header: Header, layout: Layout) -> Callable[[Sequence[str]], Key]:
     """Make the function that reads as much of a row's identity as can be read: all of it or nothing."""
-    places = [header.at[field] for field in layout.identity]
+    places = [(own_identity if field in FIELDS else identity, header.at[field]) for field in layout.identity]
 
     def key(cells: Sequence[str]) -> Key:
         try:
-            return tuple(identity(cells[place]) for place in places)
+            return tuple(read(cells[place]) for read, place in places)
         except (Unreadable, IndexError):
             return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from koop_es.connectors.columns import Header
 from koop_es.connectors.sentinels import is_error, is_first_day
-from koop_es.connectors.values import Unreadable, identity, plain, reference
+from koop_es.connectors.values import Unreadable, identity, own_identity, plain, reference
 from koop_es.domain.observation import Told
 
 
@@ -37,11 +37,11 @@ def _name(text: str) -> str:
 
 
 _READ: dict[str, Callable[[str], str]] = {
-    "booking_id": identity,
+    "booking_id": own_identity,
     "ref": reference,
     "number": identity,
     "period": identity,
-    "participant_no": identity,
+    "participant_no": own_identity,
     "name": _name,
     "first_name": _name,
     "external_number": plain,

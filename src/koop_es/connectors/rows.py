@@ -9,6 +9,7 @@ from typing import Any
 from koop_es.connectors.booking_cells import IDENTITIES, NONE, is_doubtful, nameless
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.notes import Notes
+from koop_es.connectors.personal import NO_IDENTIFIER, REMEDY, names_somebody
 from koop_es.connectors.profiles import Profile
 from koop_es.connectors.pseudonyms import pseudonym
 from koop_es.connectors.sentinels import NULLS, is_error, is_first_day, is_no_day, is_none, may_be_none
@@ -240,9 +241,12 @@ class BookingReader:
     def _stated(self, found: tuple[str, ...], line: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Empty the cells whose value is none (D29), with a notice, and name their fields.
 
-        Raises CellRefused where what names the row, or a participant or another booking, is no identity (D18d).
+        Raises CellRefused where what names the row, or a participant or another booking, is no identity (D18d, G8).
         """
         cells = dict(zip(BOOKINGS.headings, found, strict=True))
+        for field, text in cells.items():
+            if names_somebody(field, text):  # first, so that no notice repeats it
+                raise CellRefused(field, NO_IDENTIFIER, REMEDY)
         unstated: list[str] = []
         for field, text in cells.items():
             if text and (none := NONE[field](text)) is not None:
@@ -306,7 +310,7 @@ class BookingReader:
                 raise CellRefused(field, error.reason, error.remedy) from None
         for field in IDENTITIES:
             place = self._at.get(field, len(cells))
-            if place < len(cells) and tidy[place] != cells[place]:
+            if place < len(cells) and tidy[place] != cells[place] and not names_somebody(field, tidy[place]):
                 number = tidy[self._at["number"]]
                 self._notes.taken_off(line, self._names[field], cells[place], tidy[place], number)
         if not "".join(cells).isprintable():

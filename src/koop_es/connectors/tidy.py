@@ -13,6 +13,7 @@ from unicodedata import is_normalized
 
 from koop_es.connectors.columns import BOOKINGS, Header
 from koop_es.connectors.encodings import LOST, has_odd_sign
+from koop_es.connectors.personal import may_be_somebody
 from koop_es.connectors.profiles import Profile
 from koop_es.connectors.pseudonyms import pseudonym
 from koop_es.connectors.sentinels import may_be_first_day
@@ -112,7 +113,7 @@ class TidyBookings:
                 return None
         if not all(len(letter) == 1 or letter in self._letters for letter in set(found.status)):
             return None
-        if self._is_odd(found):
+        if self._is_odd(found) or self._may_name_somebody(found):
             return None
         if any(found.ref):
             if not all(map(self._is_named, found.ref, found.name, found.first_name)):
@@ -143,6 +144,18 @@ class TidyBookings:
         ):
             return True
         return any(found.email) and not all(map(contains, filter(None, found.email), repeat("@")))
+
+    def _may_name_somebody(self, found: _Columns) -> bool:
+        """Tell whether a person may stand where an identifier belongs (G8): ``rows`` looks closer."""
+        ids: Column = found.booking_id
+        if self._composed:
+            parts = zip(found.booking_id, found.number, found.period, strict=True)
+            ids = [cell[len(composed(number, period, "")) :] for cell, number, period in parts]
+        return (
+            may_be_somebody(ids)
+            or may_be_somebody(found.participant_no)
+            or (any(found.ref) and may_be_somebody(found.ref))
+        )
 
     def _is_named(self, ref: str, name: str, first_name: str) -> bool:
         """Tell whether a row is a mirror of another VHS's booking, or has the names that an own one must have (B4)."""

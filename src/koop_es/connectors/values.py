@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from koop_es.connectors import limits, spreadsheet
+from koop_es.connectors import limits, personal, spreadsheet
 from koop_es.connectors.cells import restore
 from koop_es.connectors.sentinels import is_no_day
 from koop_es.domain.errors import BadInput
@@ -98,9 +98,17 @@ def identity(text: str) -> str:
     return _identifying(text)
 
 
+def own_identity(text: str) -> str:
+    """Read a Beleg-ID or TNR: an identity in which nobody is named (G8)."""
+    text = identity(text)
+    if personal.names_somebody("booking_id", text):
+        raise Unreadable(personal.NO_IDENTIFIER, personal.REMEDY)
+    return text
+
+
 def booking_id(text: str) -> str:
     """Read a Beleg-ID: one that ends in ``~`` and digits would be taken for another registration (D18a)."""
-    text = identity(text)
+    text = own_identity(text)
     if _NUMBERED.search(text):
         raise Unreadable(
             f"{_shown(text)} ends in ~ and digits, by which koop-es tells registrations apart",
@@ -110,8 +118,11 @@ def booking_id(text: str) -> str:
 
 
 def reference(text: str) -> str:
-    """Read a Koop-Beleg-ID: owner and Beleg-ID of a booking."""
-    text = _identifying(plain(text))
+    """Read a Koop-Beleg-ID: owner and Beleg-ID of a booking, in which nobody is named (G8)."""
+    text = plain(text)
+    if personal.names_somebody("ref", text):
+        raise Unreadable(personal.NO_IDENTIFIER, personal.REMEDY)
+    text = _identifying(text)
     try:
         return parse_ref(text)
     except BadInput:

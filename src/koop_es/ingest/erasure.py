@@ -81,8 +81,9 @@ class Erasure:
     ``left`` is why something of it is still there: an error's code, or what ``Store.scrub`` says; empty where nothing
     is. ``erased`` tells whether the rows are gone, of which the bytes may be there still. ``unnoted`` are backups
     beside which the fences could not be noted, ``behind`` what broken-off backups left and cannot be cleared away from
-    here. ``keyed`` tells whether staff have pseudonyms that a list of names does
-    not undo, which those of stores of an older koop-es are not.
+    here. ``keyed`` tells whether staff have pseudonyms that a list of names does not undo, which those of stores of an
+    older koop-es are not. ``identifiers`` counts the events whose TNR or Beleg-ID names somebody and which are written
+    anew, with their streams, and lists the references that name somebody and stay.
     """
 
     targets: list[Target]
@@ -97,16 +98,22 @@ class Erasure:
     behind: tuple[Left, ...] = ()
     set_aside: tuple[dict[str, Any], ...] = ()
     instructor: dict[str, Any] | None = None
+    identifiers: dict[str, Any] | None = None
 
     @property
     def complete(self) -> bool:
         """Tell whether nothing is left to do here."""
-        return not self.left and not self.unnoted and not self.behind
+        return not self.left and not self.unnoted and not self.behind and not self.named
+
+    @property
+    def named(self) -> list[str]:
+        """List the references of bookings in which somebody is named, and which stay in the log (G8)."""
+        return list(self.identifiers["references"]) if self.identifiers is not None else []
 
     def answer(self) -> dict[str, Any]:
         """Give the result as plain data."""
         remains = {
-            "scrubbed": not self.left,
+            "scrubbed": not self.left and not self.named,
             "erased": self.erased,
             "left": self.left or None,
             "unnoted_backups": list(self.unnoted),
@@ -120,6 +127,7 @@ class Erasure:
             "quarantined_rows": self.quarantined_rows,
             "set_aside": list(self.set_aside),
             "instructor": self.instructor,
+            "identifiers": self.identifiers,
             "also": self.also,
             "remains": remains,
         }

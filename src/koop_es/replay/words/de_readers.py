@@ -304,6 +304,10 @@ SENTENCES: dict[str, str] = PROFILES | {
     "write one of {}, or name a profile": "bitte eines von {} schreiben, oder ein Profil nennen",
     "{} is no Kursart": "{} ist keine Kursart",
     "write one of {}, or leave it empty": "bitte eines von {} schreiben, oder leer lassen",
+    "is no identifier, but text that may name somebody": "ist keine Kennung, sondern Text, der jemanden nennen kann",
+    "check whether columns were exchanged or have shifted, and export again; an identifier has a digit in it": (
+        "bitte prüfen, ob Spalten vertauscht oder verrutscht sind, und neu exportieren; eine Kennung hat eine Ziffer"
+    ),
     "is longer than a letter": "ist länger als ein Buchstabe",
     "write one of {}, or give the program's letters in a profile": (
         "bitte eines von {} schreiben, oder die Buchstaben des Programms in einem Profil angeben"
