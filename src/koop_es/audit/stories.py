@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from koop_es.audit import chain
-from koop_es.domain.events import BookingAmended, BookingMade, ExportApplied
+from koop_es.domain.events import BookingAmended, BookingMade, EffectWithheld, ExportApplied
 from koop_es.domain.identifiers import export_name, institution_stream, is_cooperation, issuer, running_number
 from koop_es.store import Recorded, Store, Tx, fences
 from koop_es.store.errors import StoreUnreadable
@@ -144,13 +144,10 @@ def _persons(tx: Tx, courses: dict[str, list[Recorded]]) -> list[str]:
         for person_id, version in sorted(persons)
         if (person_id, version) not in held and person_id not in gone
     ]
-    newest: dict[str, int] = {}
-    for persons in named.values():
-        for person_id, version in persons:
-            newest[person_id] = max(version, newest.get(person_id, 0))
+    known = set[Person]().union(*named.values())
     refs = {stream: _refs(story) for stream, story in courses.items()}
     for person_id, version, stream, ref in sorted(tx.rows("person_keys_of_streams", coop_ids=list(courses))):
-        if version > newest.get(person_id, 0):
+        if (person_id, version) not in known:
             wrong.append(f"{stream}: no event names person {person_id} version {version} of the vault")
         elif refs[stream].get(person_id) != ref:
             wrong.append(f"{stream}: person {person_id} stands in the vault under booking {ref} and not in the log")
@@ -164,6 +161,7 @@ def _refs(story: list[Recorded]) -> dict[str, str]:
 
 
 def _named(story: list[Recorded]) -> set[Person]:
+    """Read every version that was handed to the vault: also of persons withheld, whatever came of it (D31)."""
     persons: dict[str, str] = {}
     found: set[Person] = set()
     for item in story:
@@ -171,7 +169,7 @@ def _named(story: list[Recorded]) -> set[Person]:
         if isinstance(event, BookingMade) and event.person_id:
             persons[event.ref] = event.person_id
             found.add((event.person_id, 1))
-        elif isinstance(event, BookingAmended) and event.person_version and event.ref in persons:
+        elif isinstance(event, BookingAmended | EffectWithheld) and event.person_version and event.ref in persons:
             found.add((persons[event.ref], event.person_version))
     return found
 

@@ -1,0 +1,92 @@
+"""Person data that are withheld lie in the vault and are named by the log, whatever comes of them (D31, G7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from koop_es.audit import chain, verify
+from koop_es.ingest import approve, erasure
+from koop_es.ingest.withdrawing import withdraw_export
+from koop_es.store import Store
+from koop_es.views.rebuild import rebuild
+from tests.conftest import Place, empty_store
+from tests.integration.ingest.conftest import NOW
+from tests.integration.ingest.test_guard import Vhs
+from tests.integration.views.test_rebuild import execute
+
+COLUMNS = "person_id, version, coop_id, ref, name, first_name, phone, email, position"
+"""Of the vault."""
+
+
+@pytest.fixture
+def url(any_place: Place) -> str:
+    """The address of a store without events."""
+    any_place.pour(empty_store)
+    return any_place.url
+
+
+def withheld(store: Store, folder: Path) -> Vhs:
+    """Let a VHS show other phones of all its people, which are withheld."""
+    vhs = Vhs(store, folder, 2)
+    others(vhs)
+    assert vhs.kinds() == [("person", 10)]
+    return vhs
+
+
+def others(vhs: Vhs, first: str = "0999") -> None:
+    vhs.report([row | {"Telefon": f"{first}{n}"} for n, row in enumerate(vhs.bookings)])
+
+
+def wrong(store: Store) -> list[str]:
+    return [check.detail for check in verify.verify(store) if check.ok is False]
+
+
+@pytest.mark.parametrize(
+    "ending", ["waits", "taken back", "taken back and others", "withdrawn", "approved", "forgotten", "rebuilt"]
+)
+def test_d31_g7_a_store_in_which_persons_are_withheld_is_sound(url: str, tmp_path: Path, ending: str) -> None:
+    with Store.open(url) as store:
+        vhs = withheld(store, tmp_path)
+        chain.seal(store, NOW)
+        assert wrong(store) == []
+        if ending.startswith("taken back"):
+            vhs.report()
+            assert vhs.kinds() == []
+        if ending == "taken back and others":
+            others(vhs, "0888")
+            assert vhs.kinds() == [("person", 10)]
+        elif ending == "withdrawn":
+            withdraw_export(store, now=NOW, vhs="563", export="563#2", reason="wrong column")
+            assert vhs.kinds() == []
+        elif ending == "approved":
+            approve(store, now=NOW, withheld_id="563#2/person", up_to=10)
+        elif ending == "forgotten":
+            erasure.forget(store, (), ("563:10",), now=NOW)
+        elif ending == "rebuilt":
+            rebuild(store, url)
+        assert wrong(store) == []
+        chain.seal(store, NOW)
+        assert wrong(store) == []
+
+
+@pytest.mark.parametrize("version", ["version - 2", "version + 1"])
+def test_d31_g7_a_version_that_was_put_into_the_vault_is_found_beside_withheld_ones(
+    url: str, tmp_path: Path, version: str
+) -> None:
+    with Store.open(url) as store:
+        withheld(store, tmp_path)
+    whose = "koop_persons WHERE ref = '563:10' AND version = 2"
+    added = COLUMNS.replace("version", version)
+    execute(url, f"INSERT INTO koop_persons ({COLUMNS}) SELECT {added} FROM {whose}")  # noqa: S608
+    with Store.open(url) as store:
+        assert any("no event names person" in detail for detail in wrong(store))
+
+
+def test_d31_g7_a_withheld_version_that_was_taken_out_of_the_vault_is_found(url: str, tmp_path: Path) -> None:
+    with Store.open(url) as store:
+        withheld(store, tmp_path)
+    execute(url, "DELETE FROM koop_persons WHERE ref = '563:10' AND version = 2")
+    with Store.open(url) as store:
+        assert any("version 2 is neither in the vault nor forgotten" in detail for detail in wrong(store))
