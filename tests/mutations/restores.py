@@ -17,6 +17,8 @@ _TAKEN_BACK = "come_back_with_a_copy_and_cancel_nobody"
 
 _AS_TOLD = "tests/acceptance/test_written_as_told.py"
 
+_BY_DAY = "tests/acceptance/test_mirrors_by_day.py"
+
 RESTORES = (
     Mutation(
         "a letter given out over an S is forgotten before it is seen",
@@ -31,6 +33,20 @@ RESTORES = (
         "An own booking that went with its program is seen where it is not, and nobody is asked about it (D20).",
         (Edit("domain/weighing.py", "        left = self._nameless(self._ordered", "        left = (self._ordered"),),
         Named((f"{_AS_TOLD}::test_d26_a_mirror_with_the_numbers_of_an_own_booking_that_went_is_not_that_booking",)),
+    ),
+    Mutation(
+        "a mirror given out is a registration where a program keeps no time of day",
+        "D26",
+        "Every citizen who is booked elsewhere has a second seat in a program without editors and references.",
+        (Edit("domain/as_told.py", "        for one in mirror.days:", "        for one in ():"),),
+        Named((f"{_BY_DAY}::test_d26_one_mirror_is_known_by_its_name_and_day",)),
+    ),
+    Mutation(
+        "whoever has the name and day of a mirror is it, with whatever mail and phone",
+        "D26",
+        "A walk-in is swallowed, and an S of theirs cancels a citizen of the same name.",
+        (Edit("domain/as_told.py", "list(fits.values()), last=SHARED)", "list(fits.values()))"),),
+        Named((f"{_BY_DAY}::test_d26_what_may_be_a_walk_in_waits",)),
     ),
     Mutation(
         "what is written again is a registration where a program keeps no time of day",

@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable
 from itertools import chain, cycle
 
 from koop_es.domain import events as e
+from koop_es.domain.as_told import is_by_list
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import ALIKE
 from koop_es.domain.given_mirrors import MINUTE, Fits, Given, given_by_moment, is_somebody_else
 from koop_es.domain.observation import BookingRow
 from koop_es.domain.wanted import sees_identity
-from koop_es.domain.witnesses import witness_of_row
+from koop_es.domain.witnesses import day_of, witness_of_row
 
 
 def fit_alike(rows: list[BookingRow], given: list[Given], words: Collection[str], *, complete: bool) -> Fits:
@@ -32,7 +33,7 @@ def fit_alike(rows: list[BookingRow], given: list[Given], words: Collection[str]
     """
     rows_at: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
-        rows_at[witness_of_row(row).time].append(number)
+        rows_at[_moment(row)].append(number)
     result, refs = Fits([], []), set[str]()
     for time, at in given_by_moment(given, minutes=True).items():
         mirrors = [mirror for mirror in at if mirror.booking.ref not in refs]
@@ -58,12 +59,18 @@ def fit_alike(rows: list[BookingRow], given: list[Given], words: Collection[str]
     return result
 
 
+def _moment(row: BookingRow) -> str:
+    """Give the moment of booking that a row shows, or its day where it has no more, and nobody has signed a name."""
+    shown = witness_of_row(row)
+    return shown.time or (day_of(row.booked_at) if is_by_list(row) or not shown.name else "")
+
+
 def words_for_nobody(rows: Iterable[BookingRow], given: list[Given], mirrors: Iterable[BookingRow]) -> frozenset[str]:
     """Find the words that a program writes where it needs a name: two rows or more of mirrors show them, of which some
     may be known ``mirrors`` under a name that is not theirs (D26).
     """
     moments = given_by_moment(given, minutes=True)
-    at = ((row, moments.get(witness_of_row(row).time)) for row in rows)
+    at = ((row, moments.get(_moment(row))) for row in rows)
     shown = chain((row for row, given_then in at if given_then and not is_somebody_else(row, given_then)), mirrors)
     counted = Counter(name for row in shown if (name := witness_of_row(row).name))
     return frozenset(name for name, often in counted.items() if often > 1)

@@ -6,20 +6,18 @@ who wrote a letter over an "S" is not said where no editors are kept. What was g
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
-from koop_es.domain.given_mirrors import one_to_one
+from koop_es.domain.given_mirrors import Fit, Fits, Given, by_rank, one_to_one
 from koop_es.domain.merges import same_name
-from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, Person, actor_of
+from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Person, actor_of
 from koop_es.domain.registrations import witness_of_seat
-from koop_es.domain.witnesses import is_day_only, is_same_id, is_silent, witness_of_row
+from koop_es.domain.witnesses import DAY, Witness, day_of, is_day_only, is_same_id, is_silent, witness_of_row
 
 CONTACT = ("mail", "phone")
-
-DAY = len("2026-01-05")
-"""So much of a moment of booking is left where a program keeps no time of day."""
 
 
 def is_written_over(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> bool:
@@ -102,3 +100,44 @@ def _is_ordered(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -> 
         return False
     moments = (booking.booked_at, *(at for _, at in seat.ordered))
     return any(at and is_of_day(row, at) for at in moments) and _names(draft, booking, row)
+
+
+ALIKE, SHARED, SILENT, ENDED = range(4)
+"""How well a row of a mirror's name and day fits it: mail and phone are equal, or one of them is; the row has neither
+and the mirror was given out with one; the row shows an "S" that the booking does not have. The last two wait.
+"""
+
+
+def fit_by_day(rows: list[BookingRow], given: list[Given]) -> Fits:
+    """Pair rows that have no time of day, and that nobody is known to have edited by hand, with the mirrors given out
+    that have their name and day (D18, D26).
+
+    That says less than a second: whoever has another mail or phone is somebody else, and what may as well be a walk-in
+    of the same name, or would cancel a citizen, waits.
+    """
+    known: dict[tuple[str, str], list[tuple[Witness, Given]]] = defaultdict(list)
+    for mirror in given:
+        for one in mirror.days:
+            if one.name:
+                known[one.name, one.time].append((one, mirror))
+    fits: dict[tuple[int, str], Fit] = {}
+    for number, row in enumerate(rows) if known else ():
+        now = witness_of_row(row)
+        if row.ref is not None or not now.name or not is_by_list(row):
+            continue
+        for before, mirror in known.get((now.name, day_of(row.booked_at)), ()):
+            rank, key = _rank_by_day(before, now, mirror, row), (number, mirror.booking.ref)
+            if rank is not None and (key not in fits or rank < fits[key].rank):
+                fits[key] = Fit(rank, number, mirror)
+    return by_rank(rows, list(fits.values()), last=SHARED)
+
+
+def _rank_by_day(before: Witness, now: Witness, mirror: Given, row: BookingRow) -> int | None:
+    """Compare mail and phone of a row with a mirror of its name and day; None where these are somebody else's."""
+    alike = (before.mail, before.phone) == (now.mail, now.phone)
+    shared = any(getattr(before, cell) == getattr(now, cell) != "" for cell in CONTACT)
+    if not (alike or shared) and (now.mail or now.phone):
+        return None
+    if row.status is CANCELLED and CANCELLED not in (mirror.letter, mirror.booking.status):
+        return ENDED
+    return ALIKE if alike else SHARED if shared else SILENT

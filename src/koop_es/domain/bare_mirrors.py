@@ -24,7 +24,7 @@ from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.paired import Hold, Pairing
 from koop_es.domain.slices import Slice
 from koop_es.domain.wanted import sees_all, sees_identity
-from koop_es.domain.witnesses import Shown, witness_of_person, witness_of_row
+from koop_es.domain.witnesses import Shown, days_of, witness_of_person, witness_of_row
 
 
 class BareMirrors:
@@ -121,7 +121,7 @@ class BareMirrors:
 
     def _wanted(self, booking: Booking) -> Given:
         """Say what a mirror given out shows at this VHS, with the moment of booking of each time it was given out, also
-        without its seconds where no references are kept; of one that went what it last showed.
+        without its seconds or time of day where no references are kept; of one that went what it last showed.
         """
         create = self.lane.creates_given.get(booking.ref)
         if create is None:
@@ -138,7 +138,11 @@ class BareMirrors:
             return Given(booking, create.status, known)
         # A row of nothing but a minute may show any second of it.
         minutes = tuple(one._replace(time=by_the_minute(one.time)) for one in known)
-        return Given(booking, create.status, known, minutes)
+        if booking.ref not in self.lane.creates_given:
+            return Given(booking, create.status, known, minutes)
+        days = [Shown("", "", day) for day in dict.fromkeys(day for at in moments for day in days_of(at))]
+        by_day = (witness_of_person(one, person)._replace(time=one.booked_at) for person in persons for one in days)
+        return Given(booking, create.status, known, minutes, tuple(by_day))
 
     def may_be_ours(self, row: BookingRow) -> str | None:
         """Find the mirror that an unmatched row by WS may be while one is given out and open (D26).

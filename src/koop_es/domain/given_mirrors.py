@@ -13,13 +13,15 @@ from koop_es.domain.witnesses import Witness, differ, is_reached_otherwise, witn
 
 class Given(NamedTuple):
     """A mirror that was given out, its ``letter`` then, and what its row may show: its moment of booking, mail and
-    phone may have been others then. ``minutes`` are the same where a program may keep no seconds.
+    phone may have been others then. ``minutes`` are the same where a program may keep no seconds, ``days`` where it
+    may keep no time of day (``days_of``).
     """
 
     booking: Booking
     letter: Status
     witnesses: list[Witness]
     minutes: tuple[Witness, ...] = ()
+    days: tuple[Witness, ...] = ()
 
 
 class Fits(NamedTuple):
@@ -29,8 +31,8 @@ class Fits(NamedTuple):
     asked: list[tuple[int, str]]
 
 
-class _Fit(NamedTuple):
-    """A row that shows second and name of a mirror; ``rank`` says how well mail and phone fit, the best first."""
+class Fit(NamedTuple):
+    """A row that shows moment and name of a mirror; ``rank`` says how well mail and phone fit, the best first."""
 
     rank: int
     number: int
@@ -65,13 +67,22 @@ def fit_by_name(rows: list[BookingRow], given: list[Given]) -> Fits:
     Where these cannot tell either, the rows are asked about: one of them may be cancelled, and another citizen with it.
     """
     fits = [fit for number, row in enumerate(rows) for mirror in given if (fit := _fit(number, row, mirror))]
+    return by_rank(rows, fits)
+
+
+CONTRADICTED = 3
+"""The last rank of all: one of mail and phone is another."""
+
+
+def by_rank(rows: list[BookingRow], fits: list[Fit], last: int = CONTRADICTED) -> Fits:
+    """Pair rows with mirrors, the best ``rank`` first; those beyond the ``last`` one are asked about."""
     exact = {fit.number for fit in fits if fit.rank == 0}  # one too many of these was written twice, and is no other's
     result, numbers, refs = Fits([], []), set[int](), set[str]()
     for rank in sorted({fit.rank for fit in fits}):
         left = [fit for fit in fits if fit.rank == rank and not (rank and fit.number in exact)]
         for group in _groups([fit for fit in left if fit.number not in numbers and fit.mirror.booking.ref not in refs]):
             pairs = [(fit.number, fit.mirror.booking.ref) for fit in sorted(group, key=lambda fit: _order(rows, fit))]
-            if _can_be_told(rows, group):
+            if rank <= last and _can_be_told(rows, group):
                 found = one_to_one(pairs)
                 result.found.extend(found)
             else:
@@ -83,7 +94,7 @@ def fit_by_name(rows: list[BookingRow], given: list[Given]) -> Fits:
     return result
 
 
-def _fit(number: int, row: BookingRow, mirror: Given) -> _Fit | None:
+def _fit(number: int, row: BookingRow, mirror: Given) -> Fit | None:
     """Say how well a row fits a mirror; None where second or name is another, or mail and phone say that it is
     somebody else's (D26, D18a).
     """
@@ -93,7 +104,7 @@ def _fit(number: int, row: BookingRow, mirror: Given) -> _Fit | None:
     known_as = (*mirror.witnesses, *mirror.minutes)
     alike = [known for known in known_as if (known.name, known.time) == (witness.name, witness.time)]
     ranks = [rank for known in alike if (rank := _rank(known, witness, actor_of(row.edited_by))) is not None]
-    return _Fit(min(ranks), number, mirror) if ranks else None
+    return Fit(min(ranks), number, mirror) if ranks else None
 
 
 def _rank(known: Witness, now: Witness, actor: str | None) -> int | None:
@@ -109,15 +120,15 @@ def _rank(known: Witness, now: Witness, actor: str | None) -> int | None:
     return 3 if others == 1 and actor in (None, WEB_SERVICE_USER) else None
 
 
-def _order(rows: list[BookingRow], fit: _Fit) -> tuple[bool, str, str, int]:
+def _order(rows: list[BookingRow], fit: Fit) -> tuple[bool, str, str, int]:
     """Order equal fits: the same letter first, then by reference and Beleg-ID (D18)."""
     row, booking = rows[fit.number], fit.mirror.booking
     return row.status is not booking.status, booking.ref, row.booking_id, fit.number
 
 
-def _groups(fits: list[_Fit]) -> list[list[_Fit]]:
+def _groups(fits: list[Fit]) -> list[list[Fit]]:
     """Put together the fits that share a row or a mirror, directly or by others."""
-    groups: list[list[_Fit]] = []
+    groups: list[list[Fit]] = []
     for fit in fits:
         near = [group for group in groups if any(_touch(fit, other) for other in group)]
         groups = [group for group in groups if group not in near]
@@ -125,11 +136,11 @@ def _groups(fits: list[_Fit]) -> list[list[_Fit]]:
     return groups
 
 
-def _touch(one: _Fit, other: _Fit) -> bool:
+def _touch(one: Fit, other: Fit) -> bool:
     return one.number == other.number or one.mirror.booking.ref == other.mirror.booking.ref
 
 
-def _can_be_told(rows: list[BookingRow], group: list[_Fit]) -> bool:
+def _can_be_told(rows: list[BookingRow], group: list[Fit]) -> bool:
     """Tell whether it may be said which row is which mirror: there is one mirror, or all are of people whom nothing
     tells apart and no row shows an "S" that is not theirs, so that it costs nobody a seat which is which.
     """
@@ -160,10 +171,13 @@ def fit_by_time(rows: list[BookingRow], given: list[Given]) -> Fits:
 
 
 def given_by_moment(given: list[Given], *, minutes: bool = False) -> dict[str, list[Given]]:
-    """List mirrors by the moments of booking that their rows may show, also by their ``minutes`` alone."""
+    """List mirrors by the moments of booking that their rows may show, also by their ``minutes`` alone, and anonymous
+    ones by their ``days``.
+    """
     found: dict[str, list[Given]] = defaultdict(list)
     for mirror in given:
-        known = (*mirror.witnesses, *(mirror.minutes if minutes else ()))
+        days = (one for one in mirror.days if not one.name)  # who has a name is told by it
+        known = (*mirror.witnesses, *((*mirror.minutes, *days) if minutes else ()))
         for time in dict.fromkeys(wanted.time for wanted in known):
             found[time].append(mirror)
     return found

@@ -10,7 +10,7 @@ from itertools import chain, count
 from koop_es.domain.absences import is_gone, is_sighted
 from koop_es.domain.alike import fit_alike, shows_nobody, words_for_nobody
 from koop_es.domain.as_before import goes_on_as_before, stands_as_before_its_merge
-from koop_es.domain.as_told import fit_orders, is_written_over
+from koop_es.domain.as_told import fit_by_day, fit_orders, is_written_over
 from koop_es.domain.bare_mirrors import BareMirrors
 from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
@@ -108,8 +108,9 @@ class Weighing:
     def weigh(self, rows: list[BookingRow]) -> None:
         """Find what rows are: mirrors whose reference was lost (D26), known bookings (D18), new registrations."""
         left = self._nameless(self._ordered(self.mirrors.take(rows, fit_by_name)))
+        left = self._by_day(left)
         if self.free and left:
-            left = self._renumbered(self._pair(left))
+            left = self.mirrors.take(self._renumbered(self._pair(left)), fit_by_day, open_only=True)
         left = self.mirrors.take_alike(self.mirrors.take(left, fit_by_time))
         left = take_second_rows(self.draft, left, self.result.shown, self.result.doubled)
         for row in sorted(left, key=lambda row: (row.booked_at, row.booking_id)):
@@ -132,6 +133,18 @@ class Weighing:
         early = [row for row in rows if row.person is None and times[witness_of_row(row).time] == 1]
         left = self.mirrors.take(early, fit_by_time, open_only=True)
         found = {id(row) for row in early} - {id(row) for row in left}
+        return [row for row in rows if id(row) not in found]
+
+    def _by_day(self, rows: list[BookingRow]) -> list[BookingRow]:
+        """Take rows for the mirrors given out with their name and day, whatever Beleg-ID and TNR they got, but for the
+        names of known bookings whose rows are not found yet (D26 before D18). Returns the others.
+        """
+        if not (rows and self.lane.creates_given):
+            return rows
+        names = {one.witness.name for one in self.free}
+        early = [row for row in rows if witness_of_row(row).name not in names]
+        left = {id(row) for row in self.mirrors.take(early, fit_by_day, open_only=True)}
+        found = {id(row) for row in early} - left
         return [row for row in rows if id(row) not in found]
 
     def _ordered(self, rows: list[BookingRow]) -> list[BookingRow]:

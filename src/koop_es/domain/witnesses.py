@@ -16,6 +16,10 @@ SENTINEL_YEARS = frozenset({"1753", "1899", "1900"})
 """Years of the days that programs write where they have none (D29)."""
 
 
+DAY = len("2026-01-05")
+"""So much of a moment of booking is left where a program keeps no time of day."""
+
+
 class Witness(NamedTuple):
     """What a row or a known booking has to go by; ``time`` is empty where there is no time of day."""
 
@@ -128,6 +132,22 @@ def moment(booked_at: str) -> str:
 def is_day_only(booked_at: str) -> bool:
     """Tell whether a program that keeps no time of day wrote a moment: two registrations of one day look alike then."""
     return booked_at[11:16] in ("", "00:00")
+
+
+def day_of(booked_at: str) -> str:
+    """Give what a moment of booking without time of day says: its day, or the whole where it has seconds, as in the
+    minute after midnight. Empty where there is a time of day, or a sentinel (D29).
+    """
+    if not is_day_only(booked_at) or booked_at[:4] in SENTINEL_YEARS:
+        return ""
+    return booked_at[:DAY] if booked_at[16:19] in ("", ":00") else booked_at
+
+
+def days_of(booked_at: str) -> tuple[str, ...]:
+    """List what a program without time of day may show of a moment of booking, written as ``day_of`` does."""
+    if not booked_at or booked_at[:4] in SENTINEL_YEARS:
+        return ()
+    return tuple(dict.fromkeys((booked_at[:DAY], day_of(booked_at) or booked_at[:DAY])))
 
 
 def spelled(text: str) -> str:

@@ -588,7 +588,7 @@ def test_d26_row_that_may_be_a_copy_waits_for_its_moment_or_reference_and_says_s
     world.report(ABO, booked("7"))
     world.give(MASTER)
     for _ in range(2):
-        world.report(MASTER, booked("51", at=DAY, edited_by="WS"))
+        world.report(MASTER, booked("51", person=Person("Muster", "Anna"), at=DAY, edited_by="WS"))
         (held,) = (item for item in found(world.state) if item.code == "REGISTRATION_HELD")
         said = text(held.code, held.detail, held.ref)
         assert "A complete export" not in said
