@@ -22,6 +22,7 @@ from koop_es.ingest import erasure
 from koop_es.simulate.seam import Killed, SeamStore
 from koop_es.store import Store, backup, fences, noted, postgres, vault
 from tests.acceptance.console import Console
+from tests.acceptance.exports import COURSES, HEADINGS
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
 from tests.conftest import PostgresServer
@@ -672,12 +673,15 @@ def test_g8_an_instructor_is_forgotten_in_the_log_too_and_the_network_goes_on(
     settle(any_koop, network.values())
     assert name.casefold() not in repr(picture(any_koop.db)).casefold()
     assert any_koop.call("verify").status == UNPROVEN
-    assert any_koop.refused("forget", "--instructor", "Zoë", status=4)["code"] == "name_missing"
+    for half in ("Zoë", ", Zoë Maria", f"{name} Zoë,"):
+        assert any_koop.refused("forget", "--instructor", half, status=4)["code"] == "name_missing"
 
 
 WRITTEN = (
     "Käßmann,Zoë", "Käßmann; Zoë", "Käßmann;Zoë", "Käßmann (Zoë)", "Zoë(Käßmann)", "Käßmann/Zoë", "Zoë / Käßmann",
     "KÄSSMANN|ZOË", "Käßmann [Zoë]", "Käßmann,\tZoë", "Zoë\nKäßmann", "Ka\u0308ßmann,Zoe\u0308",
+    "(Zoë) Käßmann", "[Zoë]Käßmann", "Käßmann, (Zoë)", "(Käßmann), Zoë", "Käßmann - Zoë",
+    "ZOË – KÄSSMANN", "Käßmann -Zoë",
 )  # fmt: skip
 """How programs write a name and a first name together."""
 
@@ -697,6 +701,41 @@ def test_g8_an_instructor_is_found_however_a_program_joins_name_and_first_name(
     assert "bei …, ab 18 Uhr" in left
     left = unicodedata.normalize("NFC", left).casefold().replace("kässmannstr. 1/zoëgasse", "")
     assert [name for name in ("kässmann", "zoë") if name in left] == []
+
+
+@pytest.mark.parametrize("asked", ["Käßmann, Zoë Maria", "Zoë Maria Käßmann"])
+@pytest.mark.parametrize("heading", ["Kennzeichen", "Stichwörter"])
+def test_g8_an_instructor_is_found_where_a_list_was_parted_at_the_comma_of_the_name(
+    any_koop: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heading: str, asked: str
+) -> None:
+    monkeypatch.setitem(HEADINGS, "courses", (*COURSES, "Stichwörter"))
+    network = booked(tmp_path / "exports")
+    written = ("7,Käßmann,Zoë Maria", "Käßmann, Zoë Maria,7", "Zoë Maria, KÄSSMANN", "Zoë, Maria, Käßmann")
+    for text in (*written, "(Zoë Maria),Käßmann", "bei Käßmann, Zoë Maria ab 18 Uhr", "Käßmann,7,Maria"):
+        for row in network[MASTER].courses:
+            row |= {"Stichwörter": "", heading: text}
+        any_koop.call("ingest", network[MASTER].export())
+    assert any_koop.ask("forget", "--instructor", asked)["instructor"]["events"] >= len(written)
+    left = repr(picture(any_koop.db))
+    other = '["Käßmann","7","Maria"]'
+    for items in ('["7","…","…"]', '["…","…","7"]', '["…","…","…"]', '["bei …","… ab 18 Uhr"]', other):
+        assert items in left, "every item keeps its place, and what is not the name stays"
+    left = left.replace(other, "").casefold()
+    assert [name for name in ("käßmann", "kässmann", "zoë") if name in left] == []
+
+
+def test_g8_forget_says_where_the_surname_of_an_instructor_stands_alone(any_koop: Console, tmp_path: Path) -> None:
+    network = booked(tmp_path / "exports")
+    for info in ("ohne Namen", "bei Frau\nKÄSSMANN", "in der Käßmannstr. 1", "bei Käßmann; Zoë kommt nach"):
+        network[MASTER].courses[0] |= {"Info": info, "Dozent": "Käßmann, Zoë"}
+        any_koop.call("ingest", network[MASTER].export())
+    for asked in ("Käßmann, Zoë", "Zoë Käßmann"):
+        assert any_koop.ask("forget", "--instructor", asked, "--dry-run")["instructor"]["surname_alone"] == 1
+    told = " ".join(any_koop.run("forget", "--instructor", "Zoë Käßmann", "--dry-run").out.split())
+    assert "the surname alone also stands in 1 events of these courses" in told
+    assert any_koop.ask("forget", "--instructor", "Zoë Käßmann")["instructor"]["surname_alone"] == 1
+    told = any_koop.run("forget", "--instructor", "Zoë Käßmann", "--dry-run").out
+    assert "surname" not in told, "no course is named in which the name stands"
 
 
 def test_d15_staff_have_pseudonyms_of_the_store_that_init_makes(

@@ -53,35 +53,61 @@ def forget(store: Store, name: str, *, now: datetime) -> Erasure:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """Find a name in texts: name and first name in either order, with a blank or a mark of ``_MARKS`` between; one word
-    could be any word of a title.
+    """Find a name in texts: name and first name in either order, written as ``_BETWEEN`` and ``_BRACKETED`` say;
+    one word could be any word of a title.
     """
     last, comma, first = (part.strip() for part in name.partition(","))
     words = f"{first} {last}".split() if comma else name.split()
-    if len(words) < 2 or not all(re.search(r"\w", word) for word in words):
+    if len(words) < 2 or (comma and not (first and last)) or not all(re.search(r"\w", word) for word in words):
         raise NameMissing
     halves = [(words[:at], words[at:]) for at in ((len(first.split()),) if comma else range(1, len(words)))]
     written = {
         form
         for front, back in halves
         for pair in ((" ".join(front), " ".join(back)), (" ".join(back), " ".join(front)))
-        for text in (pair, tuple(part.upper() for part in pair))  # ß is SS in capitals
-        for form in (tuple(unicodedata.normalize(kind, part) for part in text) for kind in ("NFC", "NFD"))
+        for form in _spelled(*pair)
     }
     longest = sorted(written, key=lambda pair: (-sum(map(len, pair)), pair))
-    spaced = ((r"\s+".join(map(re.escape, part.split())) for part in pair) for pair in longest)
-    either = "|".join(_BETWEEN.format(*parts) for parts in spaced)
-    return re.compile(rf"(?<!\w)(?:{either})", re.IGNORECASE)
+    spaced = [tuple(map(_spaced, pair)) for pair in longest]
+    plain, bracketed = ("|".join(form.format(*pair) for pair in spaced) for form in (_BETWEEN, _BRACKETED))
+    return re.compile(rf"(?=[(\[])(?:{bracketed})|(?<!\w)(?:{plain})", re.IGNORECASE)
 
 
-_MARKS = ",;/|(["
-"""What may stand between a name and a first name; a bracket is closed behind the second."""
+def _surname(name: str) -> re.Pattern[str]:
+    """Find the surname wherever it stands: what is before the comma, else the last word."""
+    last, comma, _ = name.partition(",")
+    own = last if comma else name.rsplit(maxsplit=1)[-1]
+    either = "|".join(_spaced(text) for (text,) in sorted(_spelled(own)))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
 
-_BETWEEN = r"{0}(?:\s*[,;/|]\s*|\s+){1}(?!\w)|{0}\s*\(\s*{1}(?!\w)(?:\s*\))?|{0}\s*\[\s*{1}(?!\w)(?:\s*\])?"
-"""How the two are written one behind the other."""
+
+def _spelled(*parts: str) -> set[tuple[str, ...]]:
+    """Give parts of a name in the letters that programs write them with; in capitals ß is SS."""
+    spelled = (parts, tuple(part.upper() for part in parts))
+    return {tuple(unicodedata.normalize(kind, part) for part in text) for kind in ("NFC", "NFD") for text in spelled}
+
+
+def _spaced(part: str) -> str:
+    return r"\s+".join(map(re.escape, part.split()))
+
+
+_MARKS = ",;/|([)]"
+"""What may stand between a name and a first name, besides blanks."""
+
+_BETWEEN = (
+    r"{0}(?:\s*[,;/|]\s*|\s+[-–—]\s*|\s*[-–—]\s+|\s+){1}(?!\w)"
+    r"|{0}\s*[,;/|]?\s*\(\s*{1}(?!\w)(?:\s*\))?|{0}\s*[,;/|]?\s*\[\s*{1}(?!\w)(?:\s*\])?"
+)
+"""How the two are written one behind the other, the second in brackets or not; a dash has a blank beside it."""
+
+_BRACKETED = r"\(\s*{0}\s*\)\s*[,;/|]?\s*{1}(?!\w)|\[\s*{0}\s*\]\s*[,;/|]?\s*{1}(?!\w)"
+"""How they are written with the first in brackets."""
 
 _PARTED = re.compile(rf"[\s{re.escape(_MARKS)}]")
 """What every text has in it in which a name and a first name stand."""
+
+_NEXT = "\x1f"
+"""Stands between the items of a list while it is searched; for a pattern it is a blank."""
 
 
 def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
@@ -91,20 +117,41 @@ def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
         streams.add(stream)
     courses = sum(1 for _ in _catalogue(tx, pattern))
     aside = erasure.named_aside(tx, name)
-    where = {"events": events, "streams": sorted(streams), "catalogue": courses}
+    alone = _alone(tx, pattern, _surname(name), streams) if streams else 0
+    where = {"events": events, "streams": sorted(streams), "catalogue": courses, "surname_alone": alone}
     names = ("target", "made_at", "position")
     backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
     return Erasure([], len(aside), [], [], backups, erasure.is_keyed(tx), set_aside=aside, instructor=where)
 
 
-def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[Changed]:
-    """Give the events in which a name stands, as they are without it."""
+def _log(tx: Tx) -> Iterator[tuple[int, str, bytes]]:
+    """Give position, stream and text of every event."""
     after = 0
     while page := tx.rows("event_read", after=after, limit=chain.PAGE):
         after = page[-1][0]
         for position, stream, _, _, state in page:
-            if (new := _without(bytes(state), pattern)) is not None:
-                yield Changed(position, stream, new)
+            yield position, stream, bytes(state)
+
+
+def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[Changed]:
+    """Give the events in which a name stands, as they are without it."""
+    for position, stream, state in _log(tx):
+        if (new := _without(state, pattern)) is not None:
+            yield Changed(position, stream, new)
+
+
+def _alone(tx: Tx, pattern: re.Pattern[str], surname: re.Pattern[str], streams: set[str]) -> int:
+    """Count the events of these streams in which the surname is left without the first name beside it."""
+    texts = (_decode(_without(state, pattern) or state) for _, stream, state in _log(tx) if stream in streams)
+    return sum(1 for value in texts if any(map(surname.search, _texts(value))))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _catalogue(tx: Tx, pattern: re.Pattern[str]) -> Iterator[dict[str, Any]]:
@@ -125,10 +172,21 @@ def _walked(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, str):
         return pattern.sub(NO_LETTER, value) if _PARTED.search(value) else value
     if isinstance(value, list):
-        return [_walked(item, pattern) for item in value]
+        return _listed([_walked(item, pattern) for item in value], pattern)
     if isinstance(value, dict):
         return {key: _walked(item, pattern) for key, item in value.items()}
     return value
+
+
+def _listed(items: list[Any], pattern: re.Pattern[str]) -> list[Any]:
+    """Take a name out of a list that was parted at its comma; each item that held a part of it is kept without that."""
+    if len(items) < 2 or not all(isinstance(item, str) and _NEXT not in item for item in items):
+        return items
+    return pattern.sub(_emptied, _NEXT.join(items)).split(_NEXT)
+
+
+def _emptied(found: re.Match[str]) -> str:
+    return _NEXT.join([NO_LETTER] * (1 + found.group().count(_NEXT)))
 
 
 def _rewrite(tx: Tx, pattern: re.Pattern[str], at: str) -> None:

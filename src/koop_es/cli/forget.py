@@ -138,6 +138,7 @@ def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None)
     if (where := found.instructor) is not None:
         texts.append(say("instructor", events=where["events"], catalogue=where["catalogue"]))
         texts += [f"  {stream}" for stream in where["streams"]]
+        texts += [say("surname_alone", count=where["surname_alone"])] if where["surname_alone"] else []
     renamed = found.identifiers["events"] if found.identifiers is not None else 0
     texts += [say("identifiers", events=renamed)] if renamed else []
     texts += [say("again")] if found.set_aside or found.instructor else []

@@ -21,6 +21,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "confirm_instructor": "write {count} events anew without this name, for good?",
         "instructor": "the name stands in {events} events of the log, which are written anew without it, and in "
         "{catalogue} courses that nobody shares",
+        "surname_alone": "the surname alone also stands in {count} events of these courses, and stays; look with: "
+        "koop-es history",
         "rows": "rows set aside that go as well: {count}",
         "restoring": "booking {ref} is not written again at VHS {owner}: who was forgotten cannot be restored; if it "
         "was removed: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} --reject --reason TEXT",
@@ -68,6 +70,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "confirm_instructor": "{count} Ereignisse endgültig ohne diesen Namen neu schreiben?",
         "instructor": "Der Name steht in {events} Ereignissen des Protokolls, die ohne ihn neu geschrieben werden, und "
         "in {catalogue} Kursen, die niemand teilt",
+        "surname_alone": "Der Nachname allein steht auch in {count} Ereignissen dieser Kurse und bleibt dort; siehe: "
+        "koop-es history",
         "rows": "zurückgelegte Zeilen, die mitgelöscht werden: {count}",
         "restoring": "Die Belegung {ref} wird bei VHS {owner} nicht wieder eingetragen: wer vergessen ist, kann nicht "
         "zurückgeholt werden; wurde sie entfernt: koop-es restore-booking {coop_id} --booking {ref} --vhs {owner} "
