@@ -101,6 +101,7 @@ from koop_es.domain.unstated import last_stated
 from koop_es.domain.waiting_rows import let_wait
 from koop_es.domain.wanted import sees_identity
 from koop_es.domain.withhold import (
+    end_forgotten,
     former_letter,
     former_person,
     holds_letters,
@@ -538,7 +539,7 @@ def _take_own_details(draft: Draft, booking: Booking, seat: Seat, row: BookingRo
     version = None
     shown = known if seat.person_version == booking.person_version else _shown_last(draft, booking, seat, known)
     if row.person is None or known is None or booking.person_id is None:
-        pass
+        end_forgotten(draft, booking, seat, row)
     elif row.person in (known, shown):
         former_person(draft, booking, seat, row)
         version = booking.person_version if row.person == known != shown else None

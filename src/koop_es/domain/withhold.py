@@ -101,6 +101,13 @@ def former_person(draft: Draft, booking: Booking, seat: Seat, row: BookingRow) -
         _drop(draft, held, row, ref=booking.ref)
 
 
+def end_forgotten(draft: Draft, booking: Booking, seat: Seat, row: BookingRow | None = None) -> None:
+    """Let go of withheld data of a person who was forgotten: they are gone, whatever the row shows (D31, D15)."""
+    held = waiting(seat, Effect.PERSON)
+    if held is not None and booking.person_id in draft.erased:
+        _drop(draft, held, row, ref=booking.ref)
+
+
 def keep_waiting(draft: Draft, ref: str, row: BookingRow | None, held: Held) -> None:
     """Let a person wait on whose row, if there is any, shows former values since its program was put back (D20)."""
     values: dict[str, Any] = {"effect": held.effect, "withheld_id": held.withheld_id, "ref": ref, "went": True}
@@ -165,6 +172,9 @@ def approve_effects(draft: Draft, name: str) -> list[str]:
         seat = state.bookings[ref].seats.get(vhs)
         for held in seat.waiting if seat is not None else ():
             if held.withheld_id == name:
+                if held.effect == Effect.PERSON and state.bookings[ref].person_id in draft.erased:
+                    end_forgotten(draft, state.bookings[ref], state.bookings[ref].seats[vhs])
+                    continue
                 letter, final = held.effect == Effect.CANCELLATION, state.is_final(state.bookings[ref])
                 _approve_booking(draft, state.bookings[ref], held)
                 done += [ref] if not letter or (not final and state.is_final(state.bookings[ref])) else []

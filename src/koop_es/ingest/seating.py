@@ -9,6 +9,7 @@ from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.identifiers import parse_export
 from koop_es.domain.judgement import export_of
 from koop_es.ingest.command import decide, load, moment, write
+from koop_es.ingest.decide import forgotten
 from koop_es.ingest.withdrawing import refuse_withdrawn
 from koop_es.store import Store
 
@@ -56,6 +57,8 @@ def approve(
                 )
             vhs = rows[0][1]
             drafts = [load(tx, coop_id, moment(vhs, now)) for coop_id in sorted({row[2] for row in rows})]
+            for draft in drafts:
+                draft.erased = forgotten(tx, [draft.state.coop_id])[draft.state.coop_id].keys()
         refs, decided = [], []
         for draft in drafts:
             expected = draft.state.version

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from koop_es.audit import chain, verify
+from koop_es.domain.events import BookingAmended
 from koop_es.ingest import approve, erasure
 from koop_es.ingest.withdrawing import withdraw_export
 from koop_es.store import Store
@@ -90,3 +91,22 @@ def test_d31_g7_a_withheld_version_that_was_taken_out_of_the_vault_is_found(url:
     execute(url, "DELETE FROM koop_persons WHERE ref = '563:10' AND version = 2")
     with Store.open(url) as store:
         assert any("version 2 is neither in the vault nor forgotten" in detail for detail in wrong(store))
+
+
+@pytest.mark.parametrize("shown", ["former", "withheld", "approved"])
+def test_d31_d15_what_is_withheld_of_a_forgotten_person_ends(url: str, tmp_path: Path, shown: str) -> None:
+    with Store.open(url) as store:
+        vhs = withheld(store, tmp_path)
+        erasure.forget(store, (), ("563:10",), now=NOW)
+        if shown == "approved":
+            assert "563:10" not in approve(store, now=NOW, withheld_id="563#2/person", up_to=10)
+        elif shown == "withheld":
+            others(vhs)
+            assert vhs.kinds() == [("person", 9)]
+        else:
+            vhs.report()
+        if shown != "withheld":
+            assert vhs.kinds() == []
+        named = [item.event for story in store.load(["563-COOP-1"]).values() for item in story]
+        assert not [event for event in named if isinstance(event, BookingAmended) and event.ref == "563:10"]
+        assert wrong(store) == []
