@@ -21,6 +21,7 @@ from koop_es.connectors import FactUnreadable, changes, facts_from_text, read_ex
 from koop_es.connectors.cells import neutralise, restore
 from koop_es.connectors.errors import ProfileInvalid
 from koop_es.connectors.export_writer import UserRow, write_export
+from koop_es.connectors.personal import is_somebody
 from koop_es.connectors.profiles import load
 from koop_es.connectors.sentinels import is_first_day
 from koop_es.connectors.values import (
@@ -53,6 +54,8 @@ lines = (
     .filter(lambda text: text == prose(text) and not is_first_day(text))
 )
 ids = st.text("abcXYZ0123456789-./", min_size=1, max_size=20).filter(lambda text: not is_first_day(text))
+own_ids = ids.filter(lambda text: not is_somebody(text))
+"""Identifiers of bookings and participants, in which nobody is named (G8)."""
 cents = st.integers(0, 10_000_000)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 times = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))
@@ -95,7 +98,7 @@ def course_rows(draw: st.DrawFn) -> list[CourseRow]:
 @st.composite
 def booking_rows(draw: st.DrawFn) -> list[BookingRow]:
     rows = []
-    for booking_id in draw(st.lists(ids, unique=True, max_size=5)):
+    for booking_id in draw(st.lists(own_ids, unique=True, max_size=5)):
         letter, status = draw(statuses)
         mirror = draw(st.booleans())
         rows.append(
@@ -103,11 +106,11 @@ def booking_rows(draw: st.DrawFn) -> list[BookingRow]:
                 booking_id=booking_id,
                 number=draw(ids),
                 period=draw(ids),
-                participant_no=draw(ids),
+                participant_no=draw(own_ids),
                 status=status,
                 raw_status=letter,
                 booked_at=draw(moments),
-                ref=f"301:{draw(ids)}" if mirror else None,
+                ref=f"301:{draw(own_ids)}" if mirror else None,
                 person=draw(st.none() | people) if mirror else draw(people),
                 edited_by=draw(st.none() | names),
                 file="",
@@ -312,7 +315,7 @@ def booking_of(booking_id: str, person: Person) -> BookingRow:
         booking_id=booking_id,
         number="+7",
         period="26F",
-        participant_no="@1",
+        participant_no="-T1",
         status=Status.CONFIRMED,
         raw_status="A",
         booked_at="2026-01-02T09:30:00+01:00",
