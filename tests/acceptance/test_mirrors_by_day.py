@@ -8,45 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, programs
 from tests.acceptance.program import Program
-
-DAY, ZEROS, MIDNIGHT, SECOND = "02.02.2026 00:00", "02.02.2026 00:00:00", "02.02.2026 00:00:59", "02.02.2026 09:15:31"
-"""How a program shows when somebody booked: its day, the same with seconds, just after midnight, the second."""
+from tests.acceptance.sparse import DAY, MIDNIGHT, SECOND, ZEROS, Sparse
 
 NOBODY = {"Telefon": "", "E-Mail": ""}
 OTTO = {"Name": "Kern", "Vorname": "Otto"}
-
-
-@dataclass
-class Dated(Program):
-    """A program that keeps no references, and perhaps neither editors nor a time of day; ``word`` stands where it
-    needs a name.
-    """
-
-    editors: bool = False
-    moment: str = DAY
-    word: str = ""
-
-    def export(self, **manifest: Any) -> Path:
-        kept = self.bookings, self.courses
-        self.bookings = {key: self._as_kept(row) for key, row in self.bookings.items()}
-        if not self.editors:
-            self.courses = [row | {"Bearbeitet von": ""} for row in self.courses]
-        path = super().export(**manifest)
-        self.bookings, self.courses = kept
-        return path
-
-    def _as_kept(self, row: dict[str, str]) -> dict[str, str]:
-        day = row["Gebucht am"][:10]
-        at = {DAY: f"{day} 00:00", ZEROS: f"{day} 00:00:00"}.get(self.moment, row["Gebucht am"])
-        word = {"Name": self.word, "Vorname": "vhsKOOP"} if self.word and not row["Name"] else {}
-        return row | {"Gebucht am": at, "Koop-Beleg-ID": ""} | ({} if self.editors else {"Bearbeitet von": ""}) | word
 
 
 @dataclass
@@ -89,11 +60,12 @@ def make(koop: Console, folder: Path, *, editors: bool = False, moment: str = DA
     network = programs(folder / "exports")
     for vhs in (MASTER, FAR):
         known = network[vhs]
-        network[vhs] = Dated(
+        network[vhs] = Sparse(
             vhs,
             known.folder,
             courses=known.courses,
             editors=editors,
+            references=False,
             moment=moment,
             word="Teilnehmer" if vhs == FAR else "",
         )

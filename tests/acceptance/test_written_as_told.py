@@ -10,42 +10,13 @@ from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.acceptance.console import Console
-from tests.acceptance.exports import Row
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, programs
 from tests.acceptance.program import Program
-
-SECOND, DAY, MIDNIGHT = "02.02.2026 09:15:31", "02.02.2026 00:00", "02.02.2026 00:00:59"
-"""How a program shows the moment of one booking: with its second, its day, or booked in the minute after midnight."""
-
-
-@dataclass
-class Plain(Program):
-    """A program that may keep no editors, no references and no time of day."""
-
-    editors: bool = True
-    references: bool = True
-    moment: str = SECOND
-
-    def export(self, **manifest: Any) -> Path:
-        kept = self.bookings, self.courses
-        self.bookings = {key: self._as_kept(row) for key, row in self.bookings.items()}
-        if not self.editors:
-            self.courses = [row | {"Bearbeitet von": ""} for row in self.courses]
-        path = super().export(**manifest)
-        self.bookings, self.courses = kept
-        return path
-
-    def _as_kept(self, row: Row) -> Row:
-        at = row["Gebucht am"]
-        shown = f"{at[:10]} 00:00" if self.moment == DAY else at
-        lost = {} if self.references else {"Koop-Beleg-ID": ""}
-        return row | {"Gebucht am": shown} | lost | ({} if self.editors else {"Bearbeitet von": ""})
-
+from tests.acceptance.sparse import DAY, MIDNIGHT, SECOND, Sparse
 
 _KEPT = [(editors, True, moment) for editors in (True, False) for moment in (SECOND, DAY, MIDNIGHT)]
 _ALL = (*_KEPT, (True, False, DAY), (False, False, DAY))
@@ -65,7 +36,7 @@ class Story:
     """Three VHSs; of one, who keeps little, somebody is booked."""
 
     koop: Console
-    near: Plain
+    near: Sparse
     network: dict[str, Program]
 
     @property
@@ -101,7 +72,7 @@ def story(koop: Console, tmp_path: Path, request: pytest.FixtureRequest) -> Stor
     network = programs(tmp_path / "exports")
     far = network.pop(FAR)
     before = network[NEAR]
-    near = Plain(NEAR, before.folder, courses=before.courses, editors=editors, references=references, moment=moment)
+    near = Sparse(NEAR, before.folder, courses=before.courses, editors=editors, references=references, moment=moment)
     network[NEAR] = near
     story = Story(koop, near, network)
     koop.ask("ingest", far.export())
