@@ -131,17 +131,12 @@ def settle(tx: Tx, made_at: str) -> None:
 
 
 def _notes(tx: Tx) -> dict[Path, Note]:
-    return {path: msgspec.json.decode(value, type=Note) for path, value in _under(tx, NOTE)}
+    return {Path(path): msgspec.json.decode(value, type=Note) for path, value in tx.notes(NOTE).items()}
 
 
 def _former(tx: Tx) -> list[tuple[Path, str]]:
     """Read which files of former stores lay there when somebody was forgotten, and when that was."""
-    return list(_under(tx, FORMER))
-
-
-def _under(tx: Tx, kind: str) -> Iterator[tuple[Path, str]]:
-    for key, value in tx.rows("notes", since=kind, until=kind[:-1] + chr(ord(kind[-1]) + 1)):
-        yield Path(str(key).removeprefix(kind)), str(value)
+    return [(Path(file), at) for file, at in tx.notes(FORMER).items()]
 
 
 def _places(store: Store, tx: Tx) -> set[Path]:

@@ -55,7 +55,7 @@ def remember(tx: Tx, backup: Path) -> None:
 
 def owed(tx: Tx) -> list[str]:
     """Name the backups beside which it is not noted who was forgotten."""
-    return sorted(_notes(tx, OWED))
+    return sorted(tx.notes(OWED))
 
 
 def everywhere(store: Store, stand: Iterable[Fence], at: str) -> tuple[str, ...]:
@@ -65,12 +65,12 @@ def everywhere(store: Store, stand: Iterable[Fence], at: str) -> tuple[str, ...]
     """
     new = list(dict.fromkeys(stand))
     with store.reading() as tx:
-        late = _notes(tx, OWED)
+        late = tx.notes(OWED)
         if not new and not late:
             return ()
         all_of_them = fences.everything(tx) if late else []
         targets = {str(row[0]) for row in tx.rows("backups")}
-        places = {key: msgspec.json.decode(value, type=Place) for key, value in _notes(tx, PLACE).items()}
+        places = {key: msgspec.json.decode(value, type=Place) for key, value in tx.notes(PLACE).items()}
     lacking = {
         target
         for target in targets
@@ -139,8 +139,3 @@ def _exists(path: Path) -> bool:
 
 def _put(tx: Tx, key: str, place: Place) -> None:
     tx.run("note_put", key=key, value=msgspec.json.encode(place).decode())
-
-
-def _notes(tx: Tx, kind: str) -> dict[str, str]:
-    rows = tx.rows("notes", since=kind, until=kind[:-1] + chr(ord(kind[-1]) + 1))
-    return {str(key).removeprefix(kind): str(value) for key, value in rows}

@@ -151,6 +151,11 @@ class Tx(ABC):
     def each(self, name: str, **params: Any) -> Iterator[Row]:
         """Run a named statement and give its rows one by one, however many they are."""
 
+    def notes(self, kind: str) -> dict[str, str]:
+        """Read what is noted under keys that begin alike, in their order, by what follows there."""
+        rows = self.rows("notes", since=kind, until=kind[:-1] + chr(ord(kind[-1]) + 1))
+        return {str(key).removeprefix(kind): str(value) for key, value in rows}
+
     @abstractmethod
     def run(self, name: str, **params: Any) -> int:
         """Run a named statement and return how many rows it touched."""
