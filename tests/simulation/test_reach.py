@@ -23,7 +23,6 @@ GONE_BACK = (4_000, 4_001, 4_002, 4_011)
 
 RARE = {
     "BookingArchived",
-    "CancellationRejected",
     "CourseRestored",
     "FormerFactsConfirmed",
     "ViolationAcknowledged",

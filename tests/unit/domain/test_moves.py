@@ -548,9 +548,10 @@ def test_d21_s_of_an_ausfall_beside_a_move_is_acknowledged_whoever_edited_it() -
     assert "BookingCancelled" not in types(world.report(THIRD, by_staff, booked("9"), cancelled=True))
 
 
+@pytest.mark.parametrize("by", ["WS", "Kern"])
 @pytest.mark.parametrize("ref", [None, "301:7"])
 def test_d20_d32_what_is_written_again_is_no_registration_while_the_row_of_a_withdrawn_move_stands(
-    ref: str | None,
+    ref: str | None, by: str
 ) -> None:
     """The moved row is a booking of its own by now; whoever is asked has said that this one lives (D20)."""
     world = shared()
@@ -560,7 +561,7 @@ def test_d20_d32_what_is_written_again_is_no_registration_while_the_row_of_a_wit
     world.decide(ABO, lambda draft: restore_booking(draft, "301:7", "the move was a mistake"))
     [change] = world.give(ABO)
     assert (change.kind, change.ref) == ("booking.create", "301:7")
-    again = booked("8", of=ref, tnr="T8", edited_by="WS am 01.03.2026, 10:00")
+    again = booked("8", of=ref, tnr="T8", edited_by=f"{by} am 01.03.2026, 10:00")
     for _ in range(4):
         export(world, again, stands=[there(), again], protected={"7"} if ref else ())
         assert not world.give(ABO)
