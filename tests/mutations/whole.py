@@ -604,7 +604,7 @@ WHOLE = (
         "a letter of another wrong export answers for an S",
         "D32",
         "It was taken back itself: the right file shows the S.",
-        (Edit("domain/withdraw.py", "if export not in story.withdrawn]", "if export]"),),
+        (Edit("domain/withdraw.py", "[export for export in shown if export is not None]", "list(shown)"),),
         Named(
             (
                 f"{_WITHDRAW}::"
@@ -657,8 +657,8 @@ WHOLE = (
         (
             Edit(
                 "domain/withdraw.py",
-                "_shows_s(event) and event.actor != WEB_SERVICE_USER:",
-                "_shows_s(event) and event.actor not in (None, WEB_SERVICE_USER):",
+                "_shows_s(event) and event.actor != WEB_SERVICE_USER and",
+                "_shows_s(event) and event.actor not in (None, WEB_SERVICE_USER) and",
             ),
         ),
         Named(
@@ -698,6 +698,18 @@ WHOLE = (
         "A real cancellation is undone with a wrong file that said it before, and nobody is asked.",
         (Edit("domain/withdraw.py", "once_more or _is_cancelled_anew(draft, booking, story) else", "once_more else"),),
         Named((f"{_WITHDRAW}::test_d32_s_that_somebody_set_anew_is_asked_about",)),
+    ),
+    Mutation(
+        "what a wrong export was the first to say does not count, whoever says it since",
+        "D32",
+        "A real cancellation that the next file showed as well is written over, and nobody is asked.",
+        (Edit("domain/withdraw_story.py", "if after is None or is_course_lacking", "if True or is_course_lacking"),),
+        Named(
+            (
+                "tests/integration/ingest/test_withdrawing.py"
+                "::test_d32_d21_s_of_a_wrong_export_that_the_next_complete_one_showed_as_well_is_asked_about",
+            )
+        ),
     ),
     Mutation(
         "what an export said counts although it was taken back",

@@ -6,7 +6,8 @@ claims, until they show something else. The change lists write what counts again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from koop_es.domain import events as e
@@ -27,6 +28,7 @@ from koop_es.domain.withdraw_story import (
     last_versions,
     letter_in_next,
     letter_of,
+    shown_by,
 )
 from koop_es.domain.withdraw_waiting import ask_about_missing, let_go, says_s
 from koop_es.domain.withhold import LETTERS, waiting
@@ -70,13 +72,15 @@ def withdraw(
     later: Sequence[str] = (),
     withdrawn: Collection[str] = (),
     elsewhere: Callable[[Seat], bool] = lambda _: False,
+    once_more: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[Stays]:
     """Undo what an export of the draft's VHS did in a cooperation, whose whole story is ``told``; gives what stays.
 
     What was withheld of it and an operator approved is that operator's decision, and stays unless asked for, which may
     be afterwards: ``only_approved`` tells that all else was undone before.
     ``later`` are the exports of the VHS taken in from the first complete one after it on, which shows its rows once
-    more; those that were withdrawn themselves aside. ``withdrawn`` are all that were taken back before, of any VHS.
+    more; those that were withdrawn themselves aside. ``withdrawn`` are all that were taken back before, of any VHS, and
+    ``once_more`` names for some of them what ``later`` does for this one.
     ``elsewhere`` tells whether the row of a booking is that of another one in another course of the VHS by now.
     """
     stays: list[Stays] = []
@@ -90,7 +94,7 @@ def withdraw(
         if own and earlier is None:
             earlier = says_s(before, vhs)
         if approved or (own and not only_approved):
-            story = Story(told, version, last, later, withdrawn, elsewhere, earlier or frozenset())
+            story = Story(told, version, last, later, withdrawn, elsewhere, earlier or frozenset(), once_more)
             why = APPROVED if approved and not with_approved else _undo(draft, before, event, story)
             kept = Stays(state.coop_id, getattr(event, "ref", ""), event.type, why)
             asked = isinstance(event, e.CancellationUnclear) and stays and stays[-1]._replace(type=event.type) == kept
@@ -252,19 +256,26 @@ def _letter_since(booking: Booking, story: Story) -> Status:
     What stands in a row that WS wrote last is nobody's decision, nor is what an export said that was taken back.
     """
     seat = booking.seats.get(booking.owner)
-    shown = [event for event in story.since(booking.ref) if event.vhs == booking.owner and isinstance(event, SHOWING)]
+    mine = (told for told in story.numbered(booking.ref) if told[1].vhs == booking.owner)
+    shown = [(version, event) for version, event in mine if isinstance(event, SHOWING)]
     letters = [
         (event.status, event.actor)
-        for event in shown
-        if isinstance(event, e.BookingReported | e.BookingWentBack) and story.counts(event)
+        for version, event in shown
+        if isinstance(event, e.BookingReported | e.BookingWentBack) and _counts(version, event.status, story)
     ]
     if seat is not None:
         held = waiting(seat, Effect.LETTER) if seat.held else None
-        last = story.told[held.version - 1] if held is not None else next(reversed(shown), None)
-        if last is None or story.counts(last):
-            letters.append((held.status if held is not None else seat.status, seat.actor))
+        last = held.version if held is not None else shown[-1][0] if shown else None
+        letter = held.status if held is not None else seat.status
+        if last is None or _counts(last, letter, story):
+            letters.append((letter, seat.actor))
     meant = [status for status, actor in letters if actor != WEB_SERVICE_USER]
     return next((status for status in reversed(meant) if status not in (None, CANCELLED)), booking.status)
+
+
+def _counts(version: int, letter: Status | None, story: Story) -> bool:
+    """Tell whether the letter of a row counts that an event tells (D32)."""
+    return letter is not None and shown_by(version, letter, story) is not None
 
 
 def _letter_back(draft: Draft, before: Cooperation, event: e.BookingReported | e.BookingWentBack, story: Story) -> str:
@@ -293,8 +304,8 @@ def _is_shown_by_others(event: e.BookingReported | e.BookingWentBack, story: Sto
         isinstance(other, e.BookingReported | e.BookingWentBack)
         and (other.vhs, other.status) == (event.vhs, event.status)
         and other.actor != WEB_SERVICE_USER
-        and story.counts(other)
-        for other in story.since(event.ref)
+        and _counts(version, other.status, story)
+        for version, other in story.numbered(event.ref)
     )
 
 
@@ -308,11 +319,12 @@ def _why_meant(draft: Draft, booking: Booking, story: Story) -> str:
     if seat is None:
         return ""
     letters = _letters_since(draft, booking, story)
-    right = [export for export in letters if export not in story.withdrawn]
+    shown = (shown_by(version, letter, story) for version, letter in letters)
+    right = [export for export in shown if export is not None]
     once_more = bool(story.later) and (not right or right[0] in set(story.later) - {story.later[0]})
     if seat.live:
         lost = isinstance(story.event, e.OrphanDetected | e.BookingMoved) or not letters
-        once_more = once_more and not lost and not is_lacking(booking, story)
+        once_more = once_more and not lost and not is_lacking(booking.ref, story)
         return OVER if once_more or _is_cancelled_anew(draft, booking, story) else ""
     meant = once_more or _is_cancelled_anew(draft, booking, story)
     return "again" if seat.status is CANCELLED and meant else ""
@@ -323,12 +335,12 @@ def _is_cancelled_anew(draft: Draft, booking: Booking, story: Story) -> bool:
     says nothing (D5), nor that a list wrote it again.
     """
     back = False
-    for event in story.since(booking.ref):
-        if event.vhs != draft.moment.vhs or not story.counts(event):
+    for version, event in story.numbered(booking.ref):
+        if event.vhs != draft.moment.vhs:
             continue
         if isinstance(event, _Lettered) and event.status not in (None, CANCELLED):
-            back = True
-        elif back and _shows_s(event) and event.actor != WEB_SERVICE_USER:
+            back = back or _counts(version, event.status, story)
+        elif back and _shows_s(event) and event.actor != WEB_SERVICE_USER and _counts(version, CANCELLED, story):
             return True
     return False
 
@@ -340,11 +352,11 @@ def _shows_s(event: e.Event) -> bool:
     return isinstance(event, e.CancellationDelivered | e.BookingCancelled)
 
 
-def _letters_since(draft: Draft, booking: Booking, story: Story) -> list[str]:
-    """Name the exports that showed another letter than "S" since, also one that was withheld (D31e)."""
-    mine = (event for event in story.since(booking.ref) if event.vhs == draft.moment.vhs)
-    shown = (event for event in mine if isinstance(event, _Lettered) and event.status not in (None, CANCELLED))
-    return [event.origin.export for event in shown if event.origin is not None]
+def _letters_since(draft: Draft, booking: Booking, story: Story) -> list[tuple[int, Status]]:
+    """Give the letters other than "S" that exports showed since, also one that was withheld (D31e), by version."""
+    mine = (told for told in story.numbered(booking.ref) if told[1].vhs == draft.moment.vhs and told[1].origin)
+    shown = ((version, event) for version, event in mine if isinstance(event, _Lettered))
+    return [(version, event.status) for version, event in shown if event.status not in (None, CANCELLED)]
 
 
 def _amend_back(
@@ -409,7 +421,7 @@ def _is_shown_since(
     seat = booking.seats.get(draft.moment.vhs)
     if not story.later or seat is None or not seat.held or seat.asked or seat.unknown_status or lane.unread:
         return False
-    if is_lacking(booking, story) or is_course_lacking(story):
+    if is_lacking(booking.ref, story) or is_course_lacking(story):
         return False
     if letter is not None:
         stands = seat.status is letter and waiting(seat, *LETTERS) is None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import Booking, Seat
+from koop_es.domain.cooperation import Seat
 from koop_es.domain.course import given
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WEB_SERVICE_USER, Status
 
@@ -40,7 +40,8 @@ class Last(NamedTuple):
 
 class Story(NamedTuple):
     """All that was told, at which version of it stands what is to be undone, and what was decided last; ``earlier`` are
-    the bookings of which the VHS had said "S" before.
+    the bookings of which the VHS had said "S" before. Of those that were ``withdrawn``, ``once_more`` names the exports
+    of their VHS since, from the next complete one on.
     """
 
     told: Sequence[e.Event]
@@ -50,6 +51,7 @@ class Story(NamedTuple):
     withdrawn: Collection[str]
     elsewhere: Callable[[Seat], bool]
     earlier: Collection[str]
+    once_more: Mapping[str, Sequence[str]]
 
     @property
     def event(self) -> e.Event:
@@ -58,11 +60,22 @@ class Story(NamedTuple):
 
     def since(self, ref: str) -> Iterator[e.Event]:
         """Give what was told since of a booking."""
-        return (event for event in self.told[self.version :] if getattr(event, "ref", "") == ref)
+        return (event for _, event in self.numbered(ref))
+
+    def numbered(self, ref: str) -> Iterator[tuple[int, e.Event]]:
+        """Give what was told since of a booking, with its version."""
+        told = enumerate(self.told[self.version :], self.version + 1)
+        return ((version, event) for version, event in told if getattr(event, "ref", "") == ref)
 
     def counts(self, event: e.Event) -> bool:
         """Tell whether what an event says was not taken back with its export."""
         return event.origin is None or event.origin.export not in self.withdrawn
+
+    def after(self, version: int) -> Story | None:
+        """Give the story of an event whose export was withdrawn, and after which a complete one came that was not."""
+        origin = self.told[version - 1].origin
+        later = self.once_more.get(origin.export, ()) if origin is not None else ()
+        return self._replace(version=version, later=later) if later else None
 
 
 def last_versions(told: Iterable[e.Event], vhs: str) -> Last:
@@ -80,6 +93,19 @@ def last_versions(told: Iterable[e.Event], vhs: str) -> Last:
     return last
 
 
+def shown_by(version: int, letter: Status, story: Story) -> str | None:
+    """Name the export by which the letter of a row counts that an event tells: its own, or, where that was withdrawn,
+    the next complete one if that showed it as well (D32); "" where none told it, None where it does not count.
+    """
+    event = story.told[version - 1]
+    if story.counts(event):
+        return event.origin.export if event.origin is not None else ""
+    after, ref = story.after(version), getattr(event, "ref", "")
+    if after is None or is_course_lacking(after) or is_lacking(ref, after):
+        return None
+    return after.later[0] if letter_in_next(letter, ref, after) is letter else None
+
+
 def is_course_lacking(story: Story) -> bool:
     """Tell whether the next complete export lacked the course, or showed it under another COOP-Id, so that nothing of
     it was read (R15).
@@ -91,9 +117,9 @@ def is_course_lacking(story: Story) -> bool:
     )
 
 
-def is_lacking(booking: Booking, story: Story) -> bool:
+def is_lacking(ref: str, story: Story) -> bool:
     """Tell whether the next complete export lacked the row."""
-    missing = (event for event in story.since(booking.ref) if isinstance(event, _Missing))
+    missing = (event for event in story.since(ref) if isinstance(event, _Missing))
     return any(event.origin is not None and event.origin.export == story.later[0] for event in missing)
 
 

@@ -55,7 +55,7 @@ def _is_held_again(draft: Draft, event: e.EffectWithheld, story: Story) -> bool:
     """Tell whether the next complete export shows what waits as well: what went with its program did after it (D20)."""
     if not story.later or is_course_lacking(story):
         return False
-    if event.ref and is_lacking(draft.state.bookings[event.ref], story):
+    if event.ref and is_lacking(event.ref, story):
         return False
     since = (other for other in story.told[story.version :] if isinstance(other, e.EffectWithheld) and other.went)
     went = [other for other in since if (other.vhs, other.ref, other.effect) == (event.vhs, event.ref, event.effect)]
@@ -118,7 +118,7 @@ def _says_it_again(draft: Draft, ref: str, why: str, story: Story) -> str | None
     last = asked[-1] if asked else story.event.origin.export if story.event.origin is not None else ""
     if why != WENT and story.event.origin is not None and last != story.event.origin.export:
         return last
-    if not story.later or is_course_lacking(story) or is_lacking(booking, story):
+    if not story.later or is_course_lacking(story) or is_lacking(booking.ref, story):
         return None
     if why == WENT:  # the export in which it is asked shows it no more
         return story.later[0] if last in story.later[1:] else None

@@ -167,6 +167,7 @@ def _drafts(
                 only_approved=only_approved,
                 later=later,
                 withdrawn=taken_back(state.lanes),
+                once_more=taken_back.once_more(state.lanes),
                 elsewhere=partial(_stands_elsewhere, tx, references, vhs, coop_id),
             )
             if draft.events:
@@ -187,16 +188,25 @@ def _stands_elsewhere(tx: Tx, references: References, vhs: str, here: str, seat:
 
 
 class _TakenBack:
-    """Names the exports that were taken back, of some VHSs; each is looked up once."""
+    """Names the exports that were taken back, of some VHSs, and what was taken in after each; looked up once."""
 
     def __init__(self, tx: Tx) -> None:
-        self._tx, self._known = tx, dict[str, frozenset[str]]()
+        self._tx, self._known = tx, dict[str, dict[str, list[str]]]()
 
     def __call__(self, vhss: Collection[str]) -> frozenset[str]:
+        return frozenset(self.once_more(vhss))
+
+    def once_more(self, vhss: Collection[str]) -> dict[str, list[str]]:
+        """Name by export that was taken back those of its VHS since, from the next complete one on (D32)."""
         for vhs in vhss:
             if vhs not in self._known:
-                self._known[vhs] = frozenset(event.export for _, event in _decisions(self._tx, vhs))
-        return frozenset().union(*(self._known[vhs] for vhs in vhss))
+                self._known[vhs] = self._look_up(vhs)
+        return {export: later for vhs in vhss for export, later in self._known[vhs].items()}
+
+    def _look_up(self, vhs: str) -> dict[str, list[str]]:
+        withdrawn = {event.export for _, event in _decisions(self._tx, vhs)}
+        told = _taken_in(self._tx, vhs) if withdrawn else []
+        return {export: _from_complete(_after(told, export), withdrawn) for export in withdrawn}
 
 
 def _taken_in(tx: Tx, vhs: str) -> list[tuple[str, bool]]:
@@ -210,7 +220,11 @@ def _taken_in(tx: Tx, vhs: str) -> list[tuple[str, bool]]:
 
 def _since(tx: Tx, vhs: str, export: str) -> list[tuple[str, bool]]:
     """Name the exports of the VHS that were taken in after this one."""
-    told = _taken_in(tx, vhs)
+    return _after(_taken_in(tx, vhs), export)
+
+
+def _after(told: list[tuple[str, bool]], export: str) -> list[tuple[str, bool]]:
+    """Give of the exports that were taken in those after one."""
     names = [name for name, _ in told]
     return told[len(names) - names[::-1].index(export) :] if export in names else []
 

@@ -329,6 +329,53 @@ def test_d32_d21_an_s_that_stays_when_the_others_of_a_withdrawn_export_are_right
     assert set(vhs.held()) == {"A"}
 
 
+@pytest.mark.parametrize("once_more", [True, False])
+@pytest.mark.parametrize("order", [("563#4", "563#2"), ("563#2", "563#4")])
+def test_d32_d21_s_of_a_wrong_export_that_the_next_complete_one_showed_as_well_is_asked_about(
+    vhs: Vhs, order: tuple[str, str], *, once_more: bool
+) -> None:
+    """Staff cancelled somebody after one wrong file, and the first to show it was wrong in something else."""
+    wrong, cancelled = vhs.letters("S", 5), vhs.letters("S", 1)
+    vhs.report(wrong)
+    vhs.report()
+    vhs.report([*cancelled[:1], cancelled[1] | {"Telefon": "0999"}, *cancelled[2:]])
+    if once_more:
+        vhs.report(cancelled)
+    for export in order:
+        withdraw(vhs, export)
+    asked = [item["code"] for item in open_violations(vhs.store)]
+    assert ("CANCELLATION_UNCLEAR" in asked) is once_more or order[0] == "563#2"
+    assert (("booking.update", "A") in letters(vhs)) is not once_more or order[0] == "563#2"
+
+
+def test_d32_d21_s_set_over_a_letter_that_a_wrong_export_and_the_next_complete_one_showed_is_asked_about(
+    vhs: Vhs,
+) -> None:
+    vhs.report(vhs.letters("S", 5))
+    vhs.report([vhs.bookings[0], vhs.bookings[1] | {"Telefon": "0999"}, *vhs.bookings[2:]])
+    vhs.report()
+    vhs.report(vhs.letters("S", 1))
+    withdraw(vhs, "563#3")
+    withdraw(vhs, "563#2")
+    assert "CANCELLATION_UNCLEAR" in [item["code"] for item in open_violations(vhs.store)]
+    assert ("booking.update", "A") not in letters(vhs), "nothing is written over what somebody meant"
+
+
+@pytest.mark.parametrize("once_more", [True, False])
+def test_d32_d24_ausfall_of_a_wrong_export_that_the_next_complete_one_showed_as_well_stays(
+    vhs: Vhs, *, once_more: bool
+) -> None:
+    off = [vhs.courses[0] | {"Ausfall": "W"}, *vhs.courses[1:]]
+    vhs.report(courses=off)
+    vhs.report()
+    vhs.report([*vhs.bookings[:-1], vhs.bookings[-1] | {"Telefon": "0999"}], off)
+    if once_more:
+        vhs.report(vhs.bookings[:-1], off)  # so that something is left to be taken back
+    withdraw(vhs, "563#4")
+    withdraw(vhs, "563#2")
+    assert vhs.held().count("S") == (5 if once_more else 0)
+
+
 def test_d32_d20_facts_and_persons_of_before_a_withdrawn_export_are_no_restored_backup(vhs: Vhs) -> None:
     courses = [row | {"Kursort": "Raum 9", "TN max": "30"} for row in vhs.courses]
     vhs.report([row | {"Telefon": "0999"} if n < 2 else row for n, row in enumerate(vhs.bookings)], courses)
