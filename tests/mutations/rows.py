@@ -158,6 +158,18 @@ ROWS = (
         Named((f"{_REGISTRATIONS}::test_d20_numbers_of_lost_mirrors_that_are_given_again_do_not_hide_a_restore",)),
     ),
     Mutation(
+        "a nameless mirror in another course may be whoever is missing there",
+        "D17",
+        "Nobody who is removed there is ever told out, and a change list says S of a row that is gone for ever.",
+        (Edit("domain/route.py", "if self._elsewhere(item.row, part.coop_id) is not None:", "if False:"),),
+        Named(
+            (
+                "tests/integration/ingest/test_homes.py"
+                "::test_d17_d25_nameless_mirror_that_is_filed_in_another_course_suspends_no_absence_there",
+            )
+        ),
+    ),
+    Mutation(
         "whoever has the numbers of a mirror in another course is its stray row",
         "D18",
         "Staff would be asked to set S in the row of their own citizen.",

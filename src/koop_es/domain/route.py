@@ -36,6 +36,7 @@ def route(
     mirrors: Callable[[str], MirrorTraces] = lambda _: MirrorTraces({}, ()),
     traces: Callable[[str], Sequence[Trace]] = lambda _: (),
     stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
+    elsewhere: Callable[[BookingRow, str], str | None] = lambda *_: None,
 ) -> Routing:
     """Take an export apart.
 
@@ -46,12 +47,13 @@ def route(
     COOP-Id stands under another number than before; ``seats`` gives all that is known of them, and is asked only where
     rows of bookings were set aside (D17); ``mirrors`` tells those without reference, and is asked only where a row has
     no name either (D26); ``stranger`` tells why a row with a COOP-Id that is in none of the lanes makes its VHS take no
-    part.
+    part; ``elsewhere`` tells whose mirror of another course a row without reference is, which is set aside as that
+    later, and is asked only where it has no name either (D25).
     """
     courses = Courses(report, lanes, is_catalogue, is_local or is_catalogue, traces, stranger)
     courses.assign()
     routing = Routing(courses.slices, courses.catalogue, courses.rejected)
-    _Bookings(report, routing, courses, is_catalogue, booking_ids, mirrors).route(seats)
+    _Bookings(report, routing, courses, is_catalogue, booking_ids, mirrors, elsewhere).route(seats)
     return routing
 
 
@@ -66,8 +68,9 @@ class _Bookings:
         is_catalogue: Callable[[Key], bool],
         booking_ids: Callable[[str], frozenset[str]],
         mirrors: Callable[[str], MirrorTraces],
+        elsewhere: Callable[[BookingRow, str], str | None],
     ) -> None:
-        self._booking_ids, self._mirrors = booking_ids, mirrors
+        self._booking_ids, self._mirrors, self._elsewhere = booking_ids, mirrors, elsewhere
         self._report, self._routing, self._courses, self._is_catalogue = report, routing, courses, is_catalogue
         self._asides: list[Aside] = [aside_of(item) for item in report.rejected if item.about == "booking"]
 
@@ -156,6 +159,8 @@ class _Bookings:
             known = self._booking_ids(part.coop_id)
             here, named = {row.booking_id for row in found.rows}, {row.ref for row in found.rows}
             for item in unusable(doubtful, known, here, named, partial(self._mirrors, part.coop_id)):
+                if self._elsewhere(item.row, part.coop_id) is not None:
+                    continue
                 wrong[item.row.line] = item.row
                 self._set_aside(*item)
         rows = found.rows

@@ -19,7 +19,7 @@ from koop_es.domain.draft import Moment
 from koop_es.domain.events import EffectWithheld, OrphanWithheld
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
-from koop_es.domain.observation import CourseRow, Kind, Origin, Report
+from koop_es.domain.observation import BookingRow, CourseRow, Kind, Origin, Report
 from koop_es.domain.route import route
 from koop_es.domain.slices import KnownLane, Routing, Slice
 from koop_es.domain.unstated import MirrorTraces, mirror_traces
@@ -54,7 +54,8 @@ class Plan:
         self._known = known.lanes
         self.older = ledger.made_before(tx, report, recorded_at)
         lanes = known_lanes(self._known)
-        self.routing = routed(tx, report, lanes, strangers(tx, report, lanes))
+        bare = strays.Bare(tx, self.moment)
+        self.routing = routed(tx, report, lanes, strangers(tx, report, lanes), bare.elsewhere)
         content, named = arrival.export.content, Names(arrival)
         self.routing.catalogue = [content.course(row) for row in self.routing.catalogue]
         self.slices: list[Slice] = []
@@ -66,8 +67,7 @@ class Plan:
             if self._known:
                 strays.set_aside(tx, report, self.slices, self.routing)
                 self._read_also(strays.homes(tx, self.routing))
-                complete = report.proves_absence
-                strays.set_bare_aside(tx, self.moment, self.slices, self.routing, complete=complete)
+                strays.set_bare_aside(bare, self.slices, self.routing, complete=report.proves_absence)
             unknown = [part for part in self.slices if part.coop_id not in self._known]
             strays.set_ended_aside(tx, report.vhs, unknown, self.routing)
 
@@ -181,6 +181,7 @@ def routed(
     report: Report,
     lanes: Mapping[str, KnownLane],
     stranger: Callable[[CourseRow], Stranger | None] = lambda _: None,
+    elsewhere: Callable[[BookingRow, str], str | None] = lambda *_: None,
 ) -> Routing:
     """Take an export apart, with what is known of the VHS's other courses."""
     local = catalogue.Local(tx, report.vhs)
@@ -195,6 +196,7 @@ def routed(
         _mirrors(tx, vhs),
         _traces(tx, report),
         stranger,
+        elsewhere,
     )
 
 

@@ -4,7 +4,7 @@ course whose Abo has ended (D9).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from koop_es.connectors import UNNAMED
 from koop_es.domain.draft import Draft, Moment
@@ -66,31 +66,11 @@ def homes(tx: Tx, routing: Routing) -> list[Slice]:
     return parts
 
 
-def set_bare_aside(tx: Tx, moment: Moment, slices: Iterable[Slice], routing: Routing, *, complete: bool) -> None:
-    """Set the rows without reference aside that are mirrors of another shared course (D25): they have Beleg-ID and TNR
-    of one that this VHS showed there without its reference.
-
-    One that shows what was given out to it for the course it stands in is the mirror it seems (D26), and so is one that
-    was booked there before. Whoever was given the numbers since is a registration, and is told no "S" (D18a).
-    """
-    vhs = moment.vhs
-    parts = [part for part in slices if any(not row.ref for row in part.bookings)]
-    homes = [row[0] for row in tx.rows("violations_bare", vhs=vhs)] if parts else []
-    if not homes:
-        return
-    bare = _Bare(tx, moment, homes)
-    for part in parts:
-        found = {row.line: (row, ref) for row in part.bookings if (ref := bare.mirror(row, part.coop_id)) is not None}
-        if not found:
-            continue
-        booked = vault.homes(tx, sorted({booking_ref(vhs, row.booking_id) for row, _ in found.values()}))
-        own = {ref for ref, coop_id in booked if coop_id == part.coop_id}
-        given = mirror_traces(fold(part.coop_id, tx.stories([part.coop_id])[part.coop_id].events), vhs).moments
-        stray = {
-            line: (row, ref)
-            for line, (row, ref) in found.items()
-            if booking_ref(vhs, row.booking_id) not in own and row.booked_at not in given
-        }
+def set_bare_aside(bare: Bare, slices: Iterable[Slice], routing: Routing, *, complete: bool) -> None:
+    """Set the rows without reference aside that are mirrors of another shared course (D25)."""
+    for part in slices:
+        told = [(row, bare.elsewhere(row, part.coop_id)) for row in part.bookings if not row.ref]
+        stray = {row.line: (row, ref) for row, ref in told if ref is not None}
         if stray:
             _take_out(part, stray, routing, complete=complete)
 
@@ -99,29 +79,57 @@ _NUMBERED = (BookingDelivered, BookingReported, BookingRekeyed, ParticipantsMerg
 """Events that say under which Beleg-ID or TNR a VHS shows a mirror."""
 
 
-class _Bare:
-    """The mirrors a VHS ever showed without their reference, by the numbers its program gave them (D26)."""
+class Bare:
+    """The mirrors a VHS ever showed without their reference, by the numbers its program gave them (D26); looked up for
+    the first row without reference.
+    """
 
-    def __init__(self, tx: Tx, moment: Moment, homes: Iterable[str]) -> None:
+    def __init__(self, tx: Tx, moment: Moment) -> None:
+        """Ask within a transaction about the rows of an export."""
         self._tx, self._moment = tx, moment
-        self._homes: dict[str, dict[str, str]] = {}
+        self._homes: dict[str, dict[str, str]] | None = None
         self._numbers: dict[tuple[str, str], set[str]] = {}
         self._drafts: dict[str, Draft] = {}
-        for coop_id, recorded in tx.load(list(homes)).items():
-            events = (item.event for item in recorded if item.event.vhs == moment.vhs)
+        self._given: dict[str, Collection[str]] = {}
+
+    def elsewhere(self, row: BookingRow, coop_id: str) -> str | None:
+        """Tell whose mirror of another shared course a row without reference is, None where it is none (D25): it has
+        Beleg-ID and TNR of one that this VHS showed there without its reference.
+
+        One that shows what was given out to it for the course it stands in is the mirror it seems (D26), and so is one
+        that was booked there before. Whoever was given the numbers since is a registration, and is told no "S" (D18a).
+        """
+        ref = None if row.ref else self._mirror(row, coop_id)
+        if ref is None:
+            return None
+        known = booking_ref(self._moment.vhs, row.booking_id)
+        if any(home == coop_id for _, home in vault.homes(self._tx, [known])):
+            return None
+        if coop_id not in self._given:
+            state = fold(coop_id, self._tx.stories([coop_id])[coop_id].events)
+            self._given[coop_id] = mirror_traces(state, self._moment.vhs).moments
+        return ref if row.booked_at not in self._given[coop_id] else None
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        found, vhs = dict[str, dict[str, str]](), self._moment.vhs
+        coop_ids = [row[0] for row in self._tx.rows("violations_bare", vhs=vhs)]
+        for coop_id, recorded in self._tx.load(coop_ids).items() if coop_ids else ():
+            events = (item.event for item in recorded if item.event.vhs == vhs)
             told = [event for event in events if isinstance(event, _NUMBERED)]
             bare = {event.ref for event in told if isinstance(event, MirrorUnreferenced)}
             for event in told:
                 if event.ref not in bare:
                     continue
                 if event.booking_id is not None:
-                    self._homes.setdefault(event.booking_id, {})[coop_id] = event.ref
+                    found.setdefault(event.booking_id, {})[coop_id] = event.ref
                 if not isinstance(event, MirrorUnreferenced) and event.participant_no is not None:
                     self._numbers.setdefault((coop_id, event.ref), set()).add(event.participant_no)
+        return found
 
-    def mirror(self, row: BookingRow, coop_id: str) -> str | None:
-        """Tell whose mirror of another course a row without reference is."""
-        homes = self._homes.get(row.booking_id, {}) if not row.ref else {}
+    def _mirror(self, row: BookingRow, coop_id: str) -> str | None:
+        if self._homes is None:
+            self._homes = self._read()
+        homes = self._homes.get(row.booking_id, {})
         if coop_id in homes:
             return None
         for home, ref in homes.items():

@@ -493,6 +493,47 @@ def test_d26_moved_mirror_that_shows_what_was_given_out_there_is_that_mirror(bar
     assert shown == {("301:55~2", "A")}
 
 
+@pytest.mark.parametrize("stands_in", ["A2", "A1"])
+@pytest.mark.parametrize("kind", ["full", "delta"])
+def test_d17_d25_nameless_mirror_that_is_filed_in_another_course_suspends_no_absence_there(
+    store: Store, tmp_path: Path, kind: str, stands_in: str
+) -> None:
+    """Its Beleg-ID and TNR say whose it is: who is missing in the course where it stands is somebody else."""
+    courses = [course("N1") | {"Externe Kurs-Nr.": K1}, course("N2") | {"Externe Kurs-Nr.": K2}]
+    take_in(store, write_export(tmp_path / "563-1", "563", 1, courses, [booking("N1", "55")]))
+    held = [abo(courses[0], "A1", K1), abo(courses[1], "A2", K2)]
+    bare = booking("A1", "900") | {"TNR": "9900", "Name": "", "Vorname": "", "Telefon": "", "E-Mail": ""}
+    own, stray = booking("A2", "2"), bare | {"Kursnummer": stands_in}
+
+    def night(sequence: int, *rows: Row, **more: Any) -> ExportResult:
+        return take_in(store, write_export(tmp_path / f"301-{sequence}", "301", sequence, held, list(rows), **more))
+
+    night(1)
+    give_out(store, "301", now=NOW)
+    night(2, bare, own)
+    night(3, stray, own, **({"kind": "delta"} if kind == "delta" else {}))
+    for sequence in (4, 5):
+        said = night(sequence, stray)
+        assert said.quarantined_rows == (stands_in == "A2")
+    assert "ABSENCES_SUSPENDED" not in [item["code"] for item in open_violations(store)]
+    booked = [item["booking"]["ref"] for item in change_list(store, "563") if "booking" in item]
+    assert not booked, "it was removed, and two complete exports say so"
+    told = [(item["coop_id"], item["kind"]) for item in change_list(store, "301") if "booking" in item]
+    assert told == ([(K1, "booking.create")] if stands_in == "A2" else [])
+
+
+def test_d17_nameless_row_under_the_beleg_id_of_a_mirror_elsewhere_and_another_tnr_suspends(
+    bare: Bare, store: Store
+) -> None:
+    nobody = bare.bare | {"Kursnummer": "N2", "TNR": "4711", "Name": "", "Vorname": ""}
+    for _ in range(3):
+        bare.sequence += 1
+        path = write_export(bare.folder / f"563-{bare.sequence}", "563", bare.sequence, bare.theirs, [nobody])
+        assert take_in(store, path).quarantined_rows == 1
+    assert "ABSENCES_SUSPENDED" in [item["code"] for item in open_violations(store)]
+    assert not [item for item in change_list(store, "301") if item["kind"] == "booking.cancel"]
+
+
 @pytest.mark.parametrize("owner_first", [True, False])
 def test_d18_mirror_of_another_citizen_is_said_whoever_reports_first(
     store: Store, tmp_path: Path, owner_first: bool
