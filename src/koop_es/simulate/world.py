@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -253,12 +253,22 @@ class World:
 
     def _approve_some(self, program: Program) -> str:
         """Let an operator approve what the mass guard holds back of one VHS (D4)."""
-        items = [item for item in withheld(self.store) if item["vhs"] == program.vhs and not self._is_wrong(item)]
-        for item in items:
+        said = []
+        for item in self._withheld():
+            if item["vhs"] != program.vhs or self._is_wrong(item):
+                continue
             self._note_withheld(item)
             approve(self.store, now=self.clock.now, withheld_id=item["id"])
             self._decided(_verb(item), program.vhs, item["refs"], _means(item))
-        return "; ".join(item["id"] for item in items) or "no occasion"
+            said.append(item["id"])
+        return "; ".join(said) or "no occasion"
+
+    def _withheld(self) -> Iterator[dict[str, Any]]:
+        """Give what is withheld, one after the other: what is approved may answer for another, which waits no more."""
+        seen = set[str]()
+        while item := next((one for one in withheld(self.store) if one["id"] not in seen), None):
+            seen.add(item["id"])
+            yield item
 
     def _answer(self) -> None:
         """Let operators say of every "S" that nobody can tell what the people who booked and cancelled say (D21).
@@ -369,7 +379,7 @@ class World:
 
     def _approve(self) -> None:
         """Approve what the mass guard holds back, where people repair at all (D4); not what nobody meant."""
-        for item in withheld(self.store):
+        for item in self._withheld():
             self._note_withheld(item)
             if self.scenario.repair and not self._is_wrong(item):
                 approve(self.store, now=self.clock.now, withheld_id=item["id"])
