@@ -234,7 +234,7 @@ class People:
         if vhs not in contract.unnamed:
             return False
         since = contract.left[vhs]
-        sound = (s for s in self._shown(vhs, since, END) if s.complete and s.reach == "full" and not s.fault)
+        sound = (sent for sent in self._shown(vhs, since, END) if sent.is_sound)
         until = next((moment(sent) for sent in sound), END)
         told = [t for t in self.diary.told if (t.vhs, t.who) == (vhs, contract.who) and t.letter and moment(t) < until]
         return bool(told) and told[-1].letter == "S"
@@ -358,7 +358,7 @@ class People:
         for sent in self._shown(vhs, since, END):
             if who in sent.mistold.undated:
                 return True
-            if sent.complete and sent.reach == "full" and not sent.fault:
+            if sent.is_sound:
                 break
         return False
 
@@ -376,7 +376,7 @@ class People:
     def _shown(self, vhs: str, since: Moment, until: Moment) -> Iterator[Sent]:
         """Give the exports of a VHS written between two moments that may have been read."""
         for sent in self.diary.exports:
-            if sent.vhs == vhs and since < moment(sent) < until and sent.status in ("applied", "unchanged"):
+            if sent.vhs == vhs and since < moment(sent) < until and sent.was_read:
                 yield sent
 
     def _was_known(self, vhs: str, course: int, at: Moment, since: Moment) -> bool:
@@ -390,9 +390,17 @@ class People:
         """Tell whether the row as it was must have been read: a sound full export, while the course was there."""
         if self._anew(vhs) or self.gone.get((vhs, contract.course)) is not None:
             return False
-        sound = (sent for sent in self._shown(vhs, since, until) if not sent.fault and sent.complete)
-        sound = (sent for sent in sound if contract.who not in sent.held)
-        return any(sent.reach == "full" and self._there(vhs, contract.course, sent) for sent in sound)
+        proofs = self._proofs(vhs, contract.course, since, until)
+        return any(contract.who not in sent.held for sent in proofs)
+
+    def _proofs(self, vhs: str, course: int, since: Moment, until: Moment = END) -> Iterator[Sent]:
+        """Give the exports from which it must have been read how a VHS had a course between two moments (R15)."""
+        shown = (sent for sent in self._shown(vhs, since, until) if sent.is_sound)
+        return (sent for sent in shown if self._there(vhs, course, sent))
+
+    def _proofs_in_time(self, vhs: str, course: int, since: Moment) -> list[Sent]:
+        """Give those of them that were made before the last day of the course was over (D17, D24)."""
+        return [sent for sent in self._proofs(vhs, course, since) if not self._ended(course, sent)]
 
     def _anew(self, vhs: str) -> bool:
         """Tell whether a connector counted anew, so that two exports share a number (D23)."""
@@ -424,10 +432,7 @@ class People:
         """
         if contract.left.keys() != {MOVED}:
             return False
-        vhs, course = contract.owner, contract.course
-        sound = (sent for sent in self._shown(vhs, contract.left[MOVED], END) if sent.complete and not sent.fault)
-        read = (sent for sent in sound if sent.reach == "full" and self._there(vhs, course, sent))
-        return not any(not self._ended(course, sent) for sent in read)
+        return not self._proofs_in_time(contract.owner, contract.course, contract.left[MOVED])
 
     def _was_archived(self, course: int) -> bool:
         """Tell whether a course left the exports with its Ausfall, and no export said so before the last day was over:
@@ -462,9 +467,7 @@ class People:
         if course in self.unsure:
             return False
         vhs, since = self.lives[course]
-        sound = (sent for sent in self._shown(vhs, since, END) if sent.complete and not sent.fault)
-        read = (sent for sent in sound if sent.reach == "full" and self._there(vhs, course, sent))
-        return any(not self._ended(course, sent) for sent in read)
+        return bool(self._proofs_in_time(vhs, course, since))
 
     def _last_lacked(self, vhs: str, contract: Contract) -> bool:
         """Tell whether files that lost rows may have lacked somebody as often as counts (D3), and none can show them
@@ -494,15 +497,7 @@ class People:
             return False
         if not self._surely_shown(vhs, contract, contract.since, since):
             return False
-        lacking = [
-            sent
-            for sent in self._shown(vhs, since, END)
-            if sent.complete
-            and sent.reach == "full"
-            and not sent.fault
-            and not self._ended(contract.course, sent)
-            and self._there(vhs, contract.course, sent)
-        ]
+        lacking = self._proofs_in_time(vhs, contract.course, since)
         return len(lacking) >= self.terms.confirmations
 
     def wronged(self) -> Iterator[str]:

@@ -142,6 +142,16 @@ class Sent:
     mistold: Mistold = Mistold()
     held: frozenset[int] = frozenset()
 
+    @property
+    def was_read(self) -> bool:
+        """Tell whether it was taken in, or would have been if it had said anything new."""
+        return self.status in ("applied", "unchanged")
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether it shows all that its program holds: full and proven, and nothing was wrong with it."""
+        return self.complete and self.reach == "full" and not self.fault
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -36,7 +36,7 @@ def withdraw(world: World) -> list[str]:
     said = []
     for sent in reversed(world.diary.exports):
         name = export_name(sent.vhs, sent.sequence, "")
-        if sent.fault not in MISTELLING or sent.status not in ("applied", "unchanged") or name in world.withdrawn:
+        if sent.fault not in MISTELLING or not sent.was_read or name in world.withdrawn:
             continue
         world.withdrawn.add(name)
         try:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 PARTS: tuple[Part, ...] = ("all", "bookings", "course")
 
-TAKEN = ("applied", "unchanged")
-"""What becomes of an export that is taken in."""
-
 
 def go_back(staff: Staff, act: Act, program: Program) -> bool:
     """Restore the program from an older copy: all of it, its bookings or one course, and maybe its counter (D20)."""
@@ -104,7 +101,7 @@ def _note_courses(staff: Staff, act: Act, before: dict[int, tuple[bool, bool]], 
             continue
         deeds = [deed for deed in staff.diary.deeds if deed.course == course and deed.intent == "course over"]
         shown = any(
-            deeds and sent.vhs == program.vhs and sent.when > deeds[-1].when and sent.status in TAKEN
+            deeds and sent.vhs == program.vhs and sent.when > deeds[-1].when and sent.was_read
             for sent in staff.diary.exports
         )
         if plain and shown and not was_hidden:
@@ -124,7 +121,7 @@ def last_shown(staff: Staff, vhs: str, since: datetime) -> datetime:
     for sent in staff.diary.exports:
         if sent.vhs != vhs or sent.when < since:
             continue
-        missing = sent.status not in TAKEN or (missing and sent.reach != "full")
+        missing = not sent.was_read or (missing and sent.reach != "full")
         shown = shown if missing else sent.when
     return shown
 
@@ -138,12 +135,8 @@ def is_plain(staff: Staff, vhs: int, copy: Copy, part: Part, course: CourseKey |
     aside, and tells nothing (D17). Else nobody can tell it from removing.
     """
     program, facts = staff.programs[vhs], staff.facts
-    taken = [
-        sent
-        for sent in staff.diary.exports
-        if sent.vhs == program.vhs and sent.status in TAKEN and sent.when >= copy.at
-    ]
-    if not taken or taken[0].when != copy.at or not taken[0].complete or taken[0].reach != "full" or taken[0].fault:
+    taken = [sent for sent in staff.diary.exports if sent.vhs == program.vhs and sent.was_read and sent.when >= copy.at]
+    if not taken or taken[0].when != copy.at or not taken[0].is_sound:
         return False
     last = last_shown(staff, program.vhs, copy.at)
     shown = next((kept for kept in staff.copies[vhs] if kept.at == last), copy)

@@ -62,9 +62,8 @@ def is_empty_unnoticed(diary: Diary, sent: Sent) -> bool:
     """Tell whether nobody has to notice that a file has no row: its VHS had shown too few (D19)."""
     shown = [0]
     for other in _before(diary, sent):
-        if other.sequence != sent.sequence and other.status in ("applied", "unchanged") and other.fault != "emptied":
-            sound = other.complete and other.reach == "full" and not other.fault
-            shown = [len(other.live), *([] if sound else shown)]
+        if other.sequence != sent.sequence and other.was_read and other.fault != "emptied":
+            shown = [len(other.live), *([] if other.is_sound else shown)]
     return min(shown) < FEW
 
 
@@ -80,9 +79,8 @@ def _stands_anew(diary: Diary, sent: Sent, back: Moment, told: Told) -> bool:
     otherwise: they have another booking there since (D25). Where that is given out first, or with it, the "S" is the
     former's.
     """
-    right = (other for other in diary.exports if other.vhs == sent.vhs and other.status in ("applied", "unchanged"))
-    sound = (other for other in right if other.complete and other.reach == "full" and not other.fault)
-    returned = any(moment(sent) < moment(other) < back for other in sound)
+    right = (other for other in diary.exports if other.vhs == sent.vhs and other.was_read and other.is_sound)
+    returned = any(moment(sent) < moment(other) < back for other in right)
     seat = (told.vhs, told.who, told.course, "booking.create")
     given = (one for one in diary.told if (one.vhs, one.who, one.course, one.kind) == seat)
     moved = told.who in sent.mistold.elsewhere
@@ -102,8 +100,8 @@ def _of_that_day(diary: Diary, sent: Sent) -> Iterator[Sent]:
 
 def _was_live(diary: Diary, sent: Sent, who: int) -> bool:
     """Tell whether a VHS had surely shown somebody live, and nobody had done anything since that could end it."""
-    sound = (other for other in _before(diary, sent) if other.complete and other.reach == "full" and not other.fault)
-    if not any(who in other.live and other.status in ("applied", "unchanged") for other in sound):
+    sound = (other for other in _before(diary, sent) if other.was_read and other.is_sound)
+    if not any(who in other.live for other in sound):
         return False
     before = [deed for deed in diary.deeds if moment(deed) <= moment(sent)]
     if any(deed.verb == "reinstall" and deed.vhs == sent.vhs for deed in before):
