@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -227,7 +227,7 @@ Build = Callable[[str, Path], Any]
 """Makes a store at a URL, with a folder for what goes into it, closes it, and gives what tests have to know of it."""
 
 
-Moulds = dict[tuple[str, Build], tuple[str, Any]]
+Moulds = dict[tuple[str, Hashable], tuple[str, Any]]
 """Kind of database and what makes a store -> the name of the one that was made, and what is known of it."""
 
 
@@ -238,9 +238,12 @@ class Place(ABC):
         """Take what was made before, by kind of database, and a folder of the worker for what is made yet."""
         self._moulds, self._folder = moulds, folder
 
-    def pour(self, build: Build) -> Any:
-        """Copy the store that ``build`` makes into the database, and give a copy of what it gave."""
-        key = (type(self).__name__, build)
+    def pour(self, build: Build, named: Hashable = None) -> Any:
+        """Copy the store that ``build`` makes into the database, and give a copy of what it gave.
+
+        It is made once for each ``named``, which is ``build`` itself unless that is made anew for every test.
+        """
+        key = (type(self).__name__, build if named is None else named)
         if key not in self._moulds:
             name, folder = self._new(), Path(tempfile.mkdtemp(dir=self._folder))
             self._moulds[key] = name, build(self._url(name), folder)
@@ -350,6 +353,17 @@ def any_place(request: pytest.FixtureRequest) -> Place:
     """Where a test's database is, once of each kind."""
     place: Place = request.getfixturevalue(f"{request.param}_place")
     return place
+
+
+on_sqlite = pytest.mark.parametrize("any_place", ["sqlite"], indirect=True)
+"""For what another test shows of both databases and this one in more ways, none of which any statement differs in."""
+
+
+def mostly_on_sqlite(names: tuple[str, ...], ways: Sequence[Any], on_both: Sequence[Any]) -> pytest.MarkDecorator:
+    """Let a test of many ways run on SQLite in all of them, and on PostgreSQL in those in which statements differ."""
+    cases = [("sqlite", way) for way in ways] + [("postgres", way) for way in on_both]
+    given = [(kind, *(way if len(names) > 1 else (way,))) for kind, way in cases]
+    return pytest.mark.parametrize(("any_place", *names), given, indirect=["any_place"])
 
 
 @pytest.fixture

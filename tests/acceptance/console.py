@@ -87,6 +87,13 @@ class Console:
         assert reply.status == status, reply
         return reply.error
 
+    def read(self, *words: str | Path) -> Reply:
+        """Run a command without ``--json`` in this process, for what people read."""
+        self.capsys.readouterr()
+        status = run(self.words(*words), as_json=False)
+        captured = self.capsys.readouterr()
+        return Reply(status, captured.out, captured.err)
+
     # --- what stories ask for again and again -------------------------------------------------------------------------
 
     def ingest(self, *paths: Path, status: int = 0) -> list[dict[str, Any]]:

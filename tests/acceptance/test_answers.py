@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.acceptance.console import Console
-from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
-from tests.acceptance.program import Program, settle
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS
+from tests.acceptance.program import Program
+from tests.acceptance.told import agreed, pour
+from tests.conftest import Place
 
 NOTHING = "There is nothing to do."
 REF = f"{NEAR}:500"
@@ -21,13 +23,9 @@ KEYS = {
 
 
 @pytest.fixture
-def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
+def network(koop: Console, sqlite_place: Place, tmp_path: Path) -> dict[str, Program]:
     """Three VHSs that agree."""
-    found = booked(tmp_path / "exports")
-    for program in found.values():
-        koop.take_in(program.export())
-    settle(koop, found.values())
-    return found
+    return pour(sqlite_place, agreed, koop, tmp_path / "exports")
 
 
 def states(koop: Console, *words: str) -> dict[str, str]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, booked
 from tests.acceptance.program import Bare, Program, settle
+from tests.acceptance.told import Programs, pour
+from tests.conftest import Place
 
 PERIOD = "26F"
 KINDS = ("given", "assigned")
@@ -34,6 +36,18 @@ class Network:
         for program in self.programs.values():
             koop.take_in(program.export())
         self.settle()
+
+    @classmethod
+    def of(cls, koop: Console, programs: Programs, kind: str) -> Self:
+        """Take three VHSs over that agree already."""
+        made = cls.__new__(cls)
+        made.koop, made.kind, made.other, made.programs = koop, kind, OTHER, programs
+        (made.coop_id,) = (
+            str(course["coop_id"])
+            for course in koop.view(MASTER)["courses"]
+            if course["course_number"] == NUMBERS[MASTER][COOP]
+        )
+        return made
 
     def _take_up(self, courses: tuple[str, ...]) -> dict[str, str]:
         for program in self.programs.values():
@@ -118,9 +132,13 @@ class Copy:
         program.courses, program.bookings = deepcopy(self.courses), deepcopy(self.bookings)
 
 
+def agreed(koop: Console, folder: Path, kind: str) -> Programs:
+    return Network(koop, folder, kind).programs
+
+
 @pytest.fixture(params=KINDS)
-def network(request: pytest.FixtureRequest, koop: Console, tmp_path: Path) -> Network:
-    return Network(koop, tmp_path, request.param)
+def network(request: pytest.FixtureRequest, koop: Console, sqlite_place: Place, tmp_path: Path) -> Network:
+    return Network.of(koop, pour(sqlite_place, agreed, koop, tmp_path / "exports", request.param), request.param)
 
 
 def wrong_letters(network: Network) -> tuple[str, dict[str, dict[str, str]]]:

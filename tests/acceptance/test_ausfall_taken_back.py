@@ -7,18 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.console import Console
-from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS
 from tests.acceptance.program import Program, settle
+from tests.acceptance.told import agreed, pour
+from tests.conftest import Place
 
 
 @pytest.fixture
-def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
+def network(koop: Console, sqlite_place: Place, tmp_path: Path) -> dict[str, Program]:
     """Three VHSs that agree about twelve bookings in two courses."""
-    programs = booked(tmp_path / "exports")
-    for program in programs.values():
-        koop.take_in(program.export())
-    settle(koop, programs.values())
-    return programs
+    return pour(sqlite_place, agreed, koop, tmp_path / "exports")
 
 
 def set_ausfall(network: dict[str, Program], letter: str) -> None:

@@ -20,7 +20,8 @@ from tests.acceptance.exports import course
 from tests.acceptance.gallows import KILLED, Gallows, gallows
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
-from tests.conftest import PostgresServer
+from tests.acceptance.told import pour
+from tests.conftest import Place, PostgresServer, on_sqlite
 from tests.faults.picture import Picture, picture
 from tests.integration.ingest.conftest import NOW
 
@@ -32,14 +33,19 @@ KILLS = 11
 """Spread evenly over the length of a backup."""
 
 
-@pytest.fixture
-def network(any_koop: Console, tmp_path: Path) -> Network:
-    network = booked(tmp_path / "exports")
+def with_a_person(koop: Console, folder: Path) -> Network:
+    """Let three VHSs agree, about a person among others."""
+    network = booked(folder)
     network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAME)
     for program in network.values():
-        any_koop.take_in(program.export())
-    settle(any_koop, network.values())
+        koop.take_in(program.export())
+    settle(koop, network.values())
     return network
+
+
+@pytest.fixture
+def network(any_koop: Console, any_place: Place, tmp_path: Path) -> Network:
+    return pour(any_place, with_a_person, any_koop, tmp_path / "exports")
 
 
 @pytest.fixture
@@ -106,6 +112,7 @@ def test_d21_nobody_is_cancelled_by_what_connectors_wrote_after_the_backup(
     assert "STORE_PUT_BACK" not in {item["code"] for item in found}
 
 
+@on_sqlite
 def test_d21_an_export_that_says_nothing_new_settles_that_the_store_was_put_back(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:
@@ -179,6 +186,7 @@ def test_d16_no_coop_id_is_given_out_again_that_was_given_out_after_the_backup(
     assert not restored.violations()
 
 
+@on_sqlite
 def test_d16_whoever_answers_for_a_vhs_that_reports_no_more_lets_coop_ids_be_given_out(
     restored: Console, network: Network
 ) -> None:
@@ -189,6 +197,7 @@ def test_d16_whoever_answers_for_a_vhs_that_reports_no_more_lets_coop_ids_be_giv
     assert restored.ask(*release("26-2"))["coop_id"]
 
 
+@on_sqlite
 def test_d16_a_coop_id_in_a_row_that_is_set_aside_is_not_given_out_after_a_restore(
     restored: Console, network: Network
 ) -> None:
@@ -208,11 +217,12 @@ def test_status_tells_the_age_of_the_last_proof(any_koop: Console, network: Netw
     later = Console(any_koop.db, any_koop.capsys, "2026-03-20T09:00")
     proof = later.ask("status")["last_proof"]
     assert (proof["age_seconds"], proof["position"]) == (3600, made["position"])
-    assert "last proven backup: 1 h 0 min ago, " in later.run("status").out
+    assert "last proven backup: 1 h 0 min ago, " in later.read("status").out
     before = Console(any_koop.db, any_koop.capsys, "2026-03-20T07:00").run("status").out
     assert "last proven backup: by a clock that ran ahead of this one, " in " ".join(before.split())
 
 
+@on_sqlite
 def test_status_knows_which_proven_backup_a_store_was_put_back_from(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:
@@ -343,6 +353,7 @@ def test_g8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: 
     assert koop.ask("restore", target, "--replace")["forgotten"] == 1
 
 
+@on_sqlite
 def test_g8_a_restore_that_finds_no_list_of_the_forgotten_says_so_aloud(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:
@@ -355,11 +366,12 @@ def test_g8_a_restore_that_finds_no_list_of_the_forgotten_says_so_aloud(
     assert "ATTENTION: no list was found of who was forgotten since the backup (moved.backup.forgotten)" in reply.err
 
 
+@on_sqlite
 def test_g8_a_restore_says_that_names_erased_since_without_a_fence_are_back(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:
     any_koop.ask("backup", tmp_path / "koop.backup")
-    said = " ".join(elsewhere.run("restore", tmp_path / "koop.backup").out.split())
+    said = " ".join(elsewhere.read("restore", tmp_path / "koop.backup").out.split())
     assert "taken out since by forget --instructor or --in-quarantine are back: repeat that" in said
 
 
@@ -385,7 +397,7 @@ def test_g10_status_warns_of_a_store_and_a_backup_that_others_may_read(koop: Con
         path.chmod(0o640)
         (warning,) = koop.call("status").answer["data"]["warnings"]
         assert (warning["code"], str(path) in warning["text"]) == ("open_to_others", True)
-        assert warning["text"] in koop.run("status").out
+        assert warning["text"] in koop.read("status").out
         path.chmod(0o600)
     assert NAME not in repr(picture(koop.db))
     Path(koop.db.removeprefix("sqlite:///")).write_bytes(b"no database at all " * 100)

@@ -15,19 +15,26 @@ import pytest
 from koop_es.store import Store, leftovers
 from tests.acceptance.console import Console, clean_environment
 from tests.acceptance.network import COOP, NEAR, NUMBERS, booked
-from tests.conftest import PostgresServer
+from tests.acceptance.told import Programs, pour
+from tests.conftest import Place, PostgresServer
 from tests.faults.picture import picture
 
 REF = f"{NEAR}:5050"
 AT = "2026-03-20T08:00:00+01:00"
 
 
-@pytest.fixture
-def filled(any_koop: Console, tmp_path: Path) -> Console:
-    """A store with a person in it."""
-    network = booked(tmp_path / "exports")
+def with_a_person(koop: Console, folder: Path) -> Programs:
+    """Let a VHS report that has somebody booked."""
+    network = booked(folder)
     network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name="Unverwechselbar")
-    any_koop.take_in(network[NEAR].export())
+    koop.take_in(network[NEAR].export())
+    return network
+
+
+@pytest.fixture
+def filled(any_koop: Console, any_place: Place, tmp_path: Path) -> Console:
+    """A store with a person in it."""
+    pour(any_place, with_a_person, any_koop, tmp_path / "exports")
     return any_koop
 
 
@@ -99,7 +106,7 @@ def test_g8_a_backup_killed_at_any_moment_is_known_and_what_it_left_is_cleared_a
         left = on_disk(filled, there)
         assert len(left) == 1 + (step == "compare" and filled.db.startswith("postgresql")), step
         assert named(filled) == left
-        shown = filled.run("status").out.replace("\n", "").replace(" ", "")
+        shown = filled.read("status").out.replace("\n", "").replace(" ", "")
         assert all(f"leftnamesin{what}" in shown for what in left)
         assert filled.call(*ways[number % len(ways)]).status == 0, ways[number % len(ways)]
         assert (on_disk(filled, there, other), named(filled)) == (set(), set())
@@ -158,7 +165,7 @@ def test_g8_what_lies_out_of_sight_is_named_until_it_is_seen_or_said_to_be_gone(
         (item,) = filled.ask("forget", "--finish", status=1)["remains"]["left_behind"]
         assert (item["what"], item["since"]) == (left, AT)
         assert item["host"]
-        said = " ".join(filled.run("forget", "--finish").out.split())
+        said = " ".join(filled.read("forget", "--finish").out.split())
         assert f"NOT CLEARED AWAY: {left}" in said
         assert f"--gone {left}" in said
         assert named(filled) == {left}
@@ -170,7 +177,7 @@ def test_g8_what_lies_out_of_sight_is_named_until_it_is_seen_or_said_to_be_gone(
     assert filled.refused("forget", "--booking", REF, "--gone", left, status=2)["code"] == "wrong_usage"
     shutil.rmtree(there)
     assert named(filled) == {left}
-    assert "immer weg" in filled.run("forget", "--finish", "--lang", "de").out.replace("\n", " ")
+    assert "immer weg" in filled.read("forget", "--finish", "--lang", "de").out.replace("\n", " ")
     assert filled.ask("forget", "--finish", "--gone", left)["remains"]["left_behind"] == []
     assert named(filled) == set()
 

@@ -13,6 +13,8 @@ from koop_es.connectors.registrations import read_back
 from tests.acceptance.console import Console
 from tests.acceptance.exports import booking, course, write_export
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.told import pour, reported
+from tests.conftest import Place
 
 VIEW = {"vhs", "position", "courses"}
 COURSE = {
@@ -38,10 +40,9 @@ def groups() -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def shared(koop: Console, tmp_path: Path) -> Console:
+def shared(koop: Console, sqlite_place: Place, tmp_path: Path) -> Console:
     """A console on a store with three VHSs that share two courses."""
-    for program in booked(tmp_path / "exports").values():
-        koop.take_in(program.export())
+    pour(sqlite_place, reported, koop, tmp_path / "exports")
     return koop
 
 

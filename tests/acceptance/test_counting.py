@@ -10,20 +10,25 @@ import pytest
 
 from tests.acceptance.console import Console
 from tests.acceptance.exports import write_export
-from tests.acceptance.network import COOP, NEAR, NUMBERS, booked
+from tests.acceptance.network import COOP, NEAR, NUMBERS
 from tests.acceptance.program import Program
+from tests.acceptance.told import pour, reported
+from tests.conftest import Place
 
 REASON = "connector set up anew"
 
 
-@pytest.fixture
-def near(koop: Console, tmp_path: Path) -> Program:
-    """A VHS in a network of three that has reported twice; the second time on 3 March."""
-    network = booked(tmp_path / "exports")
-    for program in network.values():
-        koop.take_in(program.export())
+def one_twice(koop: Console, folder: Path) -> dict[str, Program]:
+    """Let three VHSs report, one of them twice; the second time on 3 March."""
+    network = reported(koop, folder)
     koop.take_in(network[NEAR].export(), outcome="unchanged")
-    return network[NEAR]
+    return network
+
+
+@pytest.fixture
+def near(koop: Console, sqlite_place: Place, tmp_path: Path) -> Program:
+    """The VHS that has reported twice."""
+    return pour(sqlite_place, one_twice, koop, tmp_path / "exports")[NEAR]
 
 
 def export(near: Program, sequence: int, at: str, name: str = "") -> Path:

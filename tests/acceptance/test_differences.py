@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.console import Console
-from tests.acceptance.network import COOP, FAR, MASTER, NEAR, booked
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR
 from tests.acceptance.program import Program
+from tests.acceptance.told import pour, reported
+from tests.conftest import Place
 
 
 @pytest.fixture
-def network(any_koop: Console, tmp_path: Path) -> dict[str, Program]:
+def network(any_koop: Console, any_place: Place, tmp_path: Path) -> dict[str, Program]:
     """Three VHSs that have reported once."""
-    programs = booked(tmp_path / "exports")
-    for program in programs.values():
-        any_koop.ask("ingest", program.export())
-    return programs
+    return pour(any_place, reported, any_koop, tmp_path / "exports")
 
 
 def test_diff_finds_what_an_export_changed(any_koop: Console, network: dict[str, Program]) -> None:

@@ -11,15 +11,16 @@ import pytest
 from koop_es.cli.entry import run
 from tests.acceptance.console import Console, ended
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
+from tests.acceptance.told import pour, reported
+from tests.conftest import Place
 
 LINK = {"position", "version", "type", "at", "vhs", "export", "row", "rule", "text"}
 
 
 @pytest.fixture
-def shared(koop: Console, tmp_path: Path) -> Console:
+def shared(koop: Console, sqlite_place: Place, tmp_path: Path) -> Console:
     """A console on a store with three VHSs that share two courses."""
-    for program in booked(tmp_path / "exports").values():
-        koop.take_in(program.export())
+    pour(sqlite_place, reported, koop, tmp_path / "exports")
     return koop
 
 

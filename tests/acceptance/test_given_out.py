@@ -10,16 +10,17 @@ import pytest
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
+from tests.acceptance.told import pour
+from tests.conftest import Place
 
 KERN = "Kern am 17.07.2025, 09:42"
 ASKED = ("--reason", "asked at the desk")
 REF = f"{NEAR}:9000"
 
 
-@pytest.fixture
-def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
-    """Give a network that agrees, with one more booking of VHS 301 everywhere."""
-    found = booked(tmp_path / "exports")
+def with_one_more(koop: Console, folder: Path) -> dict[str, Program]:
+    """Let three VHSs agree, with one more booking of VHS 301 everywhere."""
+    found = booked(folder)
     found[NEAR].book(
         NUMBERS[NEAR][COOP], "9000", Name="Öztürk", Vorname="Ada", **{"Telefon": "0341 1", "E-Mail": "a@b.de"}
     )
@@ -27,6 +28,11 @@ def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
         koop.take_in(program.export())
     settle(koop, found.values())
     return found
+
+
+@pytest.fixture
+def network(koop: Console, sqlite_place: Place, tmp_path: Path) -> dict[str, Program]:
+    return pour(sqlite_place, with_one_more, koop, tmp_path / "exports")
 
 
 def events(koop: Console, *more: str) -> list[dict[str, Any]]:

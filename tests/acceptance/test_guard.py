@@ -10,15 +10,16 @@ from tests.acceptance.console import Console
 from tests.acceptance.exports import Row
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, programs
 from tests.acceptance.program import Program, settle
+from tests.acceptance.told import pour
+from tests.conftest import Place
 
 LOST = 12
 """More than ten bookings, and more than a tenth of the thirty that the VHS holds."""
 
 
-@pytest.fixture
-def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
-    """Three VHSs that agree about thirty bookings of one of them."""
-    network = programs(tmp_path / "exports")
+def thirty(koop: Console, folder: Path) -> dict[str, Program]:
+    """Let three VHSs agree about thirty bookings of one of them."""
+    network = programs(folder)
     for program in network.values():
         for row in program.courses:
             row["TN max"] = "40"
@@ -28,6 +29,11 @@ def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
         koop.take_in(program.export())
     settle(koop, network.values())
     return network
+
+
+@pytest.fixture
+def network(koop: Console, sqlite_place: Place, tmp_path: Path) -> dict[str, Program]:
+    return pour(sqlite_place, thirty, koop, tmp_path / "exports")
 
 
 def lose(network: dict[str, Program], count: int = LOST) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from koop_es.ingest import erasure
 from koop_es.store import Store, noted
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
-from tests.conftest import PostgresServer
+from tests.acceptance.told import Programs, pour
+from tests.conftest import Place, PostgresServer, mostly_on_sqlite, on_sqlite
 from tests.faults.picture import picture
 from tests.integration.ingest.conftest import NOW
 
@@ -44,13 +46,19 @@ def disk(tmp_path: Path) -> Disk:
     return Disk(tmp_path / "disk")
 
 
-@pytest.fixture
-def told(any_koop: Console, tmp_path: Path) -> Console:
-    network = booked(tmp_path / "exports")
+def with_people(koop: Console, folder: Path) -> Programs:
+    """Let two VHSs report, one of which has people booked."""
+    network = booked(folder)
     for ref, name in zip(REFS, NAMES, strict=True):
         network[NEAR].book(NUMBERS[NEAR][COOP], ref.partition(":")[2], name=name)
     for vhs in (MASTER, NEAR):
-        any_koop.take_in(network[vhs].export())
+        koop.take_in(network[vhs].export())
+    return network
+
+
+@pytest.fixture
+def told(any_koop: Console, any_place: Place, tmp_path: Path) -> Console:
+    pour(any_place, with_people, any_koop, tmp_path / "exports")
     return any_koop
 
 
@@ -69,8 +77,10 @@ def unnoted(koop: Console) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("empty", [True, False])
-@pytest.mark.parametrize("finish", [["forget", "--finish"], ["forget", "--booking", REFS[1]], ["backup"]])
+FINISHED = (["forget", "--finish"], ["forget", "--booking", REFS[1]], ["backup"])
+
+
+@mostly_on_sqlite(("finish", "empty"), [*product(FINISHED, (True, False))], [(FINISHED[0], True), (FINISHED[2], False)])
 def test_g8_who_is_forgotten_while_a_backup_is_out_of_sight_is_noted_once_it_is_back(
     told: Console, elsewhere: Console, disk: Disk, tmp_path: Path, finish: list[str], empty: bool
 ) -> None:
@@ -88,6 +98,7 @@ def test_g8_who_is_forgotten_while_a_backup_is_out_of_sight_is_noted_once_it_is_
     assert NAMES[0] not in repr(picture(elsewhere.db))
 
 
+@on_sqlite
 def test_g8_a_backup_that_was_removed_is_not_waited_for(told: Console, disk: Disk) -> None:
     first, second = disk.place / "first.backup", disk.place / "second.backup"
     for target in (first, second):
@@ -122,6 +133,7 @@ def test_g8_of_backups_that_an_older_koop_es_made_one_that_is_there_tells_of_the
     assert left == [str(first), str(second)], "neither is there that would tell that this is the folder"
 
 
+@on_sqlite
 @pytest.mark.parametrize("folder", [True, False])
 def test_g8_a_backup_that_went_with_its_disk_is_given_up_for_good(told: Console, disk: Disk, folder: bool) -> None:
     target = disk.place / "koop.backup"
@@ -136,6 +148,7 @@ def test_g8_a_backup_that_went_with_its_disk_is_given_up_for_good(told: Console,
     assert REFS[1] in noted.beside(target).read_text()
 
 
+@on_sqlite
 def test_g8_people_are_told_how_a_backup_out_of_sight_is_noted(told: Console, disk: Disk) -> None:
     target = disk.place / "koop.backup"
     told.ask("backup", target)
@@ -194,6 +207,6 @@ def test_g8_a_former_store_kept_aside_is_named_as_long_as_it_holds_who_was_forgo
 def test_g8_nobody_is_told_that_a_restore_leaves_an_instructor_out(koop: Console, tmp_path: Path) -> None:
     koop.take_in(booked(tmp_path / "exports")[MASTER].export())
     koop.ask("backup", tmp_path / "koop.backup")
-    plain = koop.run("forget", "--instructor", "Vogel, Petra", "--yes").out
+    plain = koop.read("forget", "--instructor", "Vogel, Petra", "--yes").out
     assert "leaves the person out" not in plain
     assert "after koop-es restore repeat the command" in " ".join(plain.split())

@@ -25,22 +25,26 @@ from koop_es.replay.timeline import Timeline
 from koop_es.store import Store
 from tests.acceptance.console import PROGRAM, Console, clean_environment
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, booked
-from tests.acceptance.program import settle
 from tests.acceptance.terminal import Terminal
+from tests.acceptance.told import Programs, agreed, pour
+from tests.conftest import Place
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "step-through.md"
 DEMO_COOP = "563-COOP-1"
 
 
-@pytest.fixture
-def told(koop: Console, tmp_path: Path) -> Console:
-    """A console on a store with three VHSs that share a course; one booking was removed at its owner."""
-    network = booked(tmp_path / "exports")
-    for program in network.values():
-        koop.take_in(program.export())
-    settle(koop, network.values())
+def one_removed(koop: Console, folder: Path) -> Programs:
+    """Let three VHSs share a course, and one booking be removed at its owner."""
+    network = agreed(koop, folder)
     network[NEAR].remove(f"{NEAR}:500")
     koop.take_in(network[NEAR].export())
+    return network
+
+
+@pytest.fixture
+def told(koop: Console, sqlite_place: Place, tmp_path: Path) -> Console:
+    """A console on a store in which a booking was removed at its owner."""
+    pour(sqlite_place, one_removed, koop, tmp_path / "exports")
     return koop
 
 

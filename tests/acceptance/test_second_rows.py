@@ -11,18 +11,24 @@ import pytest
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, booked
 from tests.acceptance.program import Bare, Program, settle
+from tests.acceptance.told import pour
+from tests.conftest import Place
 
 
-@pytest.fixture
-def network(koop: Console, tmp_path: Path) -> dict[str, Program]:
-    """Three VHSs that agree about twelve bookings in two courses; the Master keeps no references."""
-    programs = booked(tmp_path / "exports")
+def agreed(koop: Console, folder: Path) -> dict[str, Program]:
+    """Let three VHSs agree about twelve bookings in two courses; the Master keeps no references."""
+    programs = booked(folder)
     master = programs[MASTER]
     programs[MASTER] = Bare(MASTER, master.folder, courses=master.courses, bookings=master.bookings)
     for program in programs.values():
         koop.take_in(program.export())
     settle(koop, programs.values(), rounds=5)
     return programs
+
+
+@pytest.fixture
+def network(koop: Console, sqlite_place: Place, tmp_path: Path) -> dict[str, Program]:
+    return pour(sqlite_place, agreed, koop, tmp_path / "exports")
 
 
 def everybody(koop: Console) -> dict[str, dict[str, str]]:

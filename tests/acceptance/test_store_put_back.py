@@ -13,6 +13,8 @@ import pytest
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, programs
 from tests.acceptance.program import Bare, Program, settle
+from tests.acceptance.told import pour
+from tests.conftest import Place
 
 EVERYBODY = (MASTER, NEAR, FAR)
 REF = f"{NEAR}:5050"
@@ -79,17 +81,23 @@ class Restore:
 Begin = Callable[[Mapping[str, str]], Restore]
 
 
+def agreed(koop: Console, folder: Path, *kinds: tuple[str, str]) -> dict[str, Program]:
+    """Let three VHSs agree about one booking, with programs of these kinds."""
+    network = programs(folder)
+    for vhs, kind in kinds:
+        network[vhs] = PROGRAMS[kind](vhs, network[vhs].folder, courses=network[vhs].courses)
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **{"Gebucht am": "02.02.2026 09:15:31"})
+    for vhs in EVERYBODY:
+        koop.ingest(network[vhs].export())
+    settle(koop, network.values(), rounds=4)
+    return network
+
+
 @pytest.fixture
-def begin(koop: Console, tmp_path: Path) -> Begin:
+def begin(koop: Console, sqlite_place: Place, tmp_path: Path) -> Begin:
     def begun(kinds: Mapping[str, str]) -> Restore:
-        network = programs(tmp_path / "exports")
-        for vhs, kind in kinds.items():
-            network[vhs] = PROGRAMS[kind](vhs, network[vhs].folder, courses=network[vhs].courses)
-        network[NEAR].book(NUMBERS[NEAR][COOP], "5050", **{"Gebucht am": "02.02.2026 09:15:31"})
-        history = Restore(koop, network, tmp_path, f"sqlite:///{tmp_path / 'elsewhere.db'}")
-        history.take_in()
-        history.settle()
-        return history
+        network = pour(sqlite_place, agreed, koop, tmp_path / "exports", *kinds.items())
+        return Restore(koop, network, tmp_path, f"sqlite:///{tmp_path / 'elsewhere.db'}")
 
     return begun
 

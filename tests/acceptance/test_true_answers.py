@@ -268,7 +268,7 @@ def test_d24_d32_an_ausfall_that_was_taken_back_is_told_as_what_it_is(
             program.obey(koop.changes(program.vhs))
             koop.take_in(program.export())
         words = ("withdraw-export", f"{MASTER}#{wrong.name.rpartition('-')[2]}", "--reason", "wrong list", "--yes")
-        told = koop.run(*words).out.splitlines()
+        told = koop.read(*words).out.splitlines()
         assert len(told) == len(set(told))
     else:
         settle(koop, network.values())
@@ -352,7 +352,7 @@ def test_d20_a_decided_removal_is_told_as_a_decision_and_a_second_one_names_its_
     refused = koop.refused(*decide, status=3)
     assert f"by event {position} of {COOP}" in refused["message"]
     assert refused["details"]["decided"] == position
-    assert "not taking part" not in koop.run("history", "--vhs", NEAR).out
+    assert "not taking part" not in koop.read("history", "--vhs", NEAR).out
 
 
 # --- a withheld Ausfall (D31) ---------------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ def test_d31b_a_withheld_ausfall_is_told_at_the_course_and_at_its_bookings(
     assert NOTHING not in answer["now"]
     assert "withheld_effect" in {item["kind"] for item in answer["open"]}
     (held,) = koop.ask("withheld", "list", status=1)["withheld"]
-    reply = koop.run("withheld", "approve", held["id"], "--yes")
+    reply = koop.read("withheld", "approve", held["id"], "--yes")
     courses = len(NUMBERS[MASTER])
     assert reply.out.strip() == f"{courses} courses are called off, and all their bookings become S at all VHSs"
 
@@ -386,7 +386,7 @@ def test_d31a_an_approval_counts_only_whom_it_cancels(koop: Console, network: di
     network[MASTER].cancel(own[0])  # somebody else has cancelled one of them by now
     koop.ask("ingest", network[MASTER].export())
     (held,) = koop.ask("withheld", "list", status=1)["withheld"]
-    done = koop.run("withheld", "approve", held["id"], "--yes").out.strip()
+    done = koop.read("withheld", "approve", held["id"], "--yes").out.strip()
     assert done == (
         "9 bookings become S at all VHSs, which is final; 1 of 10 were decided meanwhile or are asked about, and "
         "nothing changes for them"

@@ -11,14 +11,15 @@ from koop_es.cli.answer import UNPROVEN
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import settle
+from tests.acceptance.told import pour, reported
+from tests.conftest import Place
 from tests.integration.views.test_rebuild import execute
 
 
 @pytest.fixture
-def told(any_koop: Console, tmp_path: Path) -> Console:
+def told(any_koop: Console, any_place: Place, tmp_path: Path) -> Console:
     """A console on a store that has taken in an export of each of three VHSs."""
-    for program in booked(tmp_path / "exports").values():
-        any_koop.ask("ingest", program.export())
+    pour(any_place, reported, any_koop, tmp_path / "exports")
     return any_koop
 
 

@@ -17,6 +17,8 @@ from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, programs
 from tests.acceptance.program import Program
 from tests.acceptance.sparse import DAY, MIDNIGHT, SECOND, Sparse
+from tests.acceptance.told import pour
+from tests.conftest import Place
 
 _KEPT = [(editors, True, moment) for editors in (True, False) for moment in (SECOND, DAY, MIDNIGHT)]
 _ALL = (*_KEPT, (True, False, DAY), (False, False, DAY))
@@ -66,10 +68,9 @@ class Story:
         }
 
 
-@pytest.fixture
-def story(koop: Console, tmp_path: Path, request: pytest.FixtureRequest) -> Story:
-    editors, references, moment = request.param
-    network = programs(tmp_path / "exports")
+def begun(koop: Console, folder: Path, editors: bool, references: bool, moment: str) -> dict[str, Program]:
+    """Let three VHSs report, one of which keeps so much, and has somebody booked."""
+    network = programs(folder)
     far = network.pop(FAR)
     before = network[NEAR]
     near = Sparse(NEAR, before.folder, courses=before.courses, editors=editors, references=references, moment=moment)
@@ -78,7 +79,15 @@ def story(koop: Console, tmp_path: Path, request: pytest.FixtureRequest) -> Stor
     koop.ask("ingest", far.export())
     near.book(NUMBERS[NEAR][COOP], "5000", **{"Name": "Alt", "Gebucht am": SECOND})
     story.rounds()
-    return story
+    return network
+
+
+@pytest.fixture
+def story(koop: Console, sqlite_place: Place, tmp_path: Path, request: pytest.FixtureRequest) -> Story:
+    network = pour(sqlite_place, begun, koop, tmp_path / "exports", *request.param)
+    near = network[NEAR]
+    assert isinstance(near, Sparse)
+    return Story(koop, near, network)
 
 
 def book(story: Story) -> None:
