@@ -121,6 +121,9 @@ class SqliteBench(Bench):
         return self.folder / f"{name}.moment"
 
 
+ABOVE_ALL = 1_000_000
+"""Where numbers of rows go on: above those of all rows that are copied, or writing would try them one by one."""
+
 KEPT = "kept_"
 """How the names of copied tables begin: under their own names they were another store in the same database."""
 
@@ -145,7 +148,7 @@ class PostgresBench(Bench):
         kind = "impatience" if snap.how is Break.DOWN else "wire"
         ended = self.rig.run(*words, fault={"kind": kind, "killing": snap.how is Break.KILL})
         self.wire.arm(Snap(Side.CLIENT, 0))
-        return Ending(ended.reply, snap.points if ended.status != KILLED else -1)
+        return Ending(ended.reply, snap.points if ended.status != KILLED else -1, tuple(snap.kinds))
 
     def fresh(self, name: str) -> None:
         tables = self._tables(name)
@@ -155,10 +158,12 @@ class PostgresBench(Bench):
             return
         if not self._is_current(self._tables("public")):
             assert self.calmly(("init",)).status == 0
-            sequences = self._admin.execute("SELECT quote_ident(sequencename) FROM pg_sequences").fetchall()
-            self._execute(*(f"ALTER SEQUENCE public.{sequence} RESTART 1000000" for (sequence,) in sequences))
         if not self._is_current(tables):
             downgrade(self.url)
+        self._execute(
+            f"SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, {ABOVE_ALL}) FROM pg_sequences "  # noqa: S608
+            f"WHERE coalesce(last_value, 0) < {ABOVE_ALL}"
+        )
         with self._admin.transaction():
             self._execute(*(f"DELETE FROM public.{table}" for table in self._tables("public")))  # noqa: S608
             self._execute(

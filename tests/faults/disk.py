@@ -50,3 +50,8 @@ class Disk:
         """How many calls were counted since it was armed."""
         count: int = self._library.disk_calls()
         return count
+
+    @property
+    def kinds(self) -> list[str]:
+        """Name what each of these calls did, and to which file; the same word for the same."""
+        return [str(self._library.disk_kind(n)) for n in range(1, self.calls + 1)]

@@ -52,6 +52,14 @@ def loop(bench: Bench, name: str, fault: Callable[[int], Fault], numbers: Iterab
     return tally
 
 
+def calm(bench: Bench, name: str, fault: Fault) -> tuple[str, ...]:
+    """Let a fault strike nowhere, and name the kind of each place at which it could have."""
+    bench.fresh(name)
+    ended = bench.run(bench.moments[name], fault)
+    assert ended.status == bench.moments[name].operation.ends, ended
+    return ended.kinds
+
+
 def judge(bench: Bench, moment: Moment, ended: Ending, tally: Tally, what: str) -> None:
     """See that a fault did no harm, and that the same command then ends as a calm run does."""
     held = picture(bench.url)

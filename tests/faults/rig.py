@@ -33,6 +33,7 @@ from koop_es.cli.entry import run
 from koop_es.store import postgres, postgres_recorder, sqlite_recorder, store
 from tests.acceptance.console import Reply, clean_environment
 from tests.faults import disk
+from tests.faults.kinds import kind_of
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
@@ -52,10 +53,14 @@ Child = tuple[int, int]
 
 @dataclass(frozen=True)
 class Ending:
-    """How a command ended; ``points`` counts the places at which the fault could have struck, -1 if it was killed."""
+    """How a command ended; ``points`` counts the places at which the fault could have struck, -1 if it was killed.
+
+    ``kinds`` names what was done at each of them, the same word for the same, where nothing struck (``at`` is 0).
+    """
 
     reply: Reply
     points: int
+    kinds: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -94,7 +99,7 @@ class Rig:
 
 
 def _ending(found: Found) -> Ending:
-    return Ending(Reply(found["status"], found["out"], found["err"]), found["points"])
+    return Ending(Reply(found["status"], found["out"], found["err"]), found["points"], tuple(found["kinds"]))
 
 
 @contextmanager
@@ -115,10 +120,11 @@ def rig(library: Path | None) -> Iterator[Rig]:
 
 
 class Points:
-    """Counts the places at which a fault may strike."""
+    """Counts the places at which a fault may strike, and names what is done there."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.kinds: list[str] = []
 
 
 @contextmanager
@@ -148,6 +154,7 @@ def _armed(fault: Fault, points: Points) -> Iterator[None]:
                 yield
             finally:
                 points.count = broken.calls
+                points.kinds = [] if fault["at"] else broken.kinds
                 broken.arm(disk.COUNT, 0, 0, 0)
         case "interrupt":
             with statements(points, fault["at"], lambda connection: connection.interrupt()):
@@ -204,6 +211,8 @@ def statements(points: Points, at: int, strike: Callable[[sqlite3.Connection], N
         def tick(statement: str) -> None:
             if statement.startswith(only):
                 points.count += 1
+                if not at:
+                    points.kinds.append(kind_of(statement))
                 if points.count == at:
                     strike(connection)
 
@@ -246,7 +255,13 @@ def here(words: list[str], fault: Fault) -> Found:
         except BaseException as error:  # what a user would see as a traceback
             status = -1
             err.write(f"Traceback: {error!r}")
-    return {"status": status, "out": out.getvalue(), "err": err.getvalue(), "points": points.count}
+    return {
+        "status": status,
+        "out": out.getvalue(),
+        "err": err.getvalue(),
+        "points": points.count,
+        "kinds": points.kinds,
+    }
 
 
 def fork(words: list[str], fault: Fault) -> Child:
@@ -269,7 +284,7 @@ def end(child: Child) -> Found:
         text = told.read()
     _, status = os.waitpid(pid, 0)
     if not text:
-        return {"status": os.waitstatus_to_exitcode(status), "out": "", "err": "", "points": -1}
+        return {"status": os.waitstatus_to_exitcode(status), "out": "", "err": "", "points": -1, "kinds": []}
     found: Found = json.loads(text)
     return found
 

@@ -9,8 +9,9 @@ import pytest
 
 from tests.faults import disk
 from tests.faults.bench import SqliteBench
-from tests.faults.marks import each_operation, often
-from tests.faults.ordeal import loop
+from tests.faults.kinds import some_of_each
+from tests.faults.marks import each_operation, of_each, often
+from tests.faults.ordeal import calm, loop
 
 PAGE_BYTES = 4096
 
@@ -29,18 +30,23 @@ needs_a_broken_disk = pytest.mark.skipif(bool(disk.missing()), reason=disk.missi
     ],
 )
 def test_a_disk_that_fails_at_the_nth_call_does_no_harm(
-    sqlite_bench: SqliteBench, name: str, mode: int, error: int, kinds: int
+    sqlite_bench: SqliteBench, name: str, mode: int, error: int, kinds: int, *, everywhere: bool
 ) -> None:
     def fault(n: int) -> dict[str, object]:
         return {"kind": "disk", "mode": mode, "at": n, "error": error, "kinds": kinds}
 
-    tally = loop(sqlite_bench, name, fault, count(1), counted=True)
+    places = count(1) if everywhere else some_of_each(calm(sqlite_bench, name, fault(0) | {"mode": disk.COUNT}))
+    tally = loop(sqlite_bench, name, fault, places, counted=True)
     assert tally.points >= 10
 
 
-@each_operation
-def test_a_statement_that_is_broken_off_does_no_harm(sqlite_bench: SqliteBench, name: str) -> None:
-    tally = loop(sqlite_bench, name, lambda n: {"kind": "interrupt", "at": n}, count(1), counted=True)
+@of_each
+def test_a_statement_that_is_broken_off_does_no_harm(sqlite_bench: SqliteBench, name: str, *, everywhere: bool) -> None:
+    def fault(n: int) -> dict[str, object]:
+        return {"kind": "interrupt", "at": n}
+
+    places = count(1) if everywhere else some_of_each(calm(sqlite_bench, name, fault(0)))
+    tally = loop(sqlite_bench, name, fault, places, counted=True)
     assert tally.points >= 10
     assert tally.refused >= 5
 
@@ -69,7 +75,8 @@ def test_a_store_that_may_not_grow_does_no_harm(sqlite_bench: SqliteBench, name:
 
 
 @each_operation
-def test_a_file_that_may_not_grow_does_no_harm(sqlite_bench: SqliteBench, name: str) -> None:
-    """The limit on the size of a file is the kernel's; it rises by a page."""
-    tally = loop(sqlite_bench, name, lambda n: {"kind": "size", "at": n * PAGE_BYTES}, count(1), counted=False)
+@pytest.mark.parametrize("pages", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_file_that_may_not_grow_does_no_harm(sqlite_bench: SqliteBench, name: str, pages: int) -> None:
+    """The limit on the size of a file is the kernel's; it rises by some pages."""
+    tally = loop(sqlite_bench, name, lambda n: {"kind": "size", "at": n * PAGE_BYTES}, count(1, pages), counted=False)
     assert tally.points >= 3

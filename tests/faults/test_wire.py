@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from tests.faults.bench import PostgresBench
+from tests.faults.kinds import some_of_each
 from tests.faults.marks import each_operation, often, seldom
-from tests.faults.ordeal import Tally, loop
+from tests.faults.ordeal import Tally, calm, loop
 from tests.faults.wire import STARTUP, Break, Side, Snap
 
 STEPS = STARTUP + b"QSc"
@@ -18,30 +19,40 @@ ANSWERS = b"RGC"
 """What a server answers a step with: authentication, ready for a copy, command complete."""
 
 
-def every_break(bench: PostgresBench, name: str, side: Side, how: Break, letters: bytes = b"") -> tuple[Tally, int]:
-    """Break the wire at every message of a side; gives what came of it, and how many answers to COMMIT were lost."""
+def every_break(
+    bench: PostgresBench, name: str, side: Side, how: Break, letters: bytes = b"", *, everywhere: bool = True
+) -> tuple[Tally, int]:
+    """Break the wire at every message of a side, or at some of each kind; gives what came of it, and how many answers
+    to COMMIT were lost.
+    """
     snaps: list[Snap] = []
 
     def fault(n: int) -> dict[str, object]:
         snaps.append(Snap(side, n, how, letters))
         return {"snap": snaps[-1]}
 
-    tally = loop(bench, name, fault, count(1), counted=True)
+    tally = loop(
+        bench, name, fault, count(1) if everywhere else some_of_each(calm(bench, name, fault(0))), counted=True
+    )
     return tally, sum(snap.commits for snap in snaps)
 
 
 @often
-def test_a_step_that_is_lost_with_the_connection_does_no_harm(postgres_bench: PostgresBench, name: str) -> None:
-    tally, _ = every_break(postgres_bench, name, Side.CLIENT, Break.CUT, STEPS)
+def test_a_step_that_is_lost_with_the_connection_does_no_harm(
+    postgres_bench: PostgresBench, name: str, *, everywhere: bool
+) -> None:
+    tally, _ = every_break(postgres_bench, name, Side.CLIENT, Break.CUT, STEPS, everywhere=everywhere)
     assert tally.points >= 20
     assert tally.refused >= 5
     assert tally.survived >= 5, "most losses are made good by a repetition"
 
 
 @often
-def test_an_answer_that_is_lost_with_the_connection_does_no_harm(postgres_bench: PostgresBench, name: str) -> None:
+def test_an_answer_that_is_lost_with_the_connection_does_no_harm(
+    postgres_bench: PostgresBench, name: str, *, everywhere: bool
+) -> None:
     """Among the answers is the one to COMMIT: the work is done and nobody was told."""
-    tally, commits = every_break(postgres_bench, name, Side.SERVER, Break.CUT, ANSWERS)
+    tally, commits = every_break(postgres_bench, name, Side.SERVER, Break.CUT, ANSWERS, everywhere=everywhere)
     assert tally.points >= 20
     assert commits >= 1
 

@@ -12,13 +12,17 @@ import socket
 import struct
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from tests.faults.kinds import kind_of
 
 SOCKET = ".s.PGSQL.5432"
 PEER = struct.Struct("3i")
 HEAD = struct.Struct("!i")
+PREFIX = 1 + HEAD.size
+"""Bytes before what a message says: its letter and its length."""
 
 STARTUP = b"\0"
 """Stands for the letter that the first message of a connection does not have."""
@@ -45,7 +49,8 @@ class Break(Enum):
 class Snap:
     """Where the wire breaks; ``at`` counts the messages of one side over all connections, those with these letters.
 
-    ``points`` is how many there were, ``commits`` how often the answer to a COMMIT did not arrive.
+    ``points`` is how many there were, ``commits`` how often the answer to a COMMIT did not arrive. ``kinds`` names what
+    each of them was about, the same words for the same.
     """
 
     side: Side
@@ -54,6 +59,35 @@ class Snap:
     letters: bytes = b""
     points: int = 0
     commits: int = 0
+    kinds: list[str] = field(default_factory=list)
+
+
+class Asked:
+    """What a client asked for last on its connection."""
+
+    def __init__(self) -> None:
+        self.last = ""
+        self._prepared: dict[bytes, str] = {}
+        self._within = ""
+
+    def hear(self, message: bytes) -> None:
+        """Note what a message of the client asks for, if it does."""
+        match message[:1]:
+            case b"Q":
+                self._note(kind_of(message[PREFIX:-1].decode(errors="replace")))
+            case b"P":
+                name, statement, _ = message[PREFIX:].split(b"\0", 2)
+                self._prepared[name] = kind_of(statement.decode(errors="replace"))
+                self._note(self._prepared[name])
+            case b"B":
+                _, name, _ = message[PREFIX:].split(b"\0", 2)
+                self._note(self._prepared.get(name, ""))
+
+    def _note(self, kind: str) -> None:
+        """Note a statement, and whether it stands within a transaction."""
+        begins, ends = kind.startswith("BEGIN"), kind.startswith(("COMMIT", "ROLLBACK"))
+        self._within = "within " if begins else "" if ends else self._within
+        self.last = f"{self._within}{kind}"
 
 
 class Wire:
@@ -93,15 +127,18 @@ class Wire:
                     continue
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(str(self._server / SOCKET))
-                pumps = ((client, server, Side.CLIENT), (server, client, Side.SERVER))
+                pumps, asked = ((client, server, Side.CLIENT), (server, client, Side.SERVER)), Asked()
                 for source, target, side in pumps:
-                    threading.Thread(target=self._pump, args=(source, target, side, client), daemon=True).start()
+                    given = source, target, side, client, asked
+                    threading.Thread(target=self._pump, args=given, daemon=True).start()
 
     def _is_down(self) -> bool:
         snap = self._snap
         return snap.how is Break.DOWN and 0 < snap.at <= snap.points
 
-    def _pump(self, source: socket.socket, target: socket.socket, side: Side, client: socket.socket) -> None:
+    def _pump(
+        self, source: socket.socket, target: socket.socket, side: Side, client: socket.socket, asked: Asked
+    ) -> None:
         """Carry one direction of a connection until it ends or breaks."""
         rest, first = b"", side is Side.CLIENT
         with suppress(OSError):
@@ -112,7 +149,9 @@ class Wire:
                 while not broken and (size := _length(rest, first=first)) <= len(rest):
                     message, rest = rest[:size], rest[size:]
                     letter, first = (STARTUP if first else message[:1]), False
-                    broken = self._breaks(side, letter, message, client)
+                    if side is Side.CLIENT and letter != STARTUP:
+                        asked.hear(message)
+                    broken = self._breaks(side, letter, message, client, asked)
                     whole += b"" if broken else message
                 target.sendall(whole)
                 if broken:
@@ -123,19 +162,25 @@ class Wire:
         # Each socket is closed by the pump that reads from it, so that no number is used anew under the other's hands.
         source.close()
 
-    def _breaks(self, side: Side, letter: bytes, message: bytes, client: socket.socket) -> bool:
+    def _breaks(self, side: Side, letter: bytes, message: bytes, client: socket.socket, asked: Asked) -> bool:
         """Count one message; tells whether it is the one that does not arrive."""
         with self._lock:
             snap = self._snap
             if side is not snap.side or (snap.letters and letter not in snap.letters):
                 return False
             snap.points += 1
+            snap.kinds.append(f"{letter!r} {asked.last}" + (_without_numbers(message) if letter == b"C" else ""))
             if snap.points == snap.at:
                 snap.commits += side is Side.SERVER and letter == b"C" and message.endswith(COMMIT_DONE)
                 if snap.how is Break.KILL:
                     _kill(client)
                 return True
             return snap.how is Break.DOWN and 0 < snap.at < snap.points
+
+
+def _without_numbers(message: bytes) -> str:
+    """Give the words of an answer that says what was done."""
+    return " ".join(word for word in message[PREFIX:-1].decode(errors="replace").split() if not word.isdigit())
 
 
 def _length(data: bytes, *, first: bool) -> int:
