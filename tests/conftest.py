@@ -40,6 +40,22 @@ if ROOMY:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest makes every tmp_path
 
 
+FIRST = ("faults/", "acceptance/test_kill.py", "acceptance/test_rivals.py", "acceptance/test_hostile.py")
+"""Where the longest tests are: begun last, one of them keeps a worker busy when the others have nothing left to do. And
+a worker that runs those of one folder together makes what they share once.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest tests begin first."""
+    here = Path(__file__).parent
+
+    def is_short(item: pytest.Item) -> bool:
+        return not (item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(FIRST))
+
+    items.sort(key=is_short)
+
+
 gc.disable()  # until all is collected: what is imported and what becomes test items stays
 RARELY = 100_000, 20, 100
 """How seldom the collector looks for garbage: tests make much that has no cycles, and going through it takes a tenth of

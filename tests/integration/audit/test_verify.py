@@ -25,6 +25,7 @@ from koop_es.views.rebuild import rebuild
 from scripts.gen_tables import FILE, described
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, booked
 from tests.conftest import Place, PostgresServer
+from tests.faults.rig import impatience
 from tests.integration.ingest.conftest import NOW, take_in
 from tests.integration.views.test_rebuild import execute
 
@@ -303,7 +304,7 @@ def test_g7_a_server_that_goes_away_is_no_damage(postgres_url: str, tmp_path: Pa
             stop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
             admin.execute(stop, [name])
 
-    with Store.open(postgres_url) as store:
+    with impatience(), Store.open(postgres_url) as store:
         found = verify.verify(store, told=told)
     assert {check.name for check in found if check.ok is False} == set()
     assert verify.verdict(found) is None
