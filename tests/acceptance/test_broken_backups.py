@@ -89,9 +89,18 @@ with Store.open(sys.argv[1]) as store:
 STEPS = ("_copied", "_pack", "unpack", "compare", "_begun", "_note_since", "_place")
 """What a backup does one after the other; while it compares, PostgreSQL has a scratch database."""
 
+APART = ("_copied", "compare", "_place")
+"""Before that database is there, while it is, and after it: all else is files, as on SQLite."""
 
+
+@pytest.mark.parametrize(
+    ("any_place", "steps"),
+    [("sqlite", STEPS), ("postgres", APART), pytest.param("postgres", STEPS, marks=pytest.mark.soak)],
+    indirect=["any_place"],
+    ids=["sqlite", "postgres", "postgres, every step"],
+)
 def test_g8_a_backup_killed_at_any_moment_is_known_and_what_it_left_is_cleared_away(
-    filled: Console, tmp_path: Path
+    filled: Console, tmp_path: Path, steps: tuple[str, ...]
 ) -> None:
     there, other = tmp_path / "there", tmp_path / "other"
     for folder in (there, other):
@@ -99,7 +108,7 @@ def test_g8_a_backup_killed_at_any_moment_is_known_and_what_it_left_is_cleared_a
     ways: list[tuple[str | Path, ...]] = [
         ("forget", "--finish"), ("backup", other / "koop.backup"), ("forget", "--booking", REF),
     ]  # fmt: skip
-    for number, step in enumerate(STEPS):
+    for number, step in enumerate(steps):
         words = [sys.executable, "-c", KILLED_AFTER, filled.db, str(there / "koop.backup"), AT, step]
         assert subprocess.run(words, env=clean_environment(), check=False).returncode == -9
         settled(filled)
