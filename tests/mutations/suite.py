@@ -1,9 +1,9 @@
 """Runs tests on the engine of the current directory and on no other; a process of its own.
 
-``python -m tests.mutations.suite PATH...`` runs them once. With ``--serve`` before paths it learns what those tests
-import beside the engine and the tests themselves, imports that, and runs each line of standard input, a JSON object
-with the ``words`` for pytest and the file for what is ``said``, in a child of its own; it answers with the exit status.
-A child is spared what takes longer than most tests, and knows nothing of the engine that another child saw.
+``python -m tests.mutations.suite PATH...`` runs them once. With ``--serve`` before paths it collects those tests once.
+Each line of standard input, a JSON object with ``paths`` and what files of the engine said ``before`` a mistake was
+made in them, is answered by a child of its own, in which the functions that the mistake changes are exchanged; it is
+spared importing and collecting, and knows nothing of what another child ran.
 """
 
 from __future__ import annotations
@@ -13,96 +13,122 @@ import json
 import os
 import signal
 import sys
-from contextlib import suppress
-from importlib import import_module
+import tempfile
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 import pytest
 
+from tests.mutations.exchange import Functions, NotOnlyFunctions, exchange, functions
 from tests.mutations.mutation import ENGINE
 
 ANOTHER_ENGINE = 70
 LIMIT_SECONDS = 1_800
 
+READY = "ready"
+"""What whoever serves says first, once the engine is imported: until then no mistake may be made in it."""
+
 PLAIN = ("-o", "addopts=--strict-markers --strict-config --import-mode=importlib", "-p", "no:cacheprovider")
 """The options of the project, those aside that are for plugins; soak tests are run as well where they are named."""
 
-COPIED = ("koop_es", "tests", "scripts")
-"""What a mistake may be made in or may reach: every child imports it anew."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - only ever the parent of a new directory
+"""Where tests find their temporary directories, if there is such a place."""
 
 
-def run(words: list[str]) -> int:
+def run(words: list[str], plugins: list[object]) -> int:
     """Give the exit status of pytest, which stops at the first failure.
 
-    No plugin is loaded: none is needed, and together they take longer than most tests that are named.
+    No plugin of others is loaded: none is needed, and together they take longer than most tests that are named.
     """
-    import koop_es  # not before: whoever serves may know no engine
+    import koop_es
 
     if Path(koop_es.__file__).resolve().parent != (Path.cwd() / ENGINE).resolve():
         return ANOTHER_ENGINE
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main(["--no-header", "-q", "-x", *PLAIN, *words]))
+    return int(pytest.main(["--no-header", "-q", "-x", *PLAIN, *words], plugins=plugins))
 
 
 # --- one process that serves many -------------------------------------------------------------------------------------
 
 
-def child(words: list[str], said: str) -> NoReturn:
-    """Run tests in this process, which was forked for them, and end it; what takes too long is killed."""
-    signal.alarm(LIMIT_SECONDS)
-    out = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    for number, kept in ((0, os.open(os.devnull, os.O_RDONLY)), (1, out), (2, out)):
-        os.dup2(kept, number)
-    status = run(words)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+class Server:
+    """A plugin that in place of running what was collected runs what is asked for, until nobody asks any more."""
+
+    def __init__(self, asked: int, answered: int) -> None:
+        """Take the files that questions and answers go through; pytest takes the standard ones for itself."""
+        self.asked = os.fdopen(asked, encoding="utf-8")
+        self.answered = os.fdopen(answered, "w", encoding="utf-8")
+        self.reports: list[pytest.TestReport] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what became of a test."""
+        self.reports.append(report)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Answer one line after the other."""
+        known = functions(ENGINE.absolute())
+        gc.freeze()
+        print(READY, file=self.answered, flush=True)
+        for line in self.asked:
+            answer = self.answer_of(session, known, json.loads(line))
+            print(answer, file=self.answered, flush=True)
+        return True
+
+    def answer_of(self, session: pytest.Session, known: Functions, asked: dict[str, Any]) -> str:
+        """Let a child answer; of one that was killed there is no answer, which is said."""
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(LIMIT_SECONDS)
+            os.close(reading)
+            said = json.dumps(self.tested(session, known, asked))
+            with os.fdopen(writing, "w", encoding="utf-8") as told:
+                told.write(said)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as told:
+            answer = told.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return answer if status == 0 else json.dumps({"why": f"a child ended with {status}"})
+
+    def tested(self, session: pytest.Session, known: Functions, asked: dict[str, Any]) -> dict[str, Any]:
+        """Run tests up to the first that fails.
+
+        Gives ``tried``, how many were run, and of one that failed its ``name`` and what was ``said``, or else ``why``
+        they say nothing.
+        """
+        items = [item for path in asked["paths"] for item in session.items if _is_of(item.nodeid, path)]
+        if not items:
+            return {"why": "no test of that name was found"}
+        try:
+            exchange(known, asked["before"])
+        except NotOnlyFunctions as error:
+            return {"why": f"{error} is run when it is imported"}
+        for tried, (item, after) in enumerate(zip(items, [*items[1:], None], strict=True), 1):
+            self.reports.clear()
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            for report in self.reports:
+                if report.failed:
+                    session._setupstate.teardown_exact(None)
+                    crash = getattr(report.longrepr, "reprcrash", None)
+                    if report.when != "call" or crash is None:
+                        return {"why": report.longreprtext}
+                    return {"tried": tried, "name": item.name, "said": crash.message}
+        return {"tried": len(items)}
 
 
-def status_of(words: list[str], said: str) -> int:
-    """Run tests in a child; negative if a signal ended it."""
-    pid = os.fork()
-    if pid == 0:
-        child(words, said)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def _is_of(nodeid: str, path: str) -> bool:
+    return nodeid == path or nodeid.startswith((f"{path}[", f"{path}::"))
 
 
-def imported_by(paths: list[str]) -> list[str]:
-    """Name what tests import, themselves and the engine aside; another process imports it, so this one stays as it is.
-
-    It also leaves the tests in the form in which pytest runs them, so no child has to rewrite them.
-    """
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        run(["--collect-only", *paths])
-        with os.fdopen(writing, "w", encoding="utf-8") as told:
-            json.dump([name for name in sys.modules if name.partition(".")[0] not in COPIED], told)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as told:
-        names: list[str] = json.load(told)
-    os.waitpid(pid, 0)
-    return names
-
-
-def serve(paths: list[str]) -> None:
-    """Run whatever is asked for until nobody asks any more."""
-    for name in imported_by(paths):
-        with suppress(ImportError):  # what pytest calls a test that it imports is no module's name
-            import_module(name)
-    assert not [name for name in sys.modules if name.partition(".")[0] == ENGINE.name], "a child would not import it"
-    gc.freeze()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        print(status_of(asked["words"], asked["said"]), flush=True)
+def serve(paths: list[str]) -> int:
+    """Collect tests, and run whatever is asked for until nobody asks any more."""
+    server = Server(os.dup(0), os.dup(1))
+    for number in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    with tempfile.TemporaryDirectory(prefix="koop-es-served-", dir=MEMORY if MEMORY.is_dir() else None) as place:
+        return run([f"--basetemp={place}/of-one-child", "--tb=short", *paths], [server])
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--serve":
-        serve(sys.argv[2:])
-    else:
-        sys.exit(run(sys.argv[1:]))
+    sys.exit(serve(sys.argv[2:]) if sys.argv[1] == "--serve" else run(sys.argv[1:], []))

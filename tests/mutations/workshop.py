@@ -18,6 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from tests.mutations.mutation import ENGINE, Mutation, Named, Seeds
+from tests.mutations.suite import READY
 
 PROJECT = Path(__file__).parents[2]
 COPIED = ("src", "tests", "scripts", "docs", "pyproject.toml", "README.md")
@@ -58,10 +59,11 @@ class Workshop:
         self.root = root
         self.missed = ""
         self._server: subprocess.Popen[str] | None = None
+        self._before: dict[str, str] = {}
 
     @contextmanager
     def serving(self, paths: list[str]) -> Iterator[None]:
-        """Keep a process that is spared what each run of these tests would import again, the engine aside.
+        """Keep a process that has imported the engine and collected these tests.
 
         The engine is compiled once, and what was compiled counts only for the very text it was made of: the time and
         the size of a file are the same for many a mistake.
@@ -73,6 +75,8 @@ class Workshop:
         ) as server:
             self._server = server
             try:
+                assert server.stdout is not None
+                assert server.stdout.readline().strip() == READY, "the tests could not be collected"
                 yield
             finally:
                 self._server = None
@@ -82,13 +86,14 @@ class Workshop:
     def making(self, mutation: Mutation) -> Iterator[None]:
         """Make a mistake for a while; raises NoLongerApplies."""
         files = {self.root / ENGINE / edit.file for edit in mutation.edits}
-        before = {file: file.read_bytes() for file in files}
+        self._before = {str(file): file.read_text(encoding="utf-8") for file in files}
         try:
             mutation.apply(self.root)
             yield
         finally:
-            for file, content in before.items():
-                file.write_bytes(content)
+            for file, content in self._before.items():
+                Path(file).write_text(content, encoding="utf-8")
+            self._before = {}
 
     def catch(self, mutation: Mutation, first: int = 0) -> Caught | None:
         """Let those whom a mutation names look for it; None if they notice nothing."""
@@ -113,31 +118,39 @@ class Workshop:
         )
 
     def test(self, tests: Named) -> Caught | None:
-        """Run tests; what counts is an assertion that failed, not a test that could not run."""
+        """Run tests; what counts is an assertion that failed, not a test that could not run.
+
+        Who serves is asked first. Where it notices nothing, or cannot say, they are run in a process of their own.
+        """
+        if self._server is not None:
+            answer = self._served({"paths": tests.paths, "before": self._before})
+            if "said" in answer and "ImportError" not in answer["said"]:
+                return Caught(answer["name"], answer["said"].partition("\n")[0], answer["tried"])
+        return self._tested(tests)
+
+    def _served(self, question: dict[str, Any]) -> dict[str, Any]:
+        assert self._server is not None
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps(question) + "\n")
+        self._server.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._server.stdout.readline())
+        return answer
+
+    def _tested(self, tests: Named) -> Caught | None:
         report = self.root / "report.xml"
         report.unlink(missing_ok=True)
-        status, said = self._tested([f"--junitxml={report}", *tests.paths])
-        if status == 0:
+        done = self._run(["-m", "tests.mutations.suite", f"--junitxml={report}", *tests.paths], "")
+        if done.returncode == 0:
             return None
-        assert status == FAILED, f"the tests could not be run:\n{said[-3000:]}"
+        said = done.stdout + done.stderr
+        assert done.returncode == FAILED, f"the tests could not be run:\n{said[-3000:]}"
         cases = list(ElementTree.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest wrote it
         failed = [(case.get("name", ""), case.find("failure")) for case in cases]
         for tried, (name, failure) in enumerate(failed, 1):
             if failure is not None and "ImportError" not in failure.get("message", ""):
                 return Caught(name, failure.get("message", "").partition("\n")[0], tried)
         raise AssertionError(f"no test failed, and yet not all is well:\n{said[-3000:]}")
-
-    def _tested(self, words: list[str]) -> tuple[int, str]:
-        """Give the exit status of pytest and what it said."""
-        if self._server is None:
-            done = self._run(["-m", "tests.mutations.suite", *words], "")
-            return done.returncode, done.stdout + done.stderr
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        said = self.root / "said"
-        self._server.stdin.write(json.dumps({"words": words, "said": str(said)}) + "\n")
-        self._server.stdin.flush()
-        return int(self._server.stdout.readline()), said.read_text(encoding="utf-8")
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         done = self._run(["-m", "tests.mutations.hunt"], json.dumps(question))
