@@ -14,17 +14,12 @@ from koop_es.simulate.office import EDITS
 from koop_es.simulate.rehearsal import rehearse
 from koop_es.simulate.staff import Staff
 from koop_es.simulate.steps import Act, Changes, Export, Scenario, read, save
+from tests.simulation.thousand import EXPLAINED, FOLLOWED, MIXED, PLAIN
 
 BATCH = 20
 
 SEED = 8
 """A seed in whose scenario every kind can be mixed: nobody exchanges COOP-Ids in it."""
-
-MIXED = 160
-"""Seeds that are carried out with the kinds of edits and faults examiners found missing mixed in."""
-
-PLAIN = 840
-"""Seeds that are carried out without them; a thousand in all, each judged by both judges (C1)."""
 
 
 def carried_out(scenario: Scenario, record_property: Callable[[str, object], None]) -> list[str]:
@@ -37,7 +32,7 @@ def carried_out(scenario: Scenario, record_property: Callable[[str, object], Non
     return outcome.findings
 
 
-@pytest.mark.parametrize("first", range(0, PLAIN, BATCH))
+@pytest.mark.parametrize("first", PLAIN[::BATCH])
 def test_c1_network_with_faults_converges_and_the_oracle_agrees(
     first: int, record_property: Callable[[str, object], None]
 ) -> None:
@@ -45,12 +40,19 @@ def test_c1_network_with_faults_converges_and_the_oracle_agrees(
     assert {seed: findings for seed, findings in found.items() if findings} == {}
 
 
-@pytest.mark.parametrize("first", range(0, MIXED, BATCH))
+@pytest.mark.parametrize("first", MIXED[::BATCH])
 def test_c2_c5_network_in_which_people_do_what_examiners_found_missing_ends_as_both_judges_say(
     first: int, record_property: Callable[[str, object], None]
 ) -> None:
     found = {seed: carried_out(draw(seed), record_property)[:3] for seed in range(first, first + BATCH)}
     assert {seed: findings for seed, findings in found.items() if findings} == {}
+
+
+def test_c1_a_thousand_seeds_are_carried_out_in_all() -> None:
+    mixed = [*EXPLAINED, *FOLLOWED, *MIXED]
+    assert mixed == list(range(160))
+    assert len(PLAIN) + len(mixed) == 1_000
+    assert len(PLAIN) % BATCH == len(MIXED) % BATCH == 0
 
 
 @pytest.fixture(scope="module")
