@@ -5,12 +5,14 @@ Settings steer decisions only where an observation becomes an event; replay neve
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from koop_es.domain.errors import KoopError, WrongUsage
@@ -121,6 +123,23 @@ def _plain(parse: Any, value: str) -> Any:
         raise ValueError(error.message) from None
 
 
+class _Environment(PydanticBaseSettingsSource):
+    """The variables of the environment that are set, as text, which is what all fields read.
+
+    The library's source looks through the type of every field each time, in every command.
+    """
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Give the text of one field, its name, and that nothing is to be decoded; None where it is not set."""
+        del field
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Give the text of every field that is set; an empty one is not."""
+        found = {name.upper(): text for name, text in os.environ.items() if text and name.upper().startswith(PREFIX)}
+        return {name: found[variable(name)] for name in self.settings_cls.model_fields if variable(name) in found}
+
+
 class Settings(BaseSettings):
     """Everything an operator may choose, with the rule or decision each setting belongs to."""
 
@@ -180,8 +199,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave out files of settings, of which there are none: looking through them takes as long as the rest."""
-        return init_settings, env_settings
+        """Read what is given and the environment alone: there are no files of settings."""
+        return init_settings, _Environment(settings_cls)
 
     @field_validator("db")
     @classmethod
