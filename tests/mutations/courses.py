@@ -156,8 +156,8 @@ COURSES = (
         (
             Edit(
                 "domain/route_courses.py",
-                "        return shares(known, shown) or (may_be",
-                "        return bool(not lane) and (may_be",
+                "        same = shares(known, shown) or (may_be",
+                "        same = bool(not lane) and (may_be",
             ),
         ),
     ),
@@ -348,6 +348,32 @@ COURSES = (
             ),
         ),
         Named((f"{_ROUTE}::test_r15_parallel_course_that_took_the_coop_id_along_is_not_a_deleted_one",)),
+    ),
+    Mutation(
+        "a course that is back under a number that it had is known by that number alone",
+        "R20",
+        "A course for another day that took the COOP-Id along would be read as the shared one (R15, D15).",
+        (
+            Edit(
+                "domain/route_courses.py",
+                "        if not had or facts.title not in former.titles or facts.starts_on not in former.first_days:\n",
+                "        if not had:\n",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r15_row_with_the_coop_id_that_is_not_as_the_course_was_is_a_copy",)),
+    ),
+    Mutation(
+        "a course that is back under a number that it had is that one whoever booked there",
+        "D15",
+        "Other people booked it, at other seconds; nobody may hear of them.",
+        (
+            Edit(
+                "domain/belongings.py",
+                "    return bool(live and there) and live.isdisjoint(there)\n",
+                "    return False\n",
+            ),
+        ),
+        Named((f"{_ROUTE}::test_r15_d15_course_under_a_former_number_where_certainly_others_booked_is_a_copy",)),
     ),
     Mutation(
         "two courses that exchanged their COOP-Ids exchange their bookings",

@@ -140,6 +140,11 @@ def fact_was_shown(lane: Lane, name: str, value: Any, moment: int) -> bool:
     return younger and any(former == value and count <= moment for former, count in known)
 
 
+def shown_so_far(lane: Lane, name: str) -> set[Any]:
+    """List the values that the row of a course showed in a field so far, the one of now among them."""
+    return {getattr(lane.row, name), *(value for value, _ in lane.acked.get(name, ()))}
+
+
 def fact_stands_since(lane: Lane, name: str, value: Any) -> int:
     """Tell in which export the row of a course showed a value for the first time of all."""
     before = (count for known, count in lane.acked_before.get(name, ()) if known == value)

@@ -95,10 +95,21 @@ def may_be_the_same(known: Sequence[Trace], shown: Sequence[Trace]) -> bool:
     Where people booked both, one of them at least is known by the second of the booking, or by name and mail or phone:
     a parallel course that was copied has other people.
     """
-    live = frozenset[str]().union(*(trace.others for trace in known if trace.live))
-    there = frozenset[str]().union(*(trace.others for trace in shown if trace.live and trace.own))
+    live, there = _all_others(known), _all_others(trace for trace in shown if trace.own)
     anybody = any(trace.live for trace in known) and any(trace.live and trace.own for trace in shown)
     return not anybody or not live.isdisjoint(there)
+
+
+def are_others(known: Sequence[Trace], shown: Sequence[Trace]) -> bool:
+    """Tell whether the people who booked are certainly others: of both some are known by the second of the booking, or
+    by name and mail or phone, and of none the same.
+    """
+    live, there = _all_others(known), _all_others(trace for trace in shown if trace.own)
+    return bool(live and there) and live.isdisjoint(there)
+
+
+def _all_others(traces: Iterable[Trace]) -> frozenset[str]:
+    return frozenset[str]().union(*(trace.others for trace in traces if trace.live))
 
 
 def _all_ids(traces: Iterable[Trace]) -> frozenset[str]:

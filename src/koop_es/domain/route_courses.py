@@ -13,6 +13,7 @@ from datetime import date
 from koop_es.domain.admission import Stranger
 from koop_es.domain.belongings import (
     Trace,
+    are_others,
     has_others,
     may_be_the_same,
     shares,
@@ -364,7 +365,18 @@ class Courses:
             return not stays and self._became(lane, row)
         if stays or not self.proves:
             return took_all_over(known, shown) or (self.proves and not known and self._looks_like(lane, row))
-        return shares(known, shown) or (may_be_the_same(known, shown) and self._looks_like(lane, row))
+        same = shares(known, shown) or (may_be_the_same(known, shown) and self._looks_like(lane, row))
+        return same or (not are_others(known, shown) and self._is_as_before(lane, row))
+
+    def _is_as_before(self, lane: KnownLane, row: CourseRow) -> bool:
+        """Tell whether a row of a complete export with a lane's COOP-Id is its course under a number that it had, with
+        title and first day that it had: its program was put back, or it was given that number again (R20, D20).
+        """
+        facts, former = row.facts, lane.former(lane.coop_id)
+        had = any(number == row.number and row.period in (period, None) for number, period in former.keys)
+        if not had or facts.title not in former.titles or facts.starts_on not in former.first_days:
+            return False
+        return None not in (facts.title, facts.starts_on) and not self._is_anothers(lane, row)
 
     def _became(self, lane: KnownLane, row: CourseRow) -> bool:
         """Tell whether a row that was reported beside a lane's course is that now: all that was booked stands there,

@@ -13,10 +13,26 @@ Key = tuple[str, str | None]
 """Course number and period, case-sensitive, never cast; the period is None where a source has none."""
 
 
+class Former(NamedTuple):
+    """What a VHS showed of a shared course so far: the numbers and periods it had before, and every title and first
+    day of it, those of now among them (R20, D20).
+    """
+
+    keys: Collection[tuple[str, str]] = ()
+    titles: Collection[str | None] = ()
+    first_days: Collection[date | None] = ()
+
+
+def no_former(_: str) -> Former:
+    """Know of no course what it was before."""
+    return Former()
+
+
 class KnownLane(NamedTuple):
     """Where a VHS keeps the course of one cooperation, as last reported.
 
-    ``alone`` says that no other VHS ever showed its COOP-Id, so that it may be a slip of this one's.
+    ``alone`` says that no other VHS ever showed its COOP-Id, so that it may be a slip of this one's. ``former`` gives
+    by COOP-Id what the course was before, and is asked only where nothing else tells what a row is (R20).
     """
 
     coop_id: str
@@ -26,6 +42,7 @@ class KnownLane(NamedTuple):
     title: str | None = None
     starts_on: date | None = None
     alone: bool = False
+    former: Callable[[str], Former] = no_former
 
 
 class Home(NamedTuple):

@@ -12,16 +12,18 @@ from typing import Any
 import msgspec
 
 from koop_es.connectors import UNNAMED
+from koop_es.domain.acknowledged import shown_so_far
 from koop_es.domain.admission import Stranger
 from koop_es.domain.asides import KnownSeat, Seats, seats_of
 from koop_es.domain.belongings import Trace, trace_of_booking
+from koop_es.domain.cooperation import Cooperation
 from koop_es.domain.draft import Moment
 from koop_es.domain.events import EffectWithheld, OrphanWithheld
 from koop_es.domain.evolve import fold
 from koop_es.domain.judgement import NOTHING, Judgement
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Origin, Report
 from koop_es.domain.route import route
-from koop_es.domain.slices import KnownLane, Routing, Slice
+from koop_es.domain.slices import Former, KnownLane, Routing, Slice, no_former
 from koop_es.domain.unstated import MirrorTraces, mirror_traces
 from koop_es.domain.violation_texts import text as violation_text
 from koop_es.domain.weight import Weight
@@ -53,7 +55,7 @@ class Plan:
         known = arrival.known.now(tx, report)
         self._known = known.lanes
         self.older = ledger.made_before(tx, report, recorded_at)
-        lanes = known_lanes(self._known)
+        lanes = known_lanes(self._known, _former(tx, report.vhs))
         bare = strays.Bare(tx, self.moment)
         self.routing = routed(tx, report, lanes, strangers(tx, report, lanes), bare.elsewhere)
         content, named = arrival.export.content, Names(arrival)
@@ -168,10 +170,12 @@ class Plan:
         return catalogue.compare(known, report, rows, rejected, beside_all=beside_all)
 
 
-def known_lanes(views: Mapping[str, ledger.LaneView]) -> dict[str, KnownLane]:
+def known_lanes(
+    views: Mapping[str, ledger.LaneView], former: Callable[[str], Former] = no_former
+) -> dict[str, KnownLane]:
     """Say where a VHS keeps its shared courses, by COOP-Id."""
     return {
-        coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on, v.alone)
+        coop_id: KnownLane(coop_id, v.number, v.period, v.ends_on, v.title, v.starts_on, v.alone, former)
         for coop_id, v in views.items()
     }
 
@@ -270,6 +274,22 @@ def _traces(tx: Tx, report: Report) -> Callable[[str], tuple[Trace, ...]]:
         return tuple(map(how, shown))
 
     return traces
+
+
+def _former(tx: Tx, vhs: str) -> Callable[[str], Former]:
+    """Make the look-up of what a VHS showed of a cooperation's course so far; only if asked (R20, D20)."""
+
+    @cache
+    def former(coop_id: str) -> Former:
+        return former_of(fold(coop_id, tx.stories([coop_id])[coop_id].events), vhs)
+
+    return former
+
+
+def former_of(state: Cooperation, vhs: str) -> Former:
+    """Say what a VHS showed of a cooperation's course so far (R20, D20)."""
+    lane = state.lanes[vhs]
+    return Former(lane.former_keys, shown_so_far(lane, "title"), shown_so_far(lane, "starts_on"))
 
 
 def _mirrors(tx: Tx, vhs: str) -> Callable[[str], MirrorTraces]:

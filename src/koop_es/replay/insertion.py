@@ -14,7 +14,7 @@ from koop_es.domain.observation import Origin, Report
 from koop_es.domain.slices import KnownLane, Slice
 from koop_es.domain.terms import Policy
 from koop_es.ingest import ledger
-from koop_es.ingest.plan import known_lanes, routed
+from koop_es.ingest.plan import former_of, known_lanes, routed
 from koop_es.replay.rerun import Insertion
 from koop_es.replay.steps import Seen
 from koop_es.store import Store
@@ -56,9 +56,8 @@ def _part(store: Store, report: Report, state: Cooperation, path: Path) -> Slice
         lanes = known_lanes(ledger.lane_views(tx, report.vhs))
         lanes.pop(state.coop_id, None)
         if (doc := document(state, report.vhs)) is not None:
-            lanes[state.coop_id] = KnownLane(
-                state.coop_id, doc.course_number, doc.period, doc.ends_on, doc.title, doc.starts_on, doc.alone
-            )
+            known = doc.course_number, doc.period, doc.ends_on, doc.title, doc.starts_on, doc.alone
+            lanes[state.coop_id] = KnownLane(state.coop_id, *known, lambda _: former_of(state, report.vhs))
         part = routed(tx, report, lanes).slices.get(state.coop_id)
     if part is None:
         raise NothingSaid(f"{path} of VHS {report.vhs} says nothing about {state.coop_id}", file=str(path))

@@ -13,7 +13,7 @@ from koop_es.domain.asides import KnownSeat
 from koop_es.domain.belongings import Trace, trace_of_booking, trace_of_row
 from koop_es.domain.observation import BookingRow, CourseRow, Kind, Person, Rejected, Report
 from koop_es.domain.route import COPIED, route
-from koop_es.domain.slices import KnownLane, Routing
+from koop_es.domain.slices import Former, KnownLane, Routing
 from tests.unit.domain.world import ANNA, BERND, MASTER, MASTER_FACTS, PERIOD, booked, mirror, row, shared
 
 ONE, TWO = "563-COOP-1", "563-COOP-2"
@@ -286,6 +286,68 @@ def test_r20_renumbered_course_whose_people_were_all_booked_again_is_known_by_th
     """They have other ids and seconds, but name, phone and mail."""
     routing = followed(one("N9"), two(), at("N9", "8", at="2026-01-06T10:00:00+01:00"), one={"7"})
     assert taken(routing, ONE) == ("N9", ["8"])
+
+
+NOBODY = Person("", "", "", "")
+NAMELESS: dict[str, Any] = {"at": "2026-01-05T00:00:00+01:00", "person": NOBODY, "tnr": "T99"}
+"""What a row may show of whom nothing tells: neither second, nor name, nor mail or phone."""
+
+HAD = Former({("N8", PERIOD)}, {"Aquarell", "Malen"}, {MASTER_FACTS.starts_on, date(2026, 3, 23)})
+
+
+def back(*rows: CourseRow | BookingRow, is_local: bool = False, former: Former = HAD, **how: Any) -> Routing:
+    """Route what shows the course under N8, the number that it had before N1 and with which "7" was booked."""
+    lanes = LANES | {ONE: FIRST._replace(former=lambda _: former)}
+    return route(export(*rows, **how), lanes, lambda _: is_local, **known(one={"7"}))
+
+
+@pytest.mark.parametrize("period", [PERIOD, None])
+@pytest.mark.parametrize(
+    "facts", [{}, {"title": "Malen"}, {"starts_on": date(2026, 3, 23)}], ids=["as now", "title", "first day"]
+)
+@pytest.mark.parametrize("booked_there", [NAMELESS, {"person": ANNA}], ids=["nobody known", "known by name"])
+def test_r20_d20_course_under_a_number_that_it_had_is_known_by_title_and_first_day_that_it_had(
+    period: str | None, facts: dict[str, Any], booked_there: dict[str, Any]
+) -> None:
+    routing = back(one("N8", period=period, **facts), two(), at("N8", "9", **booked_there))
+    assert taken(routing, ONE) == ("N8", ["9"])
+    assert routing.rejected == []
+
+
+@pytest.mark.parametrize(
+    ("course", "others", "how"),
+    [
+        (one("N9"), [], {}),
+        (one("N8", period="25H"), [], {}),
+        (one("N8", title="Kochen"), [], {}),
+        (one("N8", starts_on=date(2026, 3, 24)), [], {}),
+        (one("N8", title=None), [], {"former": HAD._replace(titles={"Aquarell", None})}),
+        (one("N8"), [one()], {}),
+        (one("N8"), [one(coop_id="")], {}),
+        (one("N8"), [], {"is_local": True}),
+        (one("N8"), [], {"kind": Kind.DELTA}),
+        (one("N8"), [], {"courses_complete": False}),
+        (one("N8", title="Yoga"), [], {"former": HAD._replace(titles={"Aquarell", "Yoga"})}),
+    ],
+    ids=[
+        "other number", "other period", "title it never had", "day it never had", "no title", "beside it",
+        "its number without id", "reported beside it", "partial", "no proof", "title of a shared one that is gone",
+    ],
+)  # fmt: skip
+def test_r15_row_with_the_coop_id_that_is_not_as_the_course_was_is_a_copy(
+    course: CourseRow, others: list[CourseRow], how: dict[str, Any]
+) -> None:
+    there = msgspec.structs.replace(at(course.number, "9", **NAMELESS), period=course.period or "")
+    routing = back(course, *others, there, **how)
+    assert [item.key for item in routing.rejected if item.about == "course"] == [(course.number, course.period)]
+    assert (part := routing.slices.get(ONE)) is None or part.course is None or part.course.number == "N1"
+
+
+@pytest.mark.parametrize("facts", [{}, {"title": "Malen"}])
+def test_r15_d15_course_under_a_former_number_where_certainly_others_booked_is_a_copy(facts: dict[str, Any]) -> None:
+    routing = back(one("N8", **facts), two(), at("N8", "9", at="2026-01-07T10:00:00+01:00", person=BERND))
+    assert ("N8", PERIOD) in {item.key for item in routing.rejected}
+    assert routing.slices[ONE].bookings == []
 
 
 @pytest.mark.parametrize("rows", [(), (at("N9", "8", status="S", at="2026-01-06T10:00:00+01:00", person=BERND),)])
