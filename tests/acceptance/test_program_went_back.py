@@ -152,6 +152,27 @@ def test_d20_a_beleg_id_that_a_row_of_another_course_has_by_now_is_not_named_aga
     assert "booking_id" not in again[f"{NEAR}:9102"], "whoever has it, and since when"
 
 
+@pytest.mark.parametrize("coop_id", [COOP, OTHER])
+def test_d20_d22_the_beleg_id_of_a_row_that_waits_is_not_named_again(
+    koop: Console, network: dict[str, Program], coop_id: str
+) -> None:
+    """It has name and mail of somebody booked there, and a partial export does not tell whether it is that (B15)."""
+    near, copy = network[NEAR], Copy(network[NEAR])
+    work_since(koop, network)
+    copy.restore(near)
+    koop.take_in(near.export(), status=1)
+    number = NUMBERS[NEAR][coop_id]
+    who = next(row for row in near.bookings.values() if row["Kursnummer"] == number and not row["Koop-Beleg-ID"])
+    near.bookings = {"9101": who | {"Beleg-ID": "9101", "TNR": "79999", "Gebucht am": "05.03.2026 08:15:00"}}
+    koop.ingest(near.export(kind="delta"))
+    assert "MergeSuspected" in {event["type"] for event in koop.events(coop_id)}
+    for ref in (f"{NEAR}:9101", f"{NEAR}:9102"):
+        koop.ask("restore-booking", COOP, "--booking", ref, "--vhs", NEAR, "--reason", "backup")
+    again = {c["booking"]["ref"]: c["booking"] for c in koop.changes(NEAR) if c["kind"] == "booking.create"}
+    assert "booking_id" not in again[f"{NEAR}:9101"]
+    assert again[f"{NEAR}:9102"]["booking_id"] == "9102"
+
+
 def test_d20_the_beleg_id_of_a_second_row_of_a_mirror_is_not_named_again(
     koop: Console, network: dict[str, Program]
 ) -> None:

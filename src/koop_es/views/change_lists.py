@@ -111,7 +111,10 @@ def _under_free_ids(
 
 
 def _booking_ids(state: Cooperation, vhs: str) -> Iterator[str | None]:
-    """Give the Beleg-IDs of the rows that a VHS shows in a cooperation, also of those that left its exports (D17)."""
+    """Give the Beleg-IDs of the rows that a VHS shows in a cooperation, also of those that wait (B15, D26, D27), and of
+    those that left its exports (D17).
+    """
+    yield from (booking_id for where, booking_id in state.held if where == vhs)
     for booking in state.bookings.values():
         seat = booking.seats.get(vhs)
         if seat is not None and (seat.held or seat.archived):
