@@ -155,7 +155,7 @@ def _check(draft: Draft, ref: str, *, ending: bool) -> None:
         return
     if not lane.active:
         raise NothingToConfirm(f"VHS {vhs} takes part in {state.coop_id} no more", rule="D21", ref=ref, vhs=vhs)
-    if state.is_cancelled(booking) or ref not in lane.unclear:
+    if (state.is_cancelled(booking) or ref not in lane.unclear) and not (ending and _is_deleted_since(booking, lane)):
         _refuse_second(draft, booking, vhs)
     if (ref in lane.unclear or _went_up(booking, vhs)) and not state.is_cancelled(booking):
         return
@@ -177,6 +177,14 @@ def is_course_gone(booking: Booking, lane: Lane) -> bool:
     Those of one that is archived after its last day are billed, and stay (D17).
     """
     return lane.vhs == booking.owner and not lane.present and not lane.archived
+
+
+def _is_deleted_since(booking: Booking, lane: Lane) -> bool:
+    """Tell whether its own VHS deleted a booking's course after somebody had said of an "S" in it that it is none: that
+    answered another question, and does not keep the booking for ever (D28).
+    """
+    how, version = lane.decided.get(booking.ref, ("", 0))
+    return how == "rejected" and version < lane.gone_version and is_course_gone(booking, lane)
 
 
 def _refuse_second(draft: Draft, booking: Booking, vhs: str) -> None:

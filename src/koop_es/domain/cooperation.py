@@ -316,12 +316,11 @@ class Lane(msgspec.Struct):
     """One VHS in the cooperation.
 
     ``former_keys`` are numbers and periods the course had here before (R20). ``row`` is the course as it last reported
-    it, ``kept`` the local values of harmless fields that stand until the Master changes them (R38). ``version`` is the
-    version of the last event about this VHS's course. ``suspended`` are absences of which its last complete export
-    tells nothing (D17). A course that is not ``present`` is missing, or ``archived``: it left the exports after its
-    last day (D17). After an Ausfall was taken back the lane is ``untold`` until an export shows the course live (D24);
-    until a complete one did, ``sparing`` is the rule by which what is missing is no loss: the course was called off
-    (D24), or itself gone (B11). ``renewed`` is the version at which its Abo was made again after it had ended.
+    it, ``kept`` the local values of harmless fields that stand until the Master changes them (R38). ``suspended`` are
+    absences of which its last complete export tells nothing (D17). A course that is not ``present`` is missing since
+    ``gone_version``, or ``archived``, out of the exports after its last day (D17). After an Ausfall was taken back the
+    lane is ``untold`` until an export shows the course live (D24); until a complete one did, ``sparing`` is the rule by
+    which what is missing is no loss: it was called off (D24), or gone (B11). Its Abo was made again at ``renewed``.
 
     ``given`` is the version of the last event that gave something out to it, 0 where nothing ever was (D21); ``told``
     has what was given out last by booking, of the course by kind of change. ``creates_given`` are mirrors it was told
@@ -360,6 +359,7 @@ class Lane(msgspec.Struct):
     id_held: bool = False
     altered: str | None = None
     present: bool = True
+    gone_version: int = 0
     archived: bool = False
     active: bool = True
     adopted: bool = False

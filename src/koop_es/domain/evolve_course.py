@@ -286,7 +286,7 @@ def _reinstatement_delivered(state: Cooperation, event: e.ReinstatementDelivered
 
 def _course_vanished(state: Cooperation, event: e.CourseVanished) -> None:
     lane = _lane(state, event.vhs)
-    lane.present, lane.archived = False, False
+    lane.present, lane.archived, lane.gone_version = False, False, state.version
     _forget_absences(state, event.vhs)
 
 
