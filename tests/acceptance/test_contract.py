@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import loads
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +134,28 @@ def test_booking_changes_carry_the_seat_and_no_identity_for_another_abo_vhs(shar
 def test_changes_without_json_are_json_lines_in_the_same_order(
     shared: Console, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from json import loads
-
     expected = shared.changes(NEAR)
     assert run(shared.words("changes", "--vhs", NEAR), as_json=False) == 0
     assert [loads(line) for line in capsys.readouterr().out.splitlines()] == expected
     assert shared.changes(NEAR) == expected, "the same list until an export acknowledges it"
+
+
+@pytest.mark.parametrize("words", [("changes",), ("changes", "--preview"), ("changes", "--at", "1"), ("view",)])
+def test_d30_empty_answer_about_a_vhs_that_never_reported_says_so_beside_it(
+    shared: Console, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """Standard output is the answer of the contract: whoever reads it is told nothing else there."""
+    capsys.readouterr()
+    for as_json in (True, False):
+        silent = [*shared.words(words[0], "--vhs", "999", *words[1:]), *(["--json"] if as_json else [])]
+        assert run(silent, as_json=as_json) == 0
+        told = capsys.readouterr()
+        assert told.err.startswith("koop-es: VHS 999 has never reported: ") and told.err.count("\n") == 1
+        assert not as_json or loads(told.out)["data"].get(words[0], []) == []
+        assert as_json or told.out == ("" if words[0] == "changes" else "VHS 999 shares no course\n")
+        known = [*shared.words(words[0], "--vhs", FAR, *words[1:]), *(["--json"] if as_json else [])]
+        assert run(known, as_json=as_json) == 0
+        assert capsys.readouterr().err == "", "of others an empty answer is one"
 
 
 def test_changes_as_registration_import_are_files_for_kufersql(shared: Console, tmp_path: Path) -> None:

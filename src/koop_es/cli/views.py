@@ -11,6 +11,7 @@ from koop_es import ingest, views
 from koop_es.cli.answer import DONE, FOUND, NOTHING_DONE, Answer, json_lines, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.language import LANG
+from koop_es.cli.output import say
 from koop_es.cli.past import AT, position
 from koop_es.connectors import registration_folder
 from koop_es.connectors.changes import jsonl
@@ -21,6 +22,8 @@ from koop_es.replay.words import WORDS, Lang
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from koop_es.store import Store
 
 
 @command("view", reads=True)
@@ -41,7 +44,15 @@ def view(desk: Desk, vhs: str, at: str | None) -> Answer:
     """
     with desk.store() as store:
         data = views.view(store, vhs_id(vhs), at=position(store, at))
+        if not data["courses"]:
+            _say_if_silent(store, data["vhs"])
     return Answer(data, lambda out: _show_view(out, data))
+
+
+def _say_if_silent(store: Store, vhs: str) -> None:
+    """Say beside an empty answer that a VHS has never reported: it may be one that is not there, mistyped (D30)."""
+    if not views.has_reported(store, vhs):
+        say(f"koop-es: VHS {vhs} has never reported: no export of it was taken in, and nothing is known of it")
 
 
 def _show_view(out: Console, data: dict[str, Any]) -> None:
@@ -111,6 +122,8 @@ def changes(desk: Desk, vhs: str, style: str, into: Path | None, preview: bool, 
             found = views.change_list(store, vhs, at=position(store, at))
         else:
             found = ingest.give_out(store, vhs, now=desk.now, compares=desk.settings.can_compare(vhs))
+        if not found:
+            _say_if_silent(store, vhs)
     data: dict[str, Any] = {"vhs": vhs, "changes": found}
     instead = NOTHING_DONE if looks else "the list was noted as given out; call it again, it is the same"
     if into is None:

@@ -2,10 +2,11 @@
 
 from koop_es.views.change_lists import change_list
 from koop_es.views.projector import project, project_institution
-from koop_es.views.read import open_violations, status, view, violations, withheld
+from koop_es.views.read import has_reported, open_violations, status, view, violations, withheld
 
 __all__ = [
     "change_list",
+    "has_reported",
     "open_violations",
     "project",
     "project_institution",

@@ -60,6 +60,12 @@ def view(store: Store, vhs: str, *, at: int | None = None, set_aside: bool = Tru
     }
 
 
+def has_reported(store: Store, vhs: str) -> bool:
+    """Tell whether any export of a VHS was taken in."""
+    with store.reading() as tx:
+        return tx.row("lane_peek", vhs=vhs) is not None
+
+
 SET_ASIDE = "SET_ASIDE"
 """What ``open`` says of a course or booking whose row, or what may be that, is set aside (D17, D30)."""
 
