@@ -544,6 +544,24 @@ RESTORES = (
         Named((f"{_ENDINGS}::test_d32_what_waits_ends_with_its_export_and_nobody_is_told_but_who_shows_the_s",)),
     ),
     Mutation(
+        "former values that the next complete export shows as well go with the withdrawn one",
+        "D32",
+        "The program may have been put back all the same: nothing is written over its rows before somebody says so.",
+        (
+            Edit(
+                "domain/withdraw_waiting.py",
+                "    if story.later and not is_course_lacking(story) and (booking is None",
+                "    if story.later and is_course_lacking(story) and (booking is None",
+            ),
+        ),
+        Named(
+            (
+                "tests/unit/domain/test_withdraw_former.py"
+                "::test_d20_d32_former_values_that_the_next_complete_export_shows_as_well_are_asked_about_on",
+            )
+        ),
+    ),
+    Mutation(
         "what a later export says as well ends with the first",
         "D32",
         "Whoever has really cancelled would be booked again where a wrong export had said so before.",

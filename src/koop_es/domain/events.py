@@ -158,7 +158,7 @@ class CourseWentBack(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CourseRestored(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody decided that what a Master's program lost of its course is written there again (D20)."""
+    """Somebody decided that what a Master's program lost of its course is written there again (D20, D32)."""
 
     reason: str
 
@@ -410,7 +410,7 @@ class BookingWentBack(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BookingRestored(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody decided that a booking which was asked about lives; it is written again at its owner (D20, D24)."""
+    """Somebody decided that a booking which was asked about lives; it is written again at its owner (D20, D24, D32)."""
 
     ref: str
     reason: str

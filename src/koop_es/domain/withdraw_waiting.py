@@ -40,6 +40,8 @@ def let_go(draft: Draft, event: e.Event, story: Story) -> str:
             return SHOWN_SINCE.format(export=story.later[0])
         _take_back_waiting(draft, event, version)
         return ""
+    if isinstance(event, e.BookingQuestioned | e.CourseWentBack):
+        return _take_back_former(draft, event, story)
     if isinstance(event, e.EffectWithheld) and not ref:
         _take_back_asked(draft, event, story)
         return ""
@@ -60,6 +62,36 @@ def _is_held_again(draft: Draft, event: e.EffectWithheld, story: Story) -> bool:
     since = (other for other in story.told[story.version :] if isinstance(other, e.EffectWithheld) and other.went)
     went = [other for other in since if (other.vhs, other.ref, other.effect) == (event.vhs, event.ref, event.effect)]
     return not went or (went[0].origin is not None and went[0].origin.export in story.later[1:])
+
+
+def _take_back_former(draft: Draft, event: e.BookingQuestioned | e.CourseWentBack, story: Story) -> str:
+    """Answer what is asked about a former letter or person, or former facts, that the export showed as a program does
+    which was put back: nobody means them, and what counts is written again, unless the next complete export shows them
+    as well (D20). What it lacks the next one tells.
+    """
+    if not _is_asked(draft, event, story.version):
+        return ""
+    booking = draft.state.bookings[event.ref] if isinstance(event, e.BookingQuestioned) else None
+    if story.later and not is_course_lacking(story) and (booking is None or not is_lacking(booking.ref, story)):
+        return SHOWN_SINCE.format(export=story.later[0])
+    export = event.origin.export if event.origin is not None else ""
+    if booking is not None:
+        draft.add(e.BookingRestored, "D32", cause=story.version, ref=booking.ref, reason=export)
+    else:
+        draft.add(e.CourseRestored, "D32", cause=story.version, reason=export)
+    return ""
+
+
+def _is_asked(draft: Draft, event: e.BookingQuestioned | e.CourseWentBack, version: int) -> bool:
+    """Tell whether nobody has answered yet what an event of this version asks about what a row shows; of the course no
+    more may be asked than that.
+    """
+    state, vhs = draft.state, draft.moment.vhs
+    if isinstance(event, e.BookingQuestioned):
+        seat = state.bookings[event.ref].seats.get(vhs)
+        return event.what == "shown" and seat is not None and seat.asked == version
+    lane, lost = state.lanes[vhs], given(event.lost)
+    return bool(lane.asked_facts) and lane.asked_facts.items() <= lost.items()
 
 
 def _take_back_asked(draft: Draft, event: e.EffectWithheld, story: Story) -> None:

@@ -22,14 +22,22 @@ SHORT = 60
 """Longest text of a course field inside a line: about half a terminal; titles fit, info texts are cut."""
 
 
+_OF_WITHDRAWN: dict[type[e.Event], str] = {
+    e.CancellationRejected: "withdrawn_s",
+    e.BookingRestored: "withdrawn_former",
+    e.CourseRestored: "withdrawn_facts",
+}
+"""Texts of what is decided as its export is withdrawn (D32)."""
+
+
 def _own_text(event: e.Event) -> str:
     """Name the text of an event that is said otherwise than others of its type, "" for most."""
     if isinstance(event, e.RegistrationHeld | e.HoldEnded) and not event.ref:
         return "held_since_backup" if isinstance(event, e.RegistrationHeld) else "no_more_since_backup"
     if isinstance(event, e.CancellationConfirmed | e.CancellationRejected) and event.rule == "D25":
         return "moved_confirmed" if isinstance(event, e.CancellationConfirmed) else "moved_rejected"
-    if isinstance(event, e.CancellationRejected) and event.rule == "D32":
-        return "withdrawn_s"
+    if event.rule == "D32" and (key := _OF_WITHDRAWN.get(type(event))):
+        return key
     return "withheld_went" if isinstance(event, e.EffectWithheld) and event.went else ""
 
 

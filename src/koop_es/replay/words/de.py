@@ -42,6 +42,8 @@ SAYS: dict[str, str] = {
     "moved_confirmed": "bestätigt: die Belegung {ref}, die VHS {vhs} umgebucht hat, ist storniert ({reason})",
     "moved_rejected": "verworfen: wohin VHS {vhs} die Belegung {ref} umgebucht hat, ist sie nicht storniert ({reason})",
     "withdrawn_s": "das S der VHS {vhs} in Belegung {ref} gilt nicht: sein Export {reason} wurde zurückgenommen",
+    "withdrawn_former": "was VHS {vhs} von Belegung {ref} zeigt, gilt nicht: ihr Export {reason} wurde zurückgenommen",
+    "withdrawn_facts": "was VHS {vhs} vom Kurs wie früher zeigt, gilt nicht: ihr Export {reason} wurde zurückgenommen",
     "withheld_went": "nach Rücksicherung zeigt VHS {vhs} bei {what} Früheres: es bleibt zurückgehalten ({withheld_id})",
     "unclear_stamp": "zeigt S, und die Zeile wurde seit der Bestätigung des S bearbeitet",
     "unclear_still": "zeigt S, und das auch noch zwei vollständige Exporte nach Ausgabe des A",

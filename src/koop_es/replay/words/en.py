@@ -111,6 +111,8 @@ SAYS: dict[str, str] = {
     "moved_confirmed": "confirmed: booking {ref}, which VHS {vhs} moved to another course, is cancelled ({reason})",
     "moved_rejected": "rejected: where VHS {vhs} moved booking {ref} to, it is not cancelled ({reason})",
     "withdrawn_s": "the S of VHS {vhs} in booking {ref} is nobody's: its export {reason} was withdrawn",
+    "withdrawn_former": "what VHS {vhs} shows of booking {ref} is nobody's: its export {reason} was withdrawn",
+    "withdrawn_facts": "what VHS {vhs} shows of the course as before is nobody's: its export {reason} was withdrawn",
     "withheld_went": "VHS {vhs} shows {what} as before, its program was put back: what waited waits on ({withheld_id})",
     "unclear_stamp": "shows S, and the row was edited since its S was acknowledged",
     "unclear_still": "shows S, and still does two complete exports after A was given out",
