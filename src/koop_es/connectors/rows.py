@@ -33,7 +33,7 @@ from koop_es.domain.course import MONEY_FIELDS, CourseFacts
 from koop_es.domain.identifiers import ID_LIMIT, owner_of
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Person, Status, actor_of
 from koop_es.domain.unstated import NAMELESS, UNTOLD_MIRROR, without_decimals
-from koop_es.domain.witnesses import is_day_only
+from koop_es.domain.witnesses import day_of, is_day_only
 
 Parser = Callable[[str], Any]
 
@@ -296,7 +296,10 @@ class BookingReader:
         elif "ref" not in unstated and (field := nameless(found, unstated)) and is_day_only(moment_iso):
             if self._status.get(letter) is CANCELLED:
                 return moment_iso  # it may be the "S" of a booking that is known, which this file does not tell (D29)
-            ours = not any(found[4:8]) and actor_of(found[11]) == WEB_SERVICE_USER
+            nobody = not any(found[4:8])
+            if nobody and day_of(moment_iso):
+                return moment_iso  # it may be a mirror that was given out, of a program without time of day (D26)
+            ours = nobody and actor_of(found[11]) == WEB_SERVICE_USER
             raise CellRefused(field, *(UNTOLD_MIRROR if ours else NAMELESS))
         return moment_iso
 

@@ -18,7 +18,7 @@ from koop_es.domain.evolve_echo import ALIKE
 from koop_es.domain.given_mirrors import MINUTE, Fits, Given, given_by_moment, is_somebody_else
 from koop_es.domain.observation import BookingRow
 from koop_es.domain.wanted import sees_identity
-from koop_es.domain.witnesses import day_of, witness_of_row
+from koop_es.domain.witnesses import day_of, is_day_only, witness_of_row
 
 
 def fit_alike(rows: list[BookingRow], given: list[Given], words: Collection[str], *, complete: bool) -> Fits:
@@ -46,7 +46,8 @@ def fit_alike(rows: list[BookingRow], given: list[Given], words: Collection[str]
         may_be = only or (nameless and len(plain) < len(mirrors))
         others = [number for number in numbers if number not in plain] if may_be else []
         told = complete and nameless and not others and _have_one_moment(mirrors)
-        pairs = _in_order(rows, plain, mirrors, whatever_letter=only) if told else None
+        # Of a day alone an "S" that was not given out need not be the mirror's: anybody may have booked on that day.
+        pairs = _in_order(rows, plain, mirrors, whatever_letter=only and not is_day_only(time)) if told else None
         if pairs is None:
             mirrors.sort(key=lambda mirror: _by_length(mirror.booking.ref))
             waiting = sorted(plain + others, key=lambda number: _by_length(rows[number].booking_id))

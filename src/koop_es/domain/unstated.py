@@ -15,9 +15,10 @@ import msgspec
 
 from koop_es.domain.cooperation import Booking, Cooperation, Seat
 from koop_es.domain.draft import Draft
+from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.given_mirrors import by_the_minute, is_unseen, since_backup, went_with_program
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, CourseRow, Person, actor_of
-from koop_es.domain.witnesses import is_day_only, normalised
+from koop_es.domain.witnesses import day_of, days_of, is_day_only, normalised
 
 DECIMALS = (".0", ",0")
 """An identity that ends so may be a number that a spreadsheet wrote with decimals: where the VHS had it without."""
@@ -43,12 +44,14 @@ UNTOLD_MIRROR = (
 class MirrorTraces(NamedTuple):
     """What tells a mirror without reference in the rows of a VHS (D26): the mirrors it showed by their Beleg-IDs, the
     moments of booking of those that were given out to it and that it has not shown yet, or that went with its program
-    (D20), and by their moments the Beleg-IDs of those that ``stood`` there without reference.
+    (D20), and by their moments the Beleg-IDs of those that ``stood`` there without reference. ``days`` is what a
+    program without time of day keeps of the moments of those that were given out.
     """
 
     booking_ids: Mapping[str, str]
     moments: Collection[str]
     stood: Mapping[str, Sequence[str]] = MappingProxyType({})
+    days: Collection[str] = frozenset()
 
 
 class Unusable(NamedTuple):
@@ -74,11 +77,12 @@ def mirror_traces(state: Cooperation, vhs: str, *, put_back: bool = False) -> Mi
         if seat is not None and stands_bare(booking, seat):
             stood.setdefault(seat.booked_at, []).append(seat.booking_id)
     moments |= {booking.booked_at for booking in others if booking.ref in given}
+    days = frozenset(day for moment in moments for day in days_of(moment))
     if put_back or (state.held and since_backup(state, vhs)):
         moments |= {booking.booked_at for booking in others if is_unseen(state, vhs, booking.ref)}
     moments |= {by_the_minute(moment) for moment in moments}
     moments |= {booking.seats[vhs].booked_at for booking in went_with_program(state, vhs)}
-    return MirrorTraces(shown, moments, stood)
+    return MirrorTraces(shown, moments, stood, days)
 
 
 def stands_bare(booking: Booking, seat: Seat) -> bool:
@@ -115,18 +119,23 @@ def unusable(
     """Name the rows that cannot be used, of those that may only be if their booking is known.
 
     ``known`` are the Beleg-IDs the VHS reported before, ``here`` those of the course in this export, ``named`` the
-    references in it. A required cell may be unstated where its last value is known (D29). ``8841.0`` is what a
-    spreadsheet made of ``8841`` only where there was an ``8841`` and no ``8841.0`` (D18d). A row with neither name nor
-    reference can only be one of the ``mirrors``, which are asked for then, and none that another row names (D26).
+    references in it: none where the program keeps none. A required cell may be unstated where its last value is known
+    (D29). ``8841.0`` is what a spreadsheet made of ``8841`` only where there was an ``8841`` and no ``8841.0`` (D18d).
+    A row with neither name nor reference can only be one of the ``mirrors``, which are asked for then, and none that
+    another row names (D26).
     """
     nameless = Counter(row.booked_at for row in doubtful if row.booking_id not in known and _lacks_name(row))
     for row in doubtful:
         if lacking := _lacks_name(row):
-            bare = not is_day_only(row.booked_at) and mirrors()
-            if not bare or (not _is_known(row, bare, named) and row.booked_at not in bare.moments):
-                if bare and nameless[row.booked_at] == 1 and _is_renumbered(row, bare, here):
-                    continue
-                ours = bool(mirrors().moments) and row.booking_id not in known and _may_be_ours(row)
+            bare, new = mirrors(), row.booking_id not in known
+            told = _is_known(row, bare, named)
+            if is_day_only(row.booked_at):
+                told = told or (new and not any(named) and _is_of_day(row, bare))
+            else:
+                told = told or row.booked_at in bare.moments
+                told = told or (nameless[row.booked_at] == 1 and _is_renumbered(row, bare, here))
+            if not told:
+                ours = bool(bare.moments) and new and _may_be_ours(row)
                 yield Unusable(row, lacking, *(UNTOLD_MIRROR if ours else NAMELESS))
             continue
         if row.booking_id in known:
@@ -151,6 +160,13 @@ def _is_renumbered(row: BookingRow, bare: MirrorTraces, here: Collection[str]) -
     """Tell whether a row is the one anonymous mirror of its moment, whose row is gone: it was merged (D26, D18b)."""
     stood = bare.stood.get(row.booked_at, ())
     return row.person is None and len(stood) == 1 and stood[0] not in here
+
+
+def _is_of_day(row: BookingRow, bare: MirrorTraces) -> bool:
+    """Tell whether a row may be an anonymous mirror that was given out, where its program keeps neither references nor
+    a time of day (D26): it shows nobody at all, its day, and that no person entered it.
+    """
+    return row.person is None and day_of(row.booked_at) in bare.days and not by_person(actor_of(row.edited_by))
 
 
 def _may_be_ours(row: BookingRow) -> bool:
