@@ -21,6 +21,8 @@ _REPLACED = "tests/unit/domain/test_replaced.py"
 _TYPED_OVER = "tests/unit/domain/test_typed_over.py"
 _REGISTRATIONS = "tests/unit/domain/test_registrations.py"
 
+_BY_DAY = "tests/acceptance/test_nameless_by_day.py"
+
 ROWS = (
     Mutation(
         "text that somebody typed into the status is taken for a letter",
@@ -55,6 +57,26 @@ ROWS = (
         "A family of another VHS would be registered anew, at all VHSs, and no S would reach its rows (B3).",
         (Edit("domain/alike.py", "    return not name or name in words\n", "    return not name\n"),),
         Named((f"{_ALIKE}::test_d26_rows_under_a_word_of_the_connector_are_the_seats_of_their_moment",)),
+    ),
+    Mutation(
+        "an S in a row of a day is the mirror's of that day",
+        "D26",
+        "Whoever stands there, the citizen whose seat was given out on that day would be cancelled everywhere.",
+        (Edit("domain/alike.py", "whatever_letter=only and not is_day_only(time)", "whatever_letter=only"),),
+        Named((f"{_BY_DAY}::test_d26_s_in_a_row_without_name_that_is_seen_for_the_first_time_cancels_nobody",)),
+    ),
+    Mutation(
+        "a row without name that a person entered is the mirror of its day",
+        "D26",
+        "Whom staff entered without a name would have the seat of another, and their S would end that one.",
+        (
+            Edit(
+                "domain/unstated.py",
+                " and not by_person(actor_of(row.edited_by))\n",
+                "\n",
+            ),
+        ),
+        Named((f"{_BY_DAY}::test_b4_row_without_name_that_need_not_be_the_mirror_is_set_aside_and_cancels_nobody",)),
     ),
     Mutation(
         "who has a name of his own is a registration although a mirror of his moment is not there",
