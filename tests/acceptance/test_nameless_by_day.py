@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.console import Console
 from tests.acceptance.exports import BOOKINGS
-from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS
+from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER
 from tests.acceptance.sparse import DAY, MIDNIGHT, SECOND, ZEROS, Sparse
 from tests.acceptance.test_mirrors_by_day import World, make, people
 
@@ -136,3 +136,27 @@ def test_d17_own_booking_whose_name_was_emptied_is_no_mirror_of_its_day(koop: Co
     world.network[FAR].obey(given)
     world.rounds()
     assert koop.held(MASTER) == {ref: "A", refs(1)[0]: "A"}
+
+
+@pytest.mark.parametrize("moment", [DAY, SECOND], ids=["day", "second"])
+@pytest.mark.parametrize("cancelled", [False, True], ids=["A", "S"])
+def test_d25_seat_without_name_that_is_filed_in_another_course_keeps_nobody_there_from_being_missed(
+    koop: Console, tmp_path: Path, moment: str, cancelled: bool
+) -> None:
+    """Beleg-ID and TNR say whose it is: it is made again where it belongs, and the lists come to rest (D17, D22)."""
+    world = nameless(koop, tmp_path, editors=True, moment=moment, count=1)
+    far = world.network[FAR]
+    ref = far.book(NUMBERS[FAR][OTHER], "9001", **{"Gebucht am": SECOND})
+    world.rounds()
+    seat = far.row(refs(1)[0])
+    seat.update({"Kursnummer": NUMBERS[FAR][OTHER], "Bearbeitet von": "Büro", "Koop-Beleg-ID": ""})
+    koop.call("ingest", far.export(kind="delta"))
+    far.remove(ref)
+    world.rounds()
+    if cancelled:  # as the remedy of the row says
+        seat["Status"] = "S"
+        world.rounds()
+    assert koop.held(MASTER) == {refs(1)[0]: "A", ref: "S"}
+    assert refs(1)[0] in world.live(FAR), "it is written again into its own course"
+    assert world.is_at_rest()
+    assert (FAR, "ABSENCES_SUSPENDED") not in koop.open_codes()
