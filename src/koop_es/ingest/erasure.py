@@ -7,7 +7,7 @@ something to finish is on record from the fence until the bytes are out of the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,9 @@ ERASED = "what it was held somebody who was erased"
 
 UNPLACED = "the path held somebody who was erased"
 """Said in the place of the path of an export."""
+
+EXPORT = "export"
+"""What an item of the quarantine is about that is a whole export: its digest is made of its path and goes with it."""
 
 PREVIEW = "not_yet"
 """What is said to be left as long as nothing was done."""
@@ -391,17 +394,42 @@ def _exports(tx: Tx, everybody: list[str]) -> list[dict[str, Any]]:
 
 
 def _set_aside(tx: Tx, traces: Traces) -> list[int]:
-    """Find the rows of the quarantine that hold traces."""
-    found: list[int] = []
+    """Find what of the quarantine holds traces, a whole export also in its path once nothing is read from there."""
+    return [
+        item.id
+        for item in _everything_aside(tx)
+        if traces.lie_in(item.vhs, bytes(item.raw), item.reason)
+        or (item.is_past and item.about == EXPORT and traces.are_in_path(item.source))
+    ]
+
+
+class _Aside(NamedTuple):
+    """What is or was set aside; the reason holds the names of column and file."""
+
+    id: int
+    vhs: str
+    source: str
+    about: str
+    state: str
+    reason: str
+    raw: bytes
+
+    @property
+    def is_past(self) -> bool:
+        """Tell whether nothing is read any more from where its export lay."""
+        return self.state != "open"
+
+
+def _everything_aside(tx: Tx) -> Iterator[_Aside]:
     after = 0
     while page := tx.rows("quarantine_bytes", after=after, limit=ROWS_AT_ONCE):
-        found += [item for item, vhs, _, reason, raw in page if traces.lie_in(vhs, bytes(raw), reason)]
+        yield from (_Aside(*row) for row in page)
         after = page[-1][0]
-    return found
 
 
 def forget_reasons(tx: Tx, traces: Traces) -> None:
-    """Take out of the ledger why exports were refused and where they lay, where that holds traces (D15).
+    """Take out of the ledger why exports were refused and where they lay, where that holds traces, and where rows lay
+    that are set aside no more (D15).
 
     A former koop-es quoted the first line of a file without a header, which is a row of somebody: all such quotes go.
     """
@@ -418,6 +446,12 @@ def forget_reasons(tx: Tx, traces: Traces) -> None:
                 unplaced.append({"id": line, "source": UNPLACED})
     tx.run_many("exports_forget", new)
     tx.run_many("exports_unplace", unplaced)
+    rows = [
+        {"id": item.id, "source": UNPLACED}
+        for item in _everything_aside(tx)
+        if item.is_past and traces.are_in_path(item.source)
+    ]
+    tx.run_many("quarantine_unplace", rows)
 
 
 def _since(target: Target, since: dict[str, str]) -> Target:

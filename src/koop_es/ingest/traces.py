@@ -30,19 +30,47 @@ ENCODINGS = tuple(
 )
 """How the bytes of a row may be read: every encoding of exports; those of two bytes in either order, without a mark."""
 
+FURTHER = ("cp850", "cp437", "cp852", "cp1250", "iso8859-2", "mac-roman")
+"""How else they may be written, whatever was declared: as DOS or a neighbour does, or as XML may say of itself."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""What may stand amid the letters of a word without being seen: control characters, soft hyphens, zero widths."""
+
+_ODD = "\u0300-\u036f\ufffd\x80-\x84\x86-\x9f\u2200-\u22ff\u2500-\u25ff"
+_SIGNS = "[\xa1-\xb6\xb8-\xbf\xd7\xf7\u201a\u201c-\u201e\u2020-\u2022\u02c6\u2030\u2039]"
+_BEFORE = rf"(?<![\w{_ODD}])(?<![^\W\d_]{_SIGNS})(?<![{_ODD}]{_SIGNS})(?<!\xe3[\u2013\u2014\u2018\u2019])"
+_BEHIND = rf"(?![\w{_ODD}])(?! [\u0300-\u036f])(?!{_SIGNS}[^\W\d_])(?!{_SIGNS}[{_ODD}])"
+"""What is not beside a word that stands alone: letters, and what letters are in an encoding that is not theirs, such as
+a sign between two others.
+"""
+
 _JOINS = re.compile(r"[/\\._]+"), re.compile(r"[/\\._-]+")
 """What joins the words of a path; a hyphen may, or be part of a name."""
 
 _BETWEEN_CELLS = re.compile(r'[;,\t"\r\n\0]+')
 
 
+class _Whole(NamedTuple):
+    """A text that is looked for where it stands alone, and not within other words."""
+
+    text: str
+
+    def is_in(self, shown: str) -> bool:
+        """Tell whether a text holds it; nearly none does, which is told without a pattern."""
+        return self.text in shown and re.search(_BEFORE + re.escape(self.text) + _BEHIND, shown) is not None
+
+
 class Traces(NamedTuple):
     """What forgotten persons are known by: texts of which all must be there, and the Beleg-IDs of their bookings.
 
-    A booking's reference is such a text, and so are its TNR and moment together.
+    A booking's reference is such a text, and so are its TNR and moment together. Each may be found in another encoding:
+    the cells of one row come from several programs.
     """
 
-    texts: list[list[re.Pattern[str]]]
+    texts: list[list[_Whole]]
     booking_ids: frozenset[tuple[str, str]]
 
     @classmethod
@@ -70,7 +98,7 @@ class Traces(NamedTuple):
     @classmethod
     def of_name(cls, name: str) -> Traces:
         """Look for a name: all its words, in whichever order."""
-        return cls(_patterns([tuple(re.findall(r"[^\s,;]+", name))]), frozenset())
+        return cls(_patterns([tuple(re.findall(r"[^\s,;]+", _UNSEEN.sub("", name)))]), frozenset())
 
     @classmethod
     def of_forgotten(cls, tx: Tx, vhs: str, rejected: list[Rejected]) -> Traces:
@@ -82,18 +110,22 @@ class Traces(NamedTuple):
 
     def lie_in(self, vhs: str, raw: bytes, reason: str) -> bool:
         """Tell whether a row of a VHS, or the reason why it was set aside, holds a trace of any of these persons."""
-        for text in _readings(raw):
-            shown = normalised(f"{text} {reason}")
-            if any(all(part.search(shown) for part in parts) for parts in self.texts):
-                return True
-            if any((vhs, cell.strip()) in self.booking_ids for cell in _BETWEEN_CELLS.split(text)):
-                return True
-        return False
+        texts = _readings(raw)
+        if any((vhs, cell.strip()) in self.booking_ids for text in texts for cell in _BETWEEN_CELLS.split(text)):
+            return True
+        return self._stand_in((*texts, reason))
 
     def are_in_path(self, path: str) -> bool:
         """Tell whether a path names any of these persons; what joins words in it counts as a blank."""
-        readings = tuple(normalised(joins.sub(" ", path)) for joins in _JOINS) if self.texts else ()
-        return any(all(part.search(text) for part in parts) for parts in self.texts for text in readings)
+        return self._stand_in(joins.sub(" ", path) for joins in _JOINS)
+
+    def _stand_in(self, texts: Iterable[str]) -> bool:
+        """Tell whether all texts of a person are found, each in any of these ``texts``."""
+        if not self.texts:
+            return False
+        seen = dict.fromkeys(form for text in texts for form in (text, _UNSEEN.sub("", text)))
+        shown = "\n".join(dict.fromkeys(map(normalised, seen)))  # in none of which is a line feed left
+        return any(all(part.is_in(shown) for part in parts) for parts in self.texts)
 
     def wiped(self, vhs: str, rejected: list[Rejected]) -> list[Rejected]:
         """Leave out of rows of a VHS that are about to be set aside what they hold of these persons."""
@@ -116,22 +148,21 @@ def _numbered(seat: Seat) -> Iterator[tuple[str, ...]]:
     yield seat.participant_no, f"{day}T{clock}"
 
 
-def _readings(raw: bytes) -> Iterator[str]:
+def _readings(raw: bytes) -> list[str]:
     """Read bytes in every way a reader may have: in each encoding, with letters that became control characters, and
     with what CSV doubles and XML writes out.
     """
-    read = (raw.decode(encoding, "replace") for encoding in ENCODINGS)
-    for text in dict.fromkeys(form for one in read for form in (one, meant(one))):
-        yield text
-        if '""' in text or "&" in text:
-            yield unescape(text.replace('""', '"'))
+    codecs = ENCODINGS if raw.isascii() else (*ENCODINGS, *FURTHER)
+    read = dict.fromkeys(raw.decode(codec, "replace") for codec in codecs)
+    texts = dict.fromkeys(form for one in read for form in (one, meant(one)))
+    written_out = (unescape(text.replace('""', '"')) for text in texts if '""' in text or "&" in text)
+    return list(dict.fromkeys([*texts, *written_out]))
 
 
-def _patterns(texts: Iterable[tuple[str, ...]]) -> list[list[re.Pattern[str]]]:
-    patterns = ([_whole(part) for part in parts if normalised(part)] for parts in sorted(texts))
+def _patterns(texts: Iterable[tuple[str, ...]]) -> list[list[_Whole]]:
+    patterns = ([_Whole(_shown(part)) for part in parts if _shown(part)] for parts in sorted(texts))
     return [parts for parts in patterns if parts]
 
 
-def _whole(text: str) -> re.Pattern[str]:
-    """Find a text where it stands alone, and not within other words."""
-    return re.compile(rf"(?<!\w){re.escape(normalised(text))}(?!\w)")
+def _shown(text: str) -> str:
+    return normalised(_UNSEEN.sub("", text))

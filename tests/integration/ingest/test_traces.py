@@ -34,3 +34,39 @@ def test_g8_a_name_is_found_whose_letters_became_control_characters(encoding: st
 def test_g8_a_name_within_another_is_no_trace() -> None:
     assert not Traces.of_name("Kim, Toni").lie_in("301", b"1;Kimme;Toni", "")
     assert not Traces.of_name("Kim, Toni").lie_in("301", b"1;Kim;Antonia", "")
+
+
+def in_each(name: str, first_name: str, one: str, other: str) -> bytes:
+    """Write a row of which the two cells come from programs of different encodings."""
+    return b";".join((b"56", b"K-318", name.encode(one), first_name.encode(other), b"anrufen"))
+
+
+SEVERAL = ("utf-8", "windows-1252", "iso-8859-15", "cp850", "cp437", "cp852", "cp1250", "iso8859-2", "mac-roman")
+
+
+@pytest.mark.parametrize("one", SEVERAL)
+@pytest.mark.parametrize("other", SEVERAL)
+def test_g8_each_word_of_a_name_is_found_in_an_encoding_of_its_own(one: str, other: str) -> None:
+    row = in_each("Müllerin", "Jörgkeß", one, other)
+    assert Traces.of_name("Müllerin, Jörgkeß").lie_in("301", row, "")
+    assert not Traces.of_name("Müllerin, Jörgke").lie_in("301", row, "")
+    assert not Traces.of_name("Müllerin, Eva").lie_in("301", row, "")
+    for part in ("ller, Jörgkeß", "rgke, Müllerin", "M, Jörgkeß"):  # what is left beside a letter that is read as none
+        assert not Traces.of_name(part).lie_in("301", row, "")
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x00", "\x01", "\x1a", "\x1f", "\x7f", "\x81", "\xad", "\u200b", "\u200d", "\u2060", "\ufeff"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_g8_what_cannot_be_seen_amid_the_letters_of_a_name_hides_none(sign: str, encoding: str) -> None:
+    for name in (f"Mül{sign}lerin", f"Mu{sign}\u0308llerin", f"{sign}Müllerin{sign}"):
+        assert Traces.of_name("Müllerin, Jörgke").lie_in("301", f"1;{name};Jörgke".encode(encoding), "")
+        assert Traces.of_name(f"{name}, Jörgke").lie_in("301", "1;Müllerin;Jörgke".encode(encoding), "")
+        assert Traces.of_name("Müllerin, Jörgke").are_in_path(f"/exporte/{name}_Jörgke/kurse.csv")
+    assert not Traces.of_name(f"Mül{sign}lerin, Jörgke").lie_in("301", "1;Müller;Jörgke".encode(encoding), "")
+
+
+@pytest.mark.parametrize("between", ["\x1f", "\x01", "\x00", "\x85", "\xa0"])
+def test_g8_what_cannot_be_seen_between_two_names_joins_them_to_none(between: str) -> None:
+    assert Traces.of_name("Kim, Toni").lie_in("301", f"1;Kim{between}Toni;".encode(), "")

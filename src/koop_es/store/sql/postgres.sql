@@ -953,7 +953,7 @@ SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state,
 WHERE (%(all)s::int = 1 OR state = 'open') ORDER BY id
 
 -- quarantine_bytes: Read what is set aside with its bytes, page by page; the reason with the names of column and file.
-SELECT id, vhs, about, reason || ' ' || coalesce(col, '') || ' ' || file, raw FROM koop_quarantine WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
+SELECT id, vhs, source, about, state, reason || ' ' || coalesce(col, '') || ' ' || file, raw FROM koop_quarantine WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
 
 -- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
 DELETE FROM koop_quarantine WHERE id = %(id)s
@@ -966,6 +966,9 @@ UPDATE koop_exports SET reason = %(reason)s WHERE id = %(id)s
 
 -- exports_unplace: Say no more where an export lay than that the path named somebody who is erased.
 UPDATE koop_exports SET source = %(source)s WHERE id = %(id)s
+
+-- quarantine_unplace: Say no more where the export of a row lay than that the path named somebody who is erased.
+UPDATE koop_quarantine SET source = %(source)s WHERE id = %(id)s
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = %(vhs)s AND state = 'open' AND about <> 'export'

@@ -924,7 +924,7 @@ SELECT id, vhs, sequence, source, file, line, col, about, reason, remedy, state,
 WHERE (:all = 1 OR state = 'open') ORDER BY id
 
 -- quarantine_bytes: Read what is set aside with its bytes, page by page; the reason with the names of column and file.
-SELECT id, vhs, about, reason || ' ' || coalesce(col, '') || ' ' || file, raw FROM koop_quarantine WHERE id > :after ORDER BY id LIMIT :limit
+SELECT id, vhs, source, about, state, reason || ' ' || coalesce(col, '') || ' ' || file, raw FROM koop_quarantine WHERE id > :after ORDER BY id LIMIT :limit
 
 -- quarantine_forget: Take out rows of persons who are erased, with their reasons and hashes.
 DELETE FROM koop_quarantine WHERE id = :id
@@ -937,6 +937,9 @@ UPDATE koop_exports SET reason = :reason WHERE id = :id
 
 -- exports_unplace: Say no more where an export lay than that the path named somebody who is erased.
 UPDATE koop_exports SET source = :source WHERE id = :id
+
+-- quarantine_unplace: Say no more where the export of a row lay than that the path named somebody who is erased.
+UPDATE koop_quarantine SET source = :source WHERE id = :id
 
 -- quarantine_open: Count what is set aside of the exports of one VHS.
 SELECT count(*) FROM koop_quarantine WHERE vhs = :vhs AND state = 'open' AND about <> 'export'
