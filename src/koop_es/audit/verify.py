@@ -134,6 +134,7 @@ def _file(store: Store) -> Check:
             checksums = "pages carry checksums" if means else "pages carry no checksums"
             detail = f"indices cannot be checked: CREATE EXTENSION amcheck; {checksums}"
             return Check("file", ok=None, detail=detail)
+        tx.rows("check_with")
         faults = _faults(str(row[0]) for row in tx.rows("check_file") if row[0] != "ok")
     return _check("file", faults, f"structure is sound ({means})")
 

@@ -14,8 +14,7 @@ from koop_es import ingest
 from koop_es.cli.answer import DONE, FOUND, REFUSED, Answer, console, lines
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.output import ask
-from koop_es.connectors import ExportQuarantined, cents_from_text, identity_from_text
-from koop_es.connectors.source import open_plain
+from koop_es.connectors import cents_from_text, identity_from_text, plain_files
 from koop_es.domain.errors import BadInput, KoopError, WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 from koop_es.domain.identifiers import vhs_id
@@ -139,13 +138,11 @@ def _failed(item: dict[str, str], error: KoopError) -> dict[str, Any]:
 def _read(source: Path) -> list[dict[str, str]]:
     """Read a list of Abos; raises ListInvalid naming file, row and column."""
     try:
-        with open_plain(source, str(source)) as file:
-            content = file.read(MOST_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError, ExportQuarantined) as error:
+        text = plain_files.content(source, MOST_BYTES).decode("utf-8-sig")
+    except plain_files.TooLarge as error:
+        raise ListInvalid(f"{source}: is larger than {MOST_BYTES} bytes; split the list") from error
+    except (OSError, ValueError) as error:
         raise ListInvalid(f"{source}: cannot be read as UTF-8 ({error}); save the list as CSV UTF-8") from error
-    if len(content) > MOST_BYTES:
-        raise ListInvalid(f"{source}: is larger than {MOST_BYTES} bytes; split the list")
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
     except csv.Error as error:

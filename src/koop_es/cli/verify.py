@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import msgspec
 from koop_es.cli.answer import DONE, FOUND, UNPROVEN, Answer, lines, table
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.progress import progress
+from koop_es.connectors import plain_files
 from koop_es.domain.errors import FileUnusable, WrongUsage
 from koop_es.domain.identifiers import coop_id as checked_coop_id
 
@@ -96,10 +98,6 @@ def verify(desk: Desk, witness: str | None, coop_id: str | None) -> Answer:
 
 def _read(witness: str) -> str:
     """Read the file of a witness, or take what was given for the witness itself."""
-    file = Path(witness)
-    try:
-        if file.is_file() and file.stat().st_size <= MOST_BYTES:
-            return file.read_text(encoding="utf-8", errors="replace")
-    except (OSError, ValueError):
-        pass
+    with suppress(OSError, ValueError):
+        return plain_files.content(Path(witness), MOST_BYTES).decode(errors="replace")
     return witness

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from koop_es.connectors import plain_files
 from koop_es.connectors.columns import BOOKINGS, COURSES, USERS, Layout, folded
 from koop_es.connectors.errors import ProfileInvalid
 from koop_es.connectors.values import DateStyle
@@ -99,13 +100,11 @@ def load(profile: str) -> Profile:
             profile=profile,
         )
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_PROFILE_BYTES + 1)
-        if len(content) > _PROFILE_BYTES:
-            raise ProfileInvalid(
-                f"{path.name}: larger than 1 MiB, so it is no profile: give a TOML file", profile=profile
-            )
-        return _parsed(content.decode("utf-8-sig"), path.name)
+        return _parsed(plain_files.content(path, _PROFILE_BYTES).decode("utf-8-sig"), path.name)
+    except plain_files.TooLarge as error:
+        raise ProfileInvalid(
+            f"{path.name}: larger than 1 MiB, so it is no profile: give a TOML file", profile=profile
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileInvalid(
             f"{path.name}: cannot be read ({error}): save it as UTF-8 text", profile=profile

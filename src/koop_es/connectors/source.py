@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Protocol, cast
 
-from koop_es.connectors import limits
+from koop_es.connectors import limits, plain_files
 from koop_es.connectors.errors import ExportQuarantined
 
 _BLOCK = 1 << 18
@@ -228,18 +228,19 @@ def seekable(source: Source, path: str) -> Iterator[BinaryIO]:
 
 def open_plain(path: Path, shown: str) -> BinaryIO:
     """Open a plain file within the limit of an export; a pipe or device, which could block for ever, is refused."""
+    remedy = f"export to a plain file of at most {_MOST}"
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        file = plain_files.opened(path)
     except FileNotFoundError as error:
         raise _missing(shown) from error
+    except plain_files.NotPlain as error:
+        raise ExportQuarantined("is no plain file", file=shown, remedy=remedy) from error
     except (OSError, ValueError) as error:
         raise _unopenable(error, shown) from error
-    state = os.fstat(descriptor)
-    if not stat.S_ISREG(state.st_mode) or state.st_size > limits.EXPORT_BYTES:
-        os.close(descriptor)
-        reason = f"is larger than {_MOST}" if stat.S_ISREG(state.st_mode) else "is no plain file"
-        raise ExportQuarantined(reason, file=shown, remedy=f"export to a plain file of at most {_MOST}")
-    return os.fdopen(descriptor, "rb", buffering=_BLOCK)
+    if os.fstat(file.fileno()).st_size > limits.EXPORT_BYTES:
+        file.close()
+        raise ExportQuarantined(f"is larger than {_MOST}", file=shown, remedy=remedy)
+    return file
 
 
 def _is_link(step: Path, shown: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -229,7 +230,9 @@ def complete(store: Store, at: str) -> tuple[bool, str]:
     Whatever goes wrong here, the fences stand: it is said and not raised, and stays on record.
     """
     try:
-        store.retrying(lambda: finish(store, at))
+        after = store.retrying(lambda: finish(store, at))
+        while after:
+            after = store.retrying(partial(finish, store, at, after))
     except StoreUnusable as error:
         return False, error.code
     with store.reading() as tx:
@@ -245,13 +248,16 @@ def complete(store: Store, at: str) -> tuple[bool, str]:
     return True, left
 
 
-def finish(store: Store, at: str) -> None:
-    """Destroy what lies behind fences that stand already: by this erasure, or by one that was broken off."""
+def finish(store: Store, at: str, after: int = 0) -> int:
+    """Destroy what lies behind some fences that stand already: by this erasure, or by one that was broken off.
+
+    Returns behind which place there are more, 0 where none are.
+    """
     with store.write() as tx:
-        open_fences = fences.unfinished(tx)
+        open_fences, place = fences.next_unfinished(tx, after)
         if not open_fences:
             forget_reasons(tx, Traces([], frozenset()))  # of whoever was forgotten by a former koop-es
-            return
+            return place
         persons = [fence.person_id for fence in open_fences]
         tx.run("erasing_mark", at=at)
         fences.close(tx, persons, at)
@@ -263,6 +269,7 @@ def finish(store: Store, at: str) -> None:
         tx.run("lanes_unsettle", coop_ids=coop_ids)
         tx.run_many("quarantine_forget", ({"id": item} for item in _set_aside(tx, traces)))
         forget_reasons(tx, traces)
+    return place
 
 
 def preview_set_aside(store: Store, name: str) -> Erasure:

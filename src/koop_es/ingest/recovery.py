@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from koop_es.connectors import plain_files
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
 from koop_es.store import Store, backup, digest, fences, leftovers, private, sidefiles, times
@@ -22,6 +25,9 @@ from koop_es.store.errors import StoreBusy, at
 from koop_es.store.fences import Fence
 from koop_es.store.noted import beside
 from koop_es.store.workplace import workplace
+
+LINE_BYTES = 1 << 16
+"""Longest line of a list of who was forgotten: a real one has some 200 bytes."""
 
 NAMED = 3
 """So many of the tables that lie where a store is to be are named: enough to know whose they are."""
@@ -83,8 +89,7 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
     if manifest.kind != backup.kind_of(place):
         raise backup.wrong_kind(source, manifest)
     noted = _noted(source, known)
-    if lacking := _lacking(source, manifest, noted or []):
-        noted = [*(noted or ()), *lacking]
+    noted = noted._replace(lacking=_lacking(source, manifest, noted))
     if isinstance(place, SqliteAddress):
         place = SqliteAddress(place.path.resolve())  # of a link it is the file that is replaced, for all who use it
     if isinstance(place, PostgresAddress):
@@ -95,14 +100,14 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
         done = _into_database(source, place, manifest, noted, now)
     else:
         done = _into_file(source, place, manifest, noted, now, replace=replace, read_old=known is None)
-    return done._replace(lacking=len(lacking))
+    return done._replace(lacking=len(noted.lacking))
 
 
 def _into_file(
     source: Path,
     place: SqliteAddress,
     manifest: Manifest,
-    noted: list[Fence] | None,
+    noted: Noted,
     now: datetime,
     *,
     replace: bool,
@@ -117,7 +122,7 @@ def _into_file(
         backup.prove(source, place, folder)
         copy = folder / backup.COPY
         with Store.at(SqliteAddress(copy)) as restored:
-            forgotten = _fence(restored, [*(noted or ()), *(old or ())], now)
+            forgotten = _fence(restored, chain(noted.fences(), old or ()), now)
             _know_backups(restored, source, manifest)
             vhss = putting_back.note(restored, now, manifest.made_at)
         with sidefiles.placing(path):
@@ -129,10 +134,10 @@ def _into_file(
                 kept = _keep(path)
             copy.replace(path)
         backup.sync(path.parent)
-    return Restored(manifest, forgotten, kept, vhss, noted is not None or old is not None, tuple(aside))
+    return Restored(manifest, forgotten, kept, vhss, noted.is_known or old is not None, tuple(aside))
 
 
-def _done_in(place: SqliteAddress, manifest: Manifest, noted: list[Fence] | None, now: datetime) -> Restored | None:
+def _done_in(place: SqliteAddress, manifest: Manifest, noted: Noted, now: datetime) -> Restored | None:
     """Give the answer once more of a restore into a file that can be read."""
     with suppress(StoreUnusable), Store.at(place) as store:
         return _done(store, manifest, noted, now)
@@ -190,9 +195,7 @@ def _refuse_open(place: SqliteAddress) -> None:
         raise at(StoreBusy, place.shown, "another program has it open")
 
 
-def _into_database(
-    source: Path, place: PostgresAddress, manifest: Manifest, noted: list[Fence] | None, now: datetime
-) -> Restored:
+def _into_database(source: Path, place: PostgresAddress, manifest: Manifest, noted: Noted, now: datetime) -> Restored:
     """Put a backup back into an empty database, unless that was done already and nothing else has happened there."""
     from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
 
@@ -206,7 +209,7 @@ def _into_database(
     return done
 
 
-def _done(store: Store, manifest: Manifest, noted: list[Fence] | None, now: datetime) -> Restored | None:
+def _done(store: Store, manifest: Manifest, noted: Noted, now: datetime) -> Restored | None:
     """Give the answer of a restore once more, if that was the last that happened in the store: whoever was killed
     before an answer repeats the command. None otherwise.
     """
@@ -215,12 +218,10 @@ def _done(store: Store, manifest: Manifest, noted: list[Fence] | None, now: date
         told = putting_back.noted(tx, manifest.position) if digest.of_log(tx, log.rows) == log else None
     if not told:
         return None
-    return Restored(manifest, _fence(store, noted or [], now), None, told, listed=noted is not None)
+    return Restored(manifest, _fence(store, noted.fences(), now), None, told, listed=noted.is_known)
 
 
-def _into_empty(
-    source: Path, place: PostgresAddress, noted: list[Fence] | None, now: datetime, folder: Path
-) -> Restored:
+def _into_empty(source: Path, place: PostgresAddress, noted: Noted, now: datetime, folder: Path) -> Restored:
     """Prove a backup in a scratch database, make it there what it is to be, and carry that over in one transaction: so
     the database holds all or nothing of it at any moment, and nobody in it who was forgotten (D15).
 
@@ -238,7 +239,7 @@ def _into_empty(
     ready = folder / "ready"
     with backup.proven(source, place, folder, schema=schema) as (manifest, restored):
         (folder / backup.COPY).unlink()
-        forgotten = _fence(restored, noted or [], now)
+        forgotten = _fence(restored, noted.fences(), now)
         _know_backups(restored, source, manifest)
         vhss = putting_back.note(restored, now, manifest.made_at)
         private.ensure(ready)
@@ -253,7 +254,7 @@ def _into_empty(
         raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile") from error
     with Store.at(place) as carried:
         backup.compare(carried, right)
-    return Restored(manifest, forgotten, None, vhss, listed=noted is not None)
+    return Restored(manifest, forgotten, None, vhss, listed=noted.is_known)
 
 
 def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
@@ -273,48 +274,69 @@ def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
                 tx.run("backup_proven", id=noted, at=manifest.made_at)
 
 
-def _fence(restored: Store, noted: list[Fence], now: datetime) -> int:
+def _fence(restored: Store, noted: Iterable[Fence], now: datetime) -> int:
     """Put the fences up in a restored store, and destroy what lies behind them."""
     with restored.write() as tx:
         fences.copy(tx, noted)
     erasure.complete(restored, now.isoformat())
     with restored.reading() as tx:
-        return len(fences.everything(tx))
+        return fences.count(tx)
 
 
-def _noted(source: Path, known: Path | None) -> list[Fence] | None:
-    """Read the fences that were noted beside the backup, and those in a file that was given; None without either."""
+class Noted(NamedTuple):
+    """Who was forgotten since a backup: by lists that may not fit the memory and are read anew each time, and others.
+
+    ``lists`` are None where there is no list at all.
+    """
+
+    lists: tuple[Path, ...] | None
+    lacking: tuple[Fence, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether anything says who was forgotten."""
+        return self.lists is not None or bool(self.lacking)
+
+    def fences(self) -> Iterator[Fence]:
+        """Read them one by one; raises FencesUnreadable."""
+        for path in self.lists or ():
+            yield from _read(path)
+        yield from self.lacking
+
+
+def _noted(source: Path, known: Path | None) -> Noted:
+    """Find the fences that were noted beside the backup, and those in a file that was given; raises FencesUnreadable
+    where one of them cannot be read.
+    """
     listed = beside(source)
-    files = [path for path in (known, listed if listed.exists() else None) if path is not None]
-    return [fence for path in files for fence in _read(path)] if files else None
+    files = tuple(path for path in (known, listed if listed.exists() else None) if path is not None)
+    noted = Noted(files or None)
+    deque(noted.fences(), maxlen=0)
+    return noted
 
 
-def _lacking(source: Path, manifest: Manifest, noted: list[Fence]) -> list[Fence]:
+def _lacking(source: Path, manifest: Manifest, noted: Noted) -> tuple[Fence, ...]:
     """Find who was forgotten since a backup by the lists of others of the same store in its folder, and is not noted:
     it was out of reach when that was done (D15).
     """
-    known, found = {fence.person_id for fence in noted}, dict[str, Fence]()
+    found = dict[str, Fence]()
     for path, _ in backup.others([source.absolute().parent], manifest.store):
         with suppress(FencesUnreadable):
             for fence in _read(listed) if (listed := beside(path)).exists() else ():
-                if fence.person_id not in known and fence.forgotten_at > manifest.made_at:
+                if fence.forgotten_at > manifest.made_at:
                     found[fence.person_id] = fence
-    return list(found.values())
+    for fence in noted.fences() if found else ():
+        found.pop(fence.person_id, None)
+    return tuple(found.values())
 
 
-def _read(path: Path) -> list[Fence]:
+def _read(path: Path) -> Iterator[Fence]:
+    """Read a list, or nothing from where there is never anything; raises FencesUnreadable."""
+    if str(path) == os.devnull:
+        return
     try:
-        return fences.from_lines(_plain_text(path))
+        yield from fences.from_lines(plain_files.lines(path, LINE_BYTES))
     except (OSError, ValueError, TypeError) as error:
         raise FencesUnreadable(
             f"{path} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
         ) from error
-
-
-def _plain_text(path: Path) -> str:
-    """Read a file, or nothing from where there is never anything; raises ValueError for a device or pipe."""
-    if str(path) == os.devnull:
-        return ""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError("it is no plain file")
-    return path.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from koop_es.connectors import plain_files
 from koop_es.domain.errors import BadInput
 
 Fate = Literal[
@@ -180,9 +181,13 @@ def save(scenario: Scenario, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+MOST_BYTES = 8 << 20
+"""Largest scenario: one of 10,000 steps, the most that are drawn, has a tenth of that."""
+
+
 def read(path: Path) -> Scenario:
     """Read a scenario; raises ScenarioUnreadable."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Scenario)
-    except (OSError, msgspec.MsgspecError) as error:
+        return msgspec.json.decode(plain_files.content(path, MOST_BYTES), type=Scenario)
+    except (OSError, ValueError) as error:
         raise ScenarioUnreadable(f"{path}: {error}. {ScenarioUnreadable.__doc__}", path=str(path)) from None

@@ -6,16 +6,30 @@ person by the random id alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
 from koop_es.store.transaction import Tx
 
+ROWS_AT_ONCE = 1_000
+"""So many fences are put up, or looked behind, together: there may be more than fit the memory."""
+
 
 class Fence(NamedTuple):
     """Who was forgotten when, by random id; ``erased_at`` is None until what lay behind the fence is gone."""
+
+    person_id: str
+    coop_id: str
+    ref: str
+    forgotten_at: str
+    erased_at: str | None = None
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A fence as a line of a file has it."""
 
     person_id: str
     coop_id: str
@@ -32,7 +46,9 @@ def put(tx: Tx, person_ids: Iterable[str], at: str) -> None:
 def copy(tx: Tx, fences: Iterable[Fence]) -> None:
     """Put up fences that stood in another store, or before the same person in another cooperation."""
     columns = ("person_id", "coop_id", "ref", "forgotten_at")
-    tx.run_many("forgotten_copy", [dict(zip(columns, fence, strict=False)) for fence in fences])
+    rows = (dict(zip(columns, fence, strict=False)) for fence in fences)
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        tx.run_many("forgotten_copy", batch)
 
 
 def watch(tx: Tx) -> int:
@@ -57,6 +73,18 @@ def unfinished(tx: Tx) -> list[Fence]:
     return [Fence(*row) for row in tx.rows("forgotten_unfinished")]
 
 
+def next_unfinished(tx: Tx, after: int) -> tuple[list[Fence], int]:
+    """Read some of them behind a place, with the place where the next begin; 0 where these are the last."""
+    rows = tx.rows("forgotten_unfinished_next", after=after, limit=ROWS_AT_ONCE)
+    return [Fence(*row[1:]) for row in rows], int(rows[-1][0]) if len(rows) == ROWS_AT_ONCE else 0
+
+
+def count(tx: Tx) -> int:
+    """Count the fences."""
+    ((number,),) = tx.rows("grown_forgotten")
+    return int(number)
+
+
 def found(tx: Tx, person_ids: Iterable[str], refs: Iterable[str]) -> list[Fence]:
     """Find fences by person or by booking."""
     return [Fence(*row) for row in tx.rows("forgotten_found", person_ids=list(person_ids), refs=list(refs))]
@@ -77,10 +105,11 @@ def to_lines(fences: Iterable[Fence]) -> str:
     return "".join(msgspec.json.encode(fence._asdict()).decode() + "\n" for fence in fences)
 
 
-def from_lines(text: str) -> list[Fence]:
-    """Read what ``to_lines`` wrote; raises ValueError or TypeError."""
-    read = msgspec.json.Decoder(dict[str, Any]).decode
-    return [Fence(**read(line)) for line in text.splitlines() if line.strip()]
+def from_lines(lines: Iterable[bytes]) -> Iterator[Fence]:
+    """Read what ``to_lines`` wrote, one by one; raises ValueError or TypeError."""
+    read = msgspec.json.Decoder(_Line).decode
+    for line in filter(bytes.strip, lines):
+        yield Fence(*msgspec.structs.astuple(read(line)))
 
 
 def close(tx: Tx, person_ids: Iterable[str], at: str) -> None:

@@ -34,6 +34,23 @@ IDLE_SECONDS = 300
 STOCK_ATTEMPTS = 3
 """Attempts where a stock application calls the recorder: the library's ten would wait for a held lock for minutes."""
 
+PLAIN = {
+    "quote_all_identifiers": "off",  # how the server describes a table, which is compared
+    "standard_conforming_strings": "on",
+    "backslash_quote": "safe_encoding",
+    "transform_null_equals": "off",
+    "array_nulls": "on",
+    "bytea_output": "hex",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "extra_float_digits": "1",
+    "xmloption": "content",
+    "row_security": "on",
+}
+"""What a user or database may have set otherwise, and on which hangs what statements mean and how values are written:
+as the server has it where nobody has set anything.
+"""
+
 SQL: Mapping[str, bytes] = {name: text.encode() for name, text in statements("postgres").items()}
 """As bytes, because psycopg wants literal strings or bytes."""
 
@@ -88,9 +105,13 @@ class KoopPostgresDatastore(PostgresDatastore):
         """Take over ``first``, a connection to this address; ``lock_timeout`` is in seconds, ``schema`` the only one in
         which tables are looked up, ``commit`` the value of synchronous_commit.
         """
-        self._session = sql.SQL(
-            "SET lock_timeout = {}; SET search_path = {}, pg_temp; SET synchronous_commit = {}"
-        ).format(f"{lock_timeout}s", sql.Identifier(schema), commit)
+        own = {"lock_timeout": f"{lock_timeout}s", "synchronous_commit": commit, **PLAIN}
+        self._session = sql.SQL("; ").join(
+            [
+                sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(schema)),
+                *(sql.SQL("SET {} = {}").format(sql.Identifier(name), value) for name, value in own.items()),
+            ]
+        )
         self.begin_writing = sql.SQL("BEGIN; SET LOCAL synchronous_commit = {}").format(commit)
         super().__init__(
             dbname="",
@@ -115,7 +136,8 @@ class KoopPostgresDatastore(PostgresDatastore):
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """Bound the waiting for row locks too; the library bounds only the lock of its table. Look tables up in one
-        schema alone, also when another one appears before it, and have commits wait for the disk.
+        schema alone, also when another one appears before it, have commits wait for the disk, and nothing else hang on
+        what the database or the role has set.
         """
         prepare, session = super().after_connect_func(), self._session
 

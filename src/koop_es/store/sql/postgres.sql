@@ -275,6 +275,11 @@ WHERE ref COLLATE "C" >= %(since)s AND ref COLLATE "C" < %(until)s ORDER BY id
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
 WHERE erased_at IS NULL OR EXISTS (SELECT 1 FROM koop_persons AS p WHERE p.person_id = koop_forgotten.person_id) ORDER BY id
 
+-- forgotten_unfinished_next: Read some of these fences behind a place, with their places.
+SELECT id, person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE id > %(after)s AND (erased_at IS NULL OR EXISTS (SELECT 1 FROM koop_persons AS p WHERE p.person_id = koop_forgotten.person_id))
+ORDER BY id LIMIT %(limit)s
+
 -- forgotten_erased: Record that what lay behind the fences is erased.
 UPDATE koop_forgotten SET erased_at = %(at)s WHERE person_id = ANY(%(person_ids)s::text[])
 
@@ -1101,10 +1106,16 @@ SELECT count(*) FROM koop_forgotten
 
 -- ==== verify: what only a check of the whole store asks ====
 
--- check_file: Check the indices of the tables, where the extension amcheck is there.
-SELECT 'ok' FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
-WHERE a.amname = 'btree' AND c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname LIKE 'koop%%'
-    AND query_to_xml(format('SELECT bt_index_check(%%s::regclass, true)', c.oid), true, false, '') IS NOT NULL
+-- check_with: Look functions up where the extension amcheck lies as well, until the transaction ends.
+SELECT set_config('search_path', format('%%I, %%I, pg_temp', current_schema(), n.nspname), true)
+FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'
+
+-- check_file: Check the indices of the tables by the extension amcheck; apart, since the server may call what stands behind AND before it knows which index it is.
+WITH own AS MATERIALIZED (
+    SELECT c.oid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
+    WHERE a.amname = 'btree' AND c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname LIKE 'koop%%'
+)
+SELECT 'ok' FROM own WHERE bt_index_check(own.oid::regclass, true) IS NOT NULL
 
 -- check_means: Tell what checks the structure: amcheck if it is installed, and whether pages carry checksums.
 SELECT concat_ws(' ', (SELECT 'amcheck' FROM pg_extension WHERE extname = 'amcheck'),

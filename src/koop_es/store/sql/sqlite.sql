@@ -249,6 +249,11 @@ WHERE ref >= :since AND ref < :until ORDER BY id
 SELECT person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
 WHERE erased_at IS NULL OR EXISTS (SELECT 1 FROM koop_persons AS p WHERE p.person_id = koop_forgotten.person_id) ORDER BY id
 
+-- forgotten_unfinished_next: Read some of these fences behind a place, with their places.
+SELECT id, person_id, coop_id, ref, forgotten_at, erased_at FROM koop_forgotten
+WHERE id > :after AND (erased_at IS NULL OR EXISTS (SELECT 1 FROM koop_persons AS p WHERE p.person_id = koop_forgotten.person_id))
+ORDER BY id LIMIT :limit
+
 -- forgotten_erased: Record that what lay behind the fences is erased.
 UPDATE koop_forgotten SET erased_at = :at WHERE person_id IN (SELECT value FROM json_each(:person_ids))
 
@@ -1069,6 +1074,9 @@ WHERE position <= :upto ORDER BY person_id, version
 SELECT count(*) FROM koop_forgotten
 
 -- ==== verify: what only a check of the whole store asks ====
+
+-- check_with: Nothing: SQLite checks itself.
+SELECT 1
 
 -- check_file: Check the structure of the file, tables against indices.
 PRAGMA integrity_check(20)
