@@ -164,8 +164,36 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
             line=1,
             remedy="check the delimiter",
         )
-    named = [(field, alias) for field, names in aliases.items() for alias in names]
-    field_of = _fields_by_heading((*layout.headings.items(), *named))
+    of_profile = ((field, alias) for field, names in aliases.items() for alias in names)
+    named = (*layout.headings.items(), *of_profile)
+    header, doubled = _found(tuple(cells), named, layout.carried)
+    if doubled:
+        raise ExportQuarantined(
+            f"columns that mean the same stand twice: {', '.join(dict.fromkeys(doubled))}",
+            file=file,
+            line=1,
+            remedy="leave one of them out of the export",
+        )
+    if missing := [
+        heading for field, heading in layout.headings.items() if field in layout.required - header.at.keys()
+    ]:
+        known = _known(cells, _fields_by_heading(named))
+        raise ExportQuarantined(
+            f"columns are missing: {', '.join(missing)}; "
+            f"the header has {len(cells)} columns, of which these are known: {known}",
+            file=file,
+            line=1,
+            remedy="add them, or name a profile that knows their headings, and check delimiter and encoding",
+        )
+    return header
+
+
+@lru_cache(maxsize=64)
+def _found(
+    cells: tuple[str, ...], named: tuple[tuple[str, str], ...], carried: frozenset[str] | None
+) -> tuple[Header, list[str]]:
+    """Find the fields of a header line, and headings that stand twice; a program writes the same line every time."""
+    field_of = _fields_by_heading(named)
     at: dict[str, int] = {}
     unknown: list[str] = []
     doubled: list[str] = []
@@ -175,25 +203,11 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
             unknown.append(clean(cell))
         elif field in at:
             doubled += [clean(cells[at[field]]), clean(cell)]
-        elif layout.carried is None or field in layout.carried:
+        elif carried is None or field in carried:
             at[field] = index
-    if doubled:
-        raise ExportQuarantined(
-            f"columns that mean the same stand twice: {', '.join(dict.fromkeys(doubled))}",
-            file=file,
-            line=1,
-            remedy="leave one of them out of the export",
-        )
-    if missing := [heading for field, heading in layout.headings.items() if field in layout.required - at.keys()]:
-        raise ExportQuarantined(
-            f"columns are missing: {', '.join(missing)}; "
-            f"the header has {len(cells)} columns, of which these are known: {_known(cells, field_of)}",
-            file=file,
-            line=1,
-            remedy="add them, or name a profile that knows their headings, and check delimiter and encoding",
-        )
     names = {field: clean(cells[index]) for field, index in at.items()}
-    return Header(at=at, names=names, cells=[clean(cell) for cell in cells], unknown=[name for name in unknown if name])
+    unknown = [name for name in unknown if name]
+    return Header(at=at, names=names, cells=[clean(cell) for cell in cells], unknown=unknown), doubled
 
 
 def _known(cells: Sequence[str], field_of: Mapping[str, str]) -> str:

@@ -52,24 +52,24 @@ class Directory:
 
     def __init__(self, root: Path) -> None:
         """Read below ``root``."""
-        self.name, self._root = root.name, root
+        self.name, self._root = root.name, str(root)
 
     def has(self, path: str) -> bool:
         """Tell whether a file of this name is there."""
-        return os.path.lexists(self._root / path)
+        return os.path.lexists(self._at(path))
 
     def open(self, path: str) -> BinaryIO:
         """Open a plain file below the root."""
         step = self._root
-        for part in PurePosixPath(path).parts:
-            step = step / part
+        for part in path.split("/"):
+            step = f"{step}/{part}"
             if _is_link(step, path):
                 raise ExportQuarantined("is a link", file=path, remedy="put the file itself into the directory")
         return open_plain(step, path)
 
     def stamp(self, path: str) -> tuple[int, ...]:
         """Give inode, size and time of change of the file, nothing where it is gone."""
-        return _stamp_of(self._root / path)
+        return _stamp_of(self._at(path))
 
     def size(self, path: str) -> int:
         """Ask the file system."""
@@ -77,6 +77,9 @@ class Directory:
 
     def close(self) -> None:
         """Hold nothing, so there is nothing to let go of."""
+
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}"
 
 
 class SingleFile:
@@ -226,7 +229,7 @@ def seekable(source: Source, path: str) -> Iterator[BinaryIO]:
             yield stream
 
 
-def open_plain(path: Path, shown: str) -> BinaryIO:
+def open_plain(path: Path | str, shown: str) -> BinaryIO:
     """Open a plain file within the limit of an export; a pipe or device, which could block for ever, is refused."""
     remedy = f"export to a plain file of at most {_MOST}"
     try:
@@ -243,9 +246,11 @@ def open_plain(path: Path, shown: str) -> BinaryIO:
     return file
 
 
-def _is_link(step: Path, shown: str) -> bool:
+def _is_link(step: str, shown: str) -> bool:
     try:
-        return step.is_symlink()
+        return stat.S_ISLNK(os.lstat(step).st_mode)
+    except (FileNotFoundError, NotADirectoryError):  # which is said when it is opened
+        return False
     except (OSError, ValueError) as error:  # a name longer than the file system takes
         raise _unopenable(error, shown) from error
 
@@ -262,9 +267,9 @@ def _unreadable(error: OSError, shown: str) -> ExportQuarantined:
     return ExportQuarantined(f"cannot be read ({error.strerror or error})", file=shown, remedy=remedy)
 
 
-def _stamp_of(path: Path) -> tuple[int, ...]:
+def _stamp_of(path: Path | str) -> tuple[int, ...]:
     try:
-        return _stamp(path.stat())
+        return _stamp(os.stat(path))  # noqa: PTH116 - a path that was put together as a text
     except OSError:
         return ()
 

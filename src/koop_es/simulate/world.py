@@ -33,7 +33,7 @@ from koop_es.simulate.staff import PERIOD, Staff, local_course
 from koop_es.simulate.steps import Act, Changes, Export, Jump, Resend, Rivals, Scenario, Shared, Step
 from koop_es.simulate.unnoticed import MISTELLING
 from koop_es.store import Store
-from koop_es.views import view, withheld
+from koop_es.views import view, views_as_of, withheld
 
 T = TypeVar("T")
 
@@ -413,11 +413,10 @@ def _fields(course: Shared) -> dict[str, str]:
 
 def unlike_replay(store: Store, vhss: Iterable[str]) -> list[str]:
     """Compare what is kept for each VHS with the replay of the log; says where they differ."""
-    head = store.head()
     return [
         f"replay: the view of VHS {vhs} is not what the log says"
-        for vhs in vhss
-        if view(store, vhs, set_aside=False)["courses"] != view(store, vhs, at=head)["courses"]
+        for vhs, replayed in views_as_of(store, vhss, store.head()).items()
+        if view(store, vhs, set_aside=False)["courses"] != replayed["courses"]
     ]
 
 

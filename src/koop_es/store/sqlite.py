@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError
-from eventsourcing.sqlite import SQLiteCursor
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
 from koop_es.domain.errors import StoreUnusable
 from koop_es.store import errors, private, sidefiles
@@ -154,6 +155,7 @@ class SqliteEngine:
         self._counts = False
         self._wait_seconds = wait_seconds
         self._writer = threading.Lock()
+        self._kept = deque[SQLiteConnection]()
         if create and not address.path.parent.is_dir():
             raise errors.at(errors.StoreUnreachable, self.shown, f"the folder {address.path.parent} does not exist")
         if not create and not address.path.is_file():
@@ -343,22 +345,35 @@ class SqliteEngine:
         except FAULTS as error:
             raise self.fault(error, command) from None
 
+    def _connection(self) -> SQLiteConnection:
+        with suppress(IndexError):
+            kept = self._kept.popleft()
+            if not kept.closed:
+                return kept
+        try:
+            return self.datastore.pool.get_connection()
+        except ConnectionPoolClosedError:
+            raise StoreUnusable(f"{self.shown}: the store was closed; open it again") from None
+        except (*FAULTS, ConnectionUnavailableError) as error:
+            raise self.fault(error, "connect") from None
+
     @contextmanager
     def _leased(self, *, write: bool) -> Iterator[sqlite3.Connection]:
-        """Borrow a connection; writers queue up here and not in the pool, where they would hold up readers."""
+        """Borrow a connection; writers queue up here and not in the pool, where they would hold up readers.
+
+        One that was given back is kept for whoever comes next: of the pool it stays in use, which closes it at the end.
+        """
         if write and not self._writer.acquire(timeout=self._wait_seconds):
             raise errors.at(errors.StoreBusy, self.shown, f"another thread wrote for more than {self._wait_seconds} s")
         try:
-            try:
-                leased = self.datastore.pool.get_connection()
-            except ConnectionPoolClosedError:
-                raise StoreUnusable(f"{self.shown}: the store was closed; open it again") from None
-            except (*FAULTS, ConnectionUnavailableError) as error:
-                raise self.fault(error, "connect") from None
+            leased = self._connection()
             try:
                 yield leased._sqlite_conn  # the cursor the library would give has no row factory of its own
             finally:
-                self.datastore.pool.put_connection(leased)
+                if self._kept:
+                    self.datastore.pool.put_connection(leased)
+                else:
+                    self._kept.append(leased)
         finally:
             if write:
                 self._writer.release()
@@ -396,8 +411,13 @@ _UNWRITTEN_NAMES = "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRU
 """Errors of a copy that are those of the file it goes to: of the store it is only read."""
 
 
-def _bound(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: msgspec.json.encode(value).decode() if isinstance(value, (list, tuple)) else value
-        for name, value in params.items()
-    }
+def _bound(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give parameters as SQLite takes them, with lists as JSON texts."""
+    for value in params.values():
+        if isinstance(value, (list, tuple)):
+            return {name: _text(given) for name, given in params.items()}
+    return params
+
+
+def _text(value: Any) -> Any:
+    return msgspec.json.encode(value).decode() if isinstance(value, (list, tuple)) else value

@@ -2,7 +2,7 @@
 
 from koop_es.views.change_lists import change_list
 from koop_es.views.projector import project, project_institution
-from koop_es.views.read import has_reported, open_violations, status, view, violations, withheld
+from koop_es.views.read import has_reported, open_violations, status, view, views_as_of, violations, withheld
 
 __all__ = [
     "change_list",
@@ -12,6 +12,7 @@ __all__ = [
     "project_institution",
     "status",
     "view",
+    "views_as_of",
     "violations",
     "withheld",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from koop_es.domain.cooperation import Cooperation
@@ -28,11 +28,16 @@ def states(tx: Tx, coop_ids: Iterable[str], position: int) -> Iterator[Cooperati
             yield fold(coop_id, story.events)
 
 
-def documents_of(tx: Tx, vhs: str, position: int) -> list[Document]:
-    """Give what a VHS saw at a position, by COOP-Id."""
-    coop_ids = [row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=position)]
-    found = (document(state, vhs) for state in states(tx, coop_ids, position))
-    return [doc for doc in found if doc is not None]
+def documents_of(tx: Tx, vhss: Iterable[str], position: int) -> dict[str, list[Document]]:
+    """Give what each of some VHSs saw at a position, by COOP-Id."""
+    found: dict[str, dict[str, Document | None]] = {
+        vhs: dict.fromkeys(row[0] for row in tx.rows("members_of_vhs", vhs=vhs, upto=position)) for vhs in vhss
+    }
+    for state in states(tx, dict.fromkeys(chain.from_iterable(found.values())), position):
+        for vhs, docs in found.items():
+            if state.coop_id in docs:
+                docs[state.coop_id] = document(state, vhs)
+    return {vhs: [doc for doc in docs.values() if doc is not None] for vhs, docs in found.items()}
 
 
 def violation_details(

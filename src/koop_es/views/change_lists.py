@@ -48,7 +48,7 @@ def change_list(store: Store, vhs: str, *, at: int | None = None) -> list[dict[s
     with store.reading() as tx:
         if at is None:
             return answers(tx, vhs, pending(tx, vhs))
-        docs = asof.documents_of(tx, vhs, at)
+        docs = asof.documents_of(tx, [vhs], at)[vhs]
         return answers(tx, vhs, [Pending(d.coop_id, d.course_number, d.period, d.changes) for d in docs], at=at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -40,22 +40,34 @@ def view(store: Store, vhs: str, *, at: int | None = None, set_aside: bool = Tru
 
     Rows that are ``set_aside`` now hide what they may be (D17); the log does not know of them, nor does a former view.
     """
+    if at is not None:
+        return views_as_of(store, [vhs], at)[vhs]
     with store.reading() as tx:
-        if at is None:
-            rows = tx.rows("view_of_vhs", vhs=vhs)
-            courses = [Shown(row[0], row[1], row[2], row[3], _course.decode(row[4])) for row in rows]
-            position = tx.head()
-        else:
-            docs = asof.documents_of(tx, vhs, at)
-            courses = [Shown(d.coop_id, d.role, d.course_number, d.period, d.course) for d in docs]
-            position = at
-        people = _people(tx, (booking for shown in courses for booking in shown.course.bookings))
-        standing, aside = _standing(tx, vhs, at), frozenset(asides.of_vhs(tx, vhs) if at is None and set_aside else ())
+        rows = tx.rows("view_of_vhs", vhs=vhs)
+        courses = [Shown(row[0], row[1], row[2], row[3], _course.decode(row[4])) for row in rows]
+        aside = frozenset(asides.of_vhs(tx, vhs) if set_aside else ())
+        return _view(tx, vhs, courses, None, aside)
+
+
+def views_as_of(store: Store, vhss: Iterable[str], at: int) -> dict[str, dict[str, Any]]:
+    """Show what each of some VHSs should have held at a position of the log, as ``view`` does for one."""
+    with store.reading() as tx:
+        return {
+            vhs: _view(tx, vhs, [Shown(d.coop_id, d.role, d.course_number, d.period, d.course) for d in docs], at)
+            for vhs, docs in asof.documents_of(tx, vhss, at).items()
+        }
+
+
+def _view(
+    tx: Tx, vhs: str, courses: list[Shown], at: int | None, aside: Set[tuple[str, str]] = frozenset()
+) -> dict[str, Any]:
+    people = _people(tx, (booking for shown in courses for booking in shown.course.bookings))
+    standing = _standing(tx, vhs, at)
     for place in sorted(aside):
         standing[place].append(SET_ASIDE)
     return {
         "vhs": vhs,
-        "position": position,
+        "position": tx.head() if at is None else at,
         "courses": [_course_answer(shown, people, standing, aside) for shown in courses],
     }
 
