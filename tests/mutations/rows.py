@@ -67,7 +67,7 @@ ROWS = (
     ),
     Mutation(
         "a row without name that a person entered is the mirror of its day",
-        "D26",
+        "B4",
         "Whom staff entered without a name would have the seat of another, and their S would end that one.",
         (
             Edit(
