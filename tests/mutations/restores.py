@@ -545,7 +545,7 @@ RESTORES = (
     ),
     Mutation(
         "former values that the next complete export shows as well go with the withdrawn one",
-        "D32",
+        "D20",
         "The program may have been put back all the same: nothing is written over its rows before somebody says so.",
         (
             Edit(
