@@ -321,7 +321,7 @@ class PostgresEngine:
             "server_not_durable": f"what is acknowledged may be lost in a power cut: the server has {unsafe} = off"
             if unsafe
             else "",
-            private.OPEN: "every user of the server may read names: REVOKE SELECT ON koop_persons FROM PUBLIC"
+            private.OPEN: "every user of the server may read or write names: REVOKE ALL ON koop_persons FROM PUBLIC"
             if public
             else "",
         }

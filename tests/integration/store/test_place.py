@@ -126,11 +126,14 @@ def test_g1_what_is_acknowledged_is_on_the_disk_whatever_the_server_does_by_itse
     assert shown == (asked,)
 
 
-def test_g1_a_server_that_does_not_wait_for_its_disk_is_said(postgres_url: str) -> None:
+def test_g1_g10_a_server_that_does_not_wait_for_its_disk_or_shows_names_to_all_is_said(postgres_url: str) -> None:
     with Store.create(postgres_url) as store:
         assert [item["code"] for item in store.warnings()] == ["server_not_durable"], "tests run without fsync"
-        admin(postgres_url, "GRANT SELECT ON koop_persons TO PUBLIC")
-        assert [item["code"] for item in store.warnings()] == ["server_not_durable", "open_to_others"]
+        for right in ("SELECT", "SELECT (name)", "UPDATE (email)", "INSERT", "DELETE", "TRUNCATE", "TRIGGER"):
+            admin(postgres_url, f"GRANT {right} ON koop_persons TO PUBLIC")
+            assert [item["code"] for item in store.warnings()] == ["server_not_durable", "open_to_others"], right
+            admin(postgres_url, "REVOKE ALL ON koop_persons FROM PUBLIC")
+            assert [item["code"] for item in store.warnings()] == ["server_not_durable"], right
 
 
 def test_no_connection_that_is_free_is_said_as_that(

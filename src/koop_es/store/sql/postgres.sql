@@ -1287,9 +1287,11 @@ ORDER BY n.nspname, c.relname
 -- schema_there: Ask something of the server, so that it does not take the transaction for forgotten.
 SELECT 1
 
--- persons_public: Tell whether everybody who may connect may read the vault.
-SELECT 1 FROM pg_class AS c, aclexplode(c.relacl) AS a
-WHERE c.oid = 'koop_persons'::regclass AND a.grantee = 0 AND a.privilege_type = 'SELECT'
+-- persons_public: Tell whether everybody who may connect may read the vault or write there, also a column of it alone.
+SELECT 1 FROM (
+    SELECT c.relacl AS acl FROM pg_class AS c WHERE c.oid = 'koop_persons'::regclass
+    UNION ALL SELECT t.attacl FROM pg_attribute AS t WHERE t.attrelid = 'koop_persons'::regclass AND NOT t.attisdropped
+) AS given, aclexplode(given.acl) AS a WHERE a.grantee = 0 LIMIT 1
 
 -- schema_version: Read the version of the tables, and of which older one the views still are.
 SELECT value, (SELECT value FROM koop_meta WHERE key = 'views_of') FROM koop_meta WHERE key = 'schema_version'
