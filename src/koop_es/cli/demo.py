@@ -37,7 +37,7 @@ COURSE_LINES = ("Externe Kurs-Nr.", "Kursnummer", "Datum von", "Datum bis", "Geb
 
 
 class DemoStoreInUse(WrongUsage):
-    """A demo or simulation begins with an empty store: name a new one with --db, or leave it out for a temporary file."""
+    """Demo and simulation begin with an empty store: name a new one with --db, or leave it out for a temporary file."""
 
     code = "demo_store_in_use"
 

@@ -24,7 +24,7 @@ class TooLarge(ValueError):
     """A file, or a line of one, is larger than any of its kind."""
 
 
-def opened(path: Path) -> BinaryIO:
+def opened(path: Path | str) -> BinaryIO:
     """Open a plain file for reading; raises NotPlain or another OSError, and ValueError for an impossible name."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
