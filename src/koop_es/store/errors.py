@@ -109,6 +109,15 @@ class StoreScattered(StoreUnusable):
     code = "store_scattered"
 
 
+class PlaceTaken(StoreUnusable):
+    """A new store is made where nothing else lies, since it has to be seen that nobody put anything into it: name an
+    empty database, or make a schema (CREATE SCHEMA koop) and name it in the address: ?options=-csearch_path%3Dkoop; or
+    another file.
+    """
+
+    code = "place_taken"
+
+
 class StoreFull(StoreUnusable):
     """There is no room left for the store; free some space and try again, nothing was changed."""
 

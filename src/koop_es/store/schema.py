@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from koop_es.store import times
-from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreMissing, StoreScattered, at
+from koop_es.store.errors import PlaceTaken, SchemaTooNew, SchemaTooOld, StoreDamaged, StoreMissing, StoreScattered, at
 from koop_es.store.statements import migration, statements
 from koop_es.store.transaction import Tx
 
@@ -52,9 +52,11 @@ def migrate(tx: Tx, where: str) -> int:
 
     The views of an older store are outdated from then on, until a rebuild exchanges them. The caller holds the schema
     lock. Raises SchemaTooNew for tables of a newer program, StoreScattered and StoreDamaged where there are some, but
-    elsewhere or not all: a second log is never made.
+    elsewhere or not all: a second log is never made. Raises PlaceTaken where there is no store but something else.
     """
     found, _ = _versions(tx, where)
+    if found == 0:
+        _check_empty(tx, where)
     if found > SCHEMA_VERSION:
         raise _too_new(where, found)
     tx.create_log()
@@ -82,6 +84,19 @@ def _versions(tx: Tx, where: str) -> tuple[int, str | None]:
     if missing:
         raise at(StoreDamaged, where, f"{', '.join(missing)} missing")
     return int(row[0]), row[1]
+
+
+NAMED = 3
+"""So many of the things that lie where a store is to be are named: enough to know whose they are."""
+
+
+def _check_empty(tx: Tx, where: str) -> None:
+    """Raise PlaceTaken where something lies that nobody could tell later from what was put into the store (G7)."""
+    others = list(dict.fromkeys(str(of) for _, _, of in tx.rows("objects")))
+    if others:
+        named = ", ".join([*others[:NAMED], *(["…"] if len(others) > NAMED else [])])
+        place = f"the schema {tx.schemas[0]}" if tx.schemas != ("main",) else "the file"
+        raise at(PlaceTaken, where, f"{place} holds {named}, which is not of koop-es", others=others[:NAMED])
 
 
 META = "koop_meta"

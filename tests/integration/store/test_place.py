@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from koop_es.audit import objects
 from koop_es.domain.draft import VaultEntry
 from koop_es.domain.errors import StoreUnusable
 from koop_es.domain.observation import Person
@@ -17,6 +19,7 @@ from koop_es.store.errors import (
     ClientNotUtf8,
     DatabaseNotUtf8,
     NoConnectionFree,
+    PlaceTaken,
     StoreDamaged,
     StoreScattered,
 )
@@ -53,6 +56,47 @@ def test_there_is_one_log_in_a_database_whatever_the_search_path(postgres_url: s
     call(postgres_url).close()  # a copy that nobody looks up does no harm
     with pytest.raises(StoreScattered, match="schema other, but the search path begins with public"):
         call(f"{postgres_url}&options=-csearch_path%3Dpublic,other")
+
+
+WRAPPED = (
+    "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE {} (n int) SERVER s"
+)
+
+
+@pytest.mark.parametrize("name", ["other", "koop_events", "koop_meta", "koop_persons"])
+@pytest.mark.parametrize(
+    "made",
+    ["CREATE TABLE {} (n int)", "CREATE VIEW {} AS SELECT 1 AS n", "CREATE MATERIALIZED VIEW {} AS SELECT 1 AS n",
+     "CREATE SEQUENCE {}", WRAPPED],
+)  # fmt: skip
+def test_g7_no_store_is_made_beside_what_is_not_of_koop_es_where_verify_would_call_it_broken(
+    postgres_url: str, made: str, name: str
+) -> None:
+    admin(postgres_url, *made.format(name).split("; "))
+    unmade = (PlaceTaken, StoreDamaged) if name in {"koop_events", "koop_meta"} else PlaceTaken
+    with pytest.raises(unmade) as refused:
+        Store.create(postgres_url)
+    if refused.type is PlaceTaken:
+        assert f"the schema public holds {name}, which is not of koop-es" in str(refused.value)
+        assert "CREATE SCHEMA koop" in str(refused.value)
+    with psycopg.connect(postgres_url) as connection:
+        asked = "SELECT relname FROM pg_class WHERE relname LIKE 'koop%' AND relkind <> 'i'"
+        assert [found for (found,) in connection.execute(asked) if found != name] == [], "nothing was made"
+    admin(postgres_url, "CREATE SCHEMA koop")
+    if name not in {"koop_events", "koop_meta"}:
+        with Store.create(f"{postgres_url}&options=-csearch_path%3Dkoop") as store, store.reading() as tx:
+            assert list(objects.faults(tx)) == []
+
+
+@pytest.mark.parametrize("made", ["CREATE TABLE other (n)", "CREATE VIEW koop_events AS SELECT 1"])
+def test_g7_no_store_is_made_in_the_file_of_another_program(tmp_path: Path, made: str) -> None:
+    file = tmp_path / "other.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(made)
+    with pytest.raises(PlaceTaken, match=r"the file holds .*, which is not of koop-es"):
+        Store.create(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as connection:
+        assert len(connection.execute("SELECT name FROM sqlite_master").fetchall()) == 1
 
 
 def test_who_has_a_store_open_finds_its_tables_when_a_schema_appears_before_them(postgres_url: str) -> None:
