@@ -523,6 +523,49 @@ def test_g8_what_is_no_plain_file_beside_a_backup_is_said_left_alone_and_hinders
     assert REF in beside.read_text()
 
 
+@pytest.mark.parametrize("content", ["", "somebody else's\n", None], ids=["empty", "foreign", "a list"])
+def test_g8_g10_a_list_beside_a_backup_that_has_another_name_as_well_is_replaced_and_not_written_through(
+    koop: Console, tmp_path: Path, content: str | None
+) -> None:
+    """As where somebody made a hard link, or keeps copies of a folder that way."""
+    take_in_the_person(koop, tmp_path)
+    backup, other = tmp_path / "koop.backup", tmp_path / "other"
+    koop.ask("backup", str(backup))
+    beside = noted.beside(backup)
+    listed = f'{{"person_id":"x","coop_id":"{COOP}","ref":"y","forgotten_at":""}}\n'
+    other.write_text(listed if content is None else content)
+    other.chmod(0o644)
+    os.link(other, beside)
+    koop.ask("forget", "--booking", REF)
+    assert (other.read_text(), stat.S_IMODE(other.stat().st_mode)) == (listed if content is None else content, 0o644)
+    written = beside.read_text()
+    assert written.startswith(other.read_text())
+    assert REF in written
+    assert (stat.S_IMODE(beside.stat().st_mode), beside.stat().st_nlink) == (0o600, 1)
+    assert [file for file in tmp_path.iterdir() if file.name.startswith(".koop-")] == []
+
+
+def test_g2_a_list_that_cannot_be_replaced_is_said_and_left_as_it_is(
+    koop: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in_the_person(koop, tmp_path)
+    backup, other = tmp_path / "koop.backup", tmp_path / "other"
+    koop.ask("backup", str(backup))
+    other.write_text("")
+    os.link(other, noted.beside(backup))
+
+    def refused(*_: object) -> None:
+        raise OSError(28, "no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refused)
+        assert koop.ask("forget", "--booking", REF, status=1)["remains"]["unnoted_backups"] == [str(backup)]
+    assert (other.read_text(), noted.beside(backup).read_text()) == ("", "")
+    assert [file for file in tmp_path.iterdir() if file.name.startswith(".koop-")] == []
+    koop.ask("forget", "--finish")
+    assert (other.read_text(), REF in noted.beside(backup).read_text()) == ("", True)
+
+
 def test_g8_a_line_that_was_torn_beside_a_backup_hinders_nobody_later(koop: Console, tmp_path: Path) -> None:
     take_in_the_person(koop, tmp_path)
     backup, fresh = tmp_path / "koop.backup", Console(f"sqlite:///{tmp_path / 'fresh.db'}", koop.capsys)

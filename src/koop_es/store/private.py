@@ -8,6 +8,7 @@ import shlex
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -33,23 +34,65 @@ def more(path: Path) -> BinaryIO:
 
 
 def add_lines(path: Path, lines: bytes) -> None:
-    """Write JSON lines behind the last whole one of a plain file, all of them or none; raises OSError."""
-    with more(path) as file, _alone(file):
-        file.seek(0)
-        former = file.read()
-        whole, left = former.rfind(b"\n") + 1, lines
-        try:
-            if former[whole:].rstrip().endswith(b"}"):  # only its end is missing
-                whole, left = len(former), b"\n" + lines
-            if whole < len(former):  # torn
-                os.ftruncate(file.fileno(), whole)
-            while left:
-                left = left[os.write(file.fileno(), left) :]
-            os.fsync(file.fileno())
-        except OSError:
-            with suppress(OSError):
-                os.ftruncate(file.fileno(), whole)
-            raise
+    """Write JSON lines behind the last whole one of a plain file, all of them or none; raises OSError.
+
+    A file that has other names as well is replaced by one of its own first: nothing is written through to those.
+    """
+    while True:
+        with more(path) as file, _alone(file):
+            if not _is_at(file, path):  # somebody replaced it meanwhile
+                continue
+            if _has_other_names(file):
+                _replace(path, file)
+                continue
+            _add(file, lines)
+            return
+
+
+def _add(file: BinaryIO, lines: bytes) -> None:
+    file.seek(0)
+    former = file.read()
+    whole, left = former.rfind(b"\n") + 1, lines
+    try:
+        if former[whole:].rstrip().endswith(b"}"):  # only its end is missing
+            whole, left = len(former), b"\n" + lines
+        if whole < len(former):  # torn
+            os.ftruncate(file.fileno(), whole)
+        while left:
+            left = left[os.write(file.fileno(), left) :]
+        os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file.fileno(), whole)
+        raise
+
+
+def _replace(path: Path, file: BinaryIO) -> None:
+    """Put a file of the same content, which has no other name, in the place of one; whoever does so holds its lock."""
+    copy = path.with_name(f".koop-{sha256(path.name.encode()).hexdigest()[:16]}.list")
+    copy.unlink(missing_ok=True)  # a run that was killed left it
+    file.seek(0)
+    try:
+        with new(copy) as other:
+            other.write(file.read())
+            other.flush()
+            os.fsync(other.fileno())
+        copy.replace(path)
+    except OSError:
+        with suppress(OSError):
+            copy.unlink(missing_ok=True)
+        raise
+
+
+def _has_other_names(file: BinaryIO) -> bool:
+    return os.fstat(file.fileno()).st_nlink > 1
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
@@ -108,6 +151,10 @@ def _plain(descriptor: int) -> int:
 
 
 def _own(file: BinaryIO) -> None:
-    """Give a file the rights that a umask took from it, and take those away that a former one left to others."""
+    """Give a file the rights that a umask took from it, and take those away that a former one left to others; not one
+    that has other names, to which its rights belong as well.
+    """
+    if _has_other_names(file):
+        return
     if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(file.fileno()).st_mode) != OWNER_ONLY:
         os.fchmod(file.fileno(), OWNER_ONLY)
