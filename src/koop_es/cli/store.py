@@ -70,11 +70,12 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
     withheld     somebody has to decide what counts: koop-es withheld list, koop-es violations
     suspended    nobody can tell whether bookings are gone: koop-es violations
     silent       never reported
+    unseen       nothing waits that this PostgreSQL role may read, and what was set aside it may not
 
     Warnings below say if others may read the store, or its server may lose what it acknowledged. The exit status is 1
-    unless all agree, no erasure is unfinished, every backup has a note of who was forgotten, and neither a broken-off
-    backup nor a former store kept aside holds their names. First absences stand under suspects before they count, and
-    exports that were superseded since the last one taken in under superseded.
+    unless all agree, no erasure is unfinished, every backup has a note of who was forgotten, neither a broken-off
+    backup nor a former store kept aside holds their names, and this role may read all of that. First absences stand
+    under suspects before they count, and exports that were superseded since the last one taken in under superseded.
 
     \b
     Examples:
@@ -88,8 +89,8 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         data = views.status(
             store, now=desk.now, at=position(store, at), moment=moment(store, at), vhs=where, max_age=span
         )
-        begun = erasure.begun(store)
-        data["warnings"] = store.warnings() + _of_backup(data["last_proof"])
+        begun = erasure.begun(store) if "koop_persons" not in data["unseen"] else None
+        data["warnings"] = store.warnings() + _of_backup(data["last_proof"]) + _of_role(data["unseen"])
         behind, unnoted = leftovers.left(store), erasure.unnoted(store)
     data["unnoted_backups"] = unnoted
     data["left_behind"] = [item._asdict() for item in behind]
@@ -123,7 +124,7 @@ def status(desk: Desk, vhs: str | None, max_age: str | None, at: str | None) -> 
         lines(*(item.told for item in behind))(out)
         lines(*(f"warning: {item['text']}" for item in data["warnings"]))(out)
 
-    left = begun is not None or behind or unnoted
+    left = begun is not None or behind or unnoted or data["unseen"]
     return Answer(data, show, 0 if data["converged"] and not left else FOUND)
 
 
@@ -131,6 +132,24 @@ def _unfinished(begun: erasure.Pending) -> str:
     """Say that an erasure was not finished, and how it is."""
     what = f"booking {', '.join(begun.refs)} is hidden, not erased" if begun.refs else "bytes may be in the files"
     return f"an erasure begun {begun.since[:16]} is not finished: {what}; koop-es forget --finish"
+
+
+NOT_SEEN = {
+    "koop_persons": "whether an erasure is not finished",
+    "koop_quarantine": "what was set aside",
+}
+"""Table that a role may not read -> what it does not tell then."""
+
+
+def _of_role(unseen: list[str]) -> list[dict[str, str]]:
+    """Warn of what this role cannot see, so that nobody takes it for nothing (D30)."""
+    if not unseen:
+        return []
+    what = " and ".join(NOT_SEEN[table] for table in unseen)
+    text = (
+        f"this role may not read {', '.join(unseen)}, so it is not shown {what}: run status as the owner of the tables"
+    )
+    return [{"code": "names_unseen", "text": text}]
 
 
 def _of_backup(proof: dict[str, Any] | None) -> list[dict[str, str]]:

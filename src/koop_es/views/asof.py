@@ -82,7 +82,8 @@ def status(
         standing[item[0]].append(item)
     exports = {row[0]: row[1:] for row in tx.rows("exports_as_of", vhs=vhs or "", upto=position, moment=when)}
     members = {vhs} if vhs is not None else {m for members in streams.values() for m in members}
-    aside: dict[str, int] = dict(tx.rows("status_quarantined", vhs=vhs or "", moment=when))
+    readable = not any(name == "koop_quarantine" for (name,) in tx.rows("names_unseen"))
+    aside: dict[str, int] = dict(tx.rows("status_quarantined", vhs=vhs or "", moment=when)) if readable else {}
     known = sorted(members | exports.keys() | aside.keys())
     superseded: dict[str, int] = dict(tx.rows("status_superseded", vhss=known, upto=position, moment=when))
     unheard: dict[str, int] = dict(tx.rows("status_unheard", vhss=known, upto=position, moment=when))
@@ -97,7 +98,7 @@ def status(
             courses[name],
             pending[name],
             withheld[name],
-            aside.get(name, 0),
+            aside.get(name, 0) if readable else None,
             None,
             superseded[name],
             unheard[name],

@@ -288,13 +288,14 @@ def status(
             items = _now(tx, now, vhs or "", max_age)
         else:
             items = asof.status(tx, at, moment or times.time_of(tx, at), vhs, max_age)
-        proof = tx.row("backup_last")
+        proof, hidden = tx.row("backup_last"), unseen(tx)
     last_proof = _proof(proof, now) if proof is not None else None
     return {
         "position": position,
         "converged": all(item["converged"] for item in items),
         "vhs": items,
         "last_proof": last_proof,
+        "unseen": hidden,
     }
 
 
@@ -311,11 +312,18 @@ def _now(tx: Tx, now: datetime, vhs: str, max_age: timedelta | None) -> list[dic
     for item in of_rows(tx.rows("status_violations", vhs=vhs), now.date()):
         standing[item[0]].append(item)
     items = []
-    for name, system, number, last_at, pending, held, aside, courses, unfinished in rows:
+    aside: dict[str, int] | None = None if "koop_quarantine" in unseen(tx) else dict(tx.rows("status_aside", vhs=vhs))
+    for name, system, number, last_at, pending, held, courses, unfinished in rows:
         late = superseded[name], unheard[name]
-        facts = Facts(name, system, number, last_at, courses, pending, held, aside, unfinished, *late)
+        waiting = aside[name] if aside is not None else None
+        facts = Facts(name, system, number, last_at, courses, pending, held, waiting, unfinished, *late)
         items.append(answer(facts, standing[name], untold.get(name, 0), now=now, max_age=max_age))
     return items
+
+
+def unseen(tx: Tx) -> list[str]:
+    """Name the tables in which names stand and that this role may not read."""
+    return [str(row[0]) for row in tx.rows("names_unseen")]
 
 
 def _proof(row: Row, now: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from koop_es.domain.open_matters import is_suspicion, state_of
 AGREES = "agrees"
 
 STATES = (
-    AGREES, "behind", "late", "blocked", "quarantined", "frozen", "withheld", "suspended", "silent",
+    AGREES, "unseen", "behind", "late", "blocked", "quarantined", "frozen", "withheld", "suspended", "silent",
 )  # fmt: skip
 """The states of a VHS, the later the graver; only in the first one does it show all that it should."""
 
@@ -32,7 +32,9 @@ _detail = msgspec.json.Decoder(dict[str, str])
 
 
 class Facts(NamedTuple):
-    """What tables and log tell of one VHS, to be put into a word; None where it is not known of a former moment."""
+    """What tables and log tell of one VHS, to be put into a word; None where it is not known of a former moment, or may
+    not be read.
+    """
 
     vhs: str
     system: str | None
@@ -106,6 +108,7 @@ def _state(
         "quarantined": bool(facts.quarantined),
         "late": stale or old or facts.unheard >= UNHEARD,
         "behind": facts.pending > 0 or facts.unfinished is not None,
+        "unseen": facts.quarantined is None,
     }
     found = {state for state, does in holds.items() if does}
     found |= {state for _, code, detail in standing if (state := state_of(code, detail)) is not None}

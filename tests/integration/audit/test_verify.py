@@ -23,6 +23,7 @@ from koop_es.store.postgres import PostgresEngine, PostgresTx
 from koop_es.store.statements import series
 from koop_es.views.rebuild import rebuild
 from scripts.gen_tables import FILE, described
+from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, OTHER, booked
 from tests.conftest import Place, PostgresServer
 from tests.faults.rig import impatience
@@ -282,6 +283,28 @@ def test_g7_what_a_role_may_not_read_is_not_provable_and_all_else_is_checked(nam
     execute(postgres_url, "UPDATE koop_views SET period = 'X' WHERE vhs = '301'")
     execute(postgres_url, "UPDATE koop_exports SET events = events + 1 WHERE events > 0")
     assert {name for name, ok in answers().items() if ok is False} == {"views", "ledger"}
+
+
+def test_d30_status_shows_a_role_that_may_not_read_names_all_else_and_says_what_it_does_not(
+    nameless: str, postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = Console(postgres_url, capsys).call("status").answer["data"]
+    assert (right["unseen"], [item["code"] for item in right["warnings"]]) == ([], ["server_not_durable"])
+    for words in ((), ("--at", str(right["position"]))):
+        reply = Console(nameless, capsys).call("status", *words)
+        found = reply.answer["data"]
+        assert (reply.status, found["converged"], found["unseen"]) == (1, False, ["koop_persons", "koop_quarantine"])
+        (warning,) = (item for item in found["warnings"] if item["code"] == "names_unseen")
+        assert "whether an erasure is not finished and what was set aside" in warning["text"]
+        assert {item["quarantined"] for item in found["vhs"]} == {None}
+        assert "agrees" not in {item["state"] for item in found["vhs"]}
+    shown = [{**item, "quarantined": 0} for item in Console(nameless, capsys).call("status").answer["data"]["vhs"]]
+    assert [{key: item[key] for key in item.keys() - {"state", "converged"}} for item in shown] == [
+        {key: item[key] for key in item.keys() - {"state", "converged"}} for item in right["vhs"]
+    ]
+    execute(postgres_url, "GRANT SELECT ON koop_quarantine TO koop_nameless")
+    found = Console(nameless, capsys).call("status").answer["data"]
+    assert (found["vhs"], found["unseen"]) == (right["vhs"], ["koop_persons"])
 
 
 def test_g7_a_table_that_others_hold_is_not_provable(postgres_url: str, tmp_path: Path) -> None:

@@ -483,13 +483,23 @@ SELECT id, coop_id, ref FROM koop_withheld WHERE vhs = %(vhs)s ORDER BY id, coop
 SELECT known.vhs, lane.system, lane.last_sequence, coalesce(lane.last_exported_at, lane.last_recorded_at),
     coalesce((SELECT sum(pending) FROM koop_views AS v WHERE v.vhs = known.vhs), 0)::bigint,
     (SELECT count(*) FROM koop_withheld AS w WHERE w.vhs = known.vhs),
-    (SELECT count(*) FROM koop_quarantine AS q WHERE q.vhs = known.vhs AND q.state = 'open'),
     (SELECT count(*) FROM koop_views AS c WHERE c.vhs = known.vhs),
     lane.applying_sequence
 FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
 LEFT JOIN koop_lanes AS lane ON lane.vhs = known.vhs
 WHERE %(vhs)s = '' OR known.vhs = %(vhs)s
 ORDER BY known.vhs
+
+-- status_aside: Count what is set aside of each VHS.
+SELECT known.vhs, (SELECT count(*) FROM koop_quarantine AS q WHERE q.vhs = known.vhs AND q.state = 'open')
+FROM (SELECT vhs FROM koop_lanes UNION SELECT vhs FROM koop_views) AS known
+WHERE %(vhs)s = '' OR known.vhs = %(vhs)s
+
+-- names_unseen: Name the tables in which names stand and that this role may not read.
+SELECT DISTINCT named.of FROM (
+    VALUES ('koop_persons', 'person_id'), ('koop_quarantine', 'vhs'), ('koop_quarantine', 'state')
+) AS named (of, col)
+WHERE NOT has_column_privilege(named.of, named.col, 'SELECT') ORDER BY named.of
 
 -- status_superseded: Count by VHS the exports that were superseded since one was taken in, as of a position.
 SELECT asked.value, (
