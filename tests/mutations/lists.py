@@ -267,7 +267,7 @@ LISTS = (
         "a change that is refused is said after four exports",
         "D22",
         "What no connector writes has to be seen by somebody.",
-        (Edit("domain/cooperation.py", "REFUSED_IN = 3\n", "REFUSED_IN = 4\n"),),
+        (Edit("domain/given_out.py", "REFUSED_IN = 3\n", "REFUSED_IN = 4\n"),),
         Named((f"{_ECHO}::test_d22_a_change_refused_in_three_complete_exports_is_said_and_closes_when_it_is_written",)),
     ),
     Mutation(

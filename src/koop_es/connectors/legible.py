@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from koop_es.connectors.columns import Header
 from koop_es.connectors.sentinels import is_error, is_first_day
 from koop_es.connectors.values import Unreadable, identity, own_identity, plain, reference
-from koop_es.domain.observation import Told
+from koop_es.domain.observation import WEB_SERVICE_USER, Told, actor_of
 
 
 def told(header: Header, cells: Sequence[str]) -> Told:
@@ -36,6 +36,11 @@ def _name(text: str) -> str:
     return text
 
 
+def _connector(text: str) -> str:
+    """Read who edited a row where that is the connector; of the staff nobody is named here (D15)."""
+    return WEB_SERVICE_USER if actor_of(plain(text)) == WEB_SERVICE_USER else ""
+
+
 _READ: dict[str, Callable[[str], str]] = {
     "booking_id": own_identity,
     "ref": reference,
@@ -45,4 +50,5 @@ _READ: dict[str, Callable[[str], str]] = {
     "name": _name,
     "first_name": _name,
     "external_number": plain,
+    "edited_by": _connector,
 }

@@ -85,14 +85,14 @@ def take_filed(draft: Draft, part: Slice, shown: dict[str, BookingRow]) -> None:
             shown[ref] = min(rows, key=lambda row: (row.booking_id != seat.booking_id, row.booking_id))
 
 
-def is_protected(part: Slice, ref: str, seat: Seat) -> bool:
+def is_protected(part: Slice, ref: str, seat: Seat | None) -> bool:
     """Tell whether a booking stands in a row that was set aside, legibly or by TNR or name (D17)."""
     return is_sighted(part, ref, seat) or ref in part.shielded
 
 
-def is_sighted(part: Slice, ref: str, seat: Seat) -> bool:
+def is_sighted(part: Slice, ref: str, seat: Seat | None) -> bool:
     """Tell whether a row that was set aside legibly names a booking, by Beleg-ID or reference (D17)."""
-    return seat.booking_id in part.protected or ref in part.protected
+    return ref in part.protected or (seat is not None and seat.booking_id in part.protected)
 
 
 def is_gone(draft: Draft, seat: Seat) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from koop_es.domain.cooperation import Cooperation
+from koop_es.domain.cooperation import Cooperation, Lane
 from koop_es.domain.draft import People
 from koop_es.domain.observation import BookingRow, Person, Rejected
 from koop_es.domain.slices import Key, Suspension
+from koop_es.domain.wanted import sees_identity
 from koop_es.domain.witnesses import Shown, differ, is_another, normalised, witness_of_person, witness_of_row
 
 ROW_UNREADABLE = "row_unreadable"
@@ -29,7 +30,7 @@ COURSE_UNKNOWN = "course_unknown"
 class Aside(NamedTuple):
     """What is legible of a booking's row that was set aside; empty where nothing is.
 
-    A ``period`` of None is one that could not be read.
+    A ``period`` of None is one that could not be read; ``by_us`` says that the connector edited the row last.
     """
 
     file: str
@@ -41,6 +42,7 @@ class Aside(NamedTuple):
     participant_no: str = ""
     name: str = ""
     first_name: str = ""
+    by_us: bool = False
 
     @property
     def new(self) -> bool:
@@ -49,13 +51,17 @@ class Aside(NamedTuple):
 
 
 class KnownSeat(NamedTuple):
-    """A booking as its VHS last showed it, and the person, where there is one."""
+    """A booking as its VHS last showed it, and the person, where there is one.
+
+    One that is ``awaited`` it never showed: the booking was given out to be made there, with this person.
+    """
 
     ref: str
     booking_id: str
     participant_no: str
     person: Person | None
     booked_at: str = ""
+    awaited: bool = False
 
     def is_not(self, row: BookingRow) -> bool:
         """Tell whether a legible row under its Beleg-ID is certainly another registration: so say TNR, name, time, and
@@ -66,7 +72,12 @@ class KnownSeat(NamedTuple):
         return differ(before, now, "number") and is_another(before, now)
 
     def fits(self, row: Aside) -> bool:
-        """Tell whether a row that was set aside may be this one's: by Beleg-ID, reference, TNR or name."""
+        """Tell whether a row that was set aside may be this one's: by Beleg-ID, reference, TNR or name.
+
+        One that is awaited is told by its reference, in a row without one by the name it was given out with (D26).
+        """
+        if self.awaited:
+            return row.ref == self.ref if row.ref else self._named(row)
         return (
             (row.booking_id != "" and row.booking_id == self.booking_id)
             or (row.ref != "" and row.ref == self.ref)
@@ -86,8 +97,10 @@ Seats = Callable[[Collection[str]], Iterator[tuple[str, list[KnownSeat]]]]
 
 
 def seats_of(state: Cooperation, vhs: str, people: People) -> list[KnownSeat]:
-    """List what a VHS last showed of a cooperation; whom it lost to the others for good is not looked for."""
-    return [
+    """List what a VHS last showed of a cooperation, and what was given out to be made there and was not seen yet; whom
+    it lost to the others for good is not looked for.
+    """
+    shown = [
         KnownSeat(
             booking.ref,
             seat.booking_id,
@@ -98,6 +111,20 @@ def seats_of(state: Cooperation, vhs: str, people: People) -> list[KnownSeat]:
         for booking in state.bookings.values()
         if (seat := booking.seats.get(vhs)) is not None and seat.status is not None
     ]
+    lane = state.lanes.get(vhs)
+    return [*shown, *_awaited(state, lane, people)] if lane is not None and lane.creates_given else shown
+
+
+def _awaited(state: Cooperation, lane: Lane, people: People) -> Iterator[KnownSeat]:
+    """Give the mirrors that were given out to a VHS and that it has never shown (D17, D26)."""
+    for ref, create in lane.creates_given.items():
+        booking = state.bookings.get(ref)
+        seat = booking.seats.get(lane.vhs) if booking is not None else None
+        if booking is None or (seat is not None and seat.status is not None):
+            continue
+        named = booking.person_id is not None and sees_identity(state, lane, booking)
+        person = people.get((booking.person_id or "", create.person_version)) if named else None
+        yield KnownSeat(ref, "", "", person, booking.booked_at, awaited=True)
 
 
 def aside_of(item: Rejected) -> Aside:
@@ -113,6 +140,7 @@ def aside_of(item: Rejected) -> Aside:
         told.participant_no or "",
         told.name or "",
         told.first_name or "",
+        told.by_us,
     )
 
 
@@ -157,15 +185,28 @@ def weigh(
     lost: dict[str, list[tuple[str, Aside]]] = {}
     for row, target in concerned:
         pool = asked if target is None else [target]
-        fits = [(coop_id, seat) for coop_id in pool for seat in known.get(coop_id, ()) if seat.fits(row)]
+        fits = _fits(row, [(coop_id, seat) for coop_id in pool for seat in known.get(coop_id, ())], target)
+        tells = any(row.ref or not seat.awaited for _, seat in fits)
         may_be.append((row, target, fits))
         for coop_id, seat in fits:
             shielded.setdefault(coop_id, set()).add(seat.ref)
-        if not fits and not row.new:
+        if not (tells or row.new):
             for coop_id in pool:
                 lost.setdefault(coop_id, []).append((_reason(row, target), row))
     every = {coop_id: frozenset(refs) for coop_id, refs in shielded.items()}
     return Weighed(every, _suspensions(lost), may_be)
+
+
+def _fits(row: Aside, pool: Sequence[tuple[str, KnownSeat]], target: str | None) -> list[tuple[str, KnownSeat]]:
+    """Find the bookings that a row of a course may be: none that is awaited where its Beleg-ID says whose it is, any
+    of these where it says nothing else than that the connector wrote it (D26).
+    """
+    fits = [(coop_id, seat) for coop_id, seat in pool if seat.fits(row)]
+    if not row.ref and any(seat.booking_id == row.booking_id != "" for _, seat in fits):
+        return [(coop_id, seat) for coop_id, seat in fits if not seat.awaited]
+    if not fits and row.by_us and not row.ref and target is not None:
+        return [(coop_id, seat) for coop_id, seat in pool if seat.awaited]
+    return fits
 
 
 def _reason(row: Aside, target: str | None) -> str:

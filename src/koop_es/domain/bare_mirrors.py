@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from koop_es.domain.alike import fit_alike, words_for_nobody
-from koop_es.domain.cooperation import Booking, Create, Seat
+from koop_es.domain.cooperation import Booking, Seat
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import by_person
 from koop_es.domain.given_mirrors import (
@@ -19,6 +19,7 @@ from koop_es.domain.given_mirrors import (
     since_backup,
     went_with_program,
 )
+from koop_es.domain.given_out import Create
 from koop_es.domain.merges import same_name
 from koop_es.domain.observation import WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.paired import Hold, Pairing

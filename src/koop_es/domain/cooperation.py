@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from koop_es.domain.course import NO_FACTS, CourseFacts, given
+from koop_es.domain.given_out import Create, Given
 from koop_es.domain.identifiers import is_legacy
 from koop_es.domain.observation import CANCELLED, CONFIRMED, Status
 from koop_es.domain.terms import LINK, Terms
@@ -44,12 +45,6 @@ class Reason(StrEnum):
     ABO = "abo"
 
 
-REFUSED_IN = 3
-"""Complete exports without a change that was given out, after which it is said aloud, and given out anew (D22)."""
-
-GIVEN_ANEW = 2
-"""How often a change that is not seen is given out anew (D22)."""
-
 TOLD = 2
 """Reports that an "S" which was taken back is remembered for."""
 
@@ -60,37 +55,6 @@ class Double(NamedTuple):
     booking_id: str
     letter: str
     participant_no: str = ""
-
-
-class Given(msgspec.Struct, gc=False):
-    """One change as it was last given out to a VHS (D21, D22).
-
-    ``change`` is what the change's id ends with, a version or, of the course, one with a digest of what should be
-    written; ``version`` is the event that gave it out, ``at`` its time. ``unseen``
-    counts the complete exports since that do not show it, ``unseen_in`` names the last of them. Where it is to be given
-    out ``anew`` that is the version its id ends with then: an id is carried out once. It is ``seen`` once an export
-    has said what the VHS shows of what it is about, be it written or not (D30).
-    """
-
-    change: int | str
-    version: int
-    at: str
-    unseen: int = 0
-    unseen_in: str = ""
-    anew: int = 0
-    seen: bool = False
-
-
-class Create(msgspec.Struct, frozen=True, gc=False):
-    """A mirror as a VHS was told to make it: it stays so until it is seen, and what has changed follows (D22).
-
-    ``moments`` are those of booking it was given out with, by one of which a row without reference is told (D26).
-    """
-
-    change: int
-    status: Status
-    person_version: int
-    moments: tuple[str, ...] = ()
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -430,6 +394,14 @@ def shows(lane: Lane, booking: Booking) -> Status | None:
     if not seat.waiting:
         return seat.status
     return next((held.status for held in seat.waiting if held.status is not None), seat.status)
+
+
+def may_be_aside(lane: Lane, booking: Booking) -> bool:
+    """Tell whether a row that is set aside may be that of a booking which the VHS holds, or was told to make (D17)."""
+    if booking.ref not in lane.aside:
+        return False
+    seat = booking.seats.get(lane.vhs)
+    return booking.ref in lane.creates_given or (seat is not None and seat.held)
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, omit_defaults=True):

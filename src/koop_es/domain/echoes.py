@@ -7,30 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from koop_es.domain import events as e
+from koop_es.domain.absences import is_protected
 from koop_es.domain.cooperation import (
-    GIVEN_ANEW,
     PERSON_DIFFERS,
-    REFUSED_IN,
     TOLD,
     Booking,
     Cooperation,
-    Given,
     Lane,
     Seat,
 )
 from koop_es.domain.draft import Draft
 from koop_es.domain.evolve_echo import FORMER, LATE, PERSON, UNSIGNED, by_person
 from koop_es.domain.given_mirrors import may_be_held
+from koop_es.domain.given_out import LAST_COUNTED, Given
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, actor_of
 from koop_es.domain.slices import Slice
 from koop_es.domain.turned_back import turned_back
-from koop_es.domain.wanted import Change, changes, given_out, name_of
+from koop_es.domain.wanted import Change, booking_change, changes, given_out, name_of
 
 STILL_IN = 2
 """Complete exports with an "S" over which "A" was given out, after which it may be somebody's (D21)."""
-
-LAST_COUNTED = REFUSED_IN * (1 + GIVEN_ANEW) - 1
-"""Complete exports without a change that are counted: with one more it would be given out anew once more (D22)."""
 
 
 def told_anything(draft: Draft) -> bool:
@@ -225,6 +221,17 @@ def keep_cells(draft: Draft, booking: Booking, seat: Seat, row: BookingRow, was:
         draft.keep_cells(booking.ref, editor, person)
 
 
+def note_what_is_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) -> None:
+    """Note what an export says of the changes that were given out: that they may stand in rows which were set aside,
+    or that a complete one does not show them (D17, D22).
+    """
+    if told_anything(draft):
+        if part.protected or part.shielded:
+            note_set_aside(draft, part, shown)
+        if part.proves_absence:
+            note_not_seen(draft, part, shown)
+
+
 def note_not_seen(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) -> None:
     """Note which changes that were given out a complete export made since does not show (D22); an "S" that stays under
     "A" and is not the connector's is a question then (D21).
@@ -271,7 +278,7 @@ def _note_former(draft: Draft, lane: Lane, part: Slice, shown: Mapping[str, Book
         if booking is None:
             if part.course is not None:
                 course.append(name.partition(".")[2])
-        elif name in shown or not (lane.vhs in booking.seats or may_be_held(draft.state, lane.vhs, name)):
+        elif name in shown or not (lane.vhs in booking.seats or _may_stand_there(draft, part, booking)):
             refs.append(name)
     if refs or course:
         draft.add(e.FormerChangesNotSeen, "D30", refs=tuple(sorted(refs)), course=tuple(sorted(course)))
@@ -284,7 +291,7 @@ def _outstanding(draft: Draft, lane: Lane) -> list[tuple[Change, Given]]:
     found = []
     for change in changes(draft.state, lane.vhs) if lane.told else ():
         given = lane.told.get(name_of(change))
-        if given is None or not change.given or given.unseen >= LAST_COUNTED:
+        if given is None or not change.given or (given.unseen >= LAST_COUNTED and not given.aside):
             continue
         if given.unseen_in != export and datetime.fromisoformat(moment.at) > datetime.fromisoformat(given.at):
             found.append((change, given))
@@ -295,8 +302,35 @@ def _is_told(draft: Draft, change: Change, part: Slice, shown: Mapping[str, Book
     """Tell whether an export says of a change that it was not written: it shows the row without it, or lacks it."""
     if change.ref is None:
         return part.course is not None
-    lacking = change.kind == "booking.create" and not may_be_held(draft.state, draft.moment.vhs, change.ref)
-    return change.ref in shown or lacking
+    if change.ref in shown:
+        return True
+    return change.kind == "booking.create" and not _may_stand_there(draft, part, draft.state.bookings[change.ref])
+
+
+def _may_stand_there(draft: Draft, part: Slice, booking: Booking) -> bool:
+    """Tell whether a row that waits, or was set aside, may be a mirror, or an owner's booking written again: not usable
+    is not absent (D17, D26).
+    """
+    vhs = draft.moment.vhs
+    return is_protected(part, booking.ref, booking.seats.get(vhs)) or may_be_held(draft.state, vhs, booking.ref)
+
+
+def note_set_aside(draft: Draft, part: Slice, shown: Mapping[str, BookingRow]) -> None:
+    """Note which changes that were given out may be written in rows that an export has, and that were set aside (D17,
+    D22): nobody can tell, so that nothing is said of them and no create is given out anew. It is noted once.
+    """
+    state, vhs = draft.state, draft.moment.vhs
+    found = []
+    for name, given in state.lanes[vhs].told.items():
+        if given.aside or name in shown or (booking := state.bookings.get(name)) is None:
+            continue
+        if not is_protected(part, name, booking.seats.get(vhs)) or name in part.seen_later:
+            continue
+        made_since = datetime.fromisoformat(draft.moment.at) > datetime.fromisoformat(given.at)
+        if made_since and booking_change(state, state.lanes[vhs], booking) is not None:
+            found.append(name)
+    if found:
+        draft.add(e.ChangesSetAside, "D17", refs=tuple(sorted(found)))
 
 
 def _still_cancelled(lane: Lane, change: Change, given: Given, row: BookingRow) -> bool:

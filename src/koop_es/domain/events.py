@@ -17,6 +17,7 @@ from koop_es.domain.event import Event as Event
 from koop_es.domain.event import type_name as type_name
 from koop_es.domain.events_of_lists import ChangesGivenOut as ChangesGivenOut
 from koop_es.domain.events_of_lists import ChangesNotSeen as ChangesNotSeen
+from koop_es.domain.events_of_lists import ChangesSetAside as ChangesSetAside
 from koop_es.domain.events_of_lists import FormerChangesNotSeen as FormerChangesNotSeen
 from koop_es.domain.events_of_vhs import ExportApplied as ExportApplied
 from koop_es.domain.events_of_vhs import ExportWithdrawn as ExportWithdrawn

@@ -33,6 +33,16 @@ class ChangesNotSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
     course: tuple[str, ...] = ()
 
 
+class ChangesSetAside(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Rows that an export has and that were set aside may be what was given out: nobody can tell whether it was written
+    (D17, D22).
+
+    ``refs`` are bookings; it holds for each until a row of it is read, or a complete export has none.
+    """
+
+    refs: tuple[str, ...] = ()
+
+
 class FormerChangesNotSeen(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A complete export made since shows nothing of changes that were given out and are wanted no longer (D30).
 

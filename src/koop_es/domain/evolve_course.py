@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from koop_es.domain import events as e
 from koop_es.domain.acknowledged import count_of_export, note_fact, take_fact_back
-from koop_es.domain.cooperation import Back, Cooperation, Create, Lane, Suspended, let_go
+from koop_es.domain.cooperation import Back, Cooperation, Lane, Suspended, let_go
 from koop_es.domain.course import given, merged
 from koop_es.domain.evolve_bookings import go_with_course, revive
 from koop_es.domain.evolve_echo import give_anew, was_ours
+from koop_es.domain.given_out import Create
 from koop_es.domain.identifiers import issuer
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import WEB_SERVICE_USER

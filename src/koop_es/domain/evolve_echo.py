@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from koop_es.domain import events as e
-from koop_es.domain.cooperation import REFUSED_IN, TOLD, Booking, Cooperation, Create, Given, Lane, Seat, let_go
+from koop_es.domain.cooperation import TOLD, Booking, Cooperation, Lane, Seat, let_go
+from koop_es.domain.given_out import LAST_COUNTED, REFUSED_IN, Create, Given
 from koop_es.domain.judgement import Effect
 from koop_es.domain.observation import CANCELLED, CONFIRMED, WAITLISTED, WEB_SERVICE_USER
 
@@ -130,12 +131,31 @@ def _not_seen(state: Cooperation, event: e.ChangesNotSeen) -> None:
     export = event.origin.export if event.origin is not None else ""
     for name in (*event.refs, *(f"course.{kind}" for kind in event.course)):
         if lane is not None and (given := lane.told.get(name)) is not None:
+            was_aside, given.aside = given.aside, False
+            if was_aside and given.unseen >= LAST_COUNTED:
+                continue  # it was given out anew as often as it may be: it is said again, and no more
             given.unseen, given.unseen_in = given.unseen + 1, export
             if given.unseen % REFUSED_IN == 0:
                 lane.refused.add(name)
                 given.anew = state.version
                 if name == "course.create":  # what was written into the course is gone with it
                     give_anew(lane, state.version)
+
+
+def _set_aside(state: Cooperation, event: e.ChangesSetAside) -> None:
+    """Note that rows which were set aside may be what was given out: an id that nobody was given yet is taken back, so
+    that no second row is made, and a row that is there was written, however long that took (D17, D22).
+    """
+    lane = state.lanes.get(event.vhs)
+    for ref in event.refs:
+        if lane is None or (given := lane.told.get(ref)) is None:
+            continue
+        given.aside = True
+        if given.anew != given.change:
+            given.anew = 0
+        if ref in lane.creates_given:
+            given.unseen = 0
+            lane.refused.discard(ref)
 
 
 def _former_not_seen(state: Cooperation, event: e.FormerChangesNotSeen) -> None:
@@ -374,6 +394,7 @@ def _drop_named(lane: Lane) -> None:
 APPLY: dict[type[e.Event], Callable[[Cooperation, Any], None]] = {
     e.ChangesGivenOut: _given_out,
     e.ChangesNotSeen: _not_seen,
+    e.ChangesSetAside: _set_aside,
     e.FormerChangesNotSeen: _former_not_seen,
     e.ParticipantReplaced: _replaced,
     e.BookingUnclaimed: _unclaimed,

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from koop_es.domain.cooperation import Booking, Cooperation, Create
+from koop_es.domain.cooperation import Booking, Cooperation
+from koop_es.domain.given_out import Create
 from koop_es.domain.observation import CANCELLED, WEB_SERVICE_USER, BookingRow, Status, actor_of
 from koop_es.domain.witnesses import Witness, differ, is_reached_otherwise, witness_of_row
 

@@ -180,6 +180,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     first_name: str | None = None
     external_number: str | None = None
+    edited_by: str | None = None
+
+    @property
+    def by_us(self) -> bool:
+        """Tell whether the connector edited the row last (T6); nobody else is named here."""
+        return self.edited_by == WEB_SERVICE_USER
 
     @property
     def course(self) -> tuple[str, str] | None:
@@ -207,6 +213,7 @@ def told_by(row: BookingRow) -> Told:
         name=row.person.name if row.person is not None else "",
         first_name=row.person.first_name if row.person is not None else "",
         external_number="",
+        edited_by=actor if (actor := actor_of(row.edited_by)) == WEB_SERVICE_USER else "",
     )
 
 

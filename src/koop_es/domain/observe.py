@@ -94,7 +94,7 @@ def observe_into(
         questions = standing(state, moment.vhs)
         open_for_bookings = observe_course(draft, part, policy, system)
         if open_for_bookings:
-            if part.bookings or part.proves_absence or part.protected or part.suspended:
+            if part.bookings or part.proves_absence or part.protected or part.shielded or part.suspended:
                 observe_bookings(draft, part, policy)
             observe_return(draft, part)
         elif (lane := state.lanes.get(moment.vhs)) is not None:

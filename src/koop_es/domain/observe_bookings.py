@@ -40,7 +40,7 @@ from koop_es.domain.echoes import (
     is_echo,
     keep_cells,
     may_be_late,
-    note_not_seen,
+    note_what_is_seen,
     question,
     question_alone,
     take_echo,
@@ -151,8 +151,7 @@ def observe_bookings(draft: Draft, part: Slice, policy: Policy) -> None:
     if pairing.held or draft.state.held:
         take_holds(draft, part, pairing)
     question_alone(draft, was_wrong, shown)
-    if part.proves_absence and told_anything(draft):
-        note_not_seen(draft, part, shown)
+    note_what_is_seen(draft, part, shown)
     over = bool(missing) and is_over(draft)
     for ref in missing:
         booking = bookings[ref]

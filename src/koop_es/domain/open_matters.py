@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from koop_es.domain.absences import is_over_on
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, SetAside
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, SetAside, may_be_aside
 from koop_es.domain.course import HEADINGS
 from koop_es.domain.errors import Refused
 from koop_es.domain.in_doubt import moved_in_doubt, setting_s
@@ -120,7 +120,7 @@ def open_matters(state: Cooperation) -> Iterator[Matter]:
     for booking in state.bookings.values():
         for vhs, seat in booking.seats.items():
             at = state.active_lane(vhs)
-            if at is not None and (_may_matter(seat) or booking.ref in at.aside):
+            if at is not None and _may_matter(seat):
                 for of_seat in OF_SEATS:
                     yield from of_seat(state, at, booking, seat)
 
@@ -301,10 +301,14 @@ def _asked_course(state: Cooperation, lane: Lane) -> Iterator[Matter]:
         yield Matter("asked_course", lane.vhs, "", since, {"coop_id": state.coop_id, "fields": names})
 
 
-def _set_aside(_: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
-    """A row that may be the booking's was set aside: what it shows now nobody can tell (D17, D30)."""
-    if seat.held and (rows := lane.aside.get(booking.ref)):
-        yield Matter("set_aside", lane.vhs, booking.ref, 0, _values(rows[0]))
+def _set_aside(state: Cooperation, lane: Lane) -> Iterator[Matter]:
+    """A row that may be a booking's was set aside: what it shows now, or whether it was written as it was told to be,
+    nobody can tell (D17, D30).
+    """
+    for ref, rows in lane.aside.items():
+        booking = state.bookings.get(ref)
+        if booking is not None and may_be_aside(lane, booking):
+            yield Matter("set_aside", lane.vhs, ref, 0, _values(rows[0]))
 
 
 def _double(state: Cooperation, lane: Lane, booking: Booking, seat: Seat) -> Iterator[Matter]:
@@ -335,9 +339,10 @@ OF_LANES: tuple[OfLane, ...] = (
     _suspended,
     _asked_course,
     _set_aside_course,
+    _set_aside,
     _turned_back,
 )
 """What can stand open about the course at a VHS."""
 
-OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _asked, _double, _unreadable, _set_aside)
+OF_SEATS: tuple[OfSeat, ...] = (_withheld, _effect, _suspected, _asked, _double, _unreadable)
 """What can stand open about a booking at a VHS; ``_may_matter`` must know the fields of the seat it is found by."""

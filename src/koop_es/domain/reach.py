@@ -13,7 +13,7 @@ OWN_ROW: frozenset[type[e.Event]] = frozenset({
     e.MergeSuspected, e.UnknownStatusSeen, e.ChangesGivenOut, e.CancellationUnclear,
     e.ReinstatementDelivered, e.BookingQuestioned, e.RemovalConfirmed, e.BookingWentBack, e.CourseWentBack,
     e.CourseRestored, e.FormerFactsConfirmed, e.BookingArchived, e.ChangesNotSeen,
-    e.FormerChangesNotSeen,
+    e.ChangesSetAside, e.FormerChangesNotSeen,
 })  # fmt: skip
 """Events that say what one VHS's own row shows: what it reported becomes another, and nobody else's wanted or reported
 does, or what it alone was told. Most are acknowledgements, of which every booking has as many as there are VHSs."""

@@ -255,9 +255,17 @@ class _Bookings:
         }
 
     def _legible(self, seats: Seats) -> Weighed:
-        """Weigh the rows whose course can be read, of an export that proves nothing absent."""
+        """Weigh the rows whose course can be read, of an export that proves nothing absent; what they may be that was
+        given out and not seen yet is not given out anew for that (D22).
+        """
         rows = [row for row in self._asides if (row.number, row.period) in self._targets]
-        return weigh(rows, set(self._targets.values()), self._targets.get, self._is_local, seats)
+        weighed = weigh(rows, set(self._targets.values()), self._targets.get, self._is_local, seats)
+        for coop_id, ref in {
+            (coop_id, seat.ref) for *_, fits in weighed.fits for coop_id, seat in fits if seat.awaited
+        }:
+            part = self._routing.slices.setdefault(coop_id, Slice(coop_id, protected=self._protected()))
+            part.shielded |= {ref}
+        return weighed
 
     def _suspend(self, seats: Seats) -> Weighed:
         """Take the proof from the slices in which a row that was set aside may be anybody's (D17)."""

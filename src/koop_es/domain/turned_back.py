@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from koop_es.domain.cooperation import Booking, Cooperation, Given, Lane
+from koop_es.domain.cooperation import Booking, Cooperation, Lane
+from koop_es.domain.given_out import Given
 from koop_es.domain.wanted import Change, booking_change, changes, name_of
 
 

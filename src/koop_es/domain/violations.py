@@ -444,6 +444,7 @@ def _refused(state: Cooperation, lane: Lane) -> Iterator[Violation]:
             name
             for change in changes(state, lane.vhs)
             if (name := name_of(change)) in lane.refused
+            and not lane.told[name].aside
             and not (change.kind == "booking.create" and may_be_held(state, lane.vhs, name))
             and (change.given or change.because == lane.told[name].anew)
         )

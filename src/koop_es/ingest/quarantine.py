@@ -212,7 +212,11 @@ def _check_unbooked(tx: Tx, item: int, vhs: str) -> None:
         state = fold(target.coop_id, told[target.coop_id].events)
         booking = state.bookings.get(target.ref)
         seat = booking.seats.get(vhs) if booking is not None else None
-        if seat is not None and seat.held and seat.live and state.active_lane(vhs) is not None:
+        lane = state.active_lane(vhs)
+        if booking is None or lane is None:
+            continue
+        awaited = target.ref in lane.creates_given and not state.is_cancelled(booking)
+        if awaited or (seat is not None and seat.held and seat.live):
             raise StandsForBooking(
                 f"item {item} may be the row of booking {target.ref} in {target.coop_id}, which lives, and nobody "
                 f"knows what it shows as long as it comes so; {row.remedy}, or discard it --anyway",

@@ -44,7 +44,9 @@ class Filter:
         )
 
 
-ABOUT_LISTS: frozenset[type[e.Event]] = frozenset({e.ChangesGivenOut, e.ChangesNotSeen, e.FormerChangesNotSeen})
+ABOUT_LISTS: frozenset[type[e.Event]] = frozenset({
+    e.ChangesGivenOut, e.ChangesNotSeen, e.ChangesSetAside, e.FormerChangesNotSeen,
+})  # fmt: skip
 """Events about change lists themselves: as many as everything else together."""
 
 
@@ -52,7 +54,7 @@ def _refs(event: e.Event) -> Collection[str | None]:
     if isinstance(event, e.ChangesGivenOut):
         told = (event.creates, event.cancelled, event.confirmed, event.waitlisted, event.corrected)
         return [ref for refs in told for ref in refs]
-    if isinstance(event, e.ChangesNotSeen | e.FormerChangesNotSeen):
+    if isinstance(event, e.ChangesNotSeen | e.ChangesSetAside | e.FormerChangesNotSeen):
         return event.refs
     return (getattr(event, "ref", None), getattr(event, "survivor", None))
 

@@ -56,7 +56,8 @@ class Sheet:
 
     ``touched`` are the bookings, and ``course_touched`` tells whether it is the course, that the events of the export
     at hand are about; ``hidden`` are rows it did not show, ``excused`` ones whose absence does not count any more,
-    ``aside`` are Beleg-IDs in rows that were set aside, ``elsewhere`` mirrors that it showed in another course,
+    ``aside`` are Beleg-IDs in rows that were set aside, ``unusable`` bookings of which that is told until something
+    else is (D22), ``elsewhere`` mirrors that it showed in another course,
     ``standing`` own rows, by Beleg-ID (D25); ``former`` references of a Beleg-ID that are taken (D18a),
     ``carried`` the letters of those whose "S" is that of the course they left (D25), ``exchanged`` the one whose "S" is
     asked about last, since its row may name another (D26).
@@ -74,6 +75,7 @@ class Sheet:
     hidden: set[str] = field(default_factory=set)
     excused: set[str] = field(default_factory=set)
     aside: set[str] = field(default_factory=set)
+    unusable: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
     standing: dict[str, BookingRow] = field(default_factory=dict)
     former: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -111,8 +113,11 @@ class Sheet:
     def part(self, coop_id: str, shape: Shape, kind: Kind) -> Slice:
         """Give what an export of a shape and kind showed of the cooperation."""
         rows = [
-            row for ref, row in self.rows.items() if (shape.whole or ref in self.touched) and ref not in self.hidden
+            row
+            for ref, row in self.rows.items()
+            if (shape.whole or ref in self.touched) and ref not in self.hidden and ref not in self.unusable
         ]
+        aside = self.aside.union(self.unusable, (self.rows[ref].booking_id for ref in self.unusable & self.rows.keys()))
         course = self.course if (shape.whole or self.course_touched) and not self.gone else None
         if course is not None and kind is Kind.CATALOGUE:
             course = replace(course, external_number=None)
@@ -126,7 +131,7 @@ class Sheet:
             course_absent=self.gone and shape.proves,
             counts_only=kind is Kind.OCCUPANCY,
             proves_absence=shape.proves and self.suspended is None,
-            protected=frozenset(self.aside),
+            protected=frozenset(aside),
             excused=frozenset(excused),
             suspended=self.suspended if shape.proves else None,
             elsewhere=frozenset(self.elsewhere).__contains__,
@@ -146,12 +151,14 @@ class Sheet:
     def edit(self, ref: str, event: e.Event, /, **values: Any) -> None:
         """Change a booking's row as an event says; one that is not there in this history stays away."""
         self.touched.add(ref)
+        self.unusable.discard(ref)
         if ref in self.rows:
             self.rows[ref] = replace(self.rows[ref], **stamp(event), **values)
 
     def enter(self, ref: str, row: BookingRow) -> None:
         """Put a booking's row in."""
         self.touched.add(ref)
+        self.unusable.discard(ref)
         self.lost.pop(ref, None)
         self.excused.discard(ref)
         self.rows[ref] = row

@@ -100,6 +100,12 @@ def _course_gone(sheet: Sheet, event: e.CourseVanished | e.CourseArchived, told:
 def _not_seen(sheet: Sheet, event: e.ChangesNotSeen, told: Telling) -> None:
     """Note that the Abo-Kurs that was to be made is not there; what else is not seen, the rows show (D22)."""
     sheet.gone = sheet.gone or "create" in event.course
+    sheet.unusable.difference_update(event.refs)
+
+
+def _set_aside(sheet: Sheet, event: e.ChangesSetAside, told: Telling) -> None:
+    """Let rows that cannot be used be what was given out, from this export on (D17, D22)."""
+    sheet.unusable.update(event.refs)
 
 
 def _course_back(sheet: Sheet, event: e.CourseReappeared | e.ReinstatementDelivered, told: Telling) -> None:
@@ -150,6 +156,7 @@ _TAKE: dict[type[e.Event], Callable[[Sheet, Any, Telling], None]] = {
     e.CourseVanished: _course_gone,
     e.CourseArchived: _course_gone,
     e.ChangesNotSeen: _not_seen,
+    e.ChangesSetAside: _set_aside,
     e.CourseReappeared: _course_back,
     e.CoopIdDelivered: _id_there,
     e.CoopIdAltered: _id_altered,

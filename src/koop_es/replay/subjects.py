@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from koop_es.domain.acknowledged import LETTERS
-from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, shows
+from koop_es.domain.cooperation import Booking, Cooperation, Lane, Seat, may_be_aside, shows
 from koop_es.domain.course import HEADINGS, to_text
 from koop_es.domain.errors import WrongUsage
 from koop_es.domain.observation import Status
@@ -156,10 +156,10 @@ def condition(state: Cooperation, lane: Lane, booking: Booking, wanted: Status |
         return "suspended"
     if unknown_letter(lane, booking) is not None:
         return "unknown_status" if booking.claimed or lane.vhs != booking.owner else "unknown_at_owner"
+    if may_be_aside(lane, booking):
+        return "set_aside"
     if seat is None or seat.status is None:
         return _unseen(state, lane, booking)
-    if seat.held and booking.ref in lane.aside:
-        return "set_aside"
     how = _read(state, lane, booking, seat, wanted)
     return "turned_back" if how == "agrees" and is_turned_back(state, lane, booking) else how
 

@@ -11,7 +11,7 @@ from .conftest import BOOKING, BOOKINGS, COURSE, COURSES, Export
 
 WHOLE = Told(
     booking_id="8841", ref="", number="26-10009", period="26F", participant_no="T1", name="Müller", first_name="Eva",
-    external_number="",
+    external_number="", edited_by="",
 )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ REASONS: dict[str, dict[str, Says]] = {
     # change lists
     "ChangesGivenOut": {"D21": RULE},
     "ChangesNotSeen": {"D22": RULE},
+    "ChangesSetAside": {"D17": RULE},
     "FormerChangesNotSeen": {"D30": RULE},
     "CancellationUnclear": {
         "D21": ROW,

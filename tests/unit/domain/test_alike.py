@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from koop_es.domain.cancellations import confirm_cancellation
-from koop_es.domain.cooperation import GIVEN_ANEW, REFUSED_IN
+from koop_es.domain.given_out import GIVEN_ANEW, REFUSED_IN
 from koop_es.domain.observation import BookingRow, Person, Status
 from tests.unit.domain.world import ABO, MASTER, THIRD, World, booked, network, types
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -56,7 +57,7 @@ def weighed(*rows: Aside) -> Weighed:
     return weigh(rows, {ONE, TWO}, COURSES.get, is_local, seats)._replace(fits=())
 
 
-def at(number: str = "N1", *, line: int = 9, **legible: str) -> Aside:
+def at(number: str = "N1", *, line: int = 9, **legible: Any) -> Aside:
     return Aside("belegungen.csv", line, number=number, period="26F", **legible)
 
 

@@ -14,8 +14,8 @@ from koop_es.domain.cancellations import (
     confirm_cancellation,
     reject_cancellation,
 )
-from koop_es.domain.cooperation import GIVEN_ANEW, REFUSED_IN
 from koop_es.domain.events import BookingCancelled, CancellationDelivered, ChangesGivenOut, ChangesNotSeen
+from koop_es.domain.given_out import GIVEN_ANEW, REFUSED_IN
 from koop_es.domain.observation import Status
 from koop_es.domain.wanted import Change
 from koop_es.domain.withdraw import withdraw

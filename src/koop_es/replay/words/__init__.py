@@ -15,6 +15,9 @@ from koop_es.replay.words import de, en
 Lang = Literal["en", "de"]
 LANGUAGES: tuple[Lang, ...] = ("en", "de")
 
+ToldEvent = e.ChangesGivenOut | e.ChangesNotSeen | e.ChangesSetAside | e.FormerChangesNotSeen
+"""Events about change lists."""
+
 MOST_NAMED = 5
 """Bookings of a change list that are named one by one."""
 
@@ -80,7 +83,7 @@ class Words:
             values["likely"] = self.says[f"likely_{event.likely}"] if event.likely else ""
         if isinstance(event, e.MirrorDoubled):
             values["rows"] = ", ".join(f"{booking_id} {letter}" for booking_id, letter in sorted(event.rows.items()))
-        if isinstance(event, e.ChangesGivenOut | e.ChangesNotSeen | e.FormerChangesNotSeen):
+        if isinstance(event, ToldEvent):
             values["told"] = self._told(event)
         if isinstance(event, e.CancellationUnclear):
             values["why"] = self.say(f"unclear_{event.why}")
@@ -100,14 +103,15 @@ class Words:
             news.append(self.says["person" if event.person_version else "person_differs"])
         return ", ".join(news)
 
-    def _told(self, event: e.ChangesGivenOut | e.ChangesNotSeen | e.FormerChangesNotSeen) -> str:
+    def _told(self, event: ToldEvent) -> str:
         """Say what a change list told, or what was not seen of it; few bookings by name, many by their number."""
         if not isinstance(event, e.ChangesGivenOut):
             parts = [("not_seen", event.refs)]
         else:
             names = ("creates", "cancelled", "confirmed", "waitlisted", "corrected")
             parts = [(name, tuple(getattr(event, name))) for name in names]
-        told = [self.say(f"course_{kind}") for kind in event.course]
+        kinds = event.course if not isinstance(event, e.ChangesSetAside) else ()
+        told = [self.say(f"course_{kind}") for kind in kinds]
         for name, refs in parts:
             if refs:
                 shown = ", ".join(refs) if len(refs) <= MOST_NAMED else str(len(refs))

@@ -111,6 +111,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.MirrorSingle: "die Belegung {ref} steht bei VHS {vhs} wieder in einer Zeile",
     e.UnknownStatusSeen: "die Belegung {ref} zeigt bei VHS {vhs} den Status „{raw_status}“: sie ruht dort",
     e.ChangesGivenOut: "VHS {vhs} bekam ihre Änderungsliste: {told}",
+    e.ChangesSetAside: (
+        "zurückgestellte Zeilen der VHS {vhs} können sein, was ausgegeben wurde; ob es eingetragen ist, lässt sich "
+        "nicht sagen: {told}"
+    ),
     e.FormerChangesNotSeen: "ein vollständiger Export der VHS {vhs} zeigt nicht, was nicht mehr gelten soll: {told}",
     e.ChangesNotSeen: "ein vollständiger Export der VHS {vhs} zeigt nicht, was ausgegeben wurde: {told}",
     e.CancellationUnclear: ("ist die Belegung {ref} storniert? VHS {vhs} {why}; darüber wird nichts geschrieben"),

@@ -73,6 +73,10 @@ EVENTS: dict[type[e.Event], str] = {
     e.MirrorSingle: "booking {ref} stands in one row at VHS {vhs} again",
     e.UnknownStatusSeen: 'booking {ref} shows status "{raw_status}" at VHS {vhs}: frozen there',
     e.ChangesGivenOut: "VHS {vhs} was given its change list: {told}",
+    e.ChangesSetAside: (
+        "rows of VHS {vhs} that were set aside may be what was given out, so that nobody can tell whether it was "
+        "written: {told}"
+    ),
     e.FormerChangesNotSeen: (
         "a complete export of VHS {vhs} shows nothing of what was given out and is wanted no longer: {told}"
     ),
