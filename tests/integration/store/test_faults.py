@@ -100,6 +100,8 @@ def test_a_new_file_that_another_program_holds_is_reported(sqlite_url: str, hold
     other.execute(hold)
     with pytest.raises(StoreBusy, match="locked"):
         Store.create(sqlite_url, wait_seconds=0)
+    other.execute("ROLLBACK")
+    other.execute("DROP TABLE anything")
     other.close()
     Store.create(sqlite_url, wait_seconds=0).close()
 

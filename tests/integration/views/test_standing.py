@@ -77,6 +77,7 @@ def test_d30_a_connector_that_sends_an_old_export_for_days_is_late(hours: int, s
     assert state(old)[0] == said
 
 
-def test_d30_what_is_not_known_of_a_former_moment_is_not_told() -> None:
+def test_d30_what_may_not_be_read_is_not_told_and_no_agreement() -> None:
     found = answer(FINE._replace(quarantined=None), [], 0, now=None, max_age=None)
-    assert (found["state"], found["quarantined"], found["age_seconds"]) == (AGREES, None, None)
+    assert (found["state"], found["quarantined"], found["age_seconds"]) == ("unseen", None, None)
+    assert not found["converged"]

@@ -15,8 +15,11 @@ from koop_es.replay.words.readers import said
 
 SRC = Path(__file__).parents[3] / "src" / "koop_es"
 CONNECTORS = SRC / "connectors"
-WRITERS = {"changes.py", "export_writer.py", "given.py", "registrations.py", "registration_folder.py", "sample.py"}
-"""What writes files, or reads what an operator types, says nothing about an export."""
+WRITERS = {
+    "changes.py", "export_writer.py", "given.py", "plain_files.py", "registrations.py", "registration_folder.py",
+    "sample.py",
+}  # fmt: skip
+"""What writes files, or reads what an operator types or names, says nothing about an export."""
 
 NO_SENTENCES = {
     "known kind", "per course", "per vhs", "columns stand in the order of the layout", "set aside", "set aside if new",
