@@ -36,7 +36,7 @@ KILLS = 11
 def with_a_person(koop: Console, folder: Path) -> Network:
     """Let three VHSs agree, about a person among others."""
     network = booked(folder)
-    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAME)
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", Name=NAME)
     for program in network.values():
         koop.take_in(program.export())
     settle(koop, network.values())
@@ -344,7 +344,7 @@ def test_g8_who_was_forgotten_since_stays_so_in_a_restored_backup(
 
 def test_g8_the_fences_of_the_store_that_is_replaced_stand_in_the_new_one(koop: Console, tmp_path: Path) -> None:
     network = booked(tmp_path / "exports")
-    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAME)
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", Name=NAME)
     koop.take_in(network[NEAR].export())
     target = tmp_path / "koop.backup"
     koop.ask("backup", target)

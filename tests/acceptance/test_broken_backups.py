@@ -26,7 +26,7 @@ AT = "2026-03-20T08:00:00+01:00"
 def with_a_person(koop: Console, folder: Path) -> Programs:
     """Let a VHS report that has somebody booked."""
     network = booked(folder)
-    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name="Unverwechselbar")
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", Name="Unverwechselbar")
     koop.take_in(network[NEAR].export())
     return network
 

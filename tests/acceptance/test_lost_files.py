@@ -36,7 +36,7 @@ class Lost:
         with closing(sqlite3.connect(place, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM stored_events").fetchone()
-            network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name="Unverwechselbar")
+            network[NEAR].book(NUMBERS[NEAR][COOP], "5050", Name="Unverwechselbar")
             for vhs in (NEAR, FAR):
                 koop.take_in(network[vhs].export())
             (folder / "lost").mkdir()

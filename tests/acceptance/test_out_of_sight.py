@@ -50,7 +50,7 @@ def with_people(koop: Console, folder: Path) -> Programs:
     """Let two VHSs report, one of which has people booked."""
     network = booked(folder)
     for ref, name in zip(REFS, NAMES, strict=True):
-        network[NEAR].book(NUMBERS[NEAR][COOP], ref.partition(":")[2], name=name)
+        network[NEAR].book(NUMBERS[NEAR][COOP], ref.partition(":")[2], Name=name)
     for vhs in (MASTER, NEAR):
         koop.take_in(network[vhs].export())
     return network
@@ -188,7 +188,7 @@ def test_g8_a_former_store_kept_aside_is_named_as_long_as_it_holds_who_was_forgo
     koop: Console, tmp_path: Path
 ) -> None:
     network = booked(tmp_path / "exports")
-    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", name=NAMES[0])
+    network[NEAR].book(NUMBERS[NEAR][COOP], "5050", Name=NAMES[0])
     koop.take_in(network[NEAR].export())
     target = tmp_path / "koop.backup"
     koop.ask("backup", target)

@@ -44,7 +44,7 @@ def schemas(url: str) -> dict[str, bool]:
 def made(koop: Console, folder: Path) -> Path:
     """Back a store up in which there is somebody who is forgotten afterwards."""
     near = booked(folder / "exports")[NEAR]
-    near.book(NUMBERS[NEAR][COOP], "5050", name=NAME)
+    near.book(NUMBERS[NEAR][COOP], "5050", Name=NAME)
     koop.take_in(near.export())
     koop.ask("backup", folder / "koop.backup")
     koop.ask("forget", "--booking", REF)

@@ -1,8 +1,8 @@
 """All that a store holds, row by row, in a form in which two stores that say the same are equal.
 
 Left out are positions and numbers of rows, which a transaction that was rolled back may use up, how often a rebuild was
-begun and the tables it fills before they count, the ids that persons drew, the secret of the
-store, and the ledger's lines about exports that came again: a repetition is not hushed up there.
+begun and the tables it fills before they count, the ids that persons drew, the secret of the store and what it
+replaced, and the ledger's lines about exports that came again: a repetition is not hushed up there.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _rows(table: str, cursor: Any) -> list[Row]:
     kept = [at for at, name in enumerate(names) if name not in POSITIONS and not (name == "id" and table in NUMBERED)]
     rows: Iterable[Row] = cursor.fetchall()
     if table == "koop_meta":
-        rows = [row for row in rows if row[0] != "secret"]
+        rows = [row for row in rows if row[0] not in {"secret", "replaced"}]
     if table == "koop_exports":
         status = names.index("status")
         rows = [row for row in rows if row[status] != "superseded"]

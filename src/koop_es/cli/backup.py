@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from koop_es.audit import recovery
 from koop_es.cli.answer import Answer, lines
 from koop_es.cli.frame import Desk, command
 from koop_es.cli.output import ask, say
 from koop_es.domain.errors import WrongUsage
-from koop_es.ingest import recovery
 from koop_es.store import backup as backups
 from koop_es.store.backup import Manifest
+from koop_es.store.leftovers import Left
 from koop_es.store.noted import beside
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     data = {
         **answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss, "list_of_forgotten": done.listed,
         "set_aside": [str(file) for file in done.aside], "list_lacks": done.lacking,
+        "former": [str(file) for file in done.former],
     }  # fmt: skip
     if done.lacking:
         say("koop-es: " + LACKING.format(list=beside(source).name, count=done.lacking, made_at=done.manifest.made_at))
@@ -125,6 +127,7 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
     texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
+    texts += [Left(str(file), former=True).told for file in done.former]
     texts += [SET_ASIDE.format(files=", ".join(data["set_aside"]))] if done.aside else []
 
     def show(out: Console) -> None:

@@ -109,13 +109,18 @@ def note_former(store: Store, at: str) -> None:
     """Note the files of former stores beside one of whom somebody is forgotten: they hold the name, and are not ours to
     remove. They count as left as long as they lie there.
     """
-    if isinstance(store.place, SqliteAddress) and (files := sidefiles.former(store.place.path.resolve())):
-        with store.reading() as tx:
-            known = {file for file, _ in _former(tx)}
-        if new := [file for file in files if file not in known]:
-            with store.write() as tx:
-                for file in new:
-                    tx.run("note_put", key=f"{FORMER}{file}", value=at)
+    if isinstance(store.place, SqliteAddress):
+        note_kept(store, sidefiles.former(store.place.path.resolve()), at)
+
+
+def note_kept(store: Store, files: Iterable[Path], at: str) -> None:
+    """Note that files hold somebody who is forgotten in a store, unless it knows that already."""
+    with store.reading() as tx:
+        known = {file for file, _ in _former(tx)}
+    if new := [file for file in files if file not in known]:
+        with store.write() as tx:
+            for file in new:
+                tx.run("note_put", key=f"{FORMER}{file}", value=at)
 
 
 def give_up(store: Store, folders: Iterable[Path]) -> None:

@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
+from koop_es.store.statements import statements
+
 SUFFIXES = ("-wal", "-shm", "-journal")
 """How their names end, behind that of the file."""
 
@@ -51,7 +53,12 @@ def is_still(path: Path) -> bool:
 
 
 def free_name(path: Path) -> Path:
-    """Name where a former store is kept aside: under no name that it, or anything beside it, has already."""
+    """Name where a former store is kept aside: under no name that it, or anything beside it, has already, but for one
+    that a run which was killed gave to this very file.
+    """
+    for file in former(path):
+        if path.exists() and file.exists() and path.samefile(file) and not leftovers(file):
+            return file
     numbered = (path.with_name(f"{path.name}{KEPT}{number}") for number in count(1))
     return next(name for name in numbered if not os.path.lexists(name) and not leftovers(name))
 
@@ -85,19 +92,47 @@ def is_open(path: Path) -> bool:
     return False
 
 
+def written(path: Path) -> int | None:
+    """Return how many transactions have written into a store; None where that cannot be read, or it counts none."""
+    if is_emptied(path):
+        return None
+    import sqlite3  # noqa: PLC0415 - what works on PostgreSQL needs none of it
+
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as connection:
+        ((count,),) = connection.execute(statements("sqlite")["commit_count"]).fetchall()
+        return None if count is None else int(count)
+    return None
+
+
 @contextmanager
 def placing(path: Path) -> Iterator[None]:
-    """Keep others waiting who make a store in the same folder: nobody takes a new store's log for one that was left.
+    """Keep others waiting who make, replace or open a store in the same folder: nobody takes a new store's log for one
+    that was left, nor writes into a store that is being replaced.
 
     Windows knows no such lock, and gives no log another name that somebody has open.
     """
+    with _locked(path.parent, shared=False):
+        yield
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Wait for whoever makes or replaces a store in a folder, and keep them waiting until it is open: then it is seen
+    that it is (``is_open``). Many may open at once.
+    """
+    with _locked(path.parent, shared=True):
+        yield
+
+
+@contextmanager
+def _locked(parent: Path, *, shared: bool) -> Iterator[None]:
     folder: int | None = None
     try:
         with suppress(ImportError, OSError):
             import fcntl  # noqa: PLC0415 - there is none on Windows
 
-            folder = os.open(path.parent, os.O_RDONLY)
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            folder = os.open(parent, os.O_RDONLY)
+            fcntl.flock(folder, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         if folder is not None:

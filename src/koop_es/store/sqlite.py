@@ -167,7 +167,8 @@ class SqliteEngine:
         self._seen = self._identity()
         self._still = self._stamp() if not create and sidefiles.is_still(self._path) else None
         name = f"{address.path.as_uri()}?{'mode=rw' if self._still is None else 'immutable=1'}"
-        self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds, logs=self._still is None)
+        place = self._path if self._still is None else None
+        self.datastore = KoopSQLiteDatastore(name, lock_timeout=wait_seconds, place=place)
         self.recorder = KoopSQLiteRecorder(self.datastore)
 
     def _make(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from eventsourcing.persistence import ProgrammingError, StoredEvent
@@ -19,6 +20,7 @@ from eventsourcing.sqlite import (
 )
 
 from koop_es.domain.errors import StoreUnusable
+from koop_es.store import sidefiles
 from koop_es.store.library import bounds, notification
 from koop_es.store.record import NewRow
 from koop_es.store.statements import migration, statements
@@ -59,10 +61,14 @@ class KoopSQLitePool(SQLiteConnectionPool):
     """Connections as the store wants them; the library's are left at the defaults of SQLite."""
 
     _cache = FIRST_CACHE
-    logs = True
-    """Whether there is a write-ahead log: not for a file that nobody can write."""
+    place: Path | None = None
+    """Where the file lies, if somebody may write or replace it: then it has a write-ahead log."""
 
     def _create_connection(self) -> SQLiteConnection:
+        with sidefiles.opening(self.place) if self.place is not None else nullcontext():
+            return self._connected()
+
+    def _connected(self) -> SQLiteConnection:
         connection = sqlite3.connect(
             self.db_name,
             uri=True,
@@ -72,7 +78,7 @@ class KoopSQLitePool(SQLiteConnectionPool):
         )
         try:
             connection.row_factory = sqlite3.Row
-            if self.logs:
+            if self.place is not None:
                 self._enter_wal(connection)
             for setting in (*SETTINGS, self._cache):
                 connection.execute(setting)
@@ -99,8 +105,8 @@ class KoopSQLitePool(SQLiteConnectionPool):
 class KoopSQLiteDatastore(SQLiteDatastore):
     """The library's datastore over our pool."""
 
-    def __init__(self, db_name: str, *, lock_timeout: int, logs: bool = True) -> None:
-        """Open nothing yet; ``lock_timeout`` is in seconds, and without ``logs`` nobody can write the file."""
+    def __init__(self, db_name: str, *, lock_timeout: int, place: Path | None = None) -> None:
+        """Open nothing yet; ``lock_timeout`` is in seconds, and a file without a ``place`` can be written by nobody."""
         super().__init__(db_name, originator_id_type="text")
         self.pool = KoopSQLitePool(
             db_name=db_name,
@@ -109,7 +115,7 @@ class KoopSQLiteDatastore(SQLiteDatastore):
             max_overflow=MAX_READERS,
             pool_timeout=lock_timeout,
         )
-        self.pool.logs = logs
+        self.pool.place = place
 
 
 class KoopSQLiteRecorder(SQLiteApplicationRecorder):

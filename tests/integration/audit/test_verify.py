@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from psycopg.rows import tuple_row
 
-from koop_es.audit import chain, objects, verify
+from koop_es.audit import chain, objects, recovery, verify
 from koop_es.audit.chain import Head, Seal
 from koop_es.audit.sides import PREFIX
 from koop_es.domain.errors import CooperationUnknown
-from koop_es.ingest import erasure, recovery
+from koop_es.ingest import erasure
 from koop_es.simulate.rehearsal import simulate
 from koop_es.store import Store, backup, vault
 from koop_es.store.postgres import PostgresEngine, PostgresTx

@@ -1229,6 +1229,9 @@ SELECT proven_at, position, target FROM koop_backups WHERE proven_at IS NOT NULL
 -- backups: Read all backups that were made.
 SELECT target, made_at, position FROM koop_backups ORDER BY id
 
+-- backups_whole: Read all that is known of the backups that were made.
+SELECT made_at, position, digest, target, bytes, proven_at FROM koop_backups ORDER BY id
+
 -- note_put: Note something under a key: where a backup is being made, before anything is written there, or beside which one nothing could be noted.
 INSERT INTO koop_meta (key, value) VALUES (%(key)s, %(value)s)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value

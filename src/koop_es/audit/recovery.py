@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -18,12 +20,14 @@ import msgspec
 from koop_es.connectors import plain_files
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
-from koop_es.store import Store, backup, digest, fences, leftovers, private, sidefiles, times
+from koop_es.store import Store, Tx, backup, digest, fences, leftovers, private, sidefiles, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
 from koop_es.store.errors import StoreBusy, at
 from koop_es.store.fences import Fence
+from koop_es.store.heritage import Heritage
 from koop_es.store.noted import beside
+from koop_es.store.store import WAIT_SECONDS
 from koop_es.store.workplace import workplace
 
 LINE_BYTES = 1 << 16
@@ -31,6 +35,9 @@ LINE_BYTES = 1 << 16
 
 NAMED = 3
 """So many of the tables that lie where a store is to be are named: enough to know whose they are."""
+
+ASK_AGAIN_SECONDS = 0.1
+"""How often it is looked whether nobody has a store open that is to be replaced."""
 
 
 class StoreNotEmpty(BadInput):
@@ -51,7 +58,8 @@ class Restored(NamedTuple):
     """What was put back: what the backup says of itself, who stayed forgotten, where the old store is kept, how many
     VHSs are to tell what they hold; whether there was any list of who was forgotten since the backup (D15); and where
     that is kept which SQLite had left beside a store whose file is gone. ``lacking`` is how many its list did not name
-    who were forgotten since, and stand in the lists of other backups of the store.
+    who were forgotten since, and stand in the lists of other backups of the store. ``former`` are the files of former
+    stores that hold somebody who is forgotten in the one that was put back.
     """
 
     manifest: Manifest
@@ -61,6 +69,7 @@ class Restored(NamedTuple):
     listed: bool
     aside: tuple[Path, ...] = ()
     lacking: int = 0
+    former: tuple[Path, ...] = ()
 
 
 def check(source: Path, url: str) -> Manifest:
@@ -113,35 +122,131 @@ def _into_file(
     replace: bool,
     read_old: bool,
 ) -> Restored:
-    path, kept, aside = place.path, None, list[Path]()
-    new = not path.exists()
-    if path.exists() and not replace and (done := _done_in(place, manifest, noted, now)) is not None:
+    path, new = place.path, not place.path.exists()
+    if not new and (done := _done_in(place, manifest, noted, now, replace=replace)) is not None:
         return done
-    old = _old(place, replace=replace, read_old=read_old) if path.exists() else None
+    known, old = sidefiles.written(path), None if new else _old(place, replace=replace, read_old=read_old)
     with backup.writing(path), workplace(path) as folder:
         backup.prove(source, place, folder)
-        copy = folder / backup.COPY
-        with Store.at(SqliteAddress(copy)) as restored:
-            forgotten = _fence(restored, chain(noted.fences(), old or ()), now)
-            _know_backups(restored, source, manifest)
-            vhss = putting_back.note(restored, now, manifest.made_at)
-        with sidefiles.placing(path):
-            if not path.exists():
-                aside = sidefiles.set_aside(path, sidefiles.free_name(path))
-            elif new and not replace:
-                raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile")
-            else:
-                kept = _keep(path)
-            copy.replace(path)
+        copy, until = folder / backup.COPY, time.monotonic() + WAIT_SECONDS
+        vhss = _made_ready(copy, source, manifest, now)
+        while True:
+            forgotten = _taken_over(copy, noted, old, now)
+            with sidefiles.placing(path):
+                if new and not replace and path.exists():
+                    raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile")
+                if not path.exists() or not (sidefiles.is_open(path) or sidefiles.written(path) != known):
+                    kept, aside, former = _placed(copy, path, old, manifest, now)
+                    break
+            if time.monotonic() > until:
+                raise at(StoreBusy, place.shown, "another program has it open")
+            time.sleep(ASK_AGAIN_SECONDS)
+            known, old = sidefiles.written(path), _old(place, replace=True, read_old=read_old, waiting=True)
         backup.sync(path.parent)
-    return Restored(manifest, forgotten, kept, vhss, noted.is_known or old is not None, tuple(aside))
+    listed = noted.is_known or old is not None
+    return Restored(manifest, forgotten, kept, vhss, listed, aside, former=former)
 
 
-def _done_in(place: SqliteAddress, manifest: Manifest, noted: Noted, now: datetime) -> Restored | None:
+def _made_ready(copy: Path, source: Path, manifest: Manifest, now: datetime) -> int:
+    """Have a store that was put back know its backups and that it was put back; returns how many VHSs are to tell."""
+    with Store.at(SqliteAddress(copy)) as restored:
+        _know_backups(restored, source, manifest)
+        return putting_back.note(restored, now, manifest.made_at)
+
+
+def _taken_over(copy: Path, noted: Noted, old: Heritage | None, now: datetime) -> int:
+    """Give a store that was put back the fences that are noted, and what the one knew that it replaces."""
+    with Store.at(SqliteAddress(copy)) as restored:
+        if old is not None:
+            with restored.write() as tx:
+                old.leave(tx)
+        return _fence(restored, chain(noted.fences(), old.fences if old is not None else ()), now)
+
+
+def _placed(
+    copy: Path, path: Path, old: Heritage | None, manifest: Manifest, now: datetime
+) -> tuple[Path | None, tuple[Path, ...], tuple[Path, ...]]:
+    """Give a store that was put back its name, while nobody opens the one that has it; returns where that is kept, what
+    SQLite had left of one whose file is gone, and which files of former stores hold somebody who is forgotten.
+    """
+    kept, aside = None, list[Path]()
+    if path.exists():
+        kept = _keep(path)
+    else:
+        aside = sidefiles.set_aside(path, sidefiles.free_name(path))
+    with Store.at(SqliteAddress(copy)) as restored:
+        leftovers.note_kept(restored, _holding(restored, path, kept, old), now.isoformat())
+        if kept is not None:
+            _note_replaced(restored, manifest, kept)
+        former = tuple(Path(item.what) for item in leftovers.left(restored) if item.former)
+    copy.replace(path)
+    return kept, tuple(aside), former
+
+
+def _holding(restored: Store, path: Path, kept: Path | None, old: Heritage | None) -> list[Path]:
+    """Name the files of former stores that may hold somebody who is forgotten in the one that is put back: those of the
+    one that was kept where it did not know of that, or had not finished it, and all where it could not be asked.
+    """
+    with restored.reading() as tx:
+        forgotten = {fence.person_id for fence in fences.everything(tx)}
+    if old is None:
+        return sidefiles.former(path) if forgotten else []
+    if kept is None or not (old.unfinished or forgotten - {fence.person_id for fence in old.fences}):
+        return []
+    return [file for file in sidefiles.former(path) if file.name.startswith(kept.name)]
+
+
+class _Replaced(msgspec.Struct, frozen=True):
+    """What a restore made: of which backup, what the store held then, and where the former one is kept."""
+
+    backup: str
+    kept: str
+    held: str
+
+
+REPLACED = "replaced"
+"""The key of the note about that."""
+
+BESIDE = {"backups", "meta"}
+"""Tables in which a store notes what became of its files: they do not tell whether anything else has happened."""
+
+
+def _note_replaced(restored: Store, manifest: Manifest, kept: Path) -> None:
+    with restored.write() as tx:
+        made = _Replaced(manifest.digest, str(kept), _held(tx))
+        tx.run("note_put", key=REPLACED, value=msgspec.json.encode(made).decode())
+
+
+def _held(tx: Tx) -> str:
+    held = {name: table.sha256 for name, table in digest.of_store(tx).items() if name not in BESIDE}
+    return sha256(msgspec.json.encode(held, order="deterministic")).hexdigest()
+
+
+def _done_in(
+    place: SqliteAddress, manifest: Manifest, noted: Noted, now: datetime, *, replace: bool
+) -> Restored | None:
     """Give the answer once more of a restore into a file that can be read."""
     with suppress(StoreUnusable), Store.at(place) as store:
-        return _done(store, manifest, noted, now)
+        return _replaced(store, manifest, noted) if replace else _done(store, manifest, noted, now)
     return None
+
+
+def _replaced(store: Store, manifest: Manifest, noted: Noted) -> Restored | None:
+    """Give the answer once more of a restore that put another store aside, if that is kept there, the store is sound,
+    and nothing else has happened in it nor become known since; None otherwise.
+    """
+    with store.reading() as tx:
+        made = next((msgspec.json.decode(note, type=_Replaced) for note in tx.notes(REPLACED).values()), None)
+        if made is None or made.backup != manifest.digest or not Path(made.kept).exists():
+            return None
+        known = {fence.person_id for fence in fences.everything(tx)}
+        if not all(fence.person_id in known for fence in noted.fences()) or tx.rows("integrity") != [("ok",)]:
+            return None
+        if _held(tx) != made.held:
+            return None
+        told = putting_back.noted(tx, manifest.position) or 0
+    former = tuple(Path(item.what) for item in leftovers.left(store) if item.former)
+    return Restored(manifest, len(known), Path(made.kept), told, listed=True, former=former)
 
 
 def _keep(path: Path) -> Path:
@@ -149,7 +254,8 @@ def _keep(path: Path) -> Path:
     kept = sidefiles.free_name(path)
     path.chmod(private.OWNER_ONLY)
     try:
-        os.link(path, kept)
+        if not kept.exists():  # a run that was killed gave it that name already
+            os.link(path, kept)
     except OSError as error:
         if error.errno not in backup.NO_LINKS:
             raise
@@ -159,16 +265,14 @@ def _keep(path: Path) -> Path:
     return kept
 
 
-def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence] | None:
-    """Read the fences of the store that is to be replaced, once nobody else has it open; None where nothing was ever in
-    it, or it cannot be read.
+def _old(place: SqliteAddress, *, replace: bool, read_old: bool, waiting: bool = False) -> Heritage | None:
+    """Read what the store that is to be replaced leaves to the next one, once nobody else has it open; None where
+    nothing was ever in it, or it cannot be read. Whoever is ``waiting`` asks later whether it is open.
     """
     try:
         with Store.at(place) as store, store.reading() as tx:
-            found, empty = (
-                fences.everything(tx),
-                not tx.head() and not tx.rows("exports_as_of", upto=0, vhs="", moment=times.EVER),
-            )
+            left = Heritage.of(tx, unfinished=erasure.pending(tx) is not None)
+            empty = not tx.head() and not tx.rows("exports_as_of", upto=0, vhs="", moment=times.EVER)
         if not (empty or replace):
             raise StoreNotEmpty(
                 f"{place.shown} holds a store; restore into another file, or with --replace (the old one is kept aside)"
@@ -178,15 +282,17 @@ def _old(place: SqliteAddress, *, replace: bool, read_old: bool) -> list[Fence] 
             raise StoreNotEmpty(
                 f"{place.shown} is there and cannot be read ({error.message}); --replace keeps it aside"
             ) from error
-        _refuse_open(place)
+        if not waiting:
+            _refuse_open(place)
         if read_old:
             raise FencesUnreadable(
                 f"{place.shown} cannot be read ({error.message}), nor who was forgotten in it; "
                 "give --fences FILE, or an empty file if nobody was"
             ) from error
         return None
-    _refuse_open(place)
-    return None if empty else found
+    if not waiting:
+        _refuse_open(place)
+    return None if empty else left
 
 
 def _refuse_open(place: SqliteAddress) -> None:
