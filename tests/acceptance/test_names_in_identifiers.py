@@ -16,7 +16,7 @@ from tests.acceptance.exports import Row
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
 from tests.acceptance.told import pour
-from tests.conftest import Place, mostly_on_sqlite
+from tests.conftest import Place, PostgresServer, mostly_on_sqlite
 from tests.faults.picture import picture
 
 NAME = "Unverwechselbar"
@@ -188,6 +188,29 @@ def test_g8_forget_takes_a_name_out_of_the_identifiers_that_an_older_koop_es_let
     assert forget(any_koop)["identifiers"]["events"] == 0
     reply = any_koop.call("verify")
     assert [check for check in reply.answer["data"]["checks"] if check["ok"] is False] == []
+
+
+@pytest.mark.parametrize("spoiled", [{"TNR": NAME}, {"Beleg-ID": NAME}])
+def test_g8_such_a_name_is_taken_out_of_a_backup_that_is_put_back(
+    any_koop: Console,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    spoiled: Row,
+) -> None:
+    older(monkeypatch, any_koop, network[NEAR], [network[NEAR].row(REF)], [spoiled])
+    any_koop.ask("backup", tmp_path / "koop.backup")
+    forget(any_koop)
+    db = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    if not any_koop.db.startswith("sqlite"):
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        db = server.url(server.create_database())
+    restored = Console(db, any_koop.capsys)
+    done = restored.ask("restore", tmp_path / "koop.backup")
+    assert NAME not in repr(picture(db))
+    assert [check for check in restored.call("verify").answer["data"]["checks"] if check["ok"] is False] == []
+    assert restored.ask("restore", tmp_path / "koop.backup") == done
 
 
 def test_g8_forget_says_that_the_reference_of_a_booking_names_somebody_and_stays(

@@ -17,10 +17,9 @@ import msgspec
 from koop_es.audit import anew, chain
 from koop_es.audit.anew import Changed
 from koop_es.domain.observation import NO_LETTER
-from koop_es.ingest import erasure
+from koop_es.ingest import erasure, recognised
 from koop_es.ingest.erasure import Erasure, NameMissing
-from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx
+from koop_es.store import Store, Tx, erased
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -29,7 +28,7 @@ _encode = msgspec.json.Encoder().encode
 def preview(store: Store, name: str) -> Erasure:
     """Find where an instructor's name stands; raises NameMissing for less than a name and a first name."""
     with store.reading() as tx:
-        return _found(tx, _pattern(name), name)
+        return _found(tx, pattern(name), name)
 
 
 def forget(store: Store, name: str, *, now: datetime) -> Erasure:
@@ -37,40 +36,41 @@ def forget(store: Store, name: str, *, now: datetime) -> Erasure:
 
     It is one transaction that holds the log; seals are made again over the events as they are now.
     """
-    pattern = _pattern(name)
+    sought = pattern(name)
 
     def work() -> Erasure:
         with store.write() as tx:
             tx.lock_log()
-            found = _found(tx, pattern, name)
-            _rewrite(tx, pattern, now.isoformat())
-            tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
-            erasure.forget_reasons(tx, Traces.of_name(name))
+            found = _found(tx, sought, name)
+            erased.put(tx, recognised.of_instructor(store, name, written(name), now.isoformat()))
+            rewrite(tx, sought, now.isoformat())
+            erasure.wipe_named(tx, name, now.isoformat())
             return found
 
     found = store.retrying(work)
     return replace(found, **erasure.conclude(store, now.isoformat())._asdict())
 
 
-def _pattern(name: str) -> re.Pattern[str]:
+def pattern(name: str) -> re.Pattern[str]:
     """Find a name in texts: name and first name in either order, written as ``_BETWEEN`` and ``_BRACKETED`` say;
     one word could be any word of a title.
     """
+    forms = {form for pair in written(name) for form in _spelled(*pair)}
+    longest = sorted(forms, key=lambda pair: (-sum(map(len, pair)), pair))
+    spaced = [tuple(map(_spaced, pair)) for pair in longest]
+    plain, bracketed = ("|".join(form.format(*pair) for pair in spaced) for form in (_BETWEEN, _BRACKETED))
+    return re.compile(rf"(?=[(\[])(?:{bracketed})|(?<!\w)(?:{plain})", re.IGNORECASE)
+
+
+def written(name: str) -> list[tuple[str, str]]:
+    """Give the two parts of a name in either order, parted wherever they may be; raises NameMissing."""
     last, comma, first = (part.strip() for part in name.partition(","))
     words = f"{first} {last}".split() if comma else name.split()
     if len(words) < 2 or (comma and not (first and last)) or not all(re.search(r"\w", word) for word in words):
         raise NameMissing
     halves = [(words[:at], words[at:]) for at in ((len(first.split()),) if comma else range(1, len(words)))]
-    written = {
-        form
-        for front, back in halves
-        for pair in ((" ".join(front), " ".join(back)), (" ".join(back), " ".join(front)))
-        for form in _spelled(*pair)
-    }
-    longest = sorted(written, key=lambda pair: (-sum(map(len, pair)), pair))
-    spaced = [tuple(map(_spaced, pair)) for pair in longest]
-    plain, bracketed = ("|".join(form.format(*pair) for pair in spaced) for form in (_BETWEEN, _BRACKETED))
-    return re.compile(rf"(?=[(\[])(?:{bracketed})|(?<!\w)(?:{plain})", re.IGNORECASE)
+    joined = [(" ".join(front), " ".join(back)) for front, back in halves]
+    return [*joined, *((back, front) for front, back in joined)]
 
 
 def _surname(name: str) -> re.Pattern[str]:
@@ -110,14 +110,14 @@ _NEXT = "\x1f"
 """Stands between the items of a list while it is searched; for a pattern it is a blank."""
 
 
-def _found(tx: Tx, pattern: re.Pattern[str], name: str) -> Erasure:
+def _found(tx: Tx, sought: re.Pattern[str], name: str) -> Erasure:
     events, streams = 0, set[str]()
-    for _, stream, _ in _events(tx, pattern):
+    for _, stream, _ in _events(tx, sought):
         events += 1
         streams.add(stream)
-    courses = sum(1 for _ in _catalogue(tx, pattern))
+    courses = sum(1 for _ in _catalogue(tx, sought))
     aside = erasure.named_aside(tx, name)
-    alone = _alone(tx, pattern, _surname(name), streams) if streams else 0
+    alone = _alone(tx, sought, _surname(name), streams) if streams else 0
     where = {"events": events, "streams": sorted(streams), "catalogue": courses, "surname_alone": alone}
     names = ("target", "made_at", "position")
     backups = [dict(zip(names, row, strict=True)) for row in tx.rows("backups")]
@@ -133,16 +133,16 @@ def _log(tx: Tx) -> Iterator[tuple[int, str, bytes]]:
             yield position, stream, bytes(state)
 
 
-def _events(tx: Tx, pattern: re.Pattern[str]) -> Iterator[Changed]:
+def _events(tx: Tx, sought: re.Pattern[str]) -> Iterator[Changed]:
     """Give the events in which a name stands, as they are without it."""
     for position, stream, state in _log(tx):
-        if (new := _without(state, pattern)) is not None:
+        if (new := _without(state, sought)) is not None:
             yield Changed(position, stream, new)
 
 
-def _alone(tx: Tx, pattern: re.Pattern[str], surname: re.Pattern[str], streams: set[str]) -> int:
+def _alone(tx: Tx, sought: re.Pattern[str], surname: re.Pattern[str], streams: set[str]) -> int:
     """Count the events of these streams in which the surname is left without the first name beside it."""
-    texts = (_decode(_without(state, pattern) or state) for _, stream, state in _log(tx) if stream in streams)
+    texts = (_decode(_without(state, sought) or state) for _, stream, state in _log(tx) if stream in streams)
     return sum(1 for value in texts if any(map(surname.search, _texts(value))))
 
 
@@ -152,44 +152,55 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _texts(item)
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(item, str) for item in value):
+            yield _NEXT.join(value)
 
 
-def _catalogue(tx: Tx, pattern: re.Pattern[str]) -> Iterator[dict[str, Any]]:
+def every_text(tx: Tx) -> Iterator[str]:
+    """Give every text of events and catalogue in which a name and a first name may stand; a list also as one text."""
+    for _, _, state in _log(tx):
+        yield from (text for text in _texts(_decode(state)) if _PARTED.search(text))
+    for row in tx.each("side_catalogue"):
+        yield from (text for text in _texts(_decode(str(row[6]))) if _PARTED.search(text))
+
+
+def _catalogue(tx: Tx, sought: re.Pattern[str]) -> Iterator[dict[str, Any]]:
     for row in tx.each("side_catalogue"):
         vhs, key, facts = row[0], row[1], row[6]
-        if (new := _without(str(facts).encode(), pattern)) is not None:
+        if (new := _without(str(facts).encode(), sought)) is not None:
             yield {"vhs": vhs, "key": key, "facts": new.decode()}
 
 
-def _without(text: bytes, pattern: re.Pattern[str]) -> bytes | None:
+def _without(text: bytes, sought: re.Pattern[str]) -> bytes | None:
     """Give a JSON text without a name, None where it does not hold it."""
     value = _decode(text)
-    new = _walked(value, pattern)
+    new = _walked(value, sought)
     return _encode(new) if new != value else None
 
 
-def _walked(value: Any, pattern: re.Pattern[str]) -> Any:
+def _walked(value: Any, sought: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        return pattern.sub(NO_LETTER, value) if _PARTED.search(value) else value
+        return sought.sub(NO_LETTER, value) if _PARTED.search(value) else value
     if isinstance(value, list):
-        return _listed([_walked(item, pattern) for item in value], pattern)
+        return _listed([_walked(item, sought) for item in value], sought)
     if isinstance(value, dict):
-        return {key: _walked(item, pattern) for key, item in value.items()}
+        return {key: _walked(item, sought) for key, item in value.items()}
     return value
 
 
-def _listed(items: list[Any], pattern: re.Pattern[str]) -> list[Any]:
+def _listed(items: list[Any], sought: re.Pattern[str]) -> list[Any]:
     """Take a name out of a list that was parted at its comma; each item that held a part of it is kept without that."""
     if len(items) < 2 or not all(isinstance(item, str) and _NEXT not in item for item in items):
         return items
-    return pattern.sub(_emptied, _NEXT.join(items)).split(_NEXT)
+    return sought.sub(_emptied, _NEXT.join(items)).split(_NEXT)
 
 
 def _emptied(found: re.Match[str]) -> str:
     return _NEXT.join([NO_LETTER] * (1 + found.group().count(_NEXT)))
 
 
-def _rewrite(tx: Tx, pattern: re.Pattern[str], at: str) -> None:
-    new = list(_events(tx, pattern))
-    tx.run_many("catalogue_rewrite", list(_catalogue(tx, pattern)))
+def rewrite(tx: Tx, sought: re.Pattern[str], at: str) -> None:
+    """Take names out of events, views and catalogue, in a transaction that holds the log."""
+    new = list(_events(tx, sought))
+    tx.run_many("catalogue_rewrite", list(_catalogue(tx, sought)))
     anew.write(tx, new, at)

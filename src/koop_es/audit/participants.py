@@ -47,7 +47,7 @@ def preview(store: Store, person_ids: Iterable[str], refs: Iterable[str]) -> Era
     """Tell what ``forget`` would erase, and what it cannot reach; raises PersonUnknown."""
     found = erasure.preview(store, person_ids, refs)
     with store.reading() as tx:
-        return _with(found, *_searched(tx, found))
+        return _with(found, *_searched(tx, _courses(found)))
 
 
 def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now: datetime) -> Erasure:
@@ -61,7 +61,7 @@ def forget(store: Store, person_ids: Iterable[str], refs: Iterable[str], *, now:
     def work() -> Erasure:
         with store.write() as tx:
             tx.lock_log()
-            new, named = _searched(tx, found)
+            new, named = _searched(tx, _courses(found))
             anew.write(tx, new, now.isoformat())
             return _with(found, new, named)
 
@@ -75,9 +75,18 @@ def _with(found: Erasure, new: list[Changed], refs: list[str]) -> Erasure:
     return replace(found, identifiers={"events": len(new), "streams": streams, "references": refs})
 
 
-def _searched(tx: Tx, found: Erasure) -> tuple[list[Changed], list[str]]:
+def _courses(found: Erasure) -> set[str]:
+    return {target.coop_id for target in found.targets}
+
+
+def unnamed(tx: Tx, coop_ids: set[str]) -> list[Changed]:
+    """Give the events of courses in which an identifier names somebody, as they are without (G8)."""
+    return _searched(tx, coop_ids)[0]
+
+
+def _searched(tx: Tx, coop_ids: set[str]) -> tuple[list[Changed], list[str]]:
     """Find the events that are to be written anew, as they are then, and the references that name somebody."""
-    events = list(_events(tx, {target.coop_id for target in found.targets}))
+    events = list(_events(tx, coop_ids))
     refs = {text for event in events for text in _texts(event, REFERENCES) if names_somebody("ref", text)}
     told = {text for event in events for text in _texts(event, IDENTIFIERS) if names_somebody("booking_id", text)}
     told -= {ref.partition(":")[2].partition("~")[0] for ref in refs}  # they go on under the same name as before

@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -17,12 +16,15 @@ from typing import NamedTuple
 
 import msgspec
 
+from koop_es.audit import again
+from koop_es.audit.again import Again
 from koop_es.connectors import plain_files
 from koop_es.domain.errors import BadInput, StoreUnusable
 from koop_es.ingest import erasure, putting_back
-from koop_es.store import Store, Tx, backup, digest, fences, leftovers, private, sidefiles, times
+from koop_es.store import Store, Tx, backup, digest, erased, fences, leftovers, noted, private, sidefiles, times
 from koop_es.store.address import PostgresAddress, SqliteAddress, parse
 from koop_es.store.backup import Manifest
+from koop_es.store.erased import Erased
 from koop_es.store.errors import StoreBusy, at
 from koop_es.store.fences import Fence
 from koop_es.store.heritage import Heritage
@@ -31,7 +33,9 @@ from koop_es.store.store import WAIT_SECONDS
 from koop_es.store.workplace import workplace
 
 LINE_BYTES = 1 << 16
-"""Longest line of a list of who was forgotten: a real one has some 200 bytes."""
+"""Longest line of a list of who was forgotten: a real one has some 200 bytes, that of a name that was erased some 200 a
+word.
+"""
 
 NAMED = 3
 """So many of the tables that lie where a store is to be are named: enough to know whose they are."""
@@ -59,7 +63,8 @@ class Restored(NamedTuple):
     VHSs are to tell what they hold; whether there was any list of who was forgotten since the backup (D15); and where
     that is kept which SQLite had left beside a store whose file is gone. ``lacking`` is how many its list did not name
     who were forgotten since, and stand in the lists of other backups of the store. ``former`` are the files of former
-    stores that hold somebody who is forgotten in the one that was put back.
+    stores that hold somebody who is forgotten in the one that was put back. ``names`` counts the names that were erased
+    since and are erased again, and those that are not (D15).
     """
 
     manifest: Manifest
@@ -70,6 +75,34 @@ class Restored(NamedTuple):
     aside: tuple[Path, ...] = ()
     lacking: int = 0
     former: tuple[Path, ...] = ()
+    names: Again = Again()
+
+
+class Listed(NamedTuple):
+    """Who was forgotten since a backup, and which names were erased: by lists that may not fit the memory and are read
+    anew each time, and others.
+
+    ``lists`` are None where there is no list at all; their ``names`` are few. ``lacking`` are those whom they lack.
+    """
+
+    lists: tuple[Path, ...] | None
+    names: tuple[Erased, ...] = ()
+    lacking: tuple[Fence | Erased, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether anything says who was forgotten."""
+        return self.lists is not None or bool(self.lacking)
+
+    def fences(self) -> Iterator[Fence]:
+        """Read them one by one; raises FencesUnreadable."""
+        for line in chain(_lines(self.lists or ()), self.lacking):
+            if isinstance(line, Fence):
+                yield line
+
+    def all_names(self) -> list[Erased]:
+        """Give the names that were erased."""
+        return [*self.names, *(one for one in self.lacking if isinstance(one, Erased))]
 
 
 def check(source: Path, url: str) -> Manifest:
@@ -97,8 +130,8 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
     place = parse(url)
     if manifest.kind != backup.kind_of(place):
         raise backup.wrong_kind(source, manifest)
-    noted = _noted(source, known)
-    noted = noted._replace(lacking=_lacking(source, manifest, noted))
+    listed = _listed(source, known)
+    listed = listed._replace(lacking=_lacking(source, manifest, listed))
     if isinstance(place, SqliteAddress):
         place = SqliteAddress(place.path.resolve())  # of a link it is the file that is replaced, for all who use it
     if isinstance(place, PostgresAddress):
@@ -106,24 +139,24 @@ def restore(source: Path, url: str, *, now: datetime, replace: bool = False, kno
             raise StoreNotEmpty(
                 f"{place.shown}: a PostgreSQL database is not replaced; make an empty one and restore into that"
             )
-        done = _into_database(source, place, manifest, noted, now)
+        done = _into_database(source, place, manifest, listed, now)
     else:
-        done = _into_file(source, place, manifest, noted, now, replace=replace, read_old=known is None)
-    return done._replace(lacking=len(noted.lacking))
+        done = _into_file(source, place, manifest, listed, now, replace=replace, read_old=known is None)
+    return done._replace(lacking=len(listed.lacking))
 
 
 def _into_file(
     source: Path,
     place: SqliteAddress,
     manifest: Manifest,
-    noted: Noted,
+    listed: Listed,
     now: datetime,
     *,
     replace: bool,
     read_old: bool,
 ) -> Restored:
     path, new = place.path, not place.path.exists()
-    if not new and (done := _done_in(place, manifest, noted, now, replace=replace)) is not None:
+    if not new and (done := _done_in(place, manifest, listed, now, replace=replace)) is not None:
         return done
     known, old = sidefiles.written(path), None if new else _old(place, replace=replace, read_old=read_old)
     with backup.writing(path), workplace(path) as folder:
@@ -131,20 +164,20 @@ def _into_file(
         copy, until = folder / backup.COPY, time.monotonic() + WAIT_SECONDS
         vhss = _made_ready(copy, source, manifest, now)
         while True:
-            forgotten = _taken_over(copy, noted, old, now)
+            forgotten, names = _taken_over(copy, manifest, listed, old, now)
             with sidefiles.placing(path):
                 if new and not replace and path.exists():
                     raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile")
                 if not path.exists() or not (sidefiles.is_open(path) or sidefiles.written(path) != known):
-                    kept, aside, former = _placed(copy, path, old, manifest, now)
+                    done = Restored(manifest, forgotten, None, vhss, listed.is_known or old is not None, names=names)
+                    done = _placed(copy, path, old, done, now)
                     break
             if time.monotonic() > until:
                 raise at(StoreBusy, place.shown, "another program has it open")
             time.sleep(ASK_AGAIN_SECONDS)
             known, old = sidefiles.written(path), _old(place, replace=True, read_old=read_old, waiting=True)
         backup.sync(path.parent)
-    listed = noted.is_known or old is not None
-    return Restored(manifest, forgotten, kept, vhss, listed, aside, former=former)
+    return done
 
 
 def _made_ready(copy: Path, source: Path, manifest: Manifest, now: datetime) -> int:
@@ -154,21 +187,19 @@ def _made_ready(copy: Path, source: Path, manifest: Manifest, now: datetime) -> 
         return putting_back.note(restored, now, manifest.made_at)
 
 
-def _taken_over(copy: Path, noted: Noted, old: Heritage | None, now: datetime) -> int:
-    """Give a store that was put back the fences that are noted, and what the one knew that it replaces."""
+def _taken_over(
+    copy: Path, manifest: Manifest, listed: Listed, old: Heritage | None, now: datetime
+) -> tuple[int, Again]:
+    """Give a store that was put back what the one knew that it replaces, and forget there what either lists."""
     with Store.at(SqliteAddress(copy)) as restored:
         if old is not None:
             with restored.write() as tx:
                 old.leave(tx)
-        return _fence(restored, chain(noted.fences(), old.fences if old is not None else ()), now)
+        return _forget(restored, manifest, listed, now, old)
 
 
-def _placed(
-    copy: Path, path: Path, old: Heritage | None, manifest: Manifest, now: datetime
-) -> tuple[Path | None, tuple[Path, ...], tuple[Path, ...]]:
-    """Give a store that was put back its name, while nobody opens the one that has it; returns where that is kept, what
-    SQLite had left of one whose file is gone, and which files of former stores hold somebody who is forgotten.
-    """
+def _placed(copy: Path, path: Path, old: Heritage | None, done: Restored, now: datetime) -> Restored:
+    """Give a store that was put back its name, while nobody opens the one that has it."""
     kept, aside = None, list[Path]()
     if path.exists():
         kept = _keep(path)
@@ -176,11 +207,12 @@ def _placed(
         aside = sidefiles.set_aside(path, sidefiles.free_name(path))
     with Store.at(SqliteAddress(copy)) as restored:
         leftovers.note_kept(restored, _holding(restored, path, kept, old), now.isoformat())
-        if kept is not None:
-            _note_replaced(restored, manifest, kept)
         former = tuple(Path(item.what) for item in leftovers.left(restored) if item.former)
+        done = done._replace(kept=kept, aside=tuple(aside), former=former)
+        if kept is not None:
+            _note_replaced(restored, done, str(kept))
     copy.replace(path)
-    return kept, tuple(aside), former
+    return done
 
 
 def _holding(restored: Store, path: Path, kept: Path | None, old: Heritage | None) -> list[Path]:
@@ -188,20 +220,38 @@ def _holding(restored: Store, path: Path, kept: Path | None, old: Heritage | Non
     one that was kept where it did not know of that, or had not finished it, and all where it could not be asked.
     """
     with restored.reading() as tx:
-        forgotten = {fence.person_id for fence in fences.everything(tx)}
+        gone = {fence.person_id for fence in fences.everything(tx)} | {one.key for one in erased.everything(tx)}
     if old is None:
-        return sidefiles.former(path) if forgotten else []
-    if kept is None or not (old.unfinished or forgotten - {fence.person_id for fence in old.fences}):
+        return sidefiles.former(path) if gone else []
+    known = {fence.person_id for fence in old.fences} | {one.key for one in old.names}
+    if kept is None or not (old.unfinished or gone - known):
         return []
     return [file for file in sidefiles.former(path) if file.name.startswith(kept.name)]
 
 
 class _Replaced(msgspec.Struct, frozen=True):
-    """What a restore made: of which backup, what the store held then, and where the former one is kept."""
+    """What a restore made: of which backup, what the store held then, where the former one is kept, and the answer."""
 
     backup: str
     kept: str
     held: str
+    listed: bool
+    names: Again
+
+
+class _Restored(msgspec.Struct, frozen=True):
+    """What the log of a backup is since names were erased again in it."""
+
+    backup: str
+    log: digest.Digest
+
+
+RESTORED = "restored"
+"""The key of the note about that."""
+
+
+def _restored(tx: Tx) -> list[_Restored]:
+    return [msgspec.json.decode(note, type=_Restored) for note in tx.notes(RESTORED).values()]
 
 
 REPLACED = "replaced"
@@ -211,9 +261,9 @@ BESIDE = {"backups", "meta"}
 """Tables in which a store notes what became of its files: they do not tell whether anything else has happened."""
 
 
-def _note_replaced(restored: Store, manifest: Manifest, kept: Path) -> None:
+def _note_replaced(restored: Store, done: Restored, kept: str) -> None:
     with restored.write() as tx:
-        made = _Replaced(manifest.digest, str(kept), _held(tx))
+        made = _Replaced(done.manifest.digest, kept, _held(tx), done.listed, done.names)
         tx.run("note_put", key=REPLACED, value=msgspec.json.encode(made).decode())
 
 
@@ -223,15 +273,15 @@ def _held(tx: Tx) -> str:
 
 
 def _done_in(
-    place: SqliteAddress, manifest: Manifest, noted: Noted, now: datetime, *, replace: bool
+    place: SqliteAddress, manifest: Manifest, listed: Listed, now: datetime, *, replace: bool
 ) -> Restored | None:
     """Give the answer once more of a restore into a file that can be read."""
     with suppress(StoreUnusable), Store.at(place) as store:
-        return _replaced(store, manifest, noted) if replace else _done(store, manifest, noted, now)
+        return _replaced(store, manifest, listed) if replace else _done(store, manifest, listed, now)
     return None
 
 
-def _replaced(store: Store, manifest: Manifest, noted: Noted) -> Restored | None:
+def _replaced(store: Store, manifest: Manifest, listed: Listed) -> Restored | None:
     """Give the answer once more of a restore that put another store aside, if that is kept there, the store is sound,
     and nothing else has happened in it nor become known since; None otherwise.
     """
@@ -240,13 +290,15 @@ def _replaced(store: Store, manifest: Manifest, noted: Noted) -> Restored | None
         if made is None or made.backup != manifest.digest or not Path(made.kept).exists():
             return None
         known = {fence.person_id for fence in fences.everything(tx)}
-        if not all(fence.person_id in known for fence in noted.fences()) or tx.rows("integrity") != [("ok",)]:
+        if not all(fence.person_id in known for fence in listed.fences()) or tx.rows("integrity") != [("ok",)]:
+            return None
+        if not {one.key for one in listed.all_names()} <= {one.key for one in erased.everything(tx)}:
             return None
         if _held(tx) != made.held:
             return None
         told = putting_back.noted(tx, manifest.position) or 0
     former = tuple(Path(item.what) for item in leftovers.left(store) if item.former)
-    return Restored(manifest, len(known), Path(made.kept), told, listed=True, former=former)
+    return Restored(manifest, len(known), Path(made.kept), told, made.listed, former=former, names=made.names)
 
 
 def _keep(path: Path) -> Path:
@@ -301,33 +353,34 @@ def _refuse_open(place: SqliteAddress) -> None:
         raise at(StoreBusy, place.shown, "another program has it open")
 
 
-def _into_database(source: Path, place: PostgresAddress, manifest: Manifest, noted: Noted, now: datetime) -> Restored:
+def _into_database(source: Path, place: PostgresAddress, manifest: Manifest, listed: Listed, now: datetime) -> Restored:
     """Put a backup back into an empty database, unless that was done already and nothing else has happened there."""
     from koop_es.store import pg_tools  # noqa: PLC0415 - a store in a file never loads the driver
 
     if pg_tools.holding(place) is None:
         with backup.writing(_near(source).parent), workplace(_near(source)) as folder:
-            return _into_empty(source, place, noted, now, folder)
+            return _into_empty(source, place, listed, now, folder)
     with Store.at(place) as store:
-        done = _done(store, manifest, noted, now)
+        done = _done(store, manifest, listed, now)
     if done is None:
         raise StoreNotEmpty(f"{place.shown} holds a store; make an empty database and restore into that")
     return done
 
 
-def _done(store: Store, manifest: Manifest, noted: Noted, now: datetime) -> Restored | None:
+def _done(store: Store, manifest: Manifest, listed: Listed, now: datetime) -> Restored | None:
     """Give the answer of a restore once more, if that was the last that happened in the store: whoever was killed
     before an answer repeats the command. None otherwise.
     """
     with store.reading() as tx:
-        log = manifest.tables[digest.LOG]
+        log = next((made.log for made in _restored(tx) if made.backup == manifest.digest), manifest.tables[digest.LOG])
         told = putting_back.noted(tx, manifest.position) if digest.of_log(tx, log.rows) == log else None
     if not told:
         return None
-    return Restored(manifest, _fence(store, noted.fences(), now), None, told, listed=noted.is_known)
+    forgotten, names = _forget(store, manifest, listed, now)
+    return Restored(manifest, forgotten, None, told, listed.is_known, names=names)
 
 
-def _into_empty(source: Path, place: PostgresAddress, noted: Noted, now: datetime, folder: Path) -> Restored:
+def _into_empty(source: Path, place: PostgresAddress, listed: Listed, now: datetime, folder: Path) -> Restored:
     """Prove a backup in a scratch database, make it there what it is to be, and carry that over in one transaction: so
     the database holds all or nothing of it at any moment, and nobody in it who was forgotten (D15).
 
@@ -345,7 +398,7 @@ def _into_empty(source: Path, place: PostgresAddress, noted: Noted, now: datetim
     ready = folder / "ready"
     with backup.proven(source, place, folder, schema=schema) as (manifest, restored):
         (folder / backup.COPY).unlink()
-        forgotten = _fence(restored, noted.fences(), now)
+        forgotten, names = _forget(restored, manifest, listed, now)
         _know_backups(restored, source, manifest)
         vhss = putting_back.note(restored, now, manifest.made_at)
         private.ensure(ready)
@@ -360,7 +413,7 @@ def _into_empty(source: Path, place: PostgresAddress, noted: Noted, now: datetim
         raise StoreNotEmpty(f"{place.shown} holds a store by now, which somebody else made meanwhile") from error
     with Store.at(place) as carried:
         backup.compare(carried, right)
-    return Restored(manifest, forgotten, None, vhss, listed=noted.is_known)
+    return Restored(manifest, forgotten, None, vhss, listed.is_known, names=names)
 
 
 def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
@@ -371,7 +424,7 @@ def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
     with restored.reading() as tx:
         known = {Path(str(row[0])) for row in tx.rows("backups")}
     folders = {source.parent, *(path.parent for path in known)}
-    found = {source: manifest, **dict(backup.others(folders, backup.name_of(restored)))}
+    found = {source: manifest, **dict(backup.others(folders, restored.known_as))}
     with restored.write() as tx:
         leftovers.settle(tx, manifest.made_at)
         for path in sorted({source, *found.keys() - known}):
@@ -380,69 +433,64 @@ def _know_backups(restored: Store, source: Path, manifest: Manifest) -> None:
                 tx.run("backup_proven", id=noted, at=manifest.made_at)
 
 
-def _fence(restored: Store, noted: Iterable[Fence], now: datetime) -> int:
-    """Put the fences up in a restored store, and destroy what lies behind them."""
+def _forget(
+    restored: Store, manifest: Manifest, listed: Listed, now: datetime, old: Heritage | None = None
+) -> tuple[int, Again]:
+    """Put the fences up in a restored store, and destroy what lies behind them; erase names again. Returns how many are
+    forgotten, and what came of the names.
+    """
+    former, erased_there = (old.fences, old.names) if old is not None else ([], [])
     with restored.write() as tx:
-        fences.copy(tx, noted)
+        fences.copy(tx, chain(listed.fences(), former))
+    names, rewrote = again.erase(restored, [*listed.all_names(), *erased_there], now)
+    if rewrote:
+        with restored.write() as tx:
+            made = _Restored(manifest.digest, digest.of_log(tx, manifest.tables[digest.LOG].rows))
+            tx.run("note_put", key=RESTORED, value=msgspec.json.encode(made).decode())
     erasure.complete(restored, now.isoformat())
     with restored.reading() as tx:
-        return fences.count(tx)
+        return fences.count(tx), names
 
 
-class Noted(NamedTuple):
-    """Who was forgotten since a backup: by lists that may not fit the memory and are read anew each time, and others.
-
-    ``lists`` are None where there is no list at all.
+def _listed(source: Path, known: Path | None) -> Listed:
+    """Find what was noted beside the backup, and what is in a file that was given; raises FencesUnreadable where one of
+    them cannot be read.
     """
-
-    lists: tuple[Path, ...] | None
-    lacking: tuple[Fence, ...] = ()
-
-    @property
-    def is_known(self) -> bool:
-        """Tell whether anything says who was forgotten."""
-        return self.lists is not None or bool(self.lacking)
-
-    def fences(self) -> Iterator[Fence]:
-        """Read them one by one; raises FencesUnreadable."""
-        for path in self.lists or ():
-            yield from _read(path)
-        yield from self.lacking
+    near = beside(source)
+    files = tuple(path for path in (known, near if near.exists() else None) if path is not None)
+    names = dict[str, Erased]()
+    for line in _lines(files):
+        if isinstance(line, Erased) and ((former := names.get(line.key)) is None or former.erased_at < line.erased_at):
+            names[line.key] = line
+    return Listed(files or None, tuple(names.values()))
 
 
-def _noted(source: Path, known: Path | None) -> Noted:
-    """Find the fences that were noted beside the backup, and those in a file that was given; raises FencesUnreadable
-    where one of them cannot be read.
+def _lacking(source: Path, manifest: Manifest, listed: Listed) -> tuple[Fence | Erased, ...]:
+    """Find who was forgotten since a backup, and which names were erased, by the lists of others of the same store in
+    its folder, and is not noted: it was out of reach when that was done (D15).
     """
-    listed = beside(source)
-    files = tuple(path for path in (known, listed if listed.exists() else None) if path is not None)
-    noted = Noted(files or None)
-    deque(noted.fences(), maxlen=0)
-    return noted
-
-
-def _lacking(source: Path, manifest: Manifest, noted: Noted) -> tuple[Fence, ...]:
-    """Find who was forgotten since a backup by the lists of others of the same store in its folder, and is not noted:
-    it was out of reach when that was done (D15).
-    """
-    found = dict[str, Fence]()
+    found = dict[str, Fence | Erased]()
     for path, _ in backup.others([source.absolute().parent], manifest.store):
         with suppress(FencesUnreadable):
-            for fence in _read(listed) if (listed := beside(path)).exists() else ():
-                if fence.forgotten_at > manifest.made_at:
-                    found[fence.person_id] = fence
-    for fence in noted.fences() if found else ():
+            for line in _lines([near] if (near := beside(path)).exists() else ()):
+                at, key = (line.forgotten_at, line.person_id) if isinstance(line, Fence) else (line.erased_at, line.key)
+                if at > manifest.made_at:
+                    found[key] = line
+    for one in listed.names:
+        found.pop(one.key, None)
+    for fence in listed.fences() if found else ():
         found.pop(fence.person_id, None)
     return tuple(found.values())
 
 
-def _read(path: Path) -> Iterator[Fence]:
-    """Read a list, or nothing from where there is never anything; raises FencesUnreadable."""
-    if str(path) == os.devnull:
-        return
-    try:
-        yield from fences.from_lines(plain_files.lines(path, LINE_BYTES))
-    except (OSError, ValueError, TypeError) as error:
-        raise FencesUnreadable(
-            f"{path} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
-        ) from error
+def _lines(paths: Iterable[Path]) -> Iterator[Fence | Erased]:
+    """Read lists, or nothing from where there is never anything; raises FencesUnreadable."""
+    for path in paths:
+        if str(path) == os.devnull:
+            continue
+        try:
+            yield from noted.from_lines(plain_files.lines(path, LINE_BYTES))
+        except (OSError, ValueError, TypeError) as error:
+            raise FencesUnreadable(
+                f"{path} cannot be read as fences ({error}); one JSON object a line, as beside a backup"
+            ) from error

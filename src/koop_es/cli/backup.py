@@ -30,10 +30,22 @@ PUT_BACK = (
 """What is said of a store that was put back (D21)."""
 
 DECIDED_SINCE = (
-    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos) is gone: decide it again; "
-    "and names that were taken out since by forget --instructor or --in-quarantine are back: repeat that"
+    "what operators decided since the backup (withdrawals, confirmations, approvals, Abos) is gone: decide it again"
 )
 """What is said further of one (D21, D32)."""
+
+BY_NAME = "names that were taken out since by forget --instructor or --in-quarantine"
+
+NAMES_AGAIN = BY_NAME + " are taken out again: {count}"
+
+NAMES_LEFT = (
+    "ATTENTION: {count} " + BY_NAME + " are back, since the store is one without a secret, or the list is of another "
+    "one, and nobody can tell which they are: repeat these commands"
+)
+"""What is said on standard error, also with --json, of names that a list can only count (D15)."""
+
+NAMES_UNKNOWN = BY_NAME + " of an older koop-es, which made this backup, are back: repeat that"
+"""What is said of a backup beside which they may not be noted."""
 
 
 LACKING = (
@@ -45,7 +57,8 @@ LACKING = (
 
 UNLISTED = (
     "ATTENTION: no list was found of who was forgotten since the backup ({list}), so whoever was forgotten after "
-    "{made_at} is known again: forget them anew (koop-es forget), or restore once more with --fences FILE"
+    "{made_at} is known again, and names that were taken out are back: forget them anew (koop-es forget), or restore "
+    "once more with --fences FILE"
 )
 """What is said on standard error, also with --json, where nobody can tell who was forgotten since (D15)."""
 
@@ -91,8 +104,9 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     """Put a backup back into an empty store, after every row in it was compared with what was copied.
 
     Whoever was forgotten since stays forgotten: the fences of the store that is replaced, those noted beside the backup
-    and those in --fences are put up before anybody can read the store. Where there is no such list at all, that is said
-    on standard error: nobody can tell then who was forgotten since.
+    and those in --fences are put up before anybody can read the store, and names noted there that were taken out by
+    forget --instructor or --in-quarantine are taken out again. Where there is no such list at all, that is said on
+    standard error: nobody can tell then who was forgotten since.
 
     The store does not know what it gave out after the backup. Until a VHS has exported in full once (STORE_PUT_BACK),
     an "S" there that no person signed is nobody's cancellation, but asked about, and nothing is released. Nor does it
@@ -117,14 +131,18 @@ def restore(desk: Desk, source: Path, check: bool, replace: bool, fences: Path |
     data = {
         **answer.data, "forgotten": done.fences, "kept": kept, "to_tell": done.vhss, "list_of_forgotten": done.listed,
         "set_aside": [str(file) for file in done.aside], "list_lacks": done.lacking,
-        "former": [str(file) for file in done.former],
+        "former": [str(file) for file in done.former], "names_erased": done.names.done, "names_left": done.names.left,
     }  # fmt: skip
     if done.lacking:
         say("koop-es: " + LACKING.format(list=beside(source).name, count=done.lacking, made_at=done.manifest.made_at))
     if not done.listed:
         attention = UNLISTED.format(list=beside(source).name, made_at=done.manifest.made_at)
         say(f"koop-es: {attention}")
+    if done.names.left:
+        say("koop-es: " + NAMES_LEFT.format(count=done.names.left))
     texts = [f"who was forgotten stays so: {done.fences} persons"] if done.fences else []
+    texts += [NAMES_AGAIN.format(count=done.names.done)] if done.names.done else []
+    texts += [] if done.manifest.names else [NAMES_UNKNOWN]
     texts += [PUT_BACK.format(count=done.vhss), DECIDED_SINCE] if done.vhss else []
     texts += [f"the old store is kept as {kept}; remove it once all is well, it holds the vault"] if kept else []
     texts += [Left(str(file), former=True).told for file in done.former]

@@ -142,9 +142,10 @@ def _shown(found: Erasure, lang: str, title: str, left: list[str] | None = None)
     renamed = found.identifiers["events"] if found.identifiers is not None else 0
     texts += [say("identifiers", events=renamed)] if renamed else []
     texts += [say("again")] if found.set_aside or found.instructor else []
-    texts += [say("backups_rows")] if found.set_aside or found.instructor or renamed else []
-    texts += [] if found.keyed else [say("unkeyed")]
     by_name = found.set_aside or found.instructor
+    if by_name or renamed:
+        texts.append(say("backups_rows" if found.keyed or not by_name else "backups_unkeyed"))
+    texts += [] if found.keyed else [say("unkeyed")]
     shown = [] if by_name and not found.targets else [table(say(title), say("headings").split("|"), rows)]
     if found.set_aside:
         items = [tuple(item.values()) for item in found.set_aside]

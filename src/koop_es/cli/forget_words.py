@@ -32,7 +32,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "identifiers": "in {events} events of the log a TNR or Beleg-ID names somebody; they are written anew without",
         "reference": "STILL THERE: the booking {ref} is called by somebody's name, which stays in the log and in what "
         "is shown of it; only a new store, built from exports without it, is rid of it",
-        "backups_rows": "backups hold them as long as they are kept: after koop-es restore repeat the command",
+        "backups_rows": "backups hold them as long as they are kept; koop-es restore takes them out again where that "
+        "is noted",
+        "backups_unkeyed": "backups hold them as long as they are kept, and this store has no secret by which they "
+        "could be noted: after koop-es restore repeat the command",
         "reach": "not within reach: the admin programs of VHS {vhss} and copies of their exports",
         "unkeyed": "this store was made by an older koop-es: whoever has the log and a list of the staff's names can "
         "tell which of them edited a row",
@@ -83,8 +86,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "das neu geschrieben",
         "reference": "NOCH DA: Die Belegung {ref} heißt nach jemandem, was im Protokoll und in Auskünften daraus "
         "stehen bleibt; nur ein neuer Speicher, aufgebaut aus Exporten ohne das, enthält es nicht",
-        "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden: nach koop-es restore den Befehl "
-        "wiederholen",
+        "backups_rows": "Sicherungen enthalten das, solange sie aufbewahrt werden; koop-es restore nimmt es wieder "
+        "heraus, wo das daneben vermerkt ist",
+        "backups_unkeyed": "Sicherungen enthalten das, solange sie aufbewahrt werden, und dieser Speicher hat kein "
+        "Geheimnis, mit dem es vermerkt werden könnte: nach koop-es restore den Befehl wiederholen",
         "reach": "außer Reichweite: die Verwaltungsprogramme der VHS {vhss} und Kopien ihrer Exporte",
         "unkeyed": "Dieser Speicher stammt von einem älteren koop-es: wer das Protokoll und eine Liste des Personals "
         "hat, kann herausfinden, wer eine Zeile bearbeitet hat",

@@ -22,10 +22,10 @@ from koop_es.domain.merges import is_same_person
 from koop_es.domain.observation import Person
 from koop_es.domain.restoring import end_restoring, waits_for_restoring
 from koop_es.domain.wanted import sees_identity
-from koop_es.ingest import quarantine
+from koop_es.ingest import quarantine, recognised
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
-from koop_es.store import Store, Tx, cells, fences, leftovers, noted, vault
+from koop_es.store import Store, Tx, cells, erased, fences, leftovers, noted, vault
 from koop_es.store.fences import Fence
 from koop_es.store.leftovers import Left
 
@@ -295,12 +295,20 @@ def forget_set_aside(store: Store, name: str, *, now: datetime) -> Erasure:
 
     def work() -> None:
         with store.write() as tx:
-            tx.run("erasing_mark", at=at)
-            tx.run_many("quarantine_forget", ({"id": item["id"]} for item in found.set_aside))
-            forget_reasons(tx, Traces.of_name(name))
+            erased.put(tx, recognised.of_rows(store, name, at))
+            wipe_named(tx, name, at)
 
     store.retrying(work)
     return replace(found, **conclude(store, at)._asdict())
+
+
+def wipe_named(tx: Tx, name: str, at: str) -> None:
+    """Take out of the quarantine and the ledger what holds a name; its bytes are on record to be taken out of the
+    files.
+    """
+    tx.run("erasing_mark", at=at)
+    tx.run_many("quarantine_forget", ({"id": item} for item in _set_aside(tx, Traces.of_name(name))))
+    forget_reasons(tx, Traces.of_name(name))
 
 
 def finish_begun(store: Store, *, now: datetime, gone: Iterable[Path] = ()) -> Erasure:

@@ -47,6 +47,10 @@ _BEHIND = rf"(?![\w{_ODD}])(?! [\u0300-\u036f])(?!{_SIGNS}[^\W\d_])(?!{_SIGNS}[{
 a sign between two others.
 """
 
+WORD = re.compile(r"(?:[^\s,;]| (?=[\u0300-\u036f]))+")
+"""A word of a name, or of a text in which one is looked for; an accent that stands alone is a blank with one above it.
+"""
+
 _JOINS = re.compile(r"[/\\._]+"), re.compile(r"[/\\._-]+")
 """What joins the words of a path; a hyphen may, or be part of a name."""
 
@@ -98,7 +102,7 @@ class Traces(NamedTuple):
     @classmethod
     def of_name(cls, name: str) -> Traces:
         """Look for a name: all its words, in whichever order."""
-        return cls(_patterns([tuple(re.findall(r"[^\s,;]+", _UNSEEN.sub("", name)))]), frozenset())
+        return cls(_patterns([words_of(name)]), frozenset())
 
     @classmethod
     def of_forgotten(cls, tx: Tx, vhs: str, rejected: list[Rejected]) -> Traces:
@@ -110,21 +114,20 @@ class Traces(NamedTuple):
 
     def lie_in(self, vhs: str, raw: bytes, reason: str) -> bool:
         """Tell whether a row of a VHS, or the reason why it was set aside, holds a trace of any of these persons."""
-        texts = _readings(raw)
+        texts = readings(raw)
         if any((vhs, cell.strip()) in self.booking_ids for text in texts for cell in _BETWEEN_CELLS.split(text)):
             return True
         return self._stand_in((*texts, reason))
 
     def are_in_path(self, path: str) -> bool:
         """Tell whether a path names any of these persons; what joins words in it counts as a blank."""
-        return self._stand_in(joins.sub(" ", path) for joins in _JOINS)
+        return self._stand_in(in_path(path))
 
     def _stand_in(self, texts: Iterable[str]) -> bool:
         """Tell whether all texts of a person are found, each in any of these ``texts``."""
         if not self.texts:
             return False
-        seen = dict.fromkeys(form for text in texts for form in (text, _UNSEEN.sub("", text)))
-        shown = "\n".join(dict.fromkeys(map(normalised, seen)))  # in none of which is a line feed left
+        shown = all_shown(texts)
         return any(all(part.is_in(shown) for part in parts) for parts in self.texts)
 
     def wiped(self, vhs: str, rejected: list[Rejected]) -> list[Rejected]:
@@ -138,6 +141,22 @@ class Traces(NamedTuple):
         return msgspec.structs.replace(item, raw=b"", reason="a row of somebody who was erased cannot be used")
 
 
+def words_of(name: str) -> tuple[str, ...]:
+    """Give the words of a name, which may stand in any order."""
+    return tuple(WORD.findall(_UNSEEN.sub("", name)))
+
+
+def all_shown(texts: Iterable[str]) -> str:
+    """Write texts one below the other as a name is looked for in them, with and without what is not seen in them."""
+    seen = dict.fromkeys(form for text in texts for form in (text, _UNSEEN.sub("", text)))
+    return "\n".join(dict.fromkeys(map(normalised, seen)))  # in none of which is a line feed left
+
+
+def in_path(path: str) -> tuple[str, ...]:
+    """Read a path in every way that may name somebody: what joins words in it is a blank."""
+    return tuple(joins.sub(" ", path) for joins in _JOINS)
+
+
 def _numbered(seat: Seat) -> Iterator[tuple[str, ...]]:
     """Write TNR and moment of a booking as a row may have them: they tell where its Beleg-ID cannot be read (D18e)."""
     if not (seat.participant_no and seat.booked_at):
@@ -148,7 +167,7 @@ def _numbered(seat: Seat) -> Iterator[tuple[str, ...]]:
     yield seat.participant_no, f"{day}T{clock}"
 
 
-def _readings(raw: bytes) -> list[str]:
+def readings(raw: bytes) -> list[str]:
     """Read bytes in every way a reader may have: in each encoding, with letters that became control characters, and
     with what CSV doubles and XML writes out.
     """

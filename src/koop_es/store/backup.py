@@ -23,7 +23,7 @@ from typing import IO
 import msgspec
 
 from koop_es.domain.errors import BadInput, StoreUnusable
-from koop_es.store import fences, leftovers, noted, private, schema, sidefiles
+from koop_es.store import erased, fences, leftovers, noted, private, schema, sidefiles
 from koop_es.store.address import Address, PostgresAddress, SqliteAddress
 from koop_es.store.digest import Digest, of_store
 from koop_es.store.errors import SchemaTooNew, SchemaTooOld, StoreDamaged, StoreFull, StoreReadOnly, StoreUnreachable
@@ -78,7 +78,8 @@ class BackupUnnoted(StoreUnusable):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a backup says of itself: of which moment it is, and the digests of the copy and of every table in it.
 
-    ``store`` is the same in all backups of one store, empty where it is not known.
+    ``store`` is the same in all backups of one store, empty where it is not known. ``names`` says that names which are
+    erased later are noted beside it; an older koop-es noted only whom it forgot.
     """
 
     format: str
@@ -90,6 +91,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     tables: dict[str, Digest]
     store: str = ""
+    names: bool = False
 
     @property
     def digest(self) -> str:
@@ -163,12 +165,25 @@ def _refuse(target: Path, place: Address) -> None:
 
 
 def _note_since(store: Store, target: Path, known: frozenset[str]) -> frozenset[str]:
-    """Note beside a backup that is being made who was forgotten meanwhile; gives who is known to be (D15)."""
+    """Note beside a backup that is being made who was forgotten meanwhile, and which names were erased; gives who and
+    which are known to be (D15).
+    """
     with store.reading() as tx:
-        stand = fences.everything(tx)
-    if new := [fence for fence in stand if fence.person_id not in known]:
-        noted.write(target, new)
-    return frozenset(fence.person_id for fence in stand)
+        stand, names, now = fences.everything(tx), erased.everything(tx), _known(tx)
+    new = [fence for fence in stand if fence.person_id not in known]
+    since = [name for name in names if _moment(name) not in known]
+    if new or since:
+        noted.write(target, new, since)
+    return now
+
+
+def _known(tx: Tx) -> frozenset[str]:
+    """Tell who is forgotten and which names are erased."""
+    return frozenset([*(fence.person_id for fence in fences.everything(tx)), *map(_moment, erased.everything(tx))])
+
+
+def _moment(name: erased.Erased) -> str:
+    return f"{name.key} {name.erased_at}"
 
 
 def _copied(store: Store, copy: Path, at: str) -> tuple[Manifest, frozenset[str]]:
@@ -176,7 +191,7 @@ def _copied(store: Store, copy: Path, at: str) -> tuple[Manifest, frozenset[str]
     private.ensure(copy)
     with store.reading() as tx:
         tables, position = of_store(tx), tx.head()
-        known = frozenset(fence.person_id for fence in fences.everything(tx))
+        known = _known(tx)
         tx.copy(copy)
     manifest = Manifest(
         format=FORMAT,
@@ -187,14 +202,10 @@ def _copied(store: Store, copy: Path, at: str) -> tuple[Manifest, frozenset[str]
         bytes=copy.stat().st_size,
         sha256=_sum(copy),
         tables=tables,
-        store=name_of(store),
+        store=store.known_as,
+        names=True,
     )
     return manifest, known
-
-
-def name_of(store: Store) -> str:
-    """Name a store by what nobody can guess of it, so that all its backups are known by it; empty for an older one."""
-    return sha256(f"koop-es store {store.secret}".encode()).hexdigest()[:32] if store.secret else ""
 
 
 def others(folders: Iterable[Path], name: str) -> Iterator[tuple[Path, Manifest]]:

@@ -38,6 +38,9 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     erased_at: str | None = None
 
 
+_read = msgspec.json.Decoder(_Line).decode
+
+
 def put(tx: Tx, person_ids: Iterable[str], at: str) -> None:
     """Put up fences before persons of the vault; one that stands stays as it is. This waits for those who ``watch``."""
     tx.run("forgotten_put", person_ids=list(person_ids), at=at)
@@ -66,6 +69,11 @@ def last(tx: Tx) -> int:
 def everything(tx: Tx) -> list[Fence]:
     """Read all fences in the order they were put up."""
     return [Fence(*row) for row in tx.rows("forgotten_all")]
+
+
+def streams(tx: Tx) -> set[str]:
+    """Read of which cooperations somebody is forgotten."""
+    return {str(row[1]) for row in tx.each("forgotten_all")}
 
 
 def unfinished(tx: Tx) -> list[Fence]:
@@ -107,9 +115,12 @@ def to_lines(fences: Iterable[Fence]) -> str:
 
 def from_lines(lines: Iterable[bytes]) -> Iterator[Fence]:
     """Read what ``to_lines`` wrote, one by one; raises ValueError or TypeError."""
-    read = msgspec.json.Decoder(_Line).decode
-    for line in filter(bytes.strip, lines):
-        yield Fence(*msgspec.structs.astuple(read(line)))
+    yield from map(from_line, filter(bytes.strip, lines))
+
+
+def from_line(line: bytes) -> Fence:
+    """Read one line of it."""
+    return Fence(*msgspec.structs.astuple(_read(line)))
 
 
 def close(tx: Tx, person_ids: Iterable[str], at: str) -> None:

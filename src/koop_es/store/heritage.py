@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from koop_es.store import fences, leftovers, noted
+from koop_es.store import erased, fences, leftovers, noted
+from koop_es.store.erased import Erased
 from koop_es.store.fences import Fence
 from koop_es.store.transaction import Row, Tx
 
-KINDS = (noted.PLACE, noted.OWED, leftovers.NOTE, leftovers.FORMER)
+KINDS = (noted.PLACE, noted.OWED, leftovers.NOTE, leftovers.FORMER, erased.KEPT, erased.UNLISTED)
 """How the keys begin of the notes that go on in the new store: where backups were made and which lack a note, what was
-left of broken-off ones, and former stores that hold somebody.
+left of broken-off ones, former stores that hold somebody, and names that were erased.
 """
 
 
 class Heritage(NamedTuple):
-    """What a store leaves to the one that takes its place: who was forgotten, its backups, and what is noted of them.
+    """What a store leaves to the one that takes its place: who was forgotten, which names were erased, its backups, and
+    what is noted of them.
 
     ``unfinished`` says that names of somebody who was forgotten may be in its files.
     """
 
     fences: list[Fence]
+    names: list[Erased]
     backups: list[Row]
     notes: dict[str, str]
     unfinished: bool
@@ -29,7 +32,7 @@ class Heritage(NamedTuple):
     def of(cls, tx: Tx, *, unfinished: bool) -> Heritage:
         """Read it."""
         notes = {f"{kind}{key}": value for kind in KINDS for key, value in tx.notes(kind).items()}
-        return cls(fences.everything(tx), tx.rows("backups_whole"), notes, unfinished)
+        return cls(fences.everything(tx), erased.everything(tx), tx.rows("backups_whole"), notes, unfinished)
 
     def leave(self, tx: Tx) -> None:
         """Give backups and notes to a store that does not know them; the fences are put up by whoever erases."""

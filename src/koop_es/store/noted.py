@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from koop_es.store import fences, private
+from koop_es.store import erased, fences, private
+from koop_es.store.erased import Erased
 from koop_es.store.fences import Fence
 from koop_es.store.store import Store
 from koop_es.store.transaction import Tx
@@ -39,12 +40,19 @@ def beside(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.forgotten")
 
 
-def write(backup: Path, stand: Iterable[Fence]) -> None:
-    """Note beside a backup who was forgotten since (D15); a line twice does no harm. Raises OSError.
+def write(backup: Path, stand: Iterable[Fence], names: Iterable[Erased] = ()) -> None:
+    """Note beside a backup who was forgotten since, and which names were erased, of which none can be read there (D15);
+    a line twice does no harm. Raises OSError.
 
     What a full disk or a power cut left of a line goes: whoever wrote it was told so, or writes it again.
     """
-    private.add_lines(beside(backup), fences.to_lines(stand).encode())
+    private.add_lines(beside(backup), (fences.to_lines(stand) + erased.to_lines(names)).encode())
+
+
+def from_lines(lines: Iterable[bytes]) -> Iterator[Fence | Erased]:
+    """Read what ``write`` wrote, one by one; raises ValueError or TypeError."""
+    for line in filter(bytes.strip, lines):
+        yield erased.from_line(line) or fences.from_line(line)
 
 
 def remember(tx: Tx, backup: Path) -> None:
@@ -59,29 +67,32 @@ def owed(tx: Tx) -> list[str]:
 
 
 def everywhere(store: Store, stand: Iterable[Fence], at: str) -> tuple[str, ...]:
-    """Note fences beside every backup, all of them where former ones could not be noted, and name those that lack them.
+    """Note fences, and names that were erased, beside every backup, all of them where former ones could not be noted,
+    and name those that lack them.
 
     Which backups there are is read after the fences were put up: one that is begun later notes them itself.
     """
     new = list(dict.fromkeys(stand))
     with store.reading() as tx:
-        late = tx.notes(OWED)
-        if not new and not late:
+        late, names = tx.notes(OWED), erased.unlisted(tx)
+        if not (new or names or late):
             return ()
-        all_of_them = fences.everything(tx) if late else []
+        all_of_them = (fences.everything(tx), erased.everything(tx)) if late else ([], [])
         targets = {str(row[0]) for row in tx.rows("backups")}
         places = {key: msgspec.json.decode(value, type=Place) for key, value in tx.notes(PLACE).items()}
     lacking = {
         target
         for target in targets
-        if (noting := all_of_them if target in late else new) and not _noted(target, noting, targets, places)
+        if any(noting := all_of_them if target in late else (new, names))
+        and not _noted(target, noting, targets, places)
     }
-    if lacking - late.keys() or late.keys() - lacking:
+    if names or lacking - late.keys() or late.keys() - lacking:
         with store.write() as tx:
             for target in sorted(lacking - late.keys()):
                 tx.run("note_put", key=f"{OWED}{target}", value=at)
             for target in sorted(late.keys() - lacking):
                 tx.run("note_delete", key=f"{OWED}{target}")
+            erased.listed(tx, names)
     return tuple(sorted(lacking))
 
 
@@ -98,11 +109,13 @@ def give_up(store: Store, paths: Iterable[Path]) -> None:
                 _put(tx, f"{PLACE}{backup}", Place("", "", 0, gone=True))
 
 
-def _noted(target: str, stand: list[Fence], targets: set[str], places: dict[str, Place]) -> bool:
-    """Note fences beside a backup; returns whether nothing is missing there, since they stand or it is gone."""
+def _noted(target: str, noting: tuple[list[Fence], list[Erased]], targets: set[str], places: dict[str, Place]) -> bool:
+    """Note fences and names beside a backup; returns whether nothing is missing there, since they stand or it is
+    gone.
+    """
     try:
         if Path(target).exists():
-            write(Path(target), stand)
+            write(Path(target), *noting)
             return True
         return _is_gone(target, targets, places)
     except OSError:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -139,6 +140,11 @@ class Store:
                 row = tx.row("secret")
             self._secret = str(row[0]) if row is not None else ""
         return self._secret
+
+    @property
+    def known_as(self) -> str:
+        """Name the store by what nobody can guess of it, the same in all its backups; empty for one without secret."""
+        return sha256(f"koop-es store {self.secret}".encode()).hexdigest()[:32] if self.secret else ""
 
     def close(self) -> None:
         """Close all connections."""

@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from koop_es.connectors.profiles import Encoding
-from koop_es.ingest.traces import Traces
+from koop_es.ingest import recognised
+from koop_es.ingest.traces import Traces, all_shown, readings
 
 NAME = "Žižekova, Šárka"
 
@@ -70,3 +71,26 @@ def test_g8_what_cannot_be_seen_amid_the_letters_of_a_name_hides_none(sign: str,
 @pytest.mark.parametrize("between", ["\x1f", "\x01", "\x00", "\x85", "\xa0"])
 def test_g8_what_cannot_be_seen_between_two_names_joins_them_to_none(between: str) -> None:
     assert Traces.of_name("Kim, Toni").lie_in("301", f"1;Kim{between}Toni;".encode(), "")
+
+
+def recognised_in(row: bytes, name: str) -> bool:
+    """Tell whether each word of a name is among what may be one in a row, as digests are compared with it."""
+    return set(recognised.shown_words(name)) <= set(recognised.pieces(all_shown(readings(row))))
+
+
+@pytest.mark.parametrize("one", SEVERAL)
+@pytest.mark.parametrize("other", SEVERAL)
+def test_g8_a_name_is_recognised_by_its_digests_wherever_it_is_found_by_its_words(one: str, other: str) -> None:
+    row = in_each("Müllerin", "Jörgkeß", one, other)
+    assert recognised_in(row, "Müllerin, Jörgkeß")
+    assert not recognised_in(row, "Müllerin, Eva")
+
+
+@pytest.mark.parametrize(
+    "name", ["O´Neill, Sean", "Müller\u00adin, Jö\u200brg", "Ka\u0308ßmann, Zoe\u0308", "@Home, Ada!"]
+)
+def test_g8_a_name_is_recognised_by_its_digests_with_whatever_signs_it_has(name: str) -> None:
+    row = f"1;{name.replace(', ', ';')};anrufen".encode()
+    assert Traces.of_name(name).lie_in("301", row, "")
+    assert recognised_in(row, name)
+    assert Traces.of_name(" ".join(recognised.shown_words(name))).lie_in("301", row, ""), "as it is found again"
