@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from koop_es.cli.answer import UNPROVEN
+from koop_es.ingest import erasure
+from koop_es.store import Store
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, FAR, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
+from tests.integration.ingest.conftest import NOW
 
 NOTHING = "There is nothing to do."
 REF = f"{NEAR}:500"
@@ -373,6 +376,30 @@ def test_d31b_a_withheld_ausfall_is_told_at_the_course_and_at_its_bookings(
     reply = koop.read("withheld", "approve", held["id"], "--yes")
     courses = len(NUMBERS[MASTER])
     assert reply.out.strip() == f"{courses} courses are called off, and all their bookings become S at all VHSs"
+
+
+@pytest.mark.parametrize("forgotten", [2, 10])
+def test_d31_d15_an_approval_says_of_whom_nothing_is_written_since_they_are_forgotten(
+    koop: Console, network: dict[str, Program], monkeypatch: pytest.MonkeyPatch, forgotten: int
+) -> None:
+    """Their erasure was broken off behind the fence."""
+    near = network[NEAR]
+    own = [near.book(NUMBERS[NEAR][COOP], f"6{count:02}") for count in range(10)]
+    koop.take_in(near.export())
+    settle(koop, network.values())
+    for number, ref in enumerate(own):
+        near.row(ref)["Telefon"] = f"0999{number}"
+    koop.ask("ingest", near.export(), status=1)
+    (held,) = koop.ask("withheld", "list", status=1)["withheld"]
+    assert held["items"] == 10
+    with Store.open(koop.db) as store, monkeypatch.context() as patch:
+        patch.setattr(erasure, "conclude", lambda *_: erasure.Concluded(False, "", (), ()))
+        erasure.forget(store, (), own[:forgotten], now=NOW)
+    done = " ".join(koop.run("withheld", "approve", held["id"], "--yes").out.split())
+    told = f"{forgotten} of 10 are of people who were forgotten: nothing is written, and none waits"
+    written = "8 bookings get the persons their VHS shows, wherever persons are named; " if forgotten == 2 else ""
+    assert done == written + told
+    assert koop.ask("withheld", "list")["withheld"] == []
 
 
 def test_d31a_an_approval_counts_only_whom_it_cancels(koop: Console, network: dict[str, Program]) -> None:

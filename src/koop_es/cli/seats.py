@@ -90,6 +90,7 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, ye
                 raise Refused(f"{count} items are withheld; approve with --up-to {count}", rule="D4", withheld=count)
             if count:
                 ask(f"{_what(effect, count)}: let that happen at once?")
+        gone = ingest.of_forgotten(store, withheld_id)
         done = ingest.approve(
             store,
             now=desk.now,
@@ -97,11 +98,16 @@ def approve(desk: Desk, withheld_id: str, up_to: int | None, vhs: str | None, ye
             up_to=up_to if up_to is not None else count,
             by=vhs_id(vhs) if vhs is not None else None,
         )
-    said = _what(effect, len(done))
-    if left := count - len(done):
-        said += f"; {left} of {count} were decided meanwhile or are asked about, and nothing changes for them"
-    data = {"id": withheld_id, "cancelled": done if cancels else [], "approved": done}
-    return Answer(data, lines(said))
+    forgotten = [ref for ref in gone if ref not in done]
+    texts = [_what(effect, len(done))] if done else []
+    if forgotten:
+        texts.append(
+            f"{len(forgotten)} of {count} are of people who were forgotten: nothing is written, and none waits"
+        )
+    if left := count - len(done) - len(forgotten):
+        texts.append(f"{left} of {count} were decided meanwhile or are asked about, and nothing changes for them")
+    data = {"id": withheld_id, "cancelled": done if cancels else [], "approved": done, "forgotten": forgotten}
+    return Answer(data, lines("; ".join(texts or ["nothing waited any more"])))
 
 
 HAPPENS = {

@@ -10,7 +10,7 @@ from koop_es.ingest.legacies import adopt_legacy, assign_coop_id
 from koop_es.ingest.markets import join_market, leave_market
 from koop_es.ingest.releases import Released, close_release, release, withdraw_release
 from koop_es.ingest.restoring import restore_booking, restore_course
-from koop_es.ingest.seating import approve, claim_seat
+from koop_es.ingest.seating import approve, claim_seat, of_forgotten
 from koop_es.ingest.withdrawing import withdraw_export
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ingest",
     "join_market",
     "leave_market",
+    "of_forgotten",
     "release",
     "restore_booking",
     "restore_course",

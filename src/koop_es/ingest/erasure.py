@@ -22,7 +22,7 @@ from koop_es.domain.merges import is_same_person
 from koop_es.domain.observation import Person
 from koop_es.domain.restoring import end_restoring, waits_for_restoring
 from koop_es.domain.wanted import sees_identity
-from koop_es.ingest import quarantine, recognised
+from koop_es.ingest import quarantine, recognised, withheld_persons
 from koop_es.ingest.command import decide, moment
 from koop_es.ingest.traces import Traces
 from koop_es.store import Store, Tx, cells, erased, fences, leftovers, noted, vault
@@ -230,6 +230,7 @@ def complete(store: Store, at: str) -> tuple[bool, str]:
     Whatever goes wrong here, the fences stand: it is said and not raised, and stays on record.
     """
     try:
+        withheld_persons.end(store, datetime.fromisoformat(at))
         after = store.retrying(lambda: finish(store, at))
         while after:
             after = store.retrying(partial(finish, store, at, after))

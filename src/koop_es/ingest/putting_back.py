@@ -13,13 +13,13 @@ import msgspec
 from koop_es.domain.cooperation import Acknowledgement
 from koop_es.domain.draft import Moment
 from koop_es.domain.errors import Refused
-from koop_es.domain.events import Event, ViolationClosed, ViolationOpened
+from koop_es.domain.events import EffectDropped, Event, ViolationClosed, ViolationOpened
 from koop_es.domain.identifiers import booking_ref
 from koop_es.domain.observation import Kind, Rejected, Report
 from koop_es.domain.violations import WARNING
 from koop_es.ingest import institution, ledger
 from koop_es.ingest.ledger import PUT_BACK
-from koop_es.store import Store, Tx
+from koop_es.store import Store, Tx, fences
 
 NAMED = 5
 """VHSs that a refusal names: who waits for more of them looks at the violations."""
@@ -44,17 +44,23 @@ def note(store: Store, now: datetime, made_at: str) -> int:
 
 def noted(tx: Tx, position: int) -> int | None:
     """Count the VHSs of which that was noted behind a position, 0 where nothing stands there; None where something else
-    does.
+    does. That nothing is withheld any more of whoever is forgotten belongs to it (D31).
     """
     most = 2 * len(tx.rows("lanes_that_reported"))  # one that was noted before is closed and opened
+    most += len(fences.everything(tx))
     found = [item.event for item in tx.read(position, most + 1)]
-    if len(found) > most or not all(map(_is_note, found)):
+    notes = [event for event in found if _is_note(event)]
+    if len(found) > most or not all(_is_note(event) or _is_let_go(event) for event in found):
         return None
-    return len({event.vhs for event in found})
+    return len({event.vhs for event in notes})
 
 
 def _is_note(event: Event) -> bool:
     return isinstance(event, ViolationOpened | ViolationClosed) and event.code == PUT_BACK and event.origin is None
+
+
+def _is_let_go(event: Event) -> bool:
+    return isinstance(event, EffectDropped) and event.origin is None
 
 
 def settled(tx: Tx, report: Report, moment: Moment) -> Sequence[Event]:

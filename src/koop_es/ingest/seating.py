@@ -7,7 +7,7 @@ from datetime import datetime
 from koop_es.domain import seats
 from koop_es.domain.errors import BadInput, Refused
 from koop_es.domain.identifiers import parse_export
-from koop_es.domain.judgement import export_of
+from koop_es.domain.judgement import Effect, effect_of, export_of
 from koop_es.ingest.command import decide, load, moment, write
 from koop_es.ingest.decide import forgotten
 from koop_es.ingest.withdrawing import refuse_withdrawn
@@ -23,6 +23,18 @@ class WithheldUnknown(BadInput):
 def claim_seat(store: Store, *, now: datetime, vhs: str, coop_id: str, ref: str) -> str:
     """Claim a freed seat for a waiting booking; exactly one of several rivals gets it, others raise Refused (D7)."""
     return decide(store, coop_id, moment(vhs, now), lambda draft: seats.claim_seat(draft, ref))
+
+
+def of_forgotten(store: Store, withheld_id: str) -> list[str]:
+    """Name the bookings under an id of which other persons are withheld, and whose own is forgotten: an approval ends
+    that and writes nothing (D31, D15).
+    """
+    if effect_of(withheld_id) != Effect.PERSON:
+        return []
+    with store.reading() as tx:
+        waiting = [(row[2], row[3]) for row in tx.rows("withheld_all") if row[0] == withheld_id]
+        gone = forgotten(tx, {coop_id for coop_id, _ in waiting})
+    return sorted(ref for coop_id, ref in waiting if ref in gone[coop_id].values())
 
 
 def approve(
