@@ -90,12 +90,15 @@ def course_layout(kind: Kind) -> Layout:
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The columns of one file: where each known field stands, what the file calls it, and what is not known."""
+    """The columns of one file: where each known field stands, what the file calls it, what is not known, and the line
+    on which they are named.
+    """
 
     at: dict[str, int]
     names: dict[str, str]
     cells: list[str]
     unknown: list[str]
+    line: int = 1
 
     def left_out(self) -> list[str]:
         """Say which columns are not read, those without a heading by their numbers."""
@@ -137,7 +140,8 @@ def _fields_by_heading(named: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
 def header_of(table: Table, layout: Layout, aliases: Mapping[str, Sequence[str]]) -> Header:
     """Read the header line of a table; raises ExportQuarantined, with its delimiter where that is another one."""
     try:
-        return resolve(table.header(), layout, aliases, table.file)
+        cells = table.header()
+        return resolve(cells, layout, aliases, table.file, table.header_line)
     except ExportQuarantined as refused:
         known = {
             folded(heading) for heading in (*layout.headings.values(), *(a for of in aliases.values() for a in of))
@@ -151,8 +155,11 @@ def header_of(table: Table, layout: Layout, aliases: Mapping[str, Sequence[str]]
         raise ExportQuarantined(refused.reason, file=refused.file, line=refused.line, remedy=remedy) from None
 
 
-def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str) -> Header:
-    """Find the fields of a layout in a header line, by the native headings and those of the profile.
+def resolve(
+    cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence[str]], file: str, line: int = 1
+) -> Header:
+    """Find the fields of a layout in a header line, which begins on a ``line``, by the native headings and those of the
+    profile.
 
     Raises ExportQuarantined where a required one is missing, a known one stands twice, or there are more than 200. It
     names none but known ones: the reason is kept, and the line may be a row of somebody (D15).
@@ -161,7 +168,7 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
         raise ExportQuarantined(
             f"the header has {len(cells)} columns, more than {limits.COLUMNS}",
             file=file,
-            line=1,
+            line=line,
             remedy="check the delimiter",
         )
     of_profile = ((field, alias) for field, names in aliases.items() for alias in names)
@@ -171,7 +178,7 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
         raise ExportQuarantined(
             f"columns that mean the same stand twice: {', '.join(dict.fromkeys(doubled))}",
             file=file,
-            line=1,
+            line=line,
             remedy="leave one of them out of the export",
         )
     if missing := [
@@ -182,10 +189,10 @@ def resolve(cells: Sequence[str], layout: Layout, aliases: Mapping[str, Sequence
             f"columns are missing: {', '.join(missing)}; "
             f"the header has {len(cells)} columns, of which these are known: {known}",
             file=file,
-            line=1,
+            line=line,
             remedy="add them, or name a profile that knows their headings, and check delimiter and encoding",
         )
-    return header
+    return header if line == header.line else msgspec.structs.replace(header, line=line)
 
 
 @lru_cache(maxsize=64)

@@ -64,7 +64,7 @@ class DataFile(msgspec.Struct, frozen=True):
         with self._table(broken) as table:
             header = header_of(table, self.layout, self.aliases)
             for text in header.left_out():
-                notes.notice(1, text)
+                notes.notice(header.line, text)
             key = keyed(header, self.layout)
             read = typing(header).row
             for line, cells in table.records():

@@ -83,7 +83,7 @@ class Sheet(Generic[Reader]):
         self.header = Header(at={}, names={}, cells=[], unknown=[])
         self.header = header_of(table, file.layout, file.aliases)
         for text in self.header.left_out():
-            notes.notice(1, text)
+            notes.notice(self.header.line, text)
         self._key = keyed(self.header, file.layout)
         self.codec = table.codec
         noted = notes.count

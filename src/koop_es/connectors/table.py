@@ -78,13 +78,13 @@ class Table:
     While a record is being handled ``raw()`` gives its bytes. ``count`` counts the records after the header, broken
     ones included and blank lines excluded, which is what ``rows`` of a manifest means; ``empty`` counts the lines that
     are no rows although a program may count them: empty cells, fewer than the header's, a lone 0x1A (D17).
-    ``first`` is the header line, or what stands in its place, once it was read.
+    ``first`` is the header line, or what stands in its place, once it was read, and ``header_line`` where it begins.
     """
 
     def __init__(self, lines: Lines, delimiter: str, broken: Callable[[Broken], None]) -> None:
         """Read ``lines``; ``broken`` is told of every record that cannot be separated into the header's columns."""
         self._lines, self._delimiter, self._broken = lines, delimiter, broken
-        self.first = ""
+        self.first, self.header_line = "", 1
         self._pulled: list[bytes] = []
         self._flaw: str | None = None
         self._line = 0
@@ -136,6 +136,7 @@ class Table:
         """
         reader = self._reader()
         while True:
+            self.header_line = self._line + 1
             try:
                 cells = next(reader)
                 self.first = self._lines.text(self._pulled[0])
@@ -384,7 +385,7 @@ class Table:
 
     def _no_header(self, reason: str) -> ExportQuarantined:
         return ExportQuarantined(
-            reason, file=self._lines.file, line=1, remedy="check encoding and delimiter, export again"
+            reason, file=self._lines.file, line=self.header_line, remedy="check encoding and delimiter, export again"
         )
 
 

@@ -65,6 +65,24 @@ def test_d17_a_line_that_names_the_delimiter_to_excel_is_no_row(
     assert not [item for item in report.notices if "manifest says" in item.text]
 
 
+@pytest.mark.parametrize(("before", "line"), [("", 1), ("sep=;\r\n", 2), ("\r\n", 2), ("sep=;\r\n\r\n", 3)])
+@pytest.mark.parametrize("part", ["courses", "bookings"])
+def test_g5_what_is_said_of_the_header_names_the_line_on_which_it_stands(
+    export: Export, part: str, before: str, line: int
+) -> None:
+    rows = {"courses": COURSES + COURSE, "bookings": BOOKINGS + BOOKING}
+    header, _, row = rows[part].partition("\r\n")
+    odd = {**rows, part: f"{before}{header};Neu;\r\n{row.strip()};x;\r\n"}
+    report = read_export(export(**odd, rows={"courses": 1, "bookings": 1}))
+    said_of = [(item.line, item.text) for item in report.notices if "were left out" in item.text]
+    assert [number for number, _ in said_of] == [line, line], said_of
+    known = header.split(";")[0]
+    for wrong in (header.replace(known, "Anders", 1), f"{header};{known}", f'{header};"a"b', f"{header};\0"):
+        with pytest.raises(ExportQuarantined) as refused:
+            read_export(export(**{**rows, part: f"{before}{wrong}\r\n{row}"}))
+        assert refused.value.line == line, wrong
+
+
 @pytest.mark.parametrize("line", ["sep=,", '"sep=,"'])
 def test_g5_a_line_that_names_another_delimiter_is_said(export: Export, line: str) -> None:
     with pytest.raises(ExportQuarantined, match='delimited by ","'):
