@@ -367,12 +367,13 @@ def test_g8_a_restore_that_finds_no_list_of_the_forgotten_says_so_aloud(
 
 
 @on_sqlite
-def test_g8_a_restore_says_that_names_erased_since_without_a_fence_are_back(
+def test_g8_a_restore_says_that_names_are_back_where_no_list_tells_of_them(
     any_koop: Console, elsewhere: Console, network: Network, tmp_path: Path
 ) -> None:
     any_koop.ask("backup", tmp_path / "koop.backup")
-    said = " ".join(elsewhere.read("restore", tmp_path / "koop.backup").out.split())
-    assert "taken out since by forget --instructor or --in-quarantine are back: repeat that" in said
+    reply = elsewhere.call("restore", tmp_path / "koop.backup")
+    assert "and names that were taken out are back" in reply.err
+    assert (reply.answer["data"]["names_erased"], reply.answer["data"]["names_left"]) == (0, 0)
 
 
 def test_a_store_that_is_a_link_is_replaced_where_it_lies(koop: Console, tmp_path: Path) -> None:

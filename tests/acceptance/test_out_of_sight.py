@@ -184,6 +184,25 @@ def test_g8_a_restore_whose_list_lacks_somebody_says_so_aloud(
     assert not {name for name in NAMES if name in repr(picture(elsewhere.db))}
 
 
+@pytest.mark.parametrize("away", [True, False])
+def test_g8_a_restored_store_tells_its_backups_that_are_gone_from_those_out_of_sight(
+    told: Console, elsewhere: Console, disk: Disk, away: bool
+) -> None:
+    first, later = disk.place / "first.backup", disk.place / "later.backup"
+    for target in (first, later):
+        told.ask("backup", target)
+    elsewhere.ask("restore", first)
+    if away:
+        disk.unmount()
+    else:
+        first.unlink()
+        later.unlink()
+    lacking = [str(first), str(later)] if away else []
+    found = elsewhere.ask("forget", "--booking", REFS[0], status=int(away))
+    assert found["remains"]["unnoted_backups"] == lacking
+    assert unnoted(elsewhere) == lacking
+
+
 def test_g8_a_former_store_kept_aside_is_named_as_long_as_it_holds_who_was_forgotten_since(
     koop: Console, tmp_path: Path
 ) -> None:
