@@ -22,7 +22,7 @@ from tests.conftest import PostgresServer
 from tests.faults.picture import picture
 from tests.integration.ingest.conftest import NOW
 
-INSTRUCTOR, ASIDE = ("käßmann-unverwechselbar", "zoë maria"), ("öztürk-einzigartig", "ada")
+INSTRUCTOR, ASIDE = ("käßmann-unverwechselbar", "zoë maria"), ("öztürk-einzigartig", "ylva")
 WRITTEN = (
     "Käßmann-Unverwechselbar, Zoë Maria", "Zoë Maria Käßmann-Unverwechselbar", "KÄßMANN-UNVERWECHSELBAR; ZOË MARIA",
     "Leitung:Zoë Maria Käßmann-Unverwechselbar.", "(Zoë Maria) Käßmann-Unverwechselbar",
@@ -54,7 +54,7 @@ def told(any_koop: Console, network: dict[str, Program]) -> Console:
             }
         any_koop.call("ingest", network[MASTER].export())
     network[NEAR].book(
-        NUMBERS[NEAR][COOP], "5050", Name="Öztürk-Einzigartig", Vorname="Ada", **{"Gebucht am": "31.02.2026"}
+        NUMBERS[NEAR][COOP], "5050", Name="Öztürk-Einzigartig", Vorname="Ylva", **{"Gebucht am": "31.02.2026"}
     )
     any_koop.call("ingest", network[NEAR].export())
     assert left(any_koop) == {*INSTRUCTOR, *ASIDE}
@@ -79,7 +79,7 @@ def left(koop: Console) -> set[str]:
 
 def forget_both(koop: Console, *, status: int = 0) -> None:
     koop.ask("forget", "--instructor", "Käßmann-Unverwechselbar, Zoë Maria", status=status)
-    koop.ask("forget", "--in-quarantine", "--name", "Ada Öztürk-Einzigartig", status=status)
+    koop.ask("forget", "--in-quarantine", "--name", "Ylva Öztürk-Einzigartig", status=status)
     assert left(koop) == set()
 
 
@@ -214,11 +214,11 @@ def test_g8_names_that_a_list_can_only_count_are_said_aloud_with_the_way_out(
 
 def test_g8_the_names_of_the_store_that_is_replaced_are_erased_in_the_new_one(koop: Console, tmp_path: Path) -> None:
     near, backup, brought = booked(tmp_path / "exports")[NEAR], tmp_path / "koop.backup", tmp_path / "brought.backup"
-    near.book(NUMBERS[NEAR][COOP], "5050", Name="Öztürk-Einzigartig", Vorname="Ada", **{"Gebucht am": "31.02.2026"})
+    near.book(NUMBERS[NEAR][COOP], "5050", Name="Öztürk-Einzigartig", Vorname="Ylva", **{"Gebucht am": "31.02.2026"})
     koop.call("ingest", near.export())
     koop.ask("backup", backup)
     shutil.copy(backup, brought)
-    koop.ask("forget", "--in-quarantine", "--name", "Ada Öztürk-Einzigartig")
+    koop.ask("forget", "--in-quarantine", "--name", "Ylva Öztürk-Einzigartig")
     noted.beside(backup).unlink()
     assert koop.ask("restore", brought, "--replace")["names_erased"] == 1
     assert left(koop) == set()

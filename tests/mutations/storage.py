@@ -247,11 +247,26 @@ STORAGE = (
         (
             Edit(
                 "store/backup.py",
-                "    if new := [fence for fence in stand if fence.person_id not in known]:\n",
-                "    if new := [fence for fence in stand if fence.person_id in known]:\n",
+                "    new = [fence for fence in stand if fence.person_id not in known]\n",
+                "    new = [fence for fence in stand if fence.person_id in known]\n",
             ),
         ),
         Named(("tests/acceptance/test_forget.py::test_g8_who_is_forgotten_while_a_backup_is_made_is_noted_beside_it",)),
+    ),
+    Mutation(
+        "what is forgotten while a backup is proven does not reach the store that is replaced",
+        "D15",
+        "Somebody who was forgotten in that minute is known again, and nobody says so.",
+        (
+            Edit(
+                "audit/recovery.py",
+                "(sidefiles.is_open(path) or sidefiles.written(path) != known)",
+                "sidefiles.is_open(path)",
+            ),
+        ),
+        Named(
+            ("tests/acceptance/test_replaced.py::test_g8_who_is_forgotten_while_a_restore_proves_its_backup_stays_so",)
+        ),
     ),
 )
 """What no scenario draws."""
