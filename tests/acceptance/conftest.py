@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.console import Console
-from tests.conftest import Place, empty_store
+from tests.conftest import Place, PostgresServer, empty_store
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +31,12 @@ def any_koop(any_place: Place, capsys: pytest.CaptureFixture[str]) -> Console:
     """A console on an empty store, once of each kind."""
     any_place.pour(empty_store)
     return Console(any_place.url, capsys)
+
+
+@pytest.fixture
+def elsewhere(any_koop: Console, request: pytest.FixtureRequest, tmp_path: Path) -> Console:
+    """A console on a place of the same kind where there is no store yet."""
+    if any_koop.db.startswith("sqlite"):
+        return Console(f"sqlite:///{tmp_path / 'elsewhere.db'}", any_koop.capsys)
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return Console(server.url(server.create_database()), any_koop.capsys)

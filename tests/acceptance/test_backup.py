@@ -21,7 +21,7 @@ from tests.acceptance.gallows import KILLED, Gallows, gallows
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program, settle
 from tests.acceptance.told import pour
-from tests.conftest import Place, PostgresServer, on_sqlite
+from tests.conftest import Place, on_sqlite
 from tests.faults.picture import Picture, picture
 from tests.integration.ingest.conftest import NOW
 
@@ -46,15 +46,6 @@ def with_a_person(koop: Console, folder: Path) -> Network:
 @pytest.fixture
 def network(any_koop: Console, any_place: Place, tmp_path: Path) -> Network:
     return pour(any_place, with_a_person, any_koop, tmp_path / "exports")
-
-
-@pytest.fixture
-def elsewhere(any_koop: Console, request: pytest.FixtureRequest, tmp_path: Path) -> Console:
-    """A console on a place of the same kind where there is no store yet."""
-    if any_koop.db.startswith("sqlite"):
-        return Console(f"sqlite:///{tmp_path / 'elsewhere.db'}", any_koop.capsys)
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    return Console(server.url(server.create_database()), any_koop.capsys)
 
 
 NOTES = {"koop_backups", "koop_commits"}

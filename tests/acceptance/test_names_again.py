@@ -18,7 +18,6 @@ from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.program import Program
 from tests.acceptance.test_forget_set_aside import FIRST, NAME, with_row
-from tests.conftest import PostgresServer
 from tests.faults.picture import picture
 from tests.integration.ingest.conftest import NOW
 
@@ -59,14 +58,6 @@ def told(any_koop: Console, network: dict[str, Program]) -> Console:
     any_koop.call("ingest", network[NEAR].export())
     assert left(any_koop) == {*INSTRUCTOR, *ASIDE}
     return any_koop
-
-
-@pytest.fixture
-def elsewhere(any_koop: Console, request: pytest.FixtureRequest, tmp_path: Path) -> Console:
-    if any_koop.db.startswith("sqlite"):
-        return Console(f"sqlite:///{tmp_path / 'elsewhere.db'}", any_koop.capsys)
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    return Console(server.url(server.create_database()), any_koop.capsys)
 
 
 def left(koop: Console) -> set[str]:

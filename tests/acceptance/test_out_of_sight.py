@@ -14,7 +14,7 @@ from koop_es.store import Store, noted
 from tests.acceptance.console import Console
 from tests.acceptance.network import COOP, MASTER, NEAR, NUMBERS, booked
 from tests.acceptance.told import Programs, pour
-from tests.conftest import Place, PostgresServer, mostly_on_sqlite, on_sqlite
+from tests.conftest import Place, mostly_on_sqlite, on_sqlite
 from tests.faults.picture import picture
 from tests.integration.ingest.conftest import NOW
 
@@ -60,14 +60,6 @@ def with_people(koop: Console, folder: Path) -> Programs:
 def told(any_koop: Console, any_place: Place, tmp_path: Path) -> Console:
     pour(any_place, with_people, any_koop, tmp_path / "exports")
     return any_koop
-
-
-@pytest.fixture
-def elsewhere(any_koop: Console, request: pytest.FixtureRequest, tmp_path: Path) -> Console:
-    if any_koop.db.startswith("sqlite"):
-        return Console(f"sqlite:///{tmp_path / 'elsewhere.db'}", any_koop.capsys)
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    return Console(server.url(server.create_database()), any_koop.capsys)
 
 
 def unnoted(koop: Console) -> list[str]:
