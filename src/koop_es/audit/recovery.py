@@ -247,7 +247,7 @@ class _Restored(msgspec.Struct, frozen=True):
 
 
 RESTORED = "restored"
-"""The key of the note about that."""
+"""The key of the note which backup was put back, and what its log is since."""
 
 
 def _restored(tx: Tx) -> list[_Restored]:
@@ -255,7 +255,7 @@ def _restored(tx: Tx) -> list[_Restored]:
 
 
 REPLACED = "replaced"
-"""The key of the note about that."""
+"""The key of the note which restore replaced another store, and what it answered."""
 
 BESIDE = {"backups", "meta"}
 """Tables in which a store notes what became of its files: they do not tell whether anything else has happened."""
